@@ -1,0 +1,1 @@
+"""Chunhui: neighbourhood care for a sub-district office. docs/architecture.md shows the way through the house."""

@@ -1,0 +1,18 @@
+"""Routes of the staff desk."""
+
+from ..kernel.call import Call
+from ..web.api import Routes
+from .schemas import QueueQuery, QueueView, TaskView
+from .service import Desk
+
+__all__ = ["routes"]
+
+routes: Routes[Desk] = Routes("admin", lambda services: services.desk, {})
+
+
+@routes.get("/v1/admin/queue")
+def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
+    """What waits for the staff of a place, soonest due first."""
+    page, counts = desk.queue(call, query.place, query.limit)
+    items = [TaskView.model_validate(task) for task in page.items]
+    return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))

@@ -1,0 +1,71 @@
+"""The one source of time. Everything else is handed an instant, so tests and the local server can move it."""
+
+import random
+import time as machine
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+__all__ = ["Clock", "SystemClock", "TestClock", "from_text", "local_day", "pause", "start_of_day", "to_text"]
+
+
+class Clock(Protocol):
+    """Tells the current instant."""
+
+    def now(self) -> datetime:
+        """Return the current instant in UTC, to the microsecond."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's instant in UTC."""
+        return datetime.now(UTC)
+
+
+class TestClock:
+    """A clock that stands still until it is told to move."""
+
+    __test__ = False  # the name is a noun; pytest must not collect it
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the instant at which the clock stands."""
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        """Move forward by a duration."""
+        self._now += by
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to an instant; an earlier one leaves the clock where it is."""
+        self._now = max(self._now, instant)
+
+
+def to_text(instant: datetime) -> str:
+    """Write an instant with a fixed width, so that text order is time order: ``2026-11-23T08:40:00.000000Z``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """Read what `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """Return the calendar day that people in the zone are living at this instant."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """Return the instant at which the day begins in the zone."""
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def pause(attempt: int) -> None:
+    """Wait before trying again: full jitter up to 20 ms, 40 ms, 80 ms … (Brooker, "Exponential backoff and jitter")."""
+    machine.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - not a secret

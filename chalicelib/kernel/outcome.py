@@ -1,0 +1,126 @@
+"""What a decision makes true, all together or not at all. Models return it; `store.commit` writes it in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from .errors import Refusal, Stale
+
+__all__ = ["Alarm", "Beside", "Count", "Delete", "Due", "Entity", "Event", "Message", "Outcome", "Put"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The one armed wake-up of an entity. A job acts only if it was woken with this id."""
+
+    id: str
+    at: datetime
+    shard: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """What has an identity, a version that conditions every commit, and perhaps something to wait for."""
+
+    id: str
+    version: int = 0
+    created_at: datetime
+    updated_at: datetime
+    alarm: Alarm | None = None
+
+    def dues(self) -> Mapping[str, datetime]:
+        """Return everything that waits for an instant, by name. The alarm is derived from the earliest."""
+        return {}
+
+    def check_version(self, seen: int | None) -> None:
+        """Refuse with Stale if the caller has seen another version than this one (If-Match)."""
+        if seen is not None and seen != self.version:
+            raise Stale("request.stale", version=self.version)
+
+
+E = TypeVar("E", bound=Entity, covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of an entity's timeline. `tag` is past tense (``wish.claimed``); `by` is who did it, `party` as what."""
+
+    tag: str
+    by: str
+    party: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something that somebody must hear.
+
+    `to` is a person's id or an audience such as ``staff:chunhui.baihua``; `about` and `params` hold ids, never
+    personal data: texts are composed at the moment of sending.
+    """
+
+    kind: str
+    to: str
+    about: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears."""
+
+    id: str
+    at: datetime
+    shard: str
+    kind: str
+    subject: str
+    to: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """A row beside the entity. With `taken` it must be new, and `taken` is the refusal when it is not."""
+
+    row: object
+    taken: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """A row beside the entity that must go. With `gone` it must still be there, as it was read; else `gone` is the refusal."""
+
+    row: object
+    gone: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Add to a counter that many touch at once. With `below`, only while it stands below that; else `refusal`."""
+
+    subject: str
+    name: str
+    add: int
+    below: int | None = None
+    refusal: Refusal | None = None
+    expires_at: datetime | None = None
+
+
+Beside = Put | Delete | Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[E]):
+    """A decision. `previous` is None for something new; an entity equal to it is not written again.
+
+    `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
+    """
+
+    entity: E
+    previous: E | None
+    beside: tuple[Beside, ...] = ()
+    events: tuple[Event, ...] = ()
+    messages: tuple[Message, ...] = ()
+    refusal: Refusal | None = None

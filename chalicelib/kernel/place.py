@@ -1,0 +1,62 @@
+"""Place codes: dotted paths, ``street.community.grid.building[.unit]``. What covers what follows from the text alone."""
+
+from enum import StrEnum
+
+__all__ = ["CODE_PATTERN", "PlaceKind", "ancestors", "community_of", "covers", "kind_of", "parent_of", "sort_key", "street_of", "subtree"]
+
+CODE_PATTERN = r"[a-z0-9-]{1,24}(\.[a-z0-9-]{1,24}){0,4}"
+
+
+class PlaceKind(StrEnum):
+    """The five levels of the tree, outermost first."""
+
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    BUILDING = "building"
+    UNIT = "unit"
+
+
+def kind_of(code: str) -> PlaceKind:
+    """Return the level that a code names."""
+    return list(PlaceKind)[code.count(".")]
+
+
+def covers(scope: str, code: str) -> bool:
+    """Say whether a place is the scope itself or lies below it."""
+    return code == scope or code.startswith(scope + ".")
+
+
+def parent_of(code: str) -> str | None:
+    """Return the code one level up, or None for a street."""
+    return code.rpartition(".")[0] or None
+
+
+def ancestors(code: str) -> list[str]:
+    """Return the code and everything above it, innermost first."""
+    parts = code.split(".")
+    return [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
+
+
+def street_of(code: str) -> str:
+    """Return the street of a place."""
+    return code.split(".", 1)[0]
+
+
+def community_of(code: str) -> str:
+    """Return the community of a place (of a street: the street itself)."""
+    return ".".join(code.split(".")[:2])
+
+
+def sort_key(code: str) -> str:
+    """Return a text by which a place and everything below it lie side by side.
+
+    ``!`` and ``#`` sort before every character of a code, so ``g1`` and its buildings never mix with ``g1-a`` or ``g10``.
+    """
+    return code.replace(".", "!") + "#"
+
+
+def subtree(code: str) -> tuple[str, str]:
+    """Return the first and last sort key of a place and everything below it."""
+    start = code.replace(".", "!")
+    return start + "!", start + "#~"

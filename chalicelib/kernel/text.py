@@ -1,0 +1,67 @@
+"""Text as people write it: what characters are taken, how alike two titles are, and what must not stand on a wall."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["LINE_PATTERN", "PROSE_PATTERN", "mask_personal", "normalise", "normalise_name", "overlap"]
+
+# Controls, zero-width and bidirectional characters can hide or reverse what a reader sees (Unicode TR 36).
+# Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
+_FORBIDDEN = "\\u007F-\\u009F\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB"
+_VISIBLE = "[^\\s\\u0000-\\u0020\\u200C\\u200D\\u3000" + _FORBIDDEN + "]"
+LINE_PATTERN = f"^[^\\u0000-\\u001F{_FORBIDDEN}]*{_VISIBLE}[^\\u0000-\\u001F{_FORBIDDEN}]*$"
+PROSE_PATTERN = f"^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]*$"
+
+_DOTS = str.maketrans("•‧・．", "····")
+_NOT_WORDS = re.compile(r"[\W_]+")
+_MASK = "＊＊"
+# Seven or more digits, however they are spaced or written, are a phone, a card or an identity number.
+_LONG_NUMBER = re.compile(r"\+?\d(?:[\s\-—–()（）.]?\d){6,}[xX]?")
+_MAIL = re.compile(r"[^\s@，。；、]+@[^\s@，。；、]+")
+_HOUSE_NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十百]+\s*(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)")
+
+
+def normalise(text: str) -> str:
+    """Compose (NFC, which keeps rare name characters apart, unlike NFKC) and drop surrounding white space."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def normalise_name(text: str) -> str:
+    """Like `normalise`, and write every middle dot of a name as U+00B7, as registers do."""
+    return normalise(text).translate(_DOTS)
+
+
+def _bigrams(text: str) -> set[str]:
+    plain = _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return {plain[i : i + 2] for i in range(max(len(plain) - 1, min(len(plain), 1)))}
+
+
+def overlap(one: str, other: str) -> float:
+    """Return how alike two short texts are, 0 to 1: the Dice coefficient of their character 2-grams.
+
+    Chinese has no spaces between words, and 2-grams need no dictionary.
+    """
+    ours, theirs = _bigrams(one), _bigrams(other)
+    if not ours or not theirs:
+        return 0.0
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
+def _name_forms(name: str) -> set[str]:
+    """A full name, and the given name alone, which is how neighbours call somebody."""
+    forms = {name}
+    if 3 <= len(name) <= 4 and "·" not in name:
+        forms |= {name[1:]}
+    forms |= {part for part in name.split("·") if len(part) > 1}
+    return {form for form in forms if len(form) > 1}
+
+
+def mask_personal(text: str, *, name: str = "", secrets: Iterable[str] = ()) -> str:
+    """Blank out what would identify a resident: the given secrets, her name, long numbers, mail, house numbers."""
+    hidden = _name_forms(name) | {secret for secret in secrets if len(secret) > 1}
+    for word in sorted(hidden, key=len, reverse=True):
+        text = re.sub(re.escape(word), _MASK, text, flags=re.IGNORECASE)
+    for pattern in (_MAIL, _LONG_NUMBER, _HOUSE_NUMBER):
+        text = pattern.sub(_MASK, text)
+    return text

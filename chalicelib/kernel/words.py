@@ -1,0 +1,39 @@
+"""Texts in the two languages of the house."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["Catalogue", "Words", "choose_locale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text, in both languages; `{name}` stands for a fact."""
+
+    zh: str
+    en: str
+
+    def say(self, locale: str, facts: Mapping[str, object] | None = None) -> str:
+        """Return the text in a locale with its facts filled in; a missing fact leaves its name standing."""
+        text = self.en if locale == "en" else self.zh
+        for name, value in (facts or {}).items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+
+Catalogue = Mapping[str, Words]
+
+
+def choose_locale(accept_language: str | None) -> str:
+    """Return ``zh-CN`` or ``en``: the first of them that an Accept-Language header names (RFC 9110, 12.5.4)."""
+    ranked = []
+    for n, part in enumerate((accept_language or "").split(",")[:20]):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(quality or 1), n, tag.strip().lower()))
+        except ValueError:
+            continue
+    for _, _, tag in sorted(ranked):
+        if tag.split("-")[0] in ("zh", "en"):
+            return "en" if tag.startswith("en") else "zh-CN"
+    return "zh-CN"

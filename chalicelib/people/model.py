@@ -1,0 +1,229 @@
+"""Who somebody is to the house, and what may change about them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ..kernel.access import Actor, Grant, Resource, Role
+from ..kernel.errors import Conflict, Forbidden, Unauthenticated
+from ..kernel.outcome import Entity
+from ..kernel.place import community_of, covers, street_of
+
+__all__ = [
+    "Audit",
+    "Availability",
+    "Consent",
+    "EndedSession",
+    "Person",
+    "PhoneOwner",
+    "QuietHours",
+    "Vetting",
+    "VolunteerProfile",
+    "end_session",
+    "erase",
+    "make_volunteer",
+    "mask_phone",
+    "regrant",
+]
+
+TERMS = "terms"  # the purpose without which there is no account
+_SESSION_MEMORY = timedelta(minutes=30)  # as long as an access token lives
+
+
+class Vetting(StrEnum):
+    """How far staff have checked a volunteer."""
+
+    NONE = "none"
+    BASIC = "basic"
+    SAFEGUARDING = "safeguarding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When nothing but the urgent may ring; local times ``HH:MM``."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """A weekly window; weekday 1 is Monday, local times ``HH:MM``."""
+
+    weekday: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolunteerProfile:
+    """What a volunteer offers. `capacity` is how many wishes she carries at once."""
+
+    places: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
+    availability: tuple[Availability, ...] = ()
+    capacity: int = 3
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedSession:
+    """A session whose access tokens may still be in somebody's hands."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(Entity):
+    """Anybody the house knows. Without a phone she has no account and is acted for."""
+
+    name: str
+    phone: str | None = None
+    home: str | None = None
+    address: str | None = None
+    grants: tuple[Grant, ...] = ()
+    locale: str = "zh-CN"
+    sms: bool = True
+    email: bool = False
+    email_address: str | None = None
+    quiet_hours: QuietHours | None = None
+    household: str | None = None
+    contact_via: str | None = None
+    vetting: Vetting = Vetting.NONE
+    blocked: bool = False
+    token_version: int = 0
+    ended_sessions: tuple[EndedSession, ...] = ()
+    consents: Mapping[str, str] = field(default_factory=dict)  # purpose -> text version in force
+    volunteer: VolunteerProfile | None = None
+    erased_at: datetime | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return where she belongs: her home, and where she serves."""
+        return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
+
+    @property
+    def capacity(self) -> int:
+        """Return how many claims she may carry at once."""
+        return self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
+
+    def as_resource(self) -> Resource:
+        """Return what permission needs to know of her."""
+        return Resource(kind="person", places=self.places, owners=frozenset({self.id}))
+
+    def as_actor(self, session: str = "") -> Actor:
+        """Return her as somebody who acts."""
+        return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
+
+    def admit(self, actor: Actor) -> Actor:
+        """Return the actor as she is now, or refuse a token that no longer counts."""
+        ended = any(session.id == actor.session for session in self.ended_sessions)
+        if self.erased_at or ended or actor.token_version != self.token_version:
+            raise Unauthenticated("auth.token_invalid")
+        if self.blocked:
+            raise Forbidden("person.blocked")
+        return self.as_actor(actor.session)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneOwner:
+    """Holds a phone for one account. `fingerprint` is a keyed hash of the number."""
+
+    fingerprint: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One line of the consent ledger; nothing is ever changed or removed in it."""
+
+    person_id: str
+    at: datetime
+    purpose: str
+    given: bool
+    text_version: str | None = None
+    how: str = "app"
+    witness: str | None = None
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """Who looked at or changed what about whom, and why."""
+
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    street: str
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """Return a phone as it may be shown: ``+86138****8000``."""
+    return f"{phone[:-8]}****{phone[-4:]}" if phone else None
+
+
+def end_session(person: Person, session: str, now: datetime) -> Person:
+    """Remember an ended session for as long as its access tokens live."""
+    fresh = tuple(s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session)
+    return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
+
+
+def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
+    """Give her the volunteer's role where she wants to help, and take it where she no longer does."""
+    others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
+    return replace(person, volunteer=profile, grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places))
+
+
+def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:
+    """Replace the grants that are the actor's to give; those that are not stay as they are.
+
+    One gives and takes only roles below one's own and inside one's own place; a street administrator may also
+    name another of the same street.
+
+    Raises:
+        Forbidden: a wanted grant is new and not the actor's to give.
+
+    """
+    kept = [grant for grant in person.grants if not _may_grant(actor, grant)]
+    wanted = [grant for grant in wanted if grant.role is not Role.RESIDENT]
+    for grant in wanted:
+        if grant not in kept and not _may_grant(actor, grant):
+            raise Forbidden("role.above_own", role=grant.role.value, place=grant.place)
+    grants = tuple(dict.fromkeys([*kept, *wanted]))
+    return replace(person, grants=grants)
+
+
+def _may_grant(actor: Actor, grant: Grant) -> bool:
+    own = actor.role_at(grant.place)
+    if own is Role.STREET_ADMIN and grant.role is Role.STREET_ADMIN:
+        return covers(street_of(grant.place), grant.place)
+    return own.rank > grant.role.rank and own.rank >= Role.GRID_WORKER.rank
+
+
+def erase(person: Person, now: datetime) -> Person:
+    """Return what is left of somebody: an id, the community for counted history, nothing that names her.
+
+    Raises:
+        Conflict: already erased.
+
+    """
+    if person.erased_at:
+        raise Conflict("person.erased")
+    return Person(
+        id=person.id,
+        version=person.version,
+        created_at=person.created_at,
+        updated_at=now,
+        name="",
+        home=community_of(person.home) if person.home else None,
+        sms=False,
+        token_version=person.token_version + 1,
+        erased_at=now,
+    )

@@ -1,0 +1,351 @@
+"""People as clients send and see them. Phones are masked wherever they are not one's own."""
+
+from typing import Annotated, Any, Literal
+
+import phonenumbers
+from pydantic import AfterValidator, Field, RootModel
+
+from ..kernel.access import Role
+from ..web.fields import Flag, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Request, View, Whole
+from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile, mask_phone
+from .service import ConsentGiven, NewPerson
+
+__all__ = ["ConsentIn", "Me", "MePatch", "NewPersonIn", "PeopleList", "PersonPatch", "PersonView", "Phone", "VolunteerIn"]
+
+
+def _mainland_mobile(text: str) -> str:
+    """Return E.164; other regions and land lines are refused, for no code and no reminder would reach them."""
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        raise ValueError("phone") from None
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    if not mobile or phonenumbers.region_code_for_number(number) != "CN" or number.extension:
+        raise ValueError("phone")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+Phone = Annotated[str, Field(min_length=11, max_length=24, examples=["+8613900000011"]), AfterValidator(_mainland_mobile)]
+Mail = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
+Label = Annotated[Line, Field(max_length=20)]
+Address = Annotated[Line, Field(max_length=120)]
+Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Reason = Annotated[Line, Field(min_length=2, max_length=200)]
+Locale = Literal["zh-CN", "en"]
+
+
+class ConsentIn(Request):
+    """How somebody agreed."""
+
+    how: Literal["spoken", "written"]
+    witness: Name | None = None
+
+    def given(self) -> ConsentGiven:
+        """Return it as the service takes it."""
+        return ConsentGiven(how=self.how, witness=self.witness)
+
+
+class GrantView(View):
+    """A role at a place and below."""
+
+    role: Role
+    place: PlaceCode
+
+
+class GrantIn(Request):
+    """A role at a place and below."""
+
+    role: Role
+    place: PlaceCode
+
+
+class RolesIn(RootModel[Annotated[list[GrantIn], Field(max_length=20)]]):
+    """The roles somebody shall have, as far as the caller may give them."""
+
+
+class QuietHoursBoth(Request):
+    """From when to when nothing but the urgent may ring, local time."""
+
+    start: TimeOfDay = Field(alias="from")
+    end: TimeOfDay = Field(alias="to")
+
+
+class Channels(View):
+    """How somebody may be told things."""
+
+    sms: bool
+    email: bool
+    email_address: str | None
+
+
+class ChannelsPatch(Request):
+    """What to change of the channels; `email_address` can only be dropped here."""
+
+    sms: Flag | None = None
+    email: Flag | None = None
+    email_address: Mail | None = None
+
+
+class QuietHoursView(View):
+    """Local times."""
+
+    start: str = Field(serialization_alias="from")
+    end: str = Field(serialization_alias="to")
+
+
+class Me(View):
+    """One's own record."""
+
+    id: PersonId
+    version: int
+    name: str
+    phone: str | None
+    home: str | None
+    address: str | None
+    roles: list[GrantView]
+    locale: str
+    channels: Channels
+    quiet_hours: QuietHoursView | None
+    household: str | None
+    vetting: Vetting
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, person: Person) -> "Me":
+        """Return the view of a person."""
+        return cls.model_validate(_with_channels(person))
+
+
+class MePatch(Request):
+    """What one may change of oneself; what is left out stays."""
+
+    name: Name | None = None
+    home: PlaceCode | None = None
+    address: Address | None = None
+    locale: Locale | None = None
+    channels: ChannelsPatch | None = None
+    quiet_hours: QuietHoursBoth | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the changes by the names of the entity's fields."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        for required in ("name", "locale", "channels"):
+            if given.get(required, "") is None:
+                del given[required]  # a null cannot take these away
+        channels: ChannelsPatch | None = given.pop("channels", None)
+        if channels:
+            given |= {n: getattr(channels, n) for n in channels.model_fields_set if n == "email_address" or getattr(channels, n) is not None}
+        if hours := given.get("quiet_hours"):
+            given["quiet_hours"] = QuietHours(start=hours.start, end=hours.end)
+        return given
+
+
+class AvailabilityBoth(Request):
+    """A weekly window, weekday 1 is Monday."""
+
+    weekday: Annotated[Whole, Field(ge=1, le=7)]
+    start: TimeOfDay = Field(alias="from")
+    end: TimeOfDay = Field(alias="to")
+
+
+class VolunteerIn(Request):
+    """What a volunteer offers."""
+
+    places: Annotated[list[PlaceCode], Field(min_length=1, max_length=20)]
+    skills: Annotated[list[Label], Field(max_length=20)] = []
+    kinds: Annotated[list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)] = []
+    dialects: Annotated[list[Label], Field(max_length=10)] = []
+    availability: Annotated[list[AvailabilityBoth], Field(max_length=28)] = []
+    capacity: Annotated[Whole, Field(ge=1, le=5)] = 3
+    paused_until: Moment | None = None
+
+    def profile(self) -> VolunteerProfile:
+        """Return it as the service takes it."""
+        return VolunteerProfile(
+            places=tuple(dict.fromkeys(self.places)),
+            skills=tuple(self.skills),
+            kinds=tuple(self.kinds),
+            dialects=tuple(self.dialects),
+            availability=tuple(Availability(weekday=a.weekday, start=a.start, end=a.end) for a in self.availability),
+            capacity=self.capacity,
+            paused_until=self.paused_until,
+        )
+
+
+class AvailabilityView(View):
+    """A weekly window."""
+
+    weekday: int
+    start: str = Field(serialization_alias="from")
+    end: str = Field(serialization_alias="to")
+
+
+class VolunteerView(View):
+    """What a volunteer offers, and how far she has been checked."""
+
+    id: PersonId
+    version: int
+    places: list[PlaceCode]
+    skills: list[str]
+    kinds: list[str]
+    dialects: list[str]
+    availability: list[AvailabilityView]
+    capacity: int
+    paused_until: Instant | None
+    vetting: Vetting
+
+    @classmethod
+    def of(cls, person: Person) -> "VolunteerView":
+        """Return the view of a volunteer."""
+        profile = person.volunteer or VolunteerProfile()
+        fields = {name: getattr(profile, name) for name in VolunteerProfile.__dataclass_fields__}
+        return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
+
+
+class PersonView(View):
+    """Somebody as staff see her: enough to know who she is, nothing to reach her by."""
+
+    id: PersonId
+    version: int
+    name: str
+    phone: str | None = Field(description="Masked; see /reveal.")
+    home: str | None
+    roles: list[GrantView]
+    locale: str
+    channels: Channels
+    household: str | None
+    contact_via: str | None
+    vetting: Vetting
+    blocked: bool
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonView":
+        """Return the masked view of a person."""
+        masked = mask_phone(person.phone)
+        return cls.model_validate(_with_channels(person) | {"phone": masked, "channels": Channels(sms=person.sms, email=person.email, email_address=None)})
+
+
+class RevealedView(View):
+    """What was asked to be revealed."""
+
+    id: PersonId
+    phone: str | None
+    address: str | None
+
+
+class PeopleList(View):
+    """A page of people."""
+
+    items: list[PersonView]
+    next: str | None
+
+
+class PeopleQuery(PageQuery):
+    """Which people; `q` is a part of the name or a whole phone."""
+
+    place: PlaceCode
+    role: Role | None = None
+    q: Annotated[Line, Field(max_length=40)] | None = None
+
+    def search(self) -> str | None:
+        """Return what is looked for; a phone in the one form in which phones are kept."""
+        try:
+            return _mainland_mobile(self.q) if self.q else None
+        except ValueError:
+            return self.q
+
+
+class NewPersonIn(Request):
+    """Somebody whom staff register."""
+
+    name: Name
+    phone: Phone | None = None
+    home: PlaceCode
+    address: Address | None = None
+    household: Household | None = None
+    contact_via: PersonId | None = None
+    locale: Locale = "zh-CN"
+    consent: ConsentIn | None = None
+
+    def new(self) -> NewPerson:
+        """Return it as the service takes it."""
+        fields = {name: getattr(self, name) for name in NewPerson.__dataclass_fields__ if name != "consent"}
+        return NewPerson(**fields, consent=self.consent.given() if self.consent else None)
+
+
+class PersonPatch(Request):
+    """What staff may correct."""
+
+    name: Name | None = None
+    phone: Phone | None = None
+    home: PlaceCode | None = None
+    address: Address | None = None
+    locale: Locale | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the changes by the names of the entity's fields; only an address can be emptied."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: value for name, value in given.items() if value is not None or name == "address"}
+
+
+class RevealIn(Request):
+    """Why somebody's phone and address are needed."""
+
+    reason: Reason
+
+
+class VettingIn(Request):
+    """How far a volunteer was checked, and by what."""
+
+    level: Vetting
+    note: Annotated[Line, Field(max_length=200)] = ""
+
+
+class BlockedIn(Request):
+    """Whether an account is blocked, and why."""
+
+    blocked: Flag
+    reason: Reason
+
+
+class HouseholdIn(Request):
+    """With whom somebody lives, and whose phone may be used for her."""
+
+    household: Household | None = None
+    contact_via: PersonId | None = None
+    consent: ConsentIn | None = None
+
+
+class ConsentView(View):
+    """One line of the consent ledger."""
+
+    purpose: str
+    given: bool
+    text_version: str | None
+    how: str
+    witness: str | None
+    recorded_by: str
+    at: Instant
+
+
+class ConsentList(View):
+    """A page of the consent ledger, newest first."""
+
+    items: list[ConsentView]
+    next: str | None
+
+
+class MyData(RootModel[dict[str, Any]]):
+    """Everything held about oneself, by section."""
+
+
+def _with_channels(person: Person) -> dict[str, Any]:
+    fields = {name: getattr(person, name) for name in (*Person.__dataclass_fields__,)}
+    return fields | {
+        "roles": person.grants,
+        "channels": Channels(sms=person.sms, email=person.email, email_address=person.email_address),
+    }

@@ -1,0 +1,40 @@
+"""How places lie in the store: a street is one partition, its tree lies in the order of the codes."""
+
+from ..kernel.paging import Page, Position
+from ..kernel.place import sort_key, street_of, subtree
+from ..store.rows import EventRecord, Table, load, load_many, page
+from .model import Place
+
+__all__ = ["find_place", "find_places", "places_below"]
+
+
+class PlaceTable(Table):
+    """PK the street, SK the place in tree order."""
+
+    class Meta:
+        """Name."""
+
+        table_name = "places"
+
+
+class PlaceEvent(EventRecord):
+    """A line of a place's timeline."""
+
+
+PlaceTable.holding(Place, lambda place: {"pk": street_of(place.id), "sk": sort_key(place.id)})
+PlaceTable.keeping_timeline(Place, PlaceEvent)
+
+
+def find_place(code: str) -> Place | None:
+    """Read one place."""
+    return load(Place, street_of(code), sort_key(code))
+
+
+def find_places(codes: list[str]) -> list[Place]:
+    """Read several places in one request."""
+    return load_many(Place, [(street_of(code), sort_key(code)) for code in codes])
+
+
+def places_below(code: str, start: Position | None, limit: int) -> Page[Place]:
+    """Read a place and everything below it, in tree order."""
+    return page(Place, street_of(code), keys=Table.sk.between(*subtree(code)), start=start, limit=limit)

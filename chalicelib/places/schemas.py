@@ -1,0 +1,71 @@
+"""Places as clients send and see them."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, RootModel
+
+from ..kernel.access import Role
+from ..kernel.place import PlaceKind
+from ..web.fields import Line, PageQuery, PersonId, PlaceCode, Request, View
+from .model import Place
+
+__all__ = ["DutyIn", "PlaceIn", "PlaceList", "PlaceQuery", "PlaceView"]
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("zone")
+    return name
+
+
+class PlaceQuery(PageQuery):
+    """Below which place."""
+
+    under: PlaceCode
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class PlaceIn(Request):
+    """What is said about a place; its level follows from its code."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
+    kind: PlaceKind | None = Field(None, description="May be given; must be the level that the code names.")
+    neighbours: Annotated[list[PlaceCode], Field(max_length=20)] = []
+    zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = None
+
+
+class DutyIn(RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]):
+    """Who answers for a place, by role."""
+
+
+class PlaceView(View):
+    """A place. `duty` is shown to staff of it."""
+
+    code: PlaceCode
+    version: int
+    name: str
+    kind: PlaceKind
+    neighbours: list[PlaceCode]
+    zone: str | None
+    duty: dict[str, list[PersonId]] | None
+
+    @classmethod
+    def of(cls, place: Place, *, with_duty: bool) -> "PlaceView":
+        """Return the view of a place."""
+        return cls(
+            code=place.id,
+            version=place.version,
+            name=place.name,
+            kind=place.kind,
+            neighbours=list(place.neighbours),
+            zone=place.zone if place.kind is PlaceKind.STREET else None,
+            duty={role: list(people) for role, people in place.duty.items()} if with_duty else None,
+        )
+
+
+class PlaceList(View):
+    """A page of the tree, in tree order."""
+
+    items: list[PlaceView]
+    next: str | None

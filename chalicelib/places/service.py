@@ -1,0 +1,123 @@
+"""What is done with places."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..kernel.access import Actor, Resource, authorize, parties, STAFF
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import Invalid, NotFound
+from ..kernel.outcome import Event, Outcome
+from ..kernel.paging import Page
+from ..kernel.place import ancestors, parent_of, street_of
+from ..people.service import People
+from ..store.commit import Committer
+from . import rows
+from .model import Place
+
+__all__ = ["Places", "place_exists"]
+
+
+def place_exists(code: str) -> bool:
+    """Say whether there is such a place."""
+    return rows.find_place(code) is not None
+
+
+class Places:
+    """Use cases about places."""
+
+    def __init__(self, *, commit: Committer, clock: Clock, people: People) -> None:
+        self._commit, self._clock, self._people = commit, clock, people
+
+    def find(self, code: str) -> Place | None:
+        """Read one place; for other features."""
+        return rows.find_place(code)
+
+    def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
+        """Read several places in one request, by code."""
+        return {place.id: place for place in rows.find_places(list(dict.fromkeys(codes)))}
+
+    def zone_of(self, code: str) -> str:
+        """Return the time zone of a place: its street's."""
+        street = rows.find_place(street_of(code))
+        return street.zone if street else Place.zone
+
+    def on_duty(self, code: str, roles: Sequence[str]) -> list[str]:
+        """Return who answers for a place in one of the roles: the nearest level upwards that names anybody."""
+        found = {place.id: place for place in rows.find_places(ancestors(code))}
+        for level in ancestors(code):
+            duty = found[level].duty if level in found else {}
+            people = [person for role in roles for person in duty.get(role, ())]
+            if people:
+                return list(dict.fromkeys(people))
+        return []
+
+    def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
+        """Return the tree below a place, and whether the caller may see who is on duty there."""
+        resource = Resource(kind="place", places=(under,))
+        authorize(call.actor, "place.read", resource)
+        page = rows.places_below(under, call.start, limit)
+        if not page.items and not place_exists(under):
+            raise NotFound
+        return page, bool(parties(call.actor, resource) & STAFF)
+
+    def put_place(self, call: Call, code: str, name: str, neighbours: Sequence[str], zone: str | None) -> Place:
+        """Create or change a place; its parent and its neighbours must exist."""
+
+        def decide() -> Outcome[Place]:
+            actor = self._may(call, "place.change", code)
+            parent = parent_of(code)
+            known = {place.id for place in rows.find_places([p for p in (parent, *neighbours) if p])}
+            if parent and parent not in known:
+                raise Invalid("place.parent_unknown", ["code"], place=parent)
+            for n, neighbour in enumerate(neighbours):
+                if neighbour not in known or neighbour == code:
+                    raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
+            before = rows.find_place(code)
+            if before:
+                before.check_version(call.seen_version)
+            now = self._clock.now()
+            place = before or Place(id=code, created_at=now, updated_at=now, name=name)
+            changed = replace(place, name=name, neighbours=tuple(dict.fromkeys(neighbours)), zone=zone or place.zone)
+            event = Event(tag="place.changed", by=actor.id, party="staff")
+            return Outcome(entity=changed, previous=before, events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def assign_duty(self, call: Call, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
+        """Say who answers for a place. Each must hold that role there."""
+
+        def decide() -> Outcome[Place]:
+            actor = self._may(call, "place.assign_duty", code)
+            place = rows.find_place(code)
+            if place is None:
+                raise NotFound
+            place.check_version(call.seen_version)
+            people = self._people.find_many({person for ids in duty.values() for person in ids})
+            for role, ids in duty.items():
+                for n, id in enumerate(ids):
+                    person = people.get(id)
+                    if not person or not any(g.role.value == role and g.reaches(code) for g in person.grants):
+                        raise Invalid("duty.not_of_role", [role, n], role=role, place=code)
+            changed = replace(place, duty={role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids})
+            event = Event(tag="place.duty_assigned", by=actor.id, party="staff")
+            return Outcome(entity=changed, previous=place, events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def _may(self, call: Call, action: str, code: str) -> Actor:
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, action, Resource(kind="place", places=(code,)))
+        return actor
+
+    def found_street(self, code: str, name: str, zone: str) -> Place:
+        """Create the root of a tree; for the operator's command, which no route reaches."""
+        now = self._clock.now()
+        event = Event(tag="place.changed", by="operator", party="system")
+
+        def decide() -> Outcome[Place]:
+            before = rows.find_place(code)
+            place = replace(before or Place(id=code, created_at=now, updated_at=now, name=name), name=name, zone=zone)
+            return Outcome(entity=place, previous=before, events=(event,))
+
+        return self._commit.settle(decide, Call())

@@ -1,0 +1,1 @@
+"""Telling people: whom, by which channel, in which words, and once."""

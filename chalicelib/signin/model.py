@@ -1,0 +1,171 @@
+"""Challenges and sessions. Neither holds a code or a token: both are derived from a key when they are needed. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ..kernel.codes import Keyring, derive_digits, same
+from ..kernel.errors import Invalid, TooMany, Unauthenticated
+from ..kernel.outcome import Count, Entity
+from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS, Window
+
+__all__ = ["Challenge", "Purpose", "Reused", "Session", "code_of", "issue_challenge", "may_issue", "read_refresh", "refresh", "window_count"]
+
+
+class Purpose(StrEnum):
+    """What a code proves."""
+
+    SIGN_IN = "sign_in"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge(Entity):
+    """A code that was asked for. Its id is a keyed hash of the phone (or the person, for an address)."""
+
+    nonce: str
+    target: str  # where the code is sent: a phone or an address
+    purpose: Purpose
+    locale: str
+    expires_at: datetime
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Entity):
+    """A family of refresh tokens: each use makes the next generation."""
+
+    person_id: str
+    token_version: int
+    generation: int = 1
+    rotated_at: datetime
+    expires_at: datetime
+    ended: bool = False
+    ttl: datetime
+
+
+class Reused(Exception):
+    """A spent refresh token came back: somebody has a copy."""
+
+
+def code_of(keys: Keyring, challenge: Challenge) -> str:
+    """Return the code of a challenge."""
+    return derive_digits(keys.key("code"), challenge.purpose, challenge.id, challenge.nonce, digits=CODE_DIGITS)
+
+
+def may_issue(before: Challenge | None, now: datetime) -> None:
+    """Refuse a code so soon after the last one."""
+    if before and now < before.updated_at + COOLDOWN:
+        raise TooMany("auth.too_soon", _seconds(before.updated_at + COOLDOWN - now))
+
+
+def issue_challenge(
+    before: Challenge | None, *, id: str, target: str, purpose: Purpose, nonce: str, locale: str, now: datetime
+) -> Challenge:
+    """Return a fresh challenge in the place of the one before."""
+    expires = now + CODE_LASTS
+    return Challenge(
+        id=id,
+        version=before.version if before else 0,
+        created_at=now,
+        updated_at=now,
+        nonce=nonce,
+        target=target,
+        purpose=purpose,
+        locale=locale,
+        expires_at=expires,
+        ttl=expires + timedelta(days=1),
+    )
+
+
+def window_count(subject: str, window: Window, now: datetime) -> Count:
+    """Return the counter of a throttle's current window; full, it refuses with the time until the next."""
+    length = int(window.lasts.total_seconds())
+    n = int(now.timestamp()) // length
+    left = (n + 1) * length - int(now.timestamp())
+    return Count(
+        subject=subject,
+        name=f"{window.name}#{n}",
+        add=1,
+        below=window.most,
+        refusal=TooMany("auth.throttled", left),
+        expires_at=now + 2 * window.lasts,
+    )
+
+
+def guess_count(challenge: Challenge) -> Count:
+    """Return the counter of a challenge's tries."""
+    refusal = TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
+    return Count(
+        subject=f"tries#{challenge.nonce}", name="code", add=1, below=CODE_TRIES, refusal=refusal, expires_at=challenge.ttl
+    )
+
+
+def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:
+    """Compare a code with the challenge's."""
+    return same(code_of(keys, challenge), code)
+
+
+def check_alive(challenge: Challenge | None, now: datetime, loc: str) -> Challenge:
+    """Return the challenge, or refuse one that is not there or has expired, as if the code were wrong."""
+    if challenge is None or challenge.expires_at <= now:
+        raise Invalid("auth.code_wrong", [loc])
+    return challenge
+
+
+def open_session(*, id: str, person_id: str, token_version: int, now: datetime) -> Session:
+    """Return a fresh session."""
+    expires = now + REFRESH_LASTS
+    return Session(
+        id=id,
+        created_at=now,
+        updated_at=now,
+        person_id=person_id,
+        token_version=token_version,
+        rotated_at=now,
+        expires_at=expires,
+        ttl=expires,
+    )
+
+
+def refresh_token(keys: Keyring, session: Session) -> str:
+    """Return the refresh token of a session's current generation: ``rt.<session>.<generation>.<mac>``."""
+    return f"rt.{session.id}.{session.generation}.{_mac(keys, session.id, session.generation)}"
+
+
+def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
+    """Return the session id and generation that a refresh token names, or refuse one that we did not write."""
+    parts = token.split(".")
+    if len(parts) != 4 or parts[0] != "rt" or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 10):
+        raise Unauthenticated("auth.refresh_invalid")
+    if not parts[3].isascii() or not same(_mac(keys, parts[1], int(parts[2])), parts[3]):
+        raise Unauthenticated("auth.refresh_invalid")
+    return parts[1], int(parts[2])
+
+
+def _mac(keys: Keyring, session_id: str, generation: int) -> str:
+    return keys.fingerprint("refresh-token", f"{session_id}.{generation}")
+
+
+def refresh(session: Session, generation: int, now: datetime) -> Session:
+    """Return the session after one of its tokens was used.
+
+    The token before the current one gives the current one again for a minute: its answer was lost on the way.
+
+    Raises:
+        Unauthenticated: the session is over.
+        Reused: the token was spent before.
+
+    """
+    if session.ended or session.expires_at <= now:
+        raise Unauthenticated("auth.refresh_invalid")
+    if generation == session.generation:
+        expires = now + REFRESH_LASTS
+        return replace(session, generation=generation + 1, rotated_at=now, expires_at=expires, ttl=expires)
+    if generation == session.generation - 1 and now <= session.rotated_at + FAMILY_GRACE:
+        return session
+    raise Reused
+
+
+def _seconds(left: timedelta) -> int:
+    return max(1, -int(-left.total_seconds() // 1))

@@ -1,0 +1,211 @@
+"""Signing in and out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from ..kernel.access import Actor, authorize
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
+from ..kernel.errors import Forbidden, Invalid, Unauthenticated
+from ..kernel.ids import Ids
+from ..kernel.outcome import Beside, Delete, Event, Message, Outcome, Put
+from ..people.model import Person
+from ..people.service import People
+from ..store.commit import Committer
+from . import model, rows
+from .model import Challenge, Purpose, Reused, Session
+from .policy import COOLDOWN, PHONE_WINDOWS, Window
+
+__all__ = ["Limits", "SignIn", "SignedIn", "TokenIssuer"]
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class TokenIssuer(Protocol):
+    """Makes access tokens."""
+
+    def issue(self, actor: Actor) -> tuple[str, int]:
+        """Return a token and its life in seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many codes an installation sends at most: per network address and hour, and in all per day."""
+
+    per_address_hour: int
+    per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """What a sign-in gives."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    person: Person
+
+
+class SignIn:
+    """Use cases of signing in."""
+
+    def __init__(
+        self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, tokens: TokenIssuer, limits: Limits
+    ) -> None:
+        self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
+        self._people, self._tokens, self._limits = people, tokens, limits
+
+    def send_code(self, call: Call, phone: str) -> int:
+        """Send a sign-in code; return after how many seconds another may be asked for.
+
+        The same whether or not the phone is known: the code goes out either way, and an account is made at sign-in.
+        """
+        id = f"phone#{self._people.fingerprint(phone)}"
+        windows = [(id, window) for window in PHONE_WINDOWS]
+        windows.append((f"address#{call.address}", Window("hour", self._limits.per_address_hour, _HOUR)))
+        windows.append(("codes", Window("day", self._limits.per_day, _DAY)))
+        self._challenge(call, id, phone, Purpose.SIGN_IN, windows)
+        return int(COOLDOWN.total_seconds())
+
+    def send_email_code(self, call: Call, address: str) -> int:
+        """Send a code that proves an address to be one's own; return after how many seconds another may be asked for."""
+        actor, person = self._people.current(call.actor)
+        authorize(actor, "me", person.as_resource())
+        id = f"email#{actor.id}"
+        self._challenge(call, id, address, Purpose.EMAIL, [(id, window) for window in PHONE_WINDOWS])
+        return int(COOLDOWN.total_seconds())
+
+    def _challenge(self, call: Call, id: str, target: str, purpose: Purpose, windows: list[tuple[str, Window]]) -> None:
+        def decide() -> Outcome[Challenge]:
+            now = self._clock.now()
+            before = rows.find_challenge(id)
+            model.may_issue(before, now)
+            nonce = self._ids.new("non")
+            fresh = model.issue_challenge(
+                before, id=id, target=target, purpose=purpose, nonce=nonce, locale=call.locale, now=now
+            )
+            message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
+            counts = tuple(model.window_count(subject, window, now) for subject, window in windows)
+            return Outcome(entity=fresh, previous=before, beside=counts, messages=(message,))
+
+        self._commit.settle(decide, call)
+
+    def sign_in(self, call: Call, phone: str, code: str, name: str | None, text_version: str | None) -> SignedIn:
+        """Exchange a code for tokens; the first time, with consent, this makes the account."""
+        id = f"phone#{self._people.fingerprint(phone)}"
+        signed: dict[str, Person] = {}
+
+        def decide() -> Outcome[Session]:
+            now = self._clock.now()
+            challenge = model.check_alive(rows.find_challenge(id), now, "code")
+            tried = model.guess_count(challenge)
+            if not model.is_right(self._keys, challenge, code):
+                return _refused(challenge, tried, Invalid("auth.code_wrong", ["code"]))
+            person = self._people.phone_owner(phone)
+            if person and person.blocked:
+                return _refused(challenge, tried, Forbidden("person.blocked"))
+            beside: tuple[Beside, ...] = ()
+            if (person is None or "terms" not in person.consents) and text_version is None and not _appointed(person):
+                return _refused(challenge, tried, Invalid("consent.required", ["consent"]))
+            if person is None:
+                person, beside = self._people.new_account(phone, name or "", call.locale, text_version or "")
+            elif text_version and "terms" not in person.consents:
+                person, ledger = self._people.agree(person, text_version)
+                beside = (Put(row=person), ledger)
+            signed["person"] = person
+            session = model.open_session(
+                id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now
+            )
+            used = Delete(row=challenge, gone=Invalid("auth.code_wrong", ["code"]))
+            return Outcome(entity=session, previous=None, beside=(tried, used, *beside))
+
+        session = self._commit.settle(decide, call)
+        return self._signed_in(signed["person"], session)
+
+    def refresh(self, call: Call, token: str) -> SignedIn:
+        """Exchange a refresh token for the next pair. A spent token ends the family: somebody has a copy."""
+        session_id, generation = model.read_refresh(self._keys, token)
+
+        def decide() -> Outcome[Session]:
+            session = rows.find_session(session_id)
+            if session is None:
+                raise Unauthenticated("auth.refresh_invalid")
+            return Outcome(entity=model.refresh(session, generation, self._clock.now()), previous=session)
+
+        try:
+            session = self._commit.settle(decide, call)
+        except Reused:
+            self._end(call, session_id)
+            raise Unauthenticated("auth.refresh_reused") from None
+        person = self._people.find(session.person_id)
+        if person is None or person.token_version != session.token_version:
+            raise Unauthenticated("auth.refresh_invalid")
+        person.admit(person.as_actor(session.id))
+        return self._signed_in(person, session)
+
+    def sign_out(self, call: Call) -> None:
+        """End the session of the caller's token, its refresh tokens and its access tokens."""
+        actor, person = self._people.current(call.actor)
+        authorize(actor, "me", person.as_resource())
+        self._end(call, actor.session)
+
+    def _end(self, call: Call, session_id: str) -> None:
+        def decide() -> Outcome[Person]:
+            session = rows.find_session(session_id)
+            person = self._people.find(session.person_id) if session else None
+            if session is None or person is None:
+                raise Unauthenticated("auth.refresh_invalid")
+            over = Put(row=replace(session, ended=True, version=session.version + 1))
+            event = Event(tag="person.signed_out", by=person.id, party="owner")
+            return Outcome(
+                entity=self._people.end_session(person, session.id), previous=person, beside=(over,), events=(event,)
+            )
+
+        self._commit.settle(decide, call)
+
+    def verify_email(self, call: Call, code: str) -> Person:
+        """Take a proven address as a channel."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._people.current(call.actor)
+            authorize(actor, "me", person.as_resource())
+            challenge = model.check_alive(rows.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
+            tried = model.guess_count(challenge)
+            wrong = Invalid("auth.code_wrong", ["code"])
+            if not model.is_right(self._keys, challenge, code):
+                return Outcome(entity=person, previous=person, beside=(tried,), refusal=wrong)
+            changed = replace(person, email_address=challenge.target, email=True)
+            event = Event(tag="person.email_verified", by=actor.id, party="owner")
+            return Outcome(entity=changed, previous=person, beside=(tried, Delete(row=challenge, gone=wrong)), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def read_me(self, call: Call) -> Person:
+        """Return one's own record."""
+        return self._people.read_me(call)
+
+    def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge, Mapping[str, str]] | None:
+        """Return what a code message needs, or None when the challenge is used, replaced or expired."""
+        challenge = rows.find_challenge(challenge_id)
+        if challenge is None or challenge.nonce != nonce or challenge.expires_at <= self._clock.now():
+            return None
+        return challenge, {"code": model.code_of(self._keys, challenge)}
+
+    def _signed_in(self, person: Person, session: Session) -> SignedIn:
+        token, lasts = self._tokens.issue(person.as_actor(session.id))
+        refresh = model.refresh_token(self._keys, session)
+        return SignedIn(access_token=token, refresh_token=refresh, expires_in=lasts, person=person)
+
+
+def _refused(challenge: Challenge, tried: Beside, refusal: Invalid | Forbidden) -> Outcome[Session]:
+    """A try that is counted although it is refused."""
+    return Outcome(entity=challenge, previous=challenge, beside=(tried,), refusal=refusal)  # type: ignore[arg-type]
+
+
+def _appointed(person: Person | None) -> bool:
+    """Staff whom the operator or another member of staff registered sign in without the residents' terms."""
+    return person is not None and any(grant.role.rank > 1 for grant in person.grants)

@@ -1,0 +1,249 @@
+"""The one write path: an Outcome becomes true in ONE TransactWriteItems, or not at all.
+
+Contention (a version that moved on, a transaction conflict, a throttle) means: read again, decide again, from fresh
+state, at most four times; then Busy. A refusal is only ever answered from fresh state, and never when the request's
+Idempotency-Key has already succeeded.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+
+from ..kernel.call import Call, Receipt
+from ..kernel.clock import Clock, pause
+from ..kernel.errors import Busy, Invalid, Refusal, Replayed
+from ..kernel.ids import Ids
+from ..kernel.outcome import Alarm, Count, Delete, Due, Entity, Event, Message, Outcome, Put
+from .due import Outbox, shard_of
+from .rows import EventRecord, Table, load, row_of
+from .tables import Counter, ReceiptRecord
+
+__all__ = ["Committer"]
+
+E = TypeVar("E", bound=Entity)
+ATTEMPTS = 4
+RECEIPTS_LAST = timedelta(days=7)
+# A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
+HAND_OVER_FIRST = timedelta(seconds=30)
+_CONTENTION = {
+    "InternalServerError",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingError",
+    "ThrottlingException",
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+}
+
+
+class _Contended(Exception):
+    """Somebody else was quicker, or the store is busy."""
+
+
+class _Pause(Protocol):
+    def __call__(self, attempt: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One item of a transaction: the operation, its arguments, and what its failed condition means."""
+
+    operation: str
+    kwargs: dict[str, Any]
+    failed: Refusal | type[_Contended] | type[Replayed]
+
+
+class Committer:
+    """Settles use cases: runs a decision on fresh state and commits what it decided."""
+
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        clock: Clock,
+        ids: Ids,
+        outbox: Outbox,
+        heard: frozenset[str],
+        wait: _Pause = pause,
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._ids = ids
+        self._outbox = outbox
+        self._heard = heard
+        self._wait = wait
+
+    def settle(self, decide: Callable[[], Outcome[E]], call: Call) -> E:
+        """Run `decide` (read, authorize, decide) and commit; return the entity as it was written.
+
+        Raises:
+            Refusal: the decision's own, from fresh state, or that of a failed condition.
+            Replayed: the call's Idempotency-Key has succeeded before.
+            Busy: contention lasted; nothing was done.
+
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._wait(attempt)
+            try:
+                return self._write(decide(), call.receipt)
+            except _Contended:
+                continue
+            except Refusal:
+                self._answer_replay(call.receipt)
+                raise
+            except PynamoDBException as error:  # a read
+                if error.cause_response_code not in _CONTENTION:
+                    raise
+        raise Busy
+
+    def _answer_replay(self, receipt: Receipt | None) -> None:
+        """Raise Replayed if the receipt is known; refuse the key if it came with another body."""
+        record = receipt and load(ReceiptRecord, receipt.id, "receipt")
+        if not record or not receipt or record.ttl <= self._clock.now():
+            return
+        if record.digest != receipt.digest:
+            raise Invalid("idempotency.mismatch", ["header", "Idempotency-Key"])
+        raise Replayed(record.resource_id)
+
+    def _write(self, outcome: Outcome[E], receipt: Receipt | None) -> E:
+        now = self._clock.now()
+        entity, items, at_once = self._items(outcome, receipt, now)
+        if items:
+            self._transact(items, receipt)
+        self._outbox.hand_over(at_once)
+        if outcome.refusal:
+            raise outcome.refusal
+        return entity
+
+    def _items(self, outcome: Outcome[E], receipt: Receipt | None, now: datetime) -> tuple[E, list[_Item], list[Due]]:
+        entity, previous = outcome.entity, outcome.previous
+        items: list[_Item] = []
+        if receipt and not outcome.refusal:
+            record = ReceiptRecord(id=receipt.id, digest=receipt.digest, resource_id=entity.id, ttl=now + RECEIPTS_LAST)
+            stale = Table.rows[ReceiptRecord].ttl < now  # type: ignore[attr-defined]
+            items.append(_put(record, Replayed, Table.pk.does_not_exist() | stale))
+        if entity != previous:
+            entity, armed = self._arm(entity, previous, now)
+            condition = _unchanged(previous) if previous else Table.pk.does_not_exist()
+            items += [_put(entity, _Contended, condition), *armed]
+        items += [self._beside(extra) for extra in outcome.beside]
+        records = self._records(entity, outcome.events, now)
+        items += [_put(record, _Contended) for record in records]
+        dues = [*self._messages(outcome.messages, now), *self._events(entity, outcome.events, now)]
+        items += [_put(due, _Contended) for due in dues]
+        return entity, items, [due for due in dues if due.at <= now + HAND_OVER_FIRST]
+
+    def _arm(self, entity: E, previous: Entity | None, now: datetime) -> tuple[E, list[_Item]]:
+        """Keep exactly one due row in step with the entity's earliest due; a fresh id makes older wake-ups harmless."""
+        earliest = min(entity.dues().values(), default=None)
+        alarm = entity.alarm
+        if earliest is None:
+            alarm = None
+        elif alarm is None or alarm.at != earliest:
+            id = self._ids.new("due")
+            alarm = Alarm(id, earliest, shard_of(id, self._outbox.shards))
+        old = previous.alarm if previous else None
+        entity = replace(entity, version=(previous.version if previous else 0) + 1, updated_at=now, alarm=alarm)
+        items = []
+        if alarm != old and old:
+            items.append(_delete(_due_of(entity, old)))
+        if alarm != old and alarm:
+            items.append(_put(_due_of(entity, alarm), _Contended))
+        return entity, items
+
+    def _beside(self, extra: Put | Delete | Count) -> _Item:
+        if isinstance(extra, Put):
+            return _put(extra.row, extra.taken or _Contended, Table.pk.does_not_exist() if extra.taken else None)
+        if isinstance(extra, Delete):
+            return _delete(extra.row, extra.gone)
+        return _count(extra)
+
+    def _records(self, entity: Entity, events: tuple[Event, ...], now: datetime) -> list[EventRecord]:
+        record = Table.timelines[type(entity)] if events else EventRecord
+        return [
+            record(subject=entity.id, version=entity.version, number=n, at=now, tag=e.tag, by=e.by, party=e.party, note=e.note)
+            for n, e in enumerate(events)
+        ]
+
+    def _messages(self, messages: Iterable[Message], now: datetime) -> list[Due]:
+        return [
+            self._due(message.kind, message.about, message.not_before or now, now, to=message.to, params=message.params)
+            for message in messages
+        ]
+
+    def _events(self, entity: Entity, events: Iterable[Event], now: datetime) -> list[Due]:
+        return [self._due(event.tag, entity.id, now, now) for event in events if event.tag in self._heard]
+
+    def _due(self, kind: str, subject: str, at: datetime, now: datetime, **rest: Any) -> Due:
+        id = self._ids.new("due")
+        at = max(at, now + HAND_OVER_FIRST)
+        return Due(id=id, at=at, shard=shard_of(id, self._outbox.shards), kind=kind, subject=subject, **rest)
+
+    def _transact(self, items: list[_Item], receipt: Receipt | None) -> None:
+        by_operation = {op: [i for i in items if i.operation == op] for op in ("check", "delete", "put", "update")}
+        ordered = [item for group in by_operation.values() for item in group]  # the order in which PynamoDB sends them
+        try:
+            self._connection.transact_write_items(
+                condition_check_items=[],
+                delete_items=[item.kwargs for item in by_operation["delete"]],
+                put_items=[item.kwargs for item in by_operation["put"]],
+                update_items=[item.kwargs for item in by_operation["update"]],
+            )
+        except TransactWriteError as error:
+            self._explain(error, ordered, receipt)
+
+    def _explain(self, error: TransactWriteError, items: list[_Item], receipt: Receipt | None) -> None:
+        """Turn a failed transaction into what it means; the earliest item with a meaning of its own wins."""
+        code = error.cause_response_code
+        if code is None:  # no answer at all, after botocore's own tries with the same request token
+            raise Busy from error
+        reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
+        failed = [item.failed for item, reason in zip(items, reasons, strict=False) if reason == "ConditionalCheckFailed"]
+        if Replayed in failed:
+            self._answer_replay(receipt)
+            raise _Contended from error
+        if code in _CONTENTION or _CONTENTION & set(reasons) or _Contended in failed:
+            raise _Contended from error
+        refusal = next((meaning for meaning in failed if isinstance(meaning, Refusal)), None)
+        if refusal is None:
+            raise error
+        raise refusal from error
+
+
+def _put(thing: object, failed: Any, condition: Condition | None = None) -> _Item:
+    return _Item("put", row_of(thing).get_save_kwargs_from_instance(condition=condition), failed)
+
+
+def _delete(thing: object, gone: Refusal | None = None) -> _Item:
+    condition = _unchanged(thing) if gone and isinstance(thing, Entity) else None
+    return _Item("delete", row_of(thing).get_delete_kwargs_from_instance(condition=condition), gone or _Contended)
+
+
+def _unchanged(entity: Entity) -> Condition:
+    return Table.rows[type(entity)].version == entity.version  # type: ignore[attr-defined, no-any-return]
+
+
+def _count(count: Count) -> _Item:
+    row = row_of(Counter(subject=count.subject, name=count.name))
+    value = Table.rows[Counter].value  # type: ignore[attr-defined]
+    actions = [value.add(count.add)]
+    if count.expires_at:
+        actions.append(Table.rows[Counter].ttl.set(count.expires_at))  # type: ignore[attr-defined]
+    condition = None
+    if count.below is not None:
+        condition = value.does_not_exist() | (value < count.below)
+    kwargs = row.get_update_kwargs_from_instance(actions=actions, condition=condition)
+    return _Item("update", kwargs, count.refusal or _Contended)
+
+
+def _due_of(entity: Entity, alarm: Alarm) -> Due:
+    return Due(id=alarm.id, at=alarm.at, shard=alarm.shard, kind=f"alarm.{type(entity).__name__.lower()}", subject=entity.id)

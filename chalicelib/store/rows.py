@@ -1,0 +1,209 @@
+"""Rows: how frozen dataclasses lie in DynamoDB. Attributes are derived from the dataclass, so the two cannot drift apart.
+
+Every table has the same two keys, `pk` and `sk`, and adds the keys of its indexes. Several kinds of rows may share a
+table; `Table.holding` makes the row class of one kind.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter
+from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.constants import STRING
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from ..kernel.clock import from_text, to_text
+from ..kernel.paging import Page, Position
+
+__all__ = ["EventRecord", "Table", "load", "load_many", "page", "row_of"]
+
+T = TypeVar("T")
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An instant as fixed-width text, so that key order is time order."""
+
+    attr_type = STRING
+
+    def serialize(self, value: datetime) -> str:
+        """Write the instant."""
+        return to_text(value)
+
+    def deserialize(self, value: str) -> datetime:
+        """Read the instant."""
+        return from_text(value)
+
+
+class JsonAttribute(Attribute[Any]):
+    """Anything structured (tuples, enums, dates, nested dataclasses) as JSON text."""
+
+    attr_type = STRING
+
+    def __init__(self, hint: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._adapter = TypeAdapter(hint)
+
+    def serialize(self, value: Any) -> str:
+        """Write the value."""
+        return self._adapter.dump_json(value).decode()
+
+    def deserialize(self, value: str) -> Any:
+        """Read the value."""
+        return self._adapter.validate_json(value)
+
+
+_PLAIN: Mapping[Any, Callable[..., Attribute[Any]]] = {
+    str: UnicodeAttribute,
+    int: NumberAttribute,
+    bool: BooleanAttribute,
+    datetime: InstantAttribute,
+}
+
+
+def _attribute(name: str, hint: Any) -> Attribute[Any]:
+    inner = next((arg for arg in getattr(hint, "__args__", ()) if type(None) in hint.__args__ and arg is not type(None)), hint)
+    if name == "ttl":
+        return TTLAttribute(null=True)
+    if inner in _PLAIN:
+        return _PLAIN[inner](null=True)
+    return JsonAttribute(inner, null=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One line of a timeline as it is kept: beside its entity, in the order of versions. Each table has its own subclass."""
+
+    subject: str
+    version: int
+    number: int
+    at: datetime
+    tag: str
+    by: str
+    party: str
+    note: str | None = None
+
+
+class Table(Model):
+    """Base of every table. A subclass names the table in Meta and adds its indexes."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    rows: ClassVar[dict[type, type["Table"]]] = {}  # what each kind of thing is kept as
+    timelines: ClassVar[dict[type, type[EventRecord]]] = {}  # what the events of each kind of entity are kept as
+    holds: ClassVar[type]
+    keys_of: ClassVar[Callable[[Any], Mapping[str, Any]]]
+
+    @classmethod
+    def holding(cls, kind: type, keys: Callable[[Any], Mapping[str, Any]]) -> type["Table"]:
+        """Make the row class of a dataclass; `keys(thing)` gives pk, sk and what indexes need beside the fields."""
+        hints = get_type_hints(kind)
+        attributes = {f.name: _attribute(f.name, hints[f.name]) for f in fields(kind) if f.name not in cls.get_attributes()}
+        names = {"__module__": cls.__module__, "__doc__": f"{kind.__name__} in {cls.Meta.table_name}.", **attributes}
+        row: type[Table] = type(cls)(f"{kind.__name__}Row", (cls,), names)
+        row.holds, row.keys_of = kind, staticmethod(keys)
+        cls.rows[kind] = row
+        return row
+
+    @classmethod
+    def keeping_timeline(cls, entity: type, event: type[EventRecord]) -> None:
+        """Keep the events of an entity beside it, in version order."""
+        cls.holding(event, lambda e: {"pk": e.subject, "sk": f"event#{e.version:08d}#{e.number}"})
+        cls.timelines[entity] = event
+
+    @classmethod
+    def of(cls, thing: object) -> "Table":
+        """Make the row of a thing."""
+        values = {f.name: getattr(thing, f.name) for f in fields(cls.holds)} | dict(cls.keys_of(thing))
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+    def as_a(self, kind: type[T]) -> T:
+        """Make a thing of the row: the one it holds, or a smaller one with fields of the same names."""
+        values = {}
+        for f in fields(kind):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if value is None and (f.default is not MISSING or f.default_factory is not MISSING):
+                continue  # a row written before the field existed
+            values[f.name] = value
+        return kind(**values)
+
+
+def row_of(thing: object) -> Table:
+    """Return the row of any thing that has a table."""
+    return Table.rows[type(thing)].of(thing)
+
+
+def load(kind: type[T], pk: str, sk: str) -> T | None:
+    """Read one thing, strongly consistent, in one request; None when it is not there."""
+    row = Table.rows[kind]
+    try:
+        return row.get(pk, sk, consistent_read=True).as_a(kind)
+    except row.DoesNotExist:
+        return None
+
+
+def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
+    """Read several things of one kind, in the order of the keys; those that are gone are left out."""
+    if not keys:
+        return []
+    found = {(row.pk, row.sk): row.as_a(kind) for row in Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True)}
+    return [found[key] for key in keys if key in found]
+
+
+def page(
+    kind: type[T],
+    part: str,
+    *,
+    index: str | None = None,
+    keys: Condition | None = None,
+    start: Position | None = None,
+    limit: int,
+    newest_first: bool = False,
+    row_kind: type | None = None,
+    wanted: Callable[[T], bool] | None = None,
+    read_at_most: int = 300,
+) -> Page[T]:
+    """Read one keyset page of a partition; without `wanted` in one request.
+
+    One more than `limit` is asked for, so that `next` is None exactly at the end. A page that is filtered by `wanted`
+    may be short: no more than about `read_at_most` rows are read for it.
+    `row_kind` names the kind of the row where `kind` is a smaller thing made of it.
+    """
+    row = Table.rows[row_kind or kind]
+    found: list[T] = []
+    read = 0
+    while True:
+        key = {name: {"S": value} for name, value in start.items()} if start else None
+        batch = list(
+            row.query(
+                part,
+                keys,
+                index_name=index,
+                consistent_read=index is None,
+                scan_index_forward=not newest_first,
+                limit=limit + 1,
+                last_evaluated_key=key,
+            )
+        )
+        for n, item in enumerate(batch[:limit]):
+            thing = item.as_a(kind)
+            if wanted is None or wanted(thing):
+                found.append(thing)
+            if len(found) == limit:
+                return Page(found, _position(row, index, item) if n + 1 < len(batch) else None)
+        read += len(batch)
+        if len(batch) <= limit:
+            return Page(found)
+        start = _position(row, index, batch[limit - 1])
+        if read >= read_at_most:
+            return Page(found, start)
+
+
+def _position(row: type[Table], index: str | None, item: Table) -> Position:
+    names = ["pk", "sk"]
+    if index:
+        names += [key["AttributeName"] for key in row._indexes[index]._get_schema()["key_schema"]]  # noqa: SLF001
+    return {name: getattr(item, name) for name in names}

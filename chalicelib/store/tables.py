@@ -1,0 +1,115 @@
+"""The floor's own tables, and the one place that binds every table to an installation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TableError
+
+from ..kernel.clock import to_text
+from ..kernel.outcome import Due
+from .rows import Table
+
+__all__ = ["Counter", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
+
+
+class DueTable(Table):
+    """What becomes due: PK a shard, SK the instant. No index; a sweep reads a prefix of each shard."""
+
+    class Meta:
+        """Name."""
+
+        table_name = "due"
+
+
+class CounterTable(Table):
+    """What many count at once: PK the subject, SK the counter's name."""
+
+    class Meta:
+        """Name."""
+
+        table_name = "counters"
+
+
+class ReceiptTable(Table):
+    """Idempotency keys: PK keyed by actor and route."""
+
+    class Meta:
+        """Name."""
+
+        table_name = "receipts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """A number that only ever changes by conditional addition."""
+
+    subject: str
+    name: str
+    value: int = 0
+    ttl: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRecord:
+    """A remembered Idempotency-Key."""
+
+    id: str
+    digest: str
+    resource_id: str
+    ttl: datetime
+
+
+DueTable.holding(Due, lambda due: {"pk": due.shard, "sk": f"{to_text(due.at)}#{due.id}"})
+CounterTable.holding(Counter, lambda counter: {"pk": counter.subject, "sk": counter.name})
+ReceiptTable.holding(ReceiptRecord, lambda receipt: {"pk": receipt.id, "sk": "receipt"})
+
+
+def tables() -> list[type[Table]]:
+    """Return every table once, in the order of their declaration."""
+    return list(Table.__subclasses__())
+
+
+def bind(prefix: str, region: str) -> Connection:
+    """Bind every table to its name and to one shared connection; must precede the first use.
+
+    Sharing matters: PynamoDB would make one botocore client, 50 ms and a connection pool, for every row class.
+    """
+    shared = Connection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    for table in tables():
+        base = table.Meta.__dict__.get("base_name", table.Meta.table_name)
+        table.Meta.base_name = base  # type: ignore[attr-defined]
+        table.Meta.table_name, table.Meta.region = prefix + base, region
+        table._connection = None  # noqa: SLF001 - PynamoDB keeps a connection for life (docs/decisions/0003)
+        own = table._get_connection()  # noqa: SLF001
+        shared.add_meta_table(own.connection._tables[table.Meta.table_name])  # noqa: SLF001
+        own.connection = shared
+        for row in (row for row in Table.rows.values() if issubclass(row, table)):
+            row._connection = None  # noqa: SLF001
+            del row._connection  # noqa: SLF001 - fall back to the table's
+    return shared
+
+
+def table_schema(table: type[Table]) -> dict[str, Any]:
+    """Return what CreateTable needs for a table."""
+    schema = table._get_schema()  # noqa: SLF001
+    return {
+        "attribute_definitions": schema["attribute_definitions"],
+        "key_schema": schema["key_schema"],
+        "global_secondary_indexes": schema["global_secondary_indexes"],
+        "local_secondary_indexes": schema["local_secondary_indexes"],
+        "billing_mode": "PAY_PER_REQUEST",
+    }
+
+
+def create_missing(connection: Connection, only: Iterable[type[Table]] | None = None) -> None:
+    """Create the tables that do not exist yet (tests and the local server; a deployment's come from its template)."""
+    for table in only or tables():
+        try:
+            connection.create_table(table.Meta.table_name, **table_schema(table))
+        except TableError as error:
+            if error.cause_response_code != "ResourceInUseException":
+                raise

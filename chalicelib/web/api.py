@@ -1,0 +1,341 @@
+"""Typed routes: a pydantic body and query in, a view out, and everything between HTTP and a use case in one place.
+
+A feature's `api.py` declares its routes on a `Routes`; app.py mounts them on the Chalice app with `Api.mount`. The view
+function's signature is the contract: `body`, `query` and the return annotation feed validation and OpenAPI alike.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar, get_type_hints
+from urllib.parse import unquote
+
+from chalice.app import Chalice, CORSConfig, Request, Response
+from pydantic import BaseModel, ValidationError
+from pynamodb.exceptions import PynamoDBException
+
+from ..kernel.access import ANONYMOUS, Actor
+from ..kernel.call import Call, Receipt
+from ..kernel.errors import (
+    Busy,
+    Invalid,
+    Malformed,
+    NotFound,
+    Refusal,
+    Replayed,
+    TooLarge,
+    Unauthenticated,
+    WrongMedia,
+)
+from ..kernel.ids import ID_PATTERN
+from ..kernel.place import CODE_PATTERN
+from ..kernel.words import Catalogue, choose_locale
+from .problems import Problem, problem_of, problem_of_fields, problem_of_status, status_of
+from .texts import REFUSALS
+
+__all__ = ["Api", "Operation", "Routes"]
+
+S = TypeVar("S")
+V = TypeVar("V", bound=Callable[..., Any])
+MAX_BODY = 64 * 1024
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_PROBLEM = "application/problem+json"
+
+
+class Log(Protocol):
+    """Where one line a request goes."""
+
+    def info(self, message: str, **fields: Any) -> None:
+        """Write a line of ids and numbers, never personal data."""
+
+    def error(self, message: str, **fields: Any) -> None:
+        """Write a line that somebody should look at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One route as it was declared."""
+
+    method: str
+    path: str
+    view: Callable[..., Any]
+    routes: "Routes[Any]"
+    status: int = 200
+    public: bool = False
+    repeatable: bool = True  # takes an Idempotency-Key, if a POST
+    reread: Callable[..., Any] | None = None
+    shows: Mapping[str, type[BaseModel]] = field(default_factory=dict)  # how facts of its refusals are shown
+
+    @property
+    def name(self) -> str:
+        """Return the use case's name; the OpenAPI operation id."""
+        return self.view.__name__
+
+    def hints(self) -> dict[str, Any]:
+        """Return the resolved annotations of the view."""
+        return get_type_hints(self.view, include_extras=True)
+
+
+class Routes(Generic[S]):
+    """The routes of one feature. `service` picks the feature's service out of the wired services."""
+
+    def __init__(
+        self, tag: str, service: Callable[[Any], S], texts: Catalogue, reread: Callable[..., Any] | None = None
+    ) -> None:
+        self.tag, self.service, self.texts, self.reread = tag, service, texts, reread
+        self.operations: list[Operation] = []
+
+    def route(self, method: str, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a route; the view stays callable as it is."""
+
+        def declare(view: V) -> V:
+            options.setdefault("reread", self.reread)
+            self.operations.append(Operation(method=method, path=path, view=view, routes=self, **options))
+            return view
+
+        return declare
+
+    def get(self, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a GET route."""
+        return self.route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a POST route."""
+        return self.route("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a PUT route."""
+        return self.route("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a PATCH route."""
+        return self.route("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[V], V]:
+        """Declare a DELETE route."""
+        return self.route("DELETE", path, **options)
+
+
+class Api:
+    """The mounted routes: runs operations and turns every refusal into a problem document."""
+
+    def __init__(self, app: Chalice, services: Callable[[], Any], log: Log) -> None:
+        self._app, self._services, self._log = app, services, log
+        self.operations: list[Operation] = []
+        self.words: dict[str, Any] = dict(REFUSALS)
+        # No cookies are used, so any page may call; it is set here only, because a route's own `cors=True` would override it.
+        app.api.cors = CORSConfig(
+            allow_origin="*",
+            allow_headers=["Accept-Language", "Idempotency-Key", "If-Match", "If-None-Match"],
+            expose_headers=["ETag", "Retry-After", "Content-Language"],
+            max_age=600,
+        )
+        app.middleware("http")(self._mend)
+
+    def mount(self, *features: Routes[Any]) -> None:
+        """Register the routes of features on the app."""
+        for feature in features:
+            self.words |= feature.texts
+            for operation in feature.operations:
+                self.operations.append(operation)
+                options = {"methods": [operation.method], "name": operation.name, "content_types": []}
+                self._app.route(operation.path, **options)(self._handler(operation))
+
+    def _handler(self, operation: Operation) -> Callable[..., Response]:
+        hints = operation.hints()
+        takes = {name: hints[name] for name in ("body", "query") if name in hints}
+        def handle(**path: str) -> Response:
+            request = self._app.current_request
+            locale = choose_locale(request.headers.get("accept-language"))
+            try:
+                answer = self._run(operation, takes, request, path, locale)
+            except ValidationError as error:
+                answer = self._problem(problem_of_fields(error, "body" if "body" in takes else "query", locale, self.words))
+            except Refusal as refusal:
+                answer = self._problem(problem_of(refusal, locale, self.words, _shown(refusal, operation)))
+            except PynamoDBException as error:
+                self._log.error("store", operation=operation.name, code=error.cause_response_code or type(error).__name__)
+                answer = self._problem(problem_of(Busy(), locale, self.words))
+            except Exception as error:  # noqa: BLE001 - the last line; the text of an exception may hold personal data
+                self._log.error("crash", operation=operation.name, error=type(error).__name__, at=_where(error))
+                answer = self._problem(problem_of_status(500, "server.error", locale, self.words))
+            answer.headers |= {
+                "Content-Language": locale,
+                "Vary": "Accept-Language, Authorization",
+                "X-Content-Type-Options": "nosniff",
+            }
+            answer.headers.setdefault("Cache-Control", "private, no-cache")
+            self._log.info("request", operation=operation.name, status=answer.status_code)
+            return answer
+
+        return handle
+
+    def _run(
+        self, operation: Operation, takes: Mapping[str, type[BaseModel]], request: Request, path: Mapping[str, str], locale: str
+    ) -> Response:
+        services = self._services()
+        actor = self._actor(request, services)
+        if not operation.public and not actor.id:
+            raise Unauthenticated("auth.token_missing")
+        values: dict[str, Any] = {name: _path_value(name, raw) for name, raw in path.items()}
+        if "body" in takes:
+            values["body"] = _read_body(request, takes["body"])
+        elif request.raw_body and len(request.raw_body) > MAX_BODY:
+            raise TooLarge("request.too_large")
+        if "query" in takes:
+            values["query"] = _read_query(request, takes["query"])
+        query = values.get("query")
+        # A cursor is good for the same list, the same filter and the same caller only.
+        scope = (operation.name, actor.id, query.model_dump_json(exclude={"cursor", "limit"}) if query else "", *path.values())
+        call = Call(
+            actor=actor,
+            receipt=self._receipt(operation, request, actor, values),
+            seen_version=_seen_version(request.headers.get("if-match")),
+            address=request.context.get("identity", {}).get("sourceIp", ""),
+            locale=locale,
+            start=services.cursors.read(getattr(query, "cursor", None), *scope),
+            cursor_of=lambda position: services.cursors.write(position, *scope),
+        )
+        service = operation.routes.service(services)
+        try:
+            view = operation.view(service, call, **values)
+        except Replayed as replay:
+            assert operation.reread, operation.name
+            view = operation.reread(service, call, replay.resource_id)
+        return _answer(operation, request, view)
+
+    def _actor(self, request: Request, services: Any) -> Actor:
+        header = request.headers.get("authorization")
+        if header is None:
+            return ANONYMOUS
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("auth.token_invalid")
+        actor: Actor = services.tokens.read(token.strip())
+        return actor
+
+    def _receipt(self, operation: Operation, request: Request, actor: Actor, values: Mapping[str, Any]) -> Receipt | None:
+        key = request.headers.get("idempotency-key")
+        if key is None or operation.method != "POST" or not operation.repeatable:
+            return None
+        if not _KEY.fullmatch(key):
+            raise Invalid("idempotency.key_invalid", ["header", "Idempotency-Key"])
+        body = values["body"].model_dump_json() if "body" in values else ""
+        path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "query"))
+        route = f"{operation.method} {operation.path} {path}"
+        return Receipt(id=_digest(actor.id, route, key), digest=_digest(body))
+
+    def _problem(self, document: dict[str, Any]) -> Response:
+        headers = {"Content-Type": _PROBLEM}
+        if document["status"] == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        if "retry_after" in document:
+            headers["Retry-After"] = str(document["retry_after"])
+        return Response(json.dumps(document, ensure_ascii=False), headers, document["status"])
+
+    def problem(self, status: int, code: str, accept_language: str | None) -> Response:
+        """Return a problem for what never reaches a route (the local server's 404 and 413)."""
+        locale = choose_locale(accept_language)
+        return self._problem(problem_of_status(status, code, locale, self.words))
+
+    def _mend(self, event: Any, get_response: Callable[[Any], Response]) -> Response:
+        """Rewrite Chalice's own error bodies, which have neither our form nor CORS headers (chalice issue 2059)."""
+        answer = get_response(event)
+        if answer.status_code < 400 or answer.headers.get("Content-Type") == _PROBLEM:
+            return answer
+        status = answer.status_code if answer.status_code == 405 else 500
+        code = "method.not_allowed" if status == 405 else "server.error"
+        mended = self.problem(status, code, event.headers.get("accept-language") if event else None)
+        mended.headers |= {name: value for name, value in answer.headers.items() if name == "Allow"}
+        mended.headers |= self._app.api.cors.get_access_control_headers()
+        return mended
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame: enough to find the fault, and no values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+
+
+def _shown(refusal: Refusal, operation: Operation) -> dict[str, Any]:
+    """Facts as this route shows them: entities only through a view."""
+    shown: dict[str, Any] = {}
+    for name, value in refusal.facts.items():
+        view = operation.shows.get(name)
+        shown[name] = [view.model_validate(v).model_dump(mode="json") for v in value] if view else value  # type: ignore[attr-defined]
+    return shown
+
+
+def _path_value(name: str, raw: str) -> str:
+    """Decode a path parameter once; what is not of its form cannot exist."""
+    value = unquote(raw)
+    pattern = CODE_PATTERN if name == "code" else f"[a-z]{{3}}_{ID_PATTERN}" if name.endswith("_id") else r"[a-z0-9_.-]{1,64}"
+    if not re.fullmatch(pattern, value):
+        raise NotFound
+    return value
+
+
+def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
+    raw = request.raw_body
+    if len(raw) > MAX_BODY:
+        raise TooLarge("request.too_large")
+    media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if raw and media != "application/json":
+        raise WrongMedia("request.media_type")
+    body = model.model_validate_json(raw or b"{}")
+    try:  # pydantic keeps the last of two equal keys, and a proxy in front may have believed the first
+        json.loads(raw or b"{}", object_pairs_hook=_unique)
+    except ValueError:
+        raise Malformed("request.malformed") from None
+    return body
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Malformed("request.duplicate_key")
+    return found
+
+
+def _read_query(request: Request, model: type[BaseModel]) -> BaseModel:
+    given = request.query_params or {}
+    values = {name: given.getlist(name) for name in given}
+    # Of a parameter that is given twice neither is believed: a list never fits a single field.
+    return model.model_validate({name: found[0] if len(found) == 1 else found for name, found in values.items()})
+
+
+def _seen_version(header: str | None) -> int | None:
+    """Return the version that an If-Match header names; -1 for one that no version matches."""
+    if header is None or header.strip() == "*":
+        return None
+    versions = re.findall(r'"(\d{1,12})\.[0-9a-f]+"', header)
+    return int(versions[0]) if len(versions) == 1 else -1
+
+
+def _answer(operation: Operation, request: Request, view: Any) -> Response:
+    if view is None:
+        return Response("", {}, 204)
+    if isinstance(view, Response):
+        return view
+    body = view.model_dump_json()
+    headers = {"Content-Type": "application/json"}
+    if operation.status < 300:
+        tag = f'"{getattr(view, "version", 0)}.{_digest(body)[:16]}"'
+        headers["ETag"] = tag
+        if operation.method == "GET" and _matches(request.headers.get("if-none-match"), tag):
+            return Response("", {"ETag": tag}, 304)
+    return Response(body, headers, operation.status)
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    return header is not None and (header.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in header.split(",")))
+
+

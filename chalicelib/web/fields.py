@@ -1,0 +1,61 @@
+"""Field types that every schema shares. Each says in JSON Schema exactly what it takes, so that the contract is the code."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool
+
+from ..kernel.ids import ID_PATTERN
+from ..kernel.place import CODE_PATTERN
+from ..kernel.text import LINE_PATTERN, PROSE_PATTERN, normalise, normalise_name
+
+__all__ = ["Day", "Flag", "Instant", "Line", "Name", "PageQuery", "PersonId", "PlaceCode", "Prose", "Request", "View", "Whole"]
+
+
+class Request(BaseModel):
+    """What a client sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class View(BaseModel):
+    """What a client is shown."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("not a number")
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # JSON Schema: 11.0 is an integer
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("not a text")  # pydantic would read a number as a unix time
+    return value
+
+
+def _seconds(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Flag = StrictBool
+Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Instant = Annotated[datetime, PlainSerializer(_seconds, return_type=str), Field(json_schema_extra={"format": "date-time"})]
+Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
+Name = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=40), AfterValidator(normalise_name)]
+Prose = Annotated[str, Field(pattern=PROSE_PATTERN), AfterValidator(normalise)]
+PlaceCode = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", examples=["chunhui.baihua"])]
+
+
+PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]
+
+
+class PageQuery(Request):
+    """How every list is paged."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=1000, pattern=r"^[A-Za-z0-9_-]+$")] | None = None

@@ -1,0 +1,140 @@
+"""The contract as an OpenAPI 3.1 document, made from the mounted routes. docs/openapi.json is compared with it in a test."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from ..kernel.ids import ID_PATTERN
+from ..kernel.place import CODE_PATTERN
+from .api import Operation
+from .problems import Problem
+
+__all__ = ["document"]
+
+_REF = "#/components/schemas/{model}"
+_ERRORS = {
+    "400": "Cannot be read: malformed JSON, or a cursor that is not of this list.",
+    "401": "No token, or one that is not valid.",
+    "403": "Known, but not allowed.",
+    "404": "Not there, or not for the caller to know of.",
+    "409": "Against the state of things, or not unique.",
+    "412": "If-Match names another version.",
+    "413": "More than 64 KiB.",
+    "415": "Not application/json.",
+    "422": "Fields that cannot be taken.",
+    "429": "Too often; see Retry-After.",
+    "503": "Contention; nothing was done; see Retry-After.",
+}
+
+
+def document(operations: Iterable[Operation]) -> dict[str, Any]:
+    """Return the document of the given routes."""
+    listed = sorted(operations, key=lambda operation: (operation.path, operation.method))
+    models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
+    for operation in listed:
+        hints = operation.hints()
+        models += [(hints["body"], "validation")] if "body" in hints else []
+        models += [(hints["query"], "validation")] if "query" in hints else []
+        models += [(hints["return"], "serialization")] if _is_model(hints.get("return")) else []
+    refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
+    paths: dict[str, Any] = {}
+    for operation in listed:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs, schemas["$defs"])
+    queries = {op.hints()["query"].__name__ for op in listed if "query" in op.hints()}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "春晖 Chunhui",
+            "version": "1",
+            "description": "Neighbourhood care: micro-wishes, people, places. Errors are problem documents (RFC 9457).",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": {name: schema for name, schema in schemas["$defs"].items() if name not in queries},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _is_model(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)
+
+
+def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    hints = operation.hints()
+    found: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.routes.tag],
+        "summary": (operation.view.__doc__ or "").strip().split("\n")[0],
+        "security": [{}] if operation.public else [{"bearer": []}],
+        "parameters": [*_path_parameters(operation), *_query_parameters(hints.get("query"), refs, schemas), *_headers(operation)],
+        "responses": _responses(operation, hints, refs),
+    }
+    if "body" in hints:
+        schema = refs[(hints["body"], "validation")]
+        needed = bool(schemas[hints["body"].__name__].get("required")) or "properties" not in schemas[hints["body"].__name__]
+        found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+    return found
+
+
+def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    patterns = {"code": f"^{CODE_PATTERN}$", "purpose": "^[a-z0-9_.-]{1,64}$"}
+    prefixes = {"person_id": "per", "wish_id": "wsh"}
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": patterns.get(name) or f"^{prefixes.get(name, '[a-z]{3}')}_{ID_PATTERN}$"},
+        }
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+
+
+def _query_parameters(model: type[BaseModel] | None, refs: Any, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    if model is None:
+        return []
+    schema = schemas[refs[(model, "validation")]["$ref"].rpartition("/")[2]]
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": _without_null(field)}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter is left out rather than null."""
+    choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
+    plain = {name: value for name, value in field.items() if name not in ("anyOf", "title") and value is not None}
+    return plain | (choices[0] if len(choices) == 1 else {"anyOf": choices}) if choices else plain
+
+
+def _headers(operation: Operation) -> list[dict[str, Any]]:
+    text = {"type": "string"}
+    found = [{"name": "Accept-Language", "in": "header", "schema": {"enum": ["zh-CN", "en"]}}]
+    if operation.method == "POST" and operation.repeatable:
+        key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": key})
+    if operation.method == "GET":
+        found.append({"name": "If-None-Match", "in": "header", "schema": text})
+    elif operation.repeatable and "{" in operation.path or operation.method == "PATCH":
+        found.append({"name": "If-Match", "in": "header", "schema": text})
+    return found
+
+
+def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
+    if operation.status != 204:
+        answer["content"] = {"application/json": {"schema": refs[(hints["return"], "serialization")]}}
+        if operation.status < 300:
+            answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    found = {str(operation.status): answer}
+    if operation.method == "GET":
+        found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
+    problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
+    return found | {status: {"description": text, "content": problem} for status, text in _ERRORS.items()}

@@ -1,0 +1,53 @@
+"""Routes of the platform itself: that it is there, where to look, and its contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import RootModel
+
+from ..kernel.call import Call
+from .api import Api, Routes
+from .fields import View
+from .openapi import document
+
+__all__ = ["platform_routes"]
+
+
+class Health(View):
+    """That the service answers."""
+
+    status: str
+
+
+class Welcome(View):
+    """Where to look."""
+
+    name: str
+    openapi: str
+    wall: str
+
+
+class Contract(RootModel[dict[str, Any]]):
+    """An OpenAPI 3.1 document."""
+
+
+def platform_routes(api: Callable[[], Api]) -> Routes[None]:
+    """Return the platform's routes over a mounted api."""
+    routes: Routes[None] = Routes("platform", lambda services: None, {})
+
+    @routes.get("/", public=True)
+    def welcome(service: None, call: Call) -> Welcome:
+        """Where to look."""
+        return Welcome(name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…")
+
+    @routes.get("/healthz", public=True)
+    def read_health(service: None, call: Call) -> Health:
+        """Say that the service answers."""
+        return Health(status="ok")
+
+    @routes.get("/openapi.json", public=True)
+    def read_contract(service: None, call: Call) -> Contract:
+        """This contract."""
+        return Contract(document(api().operations))
+
+    return routes

@@ -1,0 +1,178 @@
+"""Routes about wishes."""
+
+import unicodedata
+
+from ..kernel.call import Call
+from ..web.api import Routes
+from ..web.fields import PageQuery
+from .model import ClaimState
+from .schemas import (
+    ClaimChoice,
+    ClaimedView,
+    ClaimList,
+    ConfirmIn,
+    DeliverIn,
+    EditIn,
+    EventList,
+    EventView,
+    HoursList,
+    HoursView,
+    PublicWish,
+    ReasonIn,
+    ReasonMaybeIn,
+    ReleaseIn,
+    WishIn,
+    WishList,
+    WishQuery,
+    WishView,
+)
+from .service import Wishes
+from .texts import REFUSALS
+
+__all__ = ["routes"]
+
+
+def _reread(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+    return WishView.of(wishes.read_wish(call, wish_id))
+
+
+routes: Routes[Wishes] = Routes("wishes", lambda services: services.wishes, REFUSALS, _reread)
+
+
+@routes.post("/v1/wishes", status=201)
+def submit_wish(wishes: Wishes, call: Call, body: WishIn) -> WishView:
+    """File a wish, for oneself or with consent for somebody else."""
+    consent = body.consent.given() if body.consent else None
+    return WishView.of(wishes.submit_wish(call, body.terms(), body.on_behalf_of, consent))
+
+
+@routes.get("/v1/wishes", public=True)
+def list_wishes(wishes: Wishes, call: Call, query: WishQuery) -> WishList:
+    """The wall of a street or community; for staff, all wishes of their place."""
+    wall, inside = wishes.list_wishes(call, query.place, query.state, query.kind, query.limit)
+    now = wishes.now()
+    items = [WishView.of(seen) for seen in inside.items]
+    items += [WishView.of_entry(entry, now, wishes.moves_on_the_wall(call.actor, entry)) for entry in wall.items]
+    return WishList(items=items, next=call.cursor_of(wall.next or inside.next))
+
+
+@routes.get("/v1/wishes/{wish_id}", public=True)
+def read_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+    """A wish as the caller may see it."""
+    return _reread(wishes, call, wish_id)
+
+
+@routes.get("/v1/wishes/{wish_id}/timeline")
+def read_timeline(wishes: Wishes, call: Call, wish_id: str, query: PageQuery) -> EventList:
+    """What happened to a wish, oldest first."""
+    page, with_names = wishes.read_timeline(call, wish_id, query.limit)
+    items = [
+        EventView(at=e.at, version=e.version, event=e.tag, party=e.party, by=e.by if with_names else None, note=e.note)
+        for e in page.items
+    ]
+    return EventList(items=items, next=call.cursor_of(page.next))
+
+
+@routes.post("/v1/wishes/{wish_id}/approve")
+def approve_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+    """Put a wish on the wall."""
+    return WishView.of(wishes.approve_wish(call, wish_id))
+
+
+@routes.post("/v1/wishes/{wish_id}/reject")
+def reject_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+    """Say no to a wish, and why."""
+    return WishView.of(wishes.reject_wish(call, wish_id, body.reason))
+
+
+@routes.post("/v1/wishes/{wish_id}/edit")
+def edit_wish(wishes: Wishes, call: Call, wish_id: str, body: EditIn) -> WishView:
+    """Change what a wish says."""
+    return WishView.of(wishes.edit_wish(call, wish_id, body.changes()))
+
+
+@routes.post("/v1/wishes/{wish_id}/unpublish")
+def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+    """Take a wish from the wall for another look."""
+    return WishView.of(wishes.unpublish_wish(call, wish_id, body.reason))
+
+
+@routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish})
+def claim_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+    """Take a wish; too late, and similar ones are shown."""
+    return WishView.of(wishes.claim_wish(call, wish_id))
+
+
+@routes.post("/v1/wishes/{wish_id}/release")
+def release_claim(wishes: Wishes, call: Call, wish_id: str, body: ReleaseIn) -> WishView:
+    """Give a claim back."""
+    return WishView.of(wishes.release_claim(call, wish_id, body.claim, body.reason))
+
+
+@routes.post("/v1/wishes/{wish_id}/deliver")
+def deliver_wish(wishes: Wishes, call: Call, wish_id: str, body: DeliverIn) -> WishView:
+    """Note a delivery; with the resident's code it is confirmed."""
+    code = unicodedata.normalize("NFKC", body.code) if body.code else None
+    return WishView.of(wishes.deliver_wish(call, wish_id, body.claim, body.note, code))
+
+
+@routes.post("/v1/wishes/{wish_id}/check-in")
+def check_in(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> WishView:
+    """Note the beginning of a visit."""
+    return WishView.of(wishes.check_visit(call, wish_id, "check-in", body.claim))
+
+
+@routes.post("/v1/wishes/{wish_id}/check-out")
+def check_out(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> WishView:
+    """Note the end of a visit."""
+    return WishView.of(wishes.check_visit(call, wish_id, "check-out", body.claim))
+
+
+@routes.post("/v1/wishes/{wish_id}/confirm")
+def confirm_wish(wishes: Wishes, call: Call, wish_id: str, body: ConfirmIn) -> WishView:
+    """Say that it came, and thank."""
+    return WishView.of(wishes.confirm_wish(call, wish_id, body.rating, body.thanks))
+
+
+@routes.post("/v1/wishes/{wish_id}/dispute")
+def dispute_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+    """Say that it did not come."""
+    return WishView.of(wishes.dispute_wish(call, wish_id, body.reason))
+
+
+@routes.post("/v1/wishes/{wish_id}/withdraw")
+def withdraw_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> WishView:
+    """Take a wish back."""
+    return WishView.of(wishes.withdraw_wish(call, wish_id, body.reason))
+
+
+@routes.post("/v1/wishes/{wish_id}/reopen")
+def reopen_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> WishView:
+    """Start a wish again."""
+    return WishView.of(wishes.reopen_wish(call, wish_id, body.reason))
+
+
+@routes.get("/v1/me/wishes")
+def my_wishes(wishes: Wishes, call: Call, query: PageQuery) -> WishList:
+    """One's own wishes, newest first."""
+    page = wishes.my_wishes(call, query.limit)
+    return WishList(items=[WishView.of(seen) for seen in page.items], next=call.cursor_of(page.next))
+
+
+@routes.get("/v1/me/claims")
+def my_claims(wishes: Wishes, call: Call, query: PageQuery) -> ClaimList:
+    """One's own claims, newest first."""
+    page = wishes.my_claims(call, query.limit)
+    return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=call.cursor_of(page.next))
+
+
+@routes.get("/v1/me/hours")
+def my_hours(wishes: Wishes, call: Call, query: PageQuery) -> HoursList:
+    """Time booked for what one has done, newest first."""
+    page = wishes.my_claims(call, query.limit)
+    items = [
+        HoursView(wish=seen.wish.id, title=seen.wish.wall_title, minutes=claim.minutes, booked_at=claim.delivered_at)
+        for claim, seen in page.items
+        if claim.state is ClaimState.CONFIRMED
+    ]
+    return HoursList(items=items, next=call.cursor_of(page.next))

@@ -1,0 +1,16 @@
+"""What alarms and events have wishes do."""
+
+from ..kernel.outcome import Due
+from .service import Wishes
+
+__all__ = ["forget_person", "wake_wish"]
+
+
+def wake_wish(wishes: Wishes, due: Due) -> None:
+    """A wish's alarm has fired."""
+    wishes.wake_wish(due.subject, due.id)
+
+
+def forget_person(wishes: Wishes, due: Due) -> None:
+    """Somebody was erased."""
+    wishes.forget_person(due.subject)

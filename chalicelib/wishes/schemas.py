@@ -1,0 +1,345 @@
+"""Wishes as clients send and see them: one view for each thing that somebody can be towards a wish."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ..kernel.access import STAFF, Party
+from ..kernel.ids import ID_PATTERN
+from ..people.model import Person, mask_phone
+from ..people.schemas import ConsentIn
+from ..web.fields import Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View, Whole
+from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish
+from .service import Seen, WishTerms
+
+__all__ = [
+    "ClaimList",
+    "ConfirmIn",
+    "DeliverIn",
+    "EditIn",
+    "EventList",
+    "HoursList",
+    "PublicWish",
+    "ReasonIn",
+    "WishIn",
+    "WishList",
+    "WishQuery",
+    "WishView",
+]
+
+WishId = Annotated[str, Field(pattern=f"^wsh_{ID_PATTERN}$")]
+ClaimId = Annotated[str, Field(pattern=f"^clm_{ID_PATTERN}$")]
+Title = Annotated[Line, Field(min_length=2, max_length=40, examples=["电热水壶一个"])]
+Story = Annotated[Prose, Field(max_length=500)]
+Reason = Annotated[Line, Field(min_length=2, max_length=200)]
+Fen = Annotated[Whole, Field(ge=1, le=10_000_000, description="Chinese cents.")]
+Helpers = Annotated[Whole, Field(ge=1, le=5)]
+Dialect = Annotated[Line, Field(max_length=20)]
+
+
+class WindowIn(Request):
+    """When a visit would suit."""
+
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+
+
+class WindowView(View):
+    """When a visit would suit."""
+
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+
+
+Windows = Annotated[list[WindowIn], Field(max_length=10)]
+
+
+class WishIn(Request):
+    """A wish as it is filed. Name nobody in it: title and story stand on the wall, with what looks personal blanked."""
+
+    kind: Kind
+    title: Title
+    story: Story = ""
+    budget_fen: Fen | None = Field(None, description="For goods only.")
+    place: PlaceCode | None = Field(None, description="The resident's home, unless given.")
+    helpers_needed: Helpers = 1
+    needed_by: Day
+    window: Windows | None = None
+    dialects: Annotated[list[Dialect], Field(max_length=10)] | None = None
+    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
+    alias: Annotated[Name, Field(max_length=20)] | None = None
+    on_behalf_of: PersonId | None = None
+    consent: ConsentIn | None = None
+
+    def terms(self) -> WishTerms:
+        """Return what the wish says, as the service takes it."""
+        fields = {name: getattr(self, name) for name in WishTerms.__dataclass_fields__}
+        return WishTerms(**(fields | _sequences(fields)))
+
+
+class EditIn(Request):
+    """What to change of a wish; what is left out stays."""
+
+    kind: Kind | None = None
+    title: Title | None = None
+    story: Story | None = None
+    budget_fen: Fen | None = None
+    helpers_needed: Helpers | None = None
+    needed_by: Day | None = None
+    window: Windows | None = None
+    dialects: Annotated[list[Dialect], Field(max_length=10)] | None = None
+    safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
+    alias: Annotated[Name, Field(max_length=20)] | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Return the changes by the names of the entity's fields; only budget and alias can be emptied."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        given |= {name: value for name, value in _sequences(given).items() if name in given}
+        return {name: value for name, value in given.items() if value is not None or name in ("budget_fen", "alias")}
+
+
+def _sequences(fields: dict[str, Any]) -> dict[str, Any]:
+    slots = fields.get("window") or ()
+    return {
+        "window": tuple(Window(start=slot.start, end=slot.end) for slot in slots),
+        "dialects": tuple(fields.get("dialects") or ()),
+        "safeguarding": tuple(dict.fromkeys(fields.get("safeguarding") or ())),
+    }
+
+
+class ReasonIn(Request):
+    """Why."""
+
+    reason: Reason
+
+
+class ReasonMaybeIn(Request):
+    """Why, if one likes to say."""
+
+    reason: Reason | None = None
+
+
+class ReleaseIn(Request):
+    """Why a claim is given back; `claim` names whose where there are several."""
+
+    reason: Reason
+    claim: ClaimId | None = None
+
+
+class ClaimChoice(Request):
+    """Whose claim, where there are several."""
+
+    claim: ClaimId | None = None
+
+
+class DeliverIn(Request):
+    """What came of the delivery; with the resident's code it is confirmed at once."""
+
+    note: Annotated[Line, Field(max_length=200)] | None = None
+    code: Annotated[str, Field(pattern=r"^[0-9０-９]{4}$")] | None = None
+    claim: ClaimId | None = None
+
+
+class ConfirmIn(Request):
+    """How it was, and a word for the helper."""
+
+    rating: Annotated[Whole, Field(ge=1, le=5)] | None = None
+    thanks: Annotated[Line, Field(max_length=200)] | None = None
+
+
+class WishQuery(PageQuery):
+    """Which wishes."""
+
+    place: PlaceCode
+    state: State | None = None
+    kind: Kind | None = None
+
+
+class PublicWish(View):
+    """A wish as anybody may see it: no person, no building."""
+
+    id: WishId
+    version: int
+    state: State
+    kind: Kind
+    community: PlaceCode
+    community_name: str
+    alias: str | None
+    title: str
+    story: str
+    budget_fen: int | None
+    helpers_needed: int
+    places_left: int
+    needed_by: date
+    window: list[WindowView]
+    dialects: list[str]
+    vetting_required: bool
+    age_days: int = Field(description="Whole days since it was filed or first stood on the wall.")
+    created_at: Instant
+    updated_at: Instant
+    moves: list[str]
+
+    @classmethod
+    def of_entry(cls, entry: WallEntry, now: datetime, moves: list[str]) -> "PublicWish":
+        """Return the view of a line of the wall."""
+        return cls(**_public(entry, now), moves=moves)
+
+
+class ClaimView(View):
+    """One helper's part. The name is shown to the resident, to staff and to herself."""
+
+    id: ClaimId
+    helper: PersonId
+    helper_name: str | None
+    state: ClaimState
+    claimed_at: Instant
+    checked_in_at: Instant | None
+    checked_out_at: Instant | None
+    delivered_at: Instant | None
+    minutes: int
+
+
+class WishView(PublicWish):
+    """A wish as owner, helper or staff see it; for everybody else these fields are left empty."""
+
+    claims: list[ClaimView] | None = None
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    place: PlaceCode | None = None
+    person_id: PersonId | None = None
+    filed_by: PersonId | None = None
+    safeguarding: list[Safeguarding] | None = None
+    possible_duplicates: list[WishId] | None = None
+    reason: str | None = None
+    rating: int | None = None
+    thanks: str | None = None
+
+    @classmethod
+    def of(cls, seen: Seen) -> "WishView":
+        """Return the view that fits what the caller is towards the wish."""
+        wish, moves = seen.wish, seen.wish.moves(seen.actor_id, seen.parties)
+        fields = _public(wish, seen.now) | {"moves": moves}
+        inside = bool(seen.parties & (STAFF | {Party.OWNER}))
+        mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
+        if inside:
+            fields |= _inside(wish, seen)
+        elif mine:
+            fields |= {"claims": [_claim(claim, seen) for claim in mine], "thanks": wish.thanks}
+            if any(claim.state is ClaimState.ACTIVE for claim in mine):
+                fields |= _to_deliver(wish, seen)
+        return cls(**fields)
+
+
+class WishList(View):
+    """A page of wishes."""
+
+    items: list[WishView]
+    next: str | None
+
+
+class ClaimedView(View):
+    """One of one's own claims, and its wish as one may see it now."""
+
+    id: ClaimId
+    state: ClaimState
+    claimed_at: Instant
+    delivered_at: Instant | None
+    minutes: int
+    wish: WishView
+
+    @classmethod
+    def of(cls, claim: Claim, seen: Seen) -> "ClaimedView":
+        """Return the view of a claim."""
+        fields = {name: getattr(claim, name) for name in ("id", "state", "claimed_at", "delivered_at", "minutes")}
+        return cls(**fields, wish=WishView.of(seen))
+
+
+class ClaimList(View):
+    """A page of one's own claims."""
+
+    items: list[ClaimedView]
+    next: str | None
+
+
+class HoursView(View):
+    """Time booked for one fulfilled claim."""
+
+    wish: WishId
+    title: str
+    minutes: int
+    booked_at: Instant | None
+
+
+class HoursList(View):
+    """A page of booked time; pages may be short."""
+
+    items: list[HoursView]
+    next: str | None
+
+
+class EventView(View):
+    """One line of a timeline. `by` is shown to staff."""
+
+    at: Instant
+    version: int
+    event: str
+    party: str
+    by: str | None
+    note: str | None
+
+
+class EventList(View):
+    """A page of a timeline, oldest first."""
+
+    items: list[EventView]
+    next: str | None
+
+
+def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
+    """What both the wall's index and the wish itself hold for everybody."""
+    same = ("id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left")
+    same += ("needed_by", "dialects", "vetting_required", "created_at", "updated_at")
+    return {name: getattr(wish, name) for name in same} | {
+        "alias": wish.wall_alias,
+        "title": wish.wall_title,
+        "story": wish.wall_story,
+        "window": [WindowView(start=slot.start, end=slot.end) for slot in wish.window],
+        "age_days": (now - (wish.opened_at or wish.submitted_at)).days,
+    }
+
+
+def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
+    """What owner and staff see: the words as they were written, and everybody's part. Staff see phones masked."""
+    person = seen.people.get(wish.person_id)
+    same = ("title", "story", "alias", "place", "person_id", "filed_by", "safeguarding", "reason", "rating", "thanks")
+    fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
+    owner = Party.OWNER in seen.parties
+    if person:
+        fields |= {"name": person.name, "phone": person.phone if owner else mask_phone(person.phone)}
+        fields |= {"address": person.address if owner else None}
+    if seen.parties & STAFF or not wish.claims:
+        fields["possible_duplicates"] = list(wish.possible_duplicates)
+    return fields | {"claims": [_claim(claim, seen) for claim in wish.claims]}
+
+
+def _to_deliver(wish: Wish, seen: Seen) -> dict[str, Any]:
+    person = seen.people.get(wish.person_id)
+    if person is None:
+        return {}
+    phone = person.phone or _phone_of_contact(person, seen)
+    fields = {"name": person.name, "phone": phone, "address": person.address, "place": wish.place}
+    shown = ("title", "story", "safeguarding")  # she is going there: she sees what was written
+    return fields | {name: getattr(wish, name) for name in shown}
+
+
+def _phone_of_contact(person: Person, seen: Seen) -> str | None:
+    contact = seen.people.get(person.contact_via or "")
+    return contact.phone if contact else None
+
+
+def _claim(claim: Claim, seen: Seen) -> ClaimView:
+    helper = seen.people.get(claim.helper)
+    same = ("id", "helper", "state", "claimed_at", "checked_in_at", "checked_out_at", "delivered_at", "minutes")
+    return ClaimView(**{name: getattr(claim, name) for name in same}, helper_name=helper.name if helper else None)

@@ -1,0 +1,395 @@
+"""What people do with wishes. Every use case reads, asks the access table, lets the model decide, and commits once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from ..kernel.access import SYSTEM, STAFF, Actor, Party, Resource, Role, authorize, parties
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.codes import Keyring, derive_digits, same
+from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from ..kernel.ids import Ids
+from ..kernel.outcome import Outcome, Put
+from ..kernel.paging import Page, Position, every
+from ..kernel.place import PlaceKind, community_of, kind_of
+from ..kernel.text import overlap
+from ..people.model import Person, Vetting
+from ..people.service import ConsentGiven, People
+from ..places.service import Places
+from ..store.commit import Committer
+from . import model, policy, rows
+from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
+
+__all__ = ["Seen", "WishTerms", "Wishes"]
+
+Decide = Callable[[Wish, Mover, dict[str, Person]], Outcome[Wish]]
+_STAFF_ROLES = (Role.GRID_WORKER.value, Role.COMMUNITY_STAFF.value, Role.STREET_ADMIN.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishTerms:
+    """What a wish says."""
+
+    kind: Kind
+    title: str
+    story: str = ""
+    budget_fen: int | None = None
+    place: str | None = None
+    helpers_needed: int = 1
+    needed_by: date
+    window: tuple[Window, ...] = ()
+    dialects: tuple[str, ...] = ()
+    safeguarding: tuple[Safeguarding, ...] = ()
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A wish as somebody sees it: what she is towards it, and the people whom her view may name."""
+
+    wish: Wish
+    actor_id: str
+    parties: frozenset[Party]
+    people: Mapping[str, Person] = field(default_factory=dict)
+    now: datetime
+
+
+class Wishes:
+    """Use cases about wishes."""
+
+    def __init__(
+        self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places
+    ) -> None:
+        self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
+        self._people, self._places = people, places
+
+    # reading
+
+    def read_wish(self, call: Call, wish_id: str) -> Seen:
+        """Return a wish as the caller may see it. A plain public look is one request."""
+        wish = _found(rows.find_wish(wish_id))
+        actor = call.actor
+        found = authorize(actor, "wish.see", wish.as_resource())
+        if not found & (STAFF | {Party.OWNER, Party.HELPER}):
+            return self._seen(actor, wish, {})
+        actor, people = self._people.current_among(actor, _named_in(wish))
+        authorize(actor, "wish.see", wish.as_resource())
+        return self._seen(actor, wish, people)
+
+    def read_timeline(self, call: Call, wish_id: str, limit: int) -> tuple[Page[rows.WishEvent], bool]:
+        """Return a wish's events, oldest first, and whether the caller may see who did what."""
+        wish = _found(rows.find_wish(wish_id))
+        authorize(call.actor, "wish.see", wish.as_resource())
+        actor, _ = self._people.current(call.actor)
+        found = authorize(actor, "wish.read_timeline", wish.as_resource())
+        return rows.timeline_of(wish.id, call.start, limit), bool(found & STAFF)
+
+    def list_wishes(
+        self, call: Call, place: str, state: State | None, kind: Kind | None, limit: int
+    ) -> tuple[Page[WallEntry], Page[Seen]]:
+        """Return the wall of a place for everybody, or all its wishes for its staff; one of the two pages is empty."""
+        resource = Resource(kind="wish", places=(place,), public=True)
+        if parties(call.actor, resource) & STAFF:
+            actor, _ = self._people.current(call.actor)
+            authorize(actor, "wish.list_all", resource)
+            page = rows.wishes_in(place, [state] if state else list(State), kind, call.start, limit)
+            people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
+            return Page([]), Page([self._seen(actor, wish, people) for wish in page.items], page.next)
+        authorize(call.actor, "wish.list", resource)
+        if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
+            raise Invalid("wish.place_of_wall", ["place"])
+        if state and state not in WALL_STATES:
+            authorize(call.actor, "wish.list_all", resource)
+        return rows.wall(place, [state] if state else WALL_STATES, kind, call.start, limit), Page([])
+
+    def my_wishes(self, call: Call, limit: int) -> Page[Seen]:
+        """Return one's own wishes, newest first."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        page = rows.wishes_of(actor.id, call.start, limit)
+        people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
+        return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
+
+    def my_claims(self, call: Call, limit: int) -> Page[tuple[model.Claim, Seen]]:
+        """Return one's own claims, newest first, each with its wish as one may see it now."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        page = rows.claims_of(actor.id, call.start, limit)
+        people = self._people.find_many({id for _, wish in page.items for id in _named_in(wish)})
+        found = [
+            (claim, self._seen(actor, wish, people))
+            for claim_id, wish in page.items
+            for claim in wish.claims
+            if claim.id == claim_id
+        ]
+        return Page(found, page.next)
+
+    def waiting(self, place: str, start: Position | None, limit: int) -> Page[Wish]:
+        """Return the wishes that wait for the staff of a place, soonest due first; the desk has asked for permission."""
+        page = rows.waiting_at(place, start, limit)
+        return Page(rows.find_wishes([waiting.id for waiting in page.items]), page.next)
+
+    def count_waiting(self, place: str) -> Mapping[str, int]:
+        """Return how many wishes wait for the staff of a place, by what they wait for."""
+        counts: dict[str, int] = {}
+        for waiting in rows.waiting_at(place, None, 2000).items:
+            counts[waiting.waits_for] = counts.get(waiting.waits_for, 0) + 1
+        return counts
+
+    def moves_on_the_wall(self, actor: Actor, entry: WallEntry) -> list[str]:
+        """Return what somebody who is not staff may do with a line of the wall, as far as the wall knows."""
+        resource = Resource(kind="wish", places=(entry.community,), public=True)
+        return model.MACHINE.moves(entry.state, parties(actor, resource) - STAFF)
+
+    def now(self) -> datetime:
+        """Return the instant of the house's clock, by which ages are shown."""
+        return self._clock.now()
+
+    # moves
+
+    def submit_wish(self, call: Call, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+        """File a wish for oneself, or for somebody else with her consent."""
+        everybody: dict[str, Person] = {}
+
+        def decide() -> Outcome[Wish]:
+            actor, me = self._people.current(call.actor)
+            subject = self._people.subject_of(actor, me, on_behalf_of)
+            place = self._place_of(terms, subject)
+            owners = frozenset({subject.id, actor.id} if subject.contact_via == actor.id else {subject.id})
+            resource = Resource(kind="wish", places=(place,), owners=owners)
+            _authorize_submit(actor, resource, on_behalf=subject.id != actor.id)
+            if subject.id != actor.id and consent is None:
+                raise Invalid("consent.required", ["consent"])
+            everybody.update({subject.id: subject, actor.id: me})
+            wish = self._new_wish(actor, subject, terms, place)
+            ledger = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent else ()
+            mover = Mover(id=actor.id, parties=parties(actor, wish.as_resource()), now=wish.created_at)
+            return model.submit(wish, mover, ledger)
+
+        wish = self._commit.settle(decide, call)
+        return self._seen(call.actor, wish, everybody)
+
+    def _place_of(self, terms: WishTerms, subject: Person) -> str:
+        place = terms.place or subject.home
+        if place is None:
+            raise Invalid("wish.place_required", ["place"])
+        if kind_of(place) is PlaceKind.STREET:
+            raise Invalid("wish.place_too_wide", ["place"])
+        return place
+
+    def _new_wish(self, actor: Actor, subject: Person, terms: WishTerms, place: str) -> Wish:
+        now = self._clock.now()
+        known = self._places.find_many([place, community_of(place), place.split(".", 1)[0]])
+        if place not in known:
+            raise Invalid("place.unknown", ["place"], place=place)
+        zone = known[place.split(".", 1)[0]].zone
+        model.check_terms(terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone)
+        fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__} | {"place": place}
+        wish = Wish(
+            id=self._ids.new("wsh"),
+            created_at=now,
+            updated_at=now,
+            submitted_at=now,
+            person_id=subject.id,
+            filed_by=actor.id,
+            proxy_id=actor.id if subject.contact_via == actor.id else None,
+            community_name=known[community_of(place)].name,
+            zone=zone,
+            wall_title="",
+            **fields,
+        )
+        wish = model.on_the_wall(wish, name=subject.name, secrets=_secrets(subject))
+        others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
+        return replace(wish, possible_duplicates=model.likely_duplicates(wish, others, now))
+
+    def approve_wish(self, call: Call, wish_id: str) -> Seen:
+        """Put a wish on the wall."""
+        return self._move(call, wish_id, "approve", lambda wish, by, _: model.approve(wish, by))
+
+    def reject_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+        """Say no to a wish, and why."""
+        return self._move(call, wish_id, "reject", lambda wish, by, _: model.reject(wish, by, reason))
+
+    def edit_wish(self, call: Call, wish_id: str, changes: Mapping[str, Any]) -> Seen:
+        """Change what a wish says."""
+
+        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
+            changed = replace(wish, **changes)
+            by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, by.now.date())
+            model.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
+            owner = people[wish.person_id]
+            return model.edit(wish, by, model.on_the_wall(changed, name=owner.name, secrets=_secrets(owner)))
+
+        return self._move(call, wish_id, "edit", decide)
+
+    def unpublish_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+        """Take a wish from the wall for another look."""
+        return self._move(call, wish_id, "unpublish", lambda wish, by, _: model.unpublish(wish, by, reason))
+
+    def claim_wish(self, call: Call, wish_id: str) -> Seen:
+        """Take a wish. Whoever comes too late is shown similar ones."""
+        claim_id = self._ids.new("clm")
+
+        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
+            me = people[by.id]
+            until = me.volunteer.paused_until if me.volunteer else None
+            vetted = me.vetting is Vetting.SAFEGUARDING
+            paused = until is not None and until > by.now
+            return model.claim(wish, by, claim_id=claim_id, capacity=me.capacity, vetted=vetted, paused=paused)
+
+        try:
+            return self._move(call, wish_id, "claim", decide)
+        except Conflict as late:
+            if late.code != "wish.already_claimed":
+                raise
+            raise Conflict(late.code, **late.facts, similar=self._similar(wish_id)) from None
+
+    def _similar(self, wish_id: str) -> Sequence[WallEntry]:
+        wish = _found(rows.find_wish(wish_id))
+        found = rows.wall(wish.community, [State.OPEN], None, None, 50).items
+        ranked = sorted(found, key=lambda entry: (entry.kind is not wish.kind, -overlap(entry.wall_title, wish.wall_title)))
+        return ranked[:3]
+
+    def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
+        """Give a claim back."""
+        return self._move(call, wish_id, "release", lambda wish, by, _: model.release(wish, by, claim_id, reason))
+
+    def deliver_wish(self, call: Call, wish_id: str, claim_id: str | None, note: str | None, code: str | None) -> Seen:
+        """Note a delivery; with the resident's code it is confirmed at once."""
+
+        def decide(wish: Wish, by: Mover, _: dict[str, Person]) -> Outcome[Wish]:
+            right = None
+            if code is not None and wish.active:
+                right = same(self.code_of(model.pick_claim(wish, by, claim_id).id), code)
+            return model.deliver(wish, by, claim_id, note, right)
+
+        return self._move(call, wish_id, "deliver", decide)
+
+    def check_visit(self, call: Call, wish_id: str, move: str, claim_id: str | None) -> Seen:
+        """Note the beginning (`check-in`) or end (`check-out`) of a visit."""
+        return self._move(call, wish_id, move, lambda wish, by, _: model.check(wish, by, move, claim_id))
+
+    def confirm_wish(self, call: Call, wish_id: str, rating: int | None, thanks: str | None) -> Seen:
+        """Say that it came, and thank."""
+        return self._move(call, wish_id, "confirm", lambda wish, by, _: model.confirm(wish, by, rating, thanks))
+
+    def dispute_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+        """Say that it did not come."""
+        return self._move(call, wish_id, "dispute", lambda wish, by, _: model.dispute(wish, by, reason))
+
+    def withdraw_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
+        """Take a wish back."""
+        return self._move(call, wish_id, "withdraw", lambda wish, by, _: model.withdraw(wish, by, reason))
+
+    def reopen_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
+        """Start a wish again."""
+        return self._move(call, wish_id, "reopen", lambda wish, by, _: model.reopen(wish, by, reason))
+
+    def _move(self, call: Call, wish_id: str, move: str, decide: Decide) -> Seen:
+        read: dict[str, Any] = {}
+
+        def attempt() -> Outcome[Wish]:
+            wish = _found(rows.find_wish(wish_id))
+            actor, people = self._people.current_among(call.actor, _named_in(wish))
+            found = authorize(actor, f"wish.{move}", wish.as_resource())
+            wish.check_version(call.seen_version)
+            read.update(actor=actor, people=people)
+            return decide(wish, Mover(id=actor.id, parties=found, now=self._clock.now()), people)
+
+        wish = self._commit.settle(attempt, call)
+        return self._seen(read["actor"], wish, read["people"])
+
+    def _seen(self, actor: Actor, wish: Wish, people: Mapping[str, Person]) -> Seen:
+        found = parties(actor, wish.as_resource())
+        resident = people.get(wish.person_id)
+        if resident and not resident.phone and resident.contact_via and any(c.helper == actor.id for c in wish.active):
+            people = {**people, **self._people.find_many([resident.contact_via])}  # whom the helper may ring instead
+        return Seen(wish=wish, actor_id=actor.id, parties=found, people=people, now=self._clock.now())
+
+    # later
+
+    def code_of(self, claim_id: str) -> str:
+        """Return the delivery code of a claim."""
+        return derive_digits(self._keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS)
+
+    def wake_wish(self, wish_id: str, alarm_id: str) -> None:
+        """Do what is due for a wish, if it was woken by the alarm that it waits for."""
+
+        def decide() -> Outcome[Wish]:
+            wish = _found(rows.find_wish(wish_id))
+            authorize(SYSTEM, "wish.see", wish.as_resource())
+            if wish.alarm is None or wish.alarm.id != alarm_id:
+                return Outcome(entity=wish, previous=wish)
+            return model.wake(wish, self._clock.now())
+
+        self._commit.settle(decide, Call(actor=SYSTEM))
+
+    def forget_person(self, person_id: str) -> None:
+        """Let go of somebody who was erased: as the resident of wishes and as a helper."""
+        for wish in list(every(lambda start: rows.wishes_of(person_id, start, 100))):
+            self._forget(wish.id, model.forget_owner)
+            self._forget_notes(wish)
+        for _, wish in list(every(lambda start: rows.claims_of(person_id, start, 100))):
+            self._forget(wish.id, lambda wish, now: model.forget_helper(wish, person_id, now))
+
+    def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Outcome[Wish]]) -> None:
+        def attempt() -> Outcome[Wish]:
+            wish = _found(rows.find_wish(wish_id))
+            authorize(SYSTEM, "wish.see", wish.as_resource())
+            return decide(wish, self._clock.now())
+
+        self._commit.settle(attempt, Call(actor=SYSTEM))
+
+    def _forget_notes(self, wish: Wish) -> None:
+        """Reasons in the timeline are free text and may name somebody."""
+        noted = [event for event in every(lambda start: rows.timeline_of(wish.id, start, 100)) if event.note]
+        for n in range(0, len(noted), 20):
+            blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
+            self._commit.settle(lambda blank=blank: Outcome(entity=wish, previous=wish, beside=blank), Call(actor=SYSTEM))  # type: ignore[misc]
+
+    def held_about(self, person_id: str) -> Mapping[str, Any]:
+        """Return what wishes hold about a person (see `people.service.Holder`)."""
+        claims = every(lambda start: rows.claims_of(person_id, start, 100))
+        return {
+            "wishes": list(every(lambda start: rows.wishes_of(person_id, start, 100))),
+            "claims": [{"wish_id": w.id, "claim": c} for id, w in claims for c in w.claims if c.id == id],
+        }
+
+    def words_about(self, wish_id: str, kind: str, to: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Return the facts of a message about a wish, read now; None when it is no longer true."""
+        wish = rows.find_wish(wish_id)
+        if wish is None:
+            return None
+        facts = {"title": wish.wall_title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
+        claim = next((claim for claim in wish.claims if claim.id == params.get("claim")), None)
+        if kind in ("wish.claimed", "wish.yours"):
+            if claim is None or claim.state is not model.ClaimState.ACTIVE:
+                return None
+            if kind == "wish.claimed":
+                facts["code"] = self.code_of(claim.id)
+        if kind == "wish.thanks" and claim:
+            facts["hours"] = f"{claim.minutes / 60:g}"
+        return facts
+
+
+def _found(wish: Wish | None) -> Wish:
+    if wish is None:
+        raise NotFound
+    return wish
+
+
+def _named_in(wish: Wish) -> list[str]:
+    return [wish.person_id, *(claim.helper for claim in wish.claims)]
+
+
+def _secrets(person: Person) -> list[str]:
+    return [secret for secret in (person.address, person.phone, (person.phone or "").removeprefix("+86"), person.email_address) if secret]
+
+
+def _authorize_submit(actor: Actor, resource: Resource, *, on_behalf: bool) -> None:
+    found = parties(actor, resource)
+    if on_behalf and not found & (STAFF | {Party.OWNER}):
+        raise Forbidden("person.cannot_act_for")
+    authorize(actor, "wish.submit", resource)

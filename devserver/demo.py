@@ -1,0 +1,181 @@
+"""The demo street: fictional people and wishes in every state, made by the same use cases that serve everybody."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chalicelib.kernel.access import Grant, Role
+from chalicelib.kernel.call import Call
+from chalicelib.kernel.clock import local_day
+from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
+from chalicelib.people.service import ConsentGiven, NewPerson
+from chalicelib.wiring import Services
+from chalicelib.wishes.model import Kind, Safeguarding
+from chalicelib.wishes.service import WishTerms
+
+__all__ = ["seed_demo_street"]
+
+_CONSENT = ConsentGiven(how="written", witness="居委会")
+_STREET = "chunhui"
+_TREE = {
+    "baihua": ("柏华社区", {"g01": ["b01", "b02"], "g02": ["b03", "b04"], "g03": ["b05", "b06"]}),
+    "jinfeng": ("锦凤社区", {"g01": ["b01", "b02"], "g02": ["b03"]}),
+    "gudu": ("古渡社区", {"g01": ["b01", "b02"], "g02": ["b03"]}),
+}
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
+_GIVEN = ["秀英", "桂兰", "建国", "玉珍", "志强", "淑芬", "永康", "凤霞", "国庆", "雅琴"]
+_SKILLS = [("家电维修",), ("理发",), ("陪诊", "买菜"), ("辅导功课",), ("搬运", "家电维修")]
+_DIALECTS = [("重庆话",), (), ("上海话",), (), ("粤语",)]
+_WISHES: Sequence[tuple[str, Kind, str, int | None, str]] = (
+    ("一个书包", Kind.GOODS, "孙女九月上小学。", 9000, "open"),
+    ("十公斤大米", Kind.GOODS, "腿脚不便，米快吃完了。", 8000, "open"),
+    ("换一个灯泡", Kind.SERVICE, "厨房灯不亮了，够不着。", None, "open"),
+    ("陪我聊聊天", Kind.COMPANY, "儿女都在外地。", None, "open"),
+    ("学用手机打车", Kind.LEARNING, "", None, "open"),
+    ("一个电饭煲", Kind.GOODS, "旧的坏了。", 15000, "claimed"),
+    ("上门理发", Kind.SERVICE, "卧床半年，头发长了。", None, "claimed"),
+    ("一副老花镜", Kind.GOODS, "三百度。", 6000, "delivered"),
+    ("修理水龙头", Kind.SERVICE, "滴水两周了。", None, "fulfilled"),
+    ("一床棉被", Kind.GOODS, "", 20000, "submitted"),
+    ("陪同去医院复查", Kind.COMPANY, "下周三上午。", None, "submitted"),
+    ("一台电视机", Kind.GOODS, "", 90000, "rejected"),
+)
+
+
+def seed_demo_street(services: Services) -> None:
+    """Make the street, its people and a dozen wishes."""
+    services.places.found_street(_STREET, "春晖路街道", "Asia/Shanghai")
+    admin = services.people.bootstrap_admin("+8613900000001", "林晖", _STREET)
+    boss = Call(actor=admin.as_actor())
+    buildings = _places(services, boss)
+    staff = _staff(services, boss)
+    services.places.assign_duty(boss, _STREET, {"street_admin": [admin.id]})
+    for community in ("baihua", "jinfeng"):
+        people = {role: [person.id] for (place, role), person in staff.items() if place == f"{_STREET}.{community}"}
+        services.places.assign_duty(boss, f"{_STREET}.{community}", people)
+        grid = f"{_STREET}.{community}.g01"
+        services.places.assign_duty(boss, grid, {"grid_worker": [staff[(grid, "grid_worker")].id]})
+    volunteers = _volunteers(services, boss, buildings)
+    residents = _residents(services, boss, buildings)
+    _wishes(services, boss, residents, volunteers)
+
+
+def _places(services: Services, boss: Call) -> list[str]:
+    buildings = []
+    for community, (name, grids) in _TREE.items():
+        code = f"{_STREET}.{community}"
+        services.places.put_place(boss, code, name, [], None)
+        before: str | None = None
+        for grid, numbers in grids.items():
+            place = f"{code}.{grid}"
+            services.places.put_place(boss, place, f"{name}第{int(grid[1:])}网格", [before] if before else [], None)
+            before = place
+            for number in numbers:
+                building = f"{place}.{number}"
+                services.places.put_place(boss, building, f"{int(number[1:])}号楼", [], None)
+                for unit in ("u1", "u2"):
+                    services.places.put_place(boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None)
+                buildings.append(f"{building}.u1")
+    for one, other in (("baihua", "jinfeng"), ("jinfeng", "gudu")):
+        services.places.put_place(boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None)
+    return buildings
+
+
+def _staff(services: Services, boss: Call) -> dict[tuple[str, str], Person]:
+    wanted = [
+        (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
+        (3, "周洁", "jinfeng", Role.COMMUNITY_STAFF),
+        (4, "吴刚", "baihua.g01", Role.GRID_WORKER),
+        (5, "郑伟", "jinfeng.g01", Role.GRID_WORKER),
+        (6, "华安物业", "baihua", Role.PROPERTY),
+    ]
+    made = {}
+    for number, name, place, role in wanted:
+        code = f"{_STREET}.{place}"
+        person = _person(services, boss, name, f"+861390000{number:04}", code)
+        made[(code, role.value)] = services.people.grant_roles(boss, person.id, [Grant(role, code)])
+    return made
+
+
+def _volunteers(services: Services, boss: Call, buildings: Sequence[str]) -> list[Person]:
+    made = []
+    for n in range(20):
+        community = f"{_STREET}.{list(_TREE)[n % 3]}"
+        homes = [building for building in buildings if building.startswith(community)]
+        name = _SURNAMES[n] + "志愿"[n % 2] + _GIVEN[n % 10][1]
+        person = _person(services, boss, name, f"+86139000000{11 + n}", homes[n % len(homes)])
+        profile = VolunteerProfile(
+            places=(community,),
+            skills=_SKILLS[n % 5],
+            dialects=_DIALECTS[n % 5],
+            availability=(Availability(weekday=6, start="09:00", end="17:00"), Availability(weekday=n % 5 + 1, start="18:00", end="21:00")),
+            capacity=1 + n % 5 if n > 3 else 3,
+        )
+        person = services.people.volunteer(Call(actor=person.as_actor()), profile)
+        if n % 3 == 0:
+            person = services.people.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
+        made.append(person)
+    return made
+
+
+def _residents(services: Services, boss: Call, buildings: Sequence[str]) -> list[Person]:
+    made = []
+    for n in range(30):
+        name = _SURNAMES[29 - n] + _GIVEN[n % 10]
+        home = buildings[n % len(buildings)]
+        household = "hh-demo-1" if n < 2 else None
+        made.append(_person(services, boss, name, f"+86139000001{n + 1:02}", buildings[0] if n < 2 else home, household=household))
+    for n in range(4):  # without a phone of their own
+        contact = made[n].id if n < 2 else None
+        home = made[n].home or buildings[n]
+        made.append(_person(services, boss, f"{_SURNAMES[n]}奶奶", None, home, contact_via=contact))
+    return made
+
+
+def _person(
+    services: Services,
+    boss: Call,
+    name: str,
+    phone: str | None,
+    home: str,
+    household: str | None = None,
+    contact_via: str | None = None,
+) -> Person:
+    new = NewPerson(
+        name=name,
+        phone=phone,
+        home=home,
+        address="3楼302室" if home.count(".") > 2 else None,
+        household=household,
+        contact_via=contact_via,
+        locale="zh-CN",
+        consent=_CONSENT,
+    )
+    return services.people.create_person(boss, new)
+
+
+def _wishes(services: Services, boss: Call, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
+    today = local_day(services.clock.now(), "Asia/Shanghai")
+    wishes = services.wishes
+    for n, (title, kind, story, budget, state) in enumerate(_WISHES):
+        resident, helper = residents[10 + n], Call(actor=volunteers[2 + n].as_actor())
+        owner = Call(actor=resident.as_actor())
+        terms = WishTerms(
+            kind=kind,
+            title=title,
+            story=story,
+            budget_fen=budget,
+            needed_by=today + timedelta(days=10 + n),
+            safeguarding=(Safeguarding.ALONE,) if n == 3 else (),
+        )
+        id = wishes.submit_wish(owner, terms, None, None).wish.id
+        if state == "rejected":
+            wishes.reject_wish(boss, id, "超出微心愿范围")
+        if state in ("submitted", "rejected"):
+            continue
+        wishes.approve_wish(boss, id)
+        if state in ("claimed", "delivered", "fulfilled"):
+            wishes.claim_wish(helper, id)
+        if state in ("delivered", "fulfilled"):
+            wishes.deliver_wish(helper, id, None, None, None)
+        if state == "fulfilled":
+            wishes.confirm_wish(owner, id, 5, "谢谢！")

@@ -1,0 +1,102 @@
+"""The /dev routes: what was sent, and the movable clock. They exist on the local server only."""
+
+import html
+import json
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from chalicelib.carriers.console import Letter, Mailbox
+from chalicelib.kernel.clock import to_text
+
+from .gateway import Answer, Gateway, json_answer
+from .pump import MovableClock, Pump
+
+__all__ = ["DevServer"]
+
+
+class ClockIn(BaseModel):
+    """Where to move the clock: by seconds, or to an instant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    advance: float | None = Field(None, ge=0, le=400 * 86400)
+    now: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ClockIn":
+        if (self.advance is None) == (self.now is None):
+            raise ValueError("give either advance or now")
+        return self
+
+
+class DevServer:
+    """Answers /dev itself and everything else through the gateway."""
+
+    def __init__(self, gateway: Gateway, mailbox: Mailbox, clock: MovableClock, pump: Pump) -> None:
+        self._gateway, self._mailbox, self._clock, self._pump = gateway, mailbox, clock, pump
+
+    def handle(self, method: str, target: str, headers: dict[str, str], body: bytes, source: str) -> Answer:
+        """Answer one request."""
+        url = urlsplit(target)
+        if not url.path.startswith("/dev/"):
+            return self._gateway.handle(method, target, headers, body, source)
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        match method, url.path:
+            case "GET", "/dev/messages":
+                return self._messages(query)
+            case "GET", "/dev/mailbox":
+                return self._page(query)
+            case "POST", "/dev/clock":
+                return self._move(body)
+            case "POST", "/dev/pump":
+                return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(self._pump.run_due())})
+        return _problem(404, "resource.not_found", "GET /dev/messages, GET /dev/mailbox, POST /dev/clock, POST /dev/pump")
+
+    def _messages(self, query: dict[str, str]) -> Answer:
+        try:
+            after = datetime.fromisoformat(query["after"].replace(" ", "+")) if "after" in query else None
+            letters = self._mailbox.read(_plus(query.get("to")), after)
+        except (ValueError, TypeError):
+            return _problem(422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z")
+        return json_answer(200, {"items": [_shown(letter) for letter in letters]})
+
+    def _page(self, query: dict[str, str]) -> Answer:
+        rows = "".join(
+            f"<tr><td>{_instant(m.sent_at)}<td>{html.escape(m.to)}<td>{m.channel}<td>{m.kind}<td>{html.escape(m.text)}"
+            for m in self._mailbox.read(_plus(query.get("to")))[:500]
+        )
+        page = f"<!doctype html><meta charset=utf-8><title>Mailbox</title><h1>Mailbox</h1><table border=1>{rows}</table>"
+        return 200, [("Content-Type", "text/html; charset=utf-8")], page.encode()
+
+    def _move(self, body: bytes) -> Answer:
+        try:
+            wanted = ClockIn.model_validate_json(body)
+        except ValidationError:
+            return _problem(422, "body.invalid", 'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}')
+        now = self._clock.now()
+        target = wanted.now or now + timedelta(seconds=wanted.advance or 0)
+        if target < now - timedelta(seconds=1):
+            return _problem(422, "clock.backwards", f"the clock only moves forward; it is {_instant(now)}")
+        ran = self._pump.move_to(target)
+        return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
+
+
+def _plus(to: str | None) -> str | None:
+    """A + that was not percent-encoded arrives as a space."""
+    return to.replace(" ", "+") if to else None
+
+
+def _instant(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _shown(letter: Letter) -> dict[str, str]:
+    fields = {name: getattr(letter, name) for name in ("id", "to", "channel", "text", "kind")}
+    return fields | {"sent_at": to_text(letter.sent_at)}
+
+
+def _problem(status: int, code: str, detail: str) -> Answer:
+    document = {"type": f"urn:chunhui:problem:{code}", "title": code, "status": status, "detail": detail, "code": code}
+    return status, [("Content-Type", "application/problem+json")], json.dumps(document).encode()

@@ -1,0 +1,102 @@
+"""Schedules, timers and queues on one machine, under a clock that can be moved."""
+
+import re
+import threading
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from chalice.app import Chalice, ScheduledEventConfig
+
+from chalicelib.wiring import Services
+
+__all__ = ["Pump"]
+
+_UNITS = {"minute": 60, "hour": 3600, "day": 86400}
+
+
+class MovableClock(Protocol):
+    """A clock that can be moved forward."""
+
+    def now(self) -> datetime:
+        """Return the instant."""
+        ...
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to an instant."""
+        ...
+
+
+class Pump:
+    """Runs the app's scheduled functions when they are due.
+
+    The sweep, every minute in the cloud, runs here whenever something is due: moving the clock by a month steps from
+    due instant to due instant instead of minute to minute.
+    """
+
+    def __init__(self, app: Chalice, services: Services, clock: MovableClock) -> None:
+        self._app, self._services, self._clock = app, services, clock
+        self._lock = threading.RLock()
+        rates = {e.name: _seconds(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
+        self._sweep = next(name for name in rates if name == "sweep")
+        self._others = {name: every for name, every in rates.items() if name != self._sweep}
+        self._ran_at = dict.fromkeys(self._others, clock.now())
+
+    def run_due(self) -> Counter[str]:
+        """Run what is due now until nothing is; return how often each function ran."""
+        with self._lock:
+            ran: Counter[str] = Counter()
+            for name, every in self._others.items():
+                if self._next(name, every) <= self._clock.now():
+                    self._run(name, ran)
+                    self._ran_at[name] = self._clock.now()
+            while self._is_due() and self._run(self._sweep, ran):
+                pass
+            return ran
+
+    def move_to(self, instant: datetime) -> Counter[str]:
+        """Move the clock forward, stopping at each instant at which something is due."""
+        with self._lock:
+            ran = self.run_due()
+            while True:
+                stops = [self._next(name, every) for name, every in self._others.items()]
+                due = self._services.outbox.next_at()
+                # What is overdue has just been tried and stays; only the future is stepped through.
+                stops += [due] if due and due > self._clock.now() else []
+                stop = min((s for s in stops if s <= instant), default=None)
+                if stop is None:
+                    break
+                self._clock.move_to(stop)
+                ran += self.run_due()
+            self._clock.move_to(instant)
+            return ran + self.run_due()
+
+    def _is_due(self) -> bool:
+        due = self._services.outbox.next_at()
+        return due is not None and due <= self._clock.now()
+
+    def _next(self, name: str, every: int) -> datetime:
+        return self._ran_at[name] + timedelta(seconds=every)
+
+    def _run(self, name: str, ran: Counter[str]) -> Any:
+        event = {
+            "version": "0",
+            "account": "local",
+            "region": "local",
+            "detail": {},
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "time": self._clock.now().astimezone(UTC).isoformat(),
+            "id": name,
+            "resources": [],
+        }
+        ran[name] += 1
+        return self._app.handler_map[name](event, None)
+
+
+def _seconds(expression: Any) -> int:
+    text = expression if isinstance(expression, str) else expression.to_string()
+    found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
+    if not found:
+        raise NotImplementedError(f"the local pump does not know {text}")
+    return int(found[1]) * _UNITS[found[2]]

@@ -1,0 +1,114 @@
+"""Puts the local house together; local.py and the tests start it here."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from chalicelib.carriers.console import Mailbox
+from chalicelib.settings import Settings
+from chalicelib.store.tables import create_missing
+from chalicelib.wiring import Services, log, use, wire
+
+from .clock import ShiftedClock
+from .demo import seed_demo_street
+from .dev import DevServer
+from .gateway import Gateway
+from .pump import Pump
+from .store import embedded_store, memory_store
+
+__all__ = ["House", "open_house"]
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A running house without its door: everything but the HTTP server."""
+
+    services: Services
+    mailbox: Mailbox
+    clock: ShiftedClock
+    pump: Pump
+    server: DevServer
+
+
+@contextlib.contextmanager
+def open_house(folder: Path, store: str, start: datetime | None = None) -> Iterator[House]:
+    """Open the store, seed the demo street once, and run schedules and queues until the end of the context."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
+    durable = store == "embedded"
+    seeded = folder / "seeded"
+    if durable and not seeded.exists():
+        _clear(folder)
+    with contextlib.ExitStack() as stack:
+        if durable:
+            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(embedded_store(folder))
+        else:
+            os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+            stack.enter_context(memory_store())
+        clock = ShiftedClock(folder / "clock.json" if durable else None, start)
+        settings = _settings(folder)
+        if not durable or not seeded.exists():
+            services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
+            create_missing(services.connection)
+            seed_demo_street(services)
+            if durable:
+                seeded.touch()
+        mailbox = Mailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
+        services = wire(settings, clock=clock, mailbox=mailbox)
+        use(services)
+        from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
+
+        pump = Pump(app, services, clock)
+        stop = threading.Event()
+        ticking = threading.Thread(target=_tick, args=(pump, stop), daemon=True)
+        ticking.start()
+        try:
+            yield House(
+                services=services, mailbox=mailbox, clock=clock, pump=pump, server=DevServer(Gateway(app, api), mailbox, clock, pump)
+            )
+        finally:
+            stop.set()
+            ticking.join(10)
+
+
+def _tick(pump: Pump, stop: threading.Event) -> None:
+    while not stop.wait(2):
+        try:
+            pump.run_due()
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("pump", error=type(error).__name__)
+
+
+def _settings(folder: Path) -> Settings:
+    """Secrets of this folder: made once, so that tokens and codes survive restarts."""
+    file = folder / "secrets.json"
+    if not file.exists():
+        fresh = {"secret": secrets.token_urlsafe(48), "token_key": secrets.token_urlsafe(48)}
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            json.dump(fresh, out)
+    kept = json.loads(file.read_text())
+    return Settings(
+        region=REGION,
+        token_keys={"local": kept["token_key"].encode()},
+        secret=kept["secret"].encode(),
+        codes_per_address_hour=int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600")),  # one machine plays every phone
+    )
+
+
+def _clear(folder: Path) -> None:
+    """Throw away a seeding that was cut off; nothing was served from it yet."""
+    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl"]:
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
