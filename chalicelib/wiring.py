@@ -71,7 +71,12 @@ def wire(
     outbox = Outbox(queue, clock, settings.due_shards)
     commit = Committer(connection=connection, clock=clock, ids=ids, outbox=outbox, heard=HEARD, wait=wait)
     people = People(
-        commit=commit, clock=clock, ids=ids, keys=keys, place_exists=place_exists, holders=[lambda id: wired[0].wishes.held_about(id)]
+        commit=commit,
+        clock=clock,
+        ids=ids,
+        keys=keys,
+        place_exists=place_exists,
+        holders=[lambda id: wired[0].wishes.held_about(id)],
     )
     places = Places(commit=commit, clock=clock, people=people)
     tokens = Tokens(settings.token_keys, clock)

@@ -107,7 +107,10 @@ def _volunteers(services: Services, boss: Call, buildings: Sequence[str]) -> lis
             places=(community,),
             skills=_SKILLS[n % 5],
             dialects=_DIALECTS[n % 5],
-            availability=(Availability(weekday=6, start="09:00", end="17:00"), Availability(weekday=n % 5 + 1, start="18:00", end="21:00")),
+            availability=(
+                Availability(weekday=6, start="09:00", end="17:00"),
+                Availability(weekday=n % 5 + 1, start="18:00", end="21:00"),
+            ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
         person = services.people.volunteer(Call(actor=person.as_actor()), profile)
@@ -123,7 +126,9 @@ def _residents(services: Services, boss: Call, buildings: Sequence[str]) -> list
         name = _SURNAMES[29 - n] + _GIVEN[n % 10]
         home = buildings[n % len(buildings)]
         household = "hh-demo-1" if n < 2 else None
-        made.append(_person(services, boss, name, f"+86139000001{n + 1:02}", buildings[0] if n < 2 else home, household=household))
+        made.append(
+            _person(services, boss, name, f"+86139000001{n + 1:02}", buildings[0] if n < 2 else home, household=household)
+        )
     for n in range(4):  # without a phone of their own
         contact = made[n].id if n < 2 else None
         home = made[n].home or buildings[n]

@@ -73,7 +73,11 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         ticking.start()
         try:
             yield House(
-                services=services, mailbox=mailbox, clock=clock, pump=pump, server=DevServer(Gateway(app, api), mailbox, clock, pump)
+                services=services,
+                mailbox=mailbox,
+                clock=clock,
+                pump=pump,
+                server=DevServer(Gateway(app, api), mailbox, clock, pump),
             )
         finally:
             stop.set()

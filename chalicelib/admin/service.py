@@ -37,7 +37,14 @@ class Desk:
         authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
         page = self._wishes.waiting(place, call.start, limit)
         tasks = [
-            Task(kind=waits[0], id=wish.id, title=wish.title, place=wish.place, due_at=waits[1], moves=wish.moves(actor.id, as_what))
+            Task(
+                kind=waits[0],
+                id=wish.id,
+                title=wish.title,
+                place=wish.place,
+                due_at=waits[1],
+                moves=wish.moves(actor.id, as_what),
+            )
             for wish in page.items
             if (waits := wish.waits_for_staff()) and (as_what := parties(actor, wish.as_resource()))
         ]

@@ -27,4 +27,4 @@ class Call:
     address: str = ""
     locale: str = "zh-CN"
     start: Position | None = None  # where a list goes on
-    cursor_of: Callable[[Position | None], str | None] = lambda position: None  # noqa: E731 - a list that is never paged on
+    cursor_of: Callable[[Position | None], str | None] = lambda position: None

@@ -68,4 +68,4 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 def pause(attempt: int) -> None:
     """Wait before trying again: full jitter up to 20 ms, 40 ms, 80 ms … (Brooker, "Exponential backoff and jitter")."""
-    machine.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - not a secret
+    machine.sleep(random.uniform(0, 0.02 * 2**attempt))

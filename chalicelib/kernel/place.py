@@ -2,7 +2,18 @@
 
 from enum import StrEnum
 
-__all__ = ["CODE_PATTERN", "PlaceKind", "ancestors", "community_of", "covers", "kind_of", "parent_of", "sort_key", "street_of", "subtree"]
+__all__ = [
+    "CODE_PATTERN",
+    "PlaceKind",
+    "ancestors",
+    "community_of",
+    "covers",
+    "kind_of",
+    "parent_of",
+    "sort_key",
+    "street_of",
+    "subtree",
+]
 
 CODE_PATTERN = r"[a-z0-9-]{1,24}(\.[a-z0-9-]{1,24}){0,4}"
 

@@ -125,7 +125,15 @@ def people_below(
     found: list[Person] = []
     read = 0
     while True:
-        keys = page(_Key, street_of(place), index="by_place", keys=order.between(*subtree(place)), start=start, limit=limit, row_kind=Person)
+        keys = page(
+            _Key,
+            street_of(place),
+            index="by_place",
+            keys=order.between(*subtree(place)),
+            start=start,
+            limit=limit,
+            row_kind=Person,
+        )
         people = load_many(Person, [(key.pk, "person") for key in keys.items])
         read += len(keys.items)
         for n, person in enumerate(people):

@@ -136,7 +136,11 @@ class MePatch(Request):
                 del given[required]  # a null cannot take these away
         channels: ChannelsPatch | None = given.pop("channels", None)
         if channels:
-            given |= {n: getattr(channels, n) for n in channels.model_fields_set if n == "email_address" or getattr(channels, n) is not None}
+            given |= {
+                n: getattr(channels, n)
+                for n in channels.model_fields_set
+                if n == "email_address" or getattr(channels, n) is not None
+            }
         if hours := given.get("quiet_hours"):
             given["quiet_hours"] = QuietHours(start=hours.start, end=hours.end)
         return given
@@ -226,7 +230,10 @@ class PersonView(View):
     def of(cls, person: Person) -> "PersonView":
         """Return the masked view of a person."""
         masked = mask_phone(person.phone)
-        return cls.model_validate(_with_channels(person) | {"phone": masked, "channels": Channels(sms=person.sms, email=person.email, email_address=None)})
+        return cls.model_validate(
+            _with_channels(person)
+            | {"phone": masked, "channels": Channels(sms=person.sms, email=person.email, email_address=None)}
+        )
 
 
 class RevealedView(View):

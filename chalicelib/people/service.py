@@ -56,7 +56,14 @@ class People:
     """Use cases about people."""
 
     def __init__(
-        self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, place_exists: Callable[[str], bool], holders: Sequence[Holder]
+        self,
+        *,
+        commit: Committer,
+        clock: Clock,
+        ids: Ids,
+        keys: Keyring,
+        place_exists: Callable[[str], bool],
+        holders: Sequence[Holder],
     ) -> None:
         self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
         self._place_exists = place_exists
@@ -134,7 +141,9 @@ class People:
         now = self._clock.now()
         id = self._ids.new("per")
         consents = {"terms": text_version}
-        person = Person(id=id, version=1, created_at=now, updated_at=now, name=name, phone=phone, locale=locale, consents=consents)
+        person = Person(
+            id=id, version=1, created_at=now, updated_at=now, name=name, phone=phone, locale=locale, consents=consents
+        )
         ledger = Consent(person_id=id, at=now, purpose="terms", given=True, text_version=text_version, recorded_by=id)
         return person, (Put(row=person, taken=Conflict("person.phone_taken")), self._phone_row(person), Put(row=ledger))
 
@@ -142,7 +151,12 @@ class People:
         """Return somebody who agrees to the terms again after she had withdrawn."""
         agreed = replace(person, consents={**person.consents, "terms": text_version}, version=person.version + 1)
         ledger = Consent(
-            person_id=person.id, at=self._clock.now(), purpose="terms", given=True, text_version=text_version, recorded_by=person.id
+            person_id=person.id,
+            at=self._clock.now(),
+            purpose="terms",
+            given=True,
+            text_version=text_version,
+            recorded_by=person.id,
         )
         return agreed, Put(row=ledger)
 

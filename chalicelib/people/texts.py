@@ -16,5 +16,7 @@ REFUSALS = {
     "person.unknown": Words("没有这个人。", "There is no such person."),
     "phone.invalid": Words("请填写中国大陆手机号。", "Give a mainland China mobile number."),
     "place.unknown": Words("没有这个地点：{place}。", "There is no such place: {place}."),
-    "role.above_own": Words("您只能授予低于自己的角色，且限于自己的辖区。", "You can grant only roles below your own, inside your own place."),
+    "role.above_own": Words(
+        "您只能授予低于自己的角色，且限于自己的辖区。", "You can grant only roles below your own, inside your own place."
+    ),
 }

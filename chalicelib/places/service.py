@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..kernel.access import Actor, Resource, authorize, parties, STAFF
+from ..kernel.access import STAFF, Actor, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound

@@ -25,7 +25,15 @@ class Reminders:
     """Sends messages."""
 
     def __init__(
-        self, *, clock: Clock, people: People, places: Places, sms: SmsSender, email: EmailSender, texts: Catalogue, signature: str
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        places: Places,
+        sms: SmsSender,
+        email: EmailSender,
+        texts: Catalogue,
+        signature: str,
     ) -> None:
         self._clock, self._people, self._places = clock, people, places
         self._sms, self._email, self._texts, self._signature = sms, email, texts, signature

@@ -9,7 +9,18 @@ from ..kernel.errors import Invalid, TooMany, Unauthenticated
 from ..kernel.outcome import Count, Entity
 from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS, Window
 
-__all__ = ["Challenge", "Purpose", "Reused", "Session", "code_of", "issue_challenge", "may_issue", "read_refresh", "refresh", "window_count"]
+__all__ = [
+    "Challenge",
+    "Purpose",
+    "Reused",
+    "Session",
+    "code_of",
+    "issue_challenge",
+    "may_issue",
+    "read_refresh",
+    "refresh",
+    "window_count",
+]
 
 
 class Purpose(StrEnum):

@@ -85,9 +85,7 @@ class SignIn:
             before = rows.find_challenge(id)
             model.may_issue(before, now)
             nonce = self._ids.new("non")
-            fresh = model.issue_challenge(
-                before, id=id, target=target, purpose=purpose, nonce=nonce, locale=call.locale, now=now
-            )
+            fresh = model.issue_challenge(before, id=id, target=target, purpose=purpose, nonce=nonce, locale=call.locale, now=now)
             message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
             counts = tuple(model.window_count(subject, window, now) for subject, window in windows)
             return Outcome(entity=fresh, previous=before, beside=counts, messages=(message,))
@@ -161,9 +159,7 @@ class SignIn:
                 raise Unauthenticated("auth.refresh_invalid")
             over = Put(row=replace(session, ended=True, version=session.version + 1))
             event = Event(tag="person.signed_out", by=person.id, party="owner")
-            return Outcome(
-                entity=self._people.end_session(person, session.id), previous=person, beside=(over,), events=(event,)
-            )
+            return Outcome(entity=self._people.end_session(person, session.id), previous=person, beside=(over,), events=(event,))
 
         self._commit.settle(decide, call)
 

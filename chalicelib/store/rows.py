@@ -149,7 +149,9 @@ def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
     """Read several things of one kind, in the order of the keys; those that are gone are left out."""
     if not keys:
         return []
-    found = {(row.pk, row.sk): row.as_a(kind) for row in Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True)}
+    found = {
+        (row.pk, row.sk): row.as_a(kind) for row in Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True)
+    }
     return [found[key] for key in keys if key in found]
 
 

@@ -32,7 +32,7 @@ from ..kernel.errors import (
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.words import Catalogue, choose_locale
-from .problems import Problem, problem_of, problem_of_fields, problem_of_status, status_of
+from .problems import problem_of, problem_of_fields, problem_of_status
 from .texts import REFUSALS
 
 __all__ = ["Api", "Operation", "Routes"]
@@ -66,7 +66,9 @@ class Operation:
     public: bool = False
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
     reread: Callable[..., Any] | None = None
-    shows: Mapping[str, type[BaseModel]] = field(default_factory=dict)  # how facts of its refusals are shown
+    shows: Mapping[str, Callable[[Any], BaseModel]] = field(
+        default_factory=dict
+    )  # how entities among the facts of its refusals are shown
 
     @property
     def name(self) -> str:
@@ -81,9 +83,7 @@ class Operation:
 class Routes(Generic[S]):
     """The routes of one feature. `service` picks the feature's service out of the wired services."""
 
-    def __init__(
-        self, tag: str, service: Callable[[Any], S], texts: Catalogue, reread: Callable[..., Any] | None = None
-    ) -> None:
+    def __init__(self, tag: str, service: Callable[[Any], S], texts: Catalogue, reread: Callable[..., Any] | None = None) -> None:
         self.tag, self.service, self.texts, self.reread = tag, service, texts, reread
         self.operations: list[Operation] = []
 
@@ -146,6 +146,7 @@ class Api:
     def _handler(self, operation: Operation) -> Callable[..., Response]:
         hints = operation.hints()
         takes = {name: hints[name] for name in ("body", "query") if name in hints}
+
         def handle(**path: str) -> Response:
             request = self._app.current_request
             locale = choose_locale(request.headers.get("accept-language"))
@@ -270,7 +271,7 @@ def _shown(refusal: Refusal, operation: Operation) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in refusal.facts.items():
         view = operation.shows.get(name)
-        shown[name] = [view.model_validate(v).model_dump(mode="json") for v in value] if view else value  # type: ignore[attr-defined]
+        shown[name] = [view(entity) for entity in value] if view else value  # type: ignore[attr-defined]
     return shown
 
 
@@ -337,5 +338,3 @@ def _answer(operation: Operation, request: Request, view: Any) -> Response:
 
 def _matches(header: str | None, tag: str) -> bool:
     return header is not None and (header.strip() == "*" or tag in (t.strip().removeprefix("W/") for t in header.split(",")))
-
-

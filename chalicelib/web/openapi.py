@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -38,7 +38,7 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         hints = operation.hints()
         models += [(hints["body"], "validation")] if "body" in hints else []
         models += [(hints["query"], "validation")] if "query" in hints else []
-        models += [(hints["return"], "serialization")] if _is_model(hints.get("return")) else []
+        models += [(model, "serialization") for model in _answers(hints)]
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     paths: dict[str, Any] = {}
     for operation in listed:
@@ -61,8 +61,11 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def _is_model(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, BaseModel)
+def _answers(hints: dict[str, Any]) -> list[type[BaseModel]]:
+    """The models that a view may return: one, or those of a union."""
+    hint = hints.get("return")
+    choices = get_args(hint) or (hint,)
+    return [choice for choice in choices if isinstance(choice, type) and issubclass(choice, BaseModel)]
 
 
 def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key})
     if operation.method == "GET":
         found.append({"name": "If-None-Match", "in": "header", "schema": text})
-    elif operation.repeatable and "{" in operation.path or operation.method == "PATCH":
+    elif (operation.repeatable and "{" in operation.path) or operation.method == "PATCH":
         found.append({"name": "If-Match", "in": "header", "schema": text})
     return found
 
@@ -130,7 +133,8 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
     if operation.status != 204:
-        answer["content"] = {"application/json": {"schema": refs[(hints["return"], "serialization")]}}
+        schemas = [refs[(model, "serialization")] for model in _answers(hints)]
+        answer["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
         if operation.status < 300:
             answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}

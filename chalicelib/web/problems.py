@@ -8,7 +8,7 @@ from pydantic_core import to_jsonable_python
 
 from ..kernel import errors
 from ..kernel.words import Catalogue, Words
-from .texts import FIELDS, FIELD_FALLBACK
+from .texts import FIELD_FALLBACK, FIELDS
 
 __all__ = ["STATUS", "FieldError", "Problem", "problem_of", "problem_of_fields", "status_of"]
 
@@ -92,9 +92,7 @@ def problem_of_fields(error: ValidationError, where: str, locale: str, words: Ca
         return _document(400, "request.malformed", locale, words["request.malformed"].say(locale))
     code = f"{where}.invalid"
     document = _document(422, code, locale, words[code].say(locale))
-    document["errors"] = [
-        {"loc": _loc(e["loc"]), "msg": _message(e, locale), "type": e["type"]} for e in found[:50]
-    ]
+    document["errors"] = [{"loc": _loc(e["loc"]), "msg": _message(e, locale), "type": e["type"]} for e in found[:50]]
     return document
 
 

@@ -10,8 +10,12 @@ REFUSALS = {
     "auth.token_missing": Words("请先登录。", "Please sign in first."),
     "body.invalid": Words("有些内容填写有误，请检查后再提交。", "Some fields are not right. Please check them."),
     "cursor.invalid": Words("翻页位置无效，请从头查看。", "The cursor is not valid for this list. Start from the beginning."),
-    "idempotency.key_invalid": Words("Idempotency-Key 应为 1 到 200 个可见字符。", "Idempotency-Key takes 1 to 200 visible characters."),
-    "idempotency.mismatch": Words("同一个 Idempotency-Key 用于了不同的内容。", "This Idempotency-Key was used with another body."),
+    "idempotency.key_invalid": Words(
+        "Idempotency-Key 应为 1 到 200 个可见字符。", "Idempotency-Key takes 1 to 200 visible characters."
+    ),
+    "idempotency.mismatch": Words(
+        "同一个 Idempotency-Key 用于了不同的内容。", "This Idempotency-Key was used with another body."
+    ),
     "method.not_allowed": Words("这个地址不支持该方法。", "This address does not take that method."),
     "query.invalid": Words("查询条件有误。", "The query is not right."),
     "request.duplicate_key": Words("JSON 中有重复的字段名。", "The JSON names a field twice."),
@@ -48,6 +52,8 @@ FIELDS = {
     "date_from_datetime_parsing": Words("应为日期，例如 2026-11-23。", "Should be a date such as 2026-11-23."),
     "date_parsing": Words("应为日期，例如 2026-11-23。", "Should be a date such as 2026-11-23."),
     "datetime_parsing": Words("应为时间，例如 2026-11-23T08:40:00Z。", "Should be a time such as 2026-11-23T08:40:00Z."),
-    "datetime_from_date_parsing": Words("应为时间，例如 2026-11-23T08:40:00Z。", "Should be a time such as 2026-11-23T08:40:00Z."),
+    "datetime_from_date_parsing": Words(
+        "应为时间，例如 2026-11-23T08:40:00Z。", "Should be a time such as 2026-11-23T08:40:00Z."
+    ),
     "timezone_aware": Words("请写明时区。", "Name the time zone."),
 }

@@ -7,6 +7,7 @@ from ..web.api import Routes
 from ..web.fields import PageQuery
 from .model import ClaimState
 from .schemas import (
+    AnyWish,
     ClaimChoice,
     ClaimedView,
     ClaimList,
@@ -24,40 +25,38 @@ from .schemas import (
     WishIn,
     WishList,
     WishQuery,
-    WishView,
+    wish_view,
 )
-from .service import Wishes
+from .service import Seen, Wishes
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
 
-def _reread(wishes: Wishes, call: Call, wish_id: str) -> WishView:
-    return WishView.of(wishes.read_wish(call, wish_id))
+def _reread(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
+    return wish_view(wishes.read_wish(call, wish_id))
 
 
 routes: Routes[Wishes] = Routes("wishes", lambda services: services.wishes, REFUSALS, _reread)
 
 
 @routes.post("/v1/wishes", status=201)
-def submit_wish(wishes: Wishes, call: Call, body: WishIn) -> WishView:
+def submit_wish(wishes: Wishes, call: Call, body: WishIn) -> AnyWish:
     """File a wish, for oneself or with consent for somebody else."""
     consent = body.consent.given() if body.consent else None
-    return WishView.of(wishes.submit_wish(call, body.terms(), body.on_behalf_of, consent))
+    return wish_view(wishes.submit_wish(call, body.terms(), body.on_behalf_of, consent))
 
 
 @routes.get("/v1/wishes", public=True)
 def list_wishes(wishes: Wishes, call: Call, query: WishQuery) -> WishList:
     """The wall of a street or community; for staff, all wishes of their place."""
-    wall, inside = wishes.list_wishes(call, query.place, query.state, query.kind, query.limit)
-    now = wishes.now()
-    items = [WishView.of(seen) for seen in inside.items]
-    items += [WishView.of_entry(entry, now, wishes.moves_on_the_wall(call.actor, entry)) for entry in wall.items]
-    return WishList(items=items, next=call.cursor_of(wall.next or inside.next))
+    page = wishes.list_wishes(call, query.place, query.state, query.kind, query.limit)
+    items = [wish_view(line) if isinstance(line, Seen) else PublicWish.of(line) for line in page.items]
+    return WishList(items=items, next=call.cursor_of(page.next))
 
 
 @routes.get("/v1/wishes/{wish_id}", public=True)
-def read_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+def read_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
     """A wish as the caller may see it."""
     return _reread(wishes, call, wish_id)
 
@@ -74,89 +73,89 @@ def read_timeline(wishes: Wishes, call: Call, wish_id: str, query: PageQuery) ->
 
 
 @routes.post("/v1/wishes/{wish_id}/approve")
-def approve_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+def approve_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
     """Put a wish on the wall."""
-    return WishView.of(wishes.approve_wish(call, wish_id))
+    return wish_view(wishes.approve_wish(call, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/reject")
-def reject_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+def reject_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
     """Say no to a wish, and why."""
-    return WishView.of(wishes.reject_wish(call, wish_id, body.reason))
+    return wish_view(wishes.reject_wish(call, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/edit")
-def edit_wish(wishes: Wishes, call: Call, wish_id: str, body: EditIn) -> WishView:
+def edit_wish(wishes: Wishes, call: Call, wish_id: str, body: EditIn) -> AnyWish:
     """Change what a wish says."""
-    return WishView.of(wishes.edit_wish(call, wish_id, body.changes()))
+    return wish_view(wishes.edit_wish(call, wish_id, body.changes()))
 
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")
-def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
     """Take a wish from the wall for another look."""
-    return WishView.of(wishes.unpublish_wish(call, wish_id, body.reason))
+    return wish_view(wishes.unpublish_wish(call, wish_id, body.reason))
 
 
-@routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish})
-def claim_wish(wishes: Wishes, call: Call, wish_id: str) -> WishView:
+@routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish.of})
+def claim_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
     """Take a wish; too late, and similar ones are shown."""
-    return WishView.of(wishes.claim_wish(call, wish_id))
+    return wish_view(wishes.claim_wish(call, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/release")
-def release_claim(wishes: Wishes, call: Call, wish_id: str, body: ReleaseIn) -> WishView:
+def release_claim(wishes: Wishes, call: Call, wish_id: str, body: ReleaseIn) -> AnyWish:
     """Give a claim back."""
-    return WishView.of(wishes.release_claim(call, wish_id, body.claim, body.reason))
+    return wish_view(wishes.release_claim(call, wish_id, body.claim, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/deliver")
-def deliver_wish(wishes: Wishes, call: Call, wish_id: str, body: DeliverIn) -> WishView:
+def deliver_wish(wishes: Wishes, call: Call, wish_id: str, body: DeliverIn) -> AnyWish:
     """Note a delivery; with the resident's code it is confirmed."""
     code = unicodedata.normalize("NFKC", body.code) if body.code else None
-    return WishView.of(wishes.deliver_wish(call, wish_id, body.claim, body.note, code))
+    return wish_view(wishes.deliver_wish(call, wish_id, body.claim, body.note, code))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-in")
-def check_in(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> WishView:
+def check_in(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> AnyWish:
     """Note the beginning of a visit."""
-    return WishView.of(wishes.check_visit(call, wish_id, "check-in", body.claim))
+    return wish_view(wishes.check_visit(call, wish_id, "check-in", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-out")
-def check_out(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> WishView:
+def check_out(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> AnyWish:
     """Note the end of a visit."""
-    return WishView.of(wishes.check_visit(call, wish_id, "check-out", body.claim))
+    return wish_view(wishes.check_visit(call, wish_id, "check-out", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/confirm")
-def confirm_wish(wishes: Wishes, call: Call, wish_id: str, body: ConfirmIn) -> WishView:
+def confirm_wish(wishes: Wishes, call: Call, wish_id: str, body: ConfirmIn) -> AnyWish:
     """Say that it came, and thank."""
-    return WishView.of(wishes.confirm_wish(call, wish_id, body.rating, body.thanks))
+    return wish_view(wishes.confirm_wish(call, wish_id, body.rating, body.thanks))
 
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
-def dispute_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> WishView:
+def dispute_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
     """Say that it did not come."""
-    return WishView.of(wishes.dispute_wish(call, wish_id, body.reason))
+    return wish_view(wishes.dispute_wish(call, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
-def withdraw_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> WishView:
+def withdraw_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
     """Take a wish back."""
-    return WishView.of(wishes.withdraw_wish(call, wish_id, body.reason))
+    return wish_view(wishes.withdraw_wish(call, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/reopen")
-def reopen_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> WishView:
+def reopen_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
     """Start a wish again."""
-    return WishView.of(wishes.reopen_wish(call, wish_id, body.reason))
+    return wish_view(wishes.reopen_wish(call, wish_id, body.reason))
 
 
 @routes.get("/v1/me/wishes")
 def my_wishes(wishes: Wishes, call: Call, query: PageQuery) -> WishList:
     """One's own wishes, newest first."""
     page = wishes.my_wishes(call, query.limit)
-    return WishList(items=[WishView.of(seen) for seen in page.items], next=call.cursor_of(page.next))
+    return WishList(items=[wish_view(seen) for seen in page.items], next=call.cursor_of(page.next))
 
 
 @routes.get("/v1/me/claims")

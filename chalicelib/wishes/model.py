@@ -15,7 +15,21 @@ from ..kernel.place import community_of
 from ..kernel.text import mask_personal, overlap
 from . import policy
 
-__all__ = ["MACHINE", "PUBLIC_STATES", "WALL_STATES", "Claim", "ClaimPointer", "ClaimState", "Kind", "Mover", "Safeguarding", "State", "WallEntry", "Window", "Wish"]
+__all__ = [
+    "MACHINE",
+    "PUBLIC_STATES",
+    "WALL_STATES",
+    "Claim",
+    "ClaimPointer",
+    "ClaimState",
+    "Kind",
+    "Mover",
+    "Safeguarding",
+    "State",
+    "WallEntry",
+    "Window",
+    "Wish",
+]
 
 
 class Kind(StrEnum):
@@ -253,8 +267,8 @@ class Wish(Entity):
 
     def moves(self, actor_id: str, parties: frozenset[Party]) -> list[str]:
         """Return what this caller may do now."""
-        mine = any(claim.helper == actor_id for claim in self.active)
-        hidden = set() if mine or parties & STAFF else {"release", "deliver", "check-in", "check-out"}
+        mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
+        hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
         if Party.OWNER in parties or any(claim.helper == actor_id for claim in self.held):
             hidden.add("claim")
         return [move for move in MACHINE.moves(self.state, parties) if move not in hidden]

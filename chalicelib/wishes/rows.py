@@ -246,4 +246,3 @@ def waiting_at(place: str, start: Position | None, limit: int) -> Page[Waiting]:
 def timeline_of(wish_id: str, start: Position | None, limit: int) -> Page[WishEvent]:
     """Read a wish's timeline, oldest first."""
     return page(WishEvent, wish_id, keys=Table.sk.startswith("event#"), start=start, limit=limit)
-

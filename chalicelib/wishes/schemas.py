@@ -11,9 +11,10 @@ from ..people.model import Person, mask_phone
 from ..people.schemas import ConsentIn
 from ..web.fields import Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View, Whole
 from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish
-from .service import Seen, WishTerms
+from .service import OnTheWall, Seen, WishTerms
 
 __all__ = [
+    "AnyWish",
     "ClaimList",
     "ConfirmIn",
     "DeliverIn",
@@ -25,7 +26,7 @@ __all__ = [
     "WishIn",
     "WishList",
     "WishQuery",
-    "WishView",
+    "wish_view",
 ]
 
 WishId = Annotated[str, Field(pattern=f"^wsh_{ID_PATTERN}$")]
@@ -175,15 +176,16 @@ class PublicWish(View):
     window: list[WindowView]
     dialects: list[str]
     vetting_required: bool
-    age_days: int = Field(description="Whole days since it was filed or first stood on the wall.")
+    opened_at: Instant | None = Field(description="When it first stood on the wall.")
+    age_days: int = Field(description="Whole days since it first stood on the wall, or was filed.")
     created_at: Instant
     updated_at: Instant
     moves: list[str]
 
     @classmethod
-    def of_entry(cls, entry: WallEntry, now: datetime, moves: list[str]) -> "PublicWish":
+    def of(cls, line: OnTheWall) -> "PublicWish":
         """Return the view of a line of the wall."""
-        return cls(**_public(entry, now), moves=moves)
+        return cls(**_public(line.entry, line.now), moves=list(line.moves))
 
 
 class ClaimView(View):
@@ -200,42 +202,54 @@ class ClaimView(View):
     minutes: int
 
 
-class WishView(PublicWish):
-    """A wish as owner, helper or staff see it; for everybody else these fields are left empty."""
+class TakenWish(PublicWish):
+    """What somebody sees who helps, or has helped: her own part of it."""
 
-    claims: list[ClaimView] | None = None
-    name: str | None = None
-    phone: str | None = None
-    address: str | None = None
-    place: PlaceCode | None = None
-    person_id: PersonId | None = None
-    filed_by: PersonId | None = None
-    safeguarding: list[Safeguarding] | None = None
-    possible_duplicates: list[WishId] | None = None
-    reason: str | None = None
-    rating: int | None = None
-    thanks: str | None = None
+    claims: list[ClaimView]
+    thanks: str | None
 
-    @classmethod
-    def of(cls, seen: Seen) -> "WishView":
-        """Return the view that fits what the caller is towards the wish."""
-        wish, moves = seen.wish, seen.wish.moves(seen.actor_id, seen.parties)
-        fields = _public(wish, seen.now) | {"moves": moves}
-        inside = bool(seen.parties & (STAFF | {Party.OWNER}))
-        mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
-        if inside:
-            fields |= _inside(wish, seen)
-        elif mine:
-            fields |= {"claims": [_claim(claim, seen) for claim in mine], "thanks": wish.thanks}
-            if any(claim.state is ClaimState.ACTIVE for claim in mine):
-                fields |= _to_deliver(wish, seen)
-        return cls(**fields)
+
+class DeliveryWish(TakenWish):
+    """What a helper sees from claim to delivery: to whom and where to bring it."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+    place: PlaceCode
+    safeguarding: list[Safeguarding]
+
+
+class InsideWish(DeliveryWish):
+    """What the resident and staff see; to staff the phone is masked and the address is left out."""
+
+    person_id: PersonId
+    filed_by: PersonId
+    possible_duplicates: list[WishId]
+    reason: str | None
+    rating: int | None
+
+
+AnyWish = InsideWish | DeliveryWish | TakenWish | PublicWish
+
+
+def wish_view(seen: Seen) -> AnyWish:
+    """Return the view that fits what the caller is towards the wish."""
+    wish = seen.wish
+    fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.parties), "thanks": wish.thanks}
+    if seen.parties & (STAFF | {Party.OWNER}):
+        claims = [_claim(claim, seen) for claim in wish.claims]
+        return InsideWish(**(fields | _as_written(wish) | _inside(wish, seen)), claims=claims)
+    mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
+    claims = [_claim(claim, seen) for claim in mine]
+    if any(claim.state is ClaimState.ACTIVE for claim in mine):
+        return DeliveryWish(**(fields | _as_written(wish) | _recipient(wish, seen)), claims=claims)
+    return TakenWish(**fields, claims=claims) if mine else PublicWish(**fields)
 
 
 class WishList(View):
     """A page of wishes."""
 
-    items: list[WishView]
+    items: list[AnyWish]
     next: str | None
 
 
@@ -247,13 +261,13 @@ class ClaimedView(View):
     claimed_at: Instant
     delivered_at: Instant | None
     minutes: int
-    wish: WishView
+    wish: AnyWish
 
     @classmethod
     def of(cls, claim: Claim, seen: Seen) -> "ClaimedView":
         """Return the view of a claim."""
         fields = {name: getattr(claim, name) for name in ("id", "state", "claimed_at", "delivered_at", "minutes")}
-        return cls(**fields, wish=WishView.of(seen))
+        return cls(**fields, wish=wish_view(seen))
 
 
 class ClaimList(View):
@@ -306,32 +320,30 @@ def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
         "title": wish.wall_title,
         "story": wish.wall_story,
         "window": [WindowView(start=slot.start, end=slot.end) for slot in wish.window],
+        "opened_at": wish.opened_at,
         "age_days": (now - (wish.opened_at or wish.submitted_at)).days,
     }
 
 
+def _as_written(wish: Wish) -> dict[str, Any]:
+    """The words that the wall shows with what is personal blanked out."""
+    return {name: getattr(wish, name) for name in ("title", "story", "alias", "place", "safeguarding")}
+
+
 def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
-    """What owner and staff see: the words as they were written, and everybody's part. Staff see phones masked."""
     person = seen.people.get(wish.person_id)
-    same = ("title", "story", "alias", "place", "person_id", "filed_by", "safeguarding", "reason", "rating", "thanks")
+    same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
     owner = Party.OWNER in seen.parties
-    if person:
-        fields |= {"name": person.name, "phone": person.phone if owner else mask_phone(person.phone)}
-        fields |= {"address": person.address if owner else None}
-    if seen.parties & STAFF or not wish.claims:
-        fields["possible_duplicates"] = list(wish.possible_duplicates)
-    return fields | {"claims": [_claim(claim, seen) for claim in wish.claims]}
+    fields["name"] = person.name if person else None
+    fields["phone"] = (person.phone if owner else mask_phone(person.phone)) if person else None
+    return fields | {"address": person.address if person and owner else None}
 
 
-def _to_deliver(wish: Wish, seen: Seen) -> dict[str, Any]:
+def _recipient(wish: Wish, seen: Seen) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
-    if person is None:
-        return {}
-    phone = person.phone or _phone_of_contact(person, seen)
-    fields = {"name": person.name, "phone": phone, "address": person.address, "place": wish.place}
-    shown = ("title", "story", "safeguarding")  # she is going there: she sees what was written
-    return fields | {name: getattr(wish, name) for name in shown}
+    phone = (person.phone or _phone_of_contact(person, seen)) if person else None
+    return {"name": person.name if person else None, "phone": phone, "address": person.address if person else None}
 
 
 def _phone_of_contact(person: Person, seen: Seen) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..kernel.access import SYSTEM, STAFF, Actor, Party, Resource, Role, authorize, parties
+from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, Role, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring, derive_digits, same
@@ -22,7 +22,7 @@ from ..store.commit import Committer
 from . import model, policy, rows
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
 
-__all__ = ["Seen", "WishTerms", "Wishes"]
+__all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
 Decide = Callable[[Wish, Mover, dict[str, Person]], Outcome[Wish]]
 _STAFF_ROLES = (Role.GRID_WORKER.value, Role.COMMUNITY_STAFF.value, Role.STREET_ADMIN.value)
@@ -56,12 +56,19 @@ class Seen:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheWall:
+    """A line of the wall as somebody who is not staff sees it."""
+
+    entry: WallEntry
+    moves: Sequence[str]
+    now: datetime
+
+
 class Wishes:
     """Use cases about wishes."""
 
-    def __init__(
-        self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places
-    ) -> None:
+    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places) -> None:
         self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
         self._people, self._places = people, places
 
@@ -88,21 +95,22 @@ class Wishes:
 
     def list_wishes(
         self, call: Call, place: str, state: State | None, kind: Kind | None, limit: int
-    ) -> tuple[Page[WallEntry], Page[Seen]]:
-        """Return the wall of a place for everybody, or all its wishes for its staff; one of the two pages is empty."""
+    ) -> Page[Seen] | Page[OnTheWall]:
+        """Return the wall of a place for everybody, or all its wishes for its staff."""
         resource = Resource(kind="wish", places=(place,), public=True)
         if parties(call.actor, resource) & STAFF:
             actor, _ = self._people.current(call.actor)
             authorize(actor, "wish.list_all", resource)
             page = rows.wishes_in(place, [state] if state else list(State), kind, call.start, limit)
             people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
-            return Page([]), Page([self._seen(actor, wish, people) for wish in page.items], page.next)
+            return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
         authorize(call.actor, "wish.list", resource)
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
             authorize(call.actor, "wish.list_all", resource)
-        return rows.wall(place, [state] if state else WALL_STATES, kind, call.start, limit), Page([])
+        wall = rows.wall(place, [state] if state else WALL_STATES, kind, call.start, limit)
+        return Page([self._on_the_wall(call.actor, entry) for entry in wall.items], wall.next)
 
     def my_wishes(self, call: Call, limit: int) -> Page[Seen]:
         """Return one's own wishes, newest first."""
@@ -138,14 +146,10 @@ class Wishes:
             counts[waiting.waits_for] = counts.get(waiting.waits_for, 0) + 1
         return counts
 
-    def moves_on_the_wall(self, actor: Actor, entry: WallEntry) -> list[str]:
-        """Return what somebody who is not staff may do with a line of the wall, as far as the wall knows."""
+    def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
         resource = Resource(kind="wish", places=(entry.community,), public=True)
-        return model.MACHINE.moves(entry.state, parties(actor, resource) - STAFF)
-
-    def now(self) -> datetime:
-        """Return the instant of the house's clock, by which ages are shown."""
-        return self._clock.now()
+        moves = model.MACHINE.moves(entry.state, parties(actor, resource) - STAFF)
+        return OnTheWall(entry=entry, moves=moves, now=self._clock.now())
 
     # moves
 
@@ -244,13 +248,13 @@ class Wishes:
         except Conflict as late:
             if late.code != "wish.already_claimed":
                 raise
-            raise Conflict(late.code, **late.facts, similar=self._similar(wish_id)) from None
+            raise Conflict(late.code, **late.facts, similar=self._similar(call.actor, wish_id)) from None
 
-    def _similar(self, wish_id: str) -> Sequence[WallEntry]:
+    def _similar(self, actor: Actor, wish_id: str) -> Sequence[OnTheWall]:
         wish = _found(rows.find_wish(wish_id))
         found = rows.wall(wish.community, [State.OPEN], None, None, 50).items
         ranked = sorted(found, key=lambda entry: (entry.kind is not wish.kind, -overlap(entry.wall_title, wish.wall_title)))
-        return ranked[:3]
+        return [self._on_the_wall(actor, entry) for entry in ranked[:3]]
 
     def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
         """Give a claim back."""
@@ -385,7 +389,11 @@ def _named_in(wish: Wish) -> list[str]:
 
 
 def _secrets(person: Person) -> list[str]:
-    return [secret for secret in (person.address, person.phone, (person.phone or "").removeprefix("+86"), person.email_address) if secret]
+    return [
+        secret
+        for secret in (person.address, person.phone, (person.phone or "").removeprefix("+86"), person.email_address)
+        if secret
+    ]
 
 
 def _authorize_submit(actor: Actor, resource: Resource, *, on_behalf: bool) -> None:

@@ -1,0 +1,1 @@
+"""Commands for those who build and run the house. Never shipped."""
