@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalice import Chalice, Rate
+from chalice.app import Chalice, Rate
 
 from chalicelib.admin.api import routes as admin
 from chalicelib.carriers.queue import read_entry

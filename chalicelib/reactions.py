@@ -20,7 +20,7 @@ TEXTS = {**SIGNIN_MESSAGES, **WISH_MESSAGES}
 
 
 def _tell_of_wish(services: "Services", due: Due) -> None:
-    services.reminders.send(due, services.wishes.words_about(due.subject, due.kind, due.to, due.params))
+    services.reminders.send(due, services.wishes.words_about(due.subject, due.kind, due.params))
 
 
 def _send_code(services: "Services", due: Due) -> None:

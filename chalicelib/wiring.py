@@ -76,7 +76,7 @@ def wire(
         ids=ids,
         keys=keys,
         place_exists=place_exists,
-        holders=[lambda id: wired[0].wishes.held_about(id)],
+        holders=[lambda person_id: wired[0].wishes.held_about(person_id)],  # noqa: PLW0108 - wishes are wired after people,
     )
     places = Places(commit=commit, clock=clock, people=people)
     tokens = Tokens(settings.token_keys, clock)

@@ -48,7 +48,7 @@ class Gateway:
         except ValueError:
             return _plain(self._api.problem(404, "resource.not_found", language).to_dict())
         if method == "OPTIONS":
-            return 200, [*self._app.api.cors.get_access_control_headers().items(), ("Access-Control-Allow-Methods", "*")], b""
+            return 200, [*self._api.cors.get_access_control_headers().items(), ("Access-Control-Allow-Methods", "*")], b""
         event["requestContext"]["identity"]["sourceIp"] = source
         event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode() if body else None, bool(body)
         context = LambdaContext("api_handler", 512, 29_000)

@@ -98,15 +98,15 @@ def memory_store() -> Iterator[None]:
     from moto import mock_aws  # noqa: PLC0415
 
     lock = threading.RLock()
-    call: Any = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
+    call: Any = botocore.client.BaseClient._make_api_call  # noqa: SLF001
 
     def one_at_a_time(self: Any, *args: Any) -> Any:
         with lock:
             return call(self, *args)
 
     with mock_aws():
-        botocore.client.BaseClient._make_api_call = one_at_a_time  # type: ignore[attr-defined]  # noqa: SLF001
+        setattr(botocore.client.BaseClient, "_make_api_call", one_at_a_time)  # noqa: B010
         try:
             yield
         finally:
-            botocore.client.BaseClient._make_api_call = call  # type: ignore[attr-defined]  # noqa: SLF001
+            setattr(botocore.client.BaseClient, "_make_api_call", call)  # noqa: B010

@@ -39,7 +39,7 @@ class Entity:
             raise Stale("request.stale", version=self.version)
 
 
-E = TypeVar("E", bound=Entity, covariant=True)
+E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +112,14 @@ Beside = Put | Delete | Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome(Generic[E]):
+class Outcome(Generic[E_co]):
     """A decision. `previous` is None for something new; an entity equal to it is not written again.
 
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
     """
 
-    entity: E
-    previous: E | None
+    entity: E_co
+    previous: E_co | None
     beside: tuple[Beside, ...] = ()
     events: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()

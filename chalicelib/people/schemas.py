@@ -6,7 +6,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
-from ..web.fields import Flag, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Request, View, Whole
+from ..web.fields import Flag, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View, Whole
 from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile, mask_phone
 from .service import ConsentGiven, NewPerson
 
@@ -309,7 +309,7 @@ class VettingIn(Request):
     """How far a volunteer was checked, and by what."""
 
     level: Vetting
-    note: Annotated[Line, Field(max_length=200)] = ""
+    note: Annotated[Prose, Field(max_length=200)] = ""
 
 
 class BlockedIn(Request):

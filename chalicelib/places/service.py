@@ -9,7 +9,7 @@ from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.outcome import Event, Outcome
 from ..kernel.paging import Page
-from ..kernel.place import ancestors, parent_of, street_of
+from ..kernel.place import ancestors, parent_of
 from ..people.service import People
 from ..store.commit import Committer
 from . import rows
@@ -36,11 +36,6 @@ class Places:
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
         return {place.id: place for place in rows.find_places(list(dict.fromkeys(codes)))}
-
-    def zone_of(self, code: str) -> str:
-        """Return the time zone of a place: its street's."""
-        street = rows.find_place(street_of(code))
-        return street.zone if street else Place.zone
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[str]:
         """Return who answers for a place in one of the roles: the nearest level upwards that names anybody."""

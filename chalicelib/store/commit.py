@@ -8,7 +8,7 @@ Idempotency-Key has already succeeded.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
@@ -48,10 +48,6 @@ class _Contended(Exception):
     """Somebody else was quicker, or the store is busy."""
 
 
-class _Pause(Protocol):
-    def __call__(self, attempt: int) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Item:
     """One item of a transaction: the operation, its arguments, and what its failed condition means."""
@@ -72,7 +68,7 @@ class Committer:
         ids: Ids,
         outbox: Outbox,
         heard: frozenset[str],
-        wait: _Pause = pause,
+        wait: Callable[[int], None] = pause,
     ) -> None:
         self._connection = connection
         self._clock = clock

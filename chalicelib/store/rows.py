@@ -103,7 +103,8 @@ class Table(Model):
         hints = get_type_hints(kind)
         attributes = {f.name: _attribute(f.name, hints[f.name]) for f in fields(kind) if f.name not in cls.get_attributes()}
         names = {"__module__": cls.__module__, "__doc__": f"{kind.__name__} in {cls.Meta.table_name}.", **attributes}
-        row: type[Table] = type(cls)(f"{kind.__name__}Row", (cls,), names)
+        make: Any = type(cls)
+        row: type[Table] = make(f"{kind.__name__}Row", (cls,), names)
         row.holds, row.keys_of = kind, staticmethod(keys)
         cls.rows[kind] = row
         return row

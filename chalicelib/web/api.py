@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 from urllib.parse import unquote
 
-from chalice.app import Chalice, CORSConfig, Request, Response
+from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
 from pydantic import BaseModel, ValidationError
 from pynamodb.exceptions import PynamoDBException
 
@@ -39,18 +39,19 @@ __all__ = ["Api", "Operation", "Routes"]
 
 S = TypeVar("S")
 V = TypeVar("V", bound=Callable[..., Any])
+Headers = dict[str, str | list[str]]
 MAX_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _PROBLEM = "application/problem+json"
 
 
 class Log(Protocol):
-    """Where one line a request goes."""
+    """Where one line a request goes: ids and numbers, never personal data."""
 
-    def info(self, message: str, **fields: Any) -> None:
-        """Write a line of ids and numbers, never personal data."""
+    def info(self, msg: object, **fields: Any) -> None:
+        """Write a line."""
 
-    def error(self, message: str, **fields: Any) -> None:
+    def error(self, msg: object, **fields: Any) -> None:
         """Write a line that somebody should look at."""
 
 
@@ -126,7 +127,7 @@ class Api:
         self.operations: list[Operation] = []
         self.words: dict[str, Any] = dict(REFUSALS)
         # No cookies are used, so any page may call; it is set here only, because a route's own `cors=True` would override it.
-        app.api.cors = CORSConfig(
+        self.cors = app.api.cors = CORSConfig(
             allow_origin="*",
             allow_headers=["Accept-Language", "Idempotency-Key", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Retry-After", "Content-Language"],
@@ -145,10 +146,11 @@ class Api:
 
     def _handler(self, operation: Operation) -> Callable[..., Response]:
         hints = operation.hints()
-        takes = {name: hints[name] for name in ("body", "query") if name in hints}
+        takes: dict[str, Any] = {name: hints[name] for name in ("body", "query") if name in hints}
 
         def handle(**path: str) -> Response:
             request = self._app.current_request
+            assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
             locale = choose_locale(request.headers.get("accept-language"))
             try:
                 answer = self._run(operation, takes, request, path, locale)
@@ -174,7 +176,7 @@ class Api:
         return handle
 
     def _run(
-        self, operation: Operation, takes: Mapping[str, type[BaseModel]], request: Request, path: Mapping[str, str], locale: str
+        self, operation: Operation, takes: Mapping[str, Any], request: Request, path: Mapping[str, str], locale: str
     ) -> Response:
         services = self._services()
         actor = self._actor(request, services)
@@ -203,7 +205,8 @@ class Api:
         try:
             view = operation.view(service, call, **values)
         except Replayed as replay:
-            assert operation.reread, operation.name
+            if operation.reread is None:
+                raise NotImplementedError(operation.name) from replay
             view = operation.reread(service, call, replay.resource_id)
         return _answer(operation, request, view)
 
@@ -229,7 +232,7 @@ class Api:
         return Receipt(id=_digest(actor.id, route, key), digest=_digest(body))
 
     def _problem(self, document: dict[str, Any]) -> Response:
-        headers = {"Content-Type": _PROBLEM}
+        headers: Headers = {"Content-Type": _PROBLEM}
         if document["status"] == 401:
             headers["WWW-Authenticate"] = "Bearer"
         if "retry_after" in document:
@@ -250,7 +253,7 @@ class Api:
         code = "method.not_allowed" if status == 405 else "server.error"
         mended = self.problem(status, code, event.headers.get("accept-language") if event else None)
         mended.headers |= {name: value for name, value in answer.headers.items() if name == "Allow"}
-        mended.headers |= self._app.api.cors.get_access_control_headers()
+        mended.headers |= self.cors.get_access_control_headers()
         return mended
 
 
@@ -307,7 +310,7 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_query(request: Request, model: type[BaseModel]) -> BaseModel:
-    given = request.query_params or {}
+    given: Any = request.query_params or MultiDict(None)
     values = {name: given.getlist(name) for name in given}
     # Of a parameter that is given twice neither is believed: a list never fits a single field.
     return model.model_validate({name: found[0] if len(found) == 1 else found for name, found in values.items()})
@@ -327,7 +330,7 @@ def _answer(operation: Operation, request: Request, view: Any) -> Response:
     if isinstance(view, Response):
         return view
     body = view.model_dump_json()
-    headers = {"Content-Type": "application/json"}
+    headers: Headers = {"Content-Type": "application/json"}
     if operation.status < 300:
         tag = f'"{getattr(view, "version", 0)}.{_digest(body)[:16]}"'
         headers["ETag"] = tag

@@ -74,7 +74,7 @@ def problem_of(refusal: errors.Refusal, locale: str, words: Catalogue, facts: Ma
     """Return the problem document of a refusal; `facts` are its facts as they may be shown."""
     shown = refusal.facts if facts is None else facts
     detail = words[refusal.code].say(locale, shown)
-    document = _document(status_of(refusal), refusal.code, locale, detail) | to_jsonable_python(shown)
+    document: dict[str, Any] = _document(status_of(refusal), refusal.code, locale, detail) | to_jsonable_python(shown)
     if isinstance(refusal, errors.Invalid):
         document["errors"] = [{"loc": list(refusal.loc), "msg": detail, "type": refusal.code}]
     return document

@@ -1,23 +1,21 @@
-"""A wish and everything that can happen to it. Pure: each function decides on a wish as it is and returns an Outcome."""
+"""A wish: its states, the table of its moves, who helps, and what it waits for. Pure; `decisions` says what a move does."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from ..kernel.access import STAFF, Party, Resource
-from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.clock import start_of_day
 from ..kernel.machine import Machine
-from ..kernel.outcome import Beside, Count, Entity, Event, Message, Outcome, Put
+from ..kernel.outcome import Entity
 from ..kernel.place import community_of
-from ..kernel.text import mask_personal, overlap
 from . import policy
 
 __all__ = [
     "MACHINE",
     "PUBLIC_STATES",
+    "SYSTEM_ONLY",
     "WALL_STATES",
     "Claim",
     "ClaimPointer",
@@ -75,7 +73,7 @@ class Safeguarding(StrEnum):
 WALL_STATES = (State.OPEN, State.CLAIMED, State.FULFILLED)
 PUBLIC_STATES = frozenset({State.OPEN, State.CLAIMED, State.DELIVERED, State.FULFILLED})
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
-_SYSTEM = frozenset({Party.SYSTEM})
+SYSTEM_ONLY = frozenset({Party.SYSTEM})
 _OWNER = frozenset({Party.OWNER})
 
 S = State
@@ -86,23 +84,23 @@ MACHINE: Machine[State] = Machine(
         (S.SUBMITTED, "reject", S.REJECTED, "wish.rejected"),
         (S.SUBMITTED, "edit", S.SUBMITTED, "wish.edited"),
         (S.SUBMITTED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.SUBMITTED, "expire", S.EXPIRED, "wish.expired", _SYSTEM),
+        (S.SUBMITTED, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
         (S.OPEN, "claim", S.CLAIMED, "wish.claimed"),
         (S.OPEN, "release", S.OPEN, "wish.released"),
         (S.OPEN, "edit", S.SUBMITTED, "wish.edited", _OWNER),  # staff look at it again
         (S.OPEN, "edit", S.OPEN, "wish.edited", STAFF),
         (S.OPEN, "unpublish", S.SUBMITTED, "wish.unpublished"),
         (S.OPEN, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.OPEN, "expire", S.EXPIRED, "wish.expired", _SYSTEM),
+        (S.OPEN, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
         (S.CLAIMED, "release", S.OPEN, "wish.released"),
         (S.CLAIMED, "check-in", S.CLAIMED, "wish.checked_in"),
         (S.CLAIMED, "check-out", S.CLAIMED, "wish.checked_out"),
         (S.CLAIMED, "deliver", S.DELIVERED, "wish.delivered"),
         (S.CLAIMED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.CLAIMED, "tell_late", S.CLAIMED, "wish.late", _SYSTEM),
+        (S.CLAIMED, "tell_late", S.CLAIMED, "wish.late", SYSTEM_ONLY),
         (S.DELIVERED, "confirm", S.FULFILLED, "wish.fulfilled"),
         (S.DELIVERED, "dispute", S.DISPUTED, "wish.disputed"),
-        (S.DELIVERED, "ask_staff", S.DELIVERED, "wish.unconfirmed", _SYSTEM),
+        (S.DELIVERED, "ask_staff", S.DELIVERED, "wish.unconfirmed", SYSTEM_ONLY),
         (S.DISPUTED, "confirm", S.FULFILLED, "wish.fulfilled", STAFF),
         (S.DISPUTED, "reopen", S.OPEN, "wish.reopened", STAFF),
         (S.FULFILLED, "confirm", S.FULFILLED, "wish.thanked", _OWNER),
@@ -298,346 +296,3 @@ class WallEntry:
     opened_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
-
-
-def on_the_wall(wish: Wish, *, name: str, secrets: Iterable[str]) -> Wish:
-    """Return the wish with its public texts: what would identify the resident is blanked out."""
-    hidden = [secret for secret in secrets if secret]
-
-    def mask(text: str) -> str:
-        return mask_personal(text, name=name, secrets=hidden)
-
-    alias = mask(wish.alias) if wish.alias else None
-    return replace(wish, wall_title=mask(wish.title), wall_story=mask(wish.story), wall_alias=alias)
-
-
-def check_terms(kind: Kind, budget_fen: int | None, needed_by: date, window: Iterable[Window], now: datetime, zone: str) -> None:
-    """Refuse what no wish can have: a budget for a service, a day that has passed."""
-    if budget_fen is not None and kind is not Kind.GOODS:
-        raise Invalid("wish.budget_goods_only", ["budget_fen"])
-    if budget_fen is not None and budget_fen > policy.BUDGET_CAP_FEN:
-        raise Invalid("wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN)
-    today = local_day(now, zone)
-    if not today <= needed_by <= today + policy.NEEDED_WITHIN:
-        raise Invalid("wish.needed_by_out_of_range", ["needed_by"])
-    for n, slot in enumerate(window):
-        if slot.end <= slot.start:
-            raise Invalid("wish.window_backwards", ["window", n])
-
-
-def likely_duplicates(wish: Wish, others: Iterable[Wish], now: datetime) -> tuple[str, ...]:
-    """Return the ids of wishes of the same person or household that may be the same wish."""
-    gone = {S.REJECTED, S.WITHDRAWN, S.EXPIRED}
-    return tuple(
-        other.id
-        for other in others
-        if other.id != wish.id
-        and other.kind is wish.kind
-        and other.state not in gone
-        and other.created_at > now - policy.DUPLICATE_WITHIN
-        and overlap(other.title, wish.title) >= policy.DUPLICATE_OVERLAP
-    )
-
-
-def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Outcome[Wish]:
-    """A new wish waits for staff to look at it."""
-    event = Event(tag="wish.submitted", by=by.id, party=by.party)
-    return Outcome(entity=wish, previous=None, beside=ledger, events=(event,))
-
-
-def _go(
-    wish: Wish,
-    move: str,
-    by: Mover,
-    *,
-    note: str | None = None,
-    beside: tuple[Beside, ...] = (),
-    messages: tuple[Message, ...] = (),
-    **changes: Any,
-) -> Outcome[Wish]:
-    row = MACHINE.apply(wish.state, move, by.parties)
-    event = Event(tag=row.event, by=by.id, party=by.party, note=note)
-    entity = replace(wish, **({"state": row.target} | changes))
-    return Outcome(entity=entity, previous=wish, beside=beside, events=(event,), messages=messages)
-
-
-def _tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
-    return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
-
-
-def _staff(wish: Wish) -> str:
-    return f"staff:{wish.place}"
-
-
-def _freed(claims: Iterable[Claim]) -> tuple[Count, ...]:
-    """Give back the places that claims take in their helpers' capacity."""
-    return tuple(Count(subject=claim.helper, name="active_claims", add=-1) for claim in claims)
-
-
-def _swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
-    by_id = {claim.id: claim for claim in changed}
-    return tuple(by_id.get(claim.id, claim) for claim in wish.claims)
-
-
-def _all_ended(wish: Wish, kind: str) -> dict[str, Any]:
-    """End every active claim, and tell the helpers."""
-    ended = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
-    return {
-        "claims": _swap(wish, *ended),
-        "beside": _freed(wish.active),
-        "messages": _tell(wish, kind, *(claim.helper for claim in wish.active)),
-    }
-
-
-def approve(wish: Wish, by: Mover) -> Outcome[Wish]:
-    """Put it on the wall."""
-    messages = _tell(wish, "approved", wish.person_id)
-    return _go(wish, "approve", by, messages=messages, opened_at=wish.opened_at or by.now, listed_at=by.now, reason=None)
-
-
-def reject(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
-    """Say no, and why."""
-    return _go(wish, "reject", by, note=reason, reason=reason, messages=_tell(wish, "rejected", wish.person_id))
-
-
-def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
-    """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
-    row = MACHINE.apply(wish.state, "edit", by.parties)
-    if changed.helpers_needed < len(wish.held):
-        raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
-    terms = {name: getattr(changed, name) for name in EDITABLE}
-    if wish.state is S.OPEN and row.target is S.SUBMITTED:
-        return _go(wish, "edit", by, submitted_at=by.now, **(terms | _all_ended(wish, "claim_ended")))
-    full = wish.state is S.OPEN and changed.places_left == 0
-    return _go(wish, "edit", by, **terms, **({"state": S.CLAIMED} if full else {}))
-
-
-EDITABLE = (
-    "kind",
-    "title",
-    "story",
-    "alias",
-    "wall_title",
-    "wall_story",
-    "wall_alias",
-    "budget_fen",
-    "helpers_needed",
-    "needed_by",
-    "window",
-    "dialects",
-    "safeguarding",
-)
-
-
-def unpublish(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
-    """Take it from the wall for another look."""
-    ended = _all_ended(wish, "claim_ended")
-    ended["messages"] += _tell(wish, "unpublished", wish.person_id)
-    return _go(wish, "unpublish", by, note=reason, reason=reason, submitted_at=by.now, **ended)
-
-
-def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Outcome[Wish]:
-    """Take one place on the wish.
-
-    Raises:
-        Conflict: no place is left, she has one already, or she carries as many as she can.
-        Forbidden: it is her own, or needs a vetted volunteer, or she has paused.
-
-    """
-    if any(held.helper == by.id for held in wish.held):
-        raise Conflict("wish.already_helping", moves=wish.moves(by.id, by.parties))
-    if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    if Party.OWNER in by.parties:
-        raise Forbidden("wish.own")
-    if wish.vetting_required and not vetted:
-        raise Forbidden("wish.vetting_required")
-    if paused:
-        raise Forbidden("volunteer.paused")
-    mine = Claim(id=claim_id, helper=by.id, claimed_at=by.now)
-    pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=by.id, claimed_at=by.now)
-    full = wish.places_left == 1
-    # Of what has ended only the latest stays in the wish itself; the timeline knows all of it.
-    ended = [c for c in wish.claims if c.state is ClaimState.RELEASED][-10:]
-    kept = tuple(c for c in wish.claims if c in wish.held or c in ended)
-    return _go(
-        wish,
-        "claim",
-        by,
-        state=S.CLAIMED if full else S.OPEN,
-        claims=(*kept, mine),
-        told=(),
-        beside=(
-            Put(row=pointer),
-            Count(
-                subject=by.id,
-                name="active_claims",
-                add=1,
-                below=capacity,
-                refusal=Conflict("volunteer.too_many_claims", capacity=capacity),
-            ),
-        ),
-        messages=_tell(wish, "claimed", wish.person_id, claim=claim_id) + _tell(wish, "yours", by.id, claim=claim_id),
-    )
-
-
-def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
-    """Return the active claim that is meant: one's own, or for staff the named or only one."""
-    staff = bool(by.parties & STAFF)
-    if claim_id:
-        found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == by.id)]
-    else:
-        found = [c for c in wish.active if c.helper == by.id] or (list(wish.active) if staff else [])
-    if not found and claim_id:
-        raise Invalid("wish.claim_unknown", ["claim"])
-    if not found:
-        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    if len(found) > 1:
-        raise Invalid("wish.claim_ambiguous", ["claim"])
-    return found[0]
-
-
-def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome[Wish]:
-    """Give a claim back. The wish is on the wall again with its age kept; staff hear of it."""
-    MACHINE.apply(wish.state, "release", by.parties)
-    mine = pick_claim(wish, by, claim_id)
-    messages = _tell(wish, "released", wish.person_id) + _tell(wish, "released_staff", _staff(wish), claim=mine.id)
-    if mine.helper != by.id:
-        messages += _tell(wish, "claim_ended", mine.helper)
-    claims = _swap(wish, replace(mine, state=ClaimState.RELEASED))
-    return _go(
-        wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), beside=_freed([mine]), messages=messages
-    )
-
-
-def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wish]:
-    """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
-    MACHINE.apply(wish.state, move, by.parties)
-    mine = pick_claim(wish, by, claim_id)
-    if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    mark = {"checked_in_at": by.now, "checked_out_at": None} if move == "check-in" else {"checked_out_at": by.now}
-    return _go(wish, move, by, claims=_swap(wish, replace(mine, **mark)))  # type: ignore[arg-type]
-
-
-def code_guess(claim: Claim) -> Count:
-    """Return the counter of tries at a claim's code."""
-    return Count(
-        subject=f"tries#{claim.id}", name="code", add=1, below=policy.CODE_TRIES, refusal=Conflict("wish.code_locked", moves=[])
-    )
-
-
-def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Outcome[Wish]:
-    """Note a delivery. `code_right` is None without a code; with the right one the resident has confirmed at the door."""
-    MACHINE.apply(wish.state, "deliver", by.parties)
-    mine = pick_claim(wish, by, claim_id)
-    if code_right is False:
-        wrong = Invalid("wish.code_wrong", ["code"])
-        return Outcome(entity=wish, previous=wish, beside=(code_guess(mine),), refusal=wrong)
-    done = replace(mine, state=ClaimState.DELIVERED, delivered_at=by.now, note=note)
-    if code_right:
-        done = _confirmed(done)
-    claims = _swap(wish, done)
-    held = replace(wish, claims=claims)
-    state, event = S.CLAIMED, None
-    if not held.active and held.places_left == 0:
-        confirmed = all(claim.state is ClaimState.CONFIRMED for claim in held.held)
-        state, event = (S.FULFILLED, "wish.fulfilled") if confirmed else (S.DELIVERED, None)
-    told = _tell(wish, "thanks", mine.helper, claim=mine.id) if code_right else _tell(wish, "delivered", wish.person_id)
-    guess = (code_guess(mine),) if code_right else ()
-    outcome = _go(
-        wish,
-        "deliver",
-        by,
-        note=note,
-        state=state,
-        claims=claims,
-        told=() if state is not S.CLAIMED else wish.told,
-        delivered_at=by.now if state is not S.CLAIMED else None,
-        beside=(*guess, *_freed([mine])),
-        messages=told,
-    )
-    extra = (Event(tag=event, by=by.id, party=by.party),) if event else ()
-    return replace(outcome, events=(*outcome.events, *extra))
-
-
-def _confirmed(claim: Claim) -> Claim:
-    """Book the time of a claim that the resident has confirmed."""
-    minutes = policy.HOURS_DEFAULT
-    if claim.checked_in_at and claim.checked_out_at:
-        spent = (claim.checked_out_at - claim.checked_in_at).total_seconds() / 60
-        minutes = max(1, -int(-spent // policy.HOURS_STEP)) * policy.HOURS_STEP
-    return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)
-
-
-def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Outcome[Wish]:
-    """The resident, or staff for her, says that it came. Later she may still add a rating and thanks."""
-    waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
-    words = {"rating": rating or wish.rating, "thanks": thanks or wish.thanks}
-    if wish.state is S.FULFILLED:
-        return _go(wish, "confirm", by, **words)
-    messages = tuple(m for claim in waiting for m in _tell(wish, "thanks", claim.helper, claim=claim.id))
-    claims = _swap(wish, *(_confirmed(claim) for claim in waiting))
-    return _go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
-
-
-def dispute(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
-    """It did not come, or not as it should; staff look into it."""
-    messages = _tell(wish, "disputed_staff", _staff(wish))
-    return _go(wish, "dispute", by, note=reason, reason=reason, disputed_at=by.now, told=(), messages=messages)
-
-
-def withdraw(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
-    """It is not needed any more; whoever had taken it is told at once."""
-    return _go(wish, "withdraw", by, note=reason, **_all_ended(wish, "withdrawn"))
-
-
-def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
-    """Start again: after a dispute on the wall, otherwise with staff."""
-    if wish.state is S.DISPUTED:
-        claims = tuple(replace(claim, state=ClaimState.RELEASED) for claim in wish.claims)
-        changes = {"claims": claims, "listed_at": by.now, "delivered_at": None, "told": ()}
-        return _go(wish, "reopen", by, note=reason, messages=_tell(wish, "reopened", wish.person_id), **changes)
-    return _go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
-
-
-def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
-    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
-    spent = replace(wish, alarm=None)
-    by = Mover(id="system", parties=_SYSTEM, now=now)
-    due = next((name for name, at in sorted(wish.dues().items(), key=lambda item: item[1]) if at <= now), None)
-    if due == "expire":
-        ended = _all_ended(wish, "claim_ended")
-        ended["messages"] += _tell(wish, "expired", wish.person_id) + _tell(wish, "expired_staff", _staff(wish))
-        outcome = _go(spent, "expire", by, **ended)
-    elif due == "tell_late":
-        outcome = _go(spent, "tell_late", by, told=(*wish.told, "late"), messages=_tell(wish, "late_staff", _staff(wish)))
-    elif due == "ask_staff":
-        told = (*wish.told, "unconfirmed")
-        outcome = _go(spent, "ask_staff", by, told=told, messages=_tell(wish, "unconfirmed_staff", _staff(wish)))
-    else:  # woken too early by a clock ahead of ours
-        outcome = Outcome(entity=spent, previous=wish)
-    return replace(outcome, previous=wish)
-
-
-def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
-    """The resident was erased: nothing of hers stays, and nobody waits for her any more."""
-    by = Mover(id="system", parties=_SYSTEM, now=now)
-    blank = {"title": "", "story": "", "alias": None, "wall_title": "", "wall_story": "", "wall_alias": None}
-    blank |= {"thanks": None, "reason": None, "place": wish.community, "proxy_id": None, "safeguarding": ()}
-    live = {S.SUBMITTED, S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
-    ended = _all_ended(wish, "withdrawn") if wish.state in live else {"claims": wish.claims, "beside": (), "messages": ()}
-    state = S.WITHDRAWN if wish.state in live else wish.state
-    claims = tuple(replace(claim, note=None) for claim in ended["claims"])
-    event = Event(tag="wish.owner_erased", by=by.id, party=by.party)
-    entity = replace(wish, **blank, state=state, claims=claims, possible_duplicates=())
-    return Outcome(entity=entity, previous=wish, beside=ended["beside"], events=(event,), messages=ended["messages"])
-
-
-def forget_helper(wish: Wish, helper: str, now: datetime) -> Outcome[Wish]:
-    """A helper was erased: what she had taken goes back to the wall."""
-    mine = [claim for claim in wish.active if claim.helper == helper]
-    if not mine:
-        return Outcome(entity=wish, previous=wish)
-    by = Mover(id=helper, parties=frozenset({Party.HELPER}), now=now)
-    return release(wish, by, mine[0].id, "account erased")

@@ -313,8 +313,8 @@ class EventList(View):
 
 def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
     """What both the wall's index and the wish itself hold for everybody."""
-    same = ("id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left")
-    same += ("needed_by", "dialects", "vetting_required", "created_at", "updated_at")
+    same = ["id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left"]
+    same += ["needed_by", "dialects", "vetting_required", "created_at", "updated_at"]
     return {name: getattr(wish, name) for name in same} | {
         "alias": wish.wall_alias,
         "title": wish.wall_title,

@@ -19,7 +19,7 @@ from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.commit import Committer
-from . import model, policy, rows
+from . import decisions, model, policy, rows
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
@@ -170,7 +170,7 @@ class Wishes:
             wish = self._new_wish(actor, subject, terms, place)
             ledger = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent else ()
             mover = Mover(id=actor.id, parties=parties(actor, wish.as_resource()), now=wish.created_at)
-            return model.submit(wish, mover, ledger)
+            return decisions.submit(wish, mover, ledger)
 
         wish = self._commit.settle(decide, call)
         return self._seen(call.actor, wish, everybody)
@@ -189,7 +189,7 @@ class Wishes:
         if place not in known:
             raise Invalid("place.unknown", ["place"], place=place)
         zone = known[place.split(".", 1)[0]].zone
-        model.check_terms(terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone)
+        decisions.check_terms(terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone)
         fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__} | {"place": place}
         wish = Wish(
             id=self._ids.new("wsh"),
@@ -204,17 +204,17 @@ class Wishes:
             wall_title="",
             **fields,
         )
-        wish = model.on_the_wall(wish, name=subject.name, secrets=_secrets(subject))
+        wish = decisions.on_the_wall(wish, name=subject.name, secrets=_secrets(subject))
         others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
-        return replace(wish, possible_duplicates=model.likely_duplicates(wish, others, now))
+        return replace(wish, possible_duplicates=decisions.likely_duplicates(wish, others, now))
 
     def approve_wish(self, call: Call, wish_id: str) -> Seen:
         """Put a wish on the wall."""
-        return self._move(call, wish_id, "approve", lambda wish, by, _: model.approve(wish, by))
+        return self._move(call, wish_id, "approve", lambda wish, by, _: decisions.approve(wish, by))
 
     def reject_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
         """Say no to a wish, and why."""
-        return self._move(call, wish_id, "reject", lambda wish, by, _: model.reject(wish, by, reason))
+        return self._move(call, wish_id, "reject", lambda wish, by, _: decisions.reject(wish, by, reason))
 
     def edit_wish(self, call: Call, wish_id: str, changes: Mapping[str, Any]) -> Seen:
         """Change what a wish says."""
@@ -222,15 +222,15 @@ class Wishes:
         def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
             changed = replace(wish, **changes)
             by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, by.now.date())
-            model.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
+            decisions.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
             owner = people[wish.person_id]
-            return model.edit(wish, by, model.on_the_wall(changed, name=owner.name, secrets=_secrets(owner)))
+            return decisions.edit(wish, by, decisions.on_the_wall(changed, name=owner.name, secrets=_secrets(owner)))
 
         return self._move(call, wish_id, "edit", decide)
 
     def unpublish_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
         """Take a wish from the wall for another look."""
-        return self._move(call, wish_id, "unpublish", lambda wish, by, _: model.unpublish(wish, by, reason))
+        return self._move(call, wish_id, "unpublish", lambda wish, by, _: decisions.unpublish(wish, by, reason))
 
     def claim_wish(self, call: Call, wish_id: str) -> Seen:
         """Take a wish. Whoever comes too late is shown similar ones."""
@@ -241,7 +241,7 @@ class Wishes:
             until = me.volunteer.paused_until if me.volunteer else None
             vetted = me.vetting is Vetting.SAFEGUARDING
             paused = until is not None and until > by.now
-            return model.claim(wish, by, claim_id=claim_id, capacity=me.capacity, vetted=vetted, paused=paused)
+            return decisions.claim(wish, by, claim_id=claim_id, capacity=me.capacity, vetted=vetted, paused=paused)
 
         try:
             return self._move(call, wish_id, "claim", decide)
@@ -258,7 +258,7 @@ class Wishes:
 
     def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
         """Give a claim back."""
-        return self._move(call, wish_id, "release", lambda wish, by, _: model.release(wish, by, claim_id, reason))
+        return self._move(call, wish_id, "release", lambda wish, by, _: decisions.release(wish, by, claim_id, reason))
 
     def deliver_wish(self, call: Call, wish_id: str, claim_id: str | None, note: str | None, code: str | None) -> Seen:
         """Note a delivery; with the resident's code it is confirmed at once."""
@@ -266,30 +266,30 @@ class Wishes:
         def decide(wish: Wish, by: Mover, _: dict[str, Person]) -> Outcome[Wish]:
             right = None
             if code is not None and wish.active:
-                right = same(self.code_of(model.pick_claim(wish, by, claim_id).id), code)
-            return model.deliver(wish, by, claim_id, note, right)
+                right = same(self.code_of(decisions.pick_claim(wish, by, claim_id).id), code)
+            return decisions.deliver(wish, by, claim_id, note, right)
 
         return self._move(call, wish_id, "deliver", decide)
 
     def check_visit(self, call: Call, wish_id: str, move: str, claim_id: str | None) -> Seen:
         """Note the beginning (`check-in`) or end (`check-out`) of a visit."""
-        return self._move(call, wish_id, move, lambda wish, by, _: model.check(wish, by, move, claim_id))
+        return self._move(call, wish_id, move, lambda wish, by, _: decisions.check(wish, by, move, claim_id))
 
     def confirm_wish(self, call: Call, wish_id: str, rating: int | None, thanks: str | None) -> Seen:
         """Say that it came, and thank."""
-        return self._move(call, wish_id, "confirm", lambda wish, by, _: model.confirm(wish, by, rating, thanks))
+        return self._move(call, wish_id, "confirm", lambda wish, by, _: decisions.confirm(wish, by, rating, thanks))
 
     def dispute_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
         """Say that it did not come."""
-        return self._move(call, wish_id, "dispute", lambda wish, by, _: model.dispute(wish, by, reason))
+        return self._move(call, wish_id, "dispute", lambda wish, by, _: decisions.dispute(wish, by, reason))
 
     def withdraw_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
         """Take a wish back."""
-        return self._move(call, wish_id, "withdraw", lambda wish, by, _: model.withdraw(wish, by, reason))
+        return self._move(call, wish_id, "withdraw", lambda wish, by, _: decisions.withdraw(wish, by, reason))
 
     def reopen_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
         """Start a wish again."""
-        return self._move(call, wish_id, "reopen", lambda wish, by, _: model.reopen(wish, by, reason))
+        return self._move(call, wish_id, "reopen", lambda wish, by, _: decisions.reopen(wish, by, reason))
 
     def _move(self, call: Call, wish_id: str, move: str, decide: Decide) -> Seen:
         read: dict[str, Any] = {}
@@ -326,17 +326,17 @@ class Wishes:
             authorize(SYSTEM, "wish.see", wish.as_resource())
             if wish.alarm is None or wish.alarm.id != alarm_id:
                 return Outcome(entity=wish, previous=wish)
-            return model.wake(wish, self._clock.now())
+            return decisions.wake(wish, self._clock.now())
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: as the resident of wishes and as a helper."""
         for wish in list(every(lambda start: rows.wishes_of(person_id, start, 100))):
-            self._forget(wish.id, model.forget_owner)
+            self._forget(wish.id, decisions.forget_owner)
             self._forget_notes(wish)
         for _, wish in list(every(lambda start: rows.claims_of(person_id, start, 100))):
-            self._forget(wish.id, lambda wish, now: model.forget_helper(wish, person_id, now))
+            self._forget(wish.id, lambda wish, now: decisions.forget_helper(wish, person_id, now))
 
     def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Outcome[Wish]]) -> None:
         def attempt() -> Outcome[Wish]:
@@ -361,7 +361,7 @@ class Wishes:
             "claims": [{"wish_id": w.id, "claim": c} for id, w in claims for c in w.claims if c.id == id],
         }
 
-    def words_about(self, wish_id: str, kind: str, to: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
+    def words_about(self, wish_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
         """Return the facts of a message about a wish, read now; None when it is no longer true."""
         wish = rows.find_wish(wish_id)
         if wish is None:
