@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from devserver.store import binary, embedded_store, memory_store
 
 from .world import World

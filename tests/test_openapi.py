@@ -2,11 +2,11 @@
 
 import re
 
-from app import api
 from openapi_spec_validator import validate
-from tools.openapi import FILE, current
 
+from app import api
 from chalicelib.web.openapi import document
+from tools.openapi import FILE, current
 
 # Paths that clients rely on; adding is free, dropping one is a breach.
 PROMISED = """

@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import botocore.client
+
 from app import api, app
 from chalicelib.carriers.console import Letter, Mailbox
 from chalicelib.kernel.access import Grant, Role
@@ -146,7 +147,7 @@ class World:
 
     def phone_of(self, person: Person) -> Phone:
         """Hand somebody a phone that is signed in, without going through the sign-in."""
-        actor = person.as_actor("ses_test")
+        actor = person.as_actor(f"ses_{next(self.numbers)}")
         return Phone(token=self.services.tokens.issue(actor)[0], me={"id": person.id, "phone": person.phone, "name": person.name})
 
     def sign_in(self, number: str, consent: str | None = None, name: str | None = None) -> Phone:

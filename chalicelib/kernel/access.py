@@ -167,10 +167,10 @@ def authorize(actor: Actor, action: str, resource: Resource) -> frozenset[Party]
 
     """
     found = parties(actor, resource)
-    if found & ACTIONS[action]:
-        return found
     if not found & ACTIONS[f"{resource.kind}.see"]:
         raise NotFound
+    if found & ACTIONS[action]:
+        return found
     if not actor.id:
         raise Unauthenticated("auth.token_missing")
     raise Forbidden("action.forbidden")

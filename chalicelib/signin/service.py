@@ -137,7 +137,9 @@ class SignIn:
         try:
             session = self._commit.settle(decide, call)
         except Reused:
-            self._end(call, session_id)
+            spent = rows.find_session(session_id)
+            if spent:
+                self._end(call, session_id, spent.person_id)
             raise Unauthenticated("auth.refresh_reused") from None
         person = self._people.find(session.person_id)
         if person is None or person.token_version != session.token_version:
@@ -149,17 +151,19 @@ class SignIn:
         """End the session of the caller's token, its refresh tokens and its access tokens."""
         actor, person = self._people.current(call.actor)
         authorize(actor, "me", person.as_resource())
-        self._end(call, actor.session)
+        self._end(call, actor.session, person.id)
 
-    def _end(self, call: Call, session_id: str) -> None:
+    def _end(self, call: Call, session_id: str, person_id: str) -> None:
+        """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
+
         def decide() -> Outcome[Person]:
-            session = rows.find_session(session_id)
-            person = self._people.find(session.person_id) if session else None
-            if session is None or person is None:
+            session, person = rows.find_session(session_id), self._people.find(person_id)
+            if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            over = Put(row=replace(session, ended=True, version=session.version + 1))
+            over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
             event = Event(tag="person.signed_out", by=person.id, party="owner")
-            return Outcome(entity=self._people.end_session(person, session.id), previous=person, beside=(over,), events=(event,))
+            signed_out = self._people.end_session(person, session_id)
+            return Outcome(entity=signed_out, previous=person, beside=over, events=(event,))
 
         self._commit.settle(decide, call)
 

@@ -1,0 +1,82 @@
+"""Story 2, as far as people do it by themselves: a volunteer gives a wish back, and it is not forgotten."""
+
+from .server import Server, Somebody
+
+STAFF, GRID, RESIDENT = "+8613900000002", "+8613900000004", "+8613900000103"
+FIRST, SECOND = "+8613900000011", "+8613900000012"
+
+
+def wish_on_the_wall(server: Server, staff: Somebody, resident: Somebody, **fields: object) -> str:
+    body = {"kind": "service", "title": "修理阳台纱窗", "needed_by": "2026-12-03"} | fields
+    wish_id = str(resident.post("/v1/wishes", body, expect=201)["id"])
+    staff.post(f"/v1/wishes/{wish_id}/approve")
+    assert server.heard() == [(resident.number, "wish.approved")]
+    return wish_id
+
+
+def test_the_volunteer_who_could_not(server: Server) -> None:
+    staff, resident, first = (server.sign_in(number) for number in (STAFF, RESIDENT, FIRST))
+    place = resident.me["home"]
+    wish_id = wish_on_the_wall(server, staff, resident)
+    opened_at = server.call("GET", f"/v1/wishes/{wish_id}")[1]["opened_at"]
+    first.post(f"/v1/wishes/{wish_id}/claim")
+    assert server.heard() == [(FIRST, "wish.yours"), (RESIDENT, "wish.claimed")]
+
+    server.advance(days=2)
+    for person in (staff, resident, first):
+        person.refresh()
+    first.post(f"/v1/wishes/{wish_id}/release", {"reason": "孩子病了，来不了"})
+    told = server.heard()
+    assert (RESIDENT, "wish.released") in told
+    # The worker of her grid, where there is one; else the community; else the street.
+    on_duty = {"chunhui.baihua.g01": GRID, "chunhui.jinfeng.g01": "+8613900000005"}.get(place.rsplit(".", 2)[0])
+    community = {"chunhui.baihua": STAFF, "chunhui.jinfeng": "+8613900000003"}.get(".".join(place.split(".")[:2]))
+    assert (on_duty or community or "+8613900000001", "wish.released_staff") in told
+    assert len(told) == 2
+
+    again = server.call("GET", f"/v1/wishes/{wish_id}")[1]
+    assert (again["state"], again["opened_at"], again["age_days"], again["places_left"]) == ("open", opened_at, 2, 1)
+    assert "address" not in first.get(f"/v1/wishes/{wish_id}")
+    assert "孩子病了，来不了" in str(staff.get(f"/v1/wishes/{wish_id}/timeline")["items"])
+
+    second = server.sign_in(SECOND)
+    second.post(f"/v1/wishes/{wish_id}/claim")
+    assert server.heard() == [(SECOND, "wish.yours"), (RESIDENT, "wish.claimed")]
+    second.post(f"/v1/wishes/{wish_id}/check-in")
+    server.advance(minutes=80)
+    second.refresh()
+    second.post(f"/v1/wishes/{wish_id}/check-out")
+    second.post(f"/v1/wishes/{wish_id}/deliver", {"note": "换了新纱"})
+    assert server.heard() == [(RESIDENT, "wish.delivered")]
+    resident.refresh()
+    done = resident.post(f"/v1/wishes/{wish_id}/confirm", {"rating": 5, "thanks": "谢谢小钱！"})
+    assert done["state"] == "fulfilled"
+    assert server.heard() == [(SECOND, "wish.thanks")]
+    assert [line["minutes"] for line in second.get("/v1/me/hours")["items"] if line["wish"] == wish_id] == [90]
+
+
+def test_what_nobody_does_is_not_forgotten(server: Server) -> None:
+    staff, resident, helper = (server.sign_in(number) for number in (STAFF, "+8613900000102", FIRST))
+    unclaimed = wish_on_the_wall(server, staff, resident, title="一双棉拖鞋", kind="goods", needed_by="2026-11-25")
+    taken = wish_on_the_wall(server, staff, resident, title="抬一个旧柜子", needed_by="2026-11-25")
+    unanswered = wish_on_the_wall(server, staff, resident, title="读一封来信", kind="company", needed_by="2026-11-26")
+    for wish_id in (taken, unanswered):
+        helper.post(f"/v1/wishes/{wish_id}/claim")
+    helper.post(f"/v1/wishes/{unanswered}/deliver", {})
+    server.heard()
+
+    server.advance(days=3, hours=1)  # the day after it was needed; three days after the delivery
+    of_the_demo_street = (STAFF, "wish.unconfirmed_staff")  # its delivered pair of glasses, in a grid without a worker
+    assert server.heard() == [of_the_demo_street, (GRID, "wish.late_staff"), (GRID, "wish.unconfirmed_staff")]
+    staff.refresh()
+    waiting = {task["id"]: task["kind"] for task in staff.get("/v1/admin/queue?place=chunhui.baihua&limit=100")["items"]}
+    assert (waiting[taken], waiting[unanswered]) == ("wish.late", "wish.unconfirmed")
+
+    server.advance(days=3)  # three days on the wall after its day
+    assert server.heard() == [(GRID, "wish.expired_staff"), (resident.number, "wish.expired")]
+    staff.refresh()
+    assert staff.get(f"/v1/wishes/{unclaimed}")["state"] == "expired"
+    assert server.call("GET", f"/v1/wishes/{unclaimed}")[0] == 404
+    assert staff.post(f"/v1/wishes/{unclaimed}/reopen", {"reason": "仍然需要"})["state"] == "submitted"
+    assert staff.post(f"/v1/wishes/{taken}/deliver", {})["state"] == "delivered"
+    assert staff.post(f"/v1/wishes/{unanswered}/confirm", {})["state"] == "fulfilled"

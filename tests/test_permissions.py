@@ -1,0 +1,239 @@
+"""The permission matrix: every mounted route × who asks × own or other community × state of a wish, over HTTP.
+
+What is expected stands here as data, written from the contract and not from the code; a route that is missing in it
+fails the test, so there is no list of exceptions.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app import api
+from chalicelib.kernel.access import Role
+from chalicelib.store.rows import row_of
+from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
+
+from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+
+# Who is what towards a resident, a wish and a place of baihua's first grid.
+ACTORS = {
+    "nobody": set(),
+    "stranger": {"member"},
+    "owner": {"member", "owner"},
+    "helper": {"member", "volunteer", "helper"},
+    "volunteer": {"member", "volunteer"},
+    "volunteer of jinfeng": {"member", "volunteer"},
+    "property": {"member"},
+    "grid worker": {"member", "worker"},
+    "grid worker of jinfeng": {"member"},
+    "staff": {"member", "worker", "staff"},
+    "staff of jinfeng": {"member"},
+    "administrator": {"member", "worker", "staff", "admin"},
+}
+ANY = {"anyone"}
+MEMBER, WORKER, STAFF = {"member"}, {"worker"}, {"staff"}
+PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
+
+# Routes that are about oneself, a person, a place or a list: who may.
+WHO = {
+    "welcome": ANY, "read_health": ANY, "read_contract": ANY, "send_code": ANY, "sign_in": ANY,
+    "sign_out": MEMBER, "read_me": MEMBER, "change_me": MEMBER, "erase_me": MEMBER, "read_my_data": MEMBER,
+    "volunteer": MEMBER, "read_consents": MEMBER, "withdraw_consent": MEMBER, "send_email_code": MEMBER, "verify_email": MEMBER,
+    "my_wishes": MEMBER, "my_claims": MEMBER, "my_hours": MEMBER, "submit_wish": {"owner", "worker"},
+    "list_people": WORKER, "create_person": WORKER, "read_person": WORKER, "change_person": WORKER, "grant_roles": WORKER,
+    "reveal": WORKER, "vet": STAFF, "block": STAFF, "set_household": WORKER,
+    "list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF,
+    "list_wishes": ANY, "read_queue": WORKER,
+}  # fmt: skip
+# Moves of a wish: from which states, by whom (the contract's table).
+HELP = {"helper", "worker"}
+OWN = {"owner", "worker"}
+MOVES = {
+    "approve_wish": {"submitted": WORKER},
+    "reject_wish": {"submitted": WORKER},
+    "edit_wish": {"submitted": OWN, "open": OWN},
+    "unpublish_wish": {"open": WORKER},
+    "claim_wish": {"open": {"volunteer"}},
+    "release_claim": {"open": HELP, "claimed": HELP},
+    "deliver_wish": {"claimed": HELP},
+    "check_in": {"claimed": HELP},
+    "check_out": {"claimed": HELP},
+    "confirm_wish": {"delivered": OWN, "disputed": WORKER, "fulfilled": {"owner"}},
+    "dispute_wish": {"delivered": OWN},
+    "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
+    "reopen_wish": {"disputed": WORKER, "rejected": OWN, "withdrawn": OWN, "expired": OWN},
+}
+READS = {"read_wish": ANY, "read_timeline": {"owner", "worker", "helper"}}
+BODIES = {
+    "reject_wish": {"reason": "超出范围"}, "unpublish_wish": {"reason": "再看看"}, "release_claim": {"reason": "来不了"},
+    "dispute_wish": {"reason": "没有收到"}, "edit_wish": {"story": "改一改"}, "deliver_wish": {}, "confirm_wish": {"rating": 5},
+    "withdraw_wish": {}, "reopen_wish": {}, "check_in": {}, "check_out": {},
+    "send_code": {"phone": "+8613899999999"}, "sign_in": {"phone": "+8613899999998", "code": "123456"},
+    "change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}, "send_email_code": {"address": "a@example.org"},
+    "verify_email": {"code": "123456"}, "change_person": {"address": "4楼"}, "grant_roles": [], "reveal": {"reason": "核对地址"},
+    "vet": {"level": "basic"}, "block": {"blocked": True, "reason": "冒用"}, "set_household": {"household": None},
+    "create_person": {"name": "新居民", "home": UNIT}, "put_place": {"name": "5号楼"}, "assign_duty": {},
+}  # fmt: skip
+QUERIES = {
+    "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
+    "read_queue": f"?place={GRID}",
+}  # fmt: skip
+DENIED = {401, 403, 404}
+
+
+class Stage:
+    """A world in which one actor tries everything."""
+
+    def __init__(self, world: World, actor: str) -> None:
+        self.world, self.name = world, actor
+        self.owner = world.person("魏秀英", home=UNIT)
+        self.helper = world.volunteer()
+        self.phone = self._phone(actor)
+
+    def _phone(self, actor: str) -> Phone:
+        world = self.world
+        made = {
+            "nobody": Phone,
+            "stranger": lambda: world.phone_of(world.person("过路人", home=f"{OTHER_GRID}.b01")),
+            "owner": lambda: world.phone_of(self.owner),
+            "helper": lambda: self.helper,
+            "volunteer": world.volunteer,
+            "volunteer of jinfeng": lambda: world.volunteer(JINFENG),
+            "property": lambda: world.staff(BAIHUA, Role.PROPERTY),
+            "grid worker": lambda: world.staff(GRID, Role.GRID_WORKER),
+            "grid worker of jinfeng": lambda: world.staff(OTHER_GRID, Role.GRID_WORKER),
+            "staff": world.staff,
+            "staff of jinfeng": lambda: world.staff(JINFENG),
+            "administrator": self._administrator,
+        }
+        return made[actor]()
+
+    def _administrator(self) -> Phone:
+        number = f"+86137{next(self.world.numbers) + 10_000_000:08}"
+        self.world.services.people.bootstrap_admin(number, "林晖", STREET)
+        return self.world.sign_in(number, consent="2026-11")
+
+    def wish(self, state: str) -> str:
+        """Put a wish of the owner, with the helper's claim in it, into a state; each try gets one of its own."""
+        now = self.world.clock.now()
+        claims = {
+            "open": ClaimState.ACTIVE, "claimed": ClaimState.ACTIVE, "delivered": ClaimState.DELIVERED,
+            "disputed": ClaimState.DELIVERED, "fulfilled": ClaimState.CONFIRMED,
+        }  # fmt: skip
+        claim = Claim(id=f"clm_{'a' * 24}", helper=self.helper.me["id"], claimed_at=now, checked_in_at=now)
+        wish = Wish(
+            id=f"wsh_{self._letters(next(self.world.numbers))}", version=3, created_at=now, updated_at=now, submitted_at=now,
+            opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
+            kind=Kind.SERVICE, title="修灯", wall_title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
+            helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
+            claims=(replace(claim, state=claims[state]),) if state in claims else (),
+        )  # fmt: skip
+        row_of(wish).save()
+        return wish.id
+
+    @staticmethod
+    def _letters(number: int) -> str:
+        return "".join("abcdefghij"[int(digit)] for digit in f"{number:024}")
+
+    def expect(self, who: set[str]) -> bool:
+        return "anyone" in who or bool(who & ACTORS[self.name])
+
+
+@pytest.fixture(params=ACTORS)
+def stage(request: pytest.FixtureRequest, world: World) -> Stage:
+    return Stage(world, request.param)
+
+
+def test_every_route_is_in_the_matrix():
+    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS)
+
+
+def test_nobody_makes_a_move_that_is_not_hers(stage: Stage):
+    for operation in (op for op in api.operations if op.name in MOVES):
+        for state in (state.value for state in State):
+            path = operation.path.replace("{wish_id}", stage.wish(state))
+            answer = stage.phone.post(path, BODIES.get(operation.name))
+            check_move(stage, operation.name, state, answer)
+
+
+def check_move(stage: Stage, move: str, state: str, answer) -> None:
+    cell = (stage.name, move, state, answer.status, answer.text[:200])
+    everyone = set().union(*MOVES[move].values())
+    sees = (
+        state in PUBLIC_STATES
+        or ACTORS[stage.name] & {"owner", "worker"}
+        or ("helper" in ACTORS[stage.name] and state == "disputed")
+    )
+    if stage.name == "nobody":
+        assert answer.status == 401, cell
+    elif not sees:
+        assert answer.status == 404, cell
+    elif not stage.expect(everyone):
+        assert answer.status == 403, cell
+    elif stage.expect(MOVES[move].get(state, set())) and not (move == "claim_wish" and stage.name == "helper"):
+        assert answer.status == 200, cell
+    elif state in MOVES[move] and move != "claim_wish":
+        assert answer.status == 403, cell
+    else:
+        assert answer.status == 409, cell
+
+
+def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
+    roles = ACTORS[stage.name]
+    for state in (state.value for state in State):
+        wish_id = stage.wish(state)
+        sees = state in PUBLIC_STATES or roles & {"owner", "worker"} or ("helper" in roles and state == "disputed")
+        seen = stage.phone.get(f"/v1/wishes/{wish_id}")
+        assert seen.status == (200 if sees else 404), (stage.name, state, seen.text)
+        if sees:
+            named = roles & {"owner", "worker"} or ("helper" in roles and state in ("open", "claimed"))
+            assert ("魏秀英" in seen.text) == bool(named), (stage.name, state)
+            assert (UNIT in seen.text) == bool(named), (stage.name, state)
+        timeline = stage.phone.get(f"/v1/wishes/{wish_id}/timeline").status
+        helps = "helper" in roles and state in ("open", "claimed", "delivered", "disputed", "fulfilled")
+        allowed = roles & {"owner", "worker"} or helps
+        assert timeline == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
+
+
+def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
+    ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
+    for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
+        caller = Stage(stage.world, stage.name) if operation.name in ending else stage
+        target = stage.world.person("被查者", home=UNIT)
+        path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
+        body = BODIES.get(operation.name)
+        if operation.name == "submit_wish":
+            body = stage.world.wish_body(on_behalf_of=stage.owner.id, consent={"how": "spoken"})
+        answer = caller.phone.call(operation.method, path + QUERIES.get(operation.name, ""), body)
+        cell = (stage.name, operation.name, answer.status, answer.text[:200])
+        if stage.expect(WHO[operation.name]):
+            assert answer.status not in DENIED, cell
+        else:
+            # 422: to file for somebody whom one may not know of is answered as if there were no such person
+            hidden = (403, 404, 422) if operation.name == "submit_wish" else (403, 404)
+            assert answer.status == 401 if stage.name == "nobody" else answer.status in hidden, cell
+            assert target.name not in answer.text, cell
+
+
+def test_only_staff_list_what_is_not_on_the_wall(stage: Stage):
+    inside = stage.name in ("staff", "administrator")
+    for state in (state.value for state in State):
+        stage.wish(state)
+        answer = stage.phone.get(f"/v1/wishes?place={BAIHUA}&state={state}")
+        if inside or state in ("open", "claimed", "fulfilled"):
+            assert answer.status == 200, (stage.name, state)
+            assert ("魏秀英" in answer.text) == inside, (stage.name, state)
+        else:
+            assert answer.status == (401 if stage.name == "nobody" else 403), (stage.name, state)
+
+
+def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
+    world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
+    other = world.phone_of(world.services.people.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    target = world.person("被查者", home=UNIT)
+    assert other.get(f"/v1/people?place={STREET}").status in (403, 404)
+    assert other.get(f"/v1/people/{target.id}").status == 404
+    assert other.put(f"/v1/people/{target.id}/roles", [{"role": "volunteer", "place": "qingfeng"}]).status == 404
+    assert other.put(f"/v1/places/{BUILDING}", {"name": "x"}).status == 403
+    assert other.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
