@@ -10,10 +10,21 @@ from ..web.fields import Flag, Instant, Line, Moment, Name, PageQuery, PersonId,
 from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile, mask_phone
 from .service import ConsentGiven, NewPerson
 
-__all__ = ["ConsentIn", "Me", "MePatch", "NewPersonIn", "PeopleList", "PersonPatch", "PersonView", "Phone", "VolunteerIn"]
+__all__ = [
+    "ConsentIn",
+    "Me",
+    "MePatch",
+    "NewPersonIn",
+    "PeopleList",
+    "PersonPatch",
+    "PersonView",
+    "Phone",
+    "VolunteerIn",
+    "mainland_mobile",
+]
 
 
-def _mainland_mobile(text: str) -> str:
+def mainland_mobile(text: str) -> str:
     """Return E.164; other regions and land lines are refused, for no code and no reminder would reach them."""
     try:
         number = phonenumbers.parse(text, "CN")
@@ -25,7 +36,7 @@ def _mainland_mobile(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-Phone = Annotated[str, Field(min_length=11, max_length=24, examples=["+8613900000011"]), AfterValidator(_mainland_mobile)]
+Phone = Annotated[str, Field(min_length=11, max_length=24, examples=["+8613900000011"]), AfterValidator(mainland_mobile)]
 Mail = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
 Label = Annotated[Line, Field(max_length=20)]
@@ -261,7 +272,7 @@ class PeopleQuery(PageQuery):
     def search(self) -> str | None:
         """Return what is looked for; a phone in the one form in which phones are kept."""
         try:
-            return _mainland_mobile(self.q) if self.q else None
+            return mainland_mobile(self.q) if self.q else None
         except ValueError:
             return self.q
 

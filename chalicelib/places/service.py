@@ -116,3 +116,16 @@ class Places:
             return Outcome(entity=place, previous=before, events=(event,))
 
         return self._commit.settle(decide, Call())
+
+    def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
+        """Add somebody to those who answer for a place; for the operator's command, which no route reaches."""
+        event = Event(tag="place.duty_assigned", by="operator", party="system")
+
+        def decide() -> Outcome[Place]:
+            place = rows.find_place(code)
+            if place is None:
+                raise NotFound
+            people = tuple(dict.fromkeys([*place.duty.get(role, ()), person_id]))
+            return Outcome(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
+
+        return self._commit.settle(decide, Call())

@@ -1,0 +1,25 @@
+"""The README's first walk, run as it is printed."""
+
+import re
+import subprocess
+
+from .server import ROOT, Server, running_server
+
+
+def test_the_first_walk_works_as_printed(tmp_path):
+    script = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert script
+    with running_server(tmp_path / "data") as server:
+        printed = walk(script[1], server)
+    lines = [line for line in printed.splitlines() if line]
+    assert lines[0] == "open"
+    assert "一个电热水壶" in lines[1]
+    assert "3楼302室" not in lines[1]
+    assert lines[2:] == ["3楼302室", "fulfilled", "【春晖】「一个电热水壶」圆满完成，感谢您！已记1小时。"]
+
+
+def walk(script: str, server: Server) -> str:
+    here = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{server.port}")
+    done = subprocess.run(["bash", "-eu", "-c", here], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
