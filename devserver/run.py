@@ -56,9 +56,9 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
             stack.enter_context(memory_store())
         clock = ShiftedClock(folder / "clock.json" if durable else None, start)
         settings = _settings(folder)
+        services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
+        create_missing(services.connection)  # every time: a folder of an older version lacks the newer tables
         if not durable or not seeded.exists():
-            services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
-            create_missing(services.connection)
             seed_demo_street(services)
             if durable:
                 seeded.touch()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..kernel.access import Actor, Grant, Resource, Role, authorize
+from ..kernel.access import ACTIONS, Actor, Grant, Resource, Role, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
@@ -113,13 +113,11 @@ class People:
             return person
         subject = rows.find_person(on_behalf_of or "")
         if subject is None or subject.erased_at:
-            raise Invalid("person.unknown", ["on_behalf_of"])
-        if subject.contact_via == actor.id:
-            return subject
-        try:
-            authorize(actor, "person.act_for", subject.as_resource())
-        except NotFound:
-            raise Invalid("person.unknown", ["on_behalf_of"]) from None
+            if any(grant.role.rank >= Role.GRID_WORKER.rank for grant in actor.grants):
+                raise Invalid("person.unknown", ["on_behalf_of"])
+            raise Forbidden("person.cannot_act_for")  # the same as for somebody who exists
+        if subject.contact_via != actor.id and not parties(actor, subject.as_resource()) & ACTIONS["person.act_for"]:
+            raise Forbidden("person.cannot_act_for")
         return subject
 
     def note_consent(self, subject: Person, purpose: str, given: ConsentGiven, by: str) -> Put:

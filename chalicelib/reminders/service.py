@@ -18,7 +18,12 @@ from .model import Delivery, DeliveryState, Recipient
 __all__ = ["Reminders"]
 
 _LEDGER_LASTS = timedelta(days=30)
+_LEASE = timedelta(minutes=2)  # longer than any attempt
 _STAFF = (Role.GRID_WORKER.value, Role.COMMUNITY_STAFF.value, Role.STREET_ADMIN.value)
+
+
+class BeingSent(Exception):
+    """Another worker is at this delivery; the queue must bring it again."""
 
 
 class Reminders:
@@ -53,6 +58,7 @@ class Reminders:
         """Make the one attempt to tell one recipient."""
         claimed = self._delivery(due, recipient.person_id, recipient.channel, DeliveryState.CLAIMED)
         if not rows.claim_delivery(claimed):
+            self._look_after(claimed)
             return
         text = self._texts[due.kind].say(recipient.locale, facts)
         try:
@@ -64,6 +70,15 @@ class Reminders:
             rows.settle_delivery(replace(claimed, state=DeliveryState.UNKNOWN))
             raise
         rows.settle_delivery(replace(claimed, state=DeliveryState.SENT))
+
+    def _look_after(self, mine: Delivery) -> None:
+        """Somebody has claimed this delivery before: she is at it, has done it, or died over it and nobody knows how it ended."""
+        before = rows.find_delivery(mine.message_id, mine.recipient)
+        if before is None or before.state is not DeliveryState.CLAIMED:
+            return
+        if before.at > mine.at - _LEASE:
+            raise BeingSent(mine.message_id)
+        rows.settle_delivery(replace(before, state=DeliveryState.UNKNOWN))
 
     def _audience(self, to: str) -> list[Person]:
         if to.startswith("staff:"):

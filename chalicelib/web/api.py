@@ -170,7 +170,7 @@ class Api:
                 "X-Content-Type-Options": "nosniff",
             }
             answer.headers.setdefault("Cache-Control", "private, no-cache")
-            self._log.info("request", operation=operation.name, status=answer.status_code)
+            self._log.info("request", operation=operation.name, status=answer.status_code, id=request.context.get("requestId"))
             return answer
 
         return handle

@@ -58,4 +58,4 @@ class PageQuery(Request):
     """How every list is paged."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=1000, pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    cursor: str | None = None
