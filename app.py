@@ -9,6 +9,7 @@ from chalicelib.carriers.queue import read_entry
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
 from chalicelib.reactions import react
+from chalicelib.register.api import routes as register
 from chalicelib.signin.api import routes as signin
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes
@@ -17,7 +18,7 @@ from chalicelib.wishes.api import routes as wishes
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
-api.mount(platform_routes(lambda: api), signin, people, places, wishes, admin)
+api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

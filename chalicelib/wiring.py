@@ -21,6 +21,7 @@ from .kernel.paging import Cursors
 from .people.service import People
 from .places.service import Places, place_exists
 from .reactions import HEARD, TEXTS, react
+from .register.service import Register
 from .reminders.service import Reminders
 from .settings import Settings
 from .signin.service import Limits, SignIn
@@ -46,6 +47,7 @@ class Services:
     connection: Any
     people: People
     places: Places
+    register: Register
     signin: SignIn
     wishes: Wishes
     reminders: Reminders
@@ -92,6 +94,7 @@ def wire(
             connection=connection,
             people=people,
             places=places,
+            register=Register(commit=commit, clock=clock, ids=ids, people=people),
             signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
             wishes=wishes,
             reminders=Reminders(

@@ -7,7 +7,8 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import local_day
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
-from chalicelib.people.service import ConsentGiven, NewPerson
+from chalicelib.people.service import ConsentGiven
+from chalicelib.register.service import NewPerson
 from chalicelib.wiring import Services
 from chalicelib.wishes.model import Kind, Safeguarding
 from chalicelib.wishes.service import WishTerms
@@ -44,7 +45,7 @@ _WISHES: Sequence[tuple[str, Kind, str, int | None, str]] = (
 def seed_demo_street(services: Services) -> None:
     """Make the street, its people and a dozen wishes."""
     services.places.found_street(_STREET, "春晖路街道", "Asia/Shanghai")
-    admin = services.people.bootstrap_admin("+8613900000001", "林晖", _STREET)
+    admin = services.register.bootstrap_admin("+8613900000001", "林晖", _STREET)
     boss = Call(actor=admin.as_actor())
     buildings = _places(services, boss)
     staff = _staff(services, boss)
@@ -92,7 +93,7 @@ def _staff(services: Services, boss: Call) -> dict[tuple[str, str], Person]:
     for number, name, place, role in wanted:
         code = f"{_STREET}.{place}"
         person = _person(services, boss, name, f"+861390000{number:04}", code)
-        made[(code, role.value)] = services.people.grant_roles(boss, person.id, [Grant(role, code)])
+        made[(code, role.value)] = services.register.grant_roles(boss, person.id, [Grant(role, code)])
     return made
 
 
@@ -115,7 +116,7 @@ def _volunteers(services: Services, boss: Call, buildings: Sequence[str]) -> lis
         )
         person = services.people.volunteer(Call(actor=person.as_actor()), profile)
         if n % 3 == 0:
-            person = services.people.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
+            person = services.register.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
         made.append(person)
     return made
 
@@ -155,7 +156,7 @@ def _person(
         locale="zh-CN",
         consent=_CONSENT,
     )
-    return services.people.create_person(boss, new)
+    return services.register.create_person(boss, new)
 
 
 def _wishes(services: Services, boss: Call, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:

@@ -111,7 +111,7 @@ class Stage:
 
     def _administrator(self) -> Phone:
         number = f"+86137{next(self.world.numbers) + 10_000_000:08}"
-        self.world.services.people.bootstrap_admin(number, "林晖", STREET)
+        self.world.services.register.bootstrap_admin(number, "林晖", STREET)
         return self.world.sign_in(number, consent="2026-11")
 
     def wish(self, state: str) -> str:
@@ -228,7 +228,7 @@ def test_only_staff_list_what_is_not_on_the_wall(stage: Stage):
 
 def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    other = world.phone_of(world.services.people.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    other = world.phone_of(world.services.register.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
     target = world.person("被查者", home=UNIT)
     assert other.get(f"/v1/people?place={STREET}").status in (403, 404)
     assert other.get(f"/v1/people/{target.id}").status == 404

@@ -20,7 +20,8 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import TestClock
 from chalicelib.people.model import Person
-from chalicelib.people.service import ConsentGiven, NewPerson
+from chalicelib.people.service import ConsentGiven
+from chalicelib.register.service import NewPerson
 from chalicelib.settings import Settings
 from chalicelib.store.tables import create_missing
 from chalicelib.wiring import use, wire
@@ -118,7 +119,7 @@ class World:
     def _street(self) -> None:
         places = self.services.places
         places.found_street(STREET, "春晖路街道", "Asia/Shanghai")
-        self.admin = self.services.people.bootstrap_admin("+8613900000001", "林晖", STREET)
+        self.admin = self.services.register.bootstrap_admin("+8613900000001", "林晖", STREET)
         boss = self.boss = Call(actor=self.admin.as_actor())
         for code, name in (
             (BAIHUA, "柏华社区"),
@@ -140,9 +141,9 @@ class World:
         """Register somebody; a phone of None means that she has none, and is acted for."""
         number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
         new = {"address": "3楼302室", "household": None, "contact_via": None, "locale": "zh-CN", "consent": CONSENT} | fields
-        person = self.services.people.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))
+        person = self.services.register.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))
         if roles:
-            person = self.services.people.grant_roles(self.boss, person.id, [Grant(role, place) for role, place in roles])
+            person = self.services.register.grant_roles(self.boss, person.id, [Grant(role, place) for role, place in roles])
         return person
 
     def phone_of(self, person: Person) -> Phone:

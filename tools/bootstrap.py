@@ -25,7 +25,7 @@ def main() -> None:
         parser.error("a street's code is 1 to 24 of a-z, 0-9 and -")
     house = services()
     house.places.found_street(given.street, given.name, given.zone)
-    admin = house.people.bootstrap_admin(mainland_mobile(given.admin_phone), given.admin_name, given.street)
+    admin = house.register.bootstrap_admin(mainland_mobile(given.admin_phone), given.admin_name, given.street)
     house.places.put_on_duty(given.street, "street_admin", admin.id)
     print(f"{given.street}: {admin.id} is street_admin")
 

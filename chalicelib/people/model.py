@@ -11,7 +11,6 @@ from ..kernel.outcome import Entity
 from ..kernel.place import community_of, covers, street_of
 
 __all__ = [
-    "Audit",
     "Availability",
     "Consent",
     "EndedSession",
@@ -149,19 +148,6 @@ class Consent:
     how: str = "app"
     witness: str | None = None
     recorded_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """Who looked at or changed what about whom, and why."""
-
-    id: str
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    reason: str
-    street: str
 
 
 def mask_phone(phone: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""How people, their consents and the audit lie in the store."""
+"""How people and their consents lie in the store."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.rows import EventRecord, Table, load, load_many, page
-from .model import Audit, Consent, Person, PhoneOwner
+from .model import Consent, Person, PhoneOwner
 
 __all__ = ["consents_of", "find_person", "find_persons", "household_members", "owner_of_phone", "people_below"]
 
@@ -55,15 +55,6 @@ class PeopleTable(Table):
     by_household = ByHousehold()
 
 
-class AuditTable(Table):
-    """PK the street, SK the instant; written only, never changed."""
-
-    class Meta:
-        """Name."""
-
-        table_name = "audit"
-
-
 class PersonEvent(EventRecord):
     """A line of somebody's timeline."""
 
@@ -89,7 +80,6 @@ ConsentRow = PeopleTable.holding(
     Consent, lambda c: {"pk": c.person_id, "sk": f"consent#{to_text(c.at)}#{c.purpose}#{'given' if c.given else 'withdrawn'}"}
 )
 PeopleTable.keeping_timeline(Person, PersonEvent)
-AuditTable.holding(Audit, lambda audit: {"pk": audit.street, "sk": f"{to_text(audit.at)}#{audit.id}"})
 
 
 def find_person(person_id: str) -> Person | None:

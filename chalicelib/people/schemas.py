@@ -6,18 +6,14 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
-from ..web.fields import Flag, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View, Whole
-from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile, mask_phone
-from .service import ConsentGiven, NewPerson
+from ..web.fields import Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View, Whole
+from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile
+from .service import ConsentGiven
 
 __all__ = [
     "ConsentIn",
     "Me",
     "MePatch",
-    "NewPersonIn",
-    "PeopleList",
-    "PersonPatch",
-    "PersonView",
     "Phone",
     "VolunteerIn",
     "mainland_mobile",
@@ -42,7 +38,6 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", exa
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
 Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 Locale = Literal["zh-CN", "en"]
 
 
@@ -62,17 +57,6 @@ class GrantView(View):
 
     role: Role
     place: PlaceCode
-
-
-class GrantIn(Request):
-    """A role at a place and below."""
-
-    role: Role
-    place: PlaceCode
-
-
-class RolesIn(RootModel[Annotated[list[GrantIn], Field(max_length=20)]]):
-    """The roles somebody shall have, as far as the caller may give them."""
 
 
 class QuietHoursBoth(Request):
@@ -126,7 +110,7 @@ class Me(View):
     @classmethod
     def of(cls, person: Person) -> "Me":
         """Return the view of a person."""
-        return cls.model_validate(_with_channels(person))
+        return cls.model_validate(person_fields(person))
 
 
 class MePatch(Request):
@@ -219,125 +203,6 @@ class VolunteerView(View):
         return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
 
 
-class PersonView(View):
-    """Somebody as staff see her: enough to know who she is, nothing to reach her by."""
-
-    id: PersonId
-    version: int
-    name: str
-    phone: str | None = Field(description="Masked; see /reveal.")
-    home: str | None
-    roles: list[GrantView]
-    locale: str
-    channels: Channels
-    household: str | None
-    contact_via: str | None
-    vetting: Vetting
-    blocked: bool
-    created_at: Instant
-    updated_at: Instant
-
-    @classmethod
-    def of(cls, person: Person) -> "PersonView":
-        """Return the masked view of a person."""
-        masked = mask_phone(person.phone)
-        return cls.model_validate(
-            _with_channels(person)
-            | {"phone": masked, "channels": Channels(sms=person.sms, email=person.email, email_address=None)}
-        )
-
-
-class RevealedView(View):
-    """What was asked to be revealed."""
-
-    id: PersonId
-    phone: str | None
-    address: str | None
-
-
-class PeopleList(View):
-    """A page of people."""
-
-    items: list[PersonView]
-    next: str | None
-
-
-class PeopleQuery(PageQuery):
-    """Which people; `q` is a part of the name or a whole phone."""
-
-    place: PlaceCode
-    role: Role | None = None
-    q: Annotated[Line, Field(max_length=40)] | None = None
-
-    def search(self) -> str | None:
-        """Return what is looked for; a phone in the one form in which phones are kept."""
-        try:
-            return mainland_mobile(self.q) if self.q else None
-        except ValueError:
-            return self.q
-
-
-class NewPersonIn(Request):
-    """Somebody whom staff register."""
-
-    name: Name
-    phone: Phone | None = None
-    home: PlaceCode
-    address: Address | None = None
-    household: Household | None = None
-    contact_via: PersonId | None = None
-    locale: Locale = "zh-CN"
-    consent: ConsentIn | None = None
-
-    def new(self) -> NewPerson:
-        """Return it as the service takes it."""
-        fields = {name: getattr(self, name) for name in NewPerson.__dataclass_fields__ if name != "consent"}
-        return NewPerson(**fields, consent=self.consent.given() if self.consent else None)
-
-
-class PersonPatch(Request):
-    """What staff may correct."""
-
-    name: Name | None = None
-    phone: Phone | None = None
-    home: PlaceCode | None = None
-    address: Address | None = None
-    locale: Locale | None = None
-
-    def changes(self) -> dict[str, Any]:
-        """Return the changes by the names of the entity's fields; only an address can be emptied."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        return {name: value for name, value in given.items() if value is not None or name == "address"}
-
-
-class RevealIn(Request):
-    """Why somebody's phone and address are needed."""
-
-    reason: Reason
-
-
-class VettingIn(Request):
-    """How far a volunteer was checked, and by what."""
-
-    level: Vetting
-    note: Annotated[Prose, Field(max_length=200)] = ""
-
-
-class BlockedIn(Request):
-    """Whether an account is blocked, and why."""
-
-    blocked: Flag
-    reason: Reason
-
-
-class HouseholdIn(Request):
-    """With whom somebody lives, and whose phone may be used for her."""
-
-    household: Household | None = None
-    contact_via: PersonId | None = None
-    consent: ConsentIn | None = None
-
-
 class ConsentView(View):
     """One line of the consent ledger."""
 
@@ -361,7 +226,8 @@ class MyData(RootModel[dict[str, Any]]):
     """Everything held about oneself, by section."""
 
 
-def _with_channels(person: Person) -> dict[str, Any]:
+def person_fields(person: Person) -> dict[str, Any]:
+    """Return the fields that views of somebody are made of."""
     fields = {name: getattr(person, name) for name in (*Person.__dataclass_fields__,)}
     return fields | {
         "roles": person.grants,

@@ -11,12 +11,8 @@ REFUSALS = {
     "person.blocked": Words("账号已被停用，请联系社区工作人员。", "This account is blocked. Please ask the community's staff."),
     "person.cannot_act_for": Words("您不能代此人办理。", "You cannot act for this person."),
     "person.erased": Words("此人的资料已删除。", "This person's data have been erased."),
-    "person.phone_set": Words("已登记的手机号只能由本人更改。", "A phone that is set can only be changed by its owner."),
     "person.phone_taken": Words("这个手机号已有账号。", "There is already an account for this phone."),
     "person.unknown": Words("没有这个人。", "There is no such person."),
     "phone.invalid": Words("请填写中国大陆手机号。", "Give a mainland China mobile number."),
     "place.unknown": Words("没有这个地点：{place}。", "There is no such place: {place}."),
-    "role.above_own": Words(
-        "您只能授予低于自己的角色，且限于自己的辖区。", "You can grant only roles below your own, inside your own place."
-    ),
 }

@@ -1,0 +1,235 @@
+"""The register of people: what staff do about others. Whatever they look at or change is written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ..kernel.access import Actor, Grant, Resource, Role, authorize
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from ..kernel.ids import Ids
+from ..kernel.outcome import Event, Outcome, Put
+from ..kernel.paging import Page
+from ..kernel.place import covers, street_of
+from ..people.model import Person, Vetting, regrant
+from ..people.policy import CONSENT_TEXTS
+from ..people.service import ConsentGiven, People
+from ..store.commit import Committer
+from .model import Audit
+
+__all__ = ["NewPerson", "Register"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody whom staff register."""
+
+    name: str
+    phone: str | None
+    home: str
+    address: str | None
+    household: str | None
+    contact_via: str | None
+    locale: str
+    consent: ConsentGiven | None
+
+
+class Register:
+    """Use cases of staff about people."""
+
+    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, people: People) -> None:
+        self._commit, self._clock, self._ids, self._people = commit, clock, ids, people
+
+    def list_people(self, call: Call, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
+        """Return the people of a place and below, filtered by role, by part of the name or by a whole phone."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "person.read", Resource(kind="person", places=(place,), owners=frozenset({actor.id})))
+        owner = self._people.phone_owner(q) if q and q.startswith("+") else None
+        if q and q.startswith("+"):
+            return Page([owner] if owner and any(covers(place, p) for p in owner.places) else [])
+
+        def wanted(person: Person) -> bool:
+            return (not q or q in person.name) and (not role or any(g.role is role for g in person.grants))
+
+        return self._people.below(place, wanted, call.start, limit)
+
+    def read_person(self, call: Call, person_id: str) -> Person:
+        """Return somebody's record, for staff of her place."""
+        return self._see(call, person_id, "person.read")[1]
+
+    def create_person(self, call: Call, new: NewPerson) -> Person:
+        """Register somebody, with or without a phone of her own."""
+
+        def decide() -> Outcome[Person]:
+            actor, _ = self._people.current(call.actor)
+            authorize(actor, "person.create", Resource(kind="person", places=(new.home,), owners=frozenset({actor.id})))
+            self._people.check_place(new.home, ["home"])
+            now = self._clock.now()
+            person = Person(
+                id=self._ids.new("per"),
+                created_at=now,
+                updated_at=now,
+                name=new.name,
+                phone=new.phone,
+                home=new.home,
+                address=new.address,
+                locale=new.locale,
+            )
+            person, ledger = self._relate(person, new.household, new.contact_via, new.consent, actor.id)
+            if new.consent:  # she agreed to the terms on paper or by word of mouth
+                person = replace(person, consents={**person.consents, "terms": CONSENT_TEXTS["terms"]})
+                ledger = (*ledger, self._people.note_consent(person, "terms", new.consent, actor.id))
+            phone = (self._people.own_phone(person),) if person.phone else ()
+            event = Event(tag="person.registered", by=actor.id, party="staff")
+            return Outcome(entity=person, previous=None, beside=(*phone, *ledger), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def change_person(self, call: Call, person_id: str, changes: Mapping[str, Any]) -> Person:
+        """Correct somebody's name, home, address, language, or add a phone where there is none."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.change")
+            person.check_version(call.seen_version)
+            changed = self._people.with_changes(person, changes)
+            beside: tuple[Put, ...] = ()
+            if changed.home and changed.home != person.home:
+                authorize(actor, "person.change", Resource(kind="person", places=(changed.home,), owners=frozenset({actor.id})))
+            if changed.phone != person.phone:
+                if person.phone:
+                    raise Conflict("person.phone_set")  # whoever holds the phone holds the account
+                beside = (self._people.own_phone(changed),)
+            audit = self._audit(actor, "person.changed", person, ", ".join(sorted(changes)))
+            event = Event(tag="person.changed", by=actor.id, party="staff")
+            return Outcome(entity=changed, previous=person, beside=(*beside, audit), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def grant_roles(self, call: Call, person_id: str, grants: Sequence[Grant]) -> Person:
+        """Replace the roles that the caller may give and take."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.grant", open_to_newcomers=True)
+            for n, grant in enumerate(grants):
+                self._people.check_place(grant.place, [n, "place"])
+            changed = regrant(actor, person, grants)
+            text = ", ".join(f"{g.role.value}@{g.place}" for g in changed.grants)
+            audit = self._audit(actor, "person.granted", person, text)
+            event = Event(tag="person.granted", by=actor.id, party="staff", note=text)
+            return Outcome(entity=changed, previous=person, beside=(audit,), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def reveal(self, call: Call, person_id: str, reason: str) -> Person:
+        """Return somebody's record for her full phone and address; the look is written down."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.reveal")
+            return Outcome(entity=person, previous=person, beside=(self._audit(actor, "person.revealed", person, reason),))
+
+        return self._commit.settle(decide, call)
+
+    def reread_revealed(self, call: Call, person_id: str) -> Person:
+        """Return what a repeated reveal shows; its look is already written down."""
+        return self._see(call, person_id, "person.reveal")[1]
+
+    def vet(self, call: Call, person_id: str, level: Vetting, note: str) -> Person:
+        """Record how far a volunteer has been checked."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.vet", open_to_newcomers=True)
+            audit = self._audit(actor, "person.vetted", person, f"{level.value}: {note}")
+            event = Event(tag="person.vetted", by=actor.id, party="staff", note=level.value)
+            return Outcome(entity=replace(person, vetting=level), previous=person, beside=(audit,), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def block(self, call: Call, person_id: str, blocked: bool, reason: str) -> Person:
+        """Block an account or open it again; a block ends every session at once."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.block")
+            if any(actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants) or person.id == actor.id:
+                raise Forbidden("role.above_own")
+            changed = replace(person, blocked=blocked)
+            if blocked and not person.blocked:
+                changed = replace(changed, token_version=person.token_version + 1)
+            audit = self._audit(actor, "person.blocked" if blocked else "person.unblocked", person, reason)
+            event = Event(tag="person.blocked" if blocked else "person.unblocked", by=actor.id, party="staff")
+            return Outcome(entity=changed, previous=person, beside=(audit,), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def set_household(
+        self, call: Call, person_id: str, household: str | None, contact_via: str | None, consent: ConsentGiven | None
+    ) -> Person:
+        """Record with whom somebody lives and through whose phone she may be told things."""
+
+        def decide() -> Outcome[Person]:
+            actor, person = self._see(call, person_id, "person.household")
+            changed, ledger = self._relate(person, household, contact_via, consent, actor.id)
+            audit = self._audit(actor, "person.household_set", person, household or "-")
+            event = Event(tag="person.household_set", by=actor.id, party="staff")
+            return Outcome(entity=changed, previous=person, beside=(*ledger, audit), events=(event,))
+
+        return self._commit.settle(decide, call)
+
+    def _relate(
+        self, person: Person, household: str | None, contact_via: str | None, consent: ConsentGiven | None, by: str
+    ) -> tuple[Person, tuple[Put, ...]]:
+        wanted = {"household": household, "contact_via": contact_via}
+        ledger: list[Put] = []
+        consents = dict(person.consents)
+        for purpose, value in wanted.items():
+            if value is None:
+                consents.pop(purpose, None)
+            elif value != getattr(person, purpose):
+                if consent is None:
+                    raise Invalid("consent.required", ["consent"])
+                consents[purpose] = CONSENT_TEXTS[purpose]
+                ledger.append(self._people.note_consent(person, purpose, consent, by))
+        if contact_via and (contact_via == person.id or self._people.find(contact_via) is None):
+            raise Invalid("person.unknown", ["contact_via"])
+        return replace(person, household=household, contact_via=contact_via, consents=consents), tuple(ledger)
+
+    def _see(self, call: Call, person_id: str, action: str, *, open_to_newcomers: bool = False) -> tuple[Actor, Person]:
+        """Read the caller and somebody else, and let the table decide.
+
+        A newcomer belongs to no place yet; staff of any place may take her in.
+        """
+        actor, me = self._people.current(call.actor)
+        person = me if person_id == actor.id else self._people.find(person_id)
+        if person is None or person.erased_at:
+            raise NotFound
+        resource = person.as_resource()
+        if open_to_newcomers and not person.places:
+            resource = replace(resource, places=tuple(grant.place for grant in actor.grants))
+        authorize(actor, action, resource)
+        return actor, person
+
+    def _audit(self, actor: Actor, action: str, person: Person, reason: str) -> Put:
+        street = street_of((*person.places, *(grant.place for grant in actor.grants), "none")[0])
+        now: datetime = self._clock.now()
+        id = self._ids.new("aud")
+        return Put(row=Audit(id=id, at=now, actor=actor.id, action=action, subject=person.id, reason=reason, street=street))
+
+    def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
+        """Make somebody the administrator of a street; for the operator's command, which no route reaches."""
+        self._people.check_place(street, ["street"])
+
+        def decide() -> Outcome[Person]:
+            known = self._people.phone_owner(phone)
+            grant = Grant(Role.STREET_ADMIN, street)
+            now = self._clock.now()
+            event = Event(tag="person.granted", by="operator", party="system", note=f"{grant.role.value}@{street}")
+            if known:
+                grants = tuple(dict.fromkeys([*known.grants, grant]))
+                return Outcome(entity=replace(known, grants=grants), previous=known, events=(event,))
+            person = Person(
+                id=self._ids.new("per"), created_at=now, updated_at=now, name=name, phone=phone, home=street, grants=(grant,)
+            )
+            return Outcome(entity=person, previous=None, beside=(self._people.own_phone(person),), events=(event,))
+
+        return self._commit.settle(decide, Call())
