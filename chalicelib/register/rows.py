@@ -1,10 +1,11 @@
 """How the audit lies in the store."""
 
 from ..kernel.clock import to_text
+from ..kernel.outcome import Put
 from ..store.rows import Table
 from .model import Audit
 
-__all__ = ["AuditTable"]
+__all__ = ["written"]
 
 
 class AuditTable(Table):
@@ -17,3 +18,8 @@ class AuditTable(Table):
 
 
 AuditTable.holding(Audit, lambda audit: {"pk": audit.street, "sk": f"{to_text(audit.at)}#{audit.id}"})
+
+
+def written(audit: Audit) -> Put:
+    """Return the line that goes into the commit of what it tells of."""
+    return Put(row=audit)

@@ -18,6 +18,7 @@ from ..people.policy import CONSENT_TEXTS
 from ..people.service import ConsentGiven, People
 from ..store.commit import Committer
 from .model import Audit
+from .rows import written
 
 __all__ = ["NewPerson", "Register"]
 
@@ -213,7 +214,7 @@ class Register:
         street = street_of((*person.places, *(grant.place for grant in actor.grants), "none")[0])
         now: datetime = self._clock.now()
         id = self._ids.new("aud")
-        return Put(row=Audit(id=id, at=now, actor=actor.id, action=action, subject=person.id, reason=reason, street=street))
+        return written(Audit(id=id, at=now, actor=actor.id, action=action, subject=person.id, reason=reason, street=street))
 
     def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
         """Make somebody the administrator of a street; for the operator's command, which no route reaches."""
