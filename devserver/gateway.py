@@ -65,7 +65,9 @@ def serve_wsgi(handle: Handler, environ: dict[str, Any], start_response: Callabl
     if environ.get("CONTENT_TYPE"):
         headers["content-type"] = environ["CONTENT_TYPE"]
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(min(length, MAX_BODY * 16 + 1)) if length or "HTTP_TRANSFER_ENCODING" in environ else b""
+    most = MAX_BODY * 16 + 1
+    size = most if "HTTP_TRANSFER_ENCODING" in environ else min(length, most)
+    body = environ["wsgi.input"].read(size) if size else b""
     # WSGI hands the path over decoded; a gateway passes it on as it came.
     path = environ.get("REQUEST_URI") or quote(environ["PATH_INFO"].encode("latin-1"))
     path = path.split("?")[0] + (f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else "")

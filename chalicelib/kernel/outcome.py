@@ -82,10 +82,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """A row beside the entity. With `taken` it must be new, and `taken` is the refusal when it is not."""
+    """A row beside the entity. With `taken` it must be new, and `taken` is the refusal when it is not.
+
+    With `replaces` it must stand in the store as it was read; if it does not, everything is decided again.
+    """
 
     row: object
     taken: Refusal | None = None
+    replaces: Entity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

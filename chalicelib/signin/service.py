@@ -112,8 +112,9 @@ class SignIn:
             if person is None:
                 person, beside = self._people.new_account(phone, name or "", call.locale, text_version or "")
             elif text_version and "terms" not in person.consents:
+                before = person
                 person, ledger = self._people.agree(person, text_version)
-                beside = (Put(row=person), ledger)
+                beside = (Put(row=person, replaces=before), ledger)
             signed["person"] = person
             session = model.open_session(
                 id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now

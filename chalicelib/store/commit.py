@@ -158,7 +158,8 @@ class Committer:
 
     def _beside(self, extra: Put | Delete | Count) -> _Item:
         if isinstance(extra, Put):
-            return _put(extra.row, extra.taken or _Contended, Table.pk.does_not_exist() if extra.taken else None)
+            unread = Table.pk.does_not_exist() if extra.taken else None
+            return _put(extra.row, extra.taken or _Contended, _unchanged(extra.replaces) if extra.replaces else unread)
         if isinstance(extra, Delete):
             return _delete(extra.row, extra.gone)
         return _count(extra)
