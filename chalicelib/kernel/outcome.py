@@ -82,22 +82,23 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """A row beside the entity. With `taken` it must be new, and `taken` is the refusal when it is not.
+    """A row beside the entity.
 
-    With `replaces` it must stand in the store as it was read; if it does not, everything is decided again.
+    With `new` it must not be there yet, with `replaces` it must be there as it was read; if not, everything is decided
+    again, or `taken` is the refusal where one is given.
     """
 
     row: object
-    taken: Refusal | None = None
+    new: bool = False
     replaces: Entity | None = None
+    taken: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """A row beside the entity that must go. With `gone` it must still be there, as it was read; else `gone` is the refusal."""
+    """A row beside the entity that must go."""
 
     row: object
-    gone: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class Cursors:
         return position
 
     def _mac(self, payload: bytes, scope: Iterable[str]) -> bytes:
-        return hmac.digest(self._key, "\x1f".join(scope).encode() + b"\x1f" + payload, "sha256")[:16]
+        return hmac.digest(self._key, json.dumps([*scope]).encode() + payload, "sha256")[:16]
 
 
 def chain(

@@ -28,11 +28,13 @@ def choose_locale(accept_language: str | None) -> str:
     """Return ``zh-CN`` or ``en``: the first of them that an Accept-Language header names (RFC 9110, 12.5.4)."""
     ranked = []
     for n, part in enumerate((accept_language or "").split(",")[:20]):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, weight = part.replace(" ", "").lower().partition(";q=")
         try:
-            ranked.append((-float(quality or 1), n, tag.strip().lower()))
+            quality = float(weight or 1)
         except ValueError:
             continue
+        if quality > 0:
+            ranked.append((-quality, n, tag))
     for _, _, tag in sorted(ranked):
         if tag.split("-")[0] in ("zh", "en"):
             return "en" if tag.startswith("en") else "zh-CN"

@@ -8,7 +8,7 @@ from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from ..kernel.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..kernel.ids import Ids
 from ..kernel.outcome import Delete, Event, Outcome, Put
 from ..kernel.paging import Page, Position, every
@@ -131,7 +131,7 @@ class People:
             id=id, version=1, created_at=now, updated_at=now, name=name, phone=phone, locale=locale, consents=consents
         )
         ledger = Consent(person_id=id, at=now, purpose="terms", given=True, text_version=text_version, recorded_by=id)
-        return person, (Put(row=person, taken=Conflict("person.phone_taken")), self.own_phone(person), Put(row=ledger))
+        return person, (Put(row=person, new=True), self.own_phone(person), Put(row=ledger))
 
     def agree(self, person: Person, text_version: str) -> tuple[Person, Put]:
         """Return somebody who agrees to the terms again after she had withdrawn."""
@@ -146,10 +146,10 @@ class People:
         )
         return agreed, Put(row=ledger)
 
-    def own_phone(self, person: Person) -> Put:
+    def own_phone(self, person: Person, taken: Refusal | None = None) -> Put:
         """Return the row that makes a phone somebody's alone; it goes into the commit that gives it to her."""
         owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
-        return Put(row=owner, taken=Conflict("person.phone_taken"))
+        return Put(row=owner, new=True, taken=taken)
 
     # oneself
 

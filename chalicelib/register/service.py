@@ -82,7 +82,7 @@ class Register:
             if new.consent:  # she agreed to the terms on paper or by word of mouth
                 person = replace(person, consents={**person.consents, "terms": CONSENT_TEXTS["terms"]})
                 ledger = (*ledger, self._people.note_consent(person, "terms", new.consent, actor.id))
-            phone = (self._people.own_phone(person),) if person.phone else ()
+            phone = (self._people.own_phone(person, Conflict("person.phone_taken")),) if person.phone else ()
             event = Event(tag="person.registered", by=actor.id, party="staff")
             return Outcome(entity=person, previous=None, beside=(*phone, *ledger), events=(event,))
 
@@ -101,7 +101,7 @@ class Register:
             if changed.phone != person.phone:
                 if person.phone:
                     raise Conflict("person.phone_set")  # whoever holds the phone holds the account
-                beside = (self._people.own_phone(changed),)
+                beside = (self._people.own_phone(changed, Conflict("person.phone_taken")),)
             audit = self._audit(actor, "person.changed", person, ", ".join(sorted(changes)))
             event = Event(tag="person.changed", by=actor.id, party="staff")
             return Outcome(entity=changed, previous=person, beside=(*beside, audit), events=(event,))
@@ -231,6 +231,11 @@ class Register:
             person = Person(
                 id=self._ids.new("per"), created_at=now, updated_at=now, name=name, phone=phone, home=street, grants=(grant,)
             )
-            return Outcome(entity=person, previous=None, beside=(self._people.own_phone(person),), events=(event,))
+            return Outcome(
+                entity=person,
+                previous=None,
+                beside=(self._people.own_phone(person, Conflict("person.phone_taken")),),
+                events=(event,),
+            )
 
         return self._commit.settle(decide, Call())

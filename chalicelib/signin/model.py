@@ -39,6 +39,7 @@ class Challenge(Entity):
     purpose: Purpose
     locale: str
     expires_at: datetime
+    used: bool = False
     ttl: datetime
 
 
@@ -65,8 +66,8 @@ def code_of(keys: Keyring, challenge: Challenge) -> str:
 
 
 def may_issue(before: Challenge | None, now: datetime) -> None:
-    """Refuse a code so soon after the last one."""
-    if before and now < before.updated_at + COOLDOWN:
+    """Refuse a code so soon after the last one, unless that one was used."""
+    if before and not before.used and now < before.updated_at + COOLDOWN:
         raise TooMany("auth.too_soon", _seconds(before.updated_at + COOLDOWN - now))
 
 
@@ -118,8 +119,8 @@ def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:
 
 
 def check_alive(challenge: Challenge | None, now: datetime, loc: str) -> Challenge:
-    """Return the challenge, or refuse one that is not there or has expired, as if the code were wrong."""
-    if challenge is None or challenge.expires_at <= now:
+    """Return the challenge, or refuse one that is not there, is used or has expired, as if the code were wrong."""
+    if challenge is None or challenge.used or challenge.expires_at <= now:
         raise Invalid("auth.code_wrong", [loc])
     return challenge
 

@@ -11,7 +11,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.outcome import Beside, Delete, Event, Message, Outcome, Put
+from ..kernel.outcome import Beside, Event, Message, Outcome, Put
 from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
@@ -119,7 +119,7 @@ class SignIn:
             session = model.open_session(
                 id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now
             )
-            used = Delete(row=challenge, gone=Invalid("auth.code_wrong", ["code"]))
+            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), replaces=challenge)
             return Outcome(entity=session, previous=None, beside=(tried, used, *beside))
 
         session = self._commit.settle(decide, call)
@@ -181,7 +181,8 @@ class SignIn:
                 return Outcome(entity=person, previous=person, beside=(tried,), refusal=wrong)
             changed = replace(person, email_address=challenge.target, email=True)
             event = Event(tag="person.email_verified", by=actor.id, party="owner")
-            return Outcome(entity=changed, previous=person, beside=(tried, Delete(row=challenge, gone=wrong)), events=(event,))
+            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), replaces=challenge)
+            return Outcome(entity=changed, previous=person, beside=(tried, used), events=(event,))
 
         return self._commit.settle(decide, call)
 
@@ -192,7 +193,7 @@ class SignIn:
     def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge, Mapping[str, str]] | None:
         """Return what a code message needs, or None when the challenge is used, replaced or expired."""
         challenge = rows.find_challenge(challenge_id)
-        if challenge is None or challenge.nonce != nonce or challenge.expires_at <= self._clock.now():
+        if challenge is None or challenge.used or challenge.nonce != nonce or challenge.expires_at <= self._clock.now():
             return None
         return challenge, {"code": model.code_of(self._keys, challenge)}
 

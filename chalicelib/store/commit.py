@@ -158,11 +158,9 @@ class Committer:
 
     def _beside(self, extra: Put | Delete | Count) -> _Item:
         if isinstance(extra, Put):
-            unread = Table.pk.does_not_exist() if extra.taken else None
-            return _put(extra.row, extra.taken or _Contended, _unchanged(extra.replaces) if extra.replaces else unread)
-        if isinstance(extra, Delete):
-            return _delete(extra.row, extra.gone)
-        return _count(extra)
+            condition = _unchanged(extra.replaces) if extra.replaces else Table.pk.does_not_exist() if extra.new else None
+            return _put(extra.row, extra.taken or _Contended, condition)
+        return _delete(extra.row) if isinstance(extra, Delete) else _count(extra)
 
     def _records(self, entity: Entity, events: tuple[Event, ...], now: datetime) -> list[EventRecord]:
         record = Table.timelines[type(entity)] if events else EventRecord
@@ -220,9 +218,8 @@ def _put(thing: object, failed: Any, condition: Condition | None = None) -> _Ite
     return _Item("put", row_of(thing).get_save_kwargs_from_instance(condition=condition), failed)
 
 
-def _delete(thing: object, gone: Refusal | None = None) -> _Item:
-    condition = _unchanged(thing) if gone and isinstance(thing, Entity) else None
-    return _Item("delete", row_of(thing).get_delete_kwargs_from_instance(condition=condition), gone or _Contended)
+def _delete(thing: object) -> _Item:
+    return _Item("delete", row_of(thing).get_delete_kwargs_from_instance(), _Contended)
 
 
 def _unchanged(entity: Entity) -> Condition:
