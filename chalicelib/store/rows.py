@@ -7,6 +7,7 @@ table; `Table.holding` makes the row class of one kind.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
@@ -44,7 +45,11 @@ class JsonAttribute(Attribute[Any]):
 
     def __init__(self, hint: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._adapter = TypeAdapter(hint)
+        self._hint = hint
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self._hint)  # built when first used: a cold start uses few
 
     def serialize(self, value: Any) -> str:
         """Write the value."""

@@ -15,13 +15,13 @@ __all__ = ["Day", "Flag", "Instant", "Line", "Name", "PageQuery", "PersonId", "P
 class Request(BaseModel):
     """What a client sends: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built when first used: a cold start uses few
 
 
 class View(BaseModel):
     """What a client is shown."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True)
 
 
 def _whole(value: Any) -> Any:

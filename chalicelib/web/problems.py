@@ -53,7 +53,7 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """Every answer outside 2xx and 3xx."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     type: str
     title: str
