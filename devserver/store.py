@@ -47,7 +47,8 @@ def embedded_store(folder: Path) -> Iterator[str]:
         _end_orphan(folder / "store.pid")
         port = _free_port()
         command = [str(binary()), "--port", str(port), "--db-path", str(folder / "store.db")]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+        with (folder / "store.log").open("ab") as said:
+            process = subprocess.Popen(command, stdout=said, stderr=said, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
         (folder / "store.pid").write_text(str(process.pid))
         try:
             _wait_for(port, process)

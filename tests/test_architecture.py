@@ -83,7 +83,7 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
 @pytest.mark.parametrize(
     ("library", "may"),
     [
-        ("pynamodb", lambda n: n.endswith(".rows") or room(n) == "store" or n == "web.api"),
+        ("pynamodb", lambda n: n.endswith(".rows") or room(n) == "store"),
         ("chalice", lambda n: room(n) == "web"),
         ("boto3", lambda n: room(n) == "carriers"),
         ("botocore", lambda n: room(n) == "carriers"),

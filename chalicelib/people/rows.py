@@ -100,8 +100,7 @@ def owner_of_phone(fingerprint: str) -> str | None:
 
 def household_members(household: str, limit: int) -> list[str]:
     """Return the ids of a household's members."""
-    rows = PersonRow.query(household, index_name="by_household", limit=limit)
-    return [row.pk for row in rows]
+    return [key.pk for key in page(_Key, household, index="by_household", limit=limit, row_kind=Person).items]
 
 
 def people_below(

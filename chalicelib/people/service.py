@@ -165,9 +165,13 @@ class People:
 
     def volunteer(self, call: Call, profile: VolunteerProfile) -> Person:
         """Make oneself a volunteer, or change what one offers; vetting is not touched."""
-        for n, place in enumerate(profile.places):
-            self.check_place(place, ["places", n])
-        return self._change_self(call, lambda person: make_volunteer(person, profile), "person.volunteered")
+
+        def change(person: Person) -> Person:
+            for n, place in enumerate(profile.places):
+                self.check_place(place, ["places", n])
+            return make_volunteer(person, profile)
+
+        return self._change_self(call, change, "person.volunteered")
 
     def _change_self(self, call: Call, change: Callable[[Person], Person], tag: str) -> Person:
         def decide() -> Outcome[Person]:

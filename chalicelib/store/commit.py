@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 
 from ..kernel.call import Call, Receipt
@@ -20,28 +20,17 @@ from ..kernel.errors import Busy, Invalid, Refusal, Replayed
 from ..kernel.ids import Ids
 from ..kernel.outcome import Alarm, Count, Delete, Due, Entity, Event, Message, Outcome, Put
 from .due import Outbox, shard_of
+from .faults import CONTENTION, code_of
 from .rows import EventRecord, Table, load, row_of
 from .tables import Counter, ReceiptRecord
 
 __all__ = ["Committer"]
 
 E = TypeVar("E", bound=Entity)
-ATTEMPTS = 4
+ATTEMPTS = 5  # the first, and four more from fresh state
 RECEIPTS_LAST = timedelta(days=7)
 # A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
 HAND_OVER_FIRST = timedelta(seconds=30)
-_CONTENTION = {
-    "InternalServerError",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "ThrottlingError",
-    "ThrottlingException",
-    "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-}
 
 
 class _Contended(Exception):
@@ -90,15 +79,20 @@ class Committer:
             if attempt:
                 self._wait(attempt)
             try:
-                return self._write(decide(), call.receipt)
-            except _Contended:
+                outcome = decide()
+            except Busy:  # a read
                 continue
             except Refusal:
                 self._answer_replay(call.receipt)
                 raise
-            except PynamoDBException as error:  # a read
-                if error.cause_response_code not in _CONTENTION:
-                    raise
+            try:
+                return self._write(outcome, call.receipt)
+            except _Contended:
+                continue
+            except Refusal as refusal:
+                if refusal is not outcome.refusal:
+                    self._answer_replay(call.receipt)
+                raise
         raise Busy
 
     def _answer_replay(self, receipt: Receipt | None) -> None:
@@ -125,7 +119,7 @@ class Committer:
         items: list[_Item] = []
         if receipt and not outcome.refusal:
             record = ReceiptRecord(id=receipt.id, digest=receipt.digest, resource_id=entity.id, ttl=now + RECEIPTS_LAST)
-            stale = Table.rows[ReceiptRecord].ttl < now  # type: ignore[attr-defined]
+            stale = Table.rows[ReceiptRecord].ttl <= now  # type: ignore[attr-defined]
             items.append(_put(record, Replayed, Table.pk.does_not_exist() | stale))
         if entity != previous:
             entity, armed = self._arm(entity, previous, now)
@@ -198,7 +192,7 @@ class Committer:
 
     def _explain(self, error: TransactWriteError, items: list[_Item], receipt: Receipt | None) -> None:
         """Turn a failed transaction into what it means; the earliest item with a meaning of its own wins."""
-        code = error.cause_response_code
+        code = code_of(error)
         if code is None:  # no answer at all, after botocore's own tries with the same request token
             raise Busy from error
         reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
@@ -206,7 +200,7 @@ class Committer:
         if Replayed in failed:
             self._answer_replay(receipt)
             raise _Contended from error
-        if code in _CONTENTION or _CONTENTION & set(reasons) or _Contended in failed:
+        if code in CONTENTION or CONTENTION & set(reasons) or _Contended in failed:
             raise _Contended from error
         refusal = next((meaning for meaning in failed if isinstance(meaning, Refusal)), None)
         if refusal is None:

@@ -2,8 +2,11 @@
 
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
+
+from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.clock import Clock, to_text
 from ..kernel.outcome import Due
@@ -42,7 +45,8 @@ class Outbox:
         taken = self._queue.hand_over(entries)
         for entry in entries:
             if entry.id in taken:
-                row_of(entry).delete()
+                with suppress(PynamoDBException):  # what stays is handed over again by the sweep, which does no harm
+                    row_of(entry).delete()
         return len(taken)
 
     def sweep(self) -> int:

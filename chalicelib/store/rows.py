@@ -18,6 +18,7 @@ from pynamodb.models import Model
 
 from ..kernel.clock import from_text, to_text
 from ..kernel.paging import Page, Position
+from .faults import reading
 
 __all__ = ["EventRecord", "Table", "load", "load_many", "page", "row_of"]
 
@@ -145,19 +146,20 @@ def row_of(thing: object) -> Table:
 def load(kind: type[T], pk: str, sk: str) -> T | None:
     """Read one thing, strongly consistent, in one request; None when it is not there."""
     row = Table.rows[kind]
-    try:
-        return row.get(pk, sk, consistent_read=True).as_a(kind)
-    except row.DoesNotExist:
-        return None
+    with reading():
+        try:
+            return row.get(pk, sk, consistent_read=True).as_a(kind)
+        except row.DoesNotExist:
+            return None
 
 
 def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
     """Read several things of one kind, in the order of the keys; those that are gone are left out."""
     if not keys:
         return []
-    found = {
-        (row.pk, row.sk): row.as_a(kind) for row in Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True)
-    }
+    with reading():
+        rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True))
+    found = {(row.pk, row.sk): row.as_a(kind) for row in rows}
     return [found[key] for key in keys if key in found]
 
 
@@ -185,17 +187,18 @@ def page(
     read = 0
     while True:
         key = {name: {"S": value} for name, value in start.items()} if start else None
-        batch = list(
-            row.query(
-                part,
-                keys,
-                index_name=index,
-                consistent_read=index is None,
-                scan_index_forward=not newest_first,
-                limit=limit + 1,
-                last_evaluated_key=key,
+        with reading():
+            batch = list(
+                row.query(
+                    part,
+                    keys,
+                    index_name=index,
+                    consistent_read=index is None,
+                    scan_index_forward=not newest_first,
+                    limit=limit + 1,
+                    last_evaluated_key=key,
+                )
             )
-        )
         for n, item in enumerate(batch[:limit]):
             thing = item.as_a(kind)
             if wanted is None or wanted(thing):

@@ -14,12 +14,10 @@ from urllib.parse import unquote
 
 from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
 from pydantic import BaseModel, ValidationError
-from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.access import ANONYMOUS, Actor
 from ..kernel.call import Call, Receipt
 from ..kernel.errors import (
-    Busy,
     Invalid,
     Malformed,
     NotFound,
@@ -158,9 +156,6 @@ class Api:
                 answer = self._problem(problem_of_fields(error, "body" if "body" in takes else "query", locale, self.words))
             except Refusal as refusal:
                 answer = self._problem(problem_of(refusal, locale, self.words, _shown(refusal, operation)))
-            except PynamoDBException as error:
-                self._log.error("store", operation=operation.name, code=error.cause_response_code or type(error).__name__)
-                answer = self._problem(problem_of(Busy(), locale, self.words))
             except Exception as error:  # noqa: BLE001 - the last line; the text of an exception may hold personal data
                 self._log.error("crash", operation=operation.name, error=type(error).__name__, at=_where(error))
                 answer = self._problem(problem_of_status(500, "server.error", locale, self.words))

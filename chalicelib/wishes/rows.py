@@ -166,7 +166,7 @@ def _keys(wish: Wish) -> dict[str, object]:
         "places_left": wish.places_left,
         "vetting_required": wish.vetting_required,
         "owner": wish.person_id,
-        "owner_order": to_text(wish.created_at),
+        "owner_order": f"{to_text(wish.created_at)}#{wish.id}",
     }
     if waiting := wish.waits_for_staff():
         waits_for, until = waiting
@@ -182,7 +182,7 @@ ClaimRow = WishTable.holding(
         "pk": claim.wish_id,
         "sk": f"claim#{claim.id}",
         "claimed_by": claim.helper,
-        "claimed_order": to_text(claim.claimed_at),
+        "claimed_order": f"{to_text(claim.claimed_at)}#{claim.id}",
     },
 )
 WishTable.keeping_timeline(Wish, WishEvent)

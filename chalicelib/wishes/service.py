@@ -81,7 +81,7 @@ class Wishes:
         found = authorize(actor, "wish.see", wish.as_resource())
         if not found & (STAFF | {Party.OWNER, Party.HELPER}):
             return self._seen(actor, wish, {})
-        actor, people = self._people.current_among(actor, _named_in(wish))
+        actor, people = self._named_in(call, wish)
         authorize(actor, "wish.see", wish.as_resource())
         return self._seen(actor, wish, people)
 
@@ -296,7 +296,7 @@ class Wishes:
 
         def attempt() -> Outcome[Wish]:
             wish = _found(rows.find_wish(wish_id))
-            actor, people = self._people.current_among(call.actor, _named_in(wish))
+            actor, people = self._named_in(call, wish)
             found = authorize(actor, f"wish.{move}", wish.as_resource())
             wish.check_version(call.seen_version)
             read.update(actor=actor, people=people)
@@ -305,11 +305,16 @@ class Wishes:
         wish = self._commit.settle(attempt, call)
         return self._seen(read["actor"], wish, read["people"])
 
+    def _named_in(self, call: Call, wish: Wish) -> tuple[Actor, dict[str, Person]]:
+        """Read the caller again, and with her whom a view of the wish may name; before the commit, so that none can fail it."""
+        actor, people = self._people.current_among(call.actor, _named_in(wish))
+        resident = people.get(wish.person_id)
+        if resident and not resident.phone and resident.contact_via:
+            people |= self._people.find_many([resident.contact_via])  # whom the helper may ring instead
+        return actor, people
+
     def _seen(self, actor: Actor, wish: Wish, people: Mapping[str, Person]) -> Seen:
         found = parties(actor, wish.as_resource())
-        resident = people.get(wish.person_id)
-        if resident and not resident.phone and resident.contact_via and any(c.helper == actor.id for c in wish.active):
-            people = {**people, **self._people.find_many([resident.contact_via])}  # whom the helper may ring instead
         return Seen(wish=wish, actor_id=actor.id, parties=found, people=people, now=self._clock.now())
 
     # later
