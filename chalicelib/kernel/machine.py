@@ -37,17 +37,19 @@ class Machine(Generic[S]):
         """Return the moves that these parties may make from a state, in table order, each once."""
         return list(dict.fromkeys(row.name for row in self.rows if row.source is state and row.who & parties))
 
-    def apply(self, state: S, name: str, parties: frozenset[Party]) -> Move[S]:
-        """Return the row of a move.
+    def apply(self, state: S, name: str, parties: frozenset[Party], moves: Sequence[str] | None = None) -> Move[S]:
+        """Return the row of a move; `moves` are those that the caller may make now, where not all of the table.
 
         Raises:
-            Conflict: the move does not leave this state; `moves` are those that do, for these parties.
+            Conflict: the move does not leave this state.
             Forbidden: it does, but for others.
 
         """
         rows = [row for row in self.rows if row.source is state and row.name == name]
         if not rows:
-            raise Conflict(f"{self.kind}.wrong_state", state=state.value, moves=self.moves(state, parties))
+            raise Conflict(
+                f"{self.kind}.wrong_state", state=state.value, moves=self.moves(state, parties) if moves is None else [*moves]
+            )
         for row in rows:
             if row.who & parties:
                 return row

@@ -118,7 +118,7 @@ Beside = Put | Delete | Count
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Generic[E_co]):
-    """A decision. `previous` is None for something new; an entity equal to it is not written again.
+    """A decision. `previous` is None for something new; an entity equal to it, without events, is not written again.
 
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
     """

@@ -140,6 +140,7 @@ class PhoneOwner:
 class Consent:
     """One line of the consent ledger; nothing is ever changed or removed in it."""
 
+    id: str
     person_id: str
     at: datetime
     purpose: str

@@ -76,9 +76,7 @@ def _person_keys(person: Person) -> dict[str, str | None]:
 
 PersonRow = PeopleTable.holding(Person, _person_keys)
 PeopleTable.holding(PhoneOwner, lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
-ConsentRow = PeopleTable.holding(
-    Consent, lambda c: {"pk": c.person_id, "sk": f"consent#{to_text(c.at)}#{c.purpose}#{'given' if c.given else 'withdrawn'}"}
-)
+ConsentRow = PeopleTable.holding(Consent, lambda c: {"pk": c.person_id, "sk": f"consent#{to_text(c.at)}#{c.id}"})
 PeopleTable.keeping_timeline(Person, PersonEvent)
 
 

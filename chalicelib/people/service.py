@@ -111,6 +111,7 @@ class People:
     def note_consent(self, subject: Person, purpose: str, given: ConsentGiven, by: str) -> Put:
         """Return the ledger line of a consent that goes into somebody else's commit."""
         consent = Consent(
+            id=self._ids.new("con"),
             person_id=subject.id,
             at=self._clock.now(),
             purpose=purpose,
@@ -130,13 +131,16 @@ class People:
         person = Person(
             id=id, version=1, created_at=now, updated_at=now, name=name, phone=phone, locale=locale, consents=consents
         )
-        ledger = Consent(person_id=id, at=now, purpose="terms", given=True, text_version=text_version, recorded_by=id)
+        ledger = Consent(
+            id=self._ids.new("con"), person_id=id, at=now, purpose="terms", given=True, text_version=text_version, recorded_by=id
+        )
         return person, (Put(row=person, new=True), self.own_phone(person), Put(row=ledger))
 
     def agree(self, person: Person, text_version: str) -> tuple[Person, Put]:
         """Return somebody who agrees to the terms again after she had withdrawn."""
         agreed = replace(person, consents={**person.consents, "terms": text_version}, version=person.version + 1)
         ledger = Consent(
+            id=self._ids.new("con"),
             person_id=person.id,
             at=self._clock.now(),
             purpose="terms",
@@ -219,7 +223,14 @@ class People:
                 changed = replace(changed, contact_via=None)
             if purpose == "household":
                 changed = replace(changed, household=None)
-            line = Consent(person_id=person.id, at=self._clock.now(), purpose=purpose, given=False, recorded_by=actor.id)
+            line = Consent(
+                id=self._ids.new("con"),
+                person_id=person.id,
+                at=self._clock.now(),
+                purpose=purpose,
+                given=False,
+                recorded_by=actor.id,
+            )
             event = Event(tag="person.consent_withdrawn", by=actor.id, party="owner", note=purpose)
             return Outcome(entity=changed, previous=person, beside=(Put(row=line),), events=(event,))
 

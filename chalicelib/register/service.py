@@ -93,7 +93,6 @@ class Register:
 
         def decide() -> Outcome[Person]:
             actor, person = self._see(call, person_id, "person.change")
-            person.check_version(call.seen_version)
             changed = self._people.with_changes(person, changes)
             beside: tuple[Put, ...] = ()
             if changed.home and changed.home != person.home:
@@ -208,6 +207,7 @@ class Register:
         if open_to_newcomers and not person.places:
             resource = replace(resource, places=tuple(grant.place for grant in actor.grants))
         authorize(actor, action, resource)
+        person.check_version(call.seen_version)
         return actor, person
 
     def _audit(self, actor: Actor, action: str, person: Person, reason: str) -> Put:

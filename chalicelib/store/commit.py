@@ -121,7 +121,7 @@ class Committer:
             record = ReceiptRecord(id=receipt.id, digest=receipt.digest, resource_id=entity.id, ttl=now + RECEIPTS_LAST)
             stale = Table.rows[ReceiptRecord].ttl <= now  # type: ignore[attr-defined]
             items.append(_put(record, Replayed, Table.pk.does_not_exist() | stale))
-        if entity != previous:
+        if entity != previous or outcome.events:  # an event needs a version of its own to stand under
             entity, armed = self._arm(entity, previous, now)
             condition = _unchanged(previous) if previous else Table.pk.does_not_exist()
             items += [_put(entity, _Contended, condition), *armed]

@@ -159,12 +159,7 @@ class Api:
             except Exception as error:  # noqa: BLE001 - the last line; the text of an exception may hold personal data
                 self._log.error("crash", operation=operation.name, error=type(error).__name__, at=_where(error))
                 answer = self._problem(problem_of_status(500, "server.error", locale, self.words))
-            answer.headers |= {
-                "Content-Language": locale,
-                "Vary": "Accept-Language, Authorization",
-                "X-Content-Type-Options": "nosniff",
-            }
-            answer.headers.setdefault("Cache-Control", "private, no-cache")
+            _finish(answer, locale)
             self._log.info("request", operation=operation.name, status=answer.status_code, id=request.context.get("requestId"))
             return answer
 
@@ -235,9 +230,12 @@ class Api:
         return Response(json.dumps(document, ensure_ascii=False), headers, document["status"])
 
     def problem(self, status: int, code: str, accept_language: str | None) -> Response:
-        """Return a problem for what never reaches a route (the local server's 404 and 413)."""
+        """Return a problem for what never reaches a view: 405, and the local server's 404 and 413."""
         locale = choose_locale(accept_language)
-        return self._problem(problem_of_status(status, code, locale, self.words))
+        answer = self._problem(problem_of_status(status, code, locale, self.words))
+        answer.headers |= self.cors.get_access_control_headers()
+        _finish(answer, locale)
+        return answer
 
     def _mend(self, event: Any, get_response: Callable[[Any], Response]) -> Response:
         """Rewrite Chalice's own error bodies, which have neither our form nor CORS headers (chalice issue 2059)."""
@@ -248,8 +246,13 @@ class Api:
         code = "method.not_allowed" if status == 405 else "server.error"
         mended = self.problem(status, code, event.headers.get("accept-language") if event else None)
         mended.headers |= {name: value for name, value in answer.headers.items() if name == "Allow"}
-        mended.headers |= self.cors.get_access_control_headers()
         return mended
+
+
+def _finish(answer: Response, locale: str) -> None:
+    """Say what every answer says: its language, what it varies by, and that it is what it says it is."""
+    answer.headers |= {"Content-Language": locale, "Vary": "Accept-Language, Authorization", "X-Content-Type-Options": "nosniff"}
+    answer.headers.setdefault("Cache-Control", "private, no-cache")
 
 
 def _digest(*parts: str) -> str:

@@ -21,7 +21,7 @@ class Request(BaseModel):
 class View(BaseModel):
     """What a client is shown."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True, serialize_by_alias=True)
 
 
 def _whole(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from ..kernel.access import STAFF, Party
 from ..kernel.clock import local_day
 from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.machine import Move
 from ..kernel.outcome import Beside, Count, Event, Message, Outcome, Put
 from ..kernel.text import mask_personal, overlap
 from . import policy
@@ -84,6 +85,10 @@ def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Outcome[Wish]:
     return Outcome(entity=wish, previous=None, beside=ledger, events=(event,))
 
 
+def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
+    return MACHINE.apply(wish.state, move, by.parties, wish.moves(by.id, by.parties))
+
+
 def _go(
     wish: Wish,
     move: str,
@@ -94,7 +99,7 @@ def _go(
     messages: tuple[Message, ...] = (),
     **changes: Any,
 ) -> Outcome[Wish]:
-    row = MACHINE.apply(wish.state, move, by.parties)
+    row = _row(wish, move, by)
     event = Event(tag=row.event, by=by.id, party=by.party, note=note)
     entity = replace(wish, **({"state": row.target} | changes))
     return Outcome(entity=entity, previous=wish, beside=beside, events=(event,), messages=messages)
@@ -141,7 +146,7 @@ def reject(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
 
 def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
     """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
-    row = MACHINE.apply(wish.state, "edit", by.parties)
+    row = _row(wish, "edit", by)
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     terms: dict[str, Any] = {name: getattr(changed, name) for name in EDITABLE}
@@ -239,7 +244,7 @@ def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
 
 def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome[Wish]:
     """Give a claim back. The wish is on the wall again with its age kept; staff hear of it."""
-    MACHINE.apply(wish.state, "release", by.parties)
+    _row(wish, "release", by)
     mine = pick_claim(wish, by, claim_id)
     messages = _tell(wish, "released", wish.person_id) + _tell(wish, "released_staff", _staff(wish), claim=mine.id)
     if mine.helper != by.id:
@@ -252,7 +257,7 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome
 
 def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wish]:
     """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
-    MACHINE.apply(wish.state, move, by.parties)
+    _row(wish, move, by)
     mine = pick_claim(wish, by, claim_id)
     if move == "check-out" and mine.checked_in_at is None:
         raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.parties))
@@ -269,7 +274,7 @@ def code_guess(claim: Claim) -> Count:
 
 def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Outcome[Wish]:
     """Note a delivery. `code_right` is None without a code; with the right one the resident has confirmed at the door."""
-    MACHINE.apply(wish.state, "deliver", by.parties)
+    _row(wish, "deliver", by)
     mine = pick_claim(wish, by, claim_id)
     if code_right is False:
         wrong = Invalid("wish.code_wrong", ["code"])
