@@ -39,7 +39,7 @@ class Cursors:
 
     def read(self, cursor: str | None, *scope: str) -> Position | None:
         """Return the position of a cursor that was written for the same scope; otherwise raise Malformed."""
-        if cursor is None:
+        if not cursor:
             return None
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

@@ -6,7 +6,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
-from ..web.fields import Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View, Whole
+from ..web.fields import WHOLE, Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View
 from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile
 from .service import ConsentGiven
 
@@ -144,7 +144,7 @@ class MePatch(Request):
 class AvailabilityBoth(Request):
     """A weekly window, weekday 1 is Monday."""
 
-    weekday: Annotated[Whole, Field(ge=1, le=7)]
+    weekday: Annotated[int, Field(ge=1, le=7), WHOLE]
     start: TimeOfDay = Field(alias="from")
     end: TimeOfDay = Field(alias="to")
 
@@ -157,7 +157,7 @@ class VolunteerIn(Request):
     kinds: Annotated[list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
     availability: Annotated[list[AvailabilityBoth], Field(max_length=28)] = []
-    capacity: Annotated[Whole, Field(ge=1, le=5)] = 3
+    capacity: Annotated[int, Field(ge=1, le=5), WHOLE] = 3
     paused_until: Moment | None = None
 
     def profile(self) -> VolunteerProfile:

@@ -9,7 +9,7 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.text import LINE_PATTERN, PROSE_PATTERN, normalise, normalise_name
 
-__all__ = ["Day", "Flag", "Instant", "Line", "Name", "PageQuery", "PersonId", "PlaceCode", "Prose", "Request", "View", "Whole"]
+__all__ = ["WHOLE", "Day", "Flag", "Instant", "Line", "Name", "PageQuery", "PersonId", "PlaceCode", "Prose", "Request", "View"]
 
 
 class Request(BaseModel):
@@ -40,7 +40,7 @@ def _seconds(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)  # stands behind the bounds: before them it would hide them from the JSON Schema
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text)]

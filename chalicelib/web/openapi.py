@@ -119,7 +119,7 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
     text = {"type": "string"}
-    found = [{"name": "Accept-Language", "in": "header", "schema": {"enum": ["zh-CN", "en"]}}]
+    found = [{"name": "Accept-Language", "in": "header", "schema": text, "example": "zh-CN"}]
     if operation.method == "POST" and operation.repeatable:
         key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key})

@@ -9,7 +9,7 @@ from ..kernel.access import STAFF, Party
 from ..kernel.ids import ID_PATTERN
 from ..people.model import Person, mask_phone
 from ..people.schemas import ConsentIn
-from ..web.fields import Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View, Whole
+from ..web.fields import WHOLE, Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
 from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish
 from .service import OnTheWall, Seen, WishTerms
 
@@ -34,8 +34,8 @@ ClaimId = Annotated[str, Field(pattern=f"^clm_{ID_PATTERN}$")]
 Title = Annotated[Line, Field(min_length=2, max_length=40, examples=["电热水壶一个"])]
 Story = Annotated[Prose, Field(max_length=500)]
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
-Fen = Annotated[Whole, Field(ge=1, le=10_000_000, description="Chinese cents.")]
-Helpers = Annotated[Whole, Field(ge=1, le=5)]
+Fen = Annotated[int, Field(ge=1, le=10_000_000, description="Chinese cents."), WHOLE]
+Helpers = Annotated[int, Field(ge=1, le=5), WHOLE]
 Dialect = Annotated[Line, Field(max_length=20)]
 
 
@@ -145,7 +145,7 @@ class DeliverIn(Request):
 class ConfirmIn(Request):
     """How it was, and a word for the helper."""
 
-    rating: Annotated[Whole, Field(ge=1, le=5)] | None = None
+    rating: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     thanks: Annotated[Line, Field(max_length=200)] | None = None
 
 
