@@ -54,4 +54,4 @@ $(READY): requirements.txt requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
 
 clean: ## remove everything that was fetched or made here, data included
-	rm -rf .venv .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-bench .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

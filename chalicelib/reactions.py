@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from .kernel.outcome import Due
+from .people import jobs as people
 from .reminders.model import Recipient
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
 from .wishes import jobs as wishes
@@ -32,11 +33,16 @@ def _send_code(services: "Services", due: Due) -> None:
         services.reminders.send_to(due, recipient, facts)
 
 
+def _forget_person(services: "Services", due: Due) -> None:
+    people.forget_witnesses(services.people, due)
+    wishes.forget_person(services.wishes, due)
+
+
 ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
 }
 EVENTS: Mapping[str, Job] = {
-    "person.erased": lambda services, due: wishes.forget_person(services.wishes, due),
+    "person.erased": _forget_person,
 }
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),

@@ -78,6 +78,7 @@ def wire(
         ids=ids,
         keys=keys,
         place_exists=place_exists,
+        traces=[lambda person: wired[0].signin.traces_of(person)],  # noqa: PLW0108 - wired after people
         holders=[lambda person_id: wired[0].wishes.held_about(person_id)],  # noqa: PLW0108 - wishes are wired after people,
     )
     places = Places(commit=commit, clock=clock, people=people)

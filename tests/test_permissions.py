@@ -125,7 +125,7 @@ class Stage:
         wish = Wish(
             id=f"wsh_{self._letters(next(self.world.numbers))}", version=3, created_at=now, updated_at=now, submitted_at=now,
             opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
-            kind=Kind.SERVICE, title="修灯", wall_title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
+            kind=Kind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
             helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
             claims=(replace(claim, state=claims[state]),) if state in claims else (),
         )  # fmt: skip

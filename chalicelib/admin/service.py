@@ -40,7 +40,7 @@ class Desk:
             Task(
                 kind=waits[0],
                 id=wish.id,
-                title=wish.title,
+                title=wish.written.title,
                 place=wish.place,
                 due_at=waits[1],
                 moves=wish.moves(actor.id, as_what),

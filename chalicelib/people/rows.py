@@ -68,7 +68,7 @@ class _Key:
 
 def _person_keys(person: Person) -> dict[str, str | None]:
     keys: dict[str, str | None] = {"pk": person.id, "sk": "person"}
-    if person.places:
+    if person.places and not person.erased_at:
         place = person.places[0]
         keys |= {"street": street_of(place), "place_order": sort_key(place) + person.id}
     return keys

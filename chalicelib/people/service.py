@@ -17,7 +17,7 @@ from . import rows
 from .model import Consent, Person, PhoneOwner, VolunteerProfile, end_session, erase, make_volunteer
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
-__all__ = ["ConsentGiven", "Holder", "People"]
+__all__ = ["ConsentGiven", "Holder", "People", "Traces"]
 
 
 class Holder(Protocol):
@@ -25,6 +25,14 @@ class Holder(Protocol):
 
     def __call__(self, person_id: str) -> Mapping[str, Any]:
         """Return what is held about a person, by section, as plain JSON values."""
+        ...
+
+
+class Traces(Protocol):
+    """A feature that keeps a phone or an address for a while; each is asked when somebody is erased."""
+
+    def __call__(self, person: Person) -> Sequence[Delete]:
+        """Return the rows that must go in the commit that erases her."""
         ...
 
 
@@ -48,10 +56,11 @@ class People:
         keys: Keyring,
         place_exists: Callable[[str], bool],
         holders: Sequence[Holder],
+        traces: Sequence[Traces],
     ) -> None:
         self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
         self._place_exists = place_exists
-        self._holders = tuple(holders)
+        self._holders, self._traces = tuple(holders), tuple(traces)
 
     # for other features
 
@@ -122,6 +131,11 @@ class People:
             recorded_by=by,
         )
         return Put(row=consent)
+
+    def note_withdrawal(self, subject: Person, purpose: str, by: str) -> Put:
+        """Return the ledger line of a consent that is taken back."""
+        id = self._ids.new("con")
+        return Put(row=Consent(id=id, person_id=subject.id, at=self._clock.now(), purpose=purpose, given=False, recorded_by=by))
 
     def new_account(self, phone: str, name: str, locale: str, text_version: str) -> tuple[Person, tuple[Put, ...]]:
         """Return somebody who signs in for the first time, and the rows that make her unique and her consent known."""
@@ -223,16 +237,9 @@ class People:
                 changed = replace(changed, contact_via=None)
             if purpose == "household":
                 changed = replace(changed, household=None)
-            line = Consent(
-                id=self._ids.new("con"),
-                person_id=person.id,
-                at=self._clock.now(),
-                purpose=purpose,
-                given=False,
-                recorded_by=actor.id,
-            )
+            line = self.note_withdrawal(person, purpose, actor.id)
             event = Event(tag="person.consent_withdrawn", by=actor.id, party="owner", note=purpose)
-            return Outcome(entity=changed, previous=person, beside=(Put(row=line),), events=(event,))
+            return Outcome(entity=changed, previous=person, beside=(line,), events=(event,))
 
         self._commit.settle(decide, call)
 
@@ -252,15 +259,29 @@ class People:
             actor, person = self.current(call.actor)
             authorize(actor, "me", person.as_resource())
             owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
-            witnesses = [Put(row=replace(c, witness=None)) for c in _all_consents(person.id) if c.witness]
+            traces = [trace for traces_of in self._traces for trace in traces_of(person)]
             return Outcome(
                 entity=erase(person, self._clock.now()),
                 previous=person,
-                beside=(Delete(row=owner), *witnesses[:10]),
+                beside=(Delete(row=owner), *traces),
                 events=(Event(tag="person.erased", by=actor.id, party="owner"),),
             )
 
         self._commit.settle(decide, call)
+
+    def forget_witnesses(self, person_id: str) -> None:
+        """Take the names of witnesses out of an erased person's ledger; what was agreed to, and when, stays."""
+        named = [consent for consent in _all_consents(person_id) if consent.witness]
+        for n in range(0, len(named), 20):
+            blank = tuple(Put(row=replace(consent, witness=None)) for consent in named[n : n + 20])
+
+            def decide(blank: tuple[Put, ...] = blank) -> Outcome[Person]:
+                person = rows.find_person(person_id)
+                if person is None:
+                    raise NotFound
+                return Outcome(entity=person, previous=person, beside=blank)
+
+            self._commit.settle(decide, Call())
 
     def end_session(self, person: Person, session: str) -> Person:
         """Return the person with a session ended."""

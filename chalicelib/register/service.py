@@ -47,13 +47,14 @@ class Register:
         """Return the people of a place and below, filtered by role, by part of the name or by a whole phone."""
         actor, _ = self._people.current(call.actor)
         authorize(actor, "person.read", Resource(kind="person", places=(place,), owners=frozenset({actor.id})))
-        owner = self._people.phone_owner(q) if q and q.startswith("+") else None
-        if q and q.startswith("+"):
-            return Page([owner] if owner and any(covers(place, p) for p in owner.places) else [])
 
         def wanted(person: Person) -> bool:
-            return (not q or q in person.name) and (not role or any(g.role is role for g in person.grants))
+            named = not q or q in person.name or q == person.phone
+            return named and (not role or any(g.role is role for g in person.grants))
 
+        if q and q.startswith("+"):  # a whole phone is looked up, not searched for
+            owner = self._people.phone_owner(q)
+            return Page([owner] if owner and wanted(owner) and any(covers(place, p) for p in owner.places) else [])
         return self._people.below(place, wanted, call.start, limit)
 
     def read_person(self, call: Call, person_id: str) -> Person:
@@ -183,14 +184,15 @@ class Register:
         ledger: list[Put] = []
         consents = dict(person.consents)
         for purpose, value in wanted.items():
-            if value is None:
-                consents.pop(purpose, None)
-            elif value != getattr(person, purpose):
+            if value is None and consents.pop(purpose, ""):
+                ledger.append(self._people.note_withdrawal(person, purpose, by))
+            elif value is not None and value != getattr(person, purpose):
                 if consent is None:
                     raise Invalid("consent.required", ["consent"])
                 consents[purpose] = CONSENT_TEXTS[purpose]
                 ledger.append(self._people.note_consent(person, purpose, consent, by))
-        if contact_via and (contact_via == person.id or self._people.find(contact_via) is None):
+        contact = self._people.find(contact_via) if contact_via else None
+        if contact_via and (contact is None or contact.id == person.id or contact.erased_at):
             raise Invalid("person.unknown", ["contact_via"])
         return replace(person, household=household, contact_via=contact_via, consents=consents), tuple(ledger)
 

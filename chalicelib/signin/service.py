@@ -11,7 +11,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.outcome import Beside, Event, Message, Outcome, Put
+from ..kernel.outcome import Beside, Delete, Event, Message, Outcome, Put
 from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
@@ -185,6 +185,11 @@ class SignIn:
             return Outcome(entity=changed, previous=person, beside=(tried, used), events=(event,))
 
         return self._commit.settle(decide, call)
+
+    def traces_of(self, person: Person) -> list[Delete]:
+        """Return what is kept of a phone and an address (see `people.service.Traces`)."""
+        ids = [f"email#{person.id}", f"phone#{self._people.fingerprint(person.phone)}" if person.phone else ""]
+        return [Delete(row=challenge) for id in ids if id and (challenge := rows.find_challenge(id))]
 
     def read_me(self, call: Call) -> Person:
         """Return one's own record."""

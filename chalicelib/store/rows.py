@@ -123,9 +123,10 @@ class Table(Model):
 
     @classmethod
     def of(cls, thing: object) -> "Table":
-        """Make the row of a thing."""
-        values = {f.name: getattr(thing, f.name) for f in fields(cls.holds)} | dict(cls.keys_of(thing))
-        return cls(**{name: value for name, value in values.items() if value is not None})
+        """Make the row of a thing. An empty field is not written where reading supplies it: units are counted in KB."""
+        values = {f.name: (getattr(thing, f.name), f.default) for f in fields(cls.holds)}
+        kept = {name: value for name, (value, default) in values.items() if value or value != default}
+        return cls(**{name: value for name, value in {**kept, **cls.keys_of(thing)}.items() if value is not None})
 
     def as_a(self, kind: type[T]) -> T:
         """Make a thing of the row: the one it holds, or a smaller one with fields of the same names."""

@@ -170,7 +170,7 @@ def my_hours(wishes: Wishes, call: Call, query: PageQuery) -> HoursList:
     """Time booked for what one has done, newest first."""
     page = wishes.my_claims(call, query.limit)
     items = [
-        HoursView(wish=seen.wish.id, title=seen.wish.wall_title, minutes=claim.minutes, booked_at=claim.delivered_at)
+        HoursView(wish=seen.wish.id, title=seen.wish.title, minutes=claim.minutes, booked_at=claim.delivered_at)
         for claim, seen in page.items
         if claim.state is ClaimState.CONFIRMED
     ]

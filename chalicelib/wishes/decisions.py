@@ -12,7 +12,7 @@ from ..kernel.machine import Move
 from ..kernel.outcome import Beside, Count, Event, Message, Outcome, Put
 from ..kernel.text import mask_personal, overlap
 from . import policy
-from .model import MACHINE, PUBLIC_STATES, SYSTEM_ONLY, Claim, ClaimPointer, ClaimState, Kind, Mover, State, Window, Wish
+from .model import MACHINE, PUBLIC_STATES, SYSTEM_ONLY, Claim, ClaimPointer, ClaimState, Kind, Mover, State, Window, Wish, Written
 
 __all__ = [
     "approve",
@@ -40,15 +40,17 @@ __all__ = [
 S = State
 
 
-def on_the_wall(wish: Wish, *, name: str, secrets: Iterable[str]) -> Wish:
-    """Return the wish with its public texts: what would identify the resident is blanked out."""
+def on_the_wall(wish: Wish, written: Written, *, name: str, secrets: Iterable[str]) -> Wish:
+    """Return the wish with its words as the public may read them: what would identify the resident is blanked out."""
     hidden = [secret for secret in secrets if secret]
 
     def mask(text: str) -> str:
         return mask_personal(text, name=name, secrets=hidden)
 
-    alias = mask(wish.alias) if wish.alias else None
-    return replace(wish, wall_title=mask(wish.title), wall_story=mask(wish.story), wall_alias=alias)
+    alias = mask(written.alias) if written.alias else None
+    public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
+    kept = written if written != public else None
+    return replace(wish, title=public.title, story=public.story, alias=public.alias, as_written=kept)
 
 
 def check_terms(kind: Kind, budget_fen: int | None, needed_by: date, window: Iterable[Window], now: datetime, zone: str) -> None:
@@ -162,9 +164,7 @@ EDITABLE = (
     "title",
     "story",
     "alias",
-    "wall_title",
-    "wall_story",
-    "wall_alias",
+    "as_written",
     "budget_fen",
     "helpers_needed",
     "needed_by",
@@ -265,11 +265,10 @@ def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wis
     return _go(wish, move, by, claims=_swap(wish, replace(mine, **mark)))
 
 
-def code_guess(claim: Claim) -> Count:
-    """Return the counter of tries at a claim's code."""
-    return Count(
-        subject=f"tries#{claim.id}", name="code", add=1, below=policy.CODE_TRIES, refusal=Conflict("wish.code_locked", moves=[])
-    )
+def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
+    """Return the counter of tries at a claim's code; once it is full, the delivery can still be noted without one."""
+    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+    return Count(subject=f"tries#{claim.id}", name="code", add=1, below=policy.CODE_TRIES, refusal=locked)
 
 
 def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Outcome[Wish]:
@@ -278,7 +277,7 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
     mine = pick_claim(wish, by, claim_id)
     if code_right is False:
         wrong = Invalid("wish.code_wrong", ["code"])
-        return Outcome(entity=wish, previous=wish, beside=(code_guess(mine),), refusal=wrong)
+        return Outcome(entity=wish, previous=wish, beside=(code_guess(wish, by, mine),), refusal=wrong)
     done = replace(mine, state=ClaimState.DELIVERED, delivered_at=by.now, note=note)
     if code_right:
         done = _confirmed(done)
@@ -289,7 +288,7 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
         confirmed = all(claim.state is ClaimState.CONFIRMED for claim in held.held)
         state, event = (S.FULFILLED, "wish.fulfilled") if confirmed else (S.DELIVERED, None)
     told = _tell(wish, "thanks", mine.helper, claim=mine.id) if code_right else _tell(wish, "delivered", wish.person_id)
-    guess = (code_guess(mine),) if code_right else ()
+    guess = (code_guess(wish, by, mine),) if code_right else ()
     outcome = _go(
         wish,
         "deliver",
@@ -340,7 +339,8 @@ def withdraw(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
 def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     """Start again: after a dispute on the wall, otherwise with staff."""
     if wish.state is S.DISPUTED:
-        claims = tuple(replace(claim, state=ClaimState.RELEASED) for claim in wish.claims)
+        again = [replace(claim, state=ClaimState.RELEASED) for claim in wish.held if claim.state is ClaimState.DELIVERED]
+        claims = _swap(wish, *again)  # what was confirmed at the door stays confirmed
         changes: dict[str, Any] = {"claims": claims, "listed_at": by.now, "delivered_at": None, "told": ()}
         return _go(wish, "reopen", by, note=reason, messages=_tell(wish, "reopened", wish.person_id), **changes)
     return _go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
@@ -368,7 +368,7 @@ def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
 def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
     """The resident was erased: nothing of hers stays, and nobody waits for her any more."""
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    blank: dict[str, Any] = {"title": "", "story": "", "alias": None, "wall_title": "", "wall_story": "", "wall_alias": None}
+    blank: dict[str, Any] = {"title": "", "story": "", "alias": None, "as_written": None}
     blank |= {"thanks": None, "reason": None, "place": wish.community, "proxy_id": None, "safeguarding": ()}
     live = {S.SUBMITTED, S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
     nothing: dict[str, Any] = {"claims": wish.claims, "beside": (), "messages": ()}

@@ -27,6 +27,7 @@ __all__ = [
     "WallEntry",
     "Window",
     "Wish",
+    "Written",
 ]
 
 
@@ -145,6 +146,15 @@ class ClaimPointer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The words of a wish as they were written, with what may be personal in them."""
+
+    title: str
+    story: str = ""
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
     """Who makes a move, as what, when."""
 
@@ -164,7 +174,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish(Entity):
-    """A micro-wish. `wall_*` are its texts as the public may read them."""
+    """A micro-wish. Title, story and alias are as the public may read them; `as_written` stands only where that differs."""
 
     person_id: str
     filed_by: str
@@ -173,9 +183,7 @@ class Wish(Entity):
     title: str
     story: str = ""
     alias: str | None = None
-    wall_title: str
-    wall_story: str = ""
-    wall_alias: str | None = None
+    as_written: Written | None = None
     budget_fen: int | None = None
     place: str
     community_name: str
@@ -197,6 +205,11 @@ class Wish(Entity):
     reason: str | None = None  # of the last rejection, unpublishing or dispute
     rating: int | None = None
     thanks: str | None = None
+
+    @property
+    def written(self) -> Written:
+        """Return its words as they were written."""
+        return self.as_written or Written(title=self.title, story=self.story, alias=self.alias)
 
     @property
     def community(self) -> str:
@@ -282,9 +295,9 @@ class WallEntry:
     kind: Kind
     community: str
     community_name: str
-    wall_title: str
-    wall_story: str = ""
-    wall_alias: str | None = None
+    title: str
+    story: str = ""
+    alias: str | None = None
     budget_fen: int | None = None
     helpers_needed: int
     places_left: int

@@ -314,11 +314,8 @@ class EventList(View):
 def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
     """What both the wall's index and the wish itself hold for everybody."""
     same = ["id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left"]
-    same += ["needed_by", "dialects", "vetting_required", "created_at", "updated_at"]
+    same += ["title", "story", "alias", "needed_by", "dialects", "vetting_required", "created_at", "updated_at"]
     return {name: getattr(wish, name) for name in same} | {
-        "alias": wish.wall_alias,
-        "title": wish.wall_title,
-        "story": wish.wall_story,
         "window": [WindowView(start=slot.start, end=slot.end) for slot in wish.window],
         "opened_at": wish.opened_at,
         "age_days": (now - (wish.opened_at or wish.submitted_at)).days,
@@ -326,18 +323,19 @@ def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
 
 
 def _as_written(wish: Wish) -> dict[str, Any]:
-    """The words that the wall shows with what is personal blanked out."""
-    return {name: getattr(wish, name) for name in ("title", "story", "alias", "place", "safeguarding")}
+    """The words that the wall shows with what is personal blanked out, and where to go."""
+    words = {name: getattr(wish.written, name) for name in ("title", "story", "alias")}
+    return words | {"place": wish.place, "safeguarding": wish.safeguarding}
 
 
 def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    owner = Party.OWNER in seen.parties
+    full = Party.OWNER in seen.parties or any(claim.helper == seen.actor_id for claim in wish.active)
     fields["name"] = person.name if person else None
-    fields["phone"] = (person.phone if owner else mask_phone(person.phone)) if person else None
-    return fields | {"address": person.address if person and owner else None}
+    fields["phone"] = (person.phone if full else mask_phone(person.phone)) if person else None
+    return fields | {"address": person.address if person and full else None}
 
 
 def _recipient(wish: Wish, seen: Seen) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, Role, authorize, parties
 from ..kernel.call import Call
-from ..kernel.clock import Clock
+from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from ..kernel.ids import Ids
@@ -201,10 +201,9 @@ class Wishes:
             proxy_id=actor.id if subject.contact_via == actor.id else None,
             community_name=known[community_of(place)].name,
             zone=zone,
-            wall_title="",
             **fields,
         )
-        wish = decisions.on_the_wall(wish, name=subject.name, secrets=_secrets(subject))
+        wish = decisions.on_the_wall(wish, wish.written, name=subject.name, secrets=_secrets(subject))
         others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
         return replace(wish, possible_duplicates=decisions.likely_duplicates(wish, others, now))
 
@@ -220,11 +219,12 @@ class Wishes:
         """Change what a wish says."""
 
         def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
-            changed = replace(wish, **changes)
-            by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, by.now.date())
+            words = {name: changes[name] for name in ("title", "story", "alias") if name in changes}
+            changed = replace(wish, **{name: value for name, value in changes.items() if name not in words})
+            by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, local_day(by.now, wish.zone))
             decisions.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
-            owner = people[wish.person_id]
-            return decisions.edit(wish, by, decisions.on_the_wall(changed, name=owner.name, secrets=_secrets(owner)))
+            owner, written = people[wish.person_id], replace(wish.written, **words)
+            return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=_secrets(owner)))
 
         return self._move(call, wish_id, "edit", decide)
 
@@ -253,7 +253,7 @@ class Wishes:
     def _similar(self, actor: Actor, wish_id: str) -> Sequence[OnTheWall]:
         wish = _found(rows.find_wish(wish_id))
         found = rows.wall(wish.community, [State.OPEN], None, None, 50).items
-        ranked = sorted(found, key=lambda entry: (entry.kind is not wish.kind, -overlap(entry.wall_title, wish.wall_title)))
+        ranked = sorted(found, key=lambda entry: (entry.kind is not wish.kind, -overlap(entry.title, wish.title)))
         return [self._on_the_wall(actor, entry) for entry in ranked[:3]]
 
     def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
@@ -371,7 +371,7 @@ class Wishes:
         wish = rows.find_wish(wish_id)
         if wish is None:
             return None
-        facts = {"title": wish.wall_title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
+        facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
         claim = next((claim for claim in wish.claims if claim.id == params.get("claim")), None)
         if kind in ("wish.claimed", "wish.yours"):
             if claim is None or claim.state is not model.ClaimState.ACTIVE:

@@ -1,0 +1,57 @@
+"""Where the time of a request goes: functions at the borders between the parts are wrapped, and each part is charged what is
+spent in it and not in a part inside it. Finer than a profiler's shares, because only a dozen calls carry the cost of
+measuring.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from statistics import median
+from typing import Any
+from unittest import mock
+
+__all__ = ["Border", "parts_of"]
+
+Border = tuple[str, Any, str]  # the part, the owner of the function, the function's name
+
+
+class _Watch:
+    def __init__(self) -> None:
+        self.spent: dict[str, int] = defaultdict(int)
+        self._inside: list[int] = []
+
+    def around(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            self._inside.append(0)
+            start = time.perf_counter_ns()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                took = time.perf_counter_ns() - start
+                self.spent[part] += took - self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += took
+
+        return timed
+
+
+@contextmanager
+def _watched(borders: Sequence[Border]) -> Iterator[_Watch]:
+    watch = _Watch()
+    with ExitStack() as stack:
+        for part, owner, name in borders:
+            stack.enter_context(mock.patch.object(owner, name, watch.around(part, getattr(owner, name))))
+        yield watch
+
+
+def parts_of(request: Callable[[], object], borders: Sequence[Border], times: int) -> dict[str, float]:
+    """Return the median microseconds of each part over many requests."""
+    seen: dict[str, list[float]] = {part: [] for part, _, _ in borders}
+    with _watched(borders) as watch:
+        for _ in range(times):
+            watch.spent.clear()
+            request()
+            for part, spent in seen.items():
+                spent.append(watch.spent[part] / 1000)
+    return {part: median(spent) for part, spent in seen.items()}

@@ -1,0 +1,279 @@
+"""What each operation asks of DynamoDB: requests by kind, read units and write units.
+
+How: a World of the tests stands over the embedded store, each operation is one HTTP request through the app, and every call
+that leaves botocore is counted with the capacity units that the store reports for it (`ReturnConsumedCapacity=TOTAL`, which
+PynamoDB sends unasked). A request that commits is split at its transaction: what is needed to answer ("commit"), and the
+hand-over of its messages behind it, which locally runs the whole job (on AWS: one SQS batch and the deletions; the job runs
+in another function). The numbers are counts: they do not depend on the machine.
+"""
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from .table import show
+
+os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+os.environ["LOG_LEVEL"] = "CRITICAL"  # counted, not timed: the request lines would only bury the table
+
+from chalicelib.kernel.outcome import Due
+from chalicelib.store.due import shard_of
+from chalicelib.store.rows import Table, row_of
+from devserver.store import embedded_store
+from tests.world import BAIHUA, STREET, Answer, Phone, Storage, World, counted_storage
+
+__all__ = ["main"]
+
+READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
+COMMIT = "TransactWriteItems"
+STORY = "旧的那个用了十年，前天彻底坏了，冬天没有热水喝。家里两个人，都不太会在网上买东西，希望有人能帮忙带一个回来。"
+LONGEST_STORY = (STORY * 10)[:500]
+LONGEST_CLAIM = f"claim, story of {len(LONGEST_STORY)} characters"
+WISHES_ON_THE_WALL, WISHES_IN_THE_QUEUE, ROWS_WAITING = 30, 25, (1_000, 10_000)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One operation: its calls up to and including the first transaction, and those behind it."""
+
+    name: str
+    commit: Storage
+    hand_over: Storage
+    budget: str = ""
+    within: bool | None = None
+
+    def line(self) -> Sequence[object]:
+        """Return the operation as a line of the table."""
+        verdict = "" if self.within is None else "yes" if self.within else "NO"
+        behind = self.hand_over
+        return (
+            self.name,
+            kinds(self.commit),
+            *units(self.commit),
+            kinds(behind),
+            *(units(behind) if behind.calls else ("", "")),
+            self.budget,
+            verdict,
+        )
+
+
+def kinds(storage: Storage) -> str:
+    """Return the requests by kind, in the order in which they first came."""
+    return ", ".join(f"{count} {name}" if count > 1 else name for name, count in storage.names.items()) or "–"
+
+
+def units(storage: Storage) -> tuple[float, float]:
+    """Return the read and the write units of calls."""
+    spent = {name: storage.units(name) for name in storage.names}
+    return sum(spent[name] for name in READS & set(spent)), sum(value for name, value in spent.items() if name not in READS)
+
+
+def split(name: str, storage: Storage) -> Measured:
+    """Split calls behind the first transaction; an operation without one has no hand-over."""
+    first = next((n + 1 for n, call in enumerate(storage.calls) if call[0] == COMMIT), len(storage.calls))
+    return Measured(name, Storage(storage.calls[:first]), Storage(storage.calls[first:]))
+
+
+def within(measured: Measured, budget: str, kept: Callable[[Storage], bool]) -> Measured:
+    """Return an operation beside its budget."""
+    return Measured(measured.name, measured.commit, measured.hand_over, budget, kept(measured.commit))
+
+
+def ask(name: str, request: Callable[[], Answer], status: int = 200) -> Measured:
+    """Make one request and count its calls."""
+    with counted_storage() as storage:
+        answer = request()
+    if answer.status != status:
+        raise RuntimeError(f"{name}: {answer.status} {answer.text}")
+    return split(name, storage)
+
+
+@contextmanager
+def embedded_world(**settings: Any) -> Iterator[World]:
+    """Yield a World over an embedded store of its own."""
+    with tempfile.TemporaryDirectory() as folder, embedded_store(Path(folder)) as address:
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
+        yield World(**settings)
+        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB")
+
+
+def measure_reads(world: World) -> list[Measured]:
+    """Count what reading asks: one wish as everybody in turn, and the lists."""
+    helper, staff, owner = world.volunteer(), world.staff(), world.resident()
+    wish, *_ = [open_wish(world, owner) for _ in range(WISHES_ON_THE_WALL)]
+    for _ in range(WISHES_IN_THE_QUEUE):
+        file_wish(world, owner)
+    claimed = open_wish(world, world.resident())
+    must(helper.post(f"/v1/wishes/{claimed}/claim"))
+    tag = Phone().get(f"/v1/wishes/{wish}").headers["etag"]
+    longest = open_wish(world, world.resident(), LONGEST_STORY)
+    wall = ask("wall, page of 20", lambda: Phone().get(f"/v1/wishes?place={BAIHUA}&limit=20"))
+    street_wall = ask("wall of a street, page of 20", lambda: Phone().get(f"/v1/wishes?place={STREET}&limit=20"))
+    return [
+        public_read("read a wish, public", wish),
+        public_read(f"read a wish, public, story of {len(LONGEST_STORY)} characters", longest),
+        ask("read a wish, unchanged (304)", lambda: Phone().get(f"/v1/wishes/{wish}", If_None_Match=tag), 304),
+        ask("read a wish, signed in", lambda: helper.get(f"/v1/wishes/{wish}")),
+        ask("read a wish, its helper", lambda: helper.get(f"/v1/wishes/{claimed}")),
+        ask("read a wish, staff", lambda: staff.get(f"/v1/wishes/{claimed}")),
+        within(wall, "1 request", lambda s: len(s.calls) == 1),
+        within(street_wall, "1 request", lambda s: len(s.calls) == 1),
+        ask("my wishes, page of 20", lambda: owner.get("/v1/me/wishes?limit=20")),
+        ask("staff queue, page of 20", lambda: staff.get(f"/v1/admin/queue?place={BAIHUA}&limit=20")),
+    ]
+
+
+def public_read(name: str, wish: str) -> Measured:
+    """Read a wish as anybody and compare with the budget."""
+    read = ask(name, lambda: Phone().get(f"/v1/wishes/{wish}"))
+    return within(read, "1 request, ≤ 1 RRU", lambda s: len(s.calls) == 1 and units(s)[0] <= 1)
+
+
+def measure_moves(world: World) -> list[Measured]:
+    """Count what the life of a wish asks, from filing to thanks."""
+    staff, helper, rival, owner = world.staff(), world.volunteer(), world.volunteer(), world.resident()
+    body = wish_body(world, STORY)
+    measured = [ask("submit", lambda: owner.post("/v1/wishes", body, Idempotency_Key="submit"), 201)]
+    wish = owner.seen[-1].json["id"]
+    at = f"/v1/wishes/{wish}"
+    measured.append(ask("approve", lambda: staff.post(f"{at}/approve", Idempotency_Key="approve")))
+    measured += [
+        claim("claim", helper, at),
+        ask("claim, replayed", lambda: helper.post(f"{at}/claim", Idempotency_Key=at)),
+        ask("claim, too late", lambda: rival.post(f"{at}/claim", Idempotency_Key="late"), 409),
+        ask("release", lambda: helper.post(f"{at}/release", {"reason": "临时出差"}, Idempotency_Key="release")),
+    ]
+    must(helper.post(f"{at}/claim"))
+    code = world.delivery_code(owner.me["phone"])
+    delivered = ask("deliver with code", lambda: helper.post(f"{at}/deliver", {"code": code}, Idempotency_Key="deliver"))
+    longest = claim(LONGEST_CLAIM, helper, f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}")
+    other = f"/v1/wishes/{open_wish(world, owner)}"
+    must(helper.post(f"{other}/claim"), helper.post(f"{other}/deliver", {}))
+    thanks = {"rating": 5, "thanks": "谢谢你，水很烫！"}
+    confirm = ask("confirm", lambda: owner.post(f"{other}/confirm", thanks, Idempotency_Key="confirm"))
+    return [*measured, delivered, confirm, longest]
+
+
+def claim(name: str, helper: Phone, at: str) -> Measured:
+    """Claim the wish at a path and compare with the budget."""
+    claimed = ask(name, lambda: helper.post(f"{at}/claim", Idempotency_Key=at))
+    budget = "≤ 2 reads + 1 transaction ≤ 28 WRU"
+    return within(claimed, budget, lambda s: s.reads <= 2 and s.names[COMMIT] == 1 and s.units(COMMIT) <= 28)
+
+
+def measure_sign_in(world: World) -> list[Measured]:
+    """Count what signing in asks: the code, the tokens, a refresh, somebody new."""
+    number, fresh = "+8613900008001", "+8613900008002"
+    world.person(phone=number)
+    phone = Phone()
+    code = ask("sign-in: send a code", lambda: phone.post("/v1/auth/codes", {"phone": number}), 202)
+    known = {"phone": number, "code": world.code_in_sms(number)}
+    tokens = ask("sign-in: code to tokens", lambda: phone.post("/v1/auth/tokens", known), 201)
+    refresh = {"refresh_token": phone.seen[-1].json["refresh_token"]}
+    refreshed = ask("refresh", lambda: phone.post("/v1/auth/tokens", refresh), 201)
+    must(phone.post("/v1/auth/codes", {"phone": fresh}))
+    new = {"phone": fresh, "code": world.code_in_sms(fresh), "name": "新邻居", "consent": {"text_version": "2026-11"}}
+    return [code, tokens, refreshed, ask("sign-in: first time", lambda: phone.post("/v1/auth/tokens", new), 201)]
+
+
+def measure_sms(world: World) -> list[Measured]:
+    """Count one SMS from its due row, written by a commit, through the sweep to SENT."""
+    staff, owner = world.staff(), world.resident()
+    wish = file_wish(world, owner)
+    with refusing_queue(world):
+        must(staff.post(f"/v1/wishes/{wish}/approve"))
+    world.clock.advance(timedelta(seconds=31))
+    shards = world.settings.due_shards
+    with counted_storage() as storage:
+        if world.services.outbox.sweep() != 1:
+            raise RuntimeError("one message should have been due")
+    reads, writes = units(storage)
+    writes += 2  # the due row itself was put by the transaction that caused it
+    reads -= shards  # each shard's query is the sweep's own, shared by all that is due in that minute
+    budget = f"≤ 12 WRU (with its due row: {writes:g}), ≤ 4 RRU (beside the sweep: {reads:g})"
+    name = f"one SMS, swept from {shards} shards, to SENT"
+    return [Measured(name, storage, Storage(), budget, writes <= 12 and reads <= 4)]
+
+
+@contextmanager
+def refusing_queue(world: World) -> Iterator[None]:
+    """Let the queue take nothing, so that what is due stays due for the sweep."""
+    outbox = world.services.outbox
+    queue, outbox._queue = outbox._queue, _Refusing()
+    yield
+    outbox._queue = queue
+
+
+class _Refusing:
+    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+        return set()
+
+
+def measure_sweep(world: World) -> list[Measured]:
+    """Count a sweep that finds nothing due, while ever more rows wait for later."""
+    measured, shards = [], world.settings.due_shards
+    waiting = 0
+    for wanted in ROWS_WAITING:
+        write_waiting(world, waiting, wanted)
+        waiting = wanted
+        with counted_storage() as storage:
+            taken = world.services.outbox.sweep()
+        if taken:
+            raise RuntimeError("nothing should have been due")
+        sweep = Measured(f"sweep, nothing due, {wanted:,} rows waiting", storage, Storage())
+        measured.append(within(sweep, f"= {shards} shards' requests, flat", lambda s: s.names == Counter({"Query": shards})))
+    return measured
+
+
+def write_waiting(world: World, first: int, end: int) -> None:
+    """Write due rows for next year straight into the store, 25 at a time."""
+    at = world.clock.now() + timedelta(days=365)
+    with Table.rows[Due].batch_write() as batch:
+        for n in range(first, end):
+            id = f"due_{n:024}"
+            shard = shard_of(id, world.settings.due_shards)
+            batch.save(row_of(Due(id=id, at=at + timedelta(seconds=n), shard=shard, kind="bench.none", subject="none")))
+
+
+def wish_body(world: World, story: str) -> dict[str, Any]:
+    """Return a wish with most of its fields filled: two windows, a dialect, an alias."""
+    day = world.clock.now() + timedelta(days=7)
+    windows = [{"from": (day + timedelta(hours=h)).isoformat(), "to": (day + timedelta(hours=h + 2)).isoformat()} for h in (2, 6)]
+    return world.wish_body(story=story, window=windows, dialects=["重庆话"], safeguarding=["alone"], alias="王奶奶")
+
+
+def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
+    """File a wish; return its id."""
+    answer = owner.post("/v1/wishes", wish_body(world, story))
+    must(answer)
+    return str(answer.json["id"])
+
+
+def open_wish(world: World, owner: Phone, story: str = STORY) -> str:
+    """File a wish and put it on the wall; return its id."""
+    wish = file_wish(world, owner, story)
+    must(world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve"))
+    return wish
+
+
+def must(*answers: Answer) -> None:
+    """Stop at an answer that is a refusal."""
+    for answer in answers:
+        if answer.status >= 300:
+            raise RuntimeError(f"{answer.status} {answer.text}")
+
+
+def main() -> None:
+    """Print the table."""
+    measured: list[Measured] = []
+    for measure in (measure_reads, measure_moves, measure_sign_in, measure_sms, measure_sweep):
+        with embedded_world() as world:
+            measured += measure(world)
+    heads = ("operation", "to the answer / the commit", "RRU", "WRU", "hand-over", "RRU", "WRU", "budget", "kept")
+    show("Storage calls per operation (embedded store)", heads, [each.line() for each in measured])

@@ -1,0 +1,130 @@
+"""The measuring process of bench.warm: both handlers over one stubbed HTTP session; prints its figures as JSON."""
+
+import gc
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+RESULTS = sys.stdout
+sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for life: the loggers, made at import, write to it
+
+import botocore.client  # noqa: E402 - see above
+import botocore.endpoint  # noqa: E402
+import botocore.parsers  # noqa: E402
+import botocore.signers  # noqa: E402
+import botocore.useragent  # noqa: E402
+from chalice.app import Chalice  # noqa: E402
+
+from app import app  # noqa: E402
+from chalicelib import wiring  # noqa: E402
+from chalicelib.kernel.access import Actor  # noqa: E402
+from chalicelib.store import rows as store_rows  # noqa: E402
+from chalicelib.web import api as web  # noqa: E402
+from chalicelib.web.auth import Tokens  # noqa: E402
+from chalicelib.wishes import api as wishes_api  # noqa: E402
+from chalicelib.wishes import rows as wishes_rows  # noqa: E402
+from chalicelib.wishes.service import Wishes  # noqa: E402
+
+from .canned import WISH_ID, answer_with, wish_item  # noqa: E402
+from .lambda_event import CONTEXT, get_event  # noqa: E402
+from .rounds import interleaved  # noqa: E402
+from .stopwatch import Border, parts_of  # noqa: E402
+from .warm_peer import handler_of  # noqa: E402
+
+REQUESTS, ROUNDS, WATCHED = 80, 11, 1500
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+BORDERS: list[Border] = [
+    ("Chalice: routing, request and response", Chalice, "__call__"),
+    ("web/api: operation, headers", web.Api, "_run"),
+    ("web/auth: JWT", Tokens, "read"),
+    ("log line", wiring.log, "info"),
+    ("use case, permission", Wishes, "read_wish"),
+    ("view: pydantic model", wishes_api, "wish_view"),
+    ("view: JSON, ETag", web, "_answer"),
+    ("PynamoDB: request, row", wishes_rows, "load"),
+    ("row to entity", store_rows.Table, "as_a"),
+    ("botocore: hooks, rest", botocore.client.BaseClient, "_make_api_call"),
+    ("botocore: endpoint rules", botocore.client.BaseClient, "_resolve_endpoint_ruleset"),
+    ("botocore: serialise", botocore.client.BaseClient, "_convert_to_request_dict"),
+    ("botocore: user agent", botocore.useragent.UserAgentString, "to_string"),
+    ("botocore: send, retries", botocore.endpoint.Endpoint, "_send_request"),
+    ("botocore: prepare request", botocore.endpoint.Endpoint, "create_request"),
+    ("botocore: sign", botocore.signers.RequestSigner, "sign"),
+    ("botocore: parse", botocore.parsers.ResponseParser, "parse"),
+]
+
+
+def cpu_per_request(handler: Handler, event: dict[str, Any]) -> float:
+    """Return the microseconds of CPU that a request takes, over a batch of them."""
+    gc.collect()
+    start = time.process_time()
+    for _ in range(REQUESTS):
+        handler(event, CONTEXT)
+    return (time.process_time() - start) / REQUESTS * 1e6
+
+
+@contextmanager
+def counted_log_lines() -> Iterator[list[logging.LogRecord]]:
+    """Note every record that a handler writes, as the formatter has made a line of it."""
+    lines: list[logging.LogRecord] = []
+    emit = logging.StreamHandler.emit
+
+    def noting(handler: Any, record: logging.LogRecord) -> None:
+        lines.append(record)
+        emit(handler, record)
+
+    with mock.patch.object(logging.StreamHandler, "emit", noting):
+        yield lines
+
+
+def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
+    """Stop if the handlers do not answer with the same facts."""
+    answers = {}
+    for name, handler in handlers.items():
+        with counted_log_lines() as lines:
+            answers[name] = handler(event, CONTEXT)
+        if len(lines) != 1:
+            raise RuntimeError(f"{name} wrote {len(lines)} log lines, and must write one as the others do")
+    wrong = {name: answer for name, answer in answers.items() if answer["statusCode"] != 200}
+    if wrong:
+        raise RuntimeError(str(wrong))
+    bodies = [json.loads(answer["body"]) for answer in answers.values()]
+    shared = ("id", "version", "state", "title", "story", "places_left", "needed_by", "age_days")
+    if any(body[name] != bodies[0][name] for body in bodies for name in shared):
+        raise RuntimeError(f"the answers differ: {bodies}")
+    if any(set(body) != set(bodies[0]) for body in bodies):
+        raise RuntimeError(f"the views differ: {[sorted(body) for body in bodies]}")
+
+
+def main() -> None:
+    """Measure and print."""
+    answer_with(wish_item())
+    tokens = wiring.services().tokens
+    actor = Actor(id="per_" + "d" * 24, token_version=1, session="ses_bench")
+    keys = tokens._keys
+    handlers: dict[str, Handler] = {
+        "ours": app,
+        "async": handler_of(keys, threaded=False),
+        "threaded": handler_of(keys, threaded=True),
+    }
+    found: dict[str, Any] = {}
+    for kind, token in (("public", None), ("signed in", tokens.issue(actor)[0])):
+        event = get_event("/v1/wishes/{wish_id}", {"wish_id": WISH_ID}, token)
+        check(handlers, event)
+        measures = {name: partial(cpu_per_request, handler, event) for name, handler in handlers.items()}
+        interleaved(measures, 3)  # warms caches and the thread pool
+        found[kind] = interleaved(measures, ROUNDS)
+    found["parts"] = parts_of(partial(app, event, CONTEXT), BORDERS, WATCHED)  # of the last kind, signed in
+    print(json.dumps(found), file=RESULTS)
+
+
+if __name__ == "__main__":
+    main()

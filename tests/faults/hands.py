@@ -1,0 +1,41 @@
+"""Many hands at once: jobs that start at the same instant, and a client's patience."""
+
+import random
+import time
+from collections import Counter as Tally
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from ..world import Answer
+
+T = TypeVar("T")
+
+
+def at_once(*jobs: Callable[[], T]) -> list[T]:
+    """Start all jobs at the same instant, each in a thread; return their results in order."""
+    start = Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T:
+        start.wait(20)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return [done.result() for done in [pool.submit(run, job) for job in jobs]]
+
+
+def insist(ask: Callable[[], Answer]) -> Answer:
+    """Ask as a client does: told that the house is busy, ask again a little later."""
+    for _ in range(60):
+        answer = ask()
+        if answer.status != 503:
+            return answer
+        assert int(answer.headers["retry-after"]) >= 1
+        time.sleep(random.uniform(0, 0.02))
+    raise AssertionError("busy for ever")
+
+
+def told(answers: list[Answer]) -> Tally[tuple[int, str]]:
+    """Count answers by status and, where refused, code."""
+    return Tally((a.status, a.code if a.status >= 400 else "") for a in answers)

@@ -1,0 +1,367 @@
+"""Every wait is an alarm. It fires once, at its instant, whatever is stale, doubled, early, late, failing or killed."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import count, permutations
+from typing import Any
+
+import pytest
+
+from chalicelib.kernel.outcome import Due
+from chalicelib.reactions import react
+from chalicelib.reminders.model import Delivery, DeliveryState
+from chalicelib.store.rows import row_of
+from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.rows import WishEvent
+
+from ..world import START, Answer, Phone, World, intercepted
+from .facts import alarms, check, every, snapshot, waiting_messages, wish_of
+from .hands import at_once
+from .story import Step, failure, tell
+
+NEEDED_BY_IS_OVER = datetime(2026, 12, 7, 16, tzinfo=UTC)  # the end of 7 December in Shanghai
+TWO_DAYS_LATER = datetime(2026, 12, 9, 16, tzinfo=UTC)  # the third day after it begins
+WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"}
+
+
+class Killed(BaseException):
+    """The process dies here: no handler runs, nothing is tidied up."""
+
+
+class Kill:
+    """Dies before the nth call of AWS, or after the nth that writes; after a read is the same as before the next call."""
+
+    def __init__(self, n: int, when: str) -> None:
+        self.left, self.when = n, when
+
+    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        self.left -= self.when == "before" or name in WRITES
+        if self.left == 0 and self.when == "before":
+            raise Killed
+        answer = call()
+        if self.left == 0 and (self.when == "before" or name in WRITES):
+            raise Killed
+        return answer
+
+
+def survives(n: int, when: str, do: Callable[[], Any]) -> bool:
+    """Do something and die at its nth call; return whether it made fewer calls than that."""
+    with suppress(Killed), intercepted(Kill(n, when).around):
+        do()
+        return True
+    return False
+
+
+def claimed(world: World, **terms: Any) -> str:
+    wish = world.open_wish(**terms)
+    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
+    return wish
+
+
+def delivered(world: World, **terms: Any) -> str:
+    helper, wish = world.volunteer(), world.open_wish(**terms)
+    assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
+    assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
+    return wish
+
+
+def submitted(world: World, **terms: Any) -> str:
+    return str(world.resident().post("/v1/wishes", world.wish_body(**terms)).json["id"])
+
+
+LIVES: dict[str, tuple[Callable[..., str], str, dict[str, int]]] = {
+    "nobody takes it": (World.open_wish, "wish.expired", {"wish.expired": 1, "wish.expired_staff": 1}),
+    "it is late": (claimed, "wish.late", {"wish.late_staff": 1}),
+    "nobody confirms it": (delivered, "wish.unconfirmed", {"wish.unconfirmed_staff": 1}),
+}
+life = pytest.mark.parametrize(("make", "event", "messages"), LIVES.values(), ids=LIVES)
+
+
+def only(alarms: list[Due]) -> Due:
+    assert len(alarms) == 1
+    return alarms[0]
+
+
+def history(wish_id: str) -> list[tuple[str, datetime]]:
+    events = sorted((e for e in every(WishEvent) if e.subject == wish_id), key=lambda e: (e.version, e.number))
+    return [(event.tag, event.at) for event in events]
+
+
+def tags(wish_id: str) -> list[str]:
+    return [tag for tag, _ in history(wish_id)]
+
+
+def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
+    kept = [letter.kind for letter in world.mailbox.read() if title in letter.text]
+    return {kind: kept.count(kind) for kind in kinds}
+
+
+def in_doubt() -> set[str]:
+    """Return the kinds of messages of which nobody knows whether they went out."""
+    return {line.kind for line in every(Delivery) if line.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)}
+
+
+def clear_doubts() -> None:
+    for line in every(Delivery):
+        row_of(line).delete()
+
+
+# one alarm, in step
+
+
+def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first(embedded_world: World) -> None:
+    def ask(step: Step) -> Answer:
+        answer = step.ask()
+        check()
+        return answer
+
+    tell(embedded_world, ask)
+
+
+def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_the_alarm(embedded_world: World) -> None:
+    world, staff = embedded_world, embedded_world.staff()
+    wish = world.open_wish()
+    armed = only(alarms(wish))
+    assert staff.post(f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}).status == 200
+    assert only(alarms(wish)) == armed
+    assert staff.post(f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}).status == 200
+    assert only(alarms(wish)).at == armed.at + timedelta(days=13)
+    assert staff.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
+    assert not alarms(wish)
+    check()
+
+
+# stale, doubled, early, re-ordered
+
+
+def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
+    world, wish = embedded_world, submitted(embedded_world)
+    stale = [only(alarms(wish))]
+    assert world.staff().post(f"/v1/wishes/{wish}/approve").status == 200
+    stale.append(only(alarms(wish)))
+    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
+    world.clock.advance(timedelta(days=60))
+    before = snapshot()
+    for due in stale:
+        react(world.services, due)
+    react(world.services, Due(id="due_" + "a" * 24, at=START, shard="s0", kind="alarm.wish", subject=wish))
+    assert snapshot() == before
+
+
+@life
+def test_a_doubled_wake_up_does_nothing_the_second_time(
+    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int]
+) -> None:
+    world, wish = embedded_world, make(embedded_world, title="一床棉被")
+    due = only(alarms(wish))
+    world.clock.move_to(due.at)
+    react(world.services, due)
+    world.pass_time(seconds=30)
+    before = snapshot()
+    react(world.services, due)
+    world.pass_time(seconds=30)
+    assert snapshot() == before
+    assert tags(wish).count(event) == 1
+    assert told_of(world, "一床棉被", messages) == messages
+
+
+@life
+def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_fires_in_time(
+    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int]
+) -> None:
+    world, wish = embedded_world, make(embedded_world, title="一床棉被")
+    due, before, letters = only(alarms(wish)), wish_of(wish), len(world.mailbox.read())
+    world.clock.move_to(due.at - timedelta(milliseconds=1))
+    react(world.services, due)
+    after = wish_of(wish)
+    assert (after.state, after.told, after.claims) == (before.state, before.told, before.claims)
+    assert len(world.mailbox.read()) == letters
+    check(contiguous=False)
+    world.pass_time(seconds=1)
+    assert history(wish)[-1] == (event, due.at)
+    assert told_of(world, "一床棉被", messages) == messages
+
+
+def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_world: World) -> None:
+    world = embedded_world
+    staff, helpers = world.staff(), [world.volunteer(), world.volunteer()]
+    made = []
+    for n in range(6):
+        wish = submitted(world, title=f"第{n}个心愿")
+        dues = [only(alarms(wish))]
+        assert staff.post(f"/v1/wishes/{wish}/approve").status == 200
+        dues.append(only(alarms(wish)))
+        assert helpers[n % 2].post(f"/v1/wishes/{wish}/claim").status == 200
+        made.append((wish, [*dues, only(alarms(wish))]))
+    world.clock.advance(timedelta(days=60))
+    for (wish, dues), order in zip(made, permutations(range(3)), strict=True):
+        for n in order:
+            react(world.services, dues[n])
+        assert tags(wish)[-1] == "wish.late"
+        assert wish_of(wish).state is State.CLAIMED
+    check()
+
+
+def test_four_sweeps_at_once_have_one_effect(embedded_world: World) -> None:
+    world = embedded_world
+    made = [world.open_wish(title=f"第{n}个心愿") for n in range(12)]
+    world.clock.advance(timedelta(days=30))
+    at_once(*[world.services.outbox.sweep] * 4)
+    world.pass_time(seconds=60)
+    for n, wish in enumerate(made):
+        assert tags(wish) == ["wish.submitted", "wish.approved", "wish.expired"]
+        once = {"wish.expired": 1, "wish.expired_staff": 1}
+        assert told_of(world, f"第{n}个心愿", once) == once
+    assert not waiting_messages()
+    check()
+
+
+# failing
+
+
+@pytest.fixture
+def narrow_world(embedded_world: World) -> World:
+    """Everything that is due lies in one shard."""
+    return World(due_shards=1)
+
+
+def poison(n: int) -> Due:
+    due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="alarm.nothing", subject=f"nobody{n}")
+    row_of(due).save()
+    return due
+
+
+def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(narrow_world: World) -> None:
+    world = narrow_world
+    for n in range(120):  # more than a page, and all of them before the wish
+        poison(n)
+    wish = world.open_wish()
+    kept = len(alarms()) - 1
+    world.clock.advance(timedelta(days=30))
+    for _ in range(2):
+        world.pump.run_due()
+        assert len(alarms()) == kept >= 111
+    assert wish_of(wish).state is State.EXPIRED
+
+
+def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_world: World) -> None:
+    world, ill, well = embedded_world, embedded_world.open_wish(title="心愿甲"), embedded_world.open_wish(title="心愿乙")
+
+    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        if name == "GetItem" and kwargs.get("Key", {}).get("pk") == {"S": ill}:
+            raise failure("ProvisionedThroughputExceededException", name)
+        return call()
+
+    world.clock.advance(timedelta(days=30))
+    with intercepted(around):
+        for _ in range(3):
+            world.pass_time(seconds=60)
+    assert (wish_of(ill).state, wish_of(well).state) == (State.OPEN, State.EXPIRED)
+    check()
+    world.pass_time(seconds=60)
+    assert wish_of(ill).state is State.EXPIRED
+    once = {"wish.expired": 1, "wish.expired_staff": 1}
+    assert [told_of(world, title, once) for title in ("心愿甲", "心愿乙")] == [once, once]
+    assert not waiting_messages()
+    check()
+
+
+# killed
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_any_call_of_a_claim_she_taps_again_and_has_it_and_nobody_is_told_twice(
+    embedded_world: World, when: str
+) -> None:
+    world, helper, owner = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+    kinds = {"wish.claimed": 1, "wish.yours": 1}
+    for n in count(1):
+        title = f"第{n}个心愿"
+        wish = world.open_wish(owner, title=title)
+        done = survives(n, when, lambda wish=wish, helper=helper: helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap"))
+        world.pass_time(minutes=15)  # the sweep hands over again what was not finished
+        again = helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap")
+        assert (again.status, len(again.json["claims"])) == (200, 1), f"killed {when} call {n}: {again.text}"
+        check()
+        _told_once_or_in_doubt(world, title, kinds)
+        clear_doubts()
+        assert owner.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
+        owner, helper = _again(world, owner), _again(world, helper)
+        if done:
+            break
+    assert n > (12 if when == "before" else 6)
+
+
+def _again(world: World, phone: Phone) -> Phone:
+    """Sign in again: time passes, and tokens last half an hour."""
+    person = world.services.people.find(phone.me["id"])
+    assert person
+    return world.phone_of(person)
+
+
+def _told_once_or_in_doubt(world: World, title: str, kinds: dict[str, int]) -> None:
+    told, doubtful = told_of(world, title, kinds), in_doubt()
+    assert all(told[kind] <= most for kind, most in kinds.items()), told
+    assert all(told[kind] or kind in doubtful for kind in kinds), f"{told}, and nobody knows of it"
+    assert not waiting_messages()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@life
+def test_killed_at_any_call_of_a_sweep_the_next_one_finishes_it_and_nobody_is_told_twice(
+    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int], when: str
+) -> None:
+    world = embedded_world
+    for n in count(1):
+        title = f"第{n}个心愿"
+        wish = make(world, title=title)
+        due = only(alarms(wish))
+        world.clock.move_to(due.at)
+        done = survives(n, when, world.services.outbox.sweep)
+        world.pass_time(minutes=15)
+        assert tags(wish).count(event) == 1, f"killed {when} call {n}: {tags(wish)}"
+        _told_once_or_in_doubt(world, title, messages)
+        check()
+        clear_doubts()
+        staff = world.phone_of(world.admin)
+        for end in ("confirm", "withdraw"):
+            staff.post(f"/v1/wishes/{wish}/{end}", {})
+        if done:
+            break
+    assert n > (12 if when == "before" else 4)
+
+
+# the right instants
+
+
+@pytest.mark.parametrize("steps", [1, 40], ids=["in one step", "in small steps"])
+def test_what_is_due_happens_at_its_own_instant_however_time_passes(embedded_world: World, steps: int) -> None:
+    world = embedded_world
+    world.pass_time(hours=0)
+    left, unclaimed = submitted(world, title="没人看过"), world.open_wish(title="没人认领")
+    late, unconfirmed = claimed(world, title="没有送达"), delivered(world, title="没有确认")
+    for _ in range(steps):
+        world.pass_time(hours=40 * 24 / steps)
+    assert history(left)[1:] == [("wish.expired", START + timedelta(days=30))]
+    assert history(unclaimed)[2:] == [("wish.expired", TWO_DAYS_LATER)]
+    assert history(late)[3:] == [("wish.late", NEEDED_BY_IS_OVER)]
+    assert history(unconfirmed)[4:] == [("wish.unconfirmed", START + timedelta(days=3))]
+    sent = {letter.kind: letter.sent_at for letter in world.mailbox.read()}
+    assert sent["wish.late_staff"] == NEEDED_BY_IS_OVER
+    assert sent["wish.unconfirmed_staff"] == START + timedelta(days=3)
+    assert not alarms()
+    check()
+
+
+def test_after_an_outage_of_six_weeks_everything_due_is_done_once(embedded_world: World) -> None:
+    world = embedded_world
+    made = [submitted(world), world.open_wish(), claimed(world), delivered(world)]
+    world.clock.advance(timedelta(days=42))
+    assert world.services.outbox.sweep() >= 4
+    assert [tags(wish)[-1] for wish in made] == ["wish.expired", "wish.expired", "wish.late", "wish.unconfirmed"]
+    assert world.services.outbox.sweep() == 0
+    assert {wish.id: wish.state for wish in every(Wish)} == dict(
+        zip(made, (State.EXPIRED, State.EXPIRED, State.CLAIMED, State.DELIVERED), strict=True)
+    )
+    check()

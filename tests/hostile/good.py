@@ -1,0 +1,218 @@
+"""One good request for every write route, each field filled in, with the state of things that it needs.
+
+Hostile tests spoil these requests one piece at a time, and send the good one last: it must succeed, so what was
+refused before was refused for what was spoilt and nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app import api
+from chalicelib.kernel.access import Role
+from chalicelib.web.api import Operation
+from chalicelib.web.openapi import document
+
+from ..world import BAIHUA, BUILDING, GRID, UNIT, Answer, Phone, World
+
+WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+
+
+@dataclass
+class Good:
+    """A request that succeeds."""
+
+    phone: Phone
+    path: str
+    body: Any = None
+    path_values: tuple[str, ...] = ()
+
+    def send(self, method: str, **more: Any) -> Answer:
+        """Send it, or a spoilt version of it."""
+        path, body = more.pop("path", self.path), more.pop("body", self.body)
+        return self.phone.call(method, path, None if "raw" in more else body, **more)
+
+
+def number(world: World) -> str:
+    """Return a phone number that nobody has."""
+    return f"+86139{next(world.numbers) + 20_000_000:08}"
+
+
+def claimed(world: World, **fields: Any) -> tuple[str, Phone, Phone]:
+    """Return a claimed wish, its resident and its helper."""
+    resident, helper = world.resident(), world.volunteer()
+    wish_id = world.open_wish(resident, **fields)
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    return wish_id, resident, helper
+
+
+def delivered(world: World) -> tuple[str, Phone, Phone]:
+    """Return a delivered wish, its resident and its helper."""
+    wish_id, resident, helper = claimed(world)
+    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {}).status == 200
+    return wish_id, resident, helper
+
+
+def submitted(world: World) -> tuple[str, Phone]:
+    """Return a wish that waits for approval, and its resident."""
+    resident = world.resident()
+    return str(resident.post("/v1/wishes", world.wish_body()).json["id"]), resident
+
+
+def _claim_id(world: World, wish_id: str) -> str:
+    return str(world.staff().get(f"/v1/wishes/{wish_id}").json["claims"][0]["id"])
+
+
+def _sign_in(world: World) -> Good:
+    phone = number(world)
+    Phone().post("/v1/auth/codes", {"phone": phone})
+    body = {"phone": phone, "code": world.code_in_sms(phone), "name": "王秀英", "consent": {"text_version": "1"}}
+    return Good(Phone(), "/v1/auth/tokens", body)
+
+
+def _verify_email(world: World) -> Good:
+    phone, address = world.resident(), f"a{next(world.numbers)}@example.com"
+    phone.post("/v1/me/email", {"address": address})
+    letter = world.mailbox.read(address)[0].text
+    return Good(phone, "/v1/me/email/verify", {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]})
+
+
+def _about_person(world: World, part: str, body: Any, staff: Phone | None = None) -> Good:
+    person = world.person()
+    return Good(staff or world.phone_of(world.admin), f"/v1/people/{person.id}{part}", body, (person.id,))
+
+
+def _about_place(world: World, part: str, body: Any) -> Good:
+    return Good(world.phone_of(world.admin), f"/v1/places/{BUILDING}{part}", body, (BUILDING,))
+
+
+def _of_staff(world: World, wish_id: str, move: str, body: Any = None) -> Good:
+    return Good(world.staff(), f"/v1/wishes/{wish_id}/{move}", body, (wish_id,))
+
+
+def _of(phone: Phone, wish_id: str, move: str, body: Any = None) -> Good:
+    return Good(phone, f"/v1/wishes/{wish_id}/{move}", body, (wish_id,))
+
+
+def _helpers(world: World, move: str, body: Any) -> Good:
+    wish_id, _, helper = claimed(world)
+    if move == "check-out":
+        helper.post(f"/v1/wishes/{wish_id}/check-in", {})
+    return _of(helper, wish_id, move, body | {"claim": _claim_id(world, wish_id)})
+
+
+def _residents(world: World, move: str, body: Any) -> Good:
+    wish_id, resident, _ = delivered(world)
+    return _of(resident, wish_id, move, body)
+
+
+def _wish(world: World) -> dict[str, Any]:
+    ward = world.person("李明")
+    more = {"place": UNIT, "helpers_needed": 2, "window": [WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"]}
+    more |= {"alias": "小草", "on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return world.wish_body(**more)
+
+
+def _edit(world: World) -> Good:
+    wish_id, resident = submitted(world)
+    kept = ("kind", "title", "story", "budget_fen", "needed_by")
+    body = {name: value for name, value in world.wish_body().items() if name in kept}
+    more = {"helpers_needed": 2, "window": [WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"], "alias": "小草"}
+    return _of(resident, wish_id, "edit", body | more)
+
+
+def _new_person(world: World) -> Good:
+    body = {"name": "张·李", "phone": number(world), "home": UNIT, "address": "3楼302室", "household": "h1"}
+    body |= {"contact_via": world.person().id, "locale": "zh-CN", "consent": {"how": "written", "witness": "陈敏"}}
+    return Good(world.staff(), "/v1/people", body)
+
+
+def _change_me(world: World) -> Good:
+    body = {"name": "王秀兰", "home": UNIT, "address": "3楼302室", "locale": "en", "channels": {"sms": True, "email": False}}
+    return Good(world.resident(), "/v1/me", body | {"quiet_hours": {"from": "21:00", "to": "07:00"}})
+
+
+def _volunteer(world: World) -> Good:
+    body = {"places": [BAIHUA], "skills": ["水电"], "kinds": ["goods"], "dialects": ["四川话"], "capacity": 2}
+    body |= {"availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}], "paused_until": "2026-12-01T00:00:00Z"}
+    return Good(world.resident(), "/v1/me/volunteer", body)
+
+
+def _household(world: World) -> Good:
+    body = {"household": "h2", "contact_via": world.person().id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return _about_person(world, "/household", body)
+
+
+def _change_person(world: World) -> Good:
+    ward = world.person(phone=None)
+    body = {"name": "王秀兰", "phone": number(world), "home": UNIT, "address": "3楼302室", "locale": "en"}
+    return Good(world.staff(), f"/v1/people/{ward.id}", body, (ward.id,))
+
+
+def _duty(world: World) -> Good:
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    return _about_place(world, "/duty", {"grid_worker": [worker.id]})
+
+
+def _withdrawn(world: World) -> Good:
+    wish_id, resident = submitted(world)
+    resident.post(f"/v1/wishes/{wish_id}/withdraw", {})
+    return _of(resident, wish_id, "reopen", {"reason": "还是需要"})
+
+
+def _consent(world: World) -> Good:
+    return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
+
+
+GOOD: dict[str, Callable[[World], Good]] = {
+    "send_code": lambda w: Good(Phone(), "/v1/auth/codes", {"phone": number(w)}),
+    "sign_in": _sign_in,
+    "sign_out": lambda w: Good(w.sign_in(number(w), consent="1"), "/v1/auth/tokens"),
+    "send_email_code": lambda w: Good(w.resident(), "/v1/me/email", {"address": "wang@example.com"}),
+    "verify_email": _verify_email,
+    "change_me": _change_me,
+    "erase_me": lambda w: Good(w.resident(), "/v1/me"),
+    "volunteer": _volunteer,
+    "withdraw_consent": _consent,
+    "create_person": _new_person,
+    "change_person": _change_person,
+    "grant_roles": lambda w: _about_person(w, "/roles", [{"role": "grid_worker", "place": GRID}]),
+    "reveal": lambda w: _about_person(w, "/reveal", {"reason": "上门送药"}),
+    "vet": lambda w: _about_person(w, "/vetting", {"level": "basic", "note": "面谈"}),
+    "block": lambda w: _about_person(w, "/blocked", {"blocked": True, "reason": "多次爽约"}),
+    "set_household": _household,
+    "put_place": lambda w: _about_place(
+        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai"}
+    ),
+    "assign_duty": _duty,
+    "submit_wish": lambda w: Good(w.staff(), "/v1/wishes", _wish(w)),
+    "approve_wish": lambda w: _of_staff(w, submitted(w)[0], "approve"),
+    "reject_wish": lambda w: _of_staff(w, submitted(w)[0], "reject", {"reason": "重复提交"}),
+    "edit_wish": _edit,
+    "unpublish_wish": lambda w: _of_staff(w, w.open_wish(), "unpublish", {"reason": "需要核实"}),
+    "claim_wish": lambda w: _of(w.volunteer(), w.open_wish(), "claim"),
+    "release_claim": lambda w: _helpers(w, "release", {"reason": "临时有事"}),
+    "deliver_wish": lambda w: _helpers(w, "deliver", {"note": "放在门口"}),
+    "check_in": lambda w: _helpers(w, "check-in", {}),
+    "check_out": lambda w: _helpers(w, "check-out", {}),
+    "confirm_wish": lambda w: _residents(w, "confirm", {"rating": 5, "thanks": "谢谢"}),
+    "dispute_wish": lambda w: _residents(w, "dispute", {"reason": "没有收到"}),
+    "withdraw_wish": lambda w: _of(*reversed(submitted(w)), "withdraw", {"reason": "不用了"}),
+    "reopen_wish": _withdrawn,
+}
+
+CONTRACT = document(api.operations)
+WRITES: list[Operation] = [operation for operation in api.operations if operation.method != "GET"]
+READS: list[Operation] = [operation for operation in api.operations if operation.method == "GET"]
+WITH_BODY = [operation for operation in WRITES if "body" in operation.hints()]
+
+
+def by_name(operation: Operation) -> str:
+    """Name a test's case after its operation."""
+    return operation.name
+
+
+def schema_of(operation: Operation) -> dict[str, Any]:
+    """Return the JSON Schema of an operation's body as the contract publishes it."""
+    content = CONTRACT["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]
+    return {"$ref": content["application/json"]["schema"]["$ref"], "components": CONTRACT["components"]}

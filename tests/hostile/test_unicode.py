@@ -1,0 +1,290 @@
+"""Every script that neighbours write in survives the way through API, store and SMS, and the house answers in two languages."""
+
+import ast
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chalicelib
+from app import api
+from chalicelib.kernel import errors
+from chalicelib.kernel.words import Catalogue, Words
+from chalicelib.reactions import HEARD, REACTIONS, TEXTS
+from chalicelib.web.problems import STATUS, TITLES
+from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
+from chalicelib.wishes.model import MACHINE
+
+from ..world import BAIHUA, Phone, World
+from .evidence import assert_problem
+from .good import claimed, number
+
+RARE = ["𠮷田春子", "𠮷", "龘", "𪚥𪚥", "㛃", "䶮龑", "𠀀𠀁", "朱镕基", "﨑", "龍", "龙"]
+EMOJI = ["👩‍👩‍👧‍👦", "🧑🏿‍🦽", "🏳️‍🌈", "🇨🇳", "❤️", "👴🏻", "1️⃣", "☂️"]
+SCRIPTS = ["ᠮᠣᠩᠭᠣᠯ", "بىز ئۇيغۇر", "བཀྲ་ཤིས", "ꆈꌠꉙ", "Vahcuengh", "조선말", "Tiếng Việt", "naïve Ångström"]
+
+
+def filed(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
+    """File a wish and read it again from the store."""
+    answer = phone.post("/v1/wishes", world.wish_body(**fields))
+    assert answer.status == 201, answer.text
+    found: dict[str, Any] = phone.get(f"/v1/wishes/{answer.json['id']}").json
+    assert {name: answer.json[name] for name in fields} == {name: found[name] for name in fields}
+    return found
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_rare_character_in_a_name_stays_the_character_it_is(town: World, name: str):
+    """NFKC would turn 﨑 and ㎏ into others; a name must stay as the register has it."""
+    phone = town.resident()
+    assert phone.patch("/v1/me", {"name": name}).json["name"] == name
+    assert phone.get("/v1/me").json["name"] == name
+    person = town.services.people.find(phone.me["id"])
+    assert person
+    assert person.name == name
+
+
+@pytest.mark.parametrize("dot", "·•‧・．⋅∙･")
+def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
+    phone = town.resident()
+    assert phone.patch("/v1/me", {"name": f"张{dot}李"}).json["name"] == "张·李"
+    made = town.staff().post("/v1/people", {"name": f"买买提{dot}艾力", "home": BAIHUA, "consent": {"how": "spoken"}})
+    assert made.json["name"] == "买买提·艾力"
+    assert filed(phone, town, title="一本书", alias="小·草")["alias"] == "小·草"
+
+
+def test_whoever_is_looked_for_with_another_dot_is_found(town: World):
+    person = town.person("尼玛·次仁")
+    for dot in "·•・":
+        found = town.staff().get(f"/v1/people?place={BAIHUA}&q=尼玛{dot}次").json["items"]
+        assert [item["id"] for item in found] == [person.id], dot
+
+
+@pytest.mark.parametrize(
+    ("written", "composed"),
+    [("e\u0301", "é"), ("Tie\u0302\u0301ng", "Tiếng"), ("\u1112\u1161\u11ab", "한"), ("A\u030angstro\u0308m", "Ångström")],
+)
+def test_what_is_written_in_pieces_is_kept_composed(town: World, written: str, composed: str):
+    phone = town.resident()
+    wish = filed_as(phone, town, title=f"书 {written}", story=f"{written}\n{written}", alias=written * 2)
+    assert (wish["title"], wish["story"], wish["alias"]) == (f"书 {composed}", f"{composed}\n{composed}", composed * 2)
+    assert phone.patch("/v1/me", {"name": f"  {written}  "}).json["name"] == composed
+
+
+def filed_as(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
+    """File a wish whose words may be written otherwise."""
+    answer = phone.post("/v1/wishes", world.wish_body(**fields))
+    assert answer.status == 201, answer.text
+    found: dict[str, Any] = phone.get(f"/v1/wishes/{answer.json['id']}").json
+    return found
+
+
+def test_length_counts_characters_and_not_bytes(town: World):
+    phone = town.resident()
+    assert filed(phone, town, title="𠮷" * 40, story="龘" * 500, alias="👴" * 20)["title"] == "𠮷" * 40
+    for fields in ({"title": "𠮷" * 41}, {"story": "龘" * 501}, {"title": "一"}, {"title": "一 \u3000"}):
+        assert_problem(phone.post("/v1/wishes", town.wish_body(**fields)), 422)
+
+
+def test_a_text_of_nothing_to_see_is_no_text(town: World):
+    phone = town.resident()
+    for blank in ("\u3000\u3000", "\u200d\u200c", "  \t ", "\u00a0\u2003"):
+        assert_problem(phone.post("/v1/wishes", town.wish_body(title=blank)), 422, about=blank)
+        assert_problem(phone.patch("/v1/me", {"name": blank}), 422, about=blank)
+
+
+@pytest.mark.parametrize("text", EMOJI + SCRIPTS)
+def test_what_is_joined_stays_joined_from_the_api_to_the_sms(town: World, text: str):
+    """Through the API, the store, the wall's index and the SMS."""
+    resident = town.resident()
+    title = f"礼物{text}"
+    wish = filed(resident, town, title=title, story=f"{text}\n{text}", alias=text[:20])
+    assert town.staff().post(f"/v1/wishes/{wish['id']}/approve").status == 200
+    line = Phone().get(f"/v1/wishes/{wish['id']}").json
+    assert (line["title"], line["story"], line["alias"]) == (title, f"{text}\n{text}", text[:20])
+    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn", "Co", "Nd"]), min_size=1, max_size=15))
+def test_whatever_is_written_comes_back_as_written(town_text: tuple[World, Phone], text: str):
+    world, phone = town_text
+    wanted = unicodedata.normalize("NFC", f"《{text}》")
+    if "@" not in wanted:
+        assert filed_as(phone, world, title=f"《{text}》")["title"] == wanted
+
+
+@pytest.fixture(scope="module")
+def town_text(town: World) -> tuple[World, Phone]:
+    """Somebody who writes a lot."""
+    return town, town.resident()
+
+
+def test_a_title_with_braces_reaches_the_phone_as_it_was_written(town: World):
+    """Texts are templates; what is filled in is not."""
+    resident, helper = town.resident(), town.volunteer()
+    title = "{code}{needed_by}{title}{reason}{0}"
+    wish_id = town.open_wish(resident, title=title)
+    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.claimed")[0].text
+    assert f"「{title}」" in town.sms_to(helper.me["phone"], "wish.yours")[0].text
+
+
+# digits
+
+
+WIDE = str.maketrans("0123456789+", "０１２３４５６７８９＋")
+
+
+def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
+    phone = number(town)
+    for written in (phone.translate(WIDE), phone.removeprefix("+86").translate(WIDE)):
+        assert Phone().post("/v1/auth/codes", {"phone": written}).status in (202, 429)
+    code = town.code_in_sms(phone).translate(WIDE)
+    body = {"phone": phone.translate(WIDE), "code": code, "consent": {"text_version": "1"}}
+    answer = Phone().post("/v1/auth/tokens", body)
+    assert answer.status == 201
+    assert answer.json["person"]["phone"] == phone
+
+
+def test_a_full_width_delivery_code_is_the_code(town: World):
+    wish_id, resident, helper = claimed(town)
+    code = town.delivery_code(resident.me["phone"]).translate(WIDE)
+    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json["state"] == "fulfilled"
+
+
+@pytest.mark.parametrize("digits", ["١٢٣٤٥٦", "१२३४५६", "𝟏𝟐𝟑𝟒𝟓𝟔", "①②③④⑤⑥", "一二三四五六", "12345６７", "1 2 3 "])
+def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
+    body = {"phone": number(town), "code": digits, "consent": {"text_version": "1"}}
+    assert_problem(Phone().post("/v1/auth/tokens", body), 422)
+
+
+@pytest.mark.parametrize(
+    "phone", ["+85291234567", "+886912345678", "+14155552671", "02885551234", "10086", "12345678901", "一三八零零"]
+)
+def test_what_is_no_mainland_mobile_is_refused(town: World, phone: str):
+    assert_problem(Phone().post("/v1/auth/codes", {"phone": phone}), 422)
+
+
+@pytest.mark.parametrize(
+    "phone", ["abc13800138000", "138CHUNHUI0", "13800138000;ext=9", "13800138000,13900139000", "tel:13800138000"]
+)
+def test_a_phone_with_words_around_it_is_refused(town: World, phone: str):
+    """A library that is glad to find a number anywhere must not decide who gets a code."""
+    assert_problem(Phone().post("/v1/auth/codes", {"phone": phone}), 422)
+
+
+def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
+    phone = number(town)
+    me = town.sign_in(phone, consent="1").me["id"]
+    town.pass_time(seconds=61)
+    n = phone.removeprefix("+86")
+    for written in (f"{n[:3]} {n[3:7]} {n[7:]}", f"{n[:3]}-{n[3:7]}-{n[7:]}", f"0086{n}", f"+86 {n}"):
+        assert Phone().post("/v1/auth/codes", {"phone": written}).status == 202, written
+        body = {"phone": written, "code": town.code_in_sms(phone)}
+        assert Phone().post("/v1/auth/tokens", body).json["person"]["id"] == me
+        town.pass_time(seconds=61)
+
+
+# both languages, for everything
+
+
+SOURCES = sorted(Path(chalicelib.__file__).parent.rglob("*.py"))
+REFUSALS = {name for name in errors.__all__ if isinstance(getattr(errors, name), type)} - {"Replayed"}
+
+
+def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
+    """Return every call of a function of these names in our code."""
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                found += [(node, name, path)] if name in names else []
+    return found
+
+
+def _codes() -> dict[str, set[str]]:
+    """Return every refusal code that our code can raise, with the facts that it then gives."""
+    codes: dict[str, set[str]] = {"resource.not_found": set(), "server.busy": {"retry_after"}}
+    for call, name, path in _calls(*REFUSALS):
+        if not call.args:
+            continue
+        first = call.args[0]
+        texts = [node.value for node in ast.walk(first) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        if isinstance(first, ast.JoinedStr):
+            texts = [f"{MACHINE.kind}{text}" for text in texts]
+        assert texts or isinstance(first, ast.Attribute), f"{path}:{call.lineno}: a code that this test cannot read"
+        facts = {keyword.arg for keyword in call.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
+        for text in texts:
+            codes.setdefault(text, set()).update(facts)
+    return codes
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", text))
+
+
+def _check(words: Words, about: str) -> None:
+    assert words.zh.strip(), about
+    assert words.en.strip(), about
+    assert re.search(r"[\u4e00-\u9fff]", words.zh), f"{about}: no Chinese"
+    assert not re.search(r"[\u4e00-\u9fff，。；：！？]", words.en), f"{about}: Chinese in the English"
+    assert _names(words.zh) == _names(words.en), about
+
+
+def test_every_refusal_that_can_be_raised_has_words_in_both_languages():
+    codes = _codes()
+    assert len(codes) > 40
+    assert not set(codes) - set(api.words)
+
+
+def test_the_words_of_a_refusal_name_only_facts_that_come_with_it():
+    for code, facts in _codes().items():
+        if code in api.words:
+            assert _names(api.words[code].zh) <= facts, code
+
+
+def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
+    spoken = set(_codes()) | {"body.invalid", "query.invalid", "server.error", "method.not_allowed"}
+    assert not {code for code in api.words if code not in spoken}
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [api.words, TEXTS, FIELDS, {str(status): words for status, words in TITLES.items()}, {"": FIELD_FALLBACK}],
+    ids=["refusals", "messages", "fields", "titles", "fallback"],
+)
+def test_both_languages_say_the_same_with_the_same_facts(catalogue: Catalogue):
+    for code, words in catalogue.items():
+        _check(words, code)
+
+
+def test_every_status_has_a_title():
+    assert {*STATUS.values(), 405, 500} <= set(TITLES)
+    assert set(STATUS) == {getattr(errors, name) for name in REFUSALS - {"Refusal"}}
+
+
+def test_every_message_that_can_be_sent_has_words_and_a_job():
+    kinds = set()
+    for call, name, _ in _calls("_tell", "_all_ended", "Message"):
+        kind = call.args[1] if name != "Message" else next((k.value for k in call.keywords if k.arg == "kind"), None)
+        if isinstance(kind, ast.Constant):
+            kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
+    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")}
+    assert len(kinds) > 15
+    assert kinds == set(TEXTS), kinds ^ set(TEXTS)
+    assert set(TEXTS) <= set(REACTIONS)
+    assert set(REACTIONS) >= HEARD
+
+
+def test_a_missing_word_would_be_noticed():
+    with pytest.raises(AssertionError):
+        _check(Words("验证码 {code}", "Your code"), "x")
+    with pytest.raises(AssertionError):
+        _check(Words("验证码", "验证码"), "x")

@@ -1,0 +1,106 @@
+"""Cursors open only what they were written for, and a list in several partitions reads as one."""
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.kernel.errors import Malformed
+from chalicelib.kernel.paging import Cursors, Page, chain, every
+
+CURSORS = Cursors(b"c" * 32)
+POSITION = {"pk": "wsh_1", "sk": "wish", "wall_community": "chunhui.baihua#open", "n": 2}
+SCOPES = st.lists(st.text(alphabet="ab|{}", max_size=4), min_size=1, max_size=3)
+
+
+def test_a_cursor_is_read_back_within_its_scope():
+    text = CURSORS.write(POSITION, "list_wishes", "per_1", "{}")
+    assert text is not None
+    assert CURSORS.read(text, "list_wishes", "per_1", "{}") == POSITION
+
+
+def test_the_end_has_no_cursor_and_the_beginning_needs_none():
+    assert CURSORS.write(None, "x") is None
+    assert CURSORS.read(None, "x") is None
+
+
+@pytest.mark.parametrize("scope", [("list_wishes", "per_2", "{}"), ("my_wishes", "per_1", "{}"), ("list_wishes", "per_1"), ()])
+def test_a_cursor_opens_no_other_list_filter_or_caller(scope):
+    text = CURSORS.write(POSITION, "list_wishes", "per_1", "{}")
+    with pytest.raises(Malformed):
+        CURSORS.read(text, *scope)
+
+
+@given(SCOPES, SCOPES)
+def test_scopes_that_differ_never_share_a_cursor(one, other):
+    text = CURSORS.write(POSITION, *one)
+    if one == other:
+        assert CURSORS.read(text, *other) == POSITION
+    else:
+        with pytest.raises(Malformed):
+            CURSORS.read(text, *other)
+
+
+@given(st.data())
+def test_a_cursor_with_any_character_changed_is_refused(data):
+    text = CURSORS.write(POSITION, "x") or ""
+    at = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(st.sampled_from([c for c in "Aa0-_.é=" if c != text[at]]))
+    with pytest.raises(Malformed):
+        CURSORS.read(text[:at] + other + text[at + 1 :], "x")
+
+
+@pytest.mark.parametrize("text", ["A", "nonsense", "=" * 20, "£", base64.urlsafe_b64encode(b"0" * 40).decode()])
+def test_what_was_never_a_cursor_is_refused(text):
+    with pytest.raises(Malformed):
+        CURSORS.read(text, "x")
+
+
+def test_a_cursor_of_another_installation_is_refused():
+    with pytest.raises(Malformed):
+        CURSORS.read(Cursors(b"d" * 32).write(POSITION, "x"), "x")
+
+
+PARTITIONS = st.lists(st.lists(st.integers(), max_size=5), max_size=5)
+
+
+def _reader(lists):
+    def read(part, key, limit):
+        items = lists[int(part)]
+        start = key["at"] if key else 0
+        more = start + limit < len(items)
+        return Page(items[start : start + limit], {"at": start + limit} if more else None)
+
+    return read
+
+
+@given(PARTITIONS, st.integers(1, 12))
+def test_partitions_page_by_page_are_one_concatenated_list(lists, limit):
+    parts = [str(n) for n in range(len(lists))]
+    pages, start = [], None
+    while True:
+        page = chain(parts, _reader(lists), start, limit)
+        pages.append(list(page.items))
+        start = page.next
+        if start is None:
+            break
+    wanted = [item for items in lists for item in items]
+    assert [item for page in pages for item in page] == wanted
+    assert all(len(page) == limit for page in pages[:-1])  # every page but the last is full
+
+
+def test_a_full_page_of_the_first_partition_is_one_read():
+    reads = []
+
+    def read(part, key, limit):
+        reads.append((part, limit))
+        return _reader([[1, 2, 3, 4], [5]])(part, key, limit)
+
+    assert chain(["0", "1"], read, None, 3).items == [1, 2, 3]
+    assert reads == [("0", 3)]
+
+
+def test_every_yields_a_list_to_its_end():
+    read = _reader([list(range(7))])
+    assert list(every(lambda start: read("0", start, 3))) == list(range(7))

@@ -1,0 +1,96 @@
+"""What a client has seen already: ETag, If-None-Match and If-Match."""
+
+import pytest
+
+from ..world import World
+
+
+def test_a_single_resource_carries_an_etag_and_is_not_sent_twice(world: World):
+    phone = world.resident()
+    first = phone.get("/v1/me")
+    again = phone.get("/v1/me", if_none_match=first.headers["etag"])
+    assert (again.status, again.text) == (304, "")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"x", {}', "*"])
+def test_if_none_match_takes_every_form_that_names_the_current_one(world: World, form):
+    phone = world.resident()
+    tag = phone.get("/v1/me").headers["etag"]
+    assert phone.get("/v1/me", if_none_match=form.format(tag)).status == 304
+
+
+def test_what_has_changed_is_sent_again_under_another_etag(world: World):
+    phone = world.resident()
+    tag = phone.get("/v1/me").headers["etag"]
+    phone.patch("/v1/me", {"address": "5楼501室"})
+    changed = phone.get("/v1/me", if_none_match=tag)
+    assert changed.status == 200
+    assert changed.headers["etag"] != tag
+
+
+def test_another_view_of_the_same_version_has_another_etag(world: World):
+    resident = world.resident()
+    id = world.open_wish(resident)
+    own, public = (phone.get(f"/v1/wishes/{id}") for phone in (resident, world.resident()))
+    assert own.json["version"] == public.json["version"]
+    assert own.headers["etag"] != public.headers["etag"]
+
+
+def test_a_list_is_not_sent_twice_either(world: World):
+    world.open_wish()
+    phone = world.resident()
+    tag = phone.get("/v1/wishes?place=chunhui").headers["etag"]
+    assert phone.get("/v1/wishes?place=chunhui", if_none_match=tag).status == 304
+    world.open_wish()
+    assert phone.get("/v1/wishes?place=chunhui", if_none_match=tag).status == 200
+
+
+def test_a_change_is_made_only_to_the_version_that_was_seen(world: World):
+    phone = world.resident()
+    tag = phone.get("/v1/me").headers["etag"]
+    seen = phone.patch("/v1/me", {"address": "甲"}, if_match=tag)
+    assert seen.status == 200
+    late = phone.patch("/v1/me", {"address": "乙"}, if_match=tag)
+    assert (late.status, late.code) == (412, "request.stale")
+    assert phone.get("/v1/me").json["address"] == "甲"
+    assert phone.patch("/v1/me", {"address": "丙"}, if_match=seen.headers["etag"]).status == 200
+
+
+def test_if_match_takes_any_version_for_a_star_and_none_for_a_stranger(world: World):
+    phone = world.resident()
+    assert phone.patch("/v1/me", {"address": "甲"}, if_match="*").status == 200
+    assert phone.patch("/v1/me", {"address": "乙"}, if_match='"nonsense"').status == 412
+    assert phone.patch("/v1/me", {"address": "丙"}, if_match="").status == 412
+
+
+def test_a_move_is_made_only_from_the_version_that_was_seen(world: World):
+    resident, helper = world.resident(), world.volunteer()
+    id = world.open_wish(resident)
+    tag = helper.get(f"/v1/wishes/{id}").headers["etag"]
+    assert world.staff().post(f"/v1/wishes/{id}/edit", {"title": "另一个水壶"}).status == 200
+    assert helper.post(f"/v1/wishes/{id}/claim", if_match=tag).status == 412
+    assert helper.post(f"/v1/wishes/{id}/claim", if_match=helper.get(f"/v1/wishes/{id}").headers["etag"]).status == 200
+
+
+def test_every_put_about_somebody_heeds_if_match(world: World):
+    person, admin = world.person(), world.phone_of(world.admin)
+    tag = admin.get(f"/v1/people/{person.id}").headers["etag"]
+    assert admin.patch(f"/v1/people/{person.id}", {"address": "新"}).status == 200
+    bodies = {
+        "roles": [],
+        "vetting": {"level": "basic"},
+        "blocked": {"blocked": False, "reason": "误封"},
+        "household": {"household": None},
+    }
+    answers = {what: admin.put(f"/v1/people/{person.id}/{what}", body, if_match=tag).status for what, body in bodies.items()}
+    assert answers == dict.fromkeys(bodies, 412)
+
+
+def test_a_place_is_changed_only_in_the_version_that_was_seen(world: World):
+    admin = world.phone_of(world.admin)
+    duty = {"street_admin": [world.admin.id]}
+    tag = admin.put("/v1/places/chunhui.baihua", {"name": "柏华"}).headers["etag"]
+    assert admin.put("/v1/places/chunhui.baihua/duty", duty, if_match=tag).status == 200
+    assert admin.put("/v1/places/chunhui.baihua", {"name": "又改"}, if_match=tag).status == 412
+    assert admin.put("/v1/places/chunhui.baihua/duty", {}, if_match=tag).status == 412

@@ -1,0 +1,86 @@
+"""The OpenAPI document is valid, complete and says what the routes do."""
+
+import re
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app import api
+from chalicelib.web.openapi import document
+
+from ..world import Phone, World
+
+SPEC = document(api.operations)
+OPERATIONS = [(path, method, op) for path, item in SPEC["paths"].items() for method, op in item.items()]
+
+
+def names(where: list[dict], place: str) -> set[str]:
+    return {parameter["name"] for parameter in where if parameter["in"] == place}
+
+
+def test_the_document_is_valid_openapi():
+    assert list(OpenAPIV31SpecValidator(SPEC).iter_errors()) == []
+
+
+def test_every_route_of_the_house_stands_in_it():
+    assert {(op.method.lower(), op.path) for op in api.operations} == {(method, path) for path, method, _ in OPERATIONS}
+
+
+def test_every_operation_has_an_id_of_its_own_a_tag_and_a_summary():
+    assert len({op["operationId"] for _, _, op in OPERATIONS}) == len(OPERATIONS)
+    assert all(op["summary"].endswith(".") and op["tags"] for _, _, op in OPERATIONS)
+
+
+def test_every_operation_documents_its_problems():
+    for path, _, op in OPERATIONS:
+        for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
+            assert "application/problem+json" in op["responses"][status]["content"], path
+
+
+def test_every_operation_documents_its_success_with_a_schema():
+    for path, _, op in OPERATIONS:
+        good = {status: answer for status, answer in op["responses"].items() if status.startswith("2")}
+        assert len(good) == 1
+        assert "204" in good or all("schema" in answer["content"]["application/json"] for answer in good.values()), path
+
+
+def test_every_part_of_a_path_is_a_documented_parameter():
+    for path, _, op in OPERATIONS:
+        assert names(op["parameters"], "path") == set(re.findall(r"{(\w+)}", path))
+
+
+def test_reads_take_if_none_match_and_posts_outside_sign_in_an_idempotency_key():
+    for path, method, op in OPERATIONS:
+        headers = names(op["parameters"], "header")
+        assert ("If-None-Match" in headers) == (method == "get")
+        assert ("Idempotency-Key" in headers) == (method == "post" and not path.startswith("/v1/auth"))
+
+
+def test_what_is_public_is_what_the_contract_lists():
+    public = {f"{method} {path}" for path, method, op in OPERATIONS if {} in op["security"]}
+    assert public == {
+        "get /",
+        "get /healthz",
+        "get /openapi.json",
+        "get /v1/wishes",
+        "get /v1/wishes/{wish_id}",
+        "post /v1/auth/codes",
+        "post /v1/auth/tokens",
+    }
+
+
+def test_every_reference_leads_somewhere():
+    known = {f"#/components/schemas/{name}" for name in SPEC["components"]["schemas"]}
+    assert set(re.findall(r"'\$ref': '([^']+)'", str(SPEC))) <= known
+
+
+def test_lists_are_paged_alike():
+    for path, method, op in OPERATIONS:
+        query = names(op["parameters"], "query")
+        assert ("limit" in query) == ("cursor" in query), (path, method)
+
+
+def test_the_document_is_served_and_the_house_says_that_it_stands(world: World):
+    nobody = Phone()
+    assert nobody.get("/openapi.json").json == SPEC
+    assert nobody.get("/healthz").json["status"] == "ok"
+    assert nobody.get("/").status == 200

@@ -1,0 +1,81 @@
+"""A wish, its claims and those who move it, as tests need them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from chalicelib.kernel.access import STAFF, Party
+from chalicelib.wishes.model import Claim, ClaimState, Kind, Mover, Safeguarding, State, Window, Wish
+
+from ..people.builders import ALARMS, INSTANTS, TEXTS
+from ..world import START, UNIT
+
+OWNER, HELPER, VOLUNTEER = ({Party.SIGNED_IN, party} for party in (Party.OWNER, Party.HELPER, Party.VOLUNTEER))
+
+
+def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
+    values: dict[str, Any] = {
+        "id": "wsh_a",
+        "version": 3,
+        "created_at": START,
+        "updated_at": START,
+        "submitted_at": START,
+        "opened_at": None if state is State.SUBMITTED else START,
+        "listed_at": None if state is State.SUBMITTED else START,
+        "person_id": "per_owner",
+        "filed_by": "per_owner",
+        "kind": Kind.GOODS,
+        "title": "一个电热水壶",
+        "place": UNIT,
+        "community_name": "柏华社区",
+        "zone": "Asia/Shanghai",
+        "needed_by": date(2026, 12, 7),
+    }
+    return Wish(**(values | {"state": state, "claims": claims} | fields))
+
+
+def a_claim(helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, **fields: Any) -> Claim:
+    return Claim(**({"id": f"clm_{helper}", "helper": helper, "state": state, "claimed_at": START} | fields))
+
+
+def by(parties: set[Party] | frozenset[Party], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> Mover:
+    return Mover(id=id, parties=frozenset(parties), now=START + after)
+
+
+OWNER_ACTS, HELPER_ACTS = by(OWNER, "per_owner"), by(HELPER | VOLUNTEER, "per_helper")
+VOLUNTEER_ACTS, STAFF_ACTS = by(VOLUNTEER, "per_volunteer"), by(STAFF | {Party.SIGNED_IN}, "per_staff")
+
+CLAIMS = st.builds(
+    Claim,
+    id=TEXTS,
+    helper=TEXTS,
+    state=st.sampled_from(ClaimState),
+    claimed_at=INSTANTS,
+    checked_in_at=st.none() | INSTANTS,
+    note=st.none() | TEXTS,
+    minutes=st.integers(0, 600),
+)
+WISHES = st.builds(
+    a_wish,
+    st.sampled_from(State),
+    version=st.integers(1, 1000),
+    alarm=ALARMS,
+    claims=st.lists(CLAIMS, max_size=3).map(tuple),
+    kind=st.sampled_from(Kind),
+    title=TEXTS,
+    story=TEXTS,
+    alias=st.none() | TEXTS,
+    budget_fen=st.none() | st.integers(1, 10_000_000),
+    helpers_needed=st.integers(1, 5),
+    needed_by=st.dates(date(2020, 1, 1), date(2100, 1, 1)),
+    window=st.lists(st.builds(Window, start=INSTANTS, end=INSTANTS), max_size=2).map(tuple),
+    dialects=st.lists(TEXTS, max_size=2).map(tuple),
+    safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
+    possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
+    delivered_at=st.none() | INSTANTS,
+    told=st.lists(TEXTS, max_size=2).map(tuple),
+    rating=st.none() | st.integers(1, 5),
+    thanks=st.none() | TEXTS,
+    opened_at=st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC)),
+)

@@ -1,0 +1,214 @@
+"""The table of moves against the contract's, what a wish waits for, and what each caller may do."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.errors import Conflict, Forbidden
+from chalicelib.wishes.model import MACHINE, PUBLIC_STATES, ClaimState, Safeguarding, State
+
+from ..world import BAIHUA, START
+from .builders import a_claim, a_wish
+
+WHO = {
+    "owner": frozenset({Party.SIGNED_IN, Party.OWNER}),
+    "helper": frozenset({Party.SIGNED_IN, Party.HELPER, Party.VOLUNTEER}),
+    "volunteer": frozenset({Party.SIGNED_IN, Party.VOLUNTEER}),
+    "staff": frozenset({Party.SIGNED_IN, *STAFF}),
+    "grid_worker": frozenset({Party.SIGNED_IN, Party.GRID_WORKER}),
+    "neighbour": frozenset({Party.SIGNED_IN, Party.PUBLIC}),
+    "system": frozenset({Party.SYSTEM}),
+}
+
+# The table of API.md, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
+CONTRACT = """
+submitted  approve    staff         open
+submitted  reject     staff         rejected
+submitted  edit       owner,staff   submitted
+submitted  withdraw   owner,staff   withdrawn
+submitted  expire     system        expired
+open       claim      volunteer     claimed
+open       edit       owner         submitted
+open       edit       staff         open
+open       unpublish  staff         submitted
+open       withdraw   owner,staff   withdrawn
+open       expire     system        expired
+claimed    release    helper,staff  open
+claimed    deliver    helper,staff  delivered
+claimed    withdraw   owner,staff   withdrawn
+claimed    tell_late  system        claimed
+delivered  confirm    owner,staff   fulfilled
+delivered  dispute    owner,staff   disputed
+delivered  ask_staff  system        delivered
+disputed   confirm    staff         fulfilled
+disputed   reopen     staff         open
+fulfilled  confirm    owner         fulfilled
+rejected   reopen     owner,staff   submitted
+withdrawn  reopen     owner,staff   submitted
+expired    reopen     owner,staff   submitted
+"""
+# What the contract leaves open: visits take place while claimed, and one of several helpers may leave before all have come.
+ADDED = """
+claimed    check-in   helper,staff  claimed
+claimed    check-out  helper,staff  claimed
+open       release    helper,staff  open
+"""
+ALSO = {"staff": ["staff", "grid_worker"], "volunteer": ["volunteer", "helper"]}  # a helper is a volunteer
+
+
+def expected() -> dict[tuple[str, str, str], str]:
+    lines = [line.split() for line in (CONTRACT + ADDED).strip().splitlines() if line]
+    return {
+        (source, move, one): target
+        for source, move, who, target in lines
+        for party in who.split(",")
+        for one in ALSO.get(party, [party])
+    }
+
+
+EXPECTED = expected()
+MOVES = sorted({move for _, move, _ in EXPECTED})
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("move", MOVES)
+def test_the_table_is_the_contracts(move, who):
+    for state in State:
+        target = EXPECTED.get((state.value, move, who))
+        if target:
+            assert MACHINE.apply(state, move, WHO[who]).target.value == target
+            continue
+        known = any(source == state.value and name == move for source, name, _ in EXPECTED)
+        with pytest.raises(Forbidden if known else Conflict):
+            MACHINE.apply(state, move, WHO[who])
+
+
+def test_the_table_knows_no_other_moves():
+    assert {row.name for row in MACHINE.rows} == set(MOVES)
+    assert {row.event.partition(".")[0] for row in MACHINE.rows} == {"wish"}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_the_moves_on_offer_are_those_that_would_be_taken(who):
+    for state in State:
+        wanted = {move for source, move, one in EXPECTED if (source, one) == (state.value, who)}
+        assert set(MACHINE.moves(state, WHO[who])) == wanted
+
+
+def test_what_the_public_may_see():
+    assert {state.value for state in PUBLIC_STATES} == {"open", "claimed", "delivered", "fulfilled"}
+    assert a_wish(State.SUBMITTED).as_resource().public is False
+
+
+# moves for one caller
+
+
+def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
+    wish = a_wish(State.CLAIMED, a_claim())
+    assert wish.moves("per_helper", WHO["helper"]) == ["release", "check-in", "check-out", "deliver"]
+    assert wish.moves("per_other", WHO["volunteer"]) == []
+
+
+def test_whoever_helps_already_or_owns_the_wish_is_not_offered_to_claim_it():
+    wish = a_wish(State.OPEN, a_claim(), helpers_needed=2)
+    assert wish.moves("per_helper", WHO["helper"]) == ["release"]
+    assert wish.moves("per_other", WHO["volunteer"]) == ["claim"]
+    assert "claim" not in wish.moves("per_owner", WHO["owner"] | WHO["volunteer"])
+
+
+def test_staff_are_offered_moves_about_claims_only_where_there_is_one():
+    assert "release" not in a_wish(State.OPEN, helpers_needed=2).moves("per_staff", WHO["staff"])
+    assert "release" in a_wish(State.OPEN, a_claim(), helpers_needed=2).moves("per_staff", WHO["staff"])
+
+
+def test_no_person_is_offered_what_the_clock_does():
+    for state in State:
+        for who in set(WHO) - {"system"}:
+            assert not {"expire", "tell_late", "ask_staff"} & set(a_wish(state, a_claim()).moves("per_helper", WHO[who]))
+
+
+# places, and what waits
+
+
+@pytest.mark.parametrize(("needed", "held", "left"), [(1, 0, 1), (1, 1, 0), (5, 2, 3), (2, 5, 0)])
+def test_places_that_are_left(needed, held, left):
+    claims = [a_claim(f"per_{n}") for n in range(held)]
+    assert a_wish(State.OPEN, *claims, a_claim("per_gone", ClaimState.RELEASED), helpers_needed=needed).places_left == left
+
+
+def test_delivered_claims_take_a_place_but_are_not_active():
+    wish = a_wish(State.CLAIMED, a_claim("per_1"), a_claim("per_2", ClaimState.DELIVERED), a_claim("per_3", ClaimState.CONFIRMED))
+    assert (len(wish.held), len(wish.active)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("safeguarding", "vetted"),
+    [
+        ((), False),
+        ((Safeguarding.ALONE,), False),
+        ((Safeguarding.MINOR,), True),
+        ((Safeguarding.ALONE, Safeguarding.BEDRIDDEN), True),
+    ],
+)
+def test_when_a_vetted_volunteer_is_needed(safeguarding, vetted):
+    assert a_wish(safeguarding=safeguarding).vetting_required is vetted
+
+
+def test_a_wish_nobody_looks_at_expires_after_thirty_days():
+    assert a_wish(State.SUBMITTED).dues() == {"expire": START + timedelta(days=30)}
+
+
+def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
+    (instant,) = a_wish(State.OPEN).dues().values()  # needed by 7 December
+    assert datetime(2026, 12, 9, 16, tzinfo=UTC) <= instant <= datetime(2026, 12, 10, 16, tzinfo=UTC)
+
+
+def test_a_wish_that_came_late_to_the_wall_stands_there_for_three_days():
+    late = datetime(2026, 12, 20, tzinfo=UTC)
+    assert a_wish(State.OPEN, listed_at=late).dues() == {"expire": late + timedelta(days=3)}
+
+
+def test_staff_hear_of_a_late_delivery_when_the_day_is_over_where_people_live_and_once():
+    wish = a_wish(State.CLAIMED, a_claim())
+    assert wish.dues() == {"tell_late": datetime(2026, 12, 7, 16, tzinfo=UTC)}
+    assert replace(wish, told=("late",)).dues() == {}
+
+
+def test_staff_ask_after_three_days_without_an_answer_and_once():
+    wish = a_wish(State.DELIVERED, a_claim(state=ClaimState.DELIVERED), delivered_at=START)
+    assert wish.dues() == {"ask_staff": START + timedelta(days=3)}
+    assert replace(wish, told=("unconfirmed",)).dues() == {}
+
+
+@pytest.mark.parametrize("state", [State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.DISPUTED])
+def test_what_is_over_waits_for_nothing(state):
+    assert a_wish(state).dues() == {}
+
+
+def test_what_waits_for_staff_and_until_when():
+    waiting = {
+        "wish.approve": a_wish(State.SUBMITTED),
+        "wish.dispute": a_wish(State.DISPUTED, disputed_at=START),
+        "wish.late": a_wish(State.CLAIMED, told=("late",)),
+        "wish.unconfirmed": a_wish(State.DELIVERED, delivered_at=START, told=("unconfirmed",)),
+    }
+    for what, wish in waiting.items():
+        found = wish.waits_for_staff()
+        assert found
+        assert found[0] == what
+    for wish in (a_wish(State.OPEN), a_wish(State.CLAIMED), a_wish(State.DELIVERED, delivered_at=START), a_wish(State.FULFILLED)):
+        assert wish.waits_for_staff() is None
+
+
+def test_a_wish_belongs_to_the_community_of_its_place_and_is_late_at_the_end_of_its_day():
+    wish = a_wish(needed_by=date(2026, 11, 23))
+    assert wish.community == BAIHUA
+    assert wish.late_at == datetime(2026, 11, 23, 16, tzinfo=UTC)
+
+
+def test_the_trusted_contact_who_filed_it_is_an_owner_too():
+    assert a_wish(proxy_id="per_son").as_resource().owners == {"per_owner", "per_son"}
+    helpers = a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED)).as_resource().helpers
+    assert helpers == {"per_helper"}
