@@ -19,7 +19,7 @@ run: $(READY) $(if $(filter embedded,$(STORE)),store) ## the whole house on http
 	@PORT=$(PORT) DATA_DIR=$(DATA_DIR) STORE=$(STORE) CLOCK_START=$(CLOCK_START) exec $(BIN)/python local.py
 
 test: $(READY) store ## all tests, in parallel
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types openapi ## what CI checks beside the tests: lint, types, architecture, contract drift
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_openapi.py

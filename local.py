@@ -40,7 +40,7 @@ def main() -> None:
         def application(environ, start_response):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             return serve_wsgi(house.server.handle, environ, start_response)
 
-        server = Server(("127.0.0.1", port), application, numthreads=16, request_queue_size=128)
+        server = Server(("127.0.0.1", port), application, numthreads=16, request_queue_size=128, shutdown_timeout=1)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             raise KeyboardInterrupt

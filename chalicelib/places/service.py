@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..kernel.access import STAFF, Actor, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
-from ..kernel.errors import Invalid, NotFound
+from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.outcome import Event, Outcome
 from ..kernel.paging import Page
 from ..kernel.place import ancestors, parent_of
@@ -71,6 +71,8 @@ class Places:
             before = rows.find_place(code)
             if before:
                 before.check_version(call.seen_version)
+            elif call.seen_version is not None:
+                raise Stale("request.stale", version=0)
             now = self._clock.now()
             place = before or Place(id=code, created_at=now, updated_at=now, name=name)
             changed = replace(place, name=name, neighbours=tuple(dict.fromkeys(neighbours)), zone=zone or place.zone)

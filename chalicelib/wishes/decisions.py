@@ -88,6 +88,8 @@ def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Outcome[Wish]:
 
 
 def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
+    if wish.forgotten:
+        raise Conflict("wish.wrong_state", state=wish.state.value, moves=[])
     return MACHINE.apply(wish.state, move, by.parties, wish.moves(by.id, by.parties))
 
 

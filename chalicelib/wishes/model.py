@@ -276,8 +276,15 @@ class Wish(Entity):
             return "wish.unconfirmed", self.delivered_at + policy.ASK_STAFF_AFTER
         return None
 
+    @property
+    def forgotten(self) -> bool:
+        """Say whether its resident was erased: nothing can come of it any more."""
+        return not self.title
+
     def moves(self, actor_id: str, parties: frozenset[Party]) -> list[str]:
         """Return what this caller may do now."""
+        if self.forgotten:
+            return []
         mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
         if Party.OWNER in parties or any(claim.helper == actor_id for claim in self.held):

@@ -1,18 +1,52 @@
-"""One street per file: hostile requests change nothing, so they can share it."""
+"""One street per file, in the embedded store: hostile requests change nothing, so they can share it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from devserver.store import memory_store
+from app import app
+from chalicelib.wiring import use, wire
+from devserver.pump import Pump
 
 from ..world import World
 
+ADDRESS = "AWS_ENDPOINT_URL_DYNAMODB"
+
 
 @pytest.fixture(scope="module")
-def town() -> Iterator[World]:
-    """A street in moto's memory that a whole file shares; what it does to it must not disturb its other tests."""
-    os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-    with memory_store():
-        yield World()
+def shared_street(embedded_address: str) -> World:
+    """A street that a whole file shares; its tests reach it as `town`."""
+    os.environ[ADDRESS] = embedded_address
+    return World()
+
+
+@pytest.fixture
+def town(shared_street: World, embedded_address: str) -> Iterator[World]:
+    """The file's shared street, served again after another test has served a street of its own."""
+    os.environ[ADDRESS] = embedded_address
+    world = shared_street
+    world.services = wire(world.settings, clock=world.clock, mailbox=world.mailbox, wait=lambda attempt: None)
+    use(world.services)
+    world.pump = Pump(app, world.services, world.clock)
+    yield world
+    os.environ.pop(ADDRESS, None)
+
+
+@pytest.fixture
+def new_world(embedded_address: str) -> Iterator[Callable[..., World]]:
+    """Make a street with settings of its own."""
+
+    def make(**settings: Any) -> World:
+        os.environ[ADDRESS] = embedded_address
+        return World(**settings)
+
+    yield make
+    os.environ.pop(ADDRESS, None)
+
+
+@pytest.fixture
+def world(new_world: Callable[..., World]) -> World:
+    """A street of a test's own."""
+    return new_world()

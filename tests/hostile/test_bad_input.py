@@ -318,7 +318,7 @@ def _list(world: World, operation: Operation) -> tuple[str, str]:
 # cursors
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
     """Lists of more than one page: name -> who reads it, its address, and the cursor of its second page."""
     resident, staff = town.resident(), town.staff()

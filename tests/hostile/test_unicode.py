@@ -118,7 +118,7 @@ def test_whatever_is_written_comes_back_as_written(town_text: tuple[World, Phone
         assert filed_as(phone, world, title=f"《{text}》")["title"] == wanted
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def town_text(town: World) -> tuple[World, Phone]:
     """Somebody who writes a lot."""
     return town, town.resident()

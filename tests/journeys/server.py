@@ -135,6 +135,7 @@ def running_server(folder: Path, store: str = "embedded", clock_start: str = "")
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait(15)
 
 
 def _wait_until_healthy(server: Server, log: Path) -> None:

@@ -190,3 +190,12 @@ def test_an_erasure_that_is_run_twice_changes_nothing_more(world: World):
     world.services.wishes.forget_person(phone.me["id"])
     after = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
     assert {**after, "version": 0, "updated_at": ""} == {**before, "version": 0, "updated_at": ""}
+
+
+def test_a_wish_of_somebody_who_is_gone_never_comes_back_to_the_wall(world: World):
+    phone, boss = a_life(world), world.phone_of(world.admin)
+    id = world.open_wish(phone)
+    phone.delete("/v1/me")
+    world.pass_time(minutes=2)
+    assert "reopen" not in boss.get(f"/v1/wishes/{id}").json["moves"]
+    assert boss.post(f"/v1/wishes/{id}/reopen", {}).status == 409

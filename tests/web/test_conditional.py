@@ -94,3 +94,9 @@ def test_a_place_is_changed_only_in_the_version_that_was_seen(world: World):
     assert admin.put("/v1/places/chunhui.baihua/duty", duty, if_match=tag).status == 200
     assert admin.put("/v1/places/chunhui.baihua", {"name": "又改"}, if_match=tag).status == 412
     assert admin.put("/v1/places/chunhui.baihua/duty", {}, if_match=tag).status == 412
+
+
+def test_a_place_that_is_not_there_matches_no_version(world: World):
+    admin = world.phone_of(world.admin)
+    assert admin.put("/v1/places/chunhui.gudu", {"name": "古渡社区"}, if_match='"3.abc"').status == 412  # RFC 9110, 13.1.1
+    assert admin.get("/v1/places?under=chunhui.gudu").status == 404

@@ -1,0 +1,94 @@
+"""Schemathesis as an administrator, as a resident and as nobody: no request that it can think of confuses any of them.
+
+`tests/test_schemathesis.py` tries more of everything as the administrator. Here every caller stays signed in to the end: what would sign her out
+is asked by somebody else, for after that every answer would be 401 and prove nothing.
+"""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import CHECKS, load_all_checks
+
+from app import api
+from chalicelib.web.openapi import document
+
+from ..world import Phone, World, gateway
+from .evidence import PROBLEM
+
+load_all_checks()
+contract = schemathesis.openapi.from_dict(document(api.operations))
+contract.app, contract.location = gateway, "/openapi.json"  # what from_wsgi does, without serving a world at import
+ENDING = {("DELETE", "/v1/me"), ("DELETE", "/v1/auth/tokens"), ("DELETE", "/v1/me/consents/{purpose}")}
+FORM = {"body.invalid", "query.invalid", "request.malformed", "request.media_type", "idempotency.key_invalid"}
+# positive_data_acceptance: what fits the schema may be refused for its meaning (a day in the past); `fits` stands for it.
+# use_after_free, ensure_resource_availability, object_level_authorization: need links between operations; the ids that are
+# made up here name nothing, and tests/test_permissions.py asks those questions of ids that exist.
+LEFT_OUT = ["positive_data_acceptance", "use_after_free", "ensure_resource_availability", "object_level_authorization"]
+HARD = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+answered: Counter[tuple[str, int]] = Counter()
+standing: dict[str, Phone] = {}
+
+
+def fits(context: Any, response: Any, case: Any) -> None:
+    """A request that fits the contract is not refused for its form, but where no pattern can tell (a mobile, a time zone)."""
+    if response.status_code in (400, 422) and case.meta and case.meta.generation.mode.is_positive:
+        problem = response.json()
+        unfit = [error for error in problem.get("errors") or [] if error["type"] != "value_error"]
+        assert problem["code"] not in FORM or not unfit, problem
+
+
+def is_a_problem(context: Any, response: Any, case: Any) -> None:
+    """Whatever is not done is said in a problem document."""
+    if response.status_code >= 400:
+        assert response.headers["content-type"] == [PROBLEM], response.headers
+        assert response.json()["status"] == response.status_code
+
+
+def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
+    """Send one request as somebody."""
+    caller = ender if (case.method.upper(), case.operation.path) in ENDING else phone
+    headers = {"Authorization": f"Bearer {caller.token}"} if caller.token else {}
+    response = case.call_and_validate(
+        headers=headers,
+        excluded_checks=[CHECKS.get_one(name) for name in LEFT_OUT],
+        additional_checks=[fits, is_a_problem],
+    )
+    answered[who, response.status_code] += 1
+
+
+@contract.parametrize()
+@settings(HARD, max_examples=10)
+def test_nothing_that_staff_send_confuses_the_house(case: Any, town: World) -> None:
+    phone = standing.setdefault("staff", town.phone_of(town.admin))
+    play(case, "staff", phone, town.staff() if case.method.upper() == "DELETE" else phone)
+
+
+@contract.parametrize()
+@settings(HARD, max_examples=3)
+def test_nothing_that_a_resident_sends_confuses_the_house(case: Any, town: World) -> None:
+    phone = standing.setdefault("resident", town.resident()) if "resident" not in standing else standing["resident"]
+    play(case, "resident", phone, town.resident() if case.method.upper() == "DELETE" else phone)
+
+
+@contract.parametrize()
+@settings(HARD, max_examples=3)
+def test_nothing_that_nobody_sends_confuses_the_house(case: Any, town: World) -> None:
+    play(case, "nobody", Phone(), Phone())
+
+
+def test_they_were_answered_as_who_they_are(town: World) -> None:
+    if not answered:
+        pytest.skip("only with the tests above")
+    for who, phone in standing.items():
+        assert phone.get("/v1/me").status == 200, f"{who} lost her token on the way, and the rest proves nothing"
+        assert sum(n for (name, status), n in answered.items() if name == who and status < 300) > 10, answered
+    assert sum(n for (name, status), n in answered.items() if name == "nobody" and status == 401) > 50
