@@ -8,18 +8,20 @@ __all__ = ["LINE_PATTERN", "PROSE_PATTERN", "mask_personal", "normalise", "norma
 
 # Controls, zero-width and bidirectional characters can hide or reverse what a reader sees (Unicode TR 36).
 # Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
-_FORBIDDEN = "\\u007F-\\u009F\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB"
+_FORBIDDEN = "\\u007F-\\u009F\\u00AD\\u061C\\u180E\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB"
 _VISIBLE = "[^\\s\\u0000-\\u0020\\u200C\\u200D\\u3000" + _FORBIDDEN + "]"
 LINE_PATTERN = f"^[^\\u0000-\\u001F{_FORBIDDEN}]*{_VISIBLE}[^\\u0000-\\u001F{_FORBIDDEN}]*$"
 PROSE_PATTERN = f"^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]*$"
 
-_DOTS = str.maketrans("•‧・．", "····")
+_DOTS = str.maketrans(dict.fromkeys("•‧・．･⋅∙", "·"))
 _NOT_WORDS = re.compile(r"[\W_]+")
 _MASK = "＊＊"
 # Seven or more digits, however they are spaced or written, are a phone, a card or an identity number.
-_LONG_NUMBER = re.compile(r"\+?\d(?:[\s\-—–()（）.]?\d){6,}[xX]?")
-_MAIL = re.compile(r"[^\s@，。；、]+@[^\s@，。；、]+")
-_HOUSE_NUMBER = re.compile(r"[0-9〇零一二三四五六七八九十百]+\s*(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)")
+_GAP = r"[\s\-—–－_.．。·/／()（）]"
+_LONG_NUMBER = re.compile(rf"[+＋]?\d(?:{_GAP}{{0,2}}\d){{6,}}[xXｘＸ]?")
+_ROOM = re.compile(r"\d{1,4}(?:\s?[-—–－/／#＃]\s?\d{1,4}){2,}")  # 5-1-302
+_MAIL = re.compile(r"[^\s@＠，。；、]+[@＠][^\s@＠，。；、]+")
+_HOUSE_NUMBER = re.compile(r"(?:\d|[〇零一二三四五六七八九十百])+\s*(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)")
 
 
 def normalise(text: str) -> str:
@@ -52,16 +54,25 @@ def _name_forms(name: str) -> set[str]:
     """A full name, and the given name alone, which is how neighbours call somebody."""
     forms = {name}
     if 3 <= len(name) <= 4 and "·" not in name:
-        forms |= {name[1:]}
+        forms |= {name[1:], name[2:]}  # surnames have one character or two
     forms |= {part for part in name.split("·") if len(part) > 1}
     return {form for form in forms if len(form) > 1}
+
+
+def _spelt(word: str) -> str:
+    """Return the pattern of a word in its spellings: any dot or gap between its parts, wide or narrow digits."""
+    parts = [
+        r"\s?[·•‧・．･⋅∙.\s]?\s?" if c == "·" else f"[{c}{chr(ord(c) + 0xFEE0)}]" if c in "0123456789" else re.escape(c)
+        for c in word
+    ]
+    return "".join(parts)
 
 
 def mask_personal(text: str, *, name: str = "", secrets: Iterable[str] = ()) -> str:
     """Blank out what would identify a resident: the given secrets, her name, long numbers, mail, house numbers."""
     hidden = _name_forms(name) | {secret for secret in secrets if len(secret) > 1}
     for word in sorted(hidden, key=len, reverse=True):
-        text = re.sub(re.escape(word), _MASK, text, flags=re.IGNORECASE)
-    for pattern in (_MAIL, _LONG_NUMBER, _HOUSE_NUMBER):
+        text = re.sub(_spelt(word), _MASK, text, flags=re.IGNORECASE)
+    for pattern in (_MAIL, _LONG_NUMBER, _ROOM, _HOUSE_NUMBER):
         text = pattern.sub(_MASK, text)
     return text

@@ -1,9 +1,13 @@
 """Texts in the two languages of the house."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = ["Catalogue", "Words", "choose_locale"]
+
+
+_NAME = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +20,8 @@ class Words:
     def say(self, locale: str, facts: Mapping[str, object] | None = None) -> str:
         """Return the text in a locale with its facts filled in; a missing fact leaves its name standing."""
         text = self.en if locale == "en" else self.zh
-        for name, value in (facts or {}).items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        known = facts or {}
+        return _NAME.sub(lambda found: str(known.get(found[1], found[0])), text)  # in one pass: a fact is never read as a text
 
 
 Catalogue = Mapping[str, Words]

@@ -1,5 +1,6 @@
 """People as clients send and see them. Phones are masked wherever they are not one's own."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import phonenumbers
@@ -20,8 +21,13 @@ __all__ = [
 ]
 
 
+_DIALLED = re.compile(r"[+＋]?[\d\s\-－()（）]+")
+
+
 def mainland_mobile(text: str) -> str:
     """Return E.164; other regions and land lines are refused, for no code and no reminder would reach them."""
+    if not _DIALLED.fullmatch(text):
+        raise ValueError("phone")  # the library would find a number among words
     try:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:

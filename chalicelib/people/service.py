@@ -227,6 +227,7 @@ class People:
         def decide() -> Outcome[Person]:
             actor, person = self.current(call.actor)
             authorize(actor, "me", person.as_resource())
+            person.check_version(call.seen_version)
             if purpose not in person.consents:
                 raise NotFound("consent.unknown")
             rest = {name: version for name, version in person.consents.items() if name != purpose}
@@ -258,6 +259,7 @@ class People:
         def decide() -> Outcome[Person]:
             actor, person = self.current(call.actor)
             authorize(actor, "me", person.as_resource())
+            person.check_version(call.seen_version)
             owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
             traces = [trace for traces_of in self._traces for trace in traces_of(person)]
             return Outcome(

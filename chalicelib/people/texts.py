@@ -13,6 +13,5 @@ REFUSALS = {
     "person.erased": Words("此人的资料已删除。", "This person's data have been erased."),
     "person.phone_taken": Words("这个手机号已有账号。", "There is already an account for this phone."),
     "person.unknown": Words("没有这个人。", "There is no such person."),
-    "phone.invalid": Words("请填写中国大陆手机号。", "Give a mainland China mobile number."),
     "place.unknown": Words("没有这个地点：{place}。", "There is no such place: {place}."),
 }

@@ -86,7 +86,7 @@ class PeopleQuery(PageQuery):
 
     place: PlaceCode
     role: Role | None = None
-    q: Annotated[Line, Field(max_length=40)] | None = None
+    q: Name | None = None
 
     def search(self) -> str | None:
         """Return what is looked for; a phone in the one form in which phones are kept."""

@@ -99,6 +99,7 @@ class Register:
             if changed.home and changed.home != person.home:
                 authorize(actor, "person.change", Resource(kind="person", places=(changed.home,), owners=frozenset({actor.id})))
             if changed.phone != person.phone:
+                _check_below(actor, person)
                 if person.phone:
                     raise Conflict("person.phone_set")  # whoever holds the phone holds the account
                 beside = (self._people.own_phone(changed, Conflict("person.phone_taken")),)
@@ -141,6 +142,8 @@ class Register:
 
         def decide() -> Outcome[Person]:
             actor, person = self._see(call, person_id, "person.vet", open_to_newcomers=True)
+            if person.id == actor.id:
+                raise Forbidden("role.above_own")
             audit = self._audit(actor, "person.vetted", person, f"{level.value}: {note}")
             event = Event(tag="person.vetted", by=actor.id, party="staff", note=level.value)
             return Outcome(entity=replace(person, vetting=level), previous=person, beside=(audit,), events=(event,))
@@ -152,8 +155,7 @@ class Register:
 
         def decide() -> Outcome[Person]:
             actor, person = self._see(call, person_id, "person.block")
-            if any(actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants) or person.id == actor.id:
-                raise Forbidden("role.above_own")
+            _check_below(actor, person)
             changed = replace(person, blocked=blocked)
             if blocked and not person.blocked:
                 changed = replace(changed, token_version=person.token_version + 1)
@@ -170,6 +172,7 @@ class Register:
 
         def decide() -> Outcome[Person]:
             actor, person = self._see(call, person_id, "person.household")
+            _check_below(actor, person)
             changed, ledger = self._relate(person, household, contact_via, consent, actor.id)
             audit = self._audit(actor, "person.household_set", person, household or "-")
             event = Event(tag="person.household_set", by=actor.id, party="staff")
@@ -192,7 +195,7 @@ class Register:
                 consents[purpose] = CONSENT_TEXTS[purpose]
                 ledger.append(self._people.note_consent(person, purpose, consent, by))
         contact = self._people.find(contact_via) if contact_via else None
-        if contact_via and (contact is None or contact.id == person.id or contact.erased_at):
+        if contact_via and (contact is None or contact.id == person.id or contact.erased_at or contact.blocked):
             raise Invalid("person.unknown", ["contact_via"])
         return replace(person, household=household, contact_via=contact_via, consents=consents), tuple(ledger)
 
@@ -241,3 +244,9 @@ class Register:
             )
 
         return self._commit.settle(decide, Call())
+
+
+def _check_below(actor: Actor, person: Person) -> None:
+    """Refuse what would give power over somebody who is not below oneself, oneself included."""
+    if person.id == actor.id or any(actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants):
+        raise Forbidden("role.above_own")

@@ -1,5 +1,6 @@
 """Challenges and sessions. Neither holds a code or a token: both are derived from a key when they are needed. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -148,7 +149,7 @@ def refresh_token(keys: Keyring, session: Session) -> str:
 def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
     """Return the session id and generation that a refresh token names, or refuse one that we did not write."""
     parts = token.split(".")
-    if len(parts) != 4 or parts[0] != "rt" or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 10):
+    if len(parts) != 4 or parts[0] != "rt" or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII):
         raise Unauthenticated("auth.refresh_invalid")
     if not parts[3].isascii() or not same(_mac(keys, parts[1], int(parts[2])), parts[3]):
         raise Unauthenticated("auth.refresh_invalid")

@@ -76,7 +76,9 @@ class SignIn:
         actor, person = self._people.current(call.actor)
         authorize(actor, "me", person.as_resource())
         id = f"email#{actor.id}"
-        self._challenge(call, id, address, Purpose.EMAIL, [(id, window) for window in PHONE_WINDOWS])
+        mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # whoever asks
+        windows = [(subject, window) for subject in (id, mailbox) for window in PHONE_WINDOWS]
+        self._challenge(call, id, address, Purpose.EMAIL, windows)
         return int(COOLDOWN.total_seconds())
 
     def _challenge(self, call: Call, id: str, target: str, purpose: Purpose, windows: list[tuple[str, Window]]) -> None:

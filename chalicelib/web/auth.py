@@ -1,5 +1,6 @@
 """Access tokens: JWT (RFC 7519) under the rules of RFC 8725: one algorithm, keys by id from a fixed map, every claim required."""
 
+import re
 import warnings
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ from ..kernel.access import Actor, Grant, Role
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Unauthenticated
+from ..kernel.ids import ID_PATTERN
 
 __all__ = ["ACCESS_LASTS", "Tokens"]
 
@@ -60,6 +62,8 @@ class Tokens:
             grants = tuple(Grant(Role(role), place) for role, _, place in (r.partition("@") for r in claims["roles"]))
             actor = Actor(id=claims["sub"], grants=grants, token_version=int(claims["tv"]), session=str(claims["sid"]))
             expires_at = int(claims["exp"])
+            if not re.fullmatch(f"per_{ID_PATTERN}", actor.id):
+                raise Unauthenticated("auth.token_invalid")
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError):
             raise Unauthenticated("auth.token_invalid") from None
         if expires_at <= self._clock.now().timestamp():

@@ -9,13 +9,31 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.text import LINE_PATTERN, PROSE_PATTERN, normalise, normalise_name
 
-__all__ = ["WHOLE", "Day", "Flag", "Instant", "Line", "Name", "PageQuery", "PersonId", "PlaceCode", "Prose", "Request", "View"]
+__all__ = [
+    "WHOLE",
+    "Day",
+    "Flag",
+    "Instant",
+    "Line",
+    "Name",
+    "NoFields",
+    "PageQuery",
+    "PersonId",
+    "PlaceCode",
+    "Prose",
+    "Request",
+    "View",
+]
 
 
 class Request(BaseModel):
     """What a client sends: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built when first used: a cold start uses few
+
+
+class NoFields(Request):
+    """A request that says everything by its path."""
 
 
 class View(BaseModel):

@@ -4,7 +4,7 @@ import unicodedata
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from ..web.fields import PageQuery
+from ..web.fields import NoFields, PageQuery
 from .model import ClaimState
 from .schemas import (
     AnyWish,
@@ -73,7 +73,7 @@ def read_timeline(wishes: Wishes, call: Call, wish_id: str, query: PageQuery) ->
 
 
 @routes.post("/v1/wishes/{wish_id}/approve")
-def approve_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
+def approve_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
     """Put a wish on the wall."""
     return wish_view(wishes.approve_wish(call, wish_id))
 
@@ -97,7 +97,7 @@ def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> 
 
 
 @routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish.of})
-def claim_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
+def claim_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
     """Take a wish; too late, and similar ones are shown."""
     return wish_view(wishes.claim_wish(call, wish_id))
 

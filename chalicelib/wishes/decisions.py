@@ -268,9 +268,12 @@ def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wis
 
 
 def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
-    """Return the counter of tries at a claim's code; once it is full, the delivery can still be noted without one."""
+    """Return the counter of tries at a claim's code; once it is full, the delivery can still be noted without one.
+
+    It goes by helper, so that giving back and taking again gives no new tries.
+    """
     locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    return Count(subject=f"tries#{claim.id}", name="code", add=1, below=policy.CODE_TRIES, refusal=locked)
+    return Count(subject=f"tries#{wish.id}#{claim.helper}", name="code", add=1, below=policy.CODE_TRIES, refusal=locked)
 
 
 def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Outcome[Wish]:
@@ -318,6 +321,8 @@ def _confirmed(claim: Claim) -> Claim:
 
 def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Outcome[Wish]:
     """The resident, or staff for her, says that it came. Later she may still add a rating and thanks."""
+    if Party.OWNER not in by.parties and any(claim.helper == by.id for claim in wish.held):
+        raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     words: dict[str, Any] = {"rating": rating or wish.rating, "thanks": thanks or wish.thanks}
     if wish.state is S.FULFILLED:

@@ -210,7 +210,13 @@ class Wishes:
 
     def approve_wish(self, call: Call, wish_id: str) -> Seen:
         """Put a wish on the wall."""
-        return self._move(call, wish_id, "approve", lambda wish, by, _: decisions.approve(wish, by))
+
+        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
+            owner = people[wish.person_id]  # her name or address may have become known since she wrote
+            shown = decisions.on_the_wall(wish, wish.written, name=owner.name, secrets=_secrets(owner))
+            return replace(decisions.approve(shown, by), previous=wish)
+
+        return self._move(call, wish_id, "approve", decide)
 
     def reject_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
         """Say no to a wish, and why."""
@@ -398,7 +404,8 @@ def _secrets(person: Person) -> list[str]:
     """What must not stand on the wall of somebody: how to reach her, and the parts of her address that are names."""
     named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", person.address or "")
     reached = [person.address, person.phone, (person.phone or "").removeprefix("+86"), person.email_address]
-    return [secret for secret in (*reached, *named) if secret]
+    numbers = re.findall(r"\d{3,}", person.address or "")  # a room, also where nothing calls it one
+    return [secret for secret in (*reached, *named, *numbers) if secret]
 
 
 def _authorize_submit(actor: Actor, resource: Resource, *, on_behalf: bool) -> None:

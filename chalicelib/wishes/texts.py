@@ -25,6 +25,7 @@ REFUSALS = {
     ),
     "wish.no_active_claim": Words("没有进行中的认领。", "There is no claim in progress."),
     "wish.not_checked_in": Words("还没有签到。", "There was no check-in."),
+    "wish.own_delivery": Words("不能确认自己的送达。", "You cannot confirm your own delivery."),
     "wish.own": Words("不能认领自己的心愿。", "You cannot take your own wish."),
     "wish.place_required": Words("请填写地点，或先登记住址所在楼栋。", "Give a place, or register a home first."),
     "wish.place_too_wide": Words("请填写到社区以下的地点。", "Name a place within a community."),

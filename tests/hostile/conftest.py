@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.wiring import use, wire
+from chalicelib.wiring import services, use, wire
 from devserver.pump import Pump
 
 from ..world import World
@@ -27,9 +27,10 @@ def town(shared_street: World, embedded_address: str) -> Iterator[World]:
     """The file's shared street, served again after another test has served a street of its own."""
     os.environ[ADDRESS] = embedded_address
     world = shared_street
-    world.services = wire(world.settings, clock=world.clock, mailbox=world.mailbox, wait=lambda attempt: None)
-    use(world.services)
-    world.pump = Pump(app, world.services, world.clock)
+    if services() is not world.services:
+        world.services = wire(world.settings, clock=world.clock, mailbox=world.mailbox, wait=lambda attempt: None)
+        use(world.services)
+        world.pump = Pump(app, world.services, world.clock)
     yield world
     os.environ.pop(ADDRESS, None)
 

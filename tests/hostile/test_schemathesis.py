@@ -1,7 +1,7 @@
 """Schemathesis as an administrator, as a resident and as nobody: no request that it can think of confuses any of them.
 
-`tests/test_schemathesis.py` tries more of everything as the administrator. Here every caller stays signed in to the end: what would sign her out
-is asked by somebody else, for after that every answer would be 401 and prove nothing.
+Every caller stays signed in to the end: what would sign her out is asked by somebody else, for after that every answer
+would be 401 and prove nothing.
 """
 
 from collections import Counter
@@ -66,21 +66,21 @@ def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
 
 
 @contract.parametrize()
-@settings(HARD, max_examples=10)
+@settings(HARD, max_examples=25)
 def test_nothing_that_staff_send_confuses_the_house(case: Any, town: World) -> None:
     phone = standing.setdefault("staff", town.phone_of(town.admin))
     play(case, "staff", phone, town.staff() if case.method.upper() == "DELETE" else phone)
 
 
 @contract.parametrize()
-@settings(HARD, max_examples=3)
+@settings(HARD, max_examples=5, phases=[Phase.generate])
 def test_nothing_that_a_resident_sends_confuses_the_house(case: Any, town: World) -> None:
     phone = standing.setdefault("resident", town.resident()) if "resident" not in standing else standing["resident"]
     play(case, "resident", phone, town.resident() if case.method.upper() == "DELETE" else phone)
 
 
 @contract.parametrize()
-@settings(HARD, max_examples=3)
+@settings(HARD, max_examples=5, phases=[Phase.generate])
 def test_nothing_that_nobody_sends_confuses_the_house(case: Any, town: World) -> None:
     play(case, "nobody", Phone(), Phone())
 

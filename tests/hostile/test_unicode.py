@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chalicelib
@@ -109,7 +109,7 @@ def test_what_is_joined_stays_joined_from_the_api_to_the_sms(town: World, text: 
     assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn", "Co", "Nd"]), min_size=1, max_size=15))
 def test_whatever_is_written_comes_back_as_written(town_text: tuple[World, Phone], text: str):
     world, phone = town_text
