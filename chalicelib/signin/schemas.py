@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..people.schemas import Mail, Me, Phone
-from ..web.fields import Name, Request, View
+from ..web.fields import Line, Name, Request, View
 
 __all__ = ["CodeAsked", "CodeIn", "EmailIn", "PhoneIn", "TokensIn", "TokensView"]
 
@@ -40,7 +40,7 @@ class CodeAsked(View):
 class TermsIn(Request):
     """Which text one agrees to."""
 
-    text_version: Annotated[str, Field(max_length=20)]
+    text_version: Annotated[Line, Field(max_length=40)]
 
 
 class TokensIn(Request):

@@ -1,6 +1,6 @@
 """Field types that every schema shares. Each says in JSON Schema exactly what it takes, so that the contract is the code."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool
@@ -55,13 +55,19 @@ def _text(value: Any) -> Any:
 
 
 def _seconds(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _near(instant: datetime) -> datetime:
+    if not 2000 <= instant.year < 2200:  # the edges of the calendar overflow in other zones
+        raise ValueError("not in reach")
+    return instant.astimezone(UTC)
 
 
 WHOLE = BeforeValidator(_whole)  # stands behind the bounds: before them it would hide them from the JSON Schema
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_near)]
 Instant = Annotated[datetime, PlainSerializer(_seconds, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
 Name = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=40), AfterValidator(normalise_name)]
