@@ -86,8 +86,8 @@ def test_nothing_that_nobody_sends_confuses_the_house(case: Any, town: World) ->
 
 
 def test_they_were_answered_as_who_they_are(town: World) -> None:
-    if not answered:
-        pytest.skip("only with the tests above")
+    if sum(answered.values()) < 500:
+        pytest.skip("only with all of the tests above in one process (run this file alone)")
     for who, phone in standing.items():
         assert phone.get("/v1/me").status == 200, f"{who} lost her token on the way, and the rest proves nothing"
         assert sum(n for (name, status), n in answered.items() if name == who and status < 300) > 10, answered

@@ -15,7 +15,9 @@ from chalicelib.web.auth import ACCESS_LASTS, Tokens
 from ..world import START, token_parts
 
 SECRETS = {"k2": b"2" * 32, "k1": b"1" * 32}
-ACTOR = Actor(id="per_a", grants=(Grant(Role.VOLUNTEER, "chunhui.baihua"),), token_version=3, session="ses_1")
+ACTOR = Actor(
+    id="per_aaaaaaaaaaaaaaaaaaaaaaaa", grants=(Grant(Role.VOLUNTEER, "chunhui.baihua"),), token_version=3, session="ses_1"
+)
 
 
 def house(secrets=SECRETS):
@@ -78,7 +80,7 @@ def test_a_forgery_that_is_none_is_taken_so_that_the_others_mean_something():
         forged(tv="many"),
         forged(roles=["emperor@chunhui"]),
         forged(roles=None),
-        jwt.encode({"sub": "per_a"}, None, "none", {"kid": "k2", "typ": "at+jwt"}),
+        jwt.encode({"sub": "per_aaaaaaaaaaaaaaaaaaaaaaaa"}, None, "none", {"kid": "k2", "typ": "at+jwt"}),
     ],
 )
 def test_anything_else_is_nobodys_token(token):

@@ -353,7 +353,7 @@ def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
     assert tags(outcome) == ["wish.delivered", "wish.fulfilled"]
     assert told(outcome) == [("thanks", "per_helper")]
     assert [(b.subject, b.below) for b in outcome.beside if isinstance(b, Count) and b.name == "code"] == [
-        ("tries#clm_per_helper", 5)
+        (f"tries#{outcome.entity.id}#per_helper", 5)
     ]
 
 
