@@ -1,11 +1,15 @@
 """The README's first walk, run as it is printed."""
 
 import re
+import shutil
 import subprocess
+
+import pytest
 
 from .server import ROOT, Server, running_server
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's walk needs curl")
 def test_the_first_walk_works_as_printed(tmp_path):
     script = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert script
