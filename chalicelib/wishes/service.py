@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, Role, authorize, parties
+from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, derive_digits, same
@@ -26,7 +26,6 @@ from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Win
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
 Decide = Callable[[Wish, Mover, dict[str, Person]], Outcome[Wish]]
-_STAFF_ROLES = (Role.GRID_WORKER.value, Role.COMMUNITY_STAFF.value, Role.STREET_ADMIN.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
