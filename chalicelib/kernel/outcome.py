@@ -57,7 +57,9 @@ class Message:
     """Something that somebody must hear.
 
     `to` is a person's id or an audience such as ``staff:chunhui.baihua``; `about` and `params` hold ids, never
-    personal data: texts are composed at the moment of sending.
+    personal data: texts are composed at the moment of sending. `not_after` is the instant from which it is worth
+    nothing any more (the event that it reminds of); a message with both bounds is planned for each recipient at once,
+    so that one that would fall into her quiet hours can go out the evening before.
     """
 
     kind: str
@@ -65,11 +67,15 @@ class Message:
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears."""
+    """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears.
+
+    `message` names the message that a row puts off or repeats for one recipient; the first row is its own.
+    """
 
     id: str
     at: datetime
@@ -78,6 +84,14 @@ class Due:
     subject: str
     to: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    message: str = ""
+
+    @property
+    def message_id(self) -> str:
+        """Return the message that this row tells, however often it was put off."""
+        return self.message or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +135,8 @@ class Outcome(Generic[E_co]):
     """A decision. `previous` is None for something new; an entity equal to it, without events, is not written again.
 
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
+    `unseen` says that nothing changes that anybody is shown (a reminder is noted, the alarm moves on): version and
+    `updated_at` stay, so that no phone's If-Match fails over it and no index is written.
     """
 
     entity: E_co
@@ -129,3 +145,4 @@ class Outcome(Generic[E_co]):
     events: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()
     refusal: Refusal | None = None
+    unseen: bool = False

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Catalogue", "Words", "choose_locale"]
+__all__ = ["Catalogue", "Words", "choose_locale", "placeholders"]
 
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -25,6 +25,11 @@ class Words:
 
 
 Catalogue = Mapping[str, Words]
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the names of the facts that a text takes."""
+    return set(_NAME.findall(text))
 
 
 def choose_locale(accept_language: str | None) -> str:

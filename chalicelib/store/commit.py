@@ -122,7 +122,7 @@ class Committer:
             stale = Table.rows[ReceiptRecord].ttl <= now  # type: ignore[attr-defined]
             items.append(_put(record, Replayed, Table.pk.does_not_exist() | stale))
         if entity != previous or outcome.events:  # an event needs a version of its own to stand under
-            entity, armed = self._arm(entity, previous, now)
+            entity, armed = self._arm(entity, previous, now, unseen=outcome.unseen)
             condition = _unchanged(previous) if previous else Table.pk.does_not_exist()
             items += [_put(entity, _Contended, condition), *armed]
         items += [self._beside(extra) for extra in outcome.beside]
@@ -132,8 +132,11 @@ class Committer:
         items += [_put(due, _Contended) for due in dues]
         return entity, items, [due for due in dues if due.at <= now + HAND_OVER_FIRST]
 
-    def _arm(self, entity: E, previous: Entity | None, now: datetime) -> tuple[E, list[_Item]]:
-        """Keep exactly one due row in step with the entity's earliest due; a fresh id makes older wake-ups harmless."""
+    def _arm(self, entity: E, previous: Entity | None, now: datetime, *, unseen: bool) -> tuple[E, list[_Item]]:
+        """Keep exactly one due row in step with the entity's earliest due; a fresh id makes older wake-ups harmless.
+
+        The row of an alarm that is due already is left to the sweep, which takes it away for half the price.
+        """
         earliest = min(entity.dues().values(), default=None)
         alarm = entity.alarm
         if earliest is None:
@@ -142,9 +145,11 @@ class Committer:
             id = self._ids.new("due")
             alarm = Alarm(id, earliest, shard_of(id, self._outbox.shards))
         old = previous.alarm if previous else None
-        entity = replace(entity, version=(previous.version if previous else 0) + 1, updated_at=now, alarm=alarm)
+        version = previous.version if previous else 0
+        seen: dict[str, Any] = {} if unseen else {"version": version + 1, "updated_at": now}
+        entity = replace(entity, alarm=alarm, **seen)
         items = []
-        if alarm != old and old:
+        if alarm != old and old and old.at > now:
             items.append(_delete(_due_of(entity, old)))
         if alarm != old and alarm:
             items.append(_put(_due_of(entity, alarm), _Contended))
@@ -165,8 +170,17 @@ class Committer:
 
     def _messages(self, messages: Iterable[Message], now: datetime) -> list[Due]:
         return [
-            self._due(message.kind, message.about, message.not_before or now, now, to=message.to, params=message.params)
-            for message in messages
+            self._due(
+                m.kind,
+                m.about,
+                now if m.not_after else m.not_before or now,  # with both bounds it is planned at once
+                now,
+                to=m.to,
+                params=m.params,
+                not_before=m.not_before,
+                not_after=m.not_after,
+            )
+            for m in messages
         ]
 
     def _events(self, entity: Entity, events: Iterable[Event], now: datetime) -> list[Due]:
@@ -217,7 +231,10 @@ def _delete(thing: object) -> _Item:
 
 
 def _unchanged(entity: Entity) -> Condition:
-    return Table.rows[type(entity)].version == entity.version  # type: ignore[attr-defined, no-any-return]
+    """Version and alarm are as they were read: what is `unseen` moves only the alarm."""
+    row: Any = Table.rows[type(entity)]
+    alarm = row.alarm == entity.alarm if entity.alarm else row.alarm.does_not_exist()
+    return (row.version == entity.version) & alarm  # type: ignore[no-any-return]
 
 
 def _count(count: Count) -> _Item:

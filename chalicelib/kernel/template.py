@@ -1,0 +1,79 @@
+"""What a message says: one text in two languages, the facts it takes and how long each may be, and how it may be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .words import Words, placeholders
+
+__all__ = ["Lane", "Legal", "Template", "Templates", "Told", "Urgency"]
+
+
+class Urgency(StrEnum):
+    """How soon somebody must hear of something."""
+
+    URGENT = "urgent"  # at once, at night too, and once more if nobody knows whether it went out
+    NORMAL = "normal"  # at once, but not in quiet hours
+    LOW = "low"  # with everything else of the day, in one message
+
+
+class Legal(StrEnum):
+    """What the law takes a message for (MIIT Order 31 of 2015, articles 18 to 20)."""
+
+    SERVICE = "service"  # about something that the person takes part in
+    PROMOTIONAL = "promotional"  # asks for consent beforehand and says in every message how to be left alone
+
+
+class Told(StrEnum):
+    """Who hears a message."""
+
+    ASKER = "whoever asked for the code"
+    RESIDENT = "the resident"
+    HELPER = "the helper"
+    STAFF = "the staff on duty"
+    ANYBODY = "whom it concerns"
+
+
+class Lane(StrEnum):
+    """The two queues: what one person waits for must not stand behind what goes to thousands."""
+
+    URGENT = "urgent"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A kind of message. `slots` are its facts with the most characters of each; a longer fact is cut.
+
+    `version` is written into the ledger with every message, so that it can be said later what somebody was told.
+    `parts` is what the longest it can become is billed as, in either language, signature and suffix included; a test
+    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no).
+    """
+
+    zh: str
+    en: str
+    told: Told
+    version: int = 1
+    slots: Mapping[str, int] = field(default_factory=dict)
+    urgency: Urgency = Urgency.NORMAL
+    legal: Legal = Legal.SERVICE
+    asks: bool = False
+    parts: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a template whose texts and slots do not name the same facts."""
+        if placeholders(self.zh) != set(self.slots) or placeholders(self.en) != set(self.slots):
+            raise ValueError(f"texts and slots differ: {self.zh}")
+
+    def fill(self, locale: str, facts: Mapping[str, object]) -> str:
+        """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""
+        kept = {name: _cut(str(facts[name]), most) for name, most in self.slots.items()}
+        return Words(self.zh, self.en).say(locale, kept)
+
+
+def _cut(fact: str, most: int) -> str:
+    line = " ".join(fact.split())  # a fact that breaks the line could pass for another message
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+Templates = Mapping[str, Template]
