@@ -1,33 +1,49 @@
-"""The queue between "it is due" and "somebody works on it": SQS in the cloud, a plain call on one machine."""
+"""The queues between "it is due" and "somebody works on it": SQS in the cloud, a plain call on one machine."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from ..kernel.clock import from_text, to_text
+from ..kernel.clock import Clock, from_text, to_text
 from ..kernel.outcome import Due
+from ..kernel.template import Lane
 
-__all__ = ["InlineQueue", "SqsQueue", "read_entry", "write_entry"]
+__all__ = ["InlineQueue", "SqsQueues", "consume", "read_entry", "write_entry"]
+
+TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+_INSTANTS = ("at", "not_before", "not_after")
 
 
 def write_entry(due: Due) -> str:
     """Return a due entry as a queue message."""
-    return json.dumps(asdict(due) | {"at": to_text(due.at)})
+    fields = {name: value for name, value in asdict(due).items() if value}
+    return json.dumps(fields | {name: to_text(fields[name]) for name in _INSTANTS if name in fields})
 
 
 def read_entry(body: str) -> Due:
     """Read what `write_entry` wrote."""
     fields: Mapping[str, Any] = json.loads(body)
-    return Due(**(dict(fields) | {"at": from_text(fields["at"])}))
+    return Due(**{**fields, **{name: from_text(fields[name]) for name in _INSTANTS if name in fields}})
 
 
-class SqsQueue:
-    """Hands entries to SQS, ten at a time; what SQS does not take stays due."""
+def consume(event: Mapping[str, Any], work: Callable[[Due], None]) -> dict[str, Any]:
+    """Work on the records of an SQS event; those whose work failed go back to the queue, each for itself."""
+    # A tenth of a second that only consumers pay.
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response  # noqa: PLC0415
 
-    def __init__(self, url: str, region: str) -> None:
-        self._url, self._region = url, region
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(dict(event), lambda record: work(read_entry(record.body)), processor))
+
+
+class SqsQueues:
+    """Hands entries to SQS, each to its lane; what SQS does not take stays due."""
+
+    def __init__(self, urls: Mapping[Lane, str], lane_of: Callable[[Due], Lane], region: str) -> None:
+        self._urls, self._lane_of, self._region = urls, lane_of, region
 
     @cached_property
     def _sqs(self) -> Any:
@@ -37,33 +53,61 @@ class SqsQueue:
 
     def hand_over(self, entries: Sequence[Due]) -> set[str]:
         """See `store.due.Queue`. A queue that cannot be reached takes nothing."""
+        taken: set[str] = set()
+        for lane, url in self._urls.items():
+            mine = [due for due in entries if self._lane_of(due) is lane]
+            if mine:
+                taken |= self._send(url, mine)
+        return taken
+
+    def _send(self, url: str, entries: Sequence[Due]) -> set[str]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        taken: set[str] = set()
-        for n in range(0, len(entries), 10):
-            batch = [{"Id": str(i), "MessageBody": write_entry(due)} for i, due in enumerate(entries[n : n + 10])]
-            try:
-                answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=batch)
-            except (BotoCoreError, ClientError):
-                continue
-            taken |= {entries[n + int(sent["Id"])].id for sent in answer.get("Successful", [])}
-        return taken
+        batch = [{"Id": str(n), "MessageBody": write_entry(due)} for n, due in enumerate(entries)]
+        try:
+            answer = self._sqs.send_message_batch(QueueUrl=url, Entries=batch)
+        except (BotoCoreError, ClientError):
+            return set()
+        return {entries[int(sent["Id"])].id for sent in answer.get("Successful", [])}
 
 
 class InlineQueue:
-    """Runs each job where it stands and takes the entry when the job is done, so that a crash loses nothing."""
+    """Runs each job where it stands and takes the entry when the job is done, so that a crash loses nothing.
 
-    def __init__(self, run: Callable[[Due], None], failed: Callable[[Due, Exception], None]) -> None:
-        self._run, self._failed = run, failed
+    A job that fails stays due and is left alone for a while, as SQS does; after the fifth time it is parked.
+    """
+
+    REST = timedelta(seconds=60)
+    DEEPEST = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
+
+    def __init__(self, work: Callable[[Due], None], park: Callable[[Due], None], clock: Clock) -> None:
+        self._work, self._park, self._clock = work, park, clock
+        self._failed: dict[str, tuple[int, datetime]] = {}  # how often, and when it may be tried again
+        self._depth = threading.local()
 
     def hand_over(self, entries: Sequence[Due]) -> set[str]:
         """See `store.due.Queue`."""
-        taken: set[str] = set()
-        for due in entries:
-            try:
-                self._run(due)
-            except Exception as error:  # noqa: BLE001 - it stays due, and the next sweep tries again
-                self._failed(due, error)
-            else:
-                taken.add(due.id)
-        return taken
+        depth = getattr(self._depth, "now", 0)
+        if depth >= self.DEEPEST:
+            return set()
+        self._depth.now = depth + 1
+        try:
+            return {due.id for due in entries if self._may_try(due) and self._done(due)}
+        finally:
+            self._depth.now = depth
+
+    def _may_try(self, due: Due) -> bool:
+        _, rests_until = self._failed.get(due.id, (0, due.at))
+        return rests_until <= max(self._clock.now(), due.at)
+
+    def _done(self, due: Due) -> bool:
+        try:
+            self._work(due)
+        except Exception:  # noqa: BLE001 - the work has written down what happened
+            tries = self._failed.get(due.id, (0, due.at))[0] + 1
+            self._failed[due.id] = (tries, self._clock.now() + self.REST)
+            if tries < TRIES:
+                return False
+            self._park(due)
+        self._failed.pop(due.id, None)
+        return True

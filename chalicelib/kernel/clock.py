@@ -1,12 +1,13 @@
 """The one source of time. Everything else is handed an instant, so tests and the local server can move it."""
 
+import hashlib
 import random
 import time as machine
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-__all__ = ["Clock", "SystemClock", "TestClock", "from_text", "local_day", "pause", "start_of_day", "to_text"]
+__all__ = ["Clock", "SystemClock", "TestClock", "from_text", "local_day", "pause", "share_of", "start_of_day", "to_text"]
 
 
 class Clock(Protocol):
@@ -64,6 +65,12 @@ def local_day(instant: datetime, zone: str) -> date:
 def start_of_day(day: date, zone: str) -> datetime:
     """Return the instant at which the day begins in the zone."""
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def share_of(span: timedelta, seed: str) -> timedelta:
+    """Return a part of a span, in whole seconds, that follows from a seed: spread like chance, and found again by whoever asks."""
+    part = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]) / 2**32
+    return timedelta(seconds=int(span.total_seconds() * part))
 
 
 def pause(attempt: int) -> None:

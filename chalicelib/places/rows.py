@@ -1,15 +1,17 @@
 """How places lie in the store: a street is one partition, its tree lies in the order of the codes."""
 
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.rows import EventRecord, Table, load, load_many, page
-from .model import Place
+from .model import Place, Street
 
-__all__ = ["find_place", "find_places", "places_below"]
+__all__ = ["find_place", "find_places", "places_below", "streets"]
+
+_STREETS = "#streets"  # no street can have this code
 
 
 class PlaceTable(Table):
-    """PK the street, SK the place in tree order."""
+    """PK the street, SK the place in tree order; PK `#streets` lists the streets themselves."""
 
     class Meta:
         """Name."""
@@ -22,6 +24,7 @@ class PlaceEvent(EventRecord):
 
 
 PlaceTable.holding(Place, lambda place: {"pk": street_of(place.id), "sk": sort_key(place.id)})
+PlaceTable.holding(Street, lambda street: {"pk": _STREETS, "sk": street.code})
 PlaceTable.keeping_timeline(Place, PlaceEvent)
 
 
@@ -38,3 +41,8 @@ def find_places(codes: list[str]) -> list[Place]:
 def places_below(code: str, start: Position | None, limit: int) -> Page[Place]:
     """Read a place and everything below it, in tree order."""
     return page(Place, street_of(code), keys=Table.sk.between(*subtree(code)), start=start, limit=limit)
+
+
+def streets() -> list[str]:
+    """Read the codes of all streets."""
+    return [street.code for street in every(lambda start: page(Street, _STREETS, start=start, limit=100))]

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
-from ..kernel.outcome import Event, Outcome
+from ..kernel.outcome import Event, Outcome, Put
 from ..kernel.paging import Page
 from ..kernel.place import ancestors, parent_of
 from ..people.service import People
 from ..store.commit import Committer
 from . import rows
-from .model import Place
+from .model import DEFAULT_ZONE, Place, Street
 
 __all__ = ["Places", "place_exists"]
+
+_ZONE_FRESH = timedelta(minutes=10)
 
 
 def place_exists(code: str) -> bool:
@@ -28,6 +31,7 @@ class Places:
 
     def __init__(self, *, commit: Committer, clock: Clock, people: People) -> None:
         self._commit, self._clock, self._people = commit, clock, people
+        self._zones: dict[str, tuple[datetime, str]] = {}
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
@@ -36,6 +40,19 @@ class Places:
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
         return {place.id: place for place in rows.find_places(list(dict.fromkeys(codes)))}
+
+    def zone_of(self, street: str) -> str:
+        """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
+        now = self._clock.now()
+        known = self._zones.get(street)
+        if known is None or now - known[0] >= _ZONE_FRESH:
+            place = rows.find_place(street)
+            known = self._zones[street] = (now, place.zone if place else DEFAULT_ZONE)
+        return known[1]
+
+    def streets(self) -> list[str]:
+        """Return the code of every street of the installation."""
+        return rows.streets()
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[str]:
         """Return who answers for a place in one of the roles: the nearest level upwards that names anybody."""
@@ -115,7 +132,8 @@ class Places:
         def decide() -> Outcome[Place]:
             before = rows.find_place(code)
             place = replace(before or Place(id=code, created_at=now, updated_at=now, name=name), name=name, zone=zone)
-            return Outcome(entity=place, previous=before, events=(event,))
+            listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
+            return Outcome(entity=place, previous=before, beside=(listed,), events=(event,))
 
         return self._commit.settle(decide, Call())
 

@@ -1,1 +1,1 @@
-"""Telling people: whom, by which channel, in which words, and once."""
+"""Telling people: whom, by which channel, when, and in which words. The ledger behind it is `deliveries`."""

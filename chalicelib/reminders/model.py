@@ -1,39 +1,26 @@
-"""Who hears a message, and what is remembered of it. Pure."""
+"""How somebody can be reached, read at the moment of sending. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 
-__all__ = ["Delivery", "DeliveryState", "Recipient"]
+from ..deliveries.model import Recipient
+from . import policy
 
-
-class DeliveryState(StrEnum):
-    """What is known of one message to one recipient."""
-
-    CLAIMED = "claimed"
-    SENT = "sent"
-    UNKNOWN = "unknown"  # an attempt was made and its end was not seen
-    SUPPRESSED = "suppressed"  # nobody to send to, or she does not want it
+__all__ = ["QuietHours", "Reach"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One line of the ledger: at most one attempt is made per message and recipient."""
+class QuietHours:
+    """When nothing but the urgent may ring: local ``HH:MM`` in a zone."""
 
-    message_id: str
-    recipient: str  # a person's id, never an address
-    kind: str
-    channel: str
-    state: DeliveryState
-    at: datetime
-    ttl: datetime
+    start: str = policy.QUIET_FROM
+    end: str = policy.QUIET_TO
+    zone: str = policy.ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """Where a message goes: read at the moment of sending."""
+class Reach:
+    """Where a message to somebody goes, when that phone may ring, and whether it counts against her week."""
 
-    person_id: str
-    channel: str  # sms | email
-    address: str
-    locale: str
+    recipient: Recipient
+    quiet: QuietHours
+    rationed: bool

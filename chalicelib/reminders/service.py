@@ -1,110 +1,211 @@
-"""Sending one message: recipients and words are found at the moment of sending, the ledger keeps it from going out twice."""
+"""Telling people: recipients, words and the right moment are found when a message is due, never before."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from ..carriers.ports import EmailSender, SmsSender
-from ..kernel.access import Role
+from ..deliveries.model import Channel, Delivery, DeliveryState, Recipient, Unreached
+from ..deliveries.service import Deliveries, Facts, WordsAbout
 from ..kernel.clock import Clock
 from ..kernel.outcome import Due
-from ..kernel.words import Catalogue
+from ..kernel.place import street_of
+from ..kernel.template import Legal, Template, Templates, Urgency
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
-from . import rows
-from .model import Delivery, DeliveryState, Recipient
+from . import policy
+from .decisions import digest_time, is_held, plan
+from .model import QuietHours, Reach
 
 __all__ = ["Reminders"]
 
-_LEDGER_LASTS = timedelta(days=30)
-_LEASE = timedelta(minutes=2)  # longer than any attempt
-_STAFF = (Role.GRID_WORKER.value, Role.COMMUNITY_STAFF.value, Role.STREET_ADMIN.value)
-
-
-class BeingSent(Exception):
-    """Another worker is at this delivery; the queue must bring it again."""
+_WEEK = timedelta(days=7)
 
 
 class Reminders:
-    """Sends messages."""
+    """Finds who is told, how and when, and hands each to the ledger."""
 
     def __init__(
-        self,
-        *,
-        clock: Clock,
-        people: People,
-        places: Places,
-        sms: SmsSender,
-        email: EmailSender,
-        texts: Catalogue,
-        signature: str,
+        self, *, clock: Clock, people: People, places: Places, deliveries: Deliveries, templates: Templates, words: WordsAbout
     ) -> None:
         self._clock, self._people, self._places = clock, people, places
-        self._sms, self._email, self._texts, self._signature = sms, email, texts, signature
+        self._deliveries, self._templates, self._words = deliveries, templates, words
 
-    def send(self, due: Due, facts: Mapping[str, str] | None) -> None:
-        """Tell everybody whom a message is for. `facts` None means that it is no longer true, and nobody is told."""
+    def send(self, due: Due, facts: Facts | None) -> None:
+        """Tell everybody whom a message is for. `facts` None means that it is no longer true, and nobody is told.
+
+        One whose turn fails holds up nobody else; the message then comes again for all, and the ledger knows who has it.
+        """
+        template, spent, failed = self._templates[due.kind], Counter[str](), None
+        for reach in self._reaches(due, template):
+            try:
+                self._tell(due, reach, template, facts, spent)
+            except Exception as error:  # noqa: BLE001 - raised again below
+                failed = error
+        self._deliveries.book(spent)
+        if failed:
+            raise failed
+
+    def send_to(self, due: Due, recipient: Recipient, facts: Facts | None) -> None:
+        """Tell one recipient at once, whatever the hour: a code that somebody is waiting for."""
         if facts is None:
+            self._deliveries.turn_down(due, recipient, Unreached.OVER)
             return
+        spent = Counter[str]()
+        self._deliveries.deliver(due, recipient, facts, spent)
+        self._deliveries.book(spent)
+
+    def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> None:
+        now, recipient = self._clock.now(), reach.recipient
+        stopped = self._stopped(due, facts, now)
+        if stopped:
+            self._deliveries.turn_down(due, recipient, stopped)
+            return
+        assert facts is not None  # noqa: S101 - `_stopped` has seen to it
+        at = self._when(due, reach, template, now)
+        if at is None:
+            self._deliveries.turn_down(due, recipient, Unreached.MISSED)
+        elif at > now:
+            self._deliveries.put_off(due, recipient, at)
+        elif not (self._is_held(reach, template, now) and self._hold(due, reach, now)):
+            self._deliveries.deliver(due, recipient, facts, spent)
+
+    def _stopped(self, due: Due, facts: Facts | None, now: datetime) -> Unreached | None:
+        if facts is None:
+            return Unreached.OVER
+        return Unreached.TOO_LATE if due.not_after and now >= due.not_after else None
+
+    def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
+        quiet = None if template.urgency is Urgency.URGENT else reach.quiet
+        return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=reach.recipient.people[0])
+
+    def _is_held(self, reach: Reach, template: Template, now: datetime) -> bool:
+        counted = reach.rationed and template.urgency is Urgency.NORMAL
+        person = reach.recipient.people[0]
+        told = self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
+        return is_held(template, told)
+
+    def _hold(self, due: Due, reach: Reach, now: datetime) -> bool:
+        return self._deliveries.hold(due, reach.recipient, digest_time(now, reach.quiet.zone))
+
+    # who, and how she can be reached
+
+    def _reaches(self, due: Due, template: Template) -> list[Reach]:
+        """Return everybody whom a message is for, those who share a phone together; who cannot be reached is written down."""
+        found: dict[tuple[Channel, str], Reach] = {}
         for person in self._audience(due.to):
-            recipient = self._reach(person)
-            if recipient is None:
-                self._note(due, person.id, "none", DeliveryState.SUPPRESSED)
-            else:
-                self.send_to(due, recipient, facts)
-
-    def send_to(self, due: Due, recipient: Recipient, facts: Mapping[str, str]) -> None:
-        """Make the one attempt to tell one recipient."""
-        claimed = self._delivery(due, recipient.person_id, recipient.channel, DeliveryState.CLAIMED)
-        if not rows.claim_delivery(claimed):
-            self._look_after(claimed)
-            return
-        text = self._texts[due.kind].say(recipient.locale, facts)
-        try:
-            if recipient.channel == "email":
-                self._email.send(recipient.address, self._signature, text, due.kind)
-            else:
-                self._sms.send(recipient.address, f"【{self._signature}】{text}", due.kind)
-        except Exception:
-            rows.settle_delivery(replace(claimed, state=DeliveryState.UNKNOWN))
-            raise
-        rows.settle_delivery(replace(claimed, state=DeliveryState.SENT))
-
-    def _look_after(self, mine: Delivery) -> None:
-        """Somebody has claimed this delivery before: she is at it, has done it, or died over it and nobody knows how it ended."""
-        before = rows.find_delivery(mine.message_id, mine.recipient)
-        if before is None or before.state is not DeliveryState.CLAIMED:
-            return
-        if before.at > mine.at - _LEASE:
-            raise BeingSent(mine.message_id)
-        rows.settle_delivery(replace(before, state=DeliveryState.UNKNOWN))
+            reach = self._reach(person, template)
+            if isinstance(reach, Unreached):
+                self._deliveries.turn_down(due, _nowhere(person), reach)
+                continue
+            key = (reach.recipient.channel, reach.recipient.address)
+            found[key] = _together(found[key], reach) if key in found else reach
+        return list(found.values())
 
     def _audience(self, to: str) -> list[Person]:
-        if to.startswith("staff:"):
-            on_duty = self._places.on_duty(to.removeprefix("staff:"), _STAFF)
-            return list(self._people.find_many(on_duty).values())
+        kind, _, rest = to.rpartition(":")
+        if kind == "staff":
+            return self._read(self._places.on_duty(rest, policy.STAFF_ROLES))
+        if kind == "people":
+            return self._read(rest.split(","))
         person = self._people.find(to)
         return [person] if person else []
 
-    def _reach(self, person: Person) -> Recipient | None:
-        """Her own phone, or that of the contact who may be used; mail for those who want no SMS."""
+    def _read(self, ids: Sequence[str]) -> list[Person]:
+        people = self._people.find_many(ids)
+        return [people[id] for id in ids if id in people]
+
+    def _reach(self, person: Person, template: Template) -> Reach | Unreached:
+        """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
         if person.erased_at:
-            return None
-        if person.phone and person.sms:
-            return Recipient(person_id=person.id, channel="sms", address=person.phone, locale=person.locale)
+            return Unreached.ERASED
+        if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
+            return Unreached.NO_CONSENT
+        for holder in self._phones(person):
+            if holder.phone and (holder.sms or template.urgency is Urgency.URGENT):
+                return self._at(person, holder, Channel.SMS, holder.phone)
         if person.email and person.email_address:
-            return Recipient(person_id=person.id, channel="email", address=person.email_address, locale=person.locale)
-        contact = self._people.find(person.contact_via) if person.contact_via and not person.phone else None
-        if contact and contact.phone and contact.sms:
-            return Recipient(person_id=person.id, channel="sms", address=contact.phone, locale=contact.locale)
-        return None
+            return self._at(person, person, Channel.EMAIL, person.email_address)
+        return Unreached.OPTED_OUT if person.phone else Unreached.NO_CHANNEL
 
-    def _note(self, due: Due, person_id: str, channel: str, state: DeliveryState) -> None:
-        rows.claim_delivery(self._delivery(due, person_id, channel, state))
+    def _phones(self, person: Person) -> Iterator[Person]:
+        """Yield those whose phone may ring for somebody: she herself; only where she has none, others by consent."""
+        yield person
+        if person.phone:
+            return
+        carer = self._people.find(person.contact_via) if person.contact_via and "contact_via" in person.consents else None
+        if carer:
+            yield carer
+        if "household" in person.consents:
+            kin = [id for id in self._people.kin(person) if id not in (person.id, person.contact_via)]
+            yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
 
-    def _delivery(self, due: Due, person_id: str, channel: str, state: DeliveryState) -> Delivery:
-        now = self._clock.now()
-        return Delivery(
-            message_id=due.id, recipient=person_id, kind=due.kind, channel=channel, state=state, at=now, ttl=now + _LEDGER_LASTS
+    def _at(self, person: Person, holder: Person, channel: Channel, address: str) -> Reach:
+        """The hours and the language are those of whoever holds the phone."""
+        place = person.places[0] if person.places else ""
+        hours, zone = holder.quiet_hours, self._places.zone_of(street_of(place)) if place else policy.ZONE
+        quiet = QuietHours(start=hours.start, end=hours.end, zone=zone) if hours else QuietHours(zone=zone)
+        recipient = Recipient(
+            people=(person.id,), place=place, channel=channel, address=address, locale=holder.locale, resend_to=person.id
         )
+        return Reach(recipient=recipient, quiet=quiet, rationed=not any(grant.role.rank > 1 for grant in person.grants))
+
+    # the digest
+
+    def digest(self, due: Due) -> None:
+        """Tell somebody in one message what was held for her; what is no longer true is left out."""
+        person, template = self._people.find(due.subject), self._templates[due.kind]
+        held = self._deliveries.held_for(due.subject, self._clock.now() - _WEEK)
+        if person is None:
+            return
+        reach = self._reach(person, template)
+        if isinstance(reach, Unreached):
+            for line in held:
+                self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, reach)
+            return
+        now = self._clock.now()
+        at = self._when(due, reach, template, now)
+        if at is not None and at > now:
+            self._deliveries.put_off(due, reach.recipient, at)
+            return
+        begun = self._deliveries.find_digest(due, reach.recipient)
+        lines = self._deliveries.find_many(begun) if begun else held
+        self._make_digest(due, reach, lines)
+        for line in held:
+            if begun and line.id not in begun:  # came after this one was begun
+                self._deliveries.hold_on(line, digest_time(now, reach.quiet.zone))
+
+    def _make_digest(self, due: Due, reach: Reach, lines: Sequence[Delivery]) -> None:
+        told: list[tuple[Delivery, str]] = []
+        for line in lines:
+            facts = self._words(line.kind, line.about, line.params)
+            if facts is not None:
+                told.append((line, self._templates[line.kind].fill(reach.recipient.locale, facts)))
+            elif line.state is DeliveryState.HELD:
+                self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
+        if not told:
+            if any(line.state is not DeliveryState.HELD for line in lines):  # it was begun, and nothing of it is true any more
+                self._deliveries.turn_down(due, reach.recipient, Unreached.OVER)
+            return
+        spent = Counter[str]()
+        facts = {"count": len(told), "items": " ".join(text for _, text in told[: policy.DIGEST_LINES])}
+        sent = self._deliveries.deliver(due, reach.recipient, facts, spent, covers=[line.id for line, _ in told])
+        self._deliveries.book(spent)
+        if sent.is_final:
+            for line, _ in told:
+                if line.state is DeliveryState.HELD:
+                    self._deliveries.settle_held(line, sent.state, sent.reason, ref=sent.id)
+
+
+def _nowhere(person: Person) -> Recipient:
+    place = person.places[0] if person.places else ""
+    return Recipient(
+        people=(person.id,), place=place, channel=Channel.NONE, address=person.id, locale=person.locale, resend_to=person.id
+    )
+
+
+def _together(one: Reach, other: Reach) -> Reach:
+    """Two who share a phone hear of it once; it counts as the first one's."""
+    people = (*one.recipient.people, *other.recipient.people)
+    return replace(one, recipient=replace(one.recipient, people=people, resend_to=f"people:{','.join(people)}"))

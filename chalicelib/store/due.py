@@ -1,27 +1,32 @@
-"""Everything that waits: due rows by shard and instant, their hand-over to the queue, and the sweep that finds them."""
+"""Everything that waits: due rows by shard and instant, their hand-over to the queues, and what failed for good."""
 
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.clock import Clock, to_text
+from ..kernel.meter import Meter
 from ..kernel.outcome import Due
-from .rows import Table, page, row_of
+from ..kernel.paging import Page
+from .rows import Table, load_many, page, row_of
+from .tables import PARKED, Parked
 
-__all__ = ["Outbox", "Queue", "shard_of"]
+__all__ = ["Outbox", "Parked", "Queue", "shard_of"]
 
-_BATCH = 100  # rows of one shard read at once
+_PAGE = 100  # rows of one shard read at once
+_BATCH = 10  # entries handed over at once: what SQS takes in one request
 
 
 class Queue(Protocol):
     """Takes what is due to whoever works on it."""
 
     def hand_over(self, entries: Sequence[Due]) -> set[str]:
-        """Return the ids of the entries that were taken; the others stay due."""
+        """Return the ids of the entries that were taken; the others stay due. Ten entries at most."""
         ...
 
 
@@ -33,40 +38,73 @@ def shard_of(id: str, shards: int) -> str:
 class Outbox:
     """The due table seen from outside: what is handed over is deleted, what is refused stays."""
 
-    def __init__(self, queue: Queue, clock: Clock, shards: int) -> None:
+    def __init__(self, queue: Queue, clock: Clock, shards: int, meter: Meter) -> None:
         self._queue = queue
         self._clock = clock
+        self._meter = meter
         self.shards = shards
 
     def hand_over(self, entries: Sequence[Due]) -> int:
-        """Hand entries to the queue and delete those it took; return their number."""
-        if not entries:
-            return 0
-        taken = self._queue.hand_over(entries)
-        for entry in entries:
-            if entry.id in taken:
-                with suppress(PynamoDBException):  # what stays is handed over again by the sweep, which does no harm
-                    row_of(entry).delete()
-        return len(taken)
+        """Hand entries to the queue, ten at a time, and delete those it took; return their number."""
+        taken = 0
+        for n in range(0, len(entries), _BATCH):
+            batch = entries[n : n + _BATCH]
+            ids = self._queue.hand_over(batch)
+            gone = [entry for entry in batch if entry.id in ids]
+            if gone:
+                with suppress(PynamoDBException), Table.rows[Due].batch_write() as rows:
+                    for entry in gone:  # what stays is handed over again by the sweep, which does no harm
+                        rows.delete(row_of(entry))
+            taken += len(gone)
+        return taken
 
     def sweep(self) -> int:
         """Hand over everything that is due now, shard by shard; return how many entries were taken.
 
         Strongly consistent, and as much work as there is due. An entry that the queue refuses does not hold up others.
         """
-        now = to_text(self._clock.now()) + "~"
-        taken = 0
+        now = self._clock.now()
+        until = to_text(now) + "~"
+        taken, oldest = 0, 0.0
         for n in range(self.shards):
             start = None
             while True:
-                found = page(Due, f"s{n}", keys=Table.sk <= now, start=start, limit=_BATCH)
+                found = page(Due, f"s{n}", keys=Table.sk <= until, start=start, limit=_PAGE)
+                oldest = max([oldest, *((now - due.at).total_seconds() for due in found.items[:1])])
                 taken += self.hand_over(found.items)
                 start = found.next
                 if start is None:
                     break
+        self._meter.observe("OldestDueRow", oldest)
+        self._meter.count("Swept", taken)
         return taken
+
+    def put(self, due: Due) -> None:
+        """Write a due row on its own. The same row twice is one row."""
+        row_of(replace(due, shard=shard_of(due.id, self.shards))).save()
 
     def next_at(self) -> datetime | None:
         """Return the instant of the earliest due row, or None when nothing waits."""
         firsts = [page(Due, f"s{n}", limit=1).items for n in range(self.shards)]
         return min((found[0].at for found in firsts if found), default=None)
+
+    def are_waiting(self, dues: Sequence[Due]) -> set[str]:
+        """Return the ids of those of these rows (shard, instant and id suffice) that are in the table."""
+        keys = [(due.shard, f"{to_text(due.at)}#{due.id}") for due in dues]
+        return {due.id for n in range(0, len(keys), 100) for due in load_many(Due, keys[n : n + 100])}
+
+    # what failed for good
+
+    def park(self, due: Due, place: str) -> None:
+        """Keep a job that failed for good where staff see it; the same job twice is parked once."""
+        row_of(Parked(due=due, place=place, parked_at=self._clock.now())).save()
+        self._meter.count("ParkedJobs", kind=due.kind)
+
+    def parked(self, after: str, limit: int) -> Page[Parked]:
+        """Return parked jobs whose order lies behind `after`, earliest due first."""
+        return page(Parked, PARKED, keys=Table.sk > after, limit=limit)
+
+    def redrive(self, job: Parked) -> None:
+        """Make a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
+        self.put(replace(job.due, at=self._clock.now()))
+        row_of(job).delete()

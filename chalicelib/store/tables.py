@@ -12,11 +12,11 @@ from ..kernel.clock import to_text
 from ..kernel.outcome import Due
 from .rows import Table
 
-__all__ = ["Counter", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
+__all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
 
 
 class DueTable(Table):
-    """What becomes due: PK a shard, SK the instant. No index; a sweep reads a prefix of each shard."""
+    """What becomes due: PK a shard (or `parked`), SK the instant. No index; a sweep reads a prefix of each shard."""
 
     class Meta:
         """Name."""
@@ -62,6 +62,22 @@ class ReceiptRecord:
     ttl: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A job that failed for good: staff see it, and a redrive makes it due again. `place` is empty where none is known."""
+
+    due: Due
+    place: str
+    parked_at: datetime
+
+    @property
+    def order(self) -> str:
+        """Return where it stands in a list, earliest due first; the same for the same job, however often it is parked."""
+        return f"{to_text(self.due.at)}#{self.due.id}"
+
+
+PARKED = "parked"
+DueTable.holding(Parked, lambda parked: {"pk": PARKED, "sk": parked.order})
 DueTable.holding(Due, lambda due: {"pk": due.shard, "sk": f"{to_text(due.at)}#{due.id}"})
 CounterTable.holding(Counter, lambda counter: {"pk": counter.subject, "sk": counter.name})
 ReceiptTable.holding(ReceiptRecord, lambda receipt: {"pk": receipt.id, "sk": "receipt"})

@@ -1,0 +1,1 @@
+"""The sending ledger: one attempt at a time for each message and address, and what became of it."""

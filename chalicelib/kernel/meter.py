@@ -1,0 +1,43 @@
+"""What is counted while the house runs. Names and dimensions only: a measure never holds anything about a person."""
+
+from collections import Counter, defaultdict
+from typing import Protocol
+
+__all__ = ["MemoryMeter", "Meter"]
+
+
+class Meter(Protocol):
+    """Takes measures; each is written out when the function that took them ends."""
+
+    def count(self, name: str, value: float = 1, **dimensions: str) -> None:
+        """Add to a number."""
+        ...
+
+    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+        """Note one value of many, of which percentiles are wanted."""
+        ...
+
+    def flush(self) -> None:
+        """Write out what was taken since the last time."""
+        ...
+
+
+class MemoryMeter:
+    """Keeps measures where they can be looked at: on one machine and in tests."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, ...]] = Counter()
+        self.values: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
+
+    def count(self, name: str, value: float = 1, **dimensions: str) -> None:
+        """See `Meter.count`."""
+        self.counts[(name, *dimensions.values())] += value  # type: ignore[assignment]
+
+    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+        """See `Meter.observe`; the newest thousand are kept."""
+        kept = self.values[(name, *dimensions.values())]
+        kept.append(value)
+        del kept[:-1000]
+
+    def flush(self) -> None:
+        """Keep everything."""

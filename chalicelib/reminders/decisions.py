@@ -1,0 +1,61 @@
+"""When a message goes out. Pure."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ..kernel.clock import share_of
+from ..kernel.template import Template, Urgency
+from . import policy
+from .model import QuietHours
+
+__all__ = ["digest_time", "is_held", "plan"]
+
+
+def plan(
+    now: datetime, quiet: QuietHours | None, *, not_before: datetime | None, not_after: datetime | None, seed: str
+) -> datetime | None:
+    """Return when a message may go out to somebody with these quiet hours, or None if it cannot in time.
+
+    What would fall into quiet hours waits for their end, and a little longer, so that not everything goes out at once.
+    What would be worth nothing by then goes out *earlier*: an hour before the quiet hours begin.
+    """
+    wanted = max(now, not_before or now)
+    span = quiet and _quiet_span(wanted, quiet)
+    if not span:
+        return wanted if not_after is None or wanted < not_after else None
+    begins, ends = span
+    if not_after is None or ends + policy.JITTER < not_after:
+        return ends + share_of(policy.JITTER, seed)
+    early = begins - policy.ADVANCE_BY
+    if now < begins:
+        return max(now, early)
+    return ends if ends < not_after else None  # too late to be early: the first moment after, if that still helps
+
+
+def _quiet_span(instant: datetime, quiet: QuietHours) -> tuple[datetime, datetime] | None:
+    """Return from when to when it is quiet around an instant, or None when it is not."""
+    zone = ZoneInfo(quiet.zone)
+    start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
+    if start == end:
+        return None
+    today = instant.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        begins = datetime.combine(day, start, zone)
+        ends = datetime.combine(day if end > start else day + timedelta(days=1), end, zone)
+        if begins <= instant < ends:
+            return begins.astimezone(instant.tzinfo), ends.astimezone(instant.tzinfo)
+    return None
+
+
+def digest_time(now: datetime, zone: str) -> datetime:
+    """Return the instant of the next daily digest that is still open: one that is about to be made takes no more lines."""
+    local = (now + policy.DIGEST_CLOSES).astimezone(ZoneInfo(zone))
+    at = datetime.combine(local.date(), policy.DIGEST_AT, local.tzinfo)
+    return (at if at > local else at + timedelta(days=1)).astimezone(now.tzinfo)
+
+
+def is_held(template: Template, told_this_week: int) -> bool:
+    """Say whether a message waits for the digest: it is not pressing, or she has been told enough this week."""
+    if template.urgency is Urgency.URGENT:
+        return False
+    return template.urgency is Urgency.LOW or told_this_week >= policy.WEEKLY_MESSAGES
