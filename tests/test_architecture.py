@@ -87,6 +87,8 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         ("chalice", lambda n: room(n) == "web"),
         ("boto3", lambda n: room(n) == "carriers"),
         ("botocore", lambda n: room(n) == "carriers"),
+        ("urllib3", lambda n: room(n) == "carriers"),
+        ("smtplib", lambda n: room(n) == "carriers"),
         ("jwt", lambda n: n == "web.auth"),
         ("aws_lambda_powertools", lambda n: n == "wiring"),
     ],

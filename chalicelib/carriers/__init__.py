@@ -1,1 +1,1 @@
-"""Ways out of the house. The only code that touches boto3, and only when something leaves."""
+"""Ways out of the house. The only code that touches boto3, urllib3 and smtplib, and only when something leaves."""

@@ -1,17 +1,103 @@
-"""SMS by SNS and mail by SES, for regions that have them (AWS China has neither)."""
+"""SMS by SNS and mail by SES, for regions that have them (AWS China has neither), and what their answers mean."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from . import letters
+from .ports import Mail, Refused, Sms, Unclear
+
 __all__ = ["SesEmail", "SnsSms"]
+
+# A throttle is certain whatever its status: nothing was taken, and later it will be.
+_THROTTLES = frozenset(
+    {
+        "KMSThrottling",
+        "LimitExceeded",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+# What is wrong with this number, address or text stays wrong. All other 4xx are faults of the account or its settings (no
+# permission, an expired token, sending paused, a domain not verified yet), which somebody puts right while messages wait.
+_FINAL = frozenset(
+    {
+        "BadRequestException",
+        "EndpointDisabled",
+        "InvalidParameter",
+        "InvalidParameterException",
+        "InvalidParameterValue",
+        "InvalidParameterValueException",
+        "MessageRejected",
+        "OptedOut",
+        "OptedOutException",
+        "ParameterValueInvalid",
+        "ValidationError",
+        "ValidationException",
+    }
+)
 
 
 def _client(service: str, region: str) -> Any:
     import boto3  # noqa: PLC0415 - a quarter of a second that only senders pay
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5)  # one attempt; see ports
-    return boto3.client(service, region_name=region, config=config)
+    client = boto3.client(service, region_name=region, config=config)
+    client.meta.events.register("before-send", _leave_no_connection)
+    return client
+
+
+def _leave_no_connection(request: Any, **_: object) -> None:
+    """Ask for a connection of its own. A kept one may have died while Lambda was frozen, and dying it would leave us unsure."""
+    request.headers["Connection"] = "close"
+
+
+@contextmanager
+def _understood(service: str) -> Iterator[None]:
+    """Turn what AWS and botocore say into `Refused` or `Unclear`; AWS quotes numbers and addresses, so only codes pass.
+
+    Everything else, such as a read timeout or a closed connection, stays what it is: nobody knows.
+    """
+    from botocore import exceptions as e  # noqa: PLC0415 - comes with boto3
+
+    never_connected = (e.ConnectTimeoutError, e.EndpointConnectionError, e.ProxyConnectionError)
+    never_signed = (e.NoCredentialsError, e.PartialCredentialsError, e.CredentialRetrievalError, e.NoRegionError)
+    try:
+        yield
+    except e.ClientError as error:
+        raise _reply(service, error.response) from None
+    except e.ParamValidationError:
+        raise Refused(f"{service}.ParamValidationError", final=True) from None
+    except (*never_connected, *never_signed) as error:
+        raise Refused(f"{service}.{type(error).__name__}") from None
+
+
+def _reply(service: str, response: Any) -> Refused | Unclear:
+    code = response.get("Error", {}).get("Code", "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in _THROTTLES or status == 429:
+        return Refused(f"{service}.{code}")
+    if not 400 <= status < 500:
+        return Unclear(f"{service}.{code} ({status})")
+    return Refused(f"{service}.{code}", final=code in _FINAL and not _is_unverified(code, response))
+
+
+def _is_unverified(code: str, response: Any) -> bool:
+    """Say whether SES rejects the sender: an identity, or an account in the sandbox, that is not verified yet.
+
+    It has no code of its own ("Amazon SES email sending errors" in the SES developer guide).
+    """
+    return code == "MessageRejected" and "not verified" in response["Error"].get("Message", "")
 
 
 class SnsSms:
@@ -24,14 +110,17 @@ class SnsSms:
     def _sns(self) -> Any:
         return _client("sns", self._region)
 
-    def send(self, phone: str, text: str, kind: str) -> None:
-        """See `ports.SmsSender`."""
-        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-        self._sns.publish(PhoneNumber=phone, Message=text, MessageAttributes=attributes)
+    def send(self, sms: Sms) -> str:
+        """See `ports.SmsSender`. The reference is the MessageId."""
+        kind = "Promotional" if sms.promotional else "Transactional"
+        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}}
+        with _understood("sns"):
+            answer = self._sns.publish(PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes)
+        return str(answer.get("MessageId", ""))
 
 
 class SesEmail:
-    """Mail through Amazon SES v2."""
+    """Mail through Amazon SES v2. Its events bring back `Mail.id` in the tag ``delivery`` (letters, digits, _ and -)."""
 
     def __init__(self, region: str, sender: str) -> None:
         self._region, self._sender = region, sender
@@ -40,15 +129,30 @@ class SesEmail:
     def _ses(self) -> Any:
         return _client("sesv2", self._region)
 
-    def send(self, address: str, subject: str, text: str, kind: str) -> None:
-        """See `ports.EmailSender`."""
-        self._ses.send_email(
-            FromEmailAddress=self._sender,
-            Destination={"ToAddresses": [address]},
-            Content={
-                "Simple": {
-                    "Subject": {"Data": subject, "Charset": "UTF-8"},
-                    "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
-                }
-            },
-        )
+    @cached_property
+    def _from(self) -> str:
+        from email.utils import formataddr  # noqa: PLC0415 - only senders pay
+
+        return formataddr(letters.sender_of(self._sender))  # SES takes a name in another script only as RFC 2047 writes it
+
+    def send(self, mail: Mail) -> str:
+        """See `ports.EmailSender`. The reference is the MessageId."""
+        letter = {
+            "FromEmailAddress": self._from,
+            "Destination": {"ToAddresses": [letters.recipient_of(mail)]},
+            "Content": {"Simple": _simple(mail)},
+            "EmailTags": [{"Name": "delivery", "Value": mail.id}],
+        }
+        with _understood("ses"):
+            answer = self._ses.send_email(**letter)
+        return str(answer.get("MessageId", ""))
+
+
+def _simple(mail: Mail) -> dict[str, Any]:
+    headers = [{"Name": name, "Value": value} for name, value in letters.headers_of(mail).items()]
+    body = {"Text": _data(letters.text_of(mail)), "Html": _data(letters.html_of(mail))}
+    return {"Subject": _data(letters.subject_of(mail)), "Body": body} | ({"Headers": headers} if headers else {})
+
+
+def _data(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..kernel.clock import from_text, to_text
+from .ports import Mail, Sms
 
 __all__ = ["ConsoleEmail", "ConsoleSms", "Letter", "Mailbox"]
 
@@ -37,8 +38,8 @@ class Mailbox:
             self._letters = [_letter(json.loads(line)) for line in lines if line]
             file.write_bytes(b"".join(line + b"\n" for line in lines))
 
-    def put(self, to: str, channel: str, text: str, kind: str) -> None:
-        """Keep a message."""
+    def put(self, to: str, channel: str, text: str, kind: str) -> str:
+        """Keep a message and return its id."""
         with self._lock:
             id = f"dev_{len(self._letters) + 1}"
             letter = Letter(id=id, to=to, channel=channel, text=text, kind=kind, sent_at=self._now())
@@ -48,6 +49,7 @@ class Mailbox:
                     file.write(json.dumps(asdict(letter) | {"sent_at": to_text(letter.sent_at)}, ensure_ascii=False) + "\n")
                     file.flush()
                     os.fsync(file.fileno())
+            return id
 
     def read(self, to: str | None = None, after: datetime | None = None) -> list[Letter]:
         """Return messages, newest first, to somebody and since an instant."""
@@ -66,9 +68,9 @@ class ConsoleSms:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    def send(self, phone: str, text: str, kind: str) -> None:
-        """See `ports.SmsSender`."""
-        self._mailbox.put(phone, "sms", text, kind)
+    def send(self, sms: Sms) -> str:
+        """See `ports.SmsSender`. The reference is the letter's id."""
+        return self._mailbox.put(sms.phone, "sms", sms.text, sms.kind)
 
 
 class ConsoleEmail:
@@ -77,6 +79,6 @@ class ConsoleEmail:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
 
-    def send(self, address: str, subject: str, text: str, kind: str) -> None:
-        """See `ports.EmailSender`."""
-        self._mailbox.put(address, "email", f"{subject}\n{text}", kind)
+    def send(self, mail: Mail) -> str:
+        """See `ports.EmailSender`. The reference is the letter's id."""
+        return self._mailbox.put(mail.address, "email", f"{mail.subject}\n{mail.text}", mail.kind)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["EmailSender", "Mail", "Refused", "Sms", "SmsSender"]
+__all__ = ["EmailSender", "Mail", "Refused", "Sms", "SmsSender", "Unclear"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,16 @@ class Mail:
     unsubscribe: str = ""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is not an error
+class Refused(Exception):
     """The provider has certainly not taken the message. `final` means that another attempt would be refused as well."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
         super().__init__(reason)
         self.reason, self.final = reason, final
+
+
+class Unclear(Exception):
+    """The provider may or may not have taken the message. Its text is a status or a code and never what was sent."""
 
 
 class SmsSender(Protocol):
@@ -45,7 +49,7 @@ class SmsSender(Protocol):
 
         Raises:
             Refused: it was certainly not taken (a throttle, an invalid number, no connection was made).
-            Exception: anything else means that it may or may not have been taken (a time-out, a reset, a 5xx).
+            Exception: anything else, `Unclear` or not, means that it may or may not have been taken (a time-out, a reset, a 5xx).
 
         """
         ...
