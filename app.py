@@ -2,39 +2,56 @@
 
 from typing import Any
 
-from chalice.app import Chalice, Rate
+from chalice.app import Chalice, Cron, Rate
 
 from chalicelib.admin.api import routes as admin
-from chalicelib.carriers.queue import read_entry
+from chalicelib.carriers.queue import consume
+from chalicelib.deliveries.api import routes as deliveries
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
-from chalicelib.reactions import react
 from chalicelib.register.api import routes as register
+from chalicelib.replies.api import routes as replies
 from chalicelib.signin.api import routes as signin
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes
-from chalicelib.wiring import log, services
+from chalicelib.wiring import log, park, services, work
 from chalicelib.wishes.api import routes as wishes
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
-api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, admin)
+api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: Any) -> int:
     """Hand over everything that is due."""
-    return services().outbox.sweep()
+    with services().meter:
+        return services().outbox.sweep()
 
 
-@app.on_sqs_message(queue="chunhui-work", batch_size=10, name="work")
-def work(event: Any) -> dict[str, Any]:
-    """Do what is due; messages whose job failed go back to the queue, each for itself."""
-    failed = []
-    for record in event.to_dict()["Records"]:
-        try:
-            react(services(), read_entry(record["body"]))
-        except Exception as error:  # noqa: BLE001 - one poisoned message must not take the others with it
-            log.error("job", error=type(error).__name__, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+@app.schedule(Cron(30, 18, "*", "*", "?", "*"), name="audit")
+def audit(event: Any) -> int:
+    """At night (02:30 in Shanghai), arm anew whatever waits without an alarm."""
+    with services().meter:
+        return services().audit()
+
+
+@app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent")
+def work_urgent(event: Any) -> dict[str, Any]:
+    """Do what one person waits for."""
+    with services().meter:
+        return consume(event.to_dict(), work)
+
+
+@app.on_sqs_message(queue="chunhui-bulk", batch_size=10, name="work_bulk", maximum_concurrency=5)
+def work_bulk(event: Any) -> dict[str, Any]:
+    """Do what goes to many, and what can wait."""
+    with services().meter:
+        return consume(event.to_dict(), work)
+
+
+@app.on_sqs_message(queue="chunhui-dead", batch_size=10, name="park_dead")
+def park_dead(event: Any) -> dict[str, Any]:
+    """Keep jobs that failed for good where staff see them."""
+    with services().meter:
+        return consume(event.to_dict(), park)

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from .deliveries.model import Channel, Recipient
+from .deliveries.service import DIGEST, Facts
+from .fanouts import jobs as fanouts
 from .kernel.outcome import Due
+from .kernel.template import Lane, Template, Templates, Urgency
 from .people import jobs as people
-from .reminders.model import Recipient
+from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
@@ -13,23 +17,33 @@ from .wishes.texts import MESSAGES as WISH_MESSAGES
 if TYPE_CHECKING:
     from .wiring import Services
 
-__all__ = ["HEARD", "REACTIONS", "TEXTS", "react"]
+__all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "place_of", "react", "words_about"]
 
 Job = Callable[["Services", Due], None]
 
-TEXTS = {**SIGNIN_MESSAGES, **WISH_MESSAGES}
+# Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
+TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **REMINDER_MESSAGES}
 
 
-def _tell_of_wish(services: "Services", due: Due) -> None:
-    services.reminders.send(due, services.wishes.words_about(due.subject, due.kind, due.params))
+def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
+    """Return the facts of a message as they are now; None when it is no longer true."""
+    if kind in WISH_MESSAGES:
+        return services.wishes.words_about(about, kind, params)
+    return None
+
+
+def _tell(services: "Services", due: Due) -> None:
+    if due.to.startswith("all:"):
+        services.fanouts.begin(due)
+        return
+    services.reminders.send(due, words_about(services, due.kind, due.subject, due.params))
 
 
 def _send_code(services: "Services", due: Due) -> None:
-    found = services.signin.words_for_code(due.subject, due.params["nonce"])
-    if found:
-        challenge, facts = found
-        channel = "email" if due.kind == "code.email" else "sms"
-        recipient = Recipient(person_id=challenge.id, channel=channel, address=challenge.target, locale=challenge.locale)
+    challenge, facts = services.signin.words_for_code(due.subject, due.params["nonce"])
+    if challenge:
+        channel = Channel.EMAIL if due.kind == "code.email" else Channel.SMS
+        recipient = Recipient(people=(challenge.id,), channel=channel, address=challenge.target, locale=challenge.locale)
         services.reminders.send_to(due, recipient, facts)
 
 
@@ -40,19 +54,37 @@ def _forget_person(services: "Services", due: Due) -> None:
 
 ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
+    "alarm.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
 }
+ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job named after whose question it was
+    "answer.wish": lambda services, due: wishes.answer_question(services.wishes, due),
+}
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
-    **dict.fromkeys(WISH_MESSAGES, _tell_of_wish),
+    **dict.fromkeys(WISH_MESSAGES, _tell),
+    DIGEST: lambda services, due: services.reminders.digest(due),
 }
 
-REACTIONS: Mapping[str, Job] = {**ALARMS, **EVENTS, **MESSAGES}
+REACTIONS: Mapping[str, Job] = {**ALARMS, **EVENTS, **ANSWERS, **MESSAGES}
 HEARD = frozenset(EVENTS)
 
 
 def react(services: "Services", due: Due) -> None:
     """Run the job of a due entry."""
     REACTIONS[due.kind](services, due)
+
+
+def lane_of(due: Due) -> Lane:
+    """Return by which queue an entry goes: what is not pressing, or is for many, must not stand before what one waits for."""
+    template: Template | None = TEMPLATES.get(due.kind)
+    for_many = due.to.startswith("people:")
+    pressing = template is None or template.urgency is Urgency.URGENT or (template.urgency is Urgency.NORMAL and not for_many)
+    return Lane.URGENT if pressing and due.kind != DIGEST else Lane.BULK
+
+
+def place_of(services: "Services", due: Due) -> str:
+    """Return the place whose staff should know of a job that failed for good; empty where none is known."""
+    return services.wishes.place_of(due.subject) if due.subject.startswith("wsh_") else ""

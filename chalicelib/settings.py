@@ -4,7 +4,34 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Settings"]
+__all__ = ["MailServer", "Settings", "SmsProvider"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsProvider:
+    """A way for text messages: `kind` is console, sns or gateway (signed HTTP); `price_li` is what a part costs, in 厘."""
+
+    name: str
+    kind: str
+    weight: float = 1
+    price_li: int = 55  # five and a half fen: what notices cost at the larger domestic providers
+    url: str = ""
+    key: bytes = field(default=b"", repr=False)  # signs what we send and what the provider reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """A way for mail: `kind` is console, ses or smtp."""
+
+    kind: str = "console"
+    sender: str = ""
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+_CONSOLE = (SmsProvider(name="console", kind="console"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +43,15 @@ class Settings:
     token_keys: Mapping[str, bytes] = field(repr=False)  # key id -> secret; the first signs, all verify
     secret: bytes = field(repr=False)  # phone index, codes, cursors
     stage: str = "dev"
-    carrier: str = "console"  # console | aws
-    queue_url: str = ""
+    urgent_queue_url: str = ""  # without queues each job runs where it became due
+    bulk_queue_url: str = ""
+    sms_providers: tuple[SmsProvider, ...] = _CONSOLE
+    mail: MailServer = MailServer()
     sms_signature: str = "春晖"
-    mail_from: str = ""
+    sms_per_second: float = 20  # what the providers take together
+    sms_budget_fen: int | None = None  # per street and month; None for no limit
+    public_url: str = ""  # where the house is reached; what a mail's way out of further mails needs
+    emf: bool = False  # measures into the log, as CloudWatch reads them
     due_shards: int = 4
     codes_per_address_hour: int = 60
     codes_per_day: int = 5000
@@ -28,17 +60,27 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment; a missing secret raises KeyError, a short one ValueError at first use."""
         keys = {kid: secret.encode() for kid, secret in json.loads(env["TOKEN_KEYS"]).items()}
+        providers = json.loads(env["SMS_PROVIDERS"]) if "SMS_PROVIDERS" in env else None
         return cls(
             table_prefix=env.get("TABLE_PREFIX", "chunhui-"),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
             token_keys=keys,
             secret=env["SECRET"].encode(),
             stage=env.get("STAGE", "dev"),
-            carrier=env.get("CARRIER", "console"),
-            queue_url=env.get("QUEUE_URL", ""),
+            urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
+            bulk_queue_url=env.get("BULK_QUEUE_URL", ""),
+            sms_providers=tuple(_provider(given) for given in providers) if providers else _CONSOLE,
+            mail=MailServer(**json.loads(env["MAIL_SERVER"])) if "MAIL_SERVER" in env else MailServer(),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
-            mail_from=env.get("MAIL_FROM", ""),
+            sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
+            sms_budget_fen=int(env["SMS_BUDGET_FEN"]) if "SMS_BUDGET_FEN" in env else None,
+            public_url=env.get("PUBLIC_URL", "").rstrip("/"),
+            emf=env.get("EMF", "1") == "1",
             due_shards=int(env.get("DUE_SHARDS", "4")),
             codes_per_address_hour=int(env.get("CODES_PER_ADDRESS_HOUR", "60")),
             codes_per_day=int(env.get("CODES_PER_DAY", "5000")),
         )
+
+
+def _provider(given: Mapping[str, object]) -> SmsProvider:
+    return SmsProvider(**{**given, "key": str(given.get("key", "")).encode()})  # type: ignore[arg-type]

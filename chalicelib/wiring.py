@@ -1,7 +1,7 @@
 """The only composition root: Settings become Services, once per process."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,20 +10,30 @@ from aws_lambda_powertools import Logger
 
 from .admin.service import Desk
 from .carriers.aws import SesEmail, SnsSms
+from .carriers.choice import Provider, Providers
 from .carriers.console import ConsoleEmail, ConsoleSms, Mailbox
+from .carriers.gateway import HttpSms
+from .carriers.metrics import EmfMeter
 from .carriers.ports import EmailSender, SmsSender
-from .carriers.queue import InlineQueue, SqsQueue
+from .carriers.queue import InlineQueue, SqsQueues
+from .carriers.smtp import SmtpEmail
+from .deliveries.service import Deliveries, Tolls
+from .fanouts.service import Audience, Fanouts
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
+from .kernel.meter import MemoryMeter, Meter
 from .kernel.outcome import Due
 from .kernel.paging import Cursors
+from .kernel.place import street_of
+from .kernel.template import Lane
 from .people.service import People
 from .places.service import Places, place_exists
-from .reactions import HEARD, TEXTS, react
+from .reactions import HEARD, TEMPLATES, lane_of, place_of, react, words_about
 from .register.service import Register
 from .reminders.service import Reminders
-from .settings import Settings
+from .replies.service import Replies
+from .settings import MailServer, Settings, SmsProvider
 from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
@@ -31,7 +41,7 @@ from .store.tables import bind
 from .web.auth import Tokens
 from .wishes.service import Wishes
 
-__all__ = ["Services", "log", "services", "wire"]
+__all__ = ["Services", "log", "park", "services", "use", "wire", "work"]
 
 log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
 
@@ -41,6 +51,7 @@ class Services:
     """Everything that routes, schedules and queues need."""
 
     clock: Clock
+    meter: Meter
     tokens: Tokens
     cursors: Cursors
     outbox: Outbox
@@ -50,8 +61,17 @@ class Services:
     register: Register
     signin: SignIn
     wishes: Wishes
+    deliveries: Deliveries
     reminders: Reminders
+    fanouts: Fanouts
+    replies: Replies
     desk: Desk
+
+    def audit(self) -> int:
+        """Arm anew whatever waits without an alarm; return how much of it there was, which should be nothing."""
+        lost = self.wishes.rearm_lost() + self.fanouts.rearm_lost()
+        self.meter.count("LostAlarms", lost)
+        return lost
 
 
 def wire(
@@ -60,17 +80,22 @@ def wire(
     clock: Clock | None = None,
     ids: Ids | None = None,
     mailbox: Mailbox | None = None,
+    meter: Meter | None = None,
+    audiences: Mapping[str, Audience] | None = None,
     wait: Callable[[int], None] = pause,
 ) -> Services:
-    """Make the services of an installation; tests and the local server bring their own clock, ids and mailbox."""
+    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox and audiences."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
+    mailbox = mailbox or Mailbox(clock.now)
+    meter = meter or (EmfMeter("chunhui", {"stage": settings.stage}) if settings.emf else MemoryMeter())
     keys = Keyring(settings.secret)
     connection = bind(settings.table_prefix, settings.region)
     wired: list[Services] = []  # the inline queue runs jobs of services that are made after it
-    queue: Queue = InlineQueue(lambda due: react(wired[0], due), _job_failed)
-    if settings.queue_url:
-        queue = SqsQueue(settings.queue_url, settings.region)
-    outbox = Outbox(queue, clock, settings.due_shards)
+    queue: Queue = InlineQueue(lambda due: _work(wired[0], due), lambda due: _park(wired[0], due), clock)
+    if settings.urgent_queue_url:
+        urls = {Lane.URGENT: settings.urgent_queue_url, Lane.BULK: settings.bulk_queue_url}
+        queue = SqsQueues(urls, lane_of, settings.region)
+    outbox = Outbox(queue, clock, settings.due_shards, meter)
     commit = Committer(connection=connection, clock=clock, ids=ids, outbox=outbox, heard=HEARD, wait=wait)
     people = People(
         commit=commit,
@@ -79,16 +104,37 @@ def wire(
         keys=keys,
         place_exists=place_exists,
         traces=[lambda person: wired[0].signin.traces_of(person)],  # noqa: PLW0108 - wired after people
-        holders=[lambda person_id: wired[0].wishes.held_about(person_id)],  # noqa: PLW0108 - wishes are wired after people,
+        holders=[
+            lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
+        ],
     )
     places = Places(commit=commit, clock=clock, people=people)
     tokens = Tokens(settings.token_keys, clock)
     limits = Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day)
     wishes = Wishes(commit=commit, clock=clock, ids=ids, keys=keys, people=people, places=places)
-    sms, email = _carriers(settings, mailbox or Mailbox(clock.now))
+    deliveries = Deliveries(
+        clock=clock,
+        ids=ids,
+        keys=keys,
+        people=people,
+        outbox=outbox,
+        sms=Providers([_provider(given, settings.region, mailbox, ids, clock) for given in settings.sms_providers]),
+        email=_email(settings.mail, settings.region, mailbox, clock),
+        templates=TEMPLATES,
+        words=lambda kind, about, params: words_about(wired[0], kind, about, params),
+        tolls=Tolls(
+            budget_li=settings.sms_budget_fen * 10 if settings.sms_budget_fen is not None else None,
+            signature=settings.sms_signature,
+            public_url=settings.public_url,
+        ),
+        meter=meter,
+        log=log,
+    )
     wired.append(
         Services(
             clock=clock,
+            meter=meter,
             tokens=tokens,
             cursors=Cursors(keys.key("cursor")),
             outbox=outbox,
@@ -98,23 +144,74 @@ def wire(
             register=Register(commit=commit, clock=clock, ids=ids, people=people),
             signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
             wishes=wishes,
+            deliveries=deliveries,
             reminders=Reminders(
-                clock=clock, people=people, places=places, sms=sms, email=email, texts=TEXTS, signature=settings.sms_signature
+                clock=clock, people=people, places=places, deliveries=deliveries, templates=TEMPLATES, words=deliveries.words
             ),
-            desk=Desk(people=people, wishes=wishes),
+            fanouts=Fanouts(
+                commit=commit,
+                clock=clock,
+                audiences={"place": people.ids_below, **(audiences or {})},
+                zone_of=lambda audience: places.zone_of(street_of(audience.rpartition(":")[2])),
+                templates=TEMPLATES,
+                per_second=settings.sms_per_second,
+            ),
+            replies=Replies(
+                commit=commit,
+                clock=clock,
+                keys=keys,
+                people=people,
+                deliveries=deliveries,
+                provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
+            ),
+            desk=Desk(people=people, wishes=wishes, deliveries=deliveries, outbox=outbox),
         )
     )
     return wired[0]
 
 
-def _carriers(settings: Settings, mailbox: Mailbox) -> tuple[SmsSender, EmailSender]:
-    if settings.carrier == "aws":
-        return SnsSms(settings.region), SesEmail(settings.region, settings.mail_from)
-    return ConsoleSms(mailbox), ConsoleEmail(mailbox)
+def _provider(given: SmsProvider, region: str, mailbox: Mailbox, ids: Ids, clock: Clock) -> Provider:
+    makers: Mapping[str, Callable[[], SmsSender]] = {
+        "console": lambda: ConsoleSms(mailbox),
+        "sns": lambda: SnsSms(region),
+        "gateway": lambda: HttpSms(given.url, given.key, given.name, ids=ids, clock=clock),
+    }
+    return Provider(name=given.name, sender=makers[given.kind](), weight=given.weight, price_li=given.price_li)
 
 
-def _job_failed(due: Due, error: Exception) -> None:
-    log.error("job", kind=due.kind, due=due.id, error=type(error).__name__)
+def _email(given: MailServer, region: str, mailbox: Mailbox, clock: Clock) -> EmailSender:
+    makers: Mapping[str, Callable[[], EmailSender]] = {
+        "console": lambda: ConsoleEmail(mailbox),
+        "ses": lambda: SesEmail(region, given.sender),
+        "smtp": lambda: SmtpEmail(
+            given.host, given.port, sender=given.sender, clock=clock, user=given.user, password=given.password
+        ),
+    }
+    return makers[given.kind]()
+
+
+def _work(house: Services, due: Due) -> None:
+    """Do the job of a due entry; one that fails is noted, and the queue brings it again."""
+    try:
+        react(house, due)
+    except Exception as error:
+        log.error("job", kind=due.kind, due=due.id, error=type(error).__name__)  # noqa: TRY400 - its text may name somebody
+        raise
+
+
+def _park(house: Services, due: Due) -> None:
+    log.error("parked", kind=due.kind, due=due.id)
+    house.outbox.park(due, place_of(house, due))
+
+
+def work(due: Due) -> None:
+    """Do the job of a due entry that a queue has brought."""
+    _work(services(), due)
+
+
+def park(due: Due) -> None:
+    """Keep a job that failed for good where staff see it."""
+    _park(services(), due)
 
 
 @lru_cache(maxsize=1)

@@ -16,3 +16,9 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
     page, counts = desk.queue(call, query.place, query.limit)
     items = [TaskView.model_validate(task) for task in page.items]
     return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
+
+
+@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, repeatable=False)
+def redrive_job(desk: Desk, call: Call, job_id: str) -> None:
+    """Make a job that failed for good due again."""
+    desk.redrive(call, job_id)

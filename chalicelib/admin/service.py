@@ -1,16 +1,24 @@
 """What waits for the staff of a place, soonest due first, over all features."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..kernel.access import Resource, authorize, parties
+from ..deliveries.service import Deliveries
+from ..kernel.access import Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
-from ..kernel.paging import Page
+from ..kernel.clock import from_text
+from ..kernel.errors import NotFound
+from ..kernel.paging import Page, merge
+from ..kernel.place import covers, street_of
 from ..people.service import People
+from ..store.due import Outbox, Parked
 from ..wishes.service import Wishes
 
 __all__ = ["Desk", "Task"]
+
+_COUNTED = 2000  # of each list; beyond that nobody counts any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,24 +36,104 @@ class Task:
 class Desk:
     """Use cases of the staff desk."""
 
-    def __init__(self, *, people: People, wishes: Wishes) -> None:
-        self._people, self._wishes = people, wishes
+    def __init__(self, *, people: People, wishes: Wishes, deliveries: Deliveries, outbox: Outbox) -> None:
+        self._people, self._wishes, self._deliveries, self._outbox = people, wishes, deliveries, outbox
 
     def queue(self, call: Call, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
         actor, _ = self._people.current(call.actor)
-        authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
-        page = self._wishes.waiting(place, call.start, limit)
+        found = authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
+        administrator = Party.STREET_ADMIN in found and place == street_of(place)
+        sources = [
+            lambda after, most: self._waiting_wishes(actor, place, after, most),
+            lambda after, most: self._visits(place, after, most),
+            lambda after, most: self._parked(actor, place, after, most, administrator=administrator),
+        ]
+        after = call.start["after"] if call.start else ""
+        counts = Counter(self._wishes.count_waiting(place))
+        counts["message.visit"] = len(self._visits(place, "", _COUNTED).items)
+        counts["job.parked"] = len(self._parked(actor, place, "", _COUNTED, administrator=administrator).items)
+        return merge(sources, after, limit), +counts
+
+    def _waiting_wishes(self, actor: Actor, place: str, after: str, limit: int) -> Page[tuple[str, Task]]:
+        page = self._wishes.waiting(place, after, limit)
         tasks = [
-            Task(
-                kind=waits[0],
-                id=wish.id,
-                title=wish.written.title,
-                place=wish.place,
-                due_at=waits[1],
-                moves=wish.moves(actor.id, as_what),
+            (
+                order,
+                Task(
+                    kind=waits[0],
+                    id=wish.id,
+                    title=wish.written.title,
+                    place=wish.place,
+                    due_at=waits[1],
+                    moves=wish.moves(actor.id, as_what),
+                ),
             )
-            for wish in page.items
+            for order, wish in page.items
             if (waits := wish.waits_for_staff()) and (as_what := parties(actor, wish.as_resource()))
         ]
-        return Page(tasks, page.next), self._wishes.count_waiting(place)
+        return Page(tasks, page.next)
+
+    def _visits(self, place: str, after: str, limit: int) -> Page[tuple[str, Task]]:
+        """Whom somebody has to go and tell, because no channel reached her."""
+        page = self._deliveries.to_visit(place, after, limit)
+        tasks = [
+            (
+                line.order,
+                Task(
+                    kind="message.visit",
+                    id=line.id,
+                    title=line.kind,
+                    place=line.place,
+                    due_at=from_text(line.order.partition("#")[0]),
+                    moves=["visited"],
+                ),
+            )
+            for line in page.items
+        ]
+        return Page(tasks, {"after": page.next["order"]} if page.next else None)
+
+    def _parked(self, actor: Actor, place: str, after: str, limit: int, *, administrator: bool) -> Page[tuple[str, Task]]:
+        """Jobs that failed for good; those of no known place are for the administrators of streets."""
+        page = self._outbox.parked(after, limit)
+        tasks = [
+            (
+                job.order,
+                Task(
+                    kind="job.parked",
+                    id=job.due.id,
+                    title=job.due.kind,
+                    place=job.place or place,
+                    due_at=job.due.at,
+                    moves=["redrive"] if _may_redrive(actor, job) else [],
+                ),
+            )
+            for job in page.items
+            if (covers(place, job.place) if job.place else administrator)
+        ]
+        return Page(tasks, {"after": page.next["sk"]} if page.next else None)
+
+    def redrive(self, call: Call, job_id: str) -> None:
+        """Make a job that failed for good due again."""
+        actor, _ = self._people.current(call.actor)
+        after = ""
+        while True:
+            page = self._outbox.parked(after, 100)
+            job = next((job for job in page.items if job.due.id == job_id), None)
+            if job or not page.next:
+                break
+            after = page.next["sk"]
+        if job is None:
+            raise NotFound
+        authorize(actor, "queue.redrive", _as_resource(actor, job))
+        self._outbox.redrive(job)
+
+
+def _as_resource(actor: Actor, job: Parked) -> Resource:
+    """A job of no known place belongs to every street."""
+    places = (job.place,) if job.place else tuple(street_of(grant.place) for grant in actor.grants)
+    return Resource(kind="queue", places=places)
+
+
+def _may_redrive(actor: Actor, job: Parked) -> bool:
+    return bool(parties(actor, _as_resource(actor, job)) & {Party.COMMUNITY_STAFF, Party.STREET_ADMIN})

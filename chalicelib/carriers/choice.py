@@ -35,6 +35,10 @@ class Providers:
             raise ValueError("a weight is a number from 0")
         self._providers = tuple(providers)
 
+    def named(self, name: str) -> Provider | None:
+        """Return a provider by its name; None when it is no longer one of them."""
+        return next((provider for provider in self._providers if provider.name == name), None)
+
     def pick(self, key: str, attempt: int) -> Provider:
         """Return whose turn it is at an attempt, from 1. As many attempts as there are providers reach each of them once.
 

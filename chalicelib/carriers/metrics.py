@@ -21,7 +21,11 @@ class EmfMeter:
         """See `kernel.meter.Meter.observe`: CloudWatch takes percentiles of the values of one line."""
         self._taken[tuple(dimensions.items())].append((name, unit, value))
 
-    def flush(self) -> None:
+    def __enter__(self) -> object:
+        """Begin an invocation."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Print what was taken."""
         from aws_lambda_powertools.metrics import EphemeralMetrics  # noqa: PLC0415 - only functions that measure pay for it
 

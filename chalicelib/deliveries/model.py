@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ __all__ = [
     "Recipient",
     "Unreached",
     "Waiting",
+    "address_of",
     "delivery_id",
     "named",
 ]
@@ -133,17 +134,13 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Where a message goes, read at the moment of sending, and whom it tells there.
-
-    `resend_to` is how a later row of the same message finds the same people again.
-    """
+    """Where a message goes, read at the moment of sending, and whom it tells there."""
 
     people: tuple[str, ...]
     place: str = ""
     channel: Channel
     address: str
     locale: str
-    resend_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +161,11 @@ class Question(Entity):
     latest: Asked | None = None
     before: Asked | None = None
     ttl: datetime
+
+
+def address_of(people: Sequence[str]) -> str:
+    """Return to whom a row is for these people and nobody else."""
+    return people[0] if len(people) == 1 else f"people:{','.join(people)}"
 
 
 def named(prefix: str, *parts: str) -> str:

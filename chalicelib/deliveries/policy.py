@@ -2,7 +2,19 @@
 
 from datetime import timedelta
 
-__all__ = ["ATTEMPTS", "HOLD", "LEASE", "LEDGER_LASTS", "PROMOTIONS_STOP_AT", "QUESTION_LASTS", "RETRY_FIRST", "RETRY_MOST", "SPENDING_FRESH", "SPENDING_LASTS", "SUFFIX"]
+__all__ = [
+    "ATTEMPTS",
+    "HOLD",
+    "LEASE",
+    "LEDGER_LASTS",
+    "PROMOTIONS_STOP_AT",
+    "QUESTION_LASTS",
+    "RETRY_FIRST",
+    "RETRY_MOST",
+    "SPENDING_FRESH",
+    "SPENDING_LASTS",
+    "SUFFIX",
+]
 
 LEASE = timedelta(minutes=2)  # longer than any attempt and than the function that makes it
 HOLD = timedelta(minutes=2)  # after which an urgent message of unknown fate is sent once more

@@ -11,7 +11,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
-from ..kernel.place import street_of
+from ..kernel.place import covers, street_of
 from ..store.faults import code_of
 from ..store.rows import Table, load, load_many, page, row_of
 from ..store.tables import Counter
@@ -171,10 +171,17 @@ def held_for(person: str, since: datetime) -> list[Delivery]:
     return find_deliveries([key.pk for key in reversed(keys.items)])
 
 
-def to_visit(street: str, after: str, limit: int) -> Page[Waiting]:
-    """Read whom somebody has to go and tell in a street, longest waiting first, behind an order."""
+def to_visit(place: str, after: str, limit: int) -> Page[Waiting]:
+    """Read whom somebody has to go and tell at a place and below, longest waiting first, from behind an order on."""
     return page(
-        Waiting, street, index="by_visit", keys=Table.rows[Delivery].order > after, limit=limit, row_kind=Delivery  # type: ignore[attr-defined]
+        Waiting,
+        street_of(place),
+        index="by_visit",
+        keys=_line.order > after,  # type: ignore[attr-defined]
+        limit=limit,
+        row_kind=Delivery,
+        wanted=lambda waiting: covers(place, waiting.place),
+        read_at_most=2000,
     )
 
 

@@ -16,7 +16,7 @@ from ..kernel.errors import Busy, NotFound
 from ..kernel.ids import Ids
 from ..kernel.meter import Meter
 from ..kernel.outcome import Due
-from ..kernel.paging import Page
+from ..kernel.paging import Page, every
 from ..kernel.place import street_of
 from ..kernel.segments import parts_of
 from ..kernel.template import Legal, Template, Templates, Urgency
@@ -34,6 +34,7 @@ from .model import (
     Recipient,
     Unreached,
     Waiting,
+    address_of,
     delivery_id,
     named,
 )
@@ -93,15 +94,13 @@ class Deliveries:
     ) -> None:
         self._clock, self._ids, self._keys, self._people = clock, ids, keys, people
         self._outbox, self._sms, self._email = outbox, sms, email
-        self._templates, self._words, self._tolls = templates, words, tolls
+        self._templates, self.words, self._tolls = templates, words, tolls
         self._meter, self._log = meter, log
         self._spent: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute
 
     # sending
 
-    def deliver(
-        self, due: Due, recipient: Recipient, facts: Facts, spent: Counter[str], covers: Sequence[str] = ()
-    ) -> Delivery:
+    def deliver(self, due: Due, recipient: Recipient, facts: Facts, spent: Counter[str], covers: Sequence[str] = ()) -> Delivery:
         """Make the attempt that is due, if one is; return the line as it stands afterwards.
 
         Raises:
@@ -204,16 +203,15 @@ class Deliveries:
         if line.state is DeliveryState.HELD:
             self._put_digest(line)
         elif resume_at := decisions.resume_at(line, template):
-            self.put_off(due, recipient, resume_at)
+            self.put_off(due, recipient.people, resume_at)
 
-    def put_off(self, due: Due, recipient: Recipient, until: datetime) -> None:
-        """Let a message come again later for one recipient.
+    def put_off(self, due: Due, people: Sequence[str], until: datetime) -> None:
+        """Let a message come again later, for some of those whom it is for.
 
         The row's id follows from the one that it continues, and is never the same: that one is about to be deleted.
         """
-        id = named("due", due.id, recipient.resend_to, recipient.channel)
-        later = replace(due, id=id, at=until, to=recipient.resend_to, message=due.message_id)
-        self._outbox.put(later)
+        to = address_of(people)
+        self._outbox.put(replace(due, id=named("due", due.id, to), at=until, to=to, message=due.message_id))
 
     def _receipts(self, line: Delivery, recipient: Recipient) -> None:
         for person in recipient.people:
@@ -372,7 +370,7 @@ class Deliveries:
         return Page([Told(line=line, text=self._text_of(line, call.locale)) for line in page.items], page.next)
 
     def _text_of(self, line: Delivery, locale: str) -> str | None:
-        facts = self._words(line.kind, line.about, line.params) if line.kind in self._templates else None
+        facts = self.words(line.kind, line.about, line.params) if line.kind in self._templates else None
         return self._templates[line.kind].fill(locale, facts) if facts is not None else None
 
     def note_visit(self, call: Call, delivery_id: str) -> Delivery:
@@ -390,9 +388,13 @@ class Deliveries:
             raise Busy
         return visited
 
-    def to_visit(self, street: str, after: str, limit: int) -> Page[Waiting]:
-        """Return whom somebody has to go and tell in a street, longest waiting first; the desk has asked for permission."""
-        return rows.to_visit(street, after, limit)
+    def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
+        """Return whom somebody has to go and tell at a place, longest waiting first; the desk has asked for permission."""
+        return rows.to_visit(place, after, limit)
+
+    def held_about(self, person_id: str) -> Mapping[str, Any]:
+        """Return what the ledger holds about a person (see `people.service.Holder`)."""
+        return {"messages": list(every(lambda start: rows.told_to(person_id, start, 100)))}
 
     def _line(self, due: Due, recipient: Recipient, state: DeliveryState) -> Delivery:
         now = self._clock.now()

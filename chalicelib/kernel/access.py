@@ -97,6 +97,7 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     # the staff desk
     "queue.see": STAFF,
     "queue.read": STAFF,
+    "queue.redrive": _COMMUNITY,
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .access import ANONYMOUS, Actor
 from .paging import Position
 
-__all__ = ["Call", "Receipt"]
+__all__ = ["Call", "Receipt", "Signed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,16 @@ class Receipt:
 
     id: str  # keyed by actor and route
     digest: str  # of the body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What a signature is checked on: the body to the byte, and the headers that go with it."""
+
+    body: bytes
+    timestamp: str
+    nonce: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,12 @@ class Meter(Protocol):
         """Note one value of many, of which percentiles are wanted."""
         ...
 
-    def flush(self) -> None:
-        """Write out what was taken since the last time."""
+    def __enter__(self) -> object:
+        """Begin an invocation."""
+        ...
+
+    def __exit__(self, *error: object) -> None:
+        """End an invocation: write out what was taken in it."""
         ...
 
 
@@ -39,5 +43,9 @@ class MemoryMeter:
         kept.append(value)
         del kept[:-1000]
 
-    def flush(self) -> None:
+    def __enter__(self) -> object:
+        """Keep everything."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Keep everything."""

@@ -59,7 +59,8 @@ class Message:
     `to` is a person's id or an audience such as ``staff:chunhui.baihua``; `about` and `params` hold ids, never
     personal data: texts are composed at the moment of sending. `not_after` is the instant from which it is worth
     nothing any more (the event that it reminds of); a message with both bounds is planned for each recipient at once,
-    so that one that would fall into her quiet hours can go out the evening before.
+    so that one that would fall into her quiet hours can go out the evening before. `part_of` names the message that
+    this one is a share of, and `paced_at` when that share has its turn.
     """
 
     kind: str
@@ -68,6 +69,8 @@ class Message:
     params: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
     not_after: datetime | None = None
+    part_of: str = ""
+    paced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .errors import Malformed
 
-__all__ = ["Cursors", "Page", "Position", "chain", "every"]
+__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge"]
 
 T = TypeVar("T")
 Position = dict[str, Any]
@@ -78,6 +78,19 @@ def _from(parts: Sequence[str], start: Position | None) -> Iterator[tuple[int, P
     first = start["n"] if start else 0
     for n in range(first, len(parts)):
         yield n, (start["key"] if start and n == first else None)
+
+
+def merge(sources: Sequence[Callable[[str, int], Page[tuple[str, T]]]], after: str, limit: int) -> Page[T]:
+    """Read several lists that are each in the order of a text as if they were one, from behind `after` on.
+
+    `read(after, limit)` returns (order, item) pairs; its `next`, where it stopped before its end, is ``{"after": order}``.
+    What lies behind the nearest such stop has to wait for the next page, or something would be passed over.
+    """
+    pages = [read(after, limit) for read in sources]
+    stop = min((page.next["after"] for page in pages if page.next), default=None)
+    pairs = sorted((pair for page in pages for pair in page.items if stop is None or pair[0] <= stop), key=lambda pair: pair[0])
+    last = pairs[limit - 1][0] if len(pairs) > limit else stop
+    return Page([item for _, item in pairs[:limit]], {"after": last} if last is not None else None)
 
 
 def every(read: Callable[[Position | None], Page[T]]) -> Iterator[T]:

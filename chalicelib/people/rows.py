@@ -12,7 +12,7 @@ from ..kernel.place import sort_key, street_of, subtree
 from ..store.rows import EventRecord, Table, load, load_many, page
 from .model import Consent, Person, PhoneOwner
 
-__all__ = ["consents_of", "find_person", "find_persons", "household_members", "owner_of_phone", "people_below"]
+__all__ = ["consents_of", "find_person", "find_persons", "household_members", "ids_below", "owner_of_phone", "people_below"]
 
 
 class ByPlace(GlobalSecondaryIndex["PeopleTable"]):
@@ -131,6 +131,14 @@ def people_below(
         start = keys.next
         if start is None or len(found) == limit or read >= read_at_most:
             return Page(found, start)
+
+
+def ids_below(place: str, start: Position | None, limit: int) -> Page[str]:
+    """Read the ids of the people of a place and everything below it, in tree order, from the index alone."""
+    order = PersonRow.place_order  # type: ignore[attr-defined]
+    keys = order.between(*subtree(place))
+    found = page(_Key, street_of(place), index="by_place", keys=keys, start=start, limit=limit, row_kind=Person)
+    return Page([key.pk for key in found.items], found.next)
 
 
 def _position_of(person: Person) -> Position:

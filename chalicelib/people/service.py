@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol
 
 from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
 from ..kernel.call import Call
@@ -98,6 +99,10 @@ class People:
     def below(self, place: str, wanted: Callable[[Person], bool], start: Position | None, limit: int) -> Page[Person]:
         """Return the people of a place and below, in tree order; a page may be short where few are wanted."""
         return rows.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
+
+    def ids_below(self, place: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """Return the ids of the people of a place and below, in tree order; an audience (see `fanouts`)."""
+        return rows.ids_below(place, start, limit)
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of those who live with somebody, herself included."""
@@ -214,6 +219,21 @@ class People:
         """Refuse a place that does not exist."""
         if not self._place_exists(place):
             raise Invalid("place.unknown", loc, place=place)
+
+    def opt_out(self, person_id: str, channel: Literal["sms", "email"], call: Call) -> None:
+        """Send somebody no more by a channel, as she has asked by that channel; when she asked stays on record."""
+
+        def decide() -> Outcome[Person]:
+            person = rows.find_person(person_id)
+            if person is None:
+                raise NotFound
+            if person.erased_at or not getattr(person, channel):
+                return Outcome(entity=person, previous=person)
+            line = self.note_withdrawal(person, channel, person.id)
+            event = Event(tag="person.opted_out", by=person.id, party="owner", note=channel)
+            return Outcome(entity=replace(person, **{channel: False}), previous=person, beside=(line,), events=(event,))
+
+        self._commit.settle(decide, call)
 
     def read_consents(self, call: Call, limit: int) -> Page[Consent]:
         """Return one's own consent history, newest first."""

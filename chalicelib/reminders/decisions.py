@@ -1,9 +1,10 @@
 """When a message goes out. Pure."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..kernel.clock import share_of
+from ..kernel.quiet import quiet_span
 from ..kernel.template import Template, Urgency
 from . import policy
 from .model import QuietHours
@@ -20,7 +21,7 @@ def plan(
     What would be worth nothing by then goes out *earlier*: an hour before the quiet hours begin.
     """
     wanted = max(now, not_before or now)
-    span = quiet and _quiet_span(wanted, quiet)
+    span = quiet and quiet_span(wanted, quiet.start, quiet.end, quiet.zone)
     if not span:
         return wanted if not_after is None or wanted < not_after else None
     begins, ends = span
@@ -30,21 +31,6 @@ def plan(
     if now < begins:
         return max(now, early)
     return ends if ends < not_after else None  # too late to be early: the first moment after, if that still helps
-
-
-def _quiet_span(instant: datetime, quiet: QuietHours) -> tuple[datetime, datetime] | None:
-    """Return from when to when it is quiet around an instant, or None when it is not."""
-    zone = ZoneInfo(quiet.zone)
-    start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
-    if start == end:
-        return None
-    today = instant.astimezone(zone).date()
-    for day in (today - timedelta(days=1), today):
-        begins = datetime.combine(day, start, zone)
-        ends = datetime.combine(day if end > start else day + timedelta(days=1), end, zone)
-        if begins <= instant < ends:
-            return begins.astimezone(instant.tzinfo), ends.astimezone(instant.tzinfo)
-    return None
 
 
 def digest_time(now: datetime, zone: str) -> datetime:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..deliveries.model import Recipient
+from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from . import policy
 
 __all__ = ["QuietHours", "Reach"]
@@ -12,8 +13,8 @@ __all__ = ["QuietHours", "Reach"]
 class QuietHours:
     """When nothing but the urgent may ring: local ``HH:MM`` in a zone."""
 
-    start: str = policy.QUIET_FROM
-    end: str = policy.QUIET_TO
+    start: str = QUIET_FROM
+    end: str = QUIET_TO
     zone: str = policy.ZONE
 
 

@@ -8,14 +8,11 @@ __all__ = [
     "DIGEST_CLOSES",
     "DIGEST_LINES",
     "JITTER",
-    "QUIET_FROM",
-    "QUIET_TO",
     "STAFF_ROLES",
     "WEEKLY_MESSAGES",
     "ZONE",
 ]
 
-QUIET_FROM, QUIET_TO = "21:00", "08:00"  # local; what carriers and neighbours take for decent
 JITTER = timedelta(minutes=30)  # what waited for the end of quiet hours is spread over this, or providers throttle it
 ADVANCE_BY = timedelta(hours=1)  # what cannot wait for the morning goes out this long before quiet hours begin
 ZONE = "Asia/Shanghai"  # of somebody who belongs to no place

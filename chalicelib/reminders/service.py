@@ -1,6 +1,6 @@
 """Telling people: recipients, words and the right moment are found when a message is due, never before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,11 +38,17 @@ class Reminders:
         One whose turn fails holds up nobody else; the message then comes again for all, and the ledger knows who has it.
         """
         template, spent, failed = self._templates[due.kind], Counter[str](), None
+        later: defaultdict[datetime, list[str]] = defaultdict(list)
         for reach in self._reaches(due, template):
             try:
-                self._tell(due, reach, template, facts, spent)
+                until = self._tell(due, reach, template, facts, spent)
             except Exception as error:  # noqa: BLE001 - raised again below
                 failed = error
+            else:
+                if until:
+                    later[until] += reach.recipient.people
+        for until, people in later.items():  # a share of many costs one row, not one for each
+            self._deliveries.put_off(due, people, until)
         self._deliveries.book(spent)
         if failed:
             raise failed
@@ -56,29 +62,25 @@ class Reminders:
         self._deliveries.deliver(due, recipient, facts, spent)
         self._deliveries.book(spent)
 
-    def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> None:
+    def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> datetime | None:
+        """Tell one recipient, or return until when it has to wait."""
         now, recipient = self._clock.now(), reach.recipient
-        stopped = self._stopped(due, facts, now)
-        if stopped:
-            self._deliveries.turn_down(due, recipient, stopped)
-            return
-        assert facts is not None  # noqa: S101 - `_stopped` has seen to it
+        if facts is None or (due.not_after and now >= due.not_after):
+            self._deliveries.turn_down(due, recipient, Unreached.OVER if facts is None else Unreached.TOO_LATE)
+            return None
         at = self._when(due, reach, template, now)
         if at is None:
             self._deliveries.turn_down(due, recipient, Unreached.MISSED)
         elif at > now:
-            self._deliveries.put_off(due, recipient, at)
+            return at
         elif not (self._is_held(reach, template, now) and self._hold(due, reach, now)):
             self._deliveries.deliver(due, recipient, facts, spent)
-
-    def _stopped(self, due: Due, facts: Facts | None, now: datetime) -> Unreached | None:
-        if facts is None:
-            return Unreached.OVER
-        return Unreached.TOO_LATE if due.not_after and now >= due.not_after else None
+        return None
 
     def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
         quiet = None if template.urgency is Urgency.URGENT else reach.quiet
-        return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=reach.recipient.people[0])
+        seed = due.id if due.to.startswith("people:") else reach.recipient.people[0]  # a share waits together
+        return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=seed)
 
     def _is_held(self, reach: Reach, template: Template, now: datetime) -> bool:
         counted = reach.rationed and template.urgency is Urgency.NORMAL
@@ -146,9 +148,7 @@ class Reminders:
         place = person.places[0] if person.places else ""
         hours, zone = holder.quiet_hours, self._places.zone_of(street_of(place)) if place else policy.ZONE
         quiet = QuietHours(start=hours.start, end=hours.end, zone=zone) if hours else QuietHours(zone=zone)
-        recipient = Recipient(
-            people=(person.id,), place=place, channel=channel, address=address, locale=holder.locale, resend_to=person.id
-        )
+        recipient = Recipient(people=(person.id,), place=place, channel=channel, address=address, locale=holder.locale)
         return Reach(recipient=recipient, quiet=quiet, rationed=not any(grant.role.rank > 1 for grant in person.grants))
 
     # the digest
@@ -167,7 +167,7 @@ class Reminders:
         now = self._clock.now()
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
-            self._deliveries.put_off(due, reach.recipient, at)
+            self._deliveries.put_off(due, reach.recipient.people, at)
             return
         begun = self._deliveries.find_digest(due, reach.recipient)
         lines = self._deliveries.find_many(begun) if begun else held
@@ -200,12 +200,10 @@ class Reminders:
 
 def _nowhere(person: Person) -> Recipient:
     place = person.places[0] if person.places else ""
-    return Recipient(
-        people=(person.id,), place=place, channel=Channel.NONE, address=person.id, locale=person.locale, resend_to=person.id
-    )
+    return Recipient(people=(person.id,), place=place, channel=Channel.NONE, address=person.id, locale=person.locale)
 
 
 def _together(one: Reach, other: Reach) -> Reach:
     """Two who share a phone hear of it once; it counts as the first one's."""
     people = (*one.recipient.people, *other.recipient.people)
-    return replace(one, recipient=replace(one.recipient, people=people, resend_to=f"people:{','.join(people)}"))
+    return replace(one, recipient=replace(one.recipient, people=people))

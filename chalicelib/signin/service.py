@@ -197,11 +197,11 @@ class SignIn:
         """Return one's own record."""
         return self._people.read_me(call)
 
-    def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge, Mapping[str, str]] | None:
-        """Return what a code message needs, or None when the challenge is used, replaced or expired."""
+    def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge | None, Mapping[str, str] | None]:
+        """Return to whom a code goes, and the code; none when the challenge is used, replaced or expired."""
         challenge = rows.find_challenge(challenge_id)
         if challenge is None or challenge.used or challenge.nonce != nonce or challenge.expires_at <= self._clock.now():
-            return None
+            return challenge, None
         return challenge, {"code": model.code_of(self._keys, challenge)}
 
     def _signed_in(self, person: Person, session: Session) -> SignedIn:

@@ -6,8 +6,10 @@ Idempotency-Key has already succeeded.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
@@ -16,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 
 from ..kernel.call import Call, Receipt
 from ..kernel.clock import Clock, pause
-from ..kernel.errors import Busy, Invalid, Refusal, Replayed
+from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
 from ..kernel.outcome import Alarm, Count, Delete, Due, Entity, Event, Message, Outcome, Put
 from .due import Outbox, shard_of
@@ -31,6 +33,7 @@ ATTEMPTS = 5  # the first, and four more from fresh state
 RECEIPTS_LAST = timedelta(days=7)
 # A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
 HAND_OVER_FIRST = timedelta(seconds=30)
+LOST_AFTER = timedelta(hours=1)  # longer than a queue is ever behind; an alarm that is armed in vain does no harm
 
 
 class _Contended(Exception):
@@ -95,6 +98,30 @@ class Committer:
                 raise
         raise Busy
 
+    def rearm_lost(self, entities: Iterable[E], reread: Callable[[str], E | None]) -> int:
+        """Arm anew what is long due and has no alarm waiting for it; return how many there were, which should be none."""
+        found, count = iter(entities), 0
+        while batch := list(islice(found, 100)):
+            long_ago = self._clock.now() - LOST_AFTER
+            late = [e for e in batch if min(e.dues().values(), default=self._clock.now()) < long_ago]
+            waiting = self._outbox.are_waiting([_due_of(e, e.alarm) for e in late if e.alarm])
+            for entity in late:
+                if entity.alarm is None or entity.alarm.id not in waiting:
+                    self._rearm(entity.id, entity.alarm, reread)
+                    count += 1
+        return count
+
+    def _rearm(self, id: str, lost: Alarm | None, reread: Callable[[str], E | None]) -> None:
+        def decide() -> Outcome[E]:
+            entity = reread(id)
+            if entity is None:
+                raise NotFound
+            changed = replace(entity, alarm=None) if entity.alarm == lost else entity
+            return Outcome(entity=changed, previous=entity, unseen=True)
+
+        with suppress(NotFound):
+            self.settle(decide, Call())
+
     def _answer_replay(self, receipt: Receipt | None) -> None:
         """Raise Replayed if the receipt is known; refuse the key if it came with another body."""
         record = receipt and load(ReceiptRecord, receipt.id, "receipt")
@@ -145,8 +172,9 @@ class Committer:
             id = self._ids.new("due")
             alarm = Alarm(id, earliest, shard_of(id, self._outbox.shards))
         old = previous.alarm if previous else None
-        version = previous.version if previous else 0
-        seen: dict[str, Any] = {} if unseen else {"version": version + 1, "updated_at": now}
+        old, version = (previous.alarm, previous.version) if previous else (None, 0)
+        # The moved alarm stands in for the version, by which two who decide at once would otherwise not collide.
+        seen: dict[str, Any] = {} if unseen and alarm != old else {"version": version + 1, "updated_at": now}
         entity = replace(entity, alarm=alarm, **seen)
         items = []
         if alarm != old and old and old.at > now:
@@ -173,12 +201,13 @@ class Committer:
             self._due(
                 m.kind,
                 m.about,
-                now if m.not_after else m.not_before or now,  # with both bounds it is planned at once
+                m.paced_at or (now if m.not_after else m.not_before) or now,  # with both bounds it is planned at once
                 now,
                 to=m.to,
                 params=m.params,
                 not_before=m.not_before,
                 not_after=m.not_after,
+                message=m.part_of,
             )
             for m in messages
         ]

@@ -16,7 +16,7 @@ from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from ..kernel.access import ANONYMOUS, Actor
-from ..kernel.call import Call, Receipt
+from ..kernel.call import Call, Receipt, Signed
 from ..kernel.errors import (
     Invalid,
     Malformed,
@@ -30,6 +30,7 @@ from ..kernel.errors import (
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.words import Catalogue, choose_locale
+from .pages import Page
 from .problems import problem_of, problem_of_fields, problem_of_status
 from .texts import REFUSALS
 
@@ -144,7 +145,7 @@ class Api:
 
     def _handler(self, operation: Operation) -> Callable[..., Response]:
         hints = operation.hints()
-        takes: dict[str, Any] = {name: hints[name] for name in ("body", "query") if name in hints}
+        takes: dict[str, Any] = {name: hints[name] for name in ("body", "query", "signed") if name in hints}
 
         def handle(**path: str) -> Response:
             request = self._app.current_request
@@ -179,6 +180,8 @@ class Api:
             raise TooLarge("request.too_large")
         if "query" in takes:
             values["query"] = _read_query(request, takes["query"])
+        if "signed" in takes:
+            values["signed"] = _signed(request)
         query = values.get("query")
         # A cursor is good for the same list, the same filter and the same caller only.
         scope = (operation.name, actor.id, query.model_dump_json(exclude={"cursor", "limit"}) if query else "", *path.values())
@@ -217,7 +220,7 @@ class Api:
         if not _KEY.fullmatch(key):
             raise Invalid("idempotency.key_invalid", ["header", "Idempotency-Key"])
         body = values["body"].model_dump_json() if "body" in values else ""
-        path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "query"))
+        path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "query", "signed"))
         route = f"{operation.method} {operation.path} {path}"
         return Receipt(id=_digest(actor.id, route, key), digest=_digest(body))
 
@@ -300,6 +303,12 @@ def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
     return body
 
 
+def _signed(request: Request) -> Signed:
+    header = request.headers.get
+    timestamp, nonce, signature = (header(name, "") for name in ("x-timestamp", "x-nonce", "x-signature"))
+    return Signed(body=request.raw_body or b"", timestamp=timestamp, nonce=nonce, signature=signature)
+
+
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -327,6 +336,9 @@ def _answer(operation: Operation, request: Request, view: Any) -> Response:
         return Response("", {}, 204)
     if isinstance(view, Response):
         return view
+    if isinstance(view, Page):
+        policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+        return Response(view.html, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, 200)
     body = view.model_dump_json()
     headers: Headers = {"Content-Type": "application/json"}
     if operation.status < 300:

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from .api import Operation
+from .pages import Page
 from .problems import Problem
 
 __all__ = ["document"]
@@ -87,7 +88,7 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     patterns = {"code": f"^{CODE_PATTERN}$", "purpose": "^[a-z0-9_.-]{1,64}$"}
-    prefixes = {"person_id": "per", "wish_id": "wsh"}
+    prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due"}
     return [
         {
             "name": name,
@@ -135,6 +136,8 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
     if operation.status != 204:
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
         answer["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+        if hints.get("return") is Page:
+            answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         if operation.status < 300:
             answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}

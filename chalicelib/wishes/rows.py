@@ -3,7 +3,7 @@
 The wall's two indexes hold what the public may see and nothing else; every other index holds keys only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -15,7 +15,18 @@ from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.rows import EventRecord, Table, load, load_many, page
 from .model import ClaimPointer, Kind, State, WallEntry, Wish
 
-__all__ = ["Waiting", "claims_of", "find_wish", "find_wishes", "timeline_of", "waiting_at", "wall", "wishes_in", "wishes_of"]
+__all__ = [
+    "Waiting",
+    "claims_of",
+    "find_wish",
+    "find_wishes",
+    "timeline_of",
+    "waiting_at",
+    "wall",
+    "wishes_in",
+    "wishes_of",
+    "with_alarms",
+]
 
 _ON_THE_WALL = [
     "id",
@@ -147,6 +158,7 @@ class Waiting:
     place: str
     waits_for: str
     waits_until: str
+    waits_order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,18 +241,31 @@ def claims_of(person_id: str, start: Position | None, limit: int) -> Page[tuple[
     return Page([(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in keys.items if key.pk in wishes], keys.next)
 
 
-def waiting_at(place: str, start: Position | None, limit: int) -> Page[Waiting]:
-    """Read what waits for the staff of a place, soonest due first."""
+def waiting_at(place: str, after: str, limit: int) -> Page[Waiting]:
+    """Read what waits for the staff of a place, soonest due first, from behind an order on."""
     return page(
         Waiting,
         street_of(place),
         index="by_waiting",
-        start=start,
+        keys=WishRow.waits_order > after,  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Wish,
         wanted=lambda waiting: covers(place, waiting.place),
         read_at_most=2000,
     )
+
+
+def with_alarms(street: str) -> Iterator[Wish]:
+    """Read all wishes of a street that may wait for an instant."""
+    for state in (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED):
+        part = f"{street}#{state}"
+        start: Position | None = None
+        while True:
+            keys = page(_Key, part, index="by_street", start=start, limit=100, row_kind=Wish)
+            yield from find_wishes([key.pk for key in keys.items])
+            start = keys.next
+            if start is None:
+                break
 
 
 def timeline_of(wish_id: str, start: Position | None, limit: int) -> Page[WishEvent]:

@@ -1,6 +1,7 @@
 """What people do with wishes. Every use case reads, asks the access table, lets the model decide, and commits once."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from ..kernel.ids import Ids
 from ..kernel.outcome import Outcome, Put
-from ..kernel.paging import Page, Position, every
+from ..kernel.paging import Page, every
 from ..kernel.place import PlaceKind, community_of, kind_of
 from ..kernel.text import overlap
 from ..people.model import Person, Vetting
@@ -134,17 +135,26 @@ class Wishes:
         ]
         return Page(found, page.next)
 
-    def waiting(self, place: str, start: Position | None, limit: int) -> Page[Wish]:
-        """Return the wishes that wait for the staff of a place, soonest due first; the desk has asked for permission."""
-        page = rows.waiting_at(place, start, limit)
-        return Page(rows.find_wishes([waiting.id for waiting in page.items]), page.next)
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Wish]]:
+        """Return the wishes that wait for the staff of a place, each with its order; the desk has asked for permission."""
+        page = rows.waiting_at(place, after, limit)
+        wishes = {wish.id: wish for wish in rows.find_wishes([waiting.id for waiting in page.items])}
+        found = [(waiting.waits_order, wishes[waiting.id]) for waiting in page.items if waiting.id in wishes]
+        return Page(found, {"after": page.next["waits_order"]} if page.next else None)
 
     def count_waiting(self, place: str) -> Mapping[str, int]:
         """Return how many wishes wait for the staff of a place, by what they wait for."""
-        counts: dict[str, int] = {}
-        for waiting in rows.waiting_at(place, None, 2000).items:
-            counts[waiting.waits_for] = counts.get(waiting.waits_for, 0) + 1
-        return counts
+        return Counter(waiting.waits_for for waiting in rows.waiting_at(place, "", 2000).items)
+
+    def place_of(self, wish_id: str) -> str:
+        """Return the place of a wish, empty when there is no such wish."""
+        wish = rows.find_wish(wish_id)
+        return wish.place if wish else ""
+
+    def rearm_lost(self) -> int:
+        """Arm anew the wishes that wait for something long due and have no alarm; return how many there were."""
+        wishes = (wish for street in self._places.streets() for wish in rows.with_alarms(street))
+        return self._commit.rearm_lost(wishes, rows.find_wish)
 
     def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
         resource = Resource(kind="wish", places=(entry.community,), public=True)

@@ -1,0 +1,49 @@
+"""How an audience becomes shares, and when each has its turn. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..kernel.outcome import Message, Outcome
+from ..kernel.paging import Page
+from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
+from . import policy
+from .model import Fanout
+
+__all__ = ["paced", "step", "take_up"]
+
+
+def paced(at: datetime, zone: str) -> datetime:
+    """Return the first instant from `at` on at which phones may ring."""
+    span = quiet_span(at, QUIET_FROM, QUIET_TO, zone)
+    return span[1] if span else at
+
+
+def take_up(fanout: Fanout, now: datetime) -> Fanout:
+    """Return the fan-out with a job at it: should the job die, the alarm takes it up again."""
+    return replace(fanout, alarm=None, go_on_at=now + policy.STEP_LASTS)
+
+
+def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> Outcome[Fanout]:
+    """Freeze one page of an audience into shares, each with its turn; the commit moves the cursor with them or not at all."""
+    shares = [page.items[n : n + policy.SHARE] for n in range(0, len(page.items), policy.SHARE)]
+    at, messages = max(fanout.next_at, now), []
+    for share in shares:
+        at = paced(at, fanout.zone)
+        messages.append(_share(fanout, share, at))
+        at += timedelta(seconds=len(share) / per_second)
+    expanded = fanout.expanded + len(page.items)
+    moved = replace(fanout, next_at=at, position=page.next, expanded=expanded, done=page.next is None)
+    return Outcome(entity=moved, previous=fanout, messages=tuple(messages))
+
+
+def _share(fanout: Fanout, people: Sequence[str], at: datetime) -> Message:
+    return Message(
+        kind=fanout.kind,
+        to=f"people:{','.join(people)}",
+        about=fanout.about,
+        params=fanout.params,
+        not_after=fanout.not_after,
+        part_of=fanout.message,
+        paced_at=at,
+    )

@@ -1,0 +1,133 @@
+"""Telling an audience: begun by one message, read page by page, taken up again wherever it was left."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.outcome import Due, Outcome
+from ..kernel.paging import Page, Position, every
+from ..kernel.segments import parts_of
+from ..kernel.template import Templates
+from ..store.commit import Committer
+from . import decisions, policy, rows
+from .model import Estimate, Fanout
+
+__all__ = ["Audience", "Fanouts"]
+
+
+class Audience(Protocol):
+    """People whom a message can be for, in an order that does not change while they are read."""
+
+    def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """Return the ids of those who belonged to it at an instant, a page at a time."""
+        ...
+
+
+class Fanouts:
+    """Reads audiences into shares that are told like any other message."""
+
+    def __init__(
+        self,
+        *,
+        commit: Committer,
+        clock: Clock,
+        audiences: Mapping[str, Audience],
+        zone_of: Callable[[str], str],
+        templates: Templates,
+        per_second: float,
+    ) -> None:
+        self._commit, self._clock, self._audiences = commit, clock, audiences
+        self._zone_of, self._templates, self._per_second = zone_of, templates, per_second
+
+    def begin(self, due: Due) -> None:
+        """Begin to tell an audience (``all:<kind>:<name>``) a message; begun before, it is left to its alarm."""
+        now, id = self._clock.now(), f"fan_{due.message_id.partition('_')[2]}"
+        fresh = Fanout(
+            id=id,
+            created_at=now,
+            updated_at=now,
+            message=due.message_id,
+            kind=due.kind,
+            about=due.subject,
+            params=due.params,
+            audience=due.to.removeprefix("all:"),
+            zone=self._zone_of(due.to.removeprefix("all:")),
+            published_at=now,
+            not_after=due.not_after,
+            next_at=due.not_before or now,
+            go_on_at=now + policy.STEP_LASTS,
+        )
+
+        def decide() -> Outcome[Fanout]:
+            known = rows.find_fanout(id)
+            return Outcome(entity=known, previous=known) if known else Outcome(entity=fresh, previous=None)
+
+        begun = self._commit.settle(decide, Call())
+        if begun.created_at == fresh.created_at and begun.expanded == 0 and begun.alarm:
+            self._go_on(begun)
+
+    def wake(self, id: str, alarm_id: str) -> None:
+        """Take a fan-out up again, if it was woken by the alarm that it waits for."""
+
+        def decide() -> Outcome[Fanout]:
+            fanout = rows.find_fanout(id)
+            if fanout is None or fanout.alarm is None or fanout.alarm.id != alarm_id:
+                raise _NotMine
+            taken = decisions.take_up(fanout, self._clock.now())
+            return Outcome(entity=taken, previous=fanout, unseen=True)
+
+        try:
+            mine = self._commit.settle(decide, Call())
+        except _NotMine:
+            return
+        self._go_on(mine)
+
+    def _go_on(self, fanout: Fanout) -> None:
+        """Read as many pages as one job may; whoever takes it up next continues at the cursor."""
+        for _ in range(policy.STEPS):
+            if fanout.done:
+                return
+            page = self._read(fanout.audience, fanout.published_at, fanout.position, policy.PAGE)
+            mine = fanout
+
+            def decide(mine: Fanout = mine, page: Page[str] = page) -> Outcome[Fanout]:
+                now = rows.find_fanout(mine.id)
+                if now is None or now.alarm != mine.alarm or now.position != mine.position:
+                    raise _NotMine  # somebody else has taken it up
+                return decisions.step(now, page, self._per_second, self._clock.now())
+
+            try:
+                fanout = self._commit.settle(decide, Call())
+            except _NotMine:
+                return
+
+    def _read(self, audience: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        kind, _, name = audience.partition(":")
+        return self._audiences[kind](name, as_of, start, limit)
+
+    def estimate(self, audience: str, kind: str, facts: Mapping[str, object], price_li: int, signature: str) -> Estimate:
+        """Return what telling an audience now would take: people, parts, money and time, at most."""
+        now, zone = self._clock.now(), self._zone_of(audience)
+        recipients = sum(1 for _ in every(lambda start: self._read(audience, now, start, 1000)))
+        template = self._templates[kind]
+        parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in ("zh-CN", "en"))
+        begins = at = decisions.paced(now, zone)
+        left = recipients / self._per_second
+        while left > 0:  # day by day, over the nights
+            at = decisions.paced(at, zone)
+            run = min(left, _SLICE.total_seconds())
+            at, left = at + timedelta(seconds=run), left - run
+        return Estimate(recipients=recipients, parts=parts, cost_li=recipients * parts * price_li, begins_at=begins, ends_at=at)
+
+    def rearm_lost(self) -> int:
+        """Arm anew those on their way that nothing would wake; return how many there were."""
+        return self._commit.rearm_lost(rows.open_fanouts(), rows.find_fanout)
+
+
+class _NotMine(Exception):
+    """Somebody else is at it, or it is over."""
+
+
+_SLICE = timedelta(minutes=15)

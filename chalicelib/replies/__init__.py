@@ -1,0 +1,1 @@
+"""What comes back: delivery reports, answers to questions, and the wish to be left alone."""
