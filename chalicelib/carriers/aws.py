@@ -47,28 +47,34 @@ _FINAL = frozenset(
 )
 
 
-def _client(service: str, region: str) -> Any:
+def _client(service: str, region: str, read: float) -> Any:
     import boto3  # noqa: PLC0415 - a quarter of a second that only senders pay
     from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
-    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=5)  # one attempt; see ports
-    client = boto3.client(service, region_name=region, config=config)
-    client.meta.events.register("before-send", _leave_no_connection)
-    return client
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=read)  # one attempt; see ports
+    return boto3.client(service, region_name=region, config=config)
 
 
-def _leave_no_connection(request: Any, **_: object) -> None:
-    """Ask for a connection of its own. A kept one may have died while Lambda was frozen, and dying it would leave us unsure."""
-    request.headers["Connection"] = "close"
+@contextmanager
+def _fresh(client: Any) -> Iterator[Any]:
+    """Lend a client and drop its connection afterwards; it makes another when it must.
+
+    A kept one may have died while Lambda was frozen, and dying in a send it would leave us unsure of a message.
+    """
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 @contextmanager
 def _understood(service: str) -> Iterator[None]:
-    """Turn what AWS and botocore say into `Refused` or `Unclear`; AWS quotes numbers and addresses, so only codes pass.
+    """Turn what AWS and botocore say into `Refused` or `Unclear`; both quote numbers and addresses, so only codes pass.
 
     Everything else, such as a read timeout or a closed connection, stays what it is: nobody knows.
     """
     from botocore import exceptions as e  # noqa: PLC0415 - comes with boto3
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
 
     never_connected = (e.ConnectTimeoutError, e.EndpointConnectionError, e.ProxyConnectionError)
     never_signed = (e.NoCredentialsError, e.PartialCredentialsError, e.CredentialRetrievalError, e.NoRegionError)
@@ -76,6 +82,8 @@ def _understood(service: str) -> Iterator[None]:
         yield
     except e.ClientError as error:
         raise _reply(service, error.response) from None
+    except ResponseParserError:
+        raise Unclear(f"{service}.ResponseParserError") from None
     except e.ParamValidationError:
         raise Refused(f"{service}.ParamValidationError", final=True) from None
     except (*never_connected, *never_signed) as error:
@@ -103,31 +111,31 @@ def _is_unverified(code: str, response: Any) -> bool:
 class SnsSms:
     """Text messages through Amazon SNS."""
 
-    def __init__(self, region: str) -> None:
-        self._region = region
+    def __init__(self, region: str, *, read: float = 5) -> None:
+        self._region, self._read = region, read
 
     @cached_property
     def _sns(self) -> Any:
-        return _client("sns", self._region)
+        return _client("sns", self._region, self._read)
 
     def send(self, sms: Sms) -> str:
         """See `ports.SmsSender`. The reference is the MessageId."""
         kind = "Promotional" if sms.promotional else "Transactional"
         attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}}
-        with _understood("sns"):
-            answer = self._sns.publish(PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes)
+        with _understood("sns"), _fresh(self._sns) as sns:
+            answer = sns.publish(PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes)
         return str(answer.get("MessageId", ""))
 
 
 class SesEmail:
     """Mail through Amazon SES v2. Its events bring back `Mail.id` in the tag ``delivery`` (letters, digits, _ and -)."""
 
-    def __init__(self, region: str, sender: str) -> None:
-        self._region, self._sender = region, sender
+    def __init__(self, region: str, sender: str, *, read: float = 5) -> None:
+        self._region, self._sender, self._read = region, sender, read
 
     @cached_property
     def _ses(self) -> Any:
-        return _client("sesv2", self._region)
+        return _client("sesv2", self._region, self._read)
 
     @cached_property
     def _from(self) -> str:
@@ -143,8 +151,8 @@ class SesEmail:
             "Content": {"Simple": _simple(mail)},
             "EmailTags": [{"Name": "delivery", "Value": mail.id}],
         }
-        with _understood("ses"):
-            answer = self._ses.send_email(**letter)
+        with _understood("ses"), _fresh(self._ses) as ses:
+            answer = ses.send_email(**letter)
         return str(answer.get("MessageId", ""))
 
 

@@ -1,7 +1,6 @@
 """SMS through any provider that speaks our small signed HTTP contract: domestic ones are put behind it (AWS China has no SMS)."""
 
 import json
-from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,7 +21,12 @@ _ANSWER_BYTES = 16_384
 
 
 class HttpSms:
-    """Text messages by one signed POST each (`kernel.signing`). Plain http is a ValueError unless it stays on this machine."""
+    """Text messages by one POST each of ``{"id", "phone", "text", "kind", "class": "service" | "promotional"}``.
+
+    It is signed (`kernel.signing`) in X-Timestamp, X-Nonce and X-Signature. A 2xx means that it was taken, and may name the
+    provider's reference in ``{"ref"}``; 429 and what is wrong with our settings are a no for now, any other 4xx a no for
+    good; everything else leaves it open. Plain http is a ValueError unless it stays on this machine.
+    """
 
     def __init__(self, url: str, key: bytes, name: str, *, ids: Ids, clock: Clock, connect: float = 2, read: float = 5) -> None:
         parts = urlsplit(url)
@@ -34,27 +38,25 @@ class HttpSms:
         self._ids, self._clock = ids, clock
         self._connect, self._read = connect, read
 
-    @cached_property
-    def _http(self) -> "PoolManager":
-        import urllib3  # noqa: PLC0415 - 40 ms that only senders pay
-
-        return urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=self._connect, read=self._read))
-
     def send(self, sms: Sms) -> str:
         """See `ports.SmsSender`. The reference is the answer's ``ref``."""
-        response = self._post(_body(sms))
-        try:
-            return self._understood(response)
-        finally:
-            response.close()
+        import urllib3  # noqa: PLC0415 - 40 ms that only senders pay
 
-    def _post(self, body: bytes) -> "BaseHTTPResponse":
-        from urllib3 import exceptions as e  # noqa: PLC0415 - see _http
+        # A pool for one request: a kept connection may have died while Lambda was frozen, and dying would leave us unsure.
+        timeout = urllib3.Timeout(connect=self._connect, read=self._read)
+        with urllib3.PoolManager(retries=False, timeout=timeout) as http:
+            response = self._post(http, _body(sms))
+            try:
+                return self._understood(response)
+            finally:
+                response.close()  # where it was not read to its end, the pool has not got its connection back
 
+    def _post(self, http: "PoolManager", body: bytes) -> "BaseHTTPResponse":
+        from urllib3 import exceptions as e  # noqa: PLC0415 - see send
+
+        headers = self._headers(body)
         try:
-            return self._http.request(
-                "POST", self._url, body=body, headers=self._headers(body), redirect=False, preload_content=False
-            )
+            return http.request("POST", self._url, body=body, headers=headers, redirect=False, preload_content=False)
         except e.ConnectTimeoutError as error:  # NewConnectionError and NameResolutionError are kinds of it
             raise Refused(f"{self._name}.{type(error).__name__}") from None
         except e.HTTPError as error:
@@ -66,8 +68,6 @@ class HttpSms:
         timestamp, nonce = str(int(self._clock.now().timestamp())), self._ids.new("non")
         return {
             "Content-Type": "application/json; charset=utf-8",
-            # A kept connection may have died while Lambda was frozen, and dying it would leave us unsure.
-            "Connection": "close",
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
             "X-Signature": sign(self._key, timestamp, nonce, body),
@@ -91,7 +91,7 @@ def _body(sms: Sms) -> bytes:
 
 def _reference(response: "BaseHTTPResponse") -> str:
     """Return ``ref`` of the answer, or an empty text: it was taken, whatever else the answer says."""
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see HttpSms
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see send
 
     try:
         answer = json.loads(response.read(_ANSWER_BYTES))
