@@ -60,7 +60,7 @@ class Reminders:
         if not rows.claim_delivery(claimed):
             self._look_after(claimed)
             return
-        text = self._texts[due.kind].say(recipient.locale, facts)
+        text = self._texts[due.kind].fill(recipient.locale, facts)
         try:
             if recipient.channel == "email":
                 self._email.send(recipient.address, self._signature, text, due.kind)
