@@ -53,6 +53,7 @@ MOVES = {
     "approve_wish": {"submitted": WORKER},
     "reject_wish": {"submitted": WORKER},
     "edit_wish": {"submitted": OWN, "open": OWN},
+    "keep_wish": {"open": OWN},
     "unpublish_wish": {"open": WORKER},
     "claim_wish": {"open": {"volunteer"}},
     "release_claim": {"open": HELP, "claimed": HELP},

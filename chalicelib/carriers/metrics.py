@@ -32,8 +32,8 @@ class EmfMeter:
         taken, self._taken = self._taken, defaultdict(list)
         for dimensions, measures in taken.items():
             metrics = EphemeralMetrics(namespace="Chunhui", service=self._service)
-            for name, value in {**self._common, **dict(dimensions)}.items():
-                metrics.add_dimension(name, value)
+            for dimension, given in {**self._common, **dict(dimensions)}.items():
+                metrics.add_dimension(dimension, given)
             for name, unit, value in measures:
                 metrics.add_metric(name, unit, value)
             metrics.flush_metrics()

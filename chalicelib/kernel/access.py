@@ -84,6 +84,7 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     "wish.approve": STAFF,
     "wish.reject": STAFF,
     "wish.edit": _OWNER_OR_STAFF,
+    "wish.keep": _OWNER_OR_STAFF,
     "wish.unpublish": STAFF,
     "wish.claim": frozenset({Party.VOLUNTEER}),
     "wish.release": _HELPER_OR_STAFF,

@@ -7,7 +7,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-__all__ = ["Clock", "SystemClock", "TestClock", "from_text", "local_day", "pause", "share_of", "start_of_day", "to_text"]
+__all__ = [
+    "Clock",
+    "SystemClock",
+    "TestClock",
+    "at_local",
+    "from_text",
+    "local_day",
+    "pause",
+    "share_of",
+    "start_of_day",
+    "to_text",
+]
 
 
 class Clock(Protocol):
@@ -62,9 +73,14 @@ def local_day(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def at_local(day: date, at: time, zone: str) -> datetime:
+    """Return the instant at which clocks in the zone show a time of a day."""
+    return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
+
+
 def start_of_day(day: date, zone: str) -> datetime:
     """Return the instant at which the day begins in the zone."""
-    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    return at_local(day, time.min, zone)
 
 
 def share_of(span: timedelta, seed: str) -> timedelta:

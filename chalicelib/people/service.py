@@ -100,9 +100,9 @@ class People:
         """Return the people of a place and below, in tree order; a page may be short where few are wanted."""
         return rows.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
 
-    def ids_below(self, place: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order; an audience (see `fanouts`)."""
-        return rows.ids_below(place, start, limit)
+        return rows.ids_below(name, start, limit)
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of those who live with somebody, herself included."""
@@ -231,7 +231,8 @@ class People:
                 return Outcome(entity=person, previous=person)
             line = self.note_withdrawal(person, channel, person.id)
             event = Event(tag="person.opted_out", by=person.id, party="owner", note=channel)
-            return Outcome(entity=replace(person, **{channel: False}), previous=person, beside=(line,), events=(event,))
+            silent = replace(person, sms=False) if channel == "sms" else replace(person, email=False)
+            return Outcome(entity=silent, previous=person, beside=(line,), events=(event,))
 
         self._commit.settle(decide, call)
 

@@ -67,7 +67,7 @@ class Replies:
     def _answer(self, phone: str, *, yes: bool, call: Call) -> None:
         def decide() -> Outcome[Question]:
             question = self._deliveries.question_to(phone)
-            asked = question and self._meant(question)
+            asked = self._meant(question) if question else None
             if question is None or asked is None:
                 raise NotFound
             answer = Message(

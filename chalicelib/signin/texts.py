@@ -1,5 +1,6 @@
 """What the house says about signing in, in both languages."""
 
+from ..kernel.template import Template, Templates, Told, Urgency
 from ..kernel.words import Words
 
 __all__ = ["MESSAGES", "REFUSALS"]
@@ -16,10 +17,20 @@ REFUSALS = {
     "auth.too_soon": Words("请 {retry_after} 秒后再获取验证码。", "Wait {retry_after} seconds before asking for another code."),
 }
 
-MESSAGES = {
-    "code.sign_in": Words(
-        "验证码 {code}，5分钟内有效。请勿告诉他人，工作人员不会向您索要。",
-        "Your code is {code}, valid for 5 minutes. Tell nobody; staff never ask for it.",
+# A code is waited for, and worth nothing five minutes later.
+MESSAGES: Templates = {
+    "code.sign_in": Template(
+        zh="验证码 {code}，5分钟内有效。请勿告诉他人，工作人员不会向您索要。",
+        en="Your code is {code}, valid for 5 minutes. Tell nobody.",
+        told=Told.ASKER,
+        slots={"code": 6},
+        urgency=Urgency.URGENT,
     ),
-    "code.email": Words("邮箱验证码 {code}，5分钟内有效。", "Your e-mail code is {code}, valid for 5 minutes."),
+    "code.email": Template(
+        zh="邮箱验证码 {code}，5分钟内有效。",
+        en="Your e-mail code is {code}, valid for 5 minutes.",
+        told=Told.ASKER,
+        slots={"code": 6},
+        urgency=Urgency.URGENT,
+    ),
 }

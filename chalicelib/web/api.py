@@ -306,7 +306,8 @@ def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
 def _signed(request: Request) -> Signed:
     header = request.headers.get
     timestamp, nonce, signature = (header(name, "") for name in ("x-timestamp", "x-nonce", "x-signature"))
-    return Signed(body=request.raw_body or b"", timestamp=timestamp, nonce=nonce, signature=signature)
+    raw: Any = request.raw_body
+    return Signed(body=raw or b"", timestamp=timestamp, nonce=nonce, signature=signature)
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

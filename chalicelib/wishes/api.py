@@ -90,6 +90,12 @@ def edit_wish(wishes: Wishes, call: Call, wish_id: str, body: EditIn) -> AnyWish
     return wish_view(wishes.edit_wish(call, wish_id, body.changes()))
 
 
+@routes.post("/v1/wishes/{wish_id}/keep")
+def keep_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
+    """Say that it is still needed: another week at least, and as if it had come to the wall today."""
+    return wish_view(wishes.keep_wish(call, wish_id))
+
+
 @routes.post("/v1/wishes/{wish_id}/unpublish")
 def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
     """Take a wish from the wall for another look."""

@@ -1,6 +1,6 @@
 """What can happen to a wish. Pure: each function decides on a wish as it is and returns an Outcome, or refuses."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,26 @@ from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.machine import Move
 from ..kernel.outcome import Beside, Count, Event, Message, Outcome, Put
 from ..kernel.text import mask_personal, overlap
-from . import policy
-from .model import MACHINE, PUBLIC_STATES, SYSTEM_ONLY, Claim, ClaimPointer, ClaimState, Kind, Mover, State, Window, Wish, Written
+from . import policy, telling
+from .model import (
+    ANSWERS,
+    MACHINE,
+    PUBLIC_STATES,
+    SYSTEM_ONLY,
+    Answer,
+    Claim,
+    ClaimPointer,
+    ClaimState,
+    Kind,
+    Mover,
+    State,
+    Window,
+    Wish,
+    Written,
+)
 
 __all__ = [
+    "answer",
     "approve",
     "check",
     "check_terms",
@@ -25,6 +41,7 @@ __all__ = [
     "edit",
     "forget_helper",
     "forget_owner",
+    "keep",
     "likely_duplicates",
     "on_the_wall",
     "pick_claim",
@@ -113,6 +130,10 @@ def _tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]
     return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
 
 
+def _tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
+    return tuple(message for claim in claims for message in _tell(wish, kind, claim.helper, claim=claim.id))
+
+
 def _staff(wish: Wish) -> str:
     return f"staff:{wish.place}"
 
@@ -130,17 +151,22 @@ def _swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
 def _all_ended(wish: Wish, kind: str) -> dict[str, Any]:
     """End every active claim, and tell the helpers."""
     ended = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
-    return {
-        "claims": _swap(wish, *ended),
-        "beside": _freed(wish.active),
-        "messages": _tell(wish, kind, *(claim.helper for claim in wish.active)),
-    }
+    return {"claims": _swap(wish, *ended), "beside": _freed(wish.active), "messages": _tell_helpers(wish, kind, wish.active)}
+
+
+def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
+    """What follows from a new day: helpers are reminded of it, and the resident is asked again before it expires."""
+    if needed_by == wish.needed_by:
+        return {}
+    anew = [replace(claim, reminded=()) for claim in wish.active]
+    return {"needed_by": needed_by, "claims": _swap(wish, *anew), "told": ()}
 
 
 def approve(wish: Wish, by: Mover) -> Outcome[Wish]:
     """Put it on the wall."""
     messages = _tell(wish, "approved", wish.person_id)
-    return _go(wish, "approve", by, messages=messages, opened_at=wish.opened_at or by.now, listed_at=by.now, reason=None)
+    listed: dict[str, Any] = {"opened_at": wish.opened_at or by.now, "listed_at": by.now, "told": (), "reason": None}
+    return _go(wish, "approve", by, messages=messages, **listed)
 
 
 def reject(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
@@ -158,7 +184,7 @@ def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
         return _go(wish, "edit", by, submitted_at=by.now, **(terms | _all_ended(wish, "claim_ended")))
     if wish.state is S.OPEN and changed.places_left == 0:
         terms["state"] = S.CLAIMED
-    return _go(wish, "edit", by, **terms)
+    return _go(wish, "edit", by, **(terms | _for_another_day(wish, changed.needed_by)))
 
 
 EDITABLE = (
@@ -174,6 +200,13 @@ EDITABLE = (
     "dialects",
     "safeguarding",
 )
+
+
+def keep(wish: Wish, by: Mover) -> Outcome[Wish]:
+    """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
+    day = max(wish.needed_by, local_day(by.now, wish.zone) + policy.KEPT_FOR)
+    listed: dict[str, Any] = {"listed_at": by.now, "told": ()}
+    return _go(wish, "keep", by, **(listed | _for_another_day(wish, day)))
 
 
 def unpublish(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
@@ -250,7 +283,7 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome
     mine = pick_claim(wish, by, claim_id)
     messages = _tell(wish, "released", wish.person_id) + _tell(wish, "released_staff", _staff(wish), claim=mine.id)
     if mine.helper != by.id:
-        messages += _tell(wish, "claim_ended", mine.helper)
+        messages += _tell_helpers(wish, "claim_ended", [mine])
     claims = _swap(wish, replace(mine, state=ClaimState.RELEASED))
     return _go(
         wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), beside=_freed([mine]), messages=messages
@@ -292,7 +325,8 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
     if not held.active and held.places_left == 0:
         confirmed = all(claim.state is ClaimState.CONFIRMED for claim in held.held)
         state, event = (S.FULFILLED, "wish.fulfilled") if confirmed else (S.DELIVERED, None)
-    told = _tell(wish, "thanks", mine.helper, claim=mine.id) if code_right else _tell(wish, "delivered", wish.person_id)
+    told = _tell_helpers(wish, "thanks", [mine]) if code_right else ()
+    told += _tell(wish, "delivered", wish.person_id) if state is S.DELIVERED else ()  # before, she could not confirm
     guess = (code_guess(wish, by, mine),) if code_right else ()
     outcome = _go(
         wish,
@@ -326,8 +360,10 @@ def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Ou
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     words: dict[str, Any] = {"rating": rating or wish.rating, "thanks": thanks or wish.thanks}
     if wish.state is S.FULFILLED:
-        return _go(wish, "confirm", by, **words)
-    messages = tuple(m for claim in waiting for m in _tell(wish, "thanks", claim.helper, claim=claim.id))
+        added = (rating and not wish.rating) or (thanks and not wish.thanks)  # each is told once, however often it changes
+        thanked = [claim for claim in wish.claims if claim.state is ClaimState.CONFIRMED] if added else []
+        return _go(wish, "confirm", by, messages=_tell_helpers(wish, "thanked", thanked), **words)
+    messages = _tell_helpers(wish, "thanks", waiting)
     claims = _swap(wish, *(_confirmed(claim) for claim in waiting))
     return _go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
 
@@ -353,23 +389,93 @@ def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     return _go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
 
 
+def answer(wish: Wish, by: Mover, kind: str, *, yes: bool) -> Outcome[Wish]:
+    """What a reply to a question does; nothing once the question is no longer one."""
+    if Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
+        return Outcome(entity=wish, previous=wish)
+    found = ANSWERS[kind, yes]
+    return _ANSWERED[found.move](wish, by, found)
+
+
+_ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Outcome[Wish]]] = {
+    "confirm": lambda wish, by, found: confirm(wish, by, None, None),
+    "dispute": lambda wish, by, found: dispute(wish, by, found.reason),
+    "keep": lambda wish, by, found: keep(wish, by),
+    "withdraw": lambda wish, by, found: withdraw(wish, by, found.reason),
+}
+
+
 def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(wish, alarm=None)
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    due = next((name for name, at in sorted(wish.dues().items(), key=lambda item: item[1]) if at <= now), None)
-    if due == "expire":
-        ended = _all_ended(wish, "claim_ended")
-        ended["messages"] += _tell(wish, "expired", wish.person_id) + _tell(wish, "expired_staff", _staff(wish))
-        outcome = _go(spent, "expire", by, **ended)
-    elif due == "tell_late":
-        outcome = _go(spent, "tell_late", by, told=(*wish.told, "late"), messages=_tell(wish, "late_staff", _staff(wish)))
-    elif due == "ask_staff":
-        told = (*wish.told, "unconfirmed")
-        outcome = _go(spent, "ask_staff", by, told=told, messages=_tell(wish, "unconfirmed_staff", _staff(wish)))
-    else:  # woken too early by a clock ahead of ours
-        outcome = Outcome(entity=spent, previous=wish)
-    return replace(outcome, previous=wish)
+    due = {name for name, at in wish.dues().items() if at <= now}
+    step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
+    return replace(step(spent, by), previous=wish)
+
+
+def _expire(wish: Wish, by: Mover) -> Outcome[Wish]:
+    ended = _all_ended(wish, "claim_ended")
+    ended["messages"] += _tell(wish, "expired", wish.person_id) + _tell(wish, "expired_staff", _staff(wish))
+    return _go(wish, "expire", by, **ended)
+
+
+def _tell_late(wish: Wish, by: Mover) -> Outcome[Wish]:
+    claims, messages = _reminded(wish, by.now)
+    messages += _tell(wish, "late_staff", _staff(wish))
+    return _go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
+
+
+def _ask_staff(wish: Wish, by: Mover) -> Outcome[Wish]:
+    messages = _tell(wish, "unconfirmed_staff", _staff(wish))
+    return _go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
+
+
+def _ask_again(wish: Wish, by: Mover) -> Outcome[Wish]:
+    return _unseen(wish, _tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
+
+
+def _ask_if_needed(wish: Wish, by: Mover) -> Outcome[Wish]:
+    messages = _tell(wish, "expiring", wish.person_id) + _tell(wish, "expiring_staff", _staff(wish))
+    return _unseen(wish, messages, told=(*wish.told, "expiring"))
+
+
+def _remind(wish: Wish, by: Mover) -> Outcome[Wish]:
+    claims, messages = _reminded(wish, by.now)
+    return _unseen(wish, messages, claims=claims)
+
+
+def _sleep_on(wish: Wish, by: Mover) -> Outcome[Wish]:
+    """Woken too early, by a clock ahead of ours."""
+    return _unseen(wish, ())
+
+
+# What may be due; of several the first, which makes those below it pointless or does them too.
+_DUE: Mapping[str, Callable[[Wish, Mover], Outcome[Wish]]] = {
+    "expire": _expire,
+    "tell_late": _tell_late,
+    "ask_staff": _ask_staff,
+    "ask_again": _ask_again,
+    "ask_if_needed": _ask_if_needed,
+    "remind": _remind,
+}
+
+
+def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Outcome[Wish]:
+    return Outcome(entity=replace(wish, **marks), previous=wish, messages=messages, unseen=True)
+
+
+def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
+    """Mark what is due of every claim's steps and tell the latest: after an outage nobody hears of what is long past."""
+    claims: list[Claim] = []
+    messages: tuple[Message, ...] = ()
+    for claim in wish.active:
+        due = [step for step in wish.steps_left(claim) if step.at <= now]
+        if due:
+            claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
+            (message,) = _tell(wish, due[-1].name, claim.helper, claim=claim.id)
+            messages += (replace(message, not_after=due[-1].until),)
+    return _swap(wish, *claims), messages
 
 
 def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:

@@ -3,7 +3,7 @@
 from ..kernel.outcome import Due
 from .service import Wishes
 
-__all__ = ["forget_person", "wake_wish"]
+__all__ = ["answer_question", "forget_person", "wake_wish"]
 
 
 def wake_wish(wishes: Wishes, due: Due) -> None:
@@ -14,3 +14,8 @@ def wake_wish(wishes: Wishes, due: Due) -> None:
 def forget_person(wishes: Wishes, due: Due) -> None:
     """Somebody was erased."""
     wishes.forget_person(due.subject)
+
+
+def answer_question(wishes: Wishes, due: Due) -> None:
+    """The resident has answered a question by SMS: `params` say which kind, and yes or no."""
+    wishes.answer_question(due.subject, due.to, due.params["kind"], yes=due.params["answer"] == "yes")

@@ -6,17 +6,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ..kernel.access import STAFF, Party, Resource
-from ..kernel.clock import start_of_day
+from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.machine import Machine
 from ..kernel.outcome import Entity
 from ..kernel.place import community_of
 from . import policy
 
 __all__ = [
+    "ANSWERS",
     "MACHINE",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
     "WALL_STATES",
+    "Answer",
     "Claim",
     "ClaimPointer",
     "ClaimState",
@@ -24,6 +26,7 @@ __all__ = [
     "Mover",
     "Safeguarding",
     "State",
+    "Step",
     "WallEntry",
     "Window",
     "Wish",
@@ -90,6 +93,7 @@ MACHINE: Machine[State] = Machine(
         (S.OPEN, "release", S.OPEN, "wish.released"),
         (S.OPEN, "edit", S.SUBMITTED, "wish.edited", _OWNER),  # staff look at it again
         (S.OPEN, "edit", S.OPEN, "wish.edited", STAFF),
+        (S.OPEN, "keep", S.OPEN, "wish.kept"),
         (S.OPEN, "unpublish", S.SUBMITTED, "wish.unpublished"),
         (S.OPEN, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
         (S.OPEN, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
@@ -110,6 +114,25 @@ MACHINE: Machine[State] = Machine(
         (S.EXPIRED, "reopen", S.SUBMITTED, "wish.reopened"),
     ],
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reply to a question does: the resident's own move, and the reason that stands for it where one is asked for."""
+
+    move: str
+    reason: str = ""
+
+
+# Question and whether the answer is yes (1) or no (2) -> what it does.
+ANSWERS: Mapping[tuple[str, bool], Answer] = {
+    ("wish.delivered", True): Answer("confirm"),
+    ("wish.delivered", False): Answer("dispute", "短信回复：未收到"),
+    ("wish.unconfirmed", True): Answer("confirm"),
+    ("wish.unconfirmed", False): Answer("dispute", "短信回复：未收到"),
+    ("wish.expiring", True): Answer("keep"),
+    ("wish.expiring", False): Answer("withdraw", "短信回复：不需要了"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +156,16 @@ class Claim:
     delivered_at: datetime | None = None
     note: str | None = None
     minutes: int = 0  # booked, once confirmed
+    reminded: tuple[str, ...] = ()  # the steps that are behind her; see `Wish.steps`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that a helper is reminded of, from when, and until when it is worth telling."""
+
+    name: str
+    at: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +234,7 @@ class Wish(Entity):
     listed_at: datetime | None = None  # last time it came to the wall
     delivered_at: datetime | None = None
     disputed_at: datetime | None = None
-    told: tuple[str, ...] = ()  # what staff have been told of its present claim or delivery
+    told: tuple[str, ...] = ()  # what has been told and asked about its present listing, claim or delivery
     reason: str | None = None  # of the last rejection, unpublishing or dispute
     rating: int | None = None
     thanks: str | None = None
@@ -241,6 +274,25 @@ class Wish(Entity):
         """Return the end of the day by which it was needed."""
         return start_of_day(self.needed_by + timedelta(days=1), self.zone)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return what its helpers are reminded of, in order; each is worth nothing once the next one is due."""
+        before = policy.REMIND_DAYS_BEFORE.items()
+        at = {name: at_local(self.needed_by - timedelta(days=n), policy.REMIND_AT, self.zone) for name, n in before}
+        at["overdue"] = self.late_at
+        until = [*list(at.values())[1:], None]
+        return tuple(Step(name=name, at=at[name], until=end) for name, end in zip(at, until, strict=True))
+
+    def steps_left(self, claim: Claim) -> tuple[Step, ...]:
+        """Return the steps that an active claim has before it; what was over when it was made is none of them."""
+        return tuple(step for step in self.steps if step.name not in claim.reminded and step.at > claim.claimed_at)
+
+    @property
+    def expires_at(self) -> datetime:
+        """Return when it leaves the wall if nobody takes it."""
+        last = start_of_day(self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS), self.zone)
+        return max(last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST)
+
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
         return Resource(
@@ -256,13 +308,25 @@ class Wish(Entity):
         if self.state is S.SUBMITTED:
             return {"expire": self.submitted_at + policy.SUBMITTED_LASTS}
         if self.state is S.OPEN:
-            last = start_of_day(self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS), self.zone)
-            return {"expire": max(last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST)}
-        if self.state is S.CLAIMED and "late" not in self.told:
-            return {"tell_late": self.late_at}
+            return {"expire": self.expires_at} | self._if_needed() | self._reminders()
+        if self.state is S.CLAIMED:
+            late = {} if "late" in self.told else {"tell_late": self.late_at}
+            return late | self._reminders()
         if self.state is S.DELIVERED and self.delivered_at and "unconfirmed" not in self.told:
-            return {"ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER}
+            again = {} if "asked" in self.told else {"ask_again": self.delivered_at + policy.ASK_AGAIN_AFTER}
+            return again | {"ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER}
         return {}
+
+    def _reminders(self) -> dict[str, datetime]:
+        first = min((step.at for claim in self.active for step in self.steps_left(claim)), default=None)
+        return {"remind": first} if first else {}
+
+    def _if_needed(self) -> dict[str, datetime]:
+        """When its resident is asked whether she still needs it: it has stood there for a while, and nobody has taken it."""
+        day = local_day(self.expires_at, self.zone) - timedelta(days=policy.ASK_IF_NEEDED_DAYS)
+        at = at_local(day, policy.REMIND_AT, self.zone)
+        stood = at >= (self.listed_at or self.created_at) + policy.LISTED_BEFORE_ASKING
+        return {"ask_if_needed": at} if stood and not self.active and "expiring" not in self.told else {}
 
     def waits_for_staff(self) -> tuple[str, datetime] | None:
         """Return what staff have to do about it and until when, or None."""

@@ -1,9 +1,11 @@
 """The house's numbers about wishes, each with its reason."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 __all__ = [
     "APPROVE_WITHIN",
+    "ASK_AGAIN_AFTER",
+    "ASK_IF_NEEDED_DAYS",
     "ASK_STAFF_AFTER",
     "BUDGET_CAP_FEN",
     "CODE_DIGITS",
@@ -12,8 +14,12 @@ __all__ = [
     "DUPLICATE_WITHIN",
     "HOURS_DEFAULT",
     "HOURS_STEP",
+    "KEPT_FOR",
     "LISTED_AT_LEAST",
+    "LISTED_BEFORE_ASKING",
     "NEEDED_WITHIN",
+    "REMIND_AT",
+    "REMIND_DAYS_BEFORE",
     "SETTLE_DISPUTE_WITHIN",
     "SUBMITTED_LASTS",
     "UNCLAIMED_LASTS_DAYS",
@@ -26,7 +32,14 @@ SETTLE_DISPUTE_WITHIN = timedelta(days=2)
 SUBMITTED_LASTS = timedelta(days=30)
 UNCLAIMED_LASTS_DAYS = 3  # after the day it was needed by: a late kettle is better than none
 LISTED_AT_LEAST = timedelta(days=3)  # however late it came (back) to the wall
-ASK_STAFF_AFTER = timedelta(days=3)  # delivered, and the resident has not answered
+ASK_AGAIN_AFTER = timedelta(days=1)  # delivered, and the resident has not answered: she may have been out
+ASK_STAFF_AFTER = timedelta(days=3)  # and still has not: somebody should ring her
+# A helper is reminded while she can still buy it, and again while she can still say that she cannot come.
+REMIND_DAYS_BEFORE = {"due_in_2_days": 2, "due_tomorrow": 1}
+REMIND_AT = time(9)  # where people live: awake, and with the day before them
+ASK_IF_NEEDED_DAYS = 2  # before it expires: a day to answer, and a day for staff to look for somebody
+LISTED_BEFORE_ASKING = timedelta(days=1)  # who has just filed it need not be asked whether it is still needed
+KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
 DUPLICATE_OVERLAP = 0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
 DUPLICATE_WITHIN = timedelta(days=180)
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000

@@ -21,7 +21,7 @@ from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.commit import Committer
-from . import decisions, model, policy, rows
+from . import decisions, model, policy, rows, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
@@ -244,6 +244,10 @@ class Wishes:
 
         return self._move(call, wish_id, "edit", decide)
 
+    def keep_wish(self, call: Call, wish_id: str) -> Seen:
+        """Say that a wish nobody has taken is still needed."""
+        return self._move(call, wish_id, "keep", lambda wish, by, _: decisions.keep(wish, by))
+
     def unpublish_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
         """Take a wish from the wall for another look."""
         return self._move(call, wish_id, "unpublish", lambda wish, by, _: decisions.unpublish(wish, by, reason))
@@ -351,6 +355,18 @@ class Wishes:
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 
+    def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool) -> None:
+        """Do what its resident has answered to a question about a wish; nothing where it has moved on meanwhile."""
+
+        def decide() -> Outcome[Wish]:
+            wish = _found(rows.find_wish(wish_id))
+            person = self._people.find(person_id)
+            gone = person is None or person.erased_at or person.blocked
+            found = frozenset() if gone else parties(Actor(id=person_id), wish.as_resource())
+            return decisions.answer(wish, Mover(id=person_id, parties=found, now=self._clock.now()), kind, yes=yes)
+
+        self._commit.settle(decide, Call(actor=SYSTEM))
+
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: as the resident of wishes and as a helper."""
         for wish in list(every(lambda start: rows.wishes_of(person_id, start, 100))):
@@ -384,19 +400,11 @@ class Wishes:
 
     def words_about(self, wish_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
         """Return the facts of a message about a wish, read now; None when it is no longer true."""
-        wish = rows.find_wish(wish_id)
-        if wish is None:
+        wish, claim = rows.find_wish(wish_id), params.get("claim")
+        if wish is None or not telling.is_true(wish, kind, claim, self._clock.now()):
             return None
-        facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
-        claim = next((claim for claim in wish.claims if claim.id == params.get("claim")), None)
-        if kind in ("wish.claimed", "wish.yours"):
-            if claim is None or claim.state is not model.ClaimState.ACTIVE:
-                return None
-            if kind == "wish.claimed":
-                facts["code"] = self.code_of(claim.id)
-        if kind == "wish.thanks" and claim:
-            facts["hours"] = f"{claim.minutes / 60:g}"
-        return facts
+        code = {"code": self.code_of(claim)} if claim and kind == "wish.claimed" else {}
+        return telling.facts_of(wish, claim) | code
 
 
 def _found(wish: Wish | None) -> Wish:

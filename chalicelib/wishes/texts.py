@@ -1,5 +1,6 @@
 """What the house says about wishes, in both languages. SMS texts name no resident and no address."""
 
+from ..kernel.template import Template, Templates, Told, Urgency
 from ..kernel.words import Words
 
 __all__ = ["MESSAGES", "REFUSALS"]
@@ -35,47 +36,187 @@ REFUSALS = {
     "wish.wrong_state": Words("心愿当前状态（{state}）不能这样操作。", "The wish is {state}; this cannot be done from there."),
 }
 
-MESSAGES = {
-    "wish.approved": Words(
-        "您的心愿「{title}」已上墙，有人认领会通知您。",
-        "Your wish “{title}” is on the wall. You will hear when somebody takes it.",
+# The facts that a message takes, and the most characters of each: a wish's title as long as it may be, a reason cut
+# to what fits, MM-DD, and up to 99.5 hours.
+_MOST = {"title": 40, "reason": 40, "code": 4, "needed_by": 5, "hours": 4}
+
+
+def _slots(*names: str) -> dict[str, int]:
+    return {name: _MOST[name] for name in names}
+
+
+MESSAGES: Templates = {
+    "wish.approved": Template(
+        zh="您的心愿「{title}」已上墙，有人认领会通知您。",
+        en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        parts=2,
     ),
-    "wish.rejected": Words("您的心愿「{title}」未通过：{reason}", "Your wish “{title}” was not accepted: {reason}"),
-    "wish.unpublished": Words("您的心愿「{title}」需重新审核：{reason}", "Your wish “{title}” is being checked again: {reason}"),
-    "wish.claimed": Words(
-        "有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
-        "A volunteer has taken “{title}”. Delivery code {code}: tell it only when it has arrived.",
+    "wish.rejected": Template(
+        zh="您的心愿「{title}」未通过：{reason}",
+        en="Your wish “{title}” was not accepted: {reason}",
+        told=Told.RESIDENT,
+        slots=_slots("title", "reason"),
+        parts=2,
     ),
-    "wish.yours": Words(
-        "您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
-        "You have taken “{title}”. Please deliver by {needed_by}. The address is in the app; ask the resident for the code.",
+    "wish.unpublished": Template(
+        zh="您的心愿「{title}」需重新审核：{reason}",
+        en="“{title}” is being checked again: {reason}",
+        told=Told.RESIDENT,
+        slots=_slots("title", "reason"),
+        parts=2,
     ),
-    "wish.released": Words("原志愿者来不了，「{title}」已重新上墙。", "Your helper cannot come. “{title}” is on the wall again."),
-    "wish.released_staff": Words(
-        "「{title}」被退回，已重新上墙。原因见时间线。", "“{title}” was given back and is on the wall again. See its timeline."
+    "wish.claimed": Template(
+        zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
+        en="Somebody has taken “{title}”. Delivery code {code}: tell it only when it has come.",
+        told=Told.RESIDENT,
+        slots=_slots("title", "code"),
+        parts=2,
     ),
-    "wish.claim_ended": Words(
-        "「{title}」的认领已取消，感谢您的热心。", "Your claim on “{title}” has ended. Thank you for offering."
+    "wish.yours": Template(
+        zh="您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
+        en="You have taken “{title}”, due by {needed_by}. The address is in the app; ask for the code there.",
+        told=Told.HELPER,
+        slots=_slots("title", "needed_by"),
+        parts=2,
     ),
-    "wish.withdrawn": Words(
-        "「{title}」已撤回，不用再准备了。感谢您。", "“{title}” has been withdrawn; nothing more is needed. Thank you."
+    "wish.due_in_2_days": Template(
+        zh="提醒：您认领的「{title}」请在{needed_by}前送达，还有2天。来不了可在应用里退回。",
+        en="“{title}” is due by {needed_by}, in 2 days. If you cannot come, give it back in the app.",
+        told=Told.HELPER,
+        slots=_slots("title", "needed_by"),
+        parts=2,
     ),
-    "wish.delivered": Words(
-        "「{title}」已送达，请确认；有问题请告诉我们。", "“{title}” has been delivered. Please confirm, or tell us what is wrong."
+    "wish.due_tomorrow": Template(
+        zh="提醒：您认领的「{title}」请在明天（{needed_by}）前送达。来不了可在应用里退回。",
+        en="“{title}” is due tomorrow, {needed_by}. If you cannot come, give it back in the app.",
+        told=Told.HELPER,
+        slots=_slots("title", "needed_by"),
+        parts=2,
     ),
-    "wish.thanks": Words(
-        "「{title}」圆满完成，感谢您！已记{hours}小时。", "“{title}” is fulfilled. Thank you! {hours} h are booked."
+    "wish.overdue": Template(
+        zh="「{title}」原定{needed_by}前送达，居民还在等您。有困难可在应用里退回，没有关系。",
+        en="“{title}” was due by {needed_by}; somebody still waits. You may give it back in the app.",
+        told=Told.HELPER,
+        slots=_slots("title", "needed_by"),
+        parts=2,
     ),
-    "wish.disputed_staff": Words("「{title}」有异议，请处理：{reason}", "“{title}” is disputed, please look into it: {reason}"),
-    "wish.reopened": Words("您的心愿「{title}」已重新上墙。", "Your wish “{title}” is on the wall again."),
-    "wish.expired": Words(
-        "您的心愿「{title}」已到期，仍需要可重新提交。", "Your wish “{title}” has expired. If you still need it, submit it again."
+    "wish.released": Template(
+        zh="原志愿者来不了，「{title}」已重新上墙。",
+        en="Your helper cannot come. “{title}” is on the wall again.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        parts=2,
     ),
-    "wish.expired_staff": Words("「{title}」到期无人完成，请跟进。", "“{title}” has expired unfulfilled. Please follow up."),
-    "wish.late_staff": Words(
-        "「{title}」已过需要日期仍未送达，请跟进。", "“{title}” is past its day and not delivered. Please follow up."
+    "wish.released_staff": Template(
+        zh="「{title}」被退回，已重新上墙。原因见时间线。",
+        en="“{title}” was given back and is on the wall again. See its timeline.",
+        told=Told.STAFF,
+        slots=_slots("title"),
+        parts=2,
     ),
-    "wish.unconfirmed_staff": Words(
-        "「{title}」送达三天未确认，请回访。", "“{title}” was delivered three days ago and is not confirmed. Please ask."
+    "wish.claim_ended": Template(
+        zh="「{title}」的认领已取消，感谢您的热心。",
+        en="Your claim on “{title}” has ended. Thank you for offering.",
+        told=Told.HELPER,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.withdrawn": Template(
+        zh="「{title}」已撤回，不用再准备了。感谢您。",
+        en="“{title}” has been withdrawn; nothing more is needed. Thank you.",
+        told=Told.HELPER,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.delivered": Template(
+        zh="「{title}」已送达。收到请回复1，有问题回复2",
+        en="“{title}” has been delivered. Reply 1 if it came, 2 if not.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        asks=True,
+        parts=2,
+    ),
+    "wish.unconfirmed": Template(
+        zh="您还没有确认「{title}」。收到请回复1，有问题回复2",
+        en="You have not confirmed “{title}” yet. Reply 1 if it came, 2 if not.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        asks=True,
+        parts=2,
+    ),
+    "wish.thanks": Template(
+        zh="「{title}」圆满完成，感谢您！已记{hours}小时。",
+        en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
+        told=Told.HELPER,
+        slots=_slots("title", "hours"),
+        parts=2,
+    ),
+    "wish.thanked": Template(
+        zh="「{title}」的居民给您留了感谢或评分，请在应用里看看。",
+        en="You were thanked or rated for “{title}”. See it in the app.",
+        told=Told.HELPER,
+        slots=_slots("title"),
+        urgency=Urgency.LOW,
+        parts=2,
+    ),
+    "wish.disputed_staff": Template(
+        zh="「{title}」有异议，请处理：{reason}",
+        en="“{title}” is disputed, please look into it: {reason}",
+        told=Told.STAFF,
+        slots=_slots("title", "reason"),
+        parts=2,
+    ),
+    "wish.reopened": Template(
+        zh="您的心愿「{title}」已重新上墙。",
+        en="Your wish “{title}” is on the wall again.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.expiring": Template(
+        zh="您的心愿「{title}」还没有人认领，即将到期。仍需要请回复1，不需要请回复2",
+        en="Nobody has taken “{title}” yet and it expires soon. Reply 1 to keep it, 2 if not needed.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        asks=True,
+        parts=2,
+    ),
+    "wish.expiring_staff": Template(
+        zh="「{title}」无人认领，即将到期，请帮忙找人。",
+        en="Nobody has taken “{title}” and it expires soon. Please find somebody.",
+        told=Told.STAFF,
+        slots=_slots("title"),
+        urgency=Urgency.LOW,
+        parts=2,
+    ),
+    "wish.expired": Template(
+        zh="您的心愿「{title}」已到期，仍需要可重新提交。",
+        en="Your wish “{title}” has expired. If you still need it, submit it again.",
+        told=Told.RESIDENT,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.expired_staff": Template(
+        zh="「{title}」到期无人完成，请跟进。",
+        en="“{title}” has expired unfulfilled. Please follow up.",
+        told=Told.STAFF,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.late_staff": Template(
+        zh="「{title}」已过需要日期仍未送达，请跟进。",
+        en="“{title}” is past its day and not delivered. Please follow up.",
+        told=Told.STAFF,
+        slots=_slots("title"),
+        parts=2,
+    ),
+    "wish.unconfirmed_staff": Template(
+        zh="「{title}」送达三天未确认，请回访。",
+        en="“{title}” was delivered three days ago and is not confirmed. Please ask.",
+        told=Told.STAFF,
+        slots=_slots("title"),
+        parts=2,
     ),
 }

@@ -69,6 +69,7 @@ def _kettle(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) ->
     yield Step(owner, "POST", f"{at}/edit", {"story": "冬天没有热水喝。"})
     yield Step(owner, "POST", f"{at}/approve")  # not hers to approve
     yield Step(staff, "POST", f"{at}/approve")
+    yield Step(owner, "POST", f"{at}/keep")
     yield Step(anna, "POST", f"{at}/claim")
     yield Step(bo, "POST", f"{at}/claim")  # too late
     yield Step(anna, "POST", f"{at}/release", {"reason": "出差了"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, permutations
 from typing import Any
@@ -15,7 +16,7 @@ from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent
 
-from ..world import START, Answer, Phone, World, intercepted
+from ..world import START, Answer, Phone, World, counted_storage, intercepted
 from .facts import alarms, check, every, snapshot, waiting_messages, wish_of
 from .hands import at_once
 from .story import Step, failure, tell
@@ -70,12 +71,29 @@ def submitted(world: World, **terms: Any) -> str:
     return str(world.resident().post("/v1/wishes", world.wish_body(**terms)).json["id"])
 
 
+def after(earlier: int, make: Callable[..., str]) -> Callable[..., str]:
+    """Return what makes a wish some of whose alarms have fired already."""
+
+    def make_it(world: World, **terms: Any) -> str:
+        wish = make(world, **terms)
+        for _ in range(earlier):
+            world.pump.move_to(only(alarms(wish)).at)
+        return wish
+
+    return make_it
+
+
+# What is next due of a wish, the trace that it leaves (an event, or a mark that nobody is shown), and who hears what.
 LIVES: dict[str, tuple[Callable[..., str], str, dict[str, int]]] = {
-    "nobody takes it": (World.open_wish, "wish.expired", {"wish.expired": 1, "wish.expired_staff": 1}),
-    "it is late": (claimed, "wish.late", {"wish.late_staff": 1}),
-    "nobody confirms it": (delivered, "wish.unconfirmed", {"wish.unconfirmed_staff": 1}),
+    "nobody has taken it yet": (World.open_wish, "expiring", {"wish.expiring": 1, "wish.expiring_staff": 1}),
+    "nobody takes it": (after(1, World.open_wish), "wish.expired", {"wish.expired": 1, "wish.expired_staff": 1}),
+    "it is due in two days": (claimed, "due_in_2_days", {"wish.due_in_2_days": 1}),
+    "it is due tomorrow": (after(1, claimed), "due_tomorrow", {"wish.due_tomorrow": 1}),
+    "it is late": (after(2, claimed), "wish.late", {"wish.overdue": 1, "wish.late_staff": 1}),
+    "nobody has confirmed it yet": (delivered, "asked", {"wish.unconfirmed": 1}),
+    "nobody confirms it": (after(1, delivered), "wish.unconfirmed", {"wish.unconfirmed_staff": 1}),
 }
-life = pytest.mark.parametrize(("make", "event", "messages"), LIVES.values(), ids=LIVES)
+life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), ids=LIVES)
 
 
 def only(alarms: list[Due]) -> Due:
@@ -90,6 +108,12 @@ def history(wish_id: str) -> list[tuple[str, datetime]]:
 
 def tags(wish_id: str) -> list[str]:
     return [tag for tag, _ in history(wish_id)]
+
+
+def traces(wish_id: str) -> list[str]:
+    """Return everything that has happened to a wish, seen and unseen."""
+    wish = wish_of(wish_id)
+    return [*tags(wish_id), *wish.told, *(mark for claim in wish.claims for mark in claim.reminded)]
 
 
 def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
@@ -151,7 +175,7 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
 
 @life
 def test_a_doubled_wake_up_does_nothing_the_second_time(
-    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int]
+    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due = only(alarms(wish))
@@ -162,24 +186,23 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
     react(world.services, due)
     world.pass_time(seconds=30)
     assert snapshot() == before
-    assert tags(wish).count(event) == 1
+    assert traces(wish).count(trace) == 1
     assert told_of(world, "一床棉被", messages) == messages
 
 
 @life
 def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_fires_in_time(
-    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int]
+    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due, before, letters = only(alarms(wish)), wish_of(wish), len(world.mailbox.read())
     world.clock.move_to(due.at - timedelta(milliseconds=1))
     react(world.services, due)
-    after = wish_of(wish)
-    assert (after.state, after.told, after.claims) == (before.state, before.told, before.claims)
+    assert replace(wish_of(wish), alarm=before.alarm) == before
     assert len(world.mailbox.read()) == letters
-    check(contiguous=False)
-    world.pass_time(seconds=1)
-    assert history(wish)[-1] == (event, due.at)
+    check()
+    world.pass_time(milliseconds=1)
+    assert traces(wish).count(trace) == 1
     assert told_of(world, "一床棉被", messages) == messages
 
 
@@ -200,6 +223,7 @@ def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_w
             react(world.services, dues[n])
         assert tags(wish)[-1] == "wish.late"
         assert wish_of(wish).state is State.CLAIMED
+    world.services.outbox.sweep()  # takes away the rows of those that were woken here by hand
     check()
 
 
@@ -214,6 +238,25 @@ def test_four_sweeps_at_once_have_one_effect(embedded_world: World) -> None:
         once = {"wish.expired": 1, "wish.expired_staff": 1}
         assert told_of(world, f"第{n}个心愿", once) == once
     assert not waiting_messages()
+    check()
+
+
+def test_a_reminder_writes_the_wish_the_next_alarm_and_the_message_and_nothing_that_anybody_is_shown(
+    embedded_world: World,
+) -> None:
+    world = embedded_world
+    wish = claimed(world)
+    due, before = only(alarms(wish)), wish_of(wish)
+    world.clock.move_to(due.at)
+    with counted_storage() as storage:
+        world.services.outbox.sweep()
+    (transaction,) = [kwargs["TransactItems"] for name, kwargs, _ in storage.calls if name == "TransactWriteItems"]
+    written = [(operation, put["TableName"].partition("-")[2]) for item in transaction for operation, put in item.items()]
+    assert sorted(written) == [("Put", "due"), ("Put", "due"), ("Put", "wishes")]
+    assert sum(storage.units(name) for name in WRITES) <= 12
+    noted = wish_of(wish)
+    assert (noted.version, noted.updated_at, history(wish)[-1][0]) == (before.version, before.updated_at, "wish.claimed")
+    assert noted.claims[0].reminded == ("due_in_2_days",)
     check()
 
 
@@ -310,7 +353,7 @@ def _told_once_or_in_doubt(world: World, title: str, kinds: dict[str, int]) -> N
 @pytest.mark.parametrize("when", ["before", "after"])
 @life
 def test_killed_at_any_call_of_a_sweep_the_next_one_finishes_it_and_nobody_is_told_twice(
-    embedded_world: World, make: Callable[..., str], event: str, messages: dict[str, int], when: str
+    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int], when: str
 ) -> None:
     world = embedded_world
     for n in count(1):
@@ -320,7 +363,7 @@ def test_killed_at_any_call_of_a_sweep_the_next_one_finishes_it_and_nobody_is_to
         world.clock.move_to(due.at)
         done = survives(n, when, world.services.outbox.sweep)
         world.pass_time(minutes=15)
-        assert tags(wish).count(event) == 1, f"killed {when} call {n}: {tags(wish)}"
+        assert traces(wish).count(trace) == 1, f"killed {when} call {n}: {traces(wish)}"
         _told_once_or_in_doubt(world, title, messages)
         check()
         clear_doubts()
@@ -345,7 +388,7 @@ def test_what_is_due_happens_at_its_own_instant_however_time_passes(embedded_wor
         world.pass_time(hours=40 * 24 / steps)
     assert history(left)[1:] == [("wish.expired", START + timedelta(days=30))]
     assert history(unclaimed)[2:] == [("wish.expired", TWO_DAYS_LATER)]
-    assert history(late)[3:] == [("wish.late", NEEDED_BY_IS_OVER)]
+    assert history(late)[3:] == [("wish.late", NEEDED_BY_IS_OVER)]  # reminders leave no line in it
     assert history(unconfirmed)[4:] == [("wish.unconfirmed", START + timedelta(days=3))]
     sent = {letter.kind: letter.sent_at for letter in world.mailbox.read()}
     assert sent["wish.late_staff"] == NEEDED_BY_IS_OVER

@@ -55,6 +55,7 @@ CLAIMS = st.builds(
     checked_in_at=st.none() | INSTANTS,
     note=st.none() | TEXTS,
     minutes=st.integers(0, 600),
+    reminded=st.integers(0, 3).map(lambda n: ("due_in_2_days", "due_tomorrow", "overdue")[:n]),  # in their order
 )
 WISHES = st.builds(
     a_wish,
@@ -73,8 +74,9 @@ WISHES = st.builds(
     dialects=st.lists(TEXTS, max_size=2).map(tuple),
     safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
     possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
+    listed_at=st.none() | INSTANTS,
     delivered_at=st.none() | INSTANTS,
-    told=st.lists(TEXTS, max_size=2).map(tuple),
+    told=st.lists(st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]), max_size=2).map(tuple),
     rating=st.none() | st.integers(1, 5),
     thanks=st.none() | TEXTS,
     opened_at=st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC)),

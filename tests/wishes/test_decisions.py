@@ -377,8 +377,16 @@ def test_a_wish_is_delivered_when_all_have_delivered():
     assert (second.entity.state, states(second)) == (S.DELIVERED, [C.DELIVERED, C.DELIVERED])
 
 
+def test_the_resident_is_asked_once_all_have_delivered():
+    first = decisions.deliver(two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None)
+    assert told(first) == []  # she could not confirm yet
+    second = decisions.deliver(first.entity, by(HELPER, "per_1"), None, None, None)
+    assert told(second) == [("delivered", "per_owner")]
+
+
 def test_one_code_of_two_does_not_confirm_for_both():
     outcome = decisions.deliver(two(C.DELIVERED, C.ACTIVE), by(HELPER, "per_1"), None, None, True)
+    assert told(outcome) == [("thanks", "per_1"), ("delivered", "per_owner")]
     assert (outcome.entity.state, states(outcome)) == (S.DELIVERED, [C.DELIVERED, C.CONFIRMED])
     both = decisions.deliver(two(C.CONFIRMED, C.ACTIVE), by(HELPER, "per_1"), None, None, True)
     assert both.entity.state is S.FULFILLED
@@ -416,9 +424,19 @@ def test_a_second_confirmation_only_adds_rating_and_thanks():
     wish = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED, minutes=60), rating=4, thanks="好")
     outcome = decisions.confirm(wish, OWNER_ACTS, None, "非常好")
     assert outcome.entity == replace(wish, thanks="非常好")
-    assert (told(outcome), tags(outcome)) == ([], ["wish.thanked"])
+    assert tags(outcome) == ["wish.thanked"]
     with pytest.raises(Forbidden):
         decisions.confirm(wish, STAFF_ACTS, 5, None)
+
+
+def test_a_helper_hears_once_of_thanks_and_once_of_a_rating_that_come_afterwards():
+    wish = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED), a_claim("per_gone", C.RELEASED))
+    assert told(decisions.confirm(wish, OWNER_ACTS, None, None)) == []
+    first = decisions.confirm(wish, OWNER_ACTS, 4, None)
+    second = decisions.confirm(first.entity, OWNER_ACTS, None, "谢谢")
+    assert told(first) == told(second) == [("thanked", "per_helper")]
+    assert second.messages[0].params == {"claim": "clm_per_helper"}  # the words of the thanks are read in the app
+    assert told(decisions.confirm(second.entity, OWNER_ACTS, 5, "非常感谢")) == []
 
 
 def test_a_dispute_is_for_staff_to_settle():
@@ -466,7 +484,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 
 def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
-    outcome = decisions.wake(wish, min(wish.dues().values()))
+    outcome = decisions.wake(wish, wish.dues()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
@@ -475,7 +493,8 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = decisions.wake(wish, wish.late_at)
-    assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("late_staff", f"staff:{UNIT}")])
+    assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
+    assert (tags(outcome), outcome.unseen) == (["wish.late"], False)
     assert outcome.entity.dues() == {}
 
 
@@ -487,8 +506,8 @@ def test_an_unanswered_delivery_is_told_to_staff():
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = decisions.wake(wish, wish.late_at - timedelta(seconds=1))
-    assert (outcome.events, outcome.messages) == ((), ())
+    outcome = decisions.wake(wish, wish.steps[0].at - timedelta(seconds=1))
+    assert (outcome.events, outcome.messages, outcome.unseen) == ((), (), True)
     assert replace(outcome.entity, alarm=wish.alarm) == wish
 
 

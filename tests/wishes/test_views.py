@@ -146,9 +146,9 @@ def test_moves_are_what_this_caller_may_do(world: World):
     staff.post(f"/v1/wishes/{id}/approve")
     assert [seen(phone, id)["moves"] for phone in (Phone(), resident, helper, staff)] == [
         [],
-        ["edit", "withdraw"],
+        ["edit", "keep", "withdraw"],
         ["claim"],
-        ["edit", "unpublish", "withdraw"],
+        ["edit", "keep", "unpublish", "withdraw"],
     ]
     helper.post(f"/v1/wishes/{id}/claim")
     assert seen(helper, id)["moves"] == ["release", "check-in", "check-out", "deliver"]

@@ -1,0 +1,20 @@
+"""The texts of codes: one part each, at once, and nothing in them but the code."""
+
+import pytest
+
+from chalicelib.kernel.segments import parts_of
+from chalicelib.kernel.template import Told, Urgency
+from chalicelib.signin.texts import MESSAGES
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_code_is_one_part_in_either_language(kind):
+    template = MESSAGES[kind]
+    facts = {name: "宽" * most for name, most in template.slots.items()}
+    billed = [parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}") for locale in ("zh-CN", "en")]
+    assert max(billed) == template.parts == 1
+
+
+def test_a_code_goes_at_once_to_who_asked_for_it_and_says_nothing_else():
+    for template in MESSAGES.values():
+        assert (template.urgency, template.told, dict(template.slots)) == (Urgency.URGENT, Told.ASKER, {"code": 6})

@@ -1,0 +1,244 @@
+"""What a wish reminds of, asks and tells by itself: when, whom, how often, and that it always comes to rest."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from chalicelib.kernel.outcome import Outcome
+from chalicelib.wishes import decisions
+from chalicelib.wishes.model import ClaimState, State
+
+from ..world import START, UNIT, World
+from .builders import HELPER, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, WISHES, a_claim, a_wish, by
+from .test_decisions import told
+
+S, C = State, ClaimState
+STAFF = f"staff:{UNIT}"
+IN_2_DAYS = datetime(2026, 12, 5, 1, tzinfo=UTC)  # needed by 7 December; 09:00 in Shanghai
+TOMORROW = datetime(2026, 12, 6, 1, tzinfo=UTC)
+LATE = datetime(2026, 12, 7, 16, tzinfo=UTC)
+EXPIRING = datetime(2026, 12, 8, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def marks(outcome: Outcome) -> list[tuple[str, ...]]:
+    return [claim.reminded for claim in outcome.entity.claims]
+
+
+# helpers
+
+
+def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over():
+    wish, heard = a_wish(S.CLAIMED, a_claim()), []
+    for at in (IN_2_DAYS, TOMORROW, LATE):
+        assert min(wish.dues().values()) == at
+        outcome = decisions.wake(wish, at)
+        heard += told(outcome)
+        wish = outcome.entity
+    assert heard == [
+        ("due_in_2_days", "per_helper"),
+        ("due_tomorrow", "per_helper"),
+        ("overdue", "per_helper"),
+        ("late_staff", STAFF),
+    ]
+    assert (wish.claims[0].reminded, wish.told, wish.dues()) == (("due_in_2_days", "due_tomorrow", "overdue"), ("late",), {})
+
+
+def test_a_reminder_is_noted_unseen_and_says_for_which_claim_and_until_when_it_is_worth_something():
+    wish = a_wish(S.CLAIMED, a_claim())
+    for at, until in ((IN_2_DAYS, TOMORROW), (TOMORROW, LATE)):
+        outcome = decisions.wake(wish, at)
+        assert (outcome.unseen, outcome.events, outcome.beside) == (True, (), ())
+        (message,) = outcome.messages
+        assert (message.params, message.not_after, message.not_before) == ({"claim": "clm_per_helper"}, until, None)
+        wish = outcome.entity
+    overdue, _ = decisions.wake(wish, LATE).messages
+    assert overdue.not_after is None
+
+
+def test_nine_oclock_is_nine_oclock_where_people_live_also_when_clocks_change():
+    berlin = a_wish(S.CLAIMED, a_claim(), zone="Europe/Berlin", needed_by=date(2027, 3, 29))  # clocks change on the 28th
+    assert [step.at for step in berlin.steps] == [
+        datetime(2027, 3, 27, 8, tzinfo=UTC),
+        datetime(2027, 3, 28, 7, tzinfo=UTC),
+        datetime(2027, 3, 29, 22, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claimed_at", "heard"),
+    [
+        (IN_2_DAYS - SECOND, ["due_in_2_days", "due_tomorrow", "overdue"]),
+        (IN_2_DAYS, ["due_tomorrow", "overdue"]),
+        (TOMORROW, ["overdue"]),
+        (LATE - SECOND, ["overdue"]),
+        (LATE, []),
+    ],
+)
+def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(claimed_at, heard):
+    wish = a_wish(S.CLAIMED, a_claim(claimed_at=claimed_at))
+    assert [step.name for step in wish.steps_left(wish.claims[0])] == heard
+
+
+@pytest.mark.parametrize(
+    ("woken", "heard", "kept"),
+    [
+        (TOMORROW - SECOND, [("due_in_2_days", "per_helper")], ("due_in_2_days",)),
+        (TOMORROW + SECOND, [("due_tomorrow", "per_helper")], ("due_in_2_days", "due_tomorrow")),
+        (LATE, [("overdue", "per_helper"), ("late_staff", STAFF)], ("due_in_2_days", "due_tomorrow", "overdue")),
+    ],
+)
+def test_after_an_outage_only_the_latest_is_told_and_all_are_marked(woken, heard, kept):
+    outcome = decisions.wake(a_wish(S.CLAIMED, a_claim()), woken)
+    assert (told(outcome), marks(outcome)) == (heard, [kept])
+
+
+def test_helpers_of_a_wish_that_wants_more_are_reminded_too_and_staff_are_not_told_that_it_is_late():
+    wish = a_wish(S.OPEN, a_claim("per_1"), a_claim("per_2", claimed_at=TOMORROW), a_claim("per_3", C.RELEASED), helpers_needed=3)
+    first = decisions.wake(wish, IN_2_DAYS)
+    assert (told(first), marks(first)) == ([("due_in_2_days", "per_1")], [("due_in_2_days",), (), ()])
+    late = decisions.wake(first.entity, LATE)
+    assert (told(late), late.unseen, late.entity.told) == ([("overdue", "per_1"), ("overdue", "per_2")], True, ())
+
+
+def test_who_has_delivered_is_not_reminded():
+    wish = a_wish(S.CLAIMED, a_claim("per_1", C.DELIVERED), a_claim("per_2"), helpers_needed=2)
+    assert told(decisions.wake(wish, IN_2_DAYS)) == [("due_in_2_days", "per_2")]
+
+
+def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
+    wish = decisions.wake(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
+    wish = decisions.release(wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了").entity
+    taken = {"claim_id": "clm_2", "capacity": 3, "vetted": False, "paused": False}
+    again = replace(by(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
+    assert decisions.claim(wish, again, **taken).entity.dues()["remind"] == TOMORROW
+
+
+def test_another_day_means_other_reminders_and_the_same_day_does_not():
+    wish = decisions.wake(a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS).entity
+    same = decisions.edit(wish, STAFF_ACTS, replace(wish, story="新的故事")).entity
+    assert same.claims[0].reminded == ("due_in_2_days",)
+    other = decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))).entity
+    assert other.claims[0].reminded == ()
+    assert other.dues()["remind"] == datetime(2026, 12, 18, 1, tzinfo=UTC)
+
+
+# the resident
+
+
+def test_a_resident_who_has_not_confirmed_is_asked_again_after_a_day_and_staff_after_three():
+    wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
+    assert min(wish.dues().values()) == START + timedelta(days=1)
+    again = decisions.wake(wish, START + timedelta(days=1))
+    assert (told(again), again.unseen, again.events) == ([("unconfirmed", "per_owner")], True, ())
+    assert again.entity.dues() == {"ask_staff": START + timedelta(days=3)}
+    staff = decisions.wake(again.entity, START + timedelta(days=3))
+    assert (told(staff), staff.unseen, staff.entity.dues()) == ([("unconfirmed_staff", STAFF)], False, {})
+
+
+def test_where_both_are_due_only_staff_are_asked():
+    outcome = decisions.wake(a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START), START + timedelta(days=3))
+    assert (told(outcome), outcome.entity.dues()) == ([("unconfirmed_staff", STAFF)], {})
+
+
+def test_two_days_before_it_expires_its_resident_is_asked_whether_she_still_needs_it_and_staff_hear_of_it():
+    wish = a_wish(S.OPEN)
+    assert wish.dues() == {"ask_if_needed": EXPIRING, "expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
+    outcome = decisions.wake(wish, EXPIRING)
+    assert (told(outcome), outcome.unseen) == ([("expiring", "per_owner"), ("expiring_staff", STAFF)], True)
+    assert outcome.entity.dues() == {"expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
+
+
+def test_nobody_is_asked_about_what_somebody_has_taken():
+    assert "ask_if_needed" not in a_wish(S.OPEN, a_claim(), helpers_needed=2).dues()
+    assert "ask_if_needed" in a_wish(S.OPEN, a_claim(state=C.RELEASED)).dues()
+
+
+def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
+    soon = date(2026, 11, 23)
+    early, late = (
+        datetime(2026, 11, 23, 1, tzinfo=UTC),
+        datetime(2026, 11, 23, 2, tzinfo=UTC),
+    )  # it expires at that time of the 26th
+    assert a_wish(S.OPEN, needed_by=soon, listed_at=early).dues()["ask_if_needed"] == datetime(2026, 11, 24, 1, tzinfo=UTC)
+    assert "ask_if_needed" not in a_wish(S.OPEN, needed_by=soon, listed_at=late).dues()
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda wish: decisions.keep(wish, OWNER_ACTS),
+        lambda wish: decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))),
+        lambda wish: decisions.approve(decisions.unpublish(wish, STAFF_ACTS, "再看看").entity, STAFF_ACTS),
+        lambda wish: decisions.release(
+            replace(wish, state=S.CLAIMED, claims=(a_claim(),)), by(HELPER, "per_helper"), None, "来不了"
+        ),
+        lambda wish: decisions.reopen(replace(wish, state=S.DISPUTED, claims=(a_claim(state=C.DELIVERED),)), STAFF_ACTS, None),
+    ],
+    ids=["keep", "edit", "approve", "release", "reopen"],
+)
+def test_a_fresh_listing_is_asked_about_again(again):
+    asked = decisions.wake(a_wish(S.OPEN), EXPIRING).entity
+    assert "ask_if_needed" not in asked.dues()
+    fresh = again(asked).entity
+    assert (fresh.state, "ask_if_needed" in fresh.dues()) == (S.OPEN, True)
+
+
+# still needed
+
+
+def test_what_is_still_needed_stands_on_the_wall_for_another_week_with_its_age_kept():
+    late = replace(OWNER_ACTS, now=datetime(2026, 12, 8, 17, tzinfo=UTC))  # the 9th in Shanghai
+    outcome = decisions.keep(a_wish(S.OPEN), late)
+    kept = outcome.entity
+    assert (kept.state, kept.needed_by, kept.listed_at, kept.opened_at) == (S.OPEN, date(2026, 12, 16), late.now, START)
+    assert ([event.tag for event in outcome.events], told(outcome)) == (["wish.kept"], [])
+
+
+def test_keeping_it_never_makes_its_day_earlier():
+    assert decisions.keep(a_wish(S.OPEN), STAFF_ACTS).entity.needed_by == date(2026, 12, 7)
+
+
+def test_the_owner_keeps_her_wish_over_the_phone(world: World):
+    resident = world.resident()
+    wish = world.open_wish(resident, needed_by="2026-11-25")
+    kept = resident.post(f"/v1/wishes/{wish}/keep")
+    assert (kept.status, kept.json["state"], kept.json["needed_by"]) == (200, "open", "2026-11-30")
+    assert world.volunteer().post(f"/v1/wishes/{wish}/keep").status == 403
+    assert world.staff().post(f"/v1/wishes/{wish}/keep").status == 200
+
+
+# at rest
+
+
+@given(WISHES.filter(lambda wish: wish.title))
+@settings(max_examples=300, deadline=None)
+def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace(wish):
+    for _ in range(3 * len(wish.claims) + 3):
+        dues = wish.dues()
+        if not dues:
+            break
+        outcome = decisions.wake(wish, min(dues.values()))
+        after = outcome.entity
+        noted = after.told != wish.told or [c.reminded for c in after.claims] != [c.reminded for c in wish.claims]
+        assert after.state is not wish.state or noted
+        assert outcome.unseen is not bool(outcome.events)
+        wish = after
+    assert not wish.dues()
+
+
+@given(WISHES.filter(lambda wish: wish.title))
+@settings(max_examples=300, deadline=None)
+def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
+    over = datetime(2200, 1, 1, tzinfo=UTC)
+    heard = []
+    for _ in range(4):
+        outcome = decisions.wake(wish, over)
+        heard += [(message.kind, message.to, message.params.get("claim")) for message in outcome.messages]
+        wish = outcome.entity
+    assert not wish.dues()
+    assert not [kind for kind, *_ in heard if kind.startswith("wish.due")]  # the day is long past
+    staff = [kind for kind, to, _ in heard if to.startswith("staff:")]
+    assert len(staff) == len(set(staff)) <= 1

@@ -1,0 +1,164 @@
+"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from chalicelib.wishes.model import ClaimState, State
+from chalicelib.wishes.telling import TRUE_WHILE, facts_of, is_true
+from chalicelib.wishes.texts import MESSAGES
+
+from ..world import START, World
+from .builders import a_claim, a_wish
+
+S, C = State, ClaimState
+CLAIM = "clm_per_helper"
+NOON = datetime(2026, 12, 5, 4, tzinfo=UTC)  # two days before it is needed, in Shanghai
+DAY = timedelta(days=1)
+
+
+def wish(state: State, claim: ClaimState | None = None, *told: str, **fields):
+    return a_wish(state, *([a_claim(state=claim)] if claim else []), told=told, **fields)
+
+
+# Of which wish each kind is true, and when.
+TRUE = {
+    "approved": (wish(S.OPEN), START),
+    "rejected": (wish(S.REJECTED), START),
+    "unpublished": (wish(S.SUBMITTED, reason="再看看"), START),
+    "claimed": (wish(S.CLAIMED, C.ACTIVE), START),
+    "yours": (wish(S.CLAIMED, C.ACTIVE), START),
+    "due_in_2_days": (wish(S.CLAIMED, C.ACTIVE), NOON),
+    "due_tomorrow": (wish(S.CLAIMED, C.ACTIVE), NOON + DAY),
+    "overdue": (wish(S.CLAIMED, C.ACTIVE), NOON + 3 * DAY),
+    "released": (wish(S.OPEN, C.RELEASED), START),
+    "released_staff": (wish(S.OPEN, C.RELEASED), START),
+    "claim_ended": (wish(S.OPEN, C.RELEASED), START),
+    "withdrawn": (wish(S.WITHDRAWN, C.RELEASED), START),
+    "delivered": (wish(S.DELIVERED, C.DELIVERED), START),
+    "unconfirmed": (wish(S.DELIVERED, C.DELIVERED, "asked"), START),
+    "thanks": (wish(S.FULFILLED, C.CONFIRMED), START),
+    "thanked": (wish(S.FULFILLED, C.CONFIRMED), START),
+    "disputed_staff": (wish(S.DISPUTED, C.DELIVERED, reason="没收到"), START),
+    "reopened": (wish(S.OPEN, C.RELEASED), START),
+    "expiring": (wish(S.OPEN, None, "expiring"), START),
+    "expiring_staff": (wish(S.OPEN, None, "expiring"), START),
+    "expired": (wish(S.EXPIRED), START),
+    "expired_staff": (wish(S.EXPIRED), START),
+    "late_staff": (wish(S.CLAIMED, C.ACTIVE, "late"), NOON + 3 * DAY),
+    "unconfirmed_staff": (wish(S.DELIVERED, C.DELIVERED, "unconfirmed"), START),
+}
+NOT_DUE = [
+    wish(S.OPEN, C.RELEASED),
+    wish(S.DELIVERED, C.DELIVERED),
+    wish(S.FULFILLED, C.CONFIRMED),
+    wish(S.CLAIMED, C.ACTIVE, needed_by=date(2026, 12, 30)),
+]
+NOT_EXPIRING = [wish(S.OPEN), wish(S.OPEN, C.ACTIVE, "expiring"), *(wish(s, None, "expiring") for s in (S.EXPIRED, S.WITHDRAWN))]
+# What may have happened by the time it is sent.
+SINCE = {
+    "approved": [wish(S.WITHDRAWN), wish(S.SUBMITTED), wish(S.CLAIMED, C.ACTIVE), wish(S.EXPIRED)],
+    "rejected": [wish(S.SUBMITTED), wish(S.OPEN)],
+    "unpublished": [wish(S.SUBMITTED), wish(S.OPEN), wish(S.REJECTED, reason="超出范围"), wish(S.WITHDRAWN, reason="再看看")],
+    "claimed": [wish(S.OPEN, C.RELEASED), wish(S.FULFILLED, C.CONFIRMED), wish(S.DELIVERED, C.DELIVERED), wish(S.OPEN)],
+    "yours": [wish(S.OPEN, C.RELEASED), wish(S.WITHDRAWN, C.RELEASED), wish(S.DELIVERED, C.DELIVERED)],
+    "due_in_2_days": NOT_DUE,
+    "due_tomorrow": NOT_DUE,
+    "overdue": NOT_DUE,
+    "released": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN, C.RELEASED)],
+    "released_staff": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN, C.RELEASED)],
+    "claim_ended": [
+        a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again")),
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.OPEN),
+    ],
+    "withdrawn": [a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again"))],
+    "delivered": [wish(S.FULFILLED, C.CONFIRMED), wish(S.DISPUTED, C.DELIVERED), wish(S.OPEN, C.RELEASED)],
+    "unconfirmed": [wish(S.FULFILLED, C.CONFIRMED), wish(S.DISPUTED, C.DELIVERED), wish(S.OPEN, C.RELEASED)],
+    "thanks": [wish(S.OPEN, C.RELEASED), wish(S.OPEN)],
+    "thanked": [wish(S.OPEN, C.CONFIRMED), wish(S.FULFILLED, C.RELEASED)],
+    "disputed_staff": [wish(S.FULFILLED, C.CONFIRMED), wish(S.OPEN, C.RELEASED)],
+    "reopened": [wish(S.CLAIMED, C.ACTIVE), wish(S.WITHDRAWN)],
+    "expiring": NOT_EXPIRING,
+    "expiring_staff": NOT_EXPIRING,
+    "expired": [wish(S.SUBMITTED), wish(S.OPEN)],
+    "expired_staff": [wish(S.SUBMITTED), wish(S.OPEN)],
+    "late_staff": [wish(S.CLAIMED, C.ACTIVE), wish(S.DELIVERED, C.DELIVERED, "late"), wish(S.OPEN, C.RELEASED)],
+    "unconfirmed_staff": [wish(S.DELIVERED, C.DELIVERED), wish(S.FULFILLED, C.CONFIRMED, "unconfirmed")],
+}
+
+
+def test_of_every_message_it_is_known_while_what_it_is_true():
+    kinds = {f"wish.{kind}" for kind in TRUE}
+    assert set(TRUE_WHILE) == set(MESSAGES) == kinds == {f"wish.{kind}" for kind in SINCE}
+
+
+@pytest.mark.parametrize("kind", TRUE)
+def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
+    told, now = TRUE[kind]
+    assert is_true(told, f"wish.{kind}", CLAIM, now)
+    facts = facts_of(told, CLAIM) | {"code": "1234"}
+    for locale in ("zh-CN", "en"):
+        assert "{" not in MESSAGES[f"wish.{kind}"].fill(locale, facts)
+    assert all(isinstance(fact, str) for fact in facts.values())
+
+
+@pytest.mark.parametrize(("kind", "since"), [(kind, since) for kind, all_of in SINCE.items() for since in all_of])
+def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind, since):
+    assert not is_true(since, f"wish.{kind}", CLAIM, TRUE[kind][1])
+
+
+def test_nothing_is_said_of_a_claim_that_is_not_known():
+    for kind in ("claimed", "yours", "due_tomorrow", "overdue", "claim_ended", "thanks", "thanked"):
+        told, now = TRUE[kind]
+        assert not is_true(told, f"wish.{kind}", "clm_other", now)
+        assert not is_true(told, f"wish.{kind}", None, now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last"),
+    [
+        ("due_in_2_days", datetime(2026, 12, 4, 16, tzinfo=UTC), datetime(2026, 12, 5, 16, tzinfo=UTC)),
+        ("due_tomorrow", datetime(2026, 12, 5, 16, tzinfo=UTC), datetime(2026, 12, 6, 16, tzinfo=UTC)),
+    ],
+)
+def test_words_that_name_a_day_are_told_on_that_day_only(kind, first, last):
+    told, second = wish(S.CLAIMED, C.ACTIVE), timedelta(seconds=1)
+    said = [is_true(told, f"wish.{kind}", CLAIM, at) for at in (first - second, first, last - second, last)]
+    assert said == [False, True, True, False]
+
+
+def test_nothing_is_overdue_before_its_day_is_over():
+    told = wish(S.CLAIMED, C.ACTIVE)
+    assert not is_true(told, "wish.overdue", CLAIM, told.late_at - timedelta(seconds=1))
+    assert is_true(told, "wish.overdue", CLAIM, told.late_at)
+
+
+def test_the_hours_of_a_message_are_those_that_were_booked():
+    told = replace(wish(S.FULFILLED), claims=(a_claim(state=C.CONFIRMED, minutes=90),))
+    assert facts_of(told, CLAIM)["hours"] == "1.5"
+
+
+def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world: World):
+    wish_id, helper = world.open_wish(), world.volunteer()
+    claim = helper.post(f"/v1/wishes/{wish_id}/claim").json["claims"][0]["id"]
+    world.clock.move_to(NOON)
+    words = world.services.wishes.words_about
+    facts = words(wish_id, "wish.due_in_2_days", {"claim": claim})
+    assert facts
+    assert (facts["title"], facts["needed_by"]) == ("一个电热水壶", "12-07")
+    assert "code" not in facts
+    world.phone_of(world.services.people.find(helper.me["id"])).post(f"/v1/wishes/{wish_id}/deliver", {})
+    assert words(wish_id, "wish.due_in_2_days", {"claim": claim}) is None
+
+
+def test_helpers_are_reminded_in_time_and_once(world: World):
+    wish_id, helper = world.open_wish(needed_by="2026-11-30"), world.volunteer()
+    helper.post(f"/v1/wishes/{wish_id}/claim")
+    version = world.services.wishes.read_wish(world.boss, wish_id).wish.version
+    world.pass_time(days=6)
+    assert world.services.wishes.read_wish(world.boss, wish_id).wish.version == version  # no phone need read it again
+    world.pass_time(days=10)
+    kinds = [letter.kind for letter in world.sms_to(helper.me["phone"])][::-1]
+    assert kinds == ["wish.yours", "wish.due_in_2_days", "wish.due_tomorrow", "wish.overdue"]

@@ -1,0 +1,56 @@
+"""The texts of messages: what they cost at the most, what they never name, and how they ask."""
+
+import pytest
+
+from chalicelib.kernel.segments import parts_of
+from chalicelib.kernel.template import Told, Urgency
+from chalicelib.wishes.texts import MESSAGES
+
+WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
+LOW = {"wish.expiring_staff", "wish.thanked"}
+# Nothing here is a name, a phone or an address.
+FACTS = {"title", "reason", "code", "needed_by", "hours"}
+
+
+def longest(kind: str, locale: str) -> str:
+    template = MESSAGES[kind]
+    return template.fill(locale, {name: "宽" * most for name, most in template.slots.items()})
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_message_is_billed_as_it_says_at_the_worst(kind):
+    billed = [parts_of(WORST + longest(kind, locale)) for locale in ("zh-CN", "en")]
+    assert max(billed) == MESSAGES[kind].parts <= 2
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_usual_message_is_one_part(kind):
+    template = MESSAGES[kind]
+    facts = {name: "宽" * min(most, 8) for name, most in template.slots.items()}
+    assert parts_of(USUAL + template.fill("zh-CN", facts)) == 1
+
+
+def test_no_message_names_a_resident_or_her_address():
+    assert {name for template in MESSAGES.values() for name in template.slots} == FACTS
+
+
+def test_a_question_ends_with_how_to_answer_it():
+    for kind, template in MESSAGES.items():
+        assert template.asks == ("回复1" in template.zh and "回复2" in template.zh), kind
+        assert template.asks == ("Reply 1" in template.en), kind
+    assert MESSAGES["wish.delivered"].zh.endswith("收到请回复1，有问题回复2")
+    assert MESSAGES["wish.delivered"].en.endswith("Reply 1 if it came, 2 if not.")
+
+
+def test_only_residents_are_asked():
+    assert {template.told for template in MESSAGES.values() if template.asks} == {Told.RESIDENT}
+
+
+def test_what_can_wait_goes_with_the_rest_of_the_day_and_nothing_wakes_anybody():
+    assert {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW} == LOW
+    assert not [kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT]
+
+
+def test_staff_have_messages_of_their_own():
+    for kind, template in MESSAGES.items():
+        assert (template.told is Told.STAFF) == kind.endswith("_staff"), kind
