@@ -3,6 +3,7 @@
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -37,17 +38,17 @@ class Pump:
     def __init__(self, app: Chalice, services: Services, clock: MovableClock) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
-        rates = {e.name: _seconds(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
-        self._sweep = next(name for name in rates if name == "sweep")
-        self._others = {name: every for name, every in rates.items() if name != self._sweep}
+        timers = {e.name: _timer(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
+        self._sweep = next(name for name in timers if name == "sweep")
+        self._others = {name: timer for name, timer in timers.items() if name != self._sweep}
         self._ran_at = dict.fromkeys(self._others, clock.now())
 
     def run_due(self) -> Counter[str]:
         """Run what is due now until nothing is; return how often each function ran."""
         with self._lock:
             ran: Counter[str] = Counter()
-            for name, every in self._others.items():
-                if self._next(name, every) <= self._clock.now():
+            for name, timer in self._others.items():
+                if timer(self._ran_at[name]) <= self._clock.now():
                     self._run(name, ran)
                     self._ran_at[name] = self._clock.now()
             while self._is_due() and self._run(self._sweep, ran):
@@ -59,7 +60,7 @@ class Pump:
         with self._lock:
             ran = self.run_due()
             while True:
-                stops = [self._next(name, every) for name, every in self._others.items()]
+                stops = [timer(self._ran_at[name]) for name, timer in self._others.items()]
                 due = self._services.outbox.next_at()
                 # What is overdue has just been tried and stays; only the future is stepped through.
                 stops += [due] if due and due > self._clock.now() else []
@@ -74,9 +75,6 @@ class Pump:
     def _is_due(self) -> bool:
         due = self._services.outbox.next_at()
         return due is not None and due <= self._clock.now()
-
-    def _next(self, name: str, every: int) -> datetime:
-        return self._ran_at[name] + timedelta(seconds=every)
 
     def _run(self, name: str, ran: Counter[str]) -> Any:
         event = {
@@ -94,9 +92,20 @@ class Pump:
         return self._app.handler_map[name](event, None)
 
 
-def _seconds(expression: Any) -> int:
+def _timer(expression: Any) -> Callable[[datetime], datetime]:
+    """Return what says when a schedule comes next after an instant: a rate, or once a day (UTC)."""
     text = expression if isinstance(expression, str) else expression.to_string()
-    found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
-    if not found:
+    rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
+    if rate:
+        every = timedelta(seconds=int(rate[1]) * _UNITS[rate[2]])
+        return lambda after: after + every
+    daily = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", text)
+    if not daily:
         raise NotImplementedError(f"the local pump does not know {text}")
-    return int(found[1]) * _UNITS[found[2]]
+    minute, hour = int(daily[1]), int(daily[2])
+
+    def next_day(after: datetime) -> datetime:
+        at = after.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return at if at > after else at + timedelta(days=1)
+
+    return next_day
