@@ -116,13 +116,7 @@ class Desk:
     def redrive(self, call: Call, job_id: str) -> None:
         """Make a job that failed for good due again."""
         actor, _ = self._people.current(call.actor)
-        after = ""
-        while True:
-            page = self._outbox.parked(after, 100)
-            job = next((job for job in page.items if job.due.id == job_id), None)
-            if job or not page.next:
-                break
-            after = page.next["sk"]
+        job = next((job for job in self._outbox.every_parked() if job.due.id == job_id), None)
         if job is None:
             raise NotFound
         authorize(actor, "queue.redrive", _as_resource(actor, job))

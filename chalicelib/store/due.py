@@ -1,7 +1,7 @@
 """Everything that waits: due rows by shard and instant, their hand-over to the queues, and what failed for good."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from pynamodb.exceptions import PynamoDBException
 from ..kernel.clock import Clock, to_text
 from ..kernel.meter import Meter
 from ..kernel.outcome import Due
-from ..kernel.paging import Page
+from ..kernel.paging import Page, every
 from .rows import Table, load_many, page, row_of
 from .tables import PARKED, Parked
 
@@ -103,6 +103,10 @@ class Outbox:
     def parked(self, after: str, limit: int) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first."""
         return page(Parked, PARKED, keys=Table.sk > after, limit=limit)
+
+    def every_parked(self) -> Iterator[Parked]:
+        """Yield every parked job, earliest due first."""
+        return every(lambda start: page(Parked, PARKED, start=start, limit=_PAGE))
 
     def redrive(self, job: Parked) -> None:
         """Make a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""

@@ -1,0 +1,37 @@
+"""Makes jobs that failed for good due again, once their cause is mended. Run by an operator with the installation's environment.
+
+python -m tools.redrive            # lists what is parked
+python -m tools.redrive --all      # makes all of it due again
+python -m tools.redrive due_…      # only these
+"""
+
+import argparse
+from chalicelib.store.due import Outbox
+from chalicelib.wiring import services
+
+__all__ = ["main", "redrive"]
+
+
+def main() -> None:
+    """List what is parked, or make it due again."""
+    parser = argparse.ArgumentParser(description="List parked jobs, or make them due again.")
+    parser.add_argument("ids", nargs="*", help="jobs to make due again")
+    parser.add_argument("--all", action="store_true", help="every job")
+    given = parser.parse_args()
+    outbox = services().outbox
+    for job in outbox.every_parked():
+        print(f"{job.due.id}  {job.due.kind:28}  due {job.due.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
+    if given.ids or given.all:
+        print(f"{redrive(outbox, None if given.all else set(given.ids))} made due again")
+
+
+def redrive(outbox: Outbox, ids: set[str] | None) -> int:
+    """Make parked jobs due again, those with these ids or all; return their number."""
+    wanted = [job for job in outbox.every_parked() if ids is None or job.due.id in ids]
+    for job in wanted:
+        outbox.redrive(job)
+    return len(wanted)
+
+
+if __name__ == "__main__":
+    main()
