@@ -6,6 +6,7 @@ python -m tools.redrive due_…      # only these
 """
 
 import argparse
+
 from chalicelib.store.due import Outbox
 from chalicelib.wiring import services
 
