@@ -102,7 +102,7 @@ class Outbox:
 
     def parked(self, after: str, limit: int) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first."""
-        return page(Parked, PARKED, keys=Table.sk > after, limit=limit)
+        return page(Parked, PARKED, keys=(Table.sk > after) if after else None, limit=limit)
 
     def redrive(self, job: Parked) -> None:
         """Make a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
