@@ -5,9 +5,9 @@ from collections import Counter as Tally
 from collections import defaultdict
 from typing import Any
 
+from chalicelib.deliveries.model import Delivery
 from chalicelib.kernel.outcome import Due
 from chalicelib.people.model import Person
-from chalicelib.reminders.model import Delivery
 from chalicelib.signin.model import Session
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import Counter, tables
@@ -21,7 +21,7 @@ _WHERE = {
     Person: Table.sk == "person",
     Session: Table.sk == "session",
     Due: None,
-    Delivery: None,
+    Delivery: Table.sk == "delivery",
 }
 
 
