@@ -13,7 +13,7 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
 from ..kernel.place import covers, street_of
 from ..store.faults import code_of
-from ..store.rows import Table, load, load_many, page, row_of
+from ..store.rows import Table, behind, load, load_many, page, row_of
 from ..store.tables import Counter
 from .model import Channel, Delivery, DeliveryState, Question, Receipt, Waiting
 
@@ -177,7 +177,7 @@ def to_visit(place: str, after: str, limit: int) -> Page[Waiting]:
         Waiting,
         street_of(place),
         index="by_visit",
-        keys=_line.order > after,  # type: ignore[attr-defined]
+        keys=behind(_line.order, after),  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Delivery,
         wanted=lambda waiting: covers(place, waiting.place),
