@@ -122,7 +122,14 @@ def claim(line: Delivery) -> bool:
 
 def reclaim(line: Delivery, before: Delivery) -> bool:
     """Write a line in the place of one that must be as it was read."""
-    return _write(line, (_line.state == before.state) & (_line.attempt == before.attempt) & (_line.owner == before.owner))  # type: ignore[attr-defined]
+    attempt, owner, visited = _same("attempt", before), _same("owner", before), _same("visited_by", before)
+    return _write(line, (_line.state == before.state) & attempt & owner & visited)  # type: ignore[attr-defined]
+
+
+def _same(name: str, before: Delivery) -> Condition:
+    """An attribute is as it was read; an empty one is not in the row."""
+    attribute, value = getattr(_line, name), getattr(before, name)
+    return attribute == value if value else attribute.does_not_exist()  # type: ignore[no-any-return]
 
 
 def settle(line: Delivery) -> bool:
