@@ -10,6 +10,7 @@ from enum import StrEnum
 from ..kernel.outcome import Entity
 
 __all__ = [
+    "DIGEST",
     "Asked",
     "Channel",
     "Delivery",
@@ -23,6 +24,9 @@ __all__ = [
     "delivery_id",
     "named",
 ]
+
+
+DIGEST = "reminders.digest"  # the kind of the one message that tells what others were held for
 
 
 class Channel(StrEnum):
@@ -104,7 +108,7 @@ class Delivery:
     @property
     def wants_visit(self) -> bool:
         """Say whether somebody has to go and tell her: she may not have been told, and no channel is left."""
-        if self.visited_by or self.covers or not self.person.startswith("per_"):
+        if self.visited_by or self.kind == DIGEST or not self.person.startswith("per_"):
             return False  # what a digest covers has lines of its own
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
             return True

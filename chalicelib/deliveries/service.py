@@ -25,6 +25,7 @@ from ..store.due import Outbox
 from . import decisions, policy, rows
 from .decisions import Next
 from .model import (
+    DIGEST,
     Asked,
     Channel,
     Delivery,
@@ -39,7 +40,7 @@ from .model import (
     named,
 )
 
-__all__ = ["BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
+__all__ = ["DIGEST", "BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
 
 Facts = Mapping[str, object]
 WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
@@ -425,5 +426,4 @@ class Deliveries:
             self._meter.count("SmsCostFen", line.cost_li / 10, provider=line.provider)
 
 
-DIGEST = "reminders.digest"
 _BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)
