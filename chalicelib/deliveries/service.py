@@ -132,10 +132,7 @@ class Deliveries:
 
     def _priced(self, line: Delivery, text: str) -> tuple[Delivery, Provider]:
         provider = self._sms.pick(line.id, line.attempt)
-        if line.channel is not Channel.SMS:
-            return line, provider
-        parts = parts_of(text)
-        return replace(line, provider=provider.name, parts=parts, cost_li=parts * provider.price_li), provider
+        return (_by(provider, replace(line, parts=parts_of(text))) if line.channel is Channel.SMS else line), provider
 
     def _taken_up(self, due: Due, recipient: Recipient, fresh: Delivery, template: Template) -> Delivery:
         """The message has been in the ledger before: return it as claimed anew, or as it stands if nothing is due."""
@@ -144,10 +141,10 @@ class Deliveries:
             self._see_to_the_rest(due, recipient, before, template)
             return before
         again = replace(fresh, attempt=before.attempt + 1, at=before.at, covers=before.covers)
-        if before.state is DeliveryState.UNKNOWN:
-            again = replace(again, provider=before.provider)  # another provider would make sure that she hears it twice
-        elif fresh.channel is Channel.SMS:
-            again = replace(again, provider=self._sms.pick(fresh.id, again.attempt).name)
+        if fresh.channel is Channel.SMS:
+            in_doubt = before.state is DeliveryState.UNKNOWN  # another provider would make sure that she hears it twice
+            same = self._sms.named(before.provider) if in_doubt else None
+            again = _by(same or self._sms.pick(fresh.id, again.attempt), again)
         self._replace(again, before)
         return again
 
@@ -424,6 +421,10 @@ class Deliveries:
         if line.state in _BILLED and line.parts:
             self._meter.count("SmsParts", line.parts, provider=line.provider)
             self._meter.count("SmsCostFen", line.cost_li / 10, provider=line.provider)
+
+
+def _by(provider: Provider, line: Delivery) -> Delivery:
+    return replace(line, provider=provider.name, cost_li=line.parts * provider.price_li)
 
 
 _BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)
