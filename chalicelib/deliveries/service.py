@@ -281,6 +281,8 @@ class Deliveries:
         for street, li in spent.items():
             if li:
                 rows.add_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}", li, now + policy.SPENDING_LASTS)
+                if known := self._spent.get(street):
+                    self._spent[street] = (known[0], known[1] + li)  # a burst must not outrun what is read once a minute
 
     def spent_li(self, street: str) -> int:
         """Return what a street has spent on text messages this month (厘), as of a minute ago at most."""
@@ -291,7 +293,7 @@ class Deliveries:
         return known[1]
 
     def _stops(self, template: Template, place: str) -> bool:
-        if not self._tolls.budget_li or template.urgency is Urgency.URGENT:
+        if self._tolls.budget_li is None or template.urgency is Urgency.URGENT:
             return False
         return decisions.over_budget(template, self.spent_li(street_of(place)), self._tolls.budget_li)
 
