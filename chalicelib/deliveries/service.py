@@ -12,7 +12,7 @@ from ..kernel.access import Resource, authorize
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Busy, NotFound
+from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.ids import Ids
 from ..kernel.meter import Meter
 from ..kernel.outcome import Due
@@ -182,8 +182,9 @@ class Deliveries:
             done = decisions.after_silence(line, self._clock.now())
         else:
             done = replace(line, state=DeliveryState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
-        rows.settle(done)
-        return done
+        if rows.settle(done):
+            return done
+        return rows.find_delivery(done.id) or done  # a report was quicker, and it knows
 
     def _mail(self, line: Delivery, recipient: Recipient, template: Template, text: str) -> Mail:
         refusable = template.urgency is not Urgency.URGENT and line.person.startswith("per_")
@@ -319,27 +320,45 @@ class Deliveries:
             if rows.keep_question(question, known):
                 return
 
-    def question_to(self, phone: str) -> Question | None:
-        """Return the latest question asked of a phone."""
-        return rows.find_question(f"phone#{self.fingerprint(phone)}")
+    def question_to(self, phone: str) -> Question:
+        """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
+        id, now = f"phone#{self.fingerprint(phone)}", self._clock.now()
+        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
 
     def find(self, id: str) -> Delivery | None:
         """Read a line of the ledger."""
         return rows.find_delivery(id)
 
-    def report(self, id: str, *, delivered: bool, reason: str) -> None:
-        """Take a provider's word about a message: it settles what was unknown. Whatever is settled already stays."""
-        line = rows.find_delivery(id)
-        if line is None:
-            raise NotFound
-        if line.state not in (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT):
-            return
+    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
+        """Take a provider's word about a message that it was given: it settles what was unknown.
+
+        Of two reports that contradict each other the bad one stands, in whichever order they come: one part of a long
+        message may have arrived and another not.
+
+        Raises:
+            NotFound: it is not in the ledger, or was given to somebody else.
+            Busy: the line changes all the time; the report must come again.
+
+        """
         state = DeliveryState.SENT if delivered else DeliveryState.DEAD
-        if line.state is state or line.visited_by:
-            return
-        settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
-        if rows.reclaim(settled, line):
-            self._meter.count("Reports", kind=line.kind, result=state.value)
+        for _ in range(_TRIES):
+            line = rows.find_delivery(id)
+            if line is None or line.provider != provider:
+                raise NotFound
+            if line.state not in _REPORTED or line.state is state or line.visited_by:
+                return
+            self._report_held(line, state, reason)
+            settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
+            if rows.reclaim(settled, line):
+                self._meter.count("Reports", kind=line.kind, result=state.value)
+                return
+        raise Busy
+
+    def _report_held(self, digest: Delivery, state: DeliveryState, reason: str) -> None:
+        """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
+        for line in rows.find_deliveries(digest.covers):
+            if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
+                self.settle_held(line, state, reason[:40], ref=digest.id)
 
     def fingerprint(self, address: str) -> str:
         """Return the keyed hash under which an address stands in the ledger."""
@@ -374,19 +393,27 @@ class Deliveries:
         return self._templates[line.kind].fill(locale, facts) if facts is not None else None
 
     def note_visit(self, call: Call, delivery_id: str) -> Delivery:
-        """Note that somebody went and told her."""
+        """Note that somebody went and told her.
+
+        Raises:
+            Conflict: she was told, or may be yet.
+
+        """
         actor, _ = self._people.current(call.actor)
-        line = rows.find_delivery(delivery_id)
-        if line is None:
-            raise NotFound
-        place = Resource(kind="queue", places=(line.place,) if line.place else tuple(g.place for g in actor.grants))
-        authorize(actor, "queue.read", place)
-        if line.visited_by:
-            return line
-        visited = replace(line, visited_by=actor.id)
-        if not rows.reclaim(visited, line):
-            raise Busy
-        return visited
+        for _ in range(_TRIES):
+            line = rows.find_delivery(delivery_id)
+            if line is None or not line.person.startswith("per_"):
+                raise NotFound
+            place = Resource(kind="queue", places=(line.place,) if line.place else tuple(g.place for g in actor.grants))
+            authorize(actor, "queue.read", place)
+            if line.visited_by:
+                return line
+            if not line.wants_visit:
+                raise Conflict("message.no_visit", state=line.state.value, moves=[])
+            visited = replace(line, visited_by=actor.id)
+            if rows.reclaim(visited, line):
+                return visited
+        raise Busy
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
         """Return whom somebody has to go and tell at a place, longest waiting first; the desk has asked for permission."""
@@ -429,4 +456,6 @@ def _by(provider: Provider, line: Delivery) -> Delivery:
     return replace(line, provider=provider.name, cost_li=line.parts * provider.price_li)
 
 
+_TRIES = 4
+_REPORTED = (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT)
 _BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)
