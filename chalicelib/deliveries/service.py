@@ -40,10 +40,12 @@ from .model import (
     named,
 )
 
-__all__ = ["DIGEST", "BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
+__all__ = ["DIGEST", "Asking", "BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
 
 Facts = Mapping[str, object]
+Asking = tuple[str, str, Mapping[str, str]]  # what the words of a message follow from: its kind, what it is about, its params
 WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
+WordsOfMany = Callable[[Sequence[Asking]], list[Facts | None]]
 
 
 class BeingSent(Exception):
@@ -89,13 +91,14 @@ class Deliveries:
         email: EmailSender,
         templates: Templates,
         words: WordsAbout,
+        words_of_many: WordsOfMany,
         tolls: Tolls,
         meter: Meter,
         log: Log,
     ) -> None:
         self._clock, self._ids, self._keys, self._people = clock, ids, keys, people
         self._outbox, self._sms, self._email = outbox, sms, email
-        self._templates, self.words, self._tolls = templates, words, tolls
+        self._templates, self.words, self._words_of_many, self._tolls = templates, words, words_of_many, tolls
         self._meter, self._log = meter, log
         self._spent: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute
 
@@ -386,11 +389,17 @@ class Deliveries:
         actor, person = self._people.current(call.actor)
         authorize(actor, "me", person.as_resource())
         page = rows.told_to(actor.id, call.start, limit)
-        return Page([Told(line=line, text=self._text_of(line, call.locale)) for line in page.items], page.next)
+        lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
+        texts = self.texts_of(lines, call.locale)
+        return Page([Told(line=line, text=text) for line, text in zip(lines, texts, strict=True)], page.next)
 
-    def _text_of(self, line: Delivery, locale: str) -> str | None:
-        facts = self.words(line.kind, line.about, line.params) if line.kind in self._templates else None
-        return self._templates[line.kind].fill(locale, facts) if facts is not None else None
+    def texts_of(self, lines: Sequence[Delivery], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
+        """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""
+        found = self._words_of_many([(line.kind, line.about, line.params) for line in lines])
+        return [
+            self._templates[line.kind].fill(locale, {**facts, **(hidden or {})}) if facts is not None else None
+            for line, facts in zip(lines, found, strict=True)
+        ]
 
     def note_visit(self, call: Call, delivery_id: str) -> Delivery:
         """Note that somebody went and told her.
