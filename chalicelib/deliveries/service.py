@@ -232,6 +232,7 @@ class Deliveries:
                 return before
             line = replace(before, state=line.state, reason=reason, settled_at=line.at)
             self._replace(line, before)
+        self._receipts(line, recipient)
         self._measure(line, due.at)
         return line
 
@@ -243,6 +244,7 @@ class Deliveries:
             known = rows.find_delivery(line.id)
             if known is None or known.state is not DeliveryState.HELD:
                 return False
+        self._receipts(line, recipient)
         self._put_digest(line)
         return True
 
@@ -253,8 +255,9 @@ class Deliveries:
         self._outbox.put(Due(id=id, at=at, shard="", kind=DIGEST, subject=line.person, to=line.person))
 
     def held_for(self, person: str, since: datetime) -> list[Delivery]:
-        """Return what is held for somebody, oldest first."""
-        return [line for line in rows.held_for(person, since) if line.state is DeliveryState.HELD]
+        """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
+        held = DeliveryState.HELD
+        return [line for line in rows.held_for(person, since) if line.state is held and line.person == person]
 
     def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
         """Return the lines that a digest covers, if it has been begun."""
