@@ -63,7 +63,7 @@ class Unreached(StrEnum):
     OVER = "over"  # no longer true when the digest was made
 
 
-_VISIT = {Unreached.NO_CHANNEL, Unreached.BUDGET, Unreached.MISSED}
+_VISIT = {Unreached.NO_CHANNEL, Unreached.OPTED_OUT, Unreached.BUDGET, Unreached.MISSED}
 _FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN}
 
 
