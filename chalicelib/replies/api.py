@@ -24,7 +24,7 @@ def ask_unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     """Ask once more before mail is stopped: programs that look into mails open every address."""
     replies.refuses_mail(token)
     words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.asking(words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
+    return Page.asking(call.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
 
 
 @routes.post("/v1/unsubscribe/{token}", public=True, repeatable=False)
@@ -32,4 +32,4 @@ def unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
     replies.unsubscribe(token)
     words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.saying(words["unsubscribe.title"], words["unsubscribe.done"])
+    return Page.saying(call.locale, words["unsubscribe.title"], words["unsubscribe.done"])
