@@ -92,6 +92,7 @@ class Delivery:
     not_after: datetime | None = None
     provider: str = ""
     ref: str = ""
+    promotional: bool = False
     parts: int = 0
     cost_li: int = 0  # 厘, a tenth of a fen
     at: datetime
@@ -108,7 +109,7 @@ class Delivery:
     @property
     def wants_visit(self) -> bool:
         """Say whether somebody has to go and tell her: she may not have been told, and no channel is left."""
-        if self.visited_by or self.kind == DIGEST or not self.person.startswith("per_"):
+        if self.visited_by or self.promotional or self.kind == DIGEST or not self.person.startswith("per_"):
             return False  # what a digest covers has lines of its own
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
             return True

@@ -448,6 +448,7 @@ class Deliveries:
             channel=recipient.channel,
             state=state,
             not_after=due.not_after,
+            promotional=self._templates[due.kind].legal is Legal.PROMOTIONAL,
             at=now,
             ttl=now + policy.LEDGER_LASTS,
         )

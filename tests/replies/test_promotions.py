@@ -119,7 +119,7 @@ def test_at_four_fifths_of_the_budget_promotions_stop_and_at_all_of_it_what_is_n
     assert [tell(world, id, kind) for kind in ("test.fair", "test.note", "test.alarm")] == ["suppressed budget", "sent", "sent"]
     spend(world, 2)
     assert tell(world, world.resident().me["id"], "test.note") == "suppressed budget"
-    assert len(visits(world)) == 2  # whoever was not told for lack of money is to be visited
+    assert len(visits(world)) == 1  # whoever was not told for lack of money is to be visited, but not to advertise
     assert tell(world, world.resident().me["id"], "test.alarm") == "sent"
 
 
