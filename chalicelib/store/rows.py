@@ -20,7 +20,7 @@ from ..kernel.clock import from_text, to_text
 from ..kernel.paging import Page, Position
 from .faults import reading
 
-__all__ = ["EventRecord", "InstantAttribute", "Table", "load", "load_many", "page", "row_of"]
+__all__ = ["EventRecord", "InstantAttribute", "Table", "behind", "load", "load_many", "page", "row_of"]
 
 T = TypeVar("T")
 
@@ -162,6 +162,11 @@ def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
         rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True))
     found = {(row.pk, row.sk): row.as_a(kind) for row in rows}
     return [found[key] for key in keys if key in found]
+
+
+def behind(attribute: Any, order: str) -> Condition:
+    """Return the condition of what lies behind an order; an empty one is the beginning, for DynamoDB takes no empty key."""
+    return attribute > (order or " ")  # type: ignore[no-any-return]
 
 
 def page(

@@ -12,7 +12,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, chain
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
-from ..store.rows import EventRecord, InstantAttribute, Table, load, load_many, page
+from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from .model import ClaimPointer, Kind, State, WallEntry, Wish
 
 __all__ = [
@@ -245,7 +245,7 @@ def waiting_at(place: str, after: str, limit: int) -> Page[Waiting]:
         Waiting,
         street_of(place),
         index="by_waiting",
-        keys=WishRow.waits_order > after if after else None,  # type: ignore[attr-defined]
+        keys=behind(WishRow.waits_order, after),  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Wish,
         wanted=lambda waiting: covers(place, waiting.place),
