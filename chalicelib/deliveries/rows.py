@@ -177,7 +177,7 @@ def to_visit(place: str, after: str, limit: int) -> Page[Waiting]:
         Waiting,
         street_of(place),
         index="by_visit",
-        keys=(_line.order > after) if after else None,  # type: ignore[attr-defined]
+        keys=_line.order > after if after else None,  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Delivery,
         wanted=lambda waiting: covers(place, waiting.place),

@@ -1,5 +1,6 @@
 """What a message says: one text in two languages, the facts it takes and how long each may be, and how it may be sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -71,8 +72,12 @@ class Template:
         return Words(self.zh, self.en).say(locale, kept)
 
 
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
 def _cut(fact: str, most: int) -> str:
-    line = " ".join(fact.split())  # a fact that breaks the line could pass for another message
+    """One line without links: carriers here refuse texts with links, and a further line could pass for another message."""
+    line = " ".join(_LINK.sub("…", fact).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

@@ -1,7 +1,7 @@
 """Everything that waits: due rows by shard and instant, their hand-over to the queues, and what failed for good."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -11,8 +11,8 @@ from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.clock import Clock, to_text
 from ..kernel.meter import Meter
-from ..kernel.outcome import Due
-from ..kernel.paging import Page
+from ..kernel.outcome import Delete, Due, Put
+from ..kernel.paging import Page, every
 from .rows import Table, load_many, page, row_of
 from .tables import PARKED, Parked
 
@@ -97,14 +97,19 @@ class Outbox:
 
     def park(self, due: Due, place: str) -> None:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
-        row_of(Parked(due=due, place=place, parked_at=self._clock.now())).save()
+        now = self._clock.now()
+        row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
         self._meter.count("ParkedJobs", kind=due.kind)
 
     def parked(self, after: str, limit: int) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first."""
-        return page(Parked, PARKED, keys=(Table.sk > after) if after else None, limit=limit)
+        return page(Parked, PARKED, keys=Table.sk > after if after else None, limit=limit)
 
-    def redrive(self, job: Parked) -> None:
-        """Make a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
-        self.put(replace(job.due, at=self._clock.now()))
-        row_of(job).delete()
+    def every_parked(self) -> Iterator[Parked]:
+        """Yield every parked job, earliest due first."""
+        return every(lambda start: page(Parked, PARKED, start=start, limit=_PAGE))
+
+    def redriven(self, job: Parked) -> tuple[Put, Delete]:
+        """Return what makes a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
+        due = replace(job.due, at=self._clock.now(), shard=shard_of(job.due.id, self.shards))
+        return Put(row=due), Delete(row=job)

@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TableError
 
 from ..kernel.clock import to_text
-from ..kernel.outcome import Due
+from ..kernel.outcome import Due, Entity
 from .rows import Table
 
 __all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
@@ -63,12 +63,11 @@ class ReceiptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
+class Parked(Entity):
     """A job that failed for good: staff see it, and a redrive makes it due again. `place` is empty where none is known."""
 
     due: Due
     place: str
-    parked_at: datetime
 
     @property
     def order(self) -> str:

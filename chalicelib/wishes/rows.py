@@ -247,7 +247,7 @@ def waiting_at(place: str, after: str, limit: int) -> Page[Waiting]:
         Waiting,
         street_of(place),
         index="by_waiting",
-        keys=(WishRow.waits_order > after) if after else None,  # type: ignore[attr-defined]
+        keys=WishRow.waits_order > after if after else None,  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Wish,
         wanted=lambda waiting: covers(place, waiting.place),

@@ -34,7 +34,7 @@ def desk(world: World) -> Desk:
 
 
 def outbox(world: World, desk: Desk) -> Outbox:
-    return Outbox(desk, world.clock, SHARDS)
+    return Outbox(desk, world.clock, SHARDS, world.services.meter)
 
 
 def wait(number: int, minutes: float = 0) -> list[str]:
