@@ -98,7 +98,8 @@ def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
 
 def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(urls: dict[Lane, str]) -> None:
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        refused = [kwargs["Entries"].pop(n) for n in (7, 2)]
+        refused = [entry for n, entry in enumerate(kwargs["Entries"]) if n in (2, 7)]
+        kwargs["Entries"] = [entry for entry in kwargs["Entries"] if entry not in refused]
         answer = call()
         answer["Failed"] = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in refused]
         return answer
