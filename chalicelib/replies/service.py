@@ -12,7 +12,7 @@ from ..deliveries.policy import QUESTION_LASTS
 from ..deliveries.service import Deliveries
 from ..kernel.call import Call, Receipt, Signed
 from ..kernel.clock import Clock
-from ..kernel.codes import Keyring, same
+from ..kernel.codes import same
 from ..kernel.errors import NotFound, Replayed
 from ..kernel.outcome import Message, Outcome
 from ..kernel.signing import check
@@ -49,12 +49,11 @@ class Replies:
         *,
         commit: Committer,
         clock: Clock,
-        keys: Keyring,
         people: People,
         deliveries: Deliveries,
         provider_keys: Mapping[str, bytes],
     ) -> None:
-        self._commit, self._clock, self._keys = commit, clock, keys
+        self._commit, self._clock = commit, clock
         self._people, self._deliveries, self._provider_keys = people, deliveries, dict(provider_keys)
 
     def check_signature(self, provider: str, signed: Signed) -> None:
@@ -134,8 +133,8 @@ class Replies:
 
     def refuses_mail(self, token: str) -> str:
         """Return whose way out of further mails a token is, or raise NotFound."""
-        person_id, _, mac = token.rpartition(".")
-        if not same(self._keys.fingerprint("unsubscribe", person_id), mac):
+        person_id, _, _ = token.rpartition(".")
+        if not same(self._deliveries.unsubscribe_token(person_id), token):
             raise NotFound
         return person_id
 
