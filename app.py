@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Chalice, Cron, Rate
 
 from chalicelib.admin.api import routes as admin
-from chalicelib.carriers.queue import consume
+from chalicelib.carriers.queue import consume, read_dead
 from chalicelib.deliveries.api import routes as deliveries
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
@@ -43,7 +43,7 @@ def work_urgent(event: Any) -> dict[str, Any]:
         return consume(event.to_dict(), work)
 
 
-@app.on_sqs_message(queue="chunhui-bulk", batch_size=10, name="work_bulk", maximum_concurrency=5)
+@app.on_sqs_message(queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5)
 def work_bulk(event: Any) -> dict[str, Any]:
     """Do what goes to many, and what can wait."""
     with services().meter:
@@ -54,4 +54,4 @@ def work_bulk(event: Any) -> dict[str, Any]:
 def park_dead(event: Any) -> dict[str, Any]:
     """Keep jobs that failed for good where staff see them."""
     with services().meter:
-        return consume(event.to_dict(), park)
+        return consume(event.to_dict(), park, read_dead)

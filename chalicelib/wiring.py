@@ -164,7 +164,7 @@ def wire(
                 deliveries=deliveries,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
-            desk=Desk(people=people, wishes=wishes, deliveries=deliveries, outbox=outbox),
+            desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, outbox=outbox),
         )
     )
     return wired[0]

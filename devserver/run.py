@@ -8,12 +8,13 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.carriers.console import Mailbox
+from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.settings import Settings
-from chalicelib.store.tables import create_missing
 from chalicelib.wiring import Services, log, use, wire
 
 from .clock import ShiftedClock
@@ -22,6 +23,7 @@ from .dev import DevServer
 from .gateway import Gateway
 from .pump import Pump
 from .store import embedded_store, memory_store
+from .upgrade import bring_up_to_date
 
 __all__ = ["House", "open_house"]
 
@@ -54,10 +56,10 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         else:
             os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
             stack.enter_context(memory_store())
-        clock = ShiftedClock(folder / "clock.json" if durable else None, start)
+        clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
-        create_missing(services.connection)  # every time: a folder of an older version lacks the newer tables
+        bring_up_to_date(services.connection)  # every time: the folder may be of an older version
         if not durable or not seeded.exists():
             seed_demo_street(services)
             if durable:
@@ -82,6 +84,12 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         finally:
             stop.set()
             ticking.join(10)
+
+
+def by_day(now: datetime) -> datetime | None:
+    """Return when a house that is opened at night should begin: nobody's phone rings then, and a visitor would see nothing."""
+    span = quiet_span(now, QUIET_FROM, QUIET_TO, "Asia/Shanghai")
+    return span[1] + timedelta(minutes=40) if span else None
 
 
 def _tick(pump: Pump, stop: threading.Event) -> None:

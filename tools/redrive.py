@@ -6,10 +6,10 @@ python -m tools.redrive due_…      # only these
 """
 
 import argparse
-from chalicelib.store.due import Outbox
+
 from chalicelib.wiring import services
 
-__all__ = ["main", "redrive"]
+__all__ = ["main"]
 
 
 def main() -> None:
@@ -18,19 +18,11 @@ def main() -> None:
     parser.add_argument("ids", nargs="*", help="jobs to make due again")
     parser.add_argument("--all", action="store_true", help="every job")
     given = parser.parse_args()
-    outbox = services().outbox
-    for job in outbox.every_parked():
-        print(f"{job.due.id}  {job.due.kind:28}  due {job.due.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
+    house = services()
+    for job in house.outbox.every_parked():
+        print(f"{job.id}  {job.due.kind:28}  due {job.due.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
     if given.ids or given.all:
-        print(f"{redrive(outbox, None if given.all else set(given.ids))} made due again")
-
-
-def redrive(outbox: Outbox, ids: set[str] | None) -> int:
-    """Make parked jobs due again, those with these ids or all; return their number."""
-    wanted = [job for job in outbox.every_parked() if ids is None or job.due.id in ids]
-    for job in wanted:
-        outbox.redrive(job)
-    return len(wanted)
+        print(f"{house.desk.redrive_all(None if given.all else given.ids)} made due again")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
     return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, repeatable=False)
+@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, reread=lambda desk, call, job_id: None)
 def redrive_job(desk: Desk, call: Call, job_id: str) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(call, job_id)

@@ -1,7 +1,7 @@
 """What waits for the staff of a place, soonest due first, over all features."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,12 @@ from ..kernel.access import Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import from_text
 from ..kernel.errors import NotFound
+from ..kernel.outcome import Outcome
 from ..kernel.paging import Page, merge
 from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..people.service import People
+from ..store.commit import Committer
 from ..store.due import Outbox, Parked
 from ..wishes.service import Wishes
 from .texts import ERASED, OVER, VISIT
@@ -39,8 +41,9 @@ class Task:
 class Desk:
     """Use cases of the staff desk."""
 
-    def __init__(self, *, people: People, wishes: Wishes, deliveries: Deliveries, outbox: Outbox) -> None:
-        self._people, self._wishes, self._deliveries, self._outbox = people, wishes, deliveries, outbox
+    def __init__(self, *, commit: Committer, people: People, wishes: Wishes, deliveries: Deliveries, outbox: Outbox) -> None:
+        self._commit, self._people, self._wishes = commit, people, wishes
+        self._deliveries, self._outbox = deliveries, outbox
 
     def queue(self, call: Call, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
@@ -122,12 +125,24 @@ class Desk:
 
     def redrive(self, call: Call, job_id: str) -> None:
         """Make a job that failed for good due again."""
-        actor, _ = self._people.current(call.actor)
-        job = next((job for job in self._outbox.every_parked() if job.due.id == job_id), None)
-        if job is None:
-            raise NotFound
-        authorize(actor, "queue.redrive", _as_resource(actor, job))
-        self._outbox.redrive(job)
+
+        def decide() -> Outcome[Parked]:
+            actor, _ = self._people.current(call.actor)
+            job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
+            if job is None:
+                raise NotFound
+            authorize(actor, "queue.redrive", _as_resource(actor, job))
+            return Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
+
+        self._commit.settle(decide, call)
+
+    def redrive_all(self, ids: Collection[str] | None) -> int:
+        """Make parked jobs due again, those with these ids or all; return their number. For the operator's command."""
+        jobs = [job for job in self._outbox.every_parked() if ids is None or job.id in ids]
+        for job in jobs:
+            again = Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
+            self._commit.settle(lambda again=again: again, Call())  # type: ignore[misc]
+        return len(jobs)
 
 
 def _title(person: Person | None, text: str | None, locale: str) -> str:

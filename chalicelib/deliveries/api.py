@@ -19,7 +19,7 @@ def list_messages(deliveries: Deliveries, call: Call, query: MessageQuery) -> Me
     return MessageList(items=[MessageView.of(line) for line in page.items], next=call.cursor_of(page.next))
 
 
-@routes.post("/v1/messages/{message_id}/visited", repeatable=False)
+@routes.post("/v1/messages/{message_id}/visited")
 def note_visit(deliveries: Deliveries, call: Call, message_id: str) -> MessageView:
     """Note that somebody went and told her what no channel could."""
     return MessageView.of(deliveries.note_visit(call, message_id))

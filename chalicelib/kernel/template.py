@@ -1,5 +1,6 @@
 """What a message says: one text in two languages, the facts it takes and how long each may be, and how it may be sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,7 +48,9 @@ class Template:
 
     `version` is written into the ledger with every message, so that it can be said later what somebody was told.
     `parts` is what the longest it can become is billed as, in either language, signature and suffix included; a test
-    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no).
+    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no). `can_wait` says that
+    it may go into the digest of somebody who has been told enough this week; a question never does, for there "1" would
+    answer nothing.
     """
 
     zh: str
@@ -58,12 +61,15 @@ class Template:
     urgency: Urgency = Urgency.NORMAL
     legal: Legal = Legal.SERVICE
     asks: bool = False
+    can_wait: bool = False
     parts: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a template whose texts and slots do not name the same facts."""
         if placeholders(self.zh) != set(self.slots) or placeholders(self.en) != set(self.slots):
             raise ValueError(f"texts and slots differ: {self.zh}")
+        if self.asks and (self.can_wait or self.urgency is Urgency.LOW):
+            raise ValueError(f"a question cannot wait: {self.zh}")
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""
@@ -71,8 +77,12 @@ class Template:
         return Words(self.zh, self.en).say(locale, kept)
 
 
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
 def _cut(fact: str, most: int) -> str:
-    line = " ".join(fact.split())  # a fact that breaks the line could pass for another message
+    """One line without links: carriers here refuse texts with links, and a further line could pass for another message."""
+    line = " ".join(_LINK.sub("…", fact).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

@@ -53,10 +53,5 @@ def digest_time(now: datetime, zone: str) -> datetime:
 
 
 def is_held(template: Template, told_this_week: int) -> bool:
-    """Say whether a message waits for the digest: it is not pressing, or she has been told enough this week.
-
-    A question never does: a "1" to a digest could answer any of its lines, or an older question.
-    """
-    if template.urgency is Urgency.URGENT or template.asks:
-        return False
-    return template.urgency is Urgency.LOW or told_this_week >= policy.WEEKLY_MESSAGES
+    """Say whether a message waits for the digest: it is not pressing, or it can wait and she has been told enough this week."""
+    return template.urgency is Urgency.LOW or (template.can_wait and told_this_week >= policy.WEEKLY_MESSAGES)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..deliveries.model import Channel, Delivery, DeliveryState, Recipient, Unreached
@@ -16,11 +16,20 @@ from ..people.service import People
 from ..places.service import Places
 from . import policy
 from .decisions import digest_time, is_held, plan
-from .model import QuietHours, Reach
+from .model import QuietHours
 
 __all__ = ["Reminders"]
 
 _WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where a message to somebody goes, when that phone may ring, and whether it counts against her week."""
+
+    recipient: Recipient
+    quiet: QuietHours
+    rationed: bool
 
 
 class Reminders:
@@ -83,7 +92,7 @@ class Reminders:
         return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=seed)
 
     def _is_held(self, reach: Reach, template: Template, now: datetime) -> bool:
-        counted = reach.rationed and template.urgency is Urgency.NORMAL
+        counted = reach.rationed and template.can_wait
         person = reach.recipient.people[0]
         told = self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
         return is_held(template, told)

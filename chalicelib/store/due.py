@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.clock import Clock, to_text
 from ..kernel.meter import Meter
-from ..kernel.outcome import Due
+from ..kernel.outcome import Delete, Due, Put
 from ..kernel.paging import Page, every
 from .rows import Table, behind, load_many, page, row_of
 from .tables import PARKED, Parked
@@ -97,7 +97,8 @@ class Outbox:
 
     def park(self, due: Due, place: str) -> None:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
-        row_of(Parked(due=due, place=place, parked_at=self._clock.now())).save()
+        now = self._clock.now()
+        row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
         self._meter.count("ParkedJobs", kind=due.kind)
 
     def parked(self, after: str, limit: int) -> Page[Parked]:
@@ -108,7 +109,7 @@ class Outbox:
         """Yield every parked job, earliest due first."""
         return every(lambda start: page(Parked, PARKED, start=start, limit=_PAGE))
 
-    def redrive(self, job: Parked) -> None:
-        """Make a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
-        self.put(replace(job.due, at=self._clock.now()))
-        row_of(job).delete()
+    def redriven(self, job: Parked) -> tuple[Put, Delete]:
+        """Return what makes a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
+        due = replace(job.due, at=self._clock.now(), shard=shard_of(job.due.id, self.shards))
+        return Put(row=due), Delete(row=job)

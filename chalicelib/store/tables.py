@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TableError
 
 from ..kernel.clock import to_text
-from ..kernel.outcome import Due
+from ..kernel.outcome import Due, Entity
 from .rows import Table
 
 __all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
@@ -63,12 +63,11 @@ class ReceiptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
+class Parked(Entity):
     """A job that failed for good: staff see it, and a redrive makes it due again. `place` is empty where none is known."""
 
     due: Due
     place: str
-    parked_at: datetime
 
     @property
     def order(self) -> str:
@@ -111,6 +110,8 @@ def bind(prefix: str, region: str) -> Connection:
 def table_schema(table: type[Table]) -> dict[str, Any]:
     """Return what CreateTable needs for a table."""
     schema = table._get_schema()  # noqa: SLF001
+    for index in schema["global_secondary_indexes"]:
+        index["key_schema"].sort(key=lambda part: part["KeyType"])  # PynamoDB goes by names; DynamoDB wants HASH first
     return {
         "attribute_definitions": schema["attribute_definitions"],
         "key_schema": schema["key_schema"],

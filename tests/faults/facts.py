@@ -5,9 +5,9 @@ from collections import Counter as Tally
 from collections import defaultdict
 from typing import Any
 
+from chalicelib.deliveries.model import Delivery
 from chalicelib.kernel.outcome import Due
 from chalicelib.people.model import Person
-from chalicelib.reminders.model import Delivery
 from chalicelib.signin.model import Session
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import Counter, tables
@@ -20,8 +20,8 @@ _WHERE = {
     ClaimPointer: Table.sk.startswith("claim#"),
     Person: Table.sk == "person",
     Session: Table.sk == "session",
-    Due: None,
-    Delivery: None,
+    Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
+    Delivery: Table.sk == "delivery",
 }
 
 

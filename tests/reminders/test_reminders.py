@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.carriers.choice import Provider, Providers
+from chalicelib.carriers.ports import Refused, Sms
+from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached, delivery_id
+from chalicelib.deliveries.policy import ATTEMPTS, HOLD, LEASE
+from chalicelib.deliveries.rows import claim
+from chalicelib.deliveries.service import BeingSent
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.outcome import Due
-from chalicelib.reminders.model import Delivery, DeliveryState
-from chalicelib.reminders.rows import claim_delivery
-from chalicelib.reminders.service import BeingSent
 from chalicelib.store.rows import Table
 
 from ..signin.builders import sign_up
@@ -26,10 +29,17 @@ def tell(world: World, to: str, **fields) -> None:
     world.services.reminders.send(a_message(to=to, **fields), {"title": "一个水壶", "reason": "", "needed_by": ""})
 
 
-def ledger() -> list[tuple[str, str, DeliveryState]]:
+def lines() -> list[Delivery]:
     row = Table.rows[Delivery]
-    found = [row.from_raw_data(item).as_a(Delivery) for item in everything()["messages"]]
-    return sorted((line.recipient, line.channel, line.state) for line in found)
+    return [row.from_raw_data(item).as_a(Delivery) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
+
+
+def ledger() -> list[tuple[str, str, DeliveryState]]:
+    return sorted((line.person, line.channel, line.state) for line in lines() if line.person.startswith("per_"))
+
+
+def reasons() -> list[tuple[str, str]]:
+    return sorted((line.person, line.reason) for line in lines() if line.state is DeliveryState.SUPPRESSED)
 
 
 def with_mail(world: World, **fields) -> Phone:
@@ -103,11 +113,12 @@ def test_who_cannot_be_told_stands_on_the_list_of_those_who_were_not(world: Worl
     assert ledger() == [(person.id, "none", DeliveryState.SUPPRESSED)]
 
 
-def test_what_is_no_longer_true_is_told_to_nobody(world: World):
+def test_what_is_no_longer_true_is_told_to_nobody_and_that_is_written_down(world: World):
     person = world.person()
     world.services.reminders.send(a_message(to=person.id), None)
     tell(world, "per_nobody")
-    assert ledger() == []
+    assert texts(world, person.phone or "") == []
+    assert reasons() == [(person.id, Unreached.OVER)]
 
 
 def test_a_ledger_names_no_address_and_no_words(world: World):
@@ -152,50 +163,90 @@ def test_a_message_that_comes_twice_is_sent_once(world: World):
     assert len(texts(world, person.phone or "")) == 2
 
 
-def test_a_message_that_was_suppressed_is_not_sent_later(world: World):
-    person = world.person()
-    phone = world.phone_of(person)
-    phone.patch("/v1/me", {"channels": {"sms": False}})
-    tell(world, person.id)
-    phone.patch("/v1/me", {"channels": {"sms": True}})
-    tell(world, person.id)
-    assert texts(world, person.phone or "") == []
+class Gateway:
+    """A provider that answers each attempt by the next of its script, and from then on takes everything."""
+
+    def __init__(self, world: World, *script: Exception, name: str = "east") -> None:
+        self.script, self.name, self.world = list(script), name, world
+        self.taken: list[Sms] = []
+        self.asked = 0
+
+    def send(self, sms: Sms) -> str:
+        self.asked += 1
+        if self.script:
+            raise self.script.pop(0)
+        self.taken.append(sms)
+        self.world.mailbox.put(sms.phone, "sms", sms.text, sms.kind)
+        return f"ref-{self.asked}"
 
 
-def broken(times: int, real):
-    """A carrier whose first attempts end in nobody knows what."""
-    left = [times]
-
-    def send(*args):
-        if left[0]:
-            left[0] -= 1
-            raise TimeoutError
-        return real(*args)
-
-    return send
+def over(world: World, *gateways: Gateway) -> None:
+    """Send by these from now on, the first one first."""
+    weights = [1, *[0] * (len(gateways) - 1)]
+    pairs = zip(gateways, weights, strict=True)
+    world.services.deliveries._sms = Providers([Provider(name=g.name, sender=g, weight=w, price_li=55) for g, w in pairs])
 
 
-def test_an_attempt_whose_end_was_not_seen_is_unknown_and_never_made_again(world: World, monkeypatch):
-    resident = world.resident()
-    sms = world.services.reminders._sms
-    monkeypatch.setattr(sms, "send", broken(1, sms.send))
+def test_an_attempt_whose_end_was_not_seen_is_unknown_and_never_made_again(world: World):
+    resident, gateway = world.resident(), Gateway(world, TimeoutError())
+    over(world, gateway)
     world.open_wish(resident)
     assert ledger() == [(resident.me["id"], "sms", DeliveryState.UNKNOWN)]
     world.pass_time(hours=1)
-    assert texts(world, resident.me["phone"]) == []
+    assert (texts(world, resident.me["phone"]), gateway.asked) == ([], 1)
     assert ledger() == [(resident.me["id"], "sms", DeliveryState.UNKNOWN)]
     assert [due.kind for due in dues()] == ["alarm.wish"]
 
 
-def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World, monkeypatch):
+def test_an_urgent_message_of_unknown_fate_is_sent_once_more_by_the_same_provider(world: World):
+    number = world.person().phone or ""
+    east, west = Gateway(world, TimeoutError(), TimeoutError()), Gateway(world, name="west")
+    over(world, east, west)
+    assert Phone().post("/v1/auth/codes", {"phone": number}).status == 202
+    assert east.asked == 1
+    world.pass_time(seconds=HOLD.total_seconds() - 1)
+    assert east.asked == 1
+    world.pass_time(seconds=1)
+    assert (east.asked, west.asked) == (2, 0)
+    world.pass_time(hours=1)
+    assert (east.asked, west.asked, lines()[0].state) == (2, 0, DeliveryState.UNKNOWN)
+
+
+def test_what_a_provider_has_certainly_not_taken_goes_to_the_next_one(world: World):
+    resident, east, west = world.resident(), Gateway(world, Refused("throttled")), Gateway(world, name="west")
+    over(world, east, west)
+    world.open_wish(resident)
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.RETRY)]
+    world.pass_time(minutes=1)
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.SENT)]
+    assert (east.asked, west.asked, lines()[0].provider, lines()[0].attempt) == (1, 1, "west", 2)
+
+
+def test_after_the_last_attempt_a_message_is_dead_and_she_is_on_the_list_of_those_to_visit(world: World):
+    resident, gateway = world.resident(), Gateway(world, *[Refused("throttled")] * 20)
+    over(world, gateway)
+    world.open_wish(resident)
+    world.pass_time(hours=12)
+    assert (gateway.asked, lines()[0].state) == (ATTEMPTS, DeliveryState.DEAD)
+    assert [waiting.id for waiting in world.services.deliveries.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
+
+
+def test_what_a_provider_will_never_take_is_not_offered_again(world: World):
+    person, gateway = world.person(), Gateway(world, Refused("invalid_number", final=True))
+    over(world, gateway)
+    tell(world, person.id)
+    world.pass_time(hours=12)
+    assert (gateway.asked, lines()[0].state, lines()[0].reason) == (1, DeliveryState.DEAD, "invalid_number")
+
+
+def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World):
     staff = [world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA)) for _ in range(3)]
     world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [person.id for person in staff]})
     resident, helper = world.resident(), world.volunteer()
     id = world.open_wish(resident)
     helper.post(f"/v1/wishes/{id}/claim")
     helper.post(f"/v1/wishes/{id}/deliver", {})
-    sms = world.services.reminders._sms
-    monkeypatch.setattr(sms, "send", broken(1, sms.send))
+    over(world, Gateway(world, TimeoutError()))
     assert resident.post(f"/v1/wishes/{id}/dispute", {"reason": "没收到"}).status == 200
     world.pass_time(minutes=5)
     assert sorted(len(world.sms_to(person.phone or "", "wish.disputed_staff")) for person in staff) == [0, 1, 1]
@@ -203,21 +254,26 @@ def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World, mon
 
 
 def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world: World):
-    person = world.person()
+    person, now = world.person(), world.clock.now()
     line = Delivery(
-        message_id="due_1",
-        recipient=person.id,
+        id=delivery_id("due_1", Channel.SMS, world.services.deliveries.fingerprint(person.phone or "")),
+        message="due_1",
         kind="wish.approved",
-        channel="sms",
+        about="wsh_a",
+        person=person.id,
+        channel=Channel.SMS,
         state=DeliveryState.CLAIMED,
-        at=world.clock.now(),
-        ttl=world.clock.now() + timedelta(days=1),
+        attempt=1,
+        owner="somebody",
+        lease_until=now + LEASE,
+        at=now,
+        ttl=now + timedelta(days=1),
     )
-    assert claim_delivery(line)
+    assert claim(line)
     with pytest.raises(BeingSent):
         tell(world, person.id)
     assert ledger() == [(person.id, "sms", DeliveryState.CLAIMED)]
-    world.clock.advance(timedelta(minutes=3))
+    world.clock.advance(LEASE)
     tell(world, person.id)
     assert ledger() == [(person.id, "sms", DeliveryState.UNKNOWN)]
     assert texts(world, person.phone or "") == []
@@ -252,4 +308,4 @@ def test_an_erased_person_is_told_nothing(world: World):
     phone.delete("/v1/me")
     tell(world, phone.me["id"])
     assert texts(world, phone.me["phone"]) == []
-    assert (phone.me["id"], "none", DeliveryState.SUPPRESSED) in ledger()
+    assert (phone.me["id"], Unreached.ERASED) in reasons()

@@ -7,10 +7,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.outcome import Due
-from chalicelib.store.due import Outbox, shard_of
+from chalicelib.reactions import react
+from chalicelib.store.due import Outbox, Parked, shard_of
 from chalicelib.store.rows import row_of
+from chalicelib.wishes.model import State
 
-from ..world import START, World, counted_storage
+from ..faults.facts import alarms, snapshot, wish_of
+from ..faults.story import failure
+from ..world import START, World, counted_storage, intercepted
 from .scan import dues
 
 SHARDS = 2
@@ -21,7 +25,7 @@ class Desk:
     """A queue that notes its batches and refuses what it is told to."""
 
     refuses: Callable[[Due], bool] = lambda due: False
-    batches: list = field(default_factory=list)
+    batches: list[list[str]] = field(default_factory=list)
 
     def hand_over(self, entries):
         self.batches.append([entry.id for entry in entries])
@@ -34,7 +38,7 @@ def desk(world: World) -> Desk:
 
 
 def outbox(world: World, desk: Desk) -> Outbox:
-    return Outbox(desk, world.clock, SHARDS)
+    return Outbox(desk, world.clock, SHARDS, world.services.meter)
 
 
 def wait(number: int, minutes: float = 0) -> list[str]:
@@ -66,7 +70,6 @@ def test_more_than_one_page_of_a_shard_is_swept_to_its_end(world: World, desk):
     ids = wait(230, -1)
     assert outbox(world, desk).sweep() == 230
     assert sorted(id for batch in desk.batches for id in batch) == ids
-    assert max(len(batch) for batch in desk.batches) <= 100
 
 
 def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World, desk):
@@ -76,6 +79,56 @@ def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World
     assert [due.id for due in dues()] == ids[:3]
     desk.refuses = lambda due: False
     assert outbox(world, desk).sweep() == 3
+
+
+def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_request(world: World, desk):
+    wait(25, -1)
+    with counted_storage() as storage:
+        outbox(world, desk).sweep()
+    assert max(len(batch) for batch in desk.batches) == 10
+    assert len(desk.batches) <= 25 // 10 + SHARDS
+    assert storage.names == {"Query": SHARDS, "BatchWriteItem": len(desk.batches)}
+
+
+def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
+    ids = wait(10, -1)
+    desk.refuses = lambda due: due.id in ids[::3]
+    waiting = [Due(id=id, at=START - timedelta(minutes=1), shard=shard_of(id, SHARDS), kind="", subject="") for id in ids]
+    assert outbox(world, desk).hand_over(dues()) == 6
+    assert [sorted(batch) for batch in desk.batches] == [ids]
+    assert outbox(world, desk).are_waiting(waiting) == set(ids[::3])
+
+
+def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(world: World, desk):
+    wait(3, -1)
+
+    def around(call, name, kwargs):
+        if name == "BatchWriteItem":
+            raise failure("ProvisionedThroughputExceededException", name)
+        return call()
+
+    with intercepted(around):
+        outbox(world, desk).sweep()
+    assert len(dues()) == 3
+    assert outbox(world, desk).sweep() == 3
+    assert dues() == []
+
+
+def test_a_queue_that_takes_nothing_costs_nothing_but_time(world: World, desk):
+    wait(12, -1)
+    desk.refuses = lambda due: True
+    assert [outbox(world, desk).sweep() for _ in range(2)] == [0, 0]
+    assert len(dues()) == 12
+
+
+def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World, desk):
+    wait(130, 5)
+    there = dues()
+    gone = [Due(id="due_gone", at=START, shard="s0", kind="", subject="")]
+    with counted_storage() as storage:
+        assert outbox(world, desk).are_waiting([*there, *gone]) == {due.id for due in there}
+    assert storage.names == {"BatchGetItem": 2}
+    assert outbox(world, desk).are_waiting([]) == set()
 
 
 def test_a_sweep_with_nothing_due_reads_each_shard_once_however_much_waits(world: World, desk):
@@ -98,3 +151,125 @@ def test_entries_spread_over_the_shards_and_each_stays_where_it_is():
     ids = [f"due_{n}" for n in range(200)]
     assert {shard_of(id, 4) for id in ids} == {"s0", "s1", "s2", "s3"}
     assert [shard_of(id, 4) for id in ids] == [shard_of(id, 4) for id in ids]
+
+
+# what failed for good
+
+
+def redrive(world: World, job: Parked) -> None:
+    world.services.desk.redrive_all([job.id])
+
+
+def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(world: World):
+    outbox = world.services.outbox
+    job = Due(
+        id="due_a",
+        at=START,
+        shard="s0",
+        kind="wish.approved",
+        subject="wsh_a",
+        to="people:per_a,per_b",
+        params={"claim": "clm_a"},
+        not_before=START,
+        not_after=START + timedelta(days=1),
+        message="due_first",
+    )
+    for _ in range(2):
+        outbox.park(job, "chunhui.baihua")
+        world.clock.advance(timedelta(minutes=1))
+    (parked,) = outbox.parked("", 10).items
+    assert (parked.due, parked.place) == (job, "chunhui.baihua")
+    assert dues_of(outbox) == []
+    redrive(world, parked)
+    (again,) = dues_of(outbox)
+    assert again.at == world.clock.now()
+    assert (again.id, again.to, again.params, again.not_after, again.message_id) == (
+        job.id,
+        job.to,
+        job.params,
+        job.not_after,
+        "due_first",
+    )
+    assert outbox.parked("", 10).items == []
+
+
+def dues_of(outbox: Outbox) -> list[Due]:
+    return [due for due in dues() if due.shard == shard_of(due.id, outbox.shards)]
+
+
+def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
+    outbox = world.services.outbox
+    for n in (3, 1, 2):
+        outbox.park(Due(id=f"due_{n}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject=""), "")
+    first = outbox.parked("", 2)
+    assert [job.due.id for job in first.items] == ["due_1", "due_2"]
+    assert [job.due.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
+
+
+def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: World):
+    wish = world.open_wish()
+    (stale,) = alarms(wish)
+    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
+    world.services.outbox.park(stale, "")
+    world.clock.advance(timedelta(days=60))
+    (job,) = world.services.outbox.parked("", 10).items
+    redrive(world, job)
+    (due,) = [due for due in alarms(wish) if due.id == stale.id]
+    before = snapshot()
+    react(world.services, due)
+    assert snapshot() == before
+
+
+def test_a_redriven_alarm_that_is_still_waited_for_is_done(world: World):
+    wish = world.open_wish()
+    (alarm,) = alarms(wish)
+    world.clock.move_to(alarm.at)
+    row_of(alarm).delete()
+    world.services.outbox.park(alarm, "")
+    (job,) = world.services.outbox.parked("", 10).items
+    redrive(world, job)
+    world.pass_time(minutes=1)
+    assert "expiring" in wish_of(wish).told
+    assert world.services.outbox.parked("", 10).items == []
+
+
+# the nightly audit
+
+
+def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
+    lost, well = world.open_wish(title="心愿甲"), world.open_wish(title="心愿乙")
+    assert world.services.audit() == 0
+    world.clock.advance(timedelta(days=20))
+    (row,) = alarms(lost)
+    row_of(row).delete()
+    assert world.services.audit() == 1
+    (armed,) = alarms(lost)
+    assert armed.id == wish_of(lost).alarm.id != row.id
+    assert world.services.audit() == 0
+    world.pass_time(minutes=2)
+    assert [wish_of(wish).state for wish in (lost, well)] == [State.EXPIRED, State.EXPIRED]
+    assert world.services.audit() == 0
+
+
+def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
+    wish = world.open_wish()
+    (alarm,) = alarms(wish)
+    row_of(alarm).delete()
+    world.clock.move_to(alarm.at + timedelta(minutes=59))
+    assert world.services.audit() == 0
+    world.clock.advance(timedelta(minutes=2))
+    assert world.services.audit() == 1
+
+
+def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
+    helper = world.volunteer()
+    for n in range(3):
+        wish = world.open_wish()
+        if n:
+            assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
+        if n == 2:
+            assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
+    for _ in range(10):
+        world.pass_time(days=3)
+        assert world.services.audit() == 0
+    assert world.services.meter.counts["LostAlarms",] == 0

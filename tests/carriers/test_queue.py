@@ -1,0 +1,232 @@
+"""The queues: what they take is said truly, what fails comes back alone, and what fails for good is kept."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from chalicelib.carriers.queue import TRIES, InlineQueue, SqsQueues, consume, read_dead, read_entry, write_entry
+from chalicelib.kernel.clock import TestClock
+from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.template import Lane
+from chalicelib.reactions import lane_of
+
+from ..faults.cloud import sqs_event
+from ..faults.story import failure
+from ..world import START, intercepted
+
+INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+WORDS = st.text(max_size=20)
+
+
+def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> Due:
+    return Due(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
+
+
+# entries
+
+
+@given(
+    st.builds(
+        Due,
+        id=WORDS,
+        at=INSTANTS,
+        shard=WORDS,
+        kind=st.text(min_size=1),
+        subject=st.text(min_size=1),
+        to=WORDS,
+        params=st.dictionaries(WORDS, WORDS, max_size=3),
+        not_before=st.none() | INSTANTS,
+        not_after=st.none() | INSTANTS,
+        message=WORDS,
+    )
+)
+def test_an_entry_is_read_as_it_was_written(entry: Due) -> None:
+    if entry.id and entry.shard:
+        assert read_entry(write_entry(entry)) == entry
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", '{"id": 1}', "王秀英 13800138000", '{"at": "x"}'])
+def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: str) -> None:
+    dead = read_dead(body)
+    assert (dead.kind, dead.to, dead.params) == ("unreadable", "", {})
+    assert read_dead(body) == dead
+    assert body == "" or body not in str(dead)
+    assert read_dead(write_entry(due())) == due()
+
+
+# SQS
+
+
+@pytest.fixture
+def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+    with mock_aws():
+        sqs = boto3.client("sqs", region_name="us-east-1")
+        yield {lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"] for lane in Lane}
+
+
+def bodies(url: str) -> list[Due]:
+    sqs = boto3.client("sqs", region_name="us-east-1")
+    found: list[Due] = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        found += [read_entry(message["Body"]) for message in messages]
+    return found
+
+
+def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
+    pressing = [due(1), due(2, "alarm.wish"), due(3, "code.sign_in", to="challenge:phone#x", params={"nonce": "non_a"})]
+    patient = [
+        due(4, "wish.claimed", to="people:per_a,per_b", message="due_0"),
+        due(5, "wish.thanked"),
+        due(6, "reminders.digest"),
+    ]
+    queues = SqsQueues(urls, lane_of, "us-east-1")
+    requests = []
+    with intercepted(lambda call, name, kwargs: (requests.append(name), call())[1]):
+        assert queues.hand_over([*patient, *pressing]) == {f"due_{n}" for n in range(1, 7)}
+    assert requests == ["SendMessageBatch"] * 2
+    assert bodies(urls[Lane.URGENT]) == pressing
+    assert bodies(urls[Lane.BULK]) == patient
+
+
+def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(urls: dict[Lane, str]) -> None:
+    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        refused = [entry for n, entry in enumerate(kwargs["Entries"]) if n in (2, 7)]
+        kwargs["Entries"] = [entry for entry in kwargs["Entries"] if entry not in refused]
+        answer = call()
+        answer["Failed"] = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in refused]
+        return answer
+
+    with intercepted(around):
+        taken = SqsQueues(urls, lane_of, "us-east-1").hand_over([due(n) for n in range(10)])
+    assert taken == {f"due_{n}" for n in range(10) if n not in (2, 7)}
+    assert {entry.id for entry in bodies(urls[Lane.URGENT])} == taken
+
+
+def test_a_queue_that_cannot_be_reached_takes_nothing_and_does_not_hold_up_the_other(urls: dict[Lane, str]) -> None:
+    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        if kwargs["QueueUrl"] == urls[Lane.URGENT]:
+            raise failure("ServiceUnavailable", name)
+        return call()
+
+    with intercepted(around):
+        assert SqsQueues(urls, lane_of, "us-east-1").hand_over([due(1), due(2, "wish.thanked")]) == {"due_2"}
+    assert (bodies(urls[Lane.URGENT]), len(bodies(urls[Lane.BULK]))) == ([], 1)
+
+
+# a batch that is brought
+
+
+def work(*failing: str) -> tuple[list[str], Callable[[Due], None]]:
+    done: list[str] = []
+
+    def do(entry: Due) -> None:
+        if entry.id in failing:
+            raise RuntimeError(entry.id)
+        done.append(entry.id)
+
+    return done, do
+
+
+def batch(number: int) -> dict[str, Any]:
+    return sqs_event([(f"m{n}", write_entry(due(n))) for n in range(number)])
+
+
+@pytest.mark.parametrize("failing", [(), (3,), (0, 9), tuple(range(10))], ids=["none", "one", "two", "all"])
+def test_exactly_those_whose_work_failed_go_back_and_the_others_are_done_once(failing: tuple[int, ...]) -> None:
+    done, do = work(*(f"due_{n}" for n in failing))
+    answer = consume(batch(10), do)
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [f"m{n}" for n in failing]
+    assert done == [f"due_{n}" for n in range(10) if n not in failing]
+
+
+def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
+    done, do = work()
+    event = sqs_event([("m0", "{"), ("m1", write_entry(due(1))), ("m2", json.dumps({"id": "due_2"}))])
+    answer = consume(event, do)
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m2"]
+    assert done == ["due_1"]
+
+
+# on one machine
+
+
+class Inline:
+    """An inline queue whose work fails as long as it is told to."""
+
+    def __init__(self, work: Callable[[Due], None] = lambda entry: None) -> None:
+        self.clock, self.tried, self.parked, self.ill = TestClock(START), [], [], True
+        self.queue = InlineQueue(self._work, self.parked.append, self.clock)
+        self._then = work
+
+    def _work(self, entry: Due) -> None:
+        self.tried.append(entry.id)
+        if self.ill:
+            raise RuntimeError
+        self._then(entry)
+
+    def try_it(self, entry: Due) -> bool:
+        return entry.id in self.queue.hand_over([entry])
+
+
+def test_a_job_that_fails_rests_before_it_is_tried_again_and_holds_up_nobody() -> None:
+    here, ill, well = Inline(), due(1), due(2)
+    assert not here.try_it(ill)
+    here.ill = False
+    assert here.queue.hand_over([ill, well]) == {"due_2"}
+    here.clock.advance(InlineQueue.REST - timedelta(microseconds=1))
+    assert not here.try_it(ill)
+    here.clock.advance(timedelta(microseconds=1))
+    assert here.try_it(ill)
+    assert here.tried == ["due_1", "due_2", "due_1"]
+    assert here.parked == []
+
+
+def test_after_five_tries_a_job_is_parked_and_taken() -> None:
+    here = Inline()
+    answers = []
+    for _ in range(TRIES):
+        answers.append(here.try_it(due(1)))
+        here.clock.advance(InlineQueue.REST)
+    assert answers == [False] * 4 + [True]
+    assert here.parked == [due(1)]
+    assert not here.try_it(due(1)), "redriven, it has five tries again"
+    assert here.parked == [due(1)]
+
+
+def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> None:
+    left: list[str] = []
+
+    def cause(entry: Due) -> None:
+        follower = due(int(entry.id.partition("_")[2]) + 1)
+        if not here.try_it(follower):
+            left.append(follower.id)
+
+    here = Inline(cause)
+    here.ill = False
+    assert here.try_it(due(1))
+    assert (len(here.tried), left) == (InlineQueue.DEEPEST, [f"due_{InlineQueue.DEEPEST + 1}"])
+    assert here.try_it(due(100)), "the depth is that of one chain, not of the day"
+
+
+def test_a_death_in_the_middle_of_a_job_takes_nothing() -> None:
+    class Killed(BaseException):
+        """The process dies here."""
+
+    def die(entry: Due) -> None:
+        raise Killed
+
+    here = Inline(die)
+    here.ill = False
+    with pytest.raises(Killed):
+        here.try_it(due(1))
+    assert here.parked == []
+    here._then = lambda entry: None
+    assert here.try_it(due(1))

@@ -1,0 +1,330 @@
+"""A small cloud on one thread: queues that bring messages again, providers that play tricks, and a plug that can be pulled.
+
+It stands in for SQS with its Lambda event source, so that every order, doubling and death can be told to happen. What
+reaches the store goes through the real code: messages are written and read as the queue's, and consumed by `consume`.
+"""
+
+import pickle
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from chalicelib.carriers.choice import Provider, Providers
+from chalicelib.carriers.ports import Refused, Sms, Unclear
+from chalicelib.carriers.queue import TRIES, consume, read_entry, write_entry
+from chalicelib.deliveries.model import Delivery, DeliveryState, Unreached
+from chalicelib.kernel.outcome import Due
+from chalicelib.reactions import lane_of
+from chalicelib.store.rows import row_of
+from chalicelib.wiring import _park, _work
+
+from ..world import START, STREET, World, intercepted
+from .facts import every
+
+VISIBILITY = timedelta(seconds=60)  # how long a message that was brought is hidden: as long as its worker may take
+BATCH = 10  # entries in one request of SQS
+# Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
+RIGHTLY = {Unreached.OPTED_OUT, Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE}
+SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
+
+
+class Killed(BaseException):
+    """The process dies here: no handler runs, nothing is tidied up."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message in a queue. Bringing it again is all that a queue can do."""
+
+    id: str
+    body: str
+    visible_at: datetime
+    brought: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a provider, as the provider saw it."""
+
+    provider: str
+    delivery: str
+    phone: str
+    kind: str
+    at: datetime
+    answer: str
+
+    @property
+    def refused(self) -> bool:
+        return self.answer.startswith("refuse")
+
+
+@dataclass
+class Cloud:
+    """Queue and providers of a world. Every effect outside of the process goes through `_step`, which is where it may die."""
+
+    world: World
+    letters: list[Letter] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    requests: int = 0  # of SQS: sending, receiving and deleting
+    numbers: int = 0
+    takes: Callable[[Due], bool] = lambda due: True  # which entries of a batch SQS takes
+    answers: Callable[[Sms], str] = lambda sms: "take"
+    disturb: Callable[[str], None] = lambda name: None  # before each AWS call: may raise
+    steps: list[str] = field(default_factory=list)  # every effect so far
+    before_step: Callable[[], None] = lambda: None
+    after_step: Callable[[], None] = lambda: None
+    watched: bool = False
+    batch: int = BATCH  # messages that a worker is brought at once
+    sweeps_every: timedelta = timedelta(0)  # 0: whenever something is due
+
+    def __post_init__(self) -> None:
+        self.world.services.outbox._queue = self
+
+    def provide(self, *names: str) -> None:
+        """Put scripted providers, of the same weight, in the place of the house's."""
+        providers = [Provider(name=name, sender=Carrier(name, self), weight=1, price_li=55) for name in names]
+        self.world.services.deliveries._sms = Providers(providers)
+
+    # effects
+
+    def step(self, name: str, do: Callable[[], Any]) -> Any:
+        """Do something that leaves the process."""
+        if not self.watched:
+            return do()
+        self.steps.append(name)
+        self.before_step()
+        done = do()
+        self.after_step()
+        return done
+
+    def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        if self.watched:
+            self.disturb(name)
+        return self.step(name, call)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count what leaves the process from here on, and let it die where it is told to."""
+        self.watched = True
+        try:
+            with intercepted(self._aws):
+                yield
+        finally:
+            self.watched = False
+
+    # the queue
+
+    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+        """See `store.due.Queue`: one request for each lane, of which some entries may fail."""
+        assert len(entries) <= BATCH, "SQS takes ten entries in one request"
+        taken: set[str] = set()
+        for lane in sorted({lane_of(due) for due in entries}):
+            mine = [due for due in entries if lane_of(due) is lane]
+            taken |= self.step("SendMessageBatch", lambda mine=mine: self._take(mine))
+        return taken
+
+    def _take(self, entries: Sequence[Due]) -> set[str]:
+        self.requests += 1
+        taken = [due for due in entries if self.takes(due)]
+        for due in taken:
+            self.put(write_entry(due))
+        return {due.id for due in taken}
+
+    def put(self, body: str, visible_at: datetime | None = None) -> None:
+        self.numbers += 1
+        self.letters.append(Letter(f"m{self.numbers}", body, visible_at or self.world.clock.now()))
+
+    def visible(self) -> list[Letter]:
+        return [letter for letter in self.letters if letter.visible_at <= self.world.clock.now()]
+
+    def deliver(self, order: Callable[[list[Letter]], list[Letter]] = lambda letters: letters, copies: int = 1) -> int:
+        """Bring a batch of visible messages, perhaps several times each, to a worker; return how many were brought."""
+        now = self.world.clock.now()
+        dead = [letter for letter in self.visible() if letter.brought >= TRIES]
+        for letter in dead:
+            self.letters.remove(letter)
+            _park(self.world.services, read_entry(letter.body))
+        batch = order(self.visible())[: self.batch]
+        self.requests += 2 * bool(batch)
+        for letter in batch:
+            self.letters[self.letters.index(letter)] = replace(letter, visible_at=now + VISIBILITY, brought=letter.brought + 1)
+        for _ in range(copies):
+            failed = self._work_on(batch) if batch else set()
+        if batch:
+            self.step("DeleteMessageBatch", lambda: self._forget({letter.id for letter in batch} - failed))
+        return len(batch) + len(dead)
+
+    def _work_on(self, batch: Sequence[Letter]) -> set[str]:
+        """Run a worker on a batch as its event source does; return which messages it gives back."""
+        answer = consume(sqs_event([(letter.id, letter.body) for letter in batch]), lambda due: _work(self.world.services, due))
+        return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+
+    def _forget(self, ids: set[str]) -> None:
+        self.letters = [letter for letter in self.letters if letter.id not in ids]
+
+    # time
+
+    def run(self, until: datetime) -> None:
+        """Sweep and deliver whatever comes up to an instant, stopping wherever something does; then leave it at rest."""
+        while True:
+            if self._is_due():
+                self.world.services.outbox.sweep()
+            while self.deliver():
+                pass
+            stop = self._next()
+            if stop is None or stop > until:
+                return
+            stop = max(stop, self.world.clock.now() + timedelta(seconds=1))
+            self.world.clock.move_to(stop + (START - stop) % self.sweeps_every if self.sweeps_every else stop)
+
+    def _is_due(self) -> bool:
+        due = self._looking(self.world.services.outbox.next_at)
+        return due is not None and due <= self.world.clock.now()
+
+    def _next(self) -> datetime | None:
+        due = self._looking(self.world.services.outbox.next_at)
+        return min([*([due] if due else []), *(letter.visible_at for letter in self.letters)], default=None)
+
+    def _looking(self, look: Callable[[], Any]) -> Any:
+        """Look at the store as a test does: this is nobody's call."""
+        watched, self.watched = self.watched, False
+        try:
+            return look()
+        finally:
+            self.watched = watched
+
+    # snapshots
+
+    def photograph(self) -> bytes:
+        """Return everything that outlives a process. The tables of people, places and sessions do not change meanwhile."""
+        tables = _tables(self.world, ("due", "messages", "wishes", "counters", "fanouts"))
+        rows = {name: table.items for name, table in tables.items()}
+        return pickle.dumps((rows, self.letters, self.calls, self.numbers, self.world.clock.now()))
+
+    def go_back_to(self, photograph: bytes) -> None:
+        rows, self.letters, self.calls, self.numbers, now = pickle.loads(photograph)
+        for name, table in _tables(self.world, tuple(rows)).items():
+            table.items = rows[name]
+        self.world.clock._now = now
+
+
+def _tables(world: World, names: Sequence[str]) -> dict[str, Any]:
+    found = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
+    return {name: found[world.settings.table_prefix + name] for name in names}
+
+
+def sqs_event(bodies: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return what Lambda is handed for messages, given as id and body."""
+    common = {"receiptHandle": "r", "attributes": {}, "messageAttributes": {}, "md5OfBody": "", "eventSource": "aws:sqs"}
+    source = {"eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:chunhui-urgent", "awsRegion": "us-east-1"}
+    return {"Records": [{"messageId": id, "body": body, **common, **source} for id, body in bodies]}
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A provider that does what the cloud's script says: takes, takes and never answers, refuses, refuses for good."""
+
+    name: str
+    cloud: Cloud
+
+    def send(self, sms: Sms) -> str:
+        """See `ports.SmsSender`."""
+        return str(self.cloud.step("Send", lambda: self._send(sms)))
+
+    def _send(self, sms: Sms) -> str:
+        answer = self.cloud.answers(sms)
+        now = self.cloud.world.clock.now()
+        self.cloud.calls.append(Call(self.name, sms.id, sms.phone, sms.kind, now, answer))
+        if answer == "refuse":
+            raise Refused("throttled")
+        if answer == "refuse for good":
+            raise Refused("invalid number", final=True)
+        if answer == "take and time out":
+            raise Unclear("timeout")
+        return f"ref{len(self.cloud.calls)}"
+
+
+class Plug:
+    """Dies before, or after, the nth effect."""
+
+    def __init__(self, cloud: Cloud, n: int, when: str) -> None:
+        self.cloud, self.n, self.when = cloud, n, when
+        cloud.steps.clear()
+
+    def before(self) -> None:
+        if self.when == "before" and len(self.cloud.steps) == self.n:
+            raise Killed
+
+    def after(self) -> None:
+        if self.when == "after" and len(self.cloud.steps) == self.n:
+            raise Killed
+
+
+def survives(cloud: Cloud, n: int, when: str, do: Callable[[], Any]) -> bool:
+    """Do something and die at its nth effect; return whether it had fewer effects than that."""
+    plug = Plug(cloud, n, when)
+    cloud.before_step, cloud.after_step = plug.before, plug.after
+    try:
+        with suppress(Killed), cloud.watching():
+            do()
+            return True
+        return False
+    finally:
+        del cloud.before_step, cloud.after_step
+        cloud.before_step = cloud.after_step = lambda: None
+
+
+# what must be true once everything is at rest
+
+
+def forget_what_was_told() -> None:
+    for line in every(Delivery):
+        row_of(line).delete()
+
+
+def waiting(cloud: Cloud) -> list[Due]:
+    """Return what is due and was not done; alarms of the future may wait."""
+    return [due for due in every(Due) if not (due.kind.startswith("alarm.") and due.at > cloud.world.clock.now())]
+
+
+def on_the_list(world: World) -> set[str]:
+    """Return the deliveries on the list of those to visit."""
+    return {waiting.id for waiting in world.services.deliveries.to_visit(STREET, "", 2000).items}
+
+
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
+    """Assert the promises about what was told; `expected` says how many lines each kind must have. Return their states.
+
+    Nobody is told twice: a provider is called once for a delivery, and once more after each certain refusal; `resends`
+    is how often one of unknown fate may be tried again. Nobody is missed: whoever was not told stands on the list.
+    """
+    lines = {line.id: line for line in every(Delivery)}
+    called = Tally(call.delivery for call in cloud.calls)
+    refused = Tally(call.delivery for call in cloud.calls if call.refused)
+    taken = {call.delivery for call in cloud.calls if call.answer == "take"}
+    told = Tally((call.phone, call.kind) for call in cloud.calls if not call.refused)
+    assert not cloud.letters, "the queue is not at rest"
+    assert not waiting(cloud), f"due rows are left over: {waiting(cloud)}"
+    assert all(line.is_final for line in lines.values()), f"not final: {[x for x in lines.values() if not x.is_final]}"
+    for id, count in called.items():
+        assert count <= 1 + refused[id] + resends, f"{count} calls for {lines.get(id)}"
+    assert all(count <= 1 + resends for count in told.values()), f"somebody was told twice: {told}"
+    assert called.keys() <= lines.keys(), "a provider was called for what the ledger does not know"
+    listed = on_the_list(cloud.world)
+    for line in lines.values():
+        told_or_rightly_not = (line.state is SENT and line.id in taken) or (line.state is SUPPRESSED and line.reason in RIGHTLY)
+        known = told_or_rightly_not or line.id in listed or not line.person.startswith("per_")
+        assert known, f"nobody knows that she was missed: {line}"
+    assert Tally(line.kind for line in lines.values()) == Tally(expected)
+    return Tally(line.state for line in lines.values())
+
+
+def note(text: str) -> None:
+    """Say what was counted; seen with `pytest -rP`."""
+    print(text)  # noqa: T201

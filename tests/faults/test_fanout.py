@@ -1,0 +1,345 @@
+"""Telling very many: pages are frozen once, shares have their turns, and whatever dies is taken up where it was left."""
+
+import random
+from collections import Counter as Tally
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from itertools import count, pairwise
+from typing import Any
+
+import pytest
+
+from chalicelib.carriers.queue import read_entry
+from chalicelib.deliveries.model import Delivery, DeliveryState, Receipt, Unreached
+from chalicelib.fanouts import decisions, policy, rows
+from chalicelib.fanouts.model import Fanout
+from chalicelib.kernel.clock import at_local, local_day
+from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.paging import Page, Position
+from chalicelib.people.model import Person
+from chalicelib.store.rows import Table, row_of
+from chalicelib.wiring import use, wire
+
+from ..world import OTHER_GRID, START, World, intercepted
+from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
+from .facts import every, waiting_messages
+from .hands import at_once
+
+ZONE = "Asia/Shanghai"
+SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
+
+
+@dataclass
+class Crowd:
+    """An audience as `fanouts` reads it: everybody's id in an order that does not change. It notes what was read of it."""
+
+    ids: Sequence[str]
+    read: Tally[int]
+
+    def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        first = start["n"] if start else 0
+        self.read[first] += 1
+        after = first + limit
+        return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
+
+
+def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, Due]:
+    """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
+
+    And one wants no messages. They are written in batches: this is about telling people, not about registering them.
+    """
+    one = world.person(home=f"{OTHER_GRID}.b01")
+    ids = [f"per_{n:024}" for n in range(number)]
+    with Table.rows[Person].batch_write() as batch:
+        for n, id in enumerate(ids):
+            fields: dict[str, Any] = {"phone": f"+86139{n:08}"}
+            fields |= {1: {"phone": None, "contact_via": ids[n - 1], "consents": {"contact_via": "1"}}}.get(n % 100, {})
+            fields |= {2: {"phone": None}, 3: {"sms": False}}.get(n % 100, {})
+            batch.save(row_of(replace(one, id=id, **fields)))
+    crowd = Crowd(ids, Tally())
+    settings = replace(world.settings, sms_per_second=per_second)
+    world.services = wire(
+        settings, clock=world.clock, mailbox=world.mailbox, audiences={"test": crowd}, wait=lambda attempt: None
+    )
+    use(world.services)
+    cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
+    cloud.provide("east", "west")
+    wish = world.open_wish()
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    forget_what_was_told()
+    cloud.calls.clear()
+    message = Due(
+        id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
+    )
+    return cloud, crowd, message
+
+
+def shares(world: World) -> list[Due]:
+    return sorted((due for due in waiting_messages() if due.to.startswith("people:")), key=lambda due: due.at)
+
+
+def members(dues: Sequence[Due]) -> list[str]:
+    return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
+
+
+def fanout_of(message: Due) -> Fanout:
+    found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
+    assert found
+    return found
+
+
+def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[str, Any]], Any]:
+    """Return what adds up the capacity units that the store reports, by reading or writing and table."""
+
+    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        answer = call()
+        reported = answer.get("ConsumedCapacity", []) if isinstance(answer, dict) else []
+        kind = "write" if "Write" in name or name in ("PutItem", "UpdateItem", "DeleteItem") else "read"
+        for used in reported if isinstance(reported, list) else [reported]:
+            calls[f"{kind} {used['TableName'].partition('-')[2]}"] += used["CapacityUnits"]
+        return answer
+
+    return around
+
+
+# ten thousand
+
+
+def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_in_doubt_stands_on_the_list(
+    embedded_world: World,
+) -> None:
+    """In the embedded store, for its units. Most of the time goes into two writes for each of ten thousand."""
+    number, dice = 10_000, random.Random(20261123)
+    cloud, crowd, message = crowd_of(embedded_world, number)
+    world = cloud.world
+    world.services.outbox.put(message)
+    cloud.requests, deaths, units = 0, Tally[str](), Tally[str]()
+    with intercepted(units_by_table(units)):
+        for n in count():
+            patience = dice.randint(5, 60) if n < 6 else dice.randint(200, 2500)  # the first while it is being read
+            if survives(cloud, patience, dice.choice(["before", "after"]), lambda: cloud.run(START + timedelta(hours=6))):
+                break
+            deaths[cloud.steps[-1]] += 1
+    lines = number - 100  # a hundred share a phone with somebody
+    states = check_at_rest(cloud, {"wish.approved": lines})
+    writes, reads = (sum(n for name, n in units.items() if name.startswith(kind)) for kind in ("write", "read"))
+    beside = (writes - units["write messages"]) / number
+    note(f"{sum(deaths.values())} deaths: {dict(deaths)}; {states}; units: {dict(units)}")
+    note(f"for each of {number}: {beside:.3f} write units beside the ledger's {units['write messages'] / number:.2f},")
+    note(f"{reads / number:.2f} read units, {cloud.requests / number:.4f} requests of SQS")
+    assert sum(deaths.values()) >= 15
+    assert states[SENT] + states[UNKNOWN] == lines - 200
+    assert states[UNKNOWN] <= sum(deaths.values()), "a death leaves one in doubt at most"
+    found, listed = every(Delivery), on_the_list(world)
+    assert {line.person for line in found if line.id in listed} == {
+        line.person for line in found if line.state is UNKNOWN or line.reason == Unreached.NO_CHANNEL
+    }
+    heard = {line.person for line in found} | {row.person for row in receipts()}
+    assert heard == set(crowd.ids)
+    assert max(crowd.read.values()) <= 1 + sum(deaths.values())
+    assert beside <= 0.2
+
+
+def receipts() -> list[Receipt]:
+    return [row.as_a(Receipt) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))]
+
+
+# turns
+
+
+def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime, int]]:
+    """Return when each share of a crowd has its turn, and how many are in it; from deciding alone."""
+    ids = [f"per_{n:024}" for n in range(number)]
+    fanout = Fanout(
+        id="fan_a",
+        created_at=at,
+        updated_at=at,
+        message="due_a",
+        kind="wish.approved",
+        about="wsh_a",
+        audience="test:x",
+        zone=ZONE,
+        published_at=at,
+        next_at=at,
+        go_on_at=at,
+    )
+    turns: list[tuple[datetime, int]] = []
+    for first in range(0, number, policy.PAGE):
+        after = first + policy.PAGE
+        page = Page(ids[first:after], {"n": after} if after < number else None)
+        outcome = decisions.step(fanout, page, per_second, at + timedelta(seconds=first / 10_000))
+        turns += [(m.paced_at, len(m.to.split(","))) for m in outcome.messages if m.paced_at]
+        fanout = outcome.entity
+    assert (fanout.done, fanout.expanded) == (True, number)
+    return turns
+
+
+def test_ten_thousand_at_twenty_a_second_take_500_seconds_evenly() -> None:
+    turns = frozen(10_000, 20, START)
+    assert len(turns) == 200
+    assert {size for _, size in turns} == {policy.SHARE}
+    assert turns[0][0] == START
+    assert {later - earlier for (earlier, _), (later, _) in pairwise(turns)} == {timedelta(seconds=2.5)}
+    assert turns[-1][0] + timedelta(seconds=2.5) - START == timedelta(seconds=500)
+
+
+@pytest.mark.parametrize("begins", [time(20, 57), time(21), time(23, 59), time(7, 59, 59)])
+def test_shares_jump_over_the_night_and_go_on_in_the_morning_at_the_same_pace(begins: time) -> None:
+    day = local_day(START, ZONE)
+    at = at_local(day, begins, ZONE)
+    turns = [instant for instant, _ in frozen(10_000, 20, at)]
+    morning = at_local(day if begins < time(8) else day + timedelta(days=1), time(8), ZONE)
+    evening = [instant for instant in turns if instant < morning]
+    assert all(instant < at_local(day, time(21), ZONE) for instant in evening)
+    assert len(evening) == (72 if begins == time(20, 57) else 0)  # three minutes of 2.5 seconds each
+    assert turns[len(evening)] == morning
+    assert turns[-1] == morning + timedelta(seconds=2.5) * (len(turns) - len(evening) - 1)
+
+
+# at most what was said before
+
+
+@pytest.mark.parametrize("begins", [time(10), time(20, 30)], ids=["by day", "into the night"])
+def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.MonkeyPatch, begins: time) -> None:
+    monkeypatch.setattr(policy, "SHARE", 5)
+    monkeypatch.setattr(policy, "PAGE", 20)
+    world.clock.move_to(at_local(local_day(START, ZONE), begins, ZONE))
+    cloud, _, message = crowd_of(world, 90, per_second=1 / 60)
+    cloud.sweeps_every = timedelta(0)
+    begun = world.clock.now()
+    title = {"title": "一个电热水壶"}
+    said = world.services.fanouts.estimate(message.to.removeprefix("all:"), "wish.approved", title, 55, "春晖")
+    world.services.outbox.put(message)
+    cloud.run(begun + timedelta(days=2))
+    states = check_at_rest(cloud, {"wish.approved": 89})
+    lines = [line for line in every(Delivery) if line.state is SENT]
+    assert states == {SENT: 87, SUPPRESSED: 2}
+    assert said.recipients == 90
+    assert {line.parts for line in lines} == {1}
+    assert said.parts == 2, "in English it is longer"
+    assert sum(line.cost_li for line in lines) <= said.cost_li == 90 * 2 * 55
+    first, last = min(call.at for call in cloud.calls), max(call.at for call in cloud.calls)
+    assert abs(first - said.begins_at) <= timedelta(minutes=1)
+    assert abs(last + timedelta(minutes=5) - said.ends_at) <= timedelta(minutes=15)  # a share, and the slice of an estimate
+
+
+# taken up again
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of six in shares of three, two pages in a job."""
+    for name, value in {"SHARE": 3, "PAGE": 6, "STEPS": 2}.items():
+        monkeypatch.setattr(policy, name, value)
+
+
+def frozen_once(cloud: Cloud, crowd: Crowd, message: Due) -> None:
+    """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
+    handed = [due for due in taken(cloud) if due.to.startswith("people:")]
+    everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
+    assert sorted(everybody) == sorted(crowd.ids)
+    assert fanout_of(message).expanded == len(crowd.ids)
+    assert fanout_of(message).done
+
+
+def taken(cloud: Cloud) -> list[Due]:
+    return [read_entry(letter.body) for letter in cloud.letters]
+
+
+def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
+    cloud, crowd, message = crowd_of(world, 30)
+    fanouts = world.services.fanouts
+    fanouts.begin(message)
+    assert dict(crowd.read) == {0: 1, 6: 1}, "two pages, and the rest is for the next job"
+    fanouts.begin(message)
+    assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
+    left = fanout_of(message)
+    assert left.alarm
+    assert left.alarm.at == left.published_at + policy.STEP_LASTS
+    world.clock.move_to(left.alarm.at)
+    assert not survives(cloud, 4, "before", lambda: fanouts.wake(left.id, left.alarm.id if left.alarm else ""))
+    assert cloud.steps[-1] == "TransactWriteItems"
+    dead = fanout_of(message)
+    assert dead.expanded == 12
+    fanouts.wake(left.id, left.alarm.id)
+    assert fanout_of(message) == dead, "the spent alarm wakes nobody"
+    assert dead.alarm
+    world.clock.move_to(dead.alarm.at)
+    fanouts.wake(dead.id, dead.alarm.id)
+    assert fanout_of(message).expanded == 24
+    assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, "the page at which it died is read again, and no other"
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    assert fanout_of(message).done
+    check_at_rest(cloud, {"wish.approved": 29})
+
+
+def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
+    cloud, _, message = crowd_of(world, 30)
+    world.services.fanouts.begin(message)
+    alarm = next(due for due in every(Due) if due.kind == "alarm.fanout")
+    row_of(alarm).delete()
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    world.clock.advance(timedelta(hours=2))
+    assert not fanout_of(message).done
+    assert world.services.audit() == 1
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    check_at_rest(cloud, {"wish.approved": 29})
+    assert world.services.audit() == 0
+
+
+# two at once
+
+
+def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: World, small: None) -> None:
+    """A second begin, or the alarm, comes before each of the transactions of the first job."""
+    cloud, crowd, message = crowd_of(world, 30)
+    tried = 0
+    for second in ("begin", "wake"):
+        for n in count(1):
+            this = replace(message, id=f"due_{second}{n}")
+            cloud.letters.clear()
+            came = interrupted(world, this, n, second)
+            if not came:
+                break
+            tried += 1
+            while not fanout_of(this).done:
+                alarm = fanout_of(this).alarm
+                assert alarm
+                world.clock.move_to(alarm.at)
+                world.services.fanouts.wake(fanout_of(this).id, alarm.id)
+            frozen_once(cloud, crowd, this)
+            for due in every(Due):
+                row_of(due).delete()
+    assert tried >= 5
+
+
+def interrupted(world: World, message: Due, n: int, second: str) -> bool:
+    """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
+    fanouts, transactions = world.services.fanouts, count(1)
+
+    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        if name == "TransactWriteItems" and next(transactions) == n:
+            known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
+            if second == "begin" or known is None or known.alarm is None:
+                fanouts.begin(message)
+            else:
+                world.clock.move_to(known.alarm.at)
+                fanouts.wake(known.id, known.alarm.id)
+        return call()
+
+    with intercepted(around):
+        fanouts.begin(message)
+    return next(transactions) > n
+
+
+def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: World, small: None) -> None:
+    cloud, crowd, message = crowd_of(embedded_world, 60)
+    fanouts = embedded_world.services.fanouts
+    at_once(*[lambda: fanouts.begin(message)] * 4)
+    while not (fanout := fanout_of(message)).done:
+        alarm = fanout.alarm
+        assert alarm
+        embedded_world.clock.move_to(alarm.at)
+        at_once(*[lambda alarm=alarm: fanouts.wake(fanout_of(message).id, alarm.id)] * 4)
+    frozen_once(cloud, crowd, message)

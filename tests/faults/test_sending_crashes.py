@@ -1,0 +1,214 @@
+"""Somebody is told once, or stands on the list of those to visit, wherever the process dies between alarm and provider.
+
+In moto's memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.deliveries import decisions, policy, rows
+from chalicelib.deliveries.decisions import Next
+from chalicelib.deliveries.model import DeliveryState
+from chalicelib.kernel.outcome import Due
+from devserver.store import memory_store
+
+from ..world import OTHER_GRID, Phone, World
+from .cloud import Cloud, check_at_rest, forget_what_was_told, note, survives
+from .facts import alarms
+
+REMINDER = {"wish.due_in_2_days": 1}
+SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """A street whose due rows lie in one shard, so that there is nothing in a sweep but what matters."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+    with memory_store():
+        made = Cloud(World(due_shards=1))
+        made.provide("east", "west")
+        yield made
+
+
+def a_reminder_is_due(cloud: Cloud) -> bytes:
+    """Bring a helper to 09:00 of the second day before her wish is needed; return how the world looks then."""
+    world = cloud.world
+    wish = world.open_wish()
+    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    (alarm,) = alarms(wish)
+    world.clock.move_to(alarm.at)
+    forget_what_was_told()
+    cloud.calls.clear()
+    return cloud.photograph()
+
+
+def live(cloud: Cloud) -> None:
+    cloud.run(cloud.world.clock.now() + timedelta(hours=3))
+
+
+def deaths(cloud: Cloud, start: bytes) -> list[bytes]:
+    """Live on from a photograph and take one before and after every effect: how the world looks if the power fails there.
+
+    Many are the same (nothing outlives a read that is cut off), and what follows from the same needs to be tried once.
+    """
+    taken: list[bytes] = []
+    cloud.go_back_to(start)
+    cloud.before_step = cloud.after_step = lambda: taken.append(cloud.photograph())
+    with cloud.watching():
+        live(cloud)
+    cloud.before_step = cloud.after_step = lambda: None
+    return taken
+
+
+# one reminder
+
+
+def test_a_reminder_is_told_once_or_in_doubt_wherever_its_process_dies(cloud: Cloud) -> None:
+    before, doubtful, points = a_reminder_is_due(cloud), [], 0
+    for when in ("before", "after"):
+        n, done = 0, False
+        while not done:
+            n += 1
+            cloud.go_back_to(before)
+            done = survives(cloud, n, when, lambda: live(cloud))
+            effects = list(cloud.steps)
+            live(cloud)
+            if UNKNOWN in check_at_rest(cloud, REMINDER):
+                doubtful.append((when, n, effects[-1]))
+            points += not done
+    note(f"{points} deaths of one reminder of {len(effects)} effects, {len(doubtful)} of them in doubt: {effects}, {doubtful}")
+    assert points == 2 * len(effects) >= 30
+    claim = effects.index("Send")  # the line is claimed before it, and settled after it
+    assert [n for _, n, _ in doubtful] == [claim + 1, claim + 2, claim, claim + 1]
+
+
+def test_it_may_die_again_at_any_point_of_the_recovery(cloud: Cloud) -> None:
+    before, pairs, tried = a_reminder_is_due(cloud), 0, set()
+    recoveries: dict[bytes, list[bytes]] = {}
+    for first in deaths(cloud, before):
+        if first not in recoveries:
+            recoveries[first] = deaths(cloud, first)
+        pairs += len(recoveries[first])
+    for second in {photograph for taken in recoveries.values() for photograph in taken}:
+        cloud.go_back_to(second)
+        live(cloud)
+        check_at_rest(cloud, REMINDER)
+        tried.add(second)
+    note(f"{pairs} pairs of deaths, {len(tried)} different")
+    assert pairs > 500
+
+
+def test_without_the_ledger_the_same_deaths_tell_her_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = a_reminder_is_due(cloud)
+    monkeypatch.setattr(rows, "claim", lambda line: rows.row_of(line).save() is not None)
+    monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
+    caught = 0
+    for death in set(deaths(cloud, before)):
+        cloud.go_back_to(death)
+        live(cloud)
+        try:
+            check_at_rest(cloud, REMINDER)
+        except AssertionError as failed:
+            caught += "told twice" in str(failed) or "calls for" in str(failed)
+    assert caught >= 2, "the check would not notice a house without a ledger"
+
+
+# many
+
+
+@pytest.fixture
+def neighbours(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Nine people of a building, of whom two share a phone; a fan-out tells them in shares of three, two pages a job."""
+    for name, value in {"SHARE": 3, "PAGE": 3, "STEPS": 2}.items():
+        monkeypatch.setattr(f"chalicelib.fanouts.policy.{name}", value)
+    home = f"{OTHER_GRID}.b01"
+    people = [cloud.world.person(f"邻居{n}", home=home) for n in range(8)]
+    return [p.id for p in [*people, cloud.world.person("老伴", home=home, phone=None, contact_via=people[0].id)]]
+
+
+def everybody_is_to_be_told(cloud: Cloud) -> bytes:
+    wish, now = cloud.world.open_wish(), cloud.world.clock.now()
+    cloud.run(now + timedelta(hours=1))
+    forget_what_was_told()
+    cloud.calls.clear()
+    to = f"all:place:{OTHER_GRID}.b01"
+    cloud.world.services.outbox.put(Due(id="due_all", at=now, shard="", kind="wish.approved", subject=wish, to=to))
+    return cloud.photograph()
+
+
+def test_of_many_nobody_is_told_twice_and_nobody_missed_wherever_a_fan_out_dies(cloud: Cloud, neighbours: list[str]) -> None:
+    taken = deaths(cloud, everybody_is_to_be_told(cloud))
+    doubts: Tally[int] = Tally()
+    for death in dict.fromkeys(taken):
+        cloud.go_back_to(death)
+        live(cloud)
+        doubts[check_at_rest(cloud, {"wish.approved": 8})[UNKNOWN]] += 1
+        for person in neighbours:
+            heard = rows.told_to(person, None, 10).items
+            assert [(line.kind, line.message) for line in heard] == [("wish.approved", "due_all")]
+    note(f"{len(taken)} deaths of a fan-out to nine in three shares, {sum(doubts.values())} different; left in doubt: {doubts}")
+    assert len(taken) > 100
+    assert doubts.keys() == {0, 1}, "one who is being told when the process dies is in doubt, and nobody else"
+
+
+# urgent
+
+
+def a_code_is_asked_for(cloud: Cloud) -> bytes:
+    cloud.takes = lambda due: False
+    assert Phone().post("/v1/auth/codes", {"phone": "+8613800009999"}).status == 202
+    cloud.takes = lambda due: True
+    cloud.world.clock.advance(timedelta(seconds=30))
+    return cloud.photograph()
+
+
+def one_provider_each(cloud: Cloud) -> None:
+    chosen = {(call.delivery, call.provider) for call in cloud.calls}
+    assert len(chosen) == len({delivery for delivery, _ in chosen}), "the doubtful went to another provider as well"
+
+
+def test_a_code_whose_fate_is_unknown_is_sent_once_more_by_the_same_provider_wherever_the_process_dies(cloud: Cloud) -> None:
+    taken, again = deaths(cloud, a_code_is_asked_for(cloud)), 0
+    for death in set(taken):
+        cloud.go_back_to(death)
+        live(cloud)
+        states = check_at_rest(cloud, {"code.sign_in": 1}, resends=1)
+        one_provider_each(cloud)
+        assert states == {SENT: 1}
+        again += len(cloud.calls) == 2
+    note(f"{len(taken)} deaths of a code, {len(set(taken))} different; sent again after {again}")
+    assert again
+
+
+@pytest.mark.parametrize(("answers", "state"), [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)])
+def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
+    cloud: Cloud, answers: list[str], state: DeliveryState
+) -> None:
+    a_code_is_asked_for(cloud)
+    script = iter("take and time out" if answer == "lost" else answer for answer in answers)
+    cloud.answers = lambda sms: next(script)
+    live(cloud)
+    assert check_at_rest(cloud, {"code.sign_in": 1}, resends=1) == {state: 1}
+    one_provider_each(cloud)
+    first, second = cloud.calls
+    assert second.at - first.at == policy.HOLD
+
+
+def test_a_reminder_that_a_provider_took_without_an_answer_is_never_sent_again(cloud: Cloud) -> None:
+    a_reminder_is_due(cloud)
+    cloud.answers = lambda sms: "take and time out"
+    live(cloud)
+    assert check_at_rest(cloud, REMINDER) == {UNKNOWN: 1}
+    assert len(cloud.calls) == 1
+
+
+def test_what_one_provider_certainly_refuses_another_takes(cloud: Cloud) -> None:
+    a_reminder_is_due(cloud)
+    cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
+    live(cloud)
+    assert check_at_rest(cloud, REMINDER) == {SENT: 1}
+    assert len({call.provider for call in cloud.calls}) == len(cloud.calls) == 2
