@@ -165,7 +165,10 @@ class Reminders:
     def digest(self, due: Due) -> None:
         """Tell somebody in one message what was held for her; what is no longer true is left out."""
         person, template = self._people.find(due.subject), self._templates[due.kind]
-        held = self._deliveries.held_for(due.subject, self._clock.now() - _WEEK)
+        now = max(self._clock.now(), due.at)  # a clock that is behind must not pass over what is due
+        held = [
+            line for line in self._deliveries.held_for(due.subject, now - _WEEK) if line.next_at is None or line.next_at <= now
+        ]
         if person is None:
             return
         reach = self._reach(person, template)
@@ -173,7 +176,6 @@ class Reminders:
             for line in held:
                 self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, reach)
             return
-        now = self._clock.now()
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
             self._deliveries.put_off(due, reach.recipient.people, at)
