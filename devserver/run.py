@@ -79,7 +79,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
                 mailbox=mailbox,
                 clock=clock,
                 pump=pump,
-                server=DevServer(Gateway(app, api), mailbox, clock, pump),
+                server=DevServer(Gateway(app, api), services, mailbox, clock, pump),
             )
         finally:
             stop.set()

@@ -19,7 +19,7 @@ NUMBER = "+8613811112222"
 
 
 def server(world: World) -> DevServer:
-    return DevServer(gateway, world.mailbox, world.clock, world.pump)
+    return DevServer(gateway, world.services, world.mailbox, world.clock, world.pump)
 
 
 def call(server: DevServer, method: str, target: str, body: object = None):
@@ -80,6 +80,23 @@ def test_everything_else_goes_to_the_house(world: World):
     assert call(server(world), "PUT", "/dev/clock")[0] in (404, 405)
 
 
+# what is written back
+
+
+def test_somebody_writes_back_and_her_answer_counts(world: World):
+    resident, helper = world.resident(), world.volunteer()
+    wish = world.open_wish(resident)
+    assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
+    assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
+    assert call(server(world), "POST", "/dev/reply", {"from": resident.me["phone"], "text": "1"})[0] == 200
+    assert resident.get(f"/v1/wishes/{wish}").json["state"] == "fulfilled"
+
+
+@pytest.mark.parametrize("body", [{}, {"from": "nobody", "text": "1"}, {"from": NUMBER}, {"from": NUMBER, "text": ""}])
+def test_a_reply_that_is_none_is_a_problem(world: World, body):
+    assert call(server(world), "POST", "/dev/reply", body)[0] == 422
+
+
 # the clock
 
 
@@ -92,7 +109,7 @@ def test_the_clock_moves_forward_by_seconds_or_to_an_instant(world: World):
 
 def test_an_instant_of_another_zone_is_answered_in_utc(world: World):
     clock = ShiftedClock(start=START)
-    house = DevServer(gateway, world.mailbox, clock, Pump(app, world.services, clock))
+    house = DevServer(gateway, world.services, world.mailbox, clock, Pump(app, world.services, clock))
     assert call(house, "POST", "/dev/clock", {"now": "2026-11-24T08:00:00+08:00"})[1]["now"] == "2026-11-24T00:00:00Z"
 
 
