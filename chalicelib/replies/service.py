@@ -90,7 +90,7 @@ class Replies:
     def _take_reply(self, provider: str, reply: Reply) -> None:
         """Do what somebody has replied. The same reply again does nothing; an id that comes with other words is another."""
         word = word_of(reply.text)
-        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest=""))
+        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest="reply"))
         with suppress(NotFound, Replayed):
             if word in STOP and (owner := self._people.phone_owner(reply.phone)):
                 self._people.opt_out(owner.id, "sms", call)

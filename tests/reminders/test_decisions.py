@@ -201,18 +201,27 @@ def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_
 
 
 def a_template(**fields) -> Template:
-    return Template(zh="好", en="ok", told=Told.RESIDENT, legal=Legal.SERVICE, **fields)
+    return Template(zh="好", en="ok", told=Told.RESIDENT, **fields)
 
 
 @pytest.mark.parametrize(
     ("fields", "told", "held"),
     [
         ({"urgency": Urgency.LOW}, 0, True),
-        ({}, policy.WEEKLY_MESSAGES - 1, False),
-        ({}, policy.WEEKLY_MESSAGES, True),
-        ({"asks": True}, policy.WEEKLY_MESSAGES, False),  # a question needs an answer of its own
+        ({"can_wait": True}, policy.WEEKLY_MESSAGES - 1, False),
+        ({"can_wait": True}, policy.WEEKLY_MESSAGES, True),
+        ({}, policy.WEEKLY_MESSAGES, False),
+        ({"asks": True}, policy.WEEKLY_MESSAGES, False),
+        ({"legal": Legal.PROMOTIONAL}, policy.WEEKLY_MESSAGES, False),  # it is not sent at all
         ({"urgency": Urgency.URGENT}, policy.WEEKLY_MESSAGES, False),
     ],
 )
 def test_what_waits_for_the_digest(fields, told, held):
     assert is_held(a_template(**fields), told) is held
+
+
+@pytest.mark.parametrize("kind", [{"asks": True}, {"legal": Legal.PROMOTIONAL}])
+@pytest.mark.parametrize("wait", [{"can_wait": True}, {"urgency": Urgency.LOW}])
+def test_a_question_needs_an_answer_and_a_promotion_a_way_out_of_its_own(kind, wait):
+    with pytest.raises(ValueError, match="cannot wait"):
+        a_template(**kind, **wait)

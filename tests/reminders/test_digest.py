@@ -145,6 +145,17 @@ def test_each_day_has_a_digest_of_its_own(world: World):
     assert states(resident) == ["sent"] * 2
 
 
+def test_a_digest_waits_for_the_end_of_her_own_quiet_hours(world: World):
+    resident = world.resident()
+    resident.patch("/v1/me", {"quiet_hours": {"from": "17:00", "to": "19:00"}})
+    held(world, resident, "一盏灯", "一把伞")
+    until(world, "18:59:59")
+    assert rung(world, resident) == []
+    until(world, "21:00:00")
+    assert "23 19:00:00" <= rung(world, resident)[0] < "23 19:30:00"
+    assert (len(rung(world, resident)), states(resident)) == (1, ["sent"] * 2)
+
+
 # enough for one week
 
 
