@@ -2,7 +2,7 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from .schemas import QueueQuery, QueueView, TaskView
+from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView
 from .service import Desk
 
 __all__ = ["routes"]
@@ -22,3 +22,9 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
 def redrive_job(desk: Desk, call: Call, job_id: str) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(call, job_id)
+
+
+@routes.get("/v1/admin/spending")
+def read_spending(desk: Desk, call: Call, query: PlaceQuery) -> SpendingView:
+    """What the street of a place has spent on text messages this month."""
+    return SpendingView.model_validate(desk.spending(call, query.place))

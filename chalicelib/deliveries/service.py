@@ -299,6 +299,10 @@ class Deliveries:
             known = self._spent[street] = (now, rows.read_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}"))
         return known[1]
 
+    def spending(self, street: str) -> tuple[str, int, int | None]:
+        """Return this month (UTC, ``2026-11``), what a street has spent in it, and what it may (厘, None for no limit)."""
+        return f"{self._clock.now():%Y-%m}", self.spent_li(street), self._tolls.budget_li
+
     def _stops(self, template: Template, place: str) -> bool:
         if self._tolls.budget_li is None or template.urgency is Urgency.URGENT:
             return False
