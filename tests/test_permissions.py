@@ -47,7 +47,7 @@ WHO = {
     "reveal": WORKER, "vet": STAFF, "block": STAFF, "set_household": WORKER,
     "list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF,
     "list_wishes": ANY, "read_queue": WORKER,
-    "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF,
+    "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF, "read_spending": WORKER,
     "ask_unsubscribe": ANY, "unsubscribe": ANY,
 }  # fmt: skip
 # Moves of a wish: from which states, by whom (the contract's table).
@@ -83,6 +83,7 @@ BODIES = {
 QUERIES = {
     "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
     "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
+    "read_spending": f"?place={GRID}",
 }  # fmt: skip
 DENIED = {401, 403, 404}
 

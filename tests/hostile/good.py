@@ -166,14 +166,14 @@ def _visit(world: World) -> Good:
     wish_id = world.phone_of(world.admin).post("/v1/wishes", _wish(world) | {"on_behalf_of": ward.id}).json["id"]
     assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
     id = world.staff().get(f"/v1/messages?person={ward.id}").json["items"][0]["id"]
-    return Good(world.staff(), f"/v1/messages/{id}/visited", None, (id,))
+    return Good(world.staff(), f"/v1/messages/{id}/visited", {}, (id,))
 
 
 def _job(world: World) -> Good:
     id = world.services.deliveries._ids.new("due")
     due = Due(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, UNIT)
-    return Good(world.staff(), f"/v1/admin/jobs/{id}/redrive", None, (id,))
+    return Good(world.staff(), f"/v1/admin/jobs/{id}/redrive", {}, (id,))
 
 
 def _unsubscribe(world: World) -> Good:
