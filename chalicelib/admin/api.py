@@ -2,6 +2,7 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
+from ..web.fields import NoFields
 from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView
 from .service import Desk
 
@@ -18,8 +19,8 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
     return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, reread=lambda desk, call, job_id: None)
-def redrive_job(desk: Desk, call: Call, job_id: str) -> None:
+@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, call, job_id: None)
+def redrive_job(desk: Desk, call: Call, job_id: str, body: NoFields) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(call, job_id)
 

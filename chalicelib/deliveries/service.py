@@ -385,7 +385,11 @@ class Deliveries:
         """Return the address at which somebody says that she wants no more mail; empty where the house has no address."""
         if not self._tolls.public_url:
             return ""
-        return f"{self._tolls.public_url}/v1/unsubscribe/{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
+        return f"{self._tolls.public_url}/v1/unsubscribe/{self.unsubscribe_token(person_id)}"
+
+    def unsubscribe_token(self, person_id: str) -> str:
+        """Return what proves that somebody came from a mail to this person."""
+        return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
 
     # what people see
 
