@@ -31,8 +31,9 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-openapi: $(READY) ## write docs/openapi.json from the routes if it differs, and fail if it did
+openapi: $(READY) ## write docs/openapi.json and docs/messages.md from the code if they differ, and fail if they did
 	$(BIN)/python -m tools.openapi
+	$(BIN)/python -m tools.templates
 
 format: $(READY) ## let ruff put things in order
 	$(BIN)/ruff check --fix .

@@ -1,10 +1,10 @@
 """THE TABLE: what is done when an alarm fires, an event is heard or a message is due. Only here do features meet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .deliveries.model import Channel, Recipient
-from .deliveries.service import DIGEST, Facts
+from .deliveries.service import DIGEST, Asking, Facts
 from .fanouts import jobs as fanouts
 from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency
@@ -17,7 +17,7 @@ from .wishes.texts import MESSAGES as WISH_MESSAGES
 if TYPE_CHECKING:
     from .wiring import Services
 
-__all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "place_of", "react", "words_about"]
+__all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "place_of", "react", "words_about", "words_about_all"]
 
 Job = Callable[["Services", Due], None]
 
@@ -30,6 +30,13 @@ def words_about(services: "Services", kind: str, about: str, params: Mapping[str
     if kind in WISH_MESSAGES:
         return services.wishes.words_about(about, kind, params)
     return None
+
+
+def words_about_all(services: "Services", asked: Sequence[Asking]) -> list[Facts | None]:
+    """Return the same for several messages, with one request to each feature."""
+    about_wishes = [(about, kind, params) for kind, about, params in asked if kind in WISH_MESSAGES]
+    found = iter(services.wishes.words_about_all(about_wishes))
+    return [next(found) if kind in WISH_MESSAGES else None for kind, _, _ in asked]
 
 
 def _tell(services: "Services", due: Due) -> None:

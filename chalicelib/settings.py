@@ -58,9 +58,14 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Read the environment; a missing secret raises KeyError, a short one ValueError at first use."""
+        """Read the environment; a missing secret raises KeyError, a short one ValueError at first use.
+
+        With queues, the ways out must be named too: a console in the cloud would swallow messages and call them sent.
+        """
         keys = {kid: secret.encode() for kid, secret in json.loads(env["TOKEN_KEYS"]).items()}
-        providers = json.loads(env["SMS_PROVIDERS"]) if "SMS_PROVIDERS" in env else None
+        in_cloud = "URGENT_QUEUE_URL" in env
+        providers = json.loads(env["SMS_PROVIDERS"]) if in_cloud or "SMS_PROVIDERS" in env else None
+        mail = json.loads(env["MAIL_SERVER"]) if in_cloud or "MAIL_SERVER" in env else {}
         return cls(
             table_prefix=env.get("TABLE_PREFIX", "chunhui-"),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
@@ -68,9 +73,9 @@ class Settings:
             secret=env["SECRET"].encode(),
             stage=env.get("STAGE", "dev"),
             urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
-            bulk_queue_url=env.get("BULK_QUEUE_URL", ""),
+            bulk_queue_url=env["BULK_QUEUE_URL"] if in_cloud else "",
             sms_providers=tuple(_provider(given) for given in providers) if providers else _CONSOLE,
-            mail=MailServer(**json.loads(env["MAIL_SERVER"])) if "MAIL_SERVER" in env else MailServer(),
+            mail=MailServer(**mail),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
             sms_budget_fen=int(env["SMS_BUDGET_FEN"]) if "SMS_BUDGET_FEN" in env else None,

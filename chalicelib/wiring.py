@@ -29,7 +29,7 @@ from .kernel.place import street_of
 from .kernel.template import Lane
 from .people.service import People
 from .places.service import Places, place_exists
-from .reactions import HEARD, TEMPLATES, lane_of, place_of, react, words_about
+from .reactions import HEARD, TEMPLATES, lane_of, place_of, react, words_about, words_about_all
 from .register.service import Register
 from .reminders.service import Reminders
 from .replies.service import Replies
@@ -123,6 +123,7 @@ def wire(
         email=_email(settings.mail, settings.region, mailbox, clock),
         templates=TEMPLATES,
         words=lambda kind, about, params: words_about(wired[0], kind, about, params),
+        words_of_many=lambda asked: words_about_all(wired[0], asked),
         tolls=Tolls(
             budget_li=settings.sms_budget_fen * 10 if settings.sms_budget_fen is not None else None,
             signature=settings.sms_signature,

@@ -1,7 +1,8 @@
-"""The /dev routes: what was sent, and the movable clock. They exist on the local server only."""
+"""The /dev routes: what was sent, what is written back, and the movable clock. They exist on the local server only."""
 
 import html
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from chalicelib.carriers.console import Letter, Mailbox
 from chalicelib.kernel.clock import to_text
+from chalicelib.kernel.ids import RandomIds
+from chalicelib.replies.service import Reply
+from chalicelib.wiring import Services
 
 from .gateway import Answer, Gateway, json_answer
 from .pump import MovableClock, Pump
@@ -31,11 +35,21 @@ class ClockIn(BaseModel):
         return self
 
 
+class ReplyIn(BaseModel):
+    """What somebody writes back to the house's number."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    phone: str = Field(alias="from", pattern=r"^\+?[0-9]{11,15}$")
+    text: str = Field(min_length=1, max_length=500)
+
+
 class DevServer:
     """Answers /dev itself and everything else through the gateway."""
 
-    def __init__(self, gateway: Gateway, mailbox: Mailbox, clock: MovableClock, pump: Pump) -> None:
-        self._gateway, self._mailbox, self._clock, self._pump = gateway, mailbox, clock, pump
+    def __init__(self, gateway: Gateway, services: Services, mailbox: Mailbox, clock: MovableClock, pump: Pump) -> None:
+        self._gateway, self._services, self._mailbox = gateway, services, mailbox
+        self._clock, self._pump = clock, pump
 
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes, source: str) -> Answer:
         """Answer one request."""
@@ -43,16 +57,19 @@ class DevServer:
         if not url.path.startswith("/dev/"):
             return self._gateway.handle(method, target, headers, body, source)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        match method, url.path:
-            case "GET", "/dev/messages":
-                return self._messages(query)
-            case "GET", "/dev/mailbox":
-                return self._page(query)
-            case "POST", "/dev/clock":
-                return self._move(body)
-            case "POST", "/dev/pump":
-                return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(self._pump.run_due())})
-        return _problem(404, "resource.not_found", "GET /dev/messages, GET /dev/mailbox, POST /dev/clock, POST /dev/pump")
+        routes: dict[tuple[str, str], Callable[[], Answer]] = {
+            ("GET", "/dev/messages"): lambda: self._messages(query),
+            ("GET", "/dev/mailbox"): lambda: self._page(query),
+            ("POST", "/dev/reply"): lambda: self._reply(body),
+            ("POST", "/dev/clock"): lambda: self._move(body),
+            ("POST", "/dev/pump"): lambda: self._told_time(self._pump.run_due()),
+        }
+        if (method, url.path) in routes:
+            return routes[method, url.path]()
+        return _problem(404, "resource.not_found", ", ".join(f"{verb} {path}" for verb, path in routes))
+
+    def _told_time(self, ran: Mapping[str, int]) -> Answer:
+        return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
 
     def _messages(self, query: dict[str, str]) -> Answer:
         try:
@@ -70,6 +87,16 @@ class DevServer:
         page = f"<!doctype html><meta charset=utf-8><title>Mailbox</title><h1>Mailbox</h1><table border=1>{rows}</table>"
         return 200, [("Content-Type", "text/html; charset=utf-8")], page.encode()
 
+    def _reply(self, body: bytes) -> Answer:
+        """Take an SMS that somebody writes back, as a provider's webhook would bring it."""
+        try:
+            given = ReplyIn.model_validate_json(body)
+        except ValidationError:
+            return _problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
+        phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
+        self._services.replies.take("console", [], [Reply(id=RandomIds().new("dev"), phone=phone, text=given.text)])
+        return self._told_time({})
+
     def _move(self, body: bytes) -> Answer:
         try:
             wanted = ClockIn.model_validate_json(body)
@@ -79,8 +106,7 @@ class DevServer:
         target = wanted.now or now + timedelta(seconds=wanted.advance or 0)
         if target < now - timedelta(seconds=1):
             return _problem(422, "clock.backwards", f"the clock only moves forward; it is {_instant(now)}")
-        ran = self._pump.move_to(target)
-        return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
+        return self._told_time(self._pump.move_to(target))
 
 
 def _plus(to: str | None) -> str | None:

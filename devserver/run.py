@@ -15,7 +15,6 @@ from chalicelib.carriers.console import Mailbox
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.settings import Settings
-from chalicelib.store.tables import create_missing
 from chalicelib.wiring import Services, log, use, wire
 
 from .clock import ShiftedClock
@@ -24,6 +23,7 @@ from .dev import DevServer
 from .gateway import Gateway
 from .pump import Pump
 from .store import embedded_store, memory_store
+from .upgrade import bring_up_to_date
 
 __all__ = ["House", "open_house"]
 
@@ -59,7 +59,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
-        create_missing(services.connection)  # every time: a folder of an older version lacks the newer tables
+        bring_up_to_date(services.connection)  # every time: the folder may be of an older version
         if not durable or not seeded.exists():
             seed_demo_street(services)
             if durable:
@@ -79,7 +79,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
                 mailbox=mailbox,
                 clock=clock,
                 pump=pump,
-                server=DevServer(Gateway(app, api), mailbox, clock, pump),
+                server=DevServer(Gateway(app, api), services, mailbox, clock, pump),
             )
         finally:
             stop.set()

@@ -13,13 +13,16 @@ from ..kernel.errors import NotFound
 from ..kernel.outcome import Outcome
 from ..kernel.paging import Page, merge
 from ..kernel.place import covers, street_of
+from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
 from ..store.due import Outbox, Parked
 from ..wishes.service import Wishes
+from .texts import ERASED, OVER, VISIT
 
 __all__ = ["Desk", "Task"]
 
+_NOT_FOR_STAFF = {"code": "****"}  # the resident alone tells it, when it has come
 _COUNTED = 2000  # of each list; beyond that nobody counts any more
 
 
@@ -49,12 +52,12 @@ class Desk:
         administrator = Party.STREET_ADMIN in found and place == street_of(place)
         sources = [
             lambda after, most: self._waiting_wishes(actor, place, after, most),
-            lambda after, most: self._visits(place, after, most),
+            lambda after, most: self._visits(place, after, most, call.locale),
             lambda after, most: self._parked(actor, place, after, most, administrator=administrator),
         ]
         after = call.start["after"] if call.start else ""
         counts = Counter(self._wishes.count_waiting(place))
-        counts["message.visit"] = len(self._visits(place, "", _COUNTED).items)
+        counts["message.visit"] = len(self._deliveries.to_visit(place, "", _COUNTED).items)
         counts["job.parked"] = len(self._parked(actor, place, "", _COUNTED, administrator=administrator).items)
         return merge(sources, after, limit), +counts
 
@@ -77,22 +80,26 @@ class Desk:
         ]
         return Page(tasks, page.next)
 
-    def _visits(self, place: str, after: str, limit: int) -> Page[tuple[str, Task]]:
-        """Whom somebody has to go and tell, because no channel reached her."""
+    def _visits(self, place: str, after: str, limit: int, locale: str) -> Page[tuple[str, Task]]:
+        """Whom somebody has to go and tell, because no channel reached her, and what; all that is read is read together."""
         page = self._deliveries.to_visit(place, after, limit)
+        lines = {line.id: line for line in self._deliveries.find_many([waiting.id for waiting in page.items])}
+        texts = dict(zip(lines, self._deliveries.texts_of([*lines.values()], locale, hidden=_NOT_FOR_STAFF), strict=True))
+        people = self._people.find_many({line.person for line in lines.values()})
         tasks = [
             (
-                line.order,
+                waiting.order,
                 Task(
                     kind="message.visit",
-                    id=line.id,
-                    title=line.kind,
-                    place=line.place,
-                    due_at=from_text(line.order.partition("#")[0]),
+                    id=waiting.id,
+                    title=_title(people.get(lines[waiting.id].person), texts[waiting.id], locale),
+                    place=waiting.place,
+                    due_at=from_text(waiting.order.partition("#")[0]),
                     moves=["visited"],
                 ),
             )
-            for line in page.items
+            for waiting in page.items
+            if waiting.id in lines
         ]
         return Page(tasks, {"after": page.next["order"]} if page.next else None)
 
@@ -136,6 +143,11 @@ class Desk:
             again = Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
             self._commit.settle(lambda again=again: again, Call())  # type: ignore[misc]
         return len(jobs)
+
+
+def _title(person: Person | None, text: str | None, locale: str) -> str:
+    who = person.name if person and not person.erased_at else ERASED.say(locale)
+    return VISIT.say(locale, {"who": who, "what": text if text is not None else OVER.say(locale)})
 
 
 def _as_resource(actor: Actor, job: Parked) -> Resource:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..kernel.clock import from_text, to_text
+from .letters import text_of
 from .ports import Mail, Sms
 
 __all__ = ["ConsoleEmail", "ConsoleSms", "Letter", "Mailbox"]
@@ -81,4 +82,4 @@ class ConsoleEmail:
 
     def send(self, mail: Mail) -> str:
         """See `ports.EmailSender`. The reference is the letter's id."""
-        return self._mailbox.put(mail.address, "email", f"{mail.subject}\n{mail.text}", mail.kind)
+        return self._mailbox.put(mail.address, "email", f"{mail.subject}\n{text_of(mail)}", mail.kind)

@@ -5,10 +5,11 @@ from ..web.api import Routes
 from ..web.fields import PageQuery
 from .schemas import InboxList, InboxView, MessageList, MessageQuery, MessageView
 from .service import Deliveries
+from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Deliveries] = Routes("messages", lambda services: services.deliveries, {})
+routes: Routes[Deliveries] = Routes("messages", lambda services: services.deliveries, REFUSALS)
 
 
 @routes.get("/v1/messages")

@@ -63,7 +63,7 @@ def after_silence(line: Delivery, now: datetime) -> Delivery:
 
 def over_budget(template: Template, spent_li: int, budget_li: int | None) -> bool:
     """Say whether a street's monthly budget stops a message: promotions first, the urgent never."""
-    if not budget_li or template.urgency is Urgency.URGENT:
+    if budget_li is None or template.urgency is Urgency.URGENT:
         return False
     share = policy.PROMOTIONS_STOP_AT if template.legal is Legal.PROMOTIONAL else 1
     return spent_li >= budget_li * share

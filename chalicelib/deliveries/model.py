@@ -10,6 +10,7 @@ from enum import StrEnum
 from ..kernel.outcome import Entity
 
 __all__ = [
+    "DIGEST",
     "Asked",
     "Channel",
     "Delivery",
@@ -23,6 +24,9 @@ __all__ = [
     "delivery_id",
     "named",
 ]
+
+
+DIGEST = "reminders.digest"  # the kind of the one message that tells what others were held for
 
 
 class Channel(StrEnum):
@@ -59,7 +63,7 @@ class Unreached(StrEnum):
     OVER = "over"  # no longer true when the digest was made
 
 
-_VISIT = {Unreached.NO_CHANNEL, Unreached.BUDGET, Unreached.MISSED}
+_VISIT = {Unreached.NO_CHANNEL, Unreached.OPTED_OUT, Unreached.BUDGET, Unreached.MISSED}
 _FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN}
 
 
@@ -88,6 +92,7 @@ class Delivery:
     not_after: datetime | None = None
     provider: str = ""
     ref: str = ""
+    promotional: bool = False
     parts: int = 0
     cost_li: int = 0  # 厘, a tenth of a fen
     at: datetime
@@ -104,7 +109,7 @@ class Delivery:
     @property
     def wants_visit(self) -> bool:
         """Say whether somebody has to go and tell her: she may not have been told, and no channel is left."""
-        if self.visited_by or self.covers or not self.person.startswith("per_"):
+        if self.visited_by or self.promotional or self.kind == DIGEST or not self.person.startswith("per_"):
             return False  # what a digest covers has lines of its own
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
             return True

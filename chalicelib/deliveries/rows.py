@@ -13,7 +13,7 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position
 from ..kernel.place import covers, street_of
 from ..store.faults import code_of
-from ..store.rows import Table, load, load_many, page, row_of
+from ..store.rows import Table, behind, load, load_many, page, row_of
 from ..store.tables import Counter
 from .model import Channel, Delivery, DeliveryState, Question, Receipt, Waiting
 
@@ -122,7 +122,14 @@ def claim(line: Delivery) -> bool:
 
 def reclaim(line: Delivery, before: Delivery) -> bool:
     """Write a line in the place of one that must be as it was read."""
-    return _write(line, (_line.state == before.state) & (_line.attempt == before.attempt) & (_line.owner == before.owner))  # type: ignore[attr-defined]
+    attempt, owner, visited = _same("attempt", before), _same("owner", before), _same("visited_by", before)
+    return _write(line, (_line.state == before.state) & attempt & owner & visited)  # type: ignore[attr-defined]
+
+
+def _same(name: str, before: Delivery) -> Condition:
+    """An attribute is as it was read; an empty one is not in the row."""
+    attribute, value = getattr(_line, name), getattr(before, name)
+    return attribute == value if value else attribute.does_not_exist()  # type: ignore[no-any-return]
 
 
 def settle(line: Delivery) -> bool:
@@ -177,7 +184,7 @@ def to_visit(place: str, after: str, limit: int) -> Page[Waiting]:
         Waiting,
         street_of(place),
         index="by_visit",
-        keys=_line.order > after if after else None,  # type: ignore[attr-defined]
+        keys=behind(_line.order, after),  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Delivery,
         wanted=lambda waiting: covers(place, waiting.place),

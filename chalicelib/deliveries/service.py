@@ -12,7 +12,7 @@ from ..kernel.access import Resource, authorize
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Busy, NotFound
+from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.ids import Ids
 from ..kernel.meter import Meter
 from ..kernel.outcome import Due
@@ -25,6 +25,7 @@ from ..store.due import Outbox
 from . import decisions, policy, rows
 from .decisions import Next
 from .model import (
+    DIGEST,
     Asked,
     Channel,
     Delivery,
@@ -39,10 +40,12 @@ from .model import (
     named,
 )
 
-__all__ = ["BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
+__all__ = ["DIGEST", "Asking", "BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
 
 Facts = Mapping[str, object]
+Asking = tuple[str, str, Mapping[str, str]]  # what the words of a message follow from: its kind, what it is about, its params
 WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
+WordsOfMany = Callable[[Sequence[Asking]], list[Facts | None]]
 
 
 class BeingSent(Exception):
@@ -88,13 +91,14 @@ class Deliveries:
         email: EmailSender,
         templates: Templates,
         words: WordsAbout,
+        words_of_many: WordsOfMany,
         tolls: Tolls,
         meter: Meter,
         log: Log,
     ) -> None:
         self._clock, self._ids, self._keys, self._people = clock, ids, keys, people
         self._outbox, self._sms, self._email = outbox, sms, email
-        self._templates, self.words, self._tolls = templates, words, tolls
+        self._templates, self.words, self._words_of_many, self._tolls = templates, words, words_of_many, tolls
         self._meter, self._log = meter, log
         self._spent: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute
 
@@ -131,10 +135,7 @@ class Deliveries:
 
     def _priced(self, line: Delivery, text: str) -> tuple[Delivery, Provider]:
         provider = self._sms.pick(line.id, line.attempt)
-        if line.channel is not Channel.SMS:
-            return line, provider
-        parts = parts_of(text)
-        return replace(line, provider=provider.name, parts=parts, cost_li=parts * provider.price_li), provider
+        return (_by(provider, replace(line, parts=parts_of(text))) if line.channel is Channel.SMS else line), provider
 
     def _taken_up(self, due: Due, recipient: Recipient, fresh: Delivery, template: Template) -> Delivery:
         """The message has been in the ledger before: return it as claimed anew, or as it stands if nothing is due."""
@@ -143,10 +144,10 @@ class Deliveries:
             self._see_to_the_rest(due, recipient, before, template)
             return before
         again = replace(fresh, attempt=before.attempt + 1, at=before.at, covers=before.covers)
-        if before.state is DeliveryState.UNKNOWN:
-            again = replace(again, provider=before.provider)  # another provider would make sure that she hears it twice
-        elif fresh.channel is Channel.SMS:
-            again = replace(again, provider=self._sms.pick(fresh.id, again.attempt).name)
+        if fresh.channel is Channel.SMS:
+            in_doubt = before.state is DeliveryState.UNKNOWN  # another provider would make sure that she hears it twice
+            same = self._sms.named(before.provider) if in_doubt else None
+            again = _by(same or self._sms.pick(fresh.id, again.attempt), again)
         self._replace(again, before)
         return again
 
@@ -184,8 +185,9 @@ class Deliveries:
             done = decisions.after_silence(line, self._clock.now())
         else:
             done = replace(line, state=DeliveryState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
-        rows.settle(done)
-        return done
+        if rows.settle(done):
+            return done
+        return rows.find_delivery(done.id) or done  # a report was quicker, and it knows
 
     def _mail(self, line: Delivery, recipient: Recipient, template: Template, text: str) -> Mail:
         refusable = template.urgency is not Urgency.URGENT and line.person.startswith("per_")
@@ -230,6 +232,7 @@ class Deliveries:
                 return before
             line = replace(before, state=line.state, reason=reason, settled_at=line.at)
             self._replace(line, before)
+        self._receipts(line, recipient)
         self._measure(line, due.at)
         return line
 
@@ -241,6 +244,7 @@ class Deliveries:
             known = rows.find_delivery(line.id)
             if known is None or known.state is not DeliveryState.HELD:
                 return False
+        self._receipts(line, recipient)
         self._put_digest(line)
         return True
 
@@ -251,8 +255,9 @@ class Deliveries:
         self._outbox.put(Due(id=id, at=at, shard="", kind=DIGEST, subject=line.person, to=line.person))
 
     def held_for(self, person: str, since: datetime) -> list[Delivery]:
-        """Return what is held for somebody, oldest first."""
-        return [line for line in rows.held_for(person, since) if line.state is DeliveryState.HELD]
+        """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
+        held = DeliveryState.HELD
+        return [line for line in rows.held_for(person, since) if line.state is held and line.person == person]
 
     def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
         """Return the lines that a digest covers, if it has been begun."""
@@ -283,6 +288,8 @@ class Deliveries:
         for street, li in spent.items():
             if li:
                 rows.add_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}", li, now + policy.SPENDING_LASTS)
+                if known := self._spent.get(street):
+                    self._spent[street] = (known[0], known[1] + li)  # a burst must not outrun what is read once a minute
 
     def spent_li(self, street: str) -> int:
         """Return what a street has spent on text messages this month (厘), as of a minute ago at most."""
@@ -293,7 +300,7 @@ class Deliveries:
         return known[1]
 
     def _stops(self, template: Template, place: str) -> bool:
-        if not self._tolls.budget_li or template.urgency is Urgency.URGENT:
+        if self._tolls.budget_li is None or template.urgency is Urgency.URGENT:
             return False
         return decisions.over_budget(template, self.spent_li(street_of(place)), self._tolls.budget_li)
 
@@ -319,27 +326,45 @@ class Deliveries:
             if rows.keep_question(question, known):
                 return
 
-    def question_to(self, phone: str) -> Question | None:
-        """Return the latest question asked of a phone."""
-        return rows.find_question(f"phone#{self.fingerprint(phone)}")
+    def question_to(self, phone: str) -> Question:
+        """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
+        id, now = f"phone#{self.fingerprint(phone)}", self._clock.now()
+        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
 
     def find(self, id: str) -> Delivery | None:
         """Read a line of the ledger."""
         return rows.find_delivery(id)
 
-    def report(self, id: str, *, delivered: bool, reason: str) -> None:
-        """Take a provider's word about a message: it settles what was unknown. Whatever is settled already stays."""
-        line = rows.find_delivery(id)
-        if line is None:
-            raise NotFound
-        if line.state not in (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT):
-            return
+    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
+        """Take a provider's word about a message that it was given: it settles what was unknown.
+
+        Of two reports that contradict each other the bad one stands, in whichever order they come: one part of a long
+        message may have arrived and another not.
+
+        Raises:
+            NotFound: it is not in the ledger, or was given to somebody else.
+            Busy: the line changes all the time; the report must come again.
+
+        """
         state = DeliveryState.SENT if delivered else DeliveryState.DEAD
-        if line.state is state or line.visited_by:
-            return
-        settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
-        if rows.reclaim(settled, line):
-            self._meter.count("Reports", kind=line.kind, result=state.value)
+        for _ in range(_TRIES):
+            line = rows.find_delivery(id)
+            if line is None or line.provider != provider:
+                raise NotFound
+            if line.state not in _REPORTED or line.state is state or line.visited_by:
+                return
+            self._report_held(line, state, reason)
+            settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
+            if rows.reclaim(settled, line):
+                self._meter.count("Reports", kind=line.kind, result=state.value)
+                return
+        raise Busy
+
+    def _report_held(self, digest: Delivery, state: DeliveryState, reason: str) -> None:
+        """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
+        for line in rows.find_deliveries(digest.covers):
+            if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
+                self.settle_held(line, state, reason[:40], ref=digest.id)
 
     def fingerprint(self, address: str) -> str:
         """Return the keyed hash under which an address stands in the ledger."""
@@ -367,26 +392,40 @@ class Deliveries:
         actor, person = self._people.current(call.actor)
         authorize(actor, "me", person.as_resource())
         page = rows.told_to(actor.id, call.start, limit)
-        return Page([Told(line=line, text=self._text_of(line, call.locale)) for line in page.items], page.next)
+        lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
+        texts = self.texts_of(lines, call.locale)
+        return Page([Told(line=line, text=text) for line, text in zip(lines, texts, strict=True)], page.next)
 
-    def _text_of(self, line: Delivery, locale: str) -> str | None:
-        facts = self.words(line.kind, line.about, line.params) if line.kind in self._templates else None
-        return self._templates[line.kind].fill(locale, facts) if facts is not None else None
+    def texts_of(self, lines: Sequence[Delivery], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
+        """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""
+        found = self._words_of_many([(line.kind, line.about, line.params) for line in lines])
+        return [
+            self._templates[line.kind].fill(locale, {**facts, **(hidden or {})}) if facts is not None else None
+            for line, facts in zip(lines, found, strict=True)
+        ]
 
     def note_visit(self, call: Call, delivery_id: str) -> Delivery:
-        """Note that somebody went and told her."""
+        """Note that somebody went and told her.
+
+        Raises:
+            Conflict: she was told, or may be yet.
+
+        """
         actor, _ = self._people.current(call.actor)
-        line = rows.find_delivery(delivery_id)
-        if line is None:
-            raise NotFound
-        place = Resource(kind="queue", places=(line.place,) if line.place else tuple(g.place for g in actor.grants))
-        authorize(actor, "queue.read", place)
-        if line.visited_by:
-            return line
-        visited = replace(line, visited_by=actor.id)
-        if not rows.reclaim(visited, line):
-            raise Busy
-        return visited
+        for _ in range(_TRIES):
+            line = rows.find_delivery(delivery_id)
+            if line is None or not line.person.startswith("per_"):
+                raise NotFound
+            place = Resource(kind="queue", places=(line.place,) if line.place else tuple(g.place for g in actor.grants))
+            authorize(actor, "queue.read", place)
+            if line.visited_by:
+                return line
+            if not line.wants_visit:
+                raise Conflict("message.no_visit", state=line.state.value, moves=[])
+            visited = replace(line, visited_by=actor.id)
+            if rows.reclaim(visited, line):
+                return visited
+        raise Busy
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
         """Return whom somebody has to go and tell at a place, longest waiting first; the desk has asked for permission."""
@@ -409,6 +448,7 @@ class Deliveries:
             channel=recipient.channel,
             state=state,
             not_after=due.not_after,
+            promotional=self._templates[due.kind].legal is Legal.PROMOTIONAL,
             at=now,
             ttl=now + policy.LEDGER_LASTS,
         )
@@ -425,5 +465,10 @@ class Deliveries:
             self._meter.count("SmsCostFen", line.cost_li / 10, provider=line.provider)
 
 
-DIGEST = "reminders.digest"
+def _by(provider: Provider, line: Delivery) -> Delivery:
+    return replace(line, provider=provider.name, cost_li=line.parts * provider.price_li)
+
+
+_TRIES = 4
+_REPORTED = (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT)
 _BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)

@@ -48,7 +48,9 @@ class Template:
 
     `version` is written into the ledger with every message, so that it can be said later what somebody was told.
     `parts` is what the longest it can become is billed as, in either language, signature and suffix included; a test
-    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no).
+    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no). `can_wait` says that
+    it may go into the digest of somebody who has been told enough this week; a question never does, for there "1" would
+    answer nothing.
     """
 
     zh: str
@@ -59,12 +61,15 @@ class Template:
     urgency: Urgency = Urgency.NORMAL
     legal: Legal = Legal.SERVICE
     asks: bool = False
+    can_wait: bool = False
     parts: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a template whose texts and slots do not name the same facts."""
         if placeholders(self.zh) != set(self.slots) or placeholders(self.en) != set(self.slots):
             raise ValueError(f"texts and slots differ: {self.zh}")
+        if self.asks and (self.can_wait or self.urgency is Urgency.LOW):
+            raise ValueError(f"a question cannot wait: {self.zh}")
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""

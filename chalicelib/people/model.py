@@ -19,6 +19,7 @@ __all__ = [
     "QuietHours",
     "Vetting",
     "VolunteerProfile",
+    "agree",
     "end_session",
     "erase",
     "make_volunteer",
@@ -160,6 +161,14 @@ def end_session(person: Person, session: str, now: datetime) -> Person:
     """Remember an ended session for as long as its access tokens live."""
     fresh = tuple(s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session)
     return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
+
+
+def agree(person: Person, purpose: str, text_version: str | None) -> Person:
+    """Return somebody with a consent in force, or without it; one that is in force keeps the text that she agreed to."""
+    rest = {name: version for name, version in person.consents.items() if name != purpose}
+    if text_version is None:
+        return replace(person, consents=rest)
+    return replace(person, consents={purpose: text_version, **person.consents})
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:

@@ -5,6 +5,12 @@ from collections.abc import Mapping
 __all__ = ["CONSENT_TEXTS", "HOUSEHOLD_MAX", "PEOPLE_READ_MAX"]
 
 # The text that somebody agreed to, by purpose. A changed text gets a new version; older consents keep theirs.
-CONSENT_TEXTS: Mapping[str, str] = {"terms": "2026-11", "acting": "2026-11", "contact_via": "2026-11", "household": "2026-11"}
+CONSENT_TEXTS: Mapping[str, str] = {
+    "terms": "2026-11",
+    "acting": "2026-11",
+    "contact_via": "2026-11",
+    "household": "2026-11",
+    "promotions": "2026-11",  # MIIT Order 31, article 18: nothing that advertises without having been asked for
+}
 HOUSEHOLD_MAX = 12  # members looked at when two wishes are compared
 PEOPLE_READ_MAX = 300  # people read at most for one page of a filtered list

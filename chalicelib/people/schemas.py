@@ -78,13 +78,15 @@ class Channels(View):
     sms: bool
     email: bool
     email_address: str | None
+    promotions: bool
 
 
 class ChannelsPatch(Request):
-    """What to change of the channels; `email_address` can only be dropped here."""
+    """What to change of the channels; `email_address` can only be dropped here. `promotions` is a consent, on record."""
 
     sms: Flag | None = None
     email: Flag | None = None
+    promotions: Flag | None = None
     email_address: Mail | None = None
 
 
@@ -237,5 +239,10 @@ def person_fields(person: Person) -> dict[str, Any]:
     fields = {name: getattr(person, name) for name in (*Person.__dataclass_fields__,)}
     return fields | {
         "roles": person.grants,
-        "channels": Channels(sms=person.sms, email=person.email, email_address=person.email_address),
+        "channels": Channels(
+            sms=person.sms,
+            email=person.email,
+            email_address=person.email_address,
+            promotions="promotions" in person.consents,
+        ),
     }

@@ -15,7 +15,7 @@ from ..kernel.outcome import Delete, Event, Outcome, Put
 from ..kernel.paging import Page, Position, every
 from ..store.commit import Committer
 from . import rows
-from .model import Consent, Person, PhoneOwner, VolunteerProfile, end_session, erase, make_volunteer
+from .model import Consent, Person, PhoneOwner, VolunteerProfile, agree, end_session, erase, make_volunteer
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
 __all__ = ["ConsentGiven", "Holder", "People", "Traces"]
@@ -183,8 +183,15 @@ class People:
         return person
 
     def change_me(self, call: Call, changes: Mapping[str, Any]) -> Person:
-        """Change one's own name, home, address, language, channels or quiet hours."""
-        return self._change_self(call, lambda person: self.with_changes(person, changes), "person.changed")
+        """Change one's own name, home, address, language, channels, quiet hours, or whether one wants promotions."""
+        fields = {name: value for name, value in changes.items() if name != "promotions"}
+
+        def change(person: Person) -> Person:
+            changed = self.with_changes(person, fields)
+            wanted = changes.get("promotions")
+            return changed if wanted is None else agree(changed, "promotions", CONSENT_TEXTS["promotions"] if wanted else None)
+
+        return self._change_self(call, change, "person.changed")
 
     def volunteer(self, call: Call, profile: VolunteerProfile) -> Person:
         """Make oneself a volunteer, or change what one offers; vetting is not touched."""
@@ -201,9 +208,17 @@ class People:
             actor, person = self.current(call.actor)
             authorize(actor, "me", person.as_resource())
             person.check_version(call.seen_version)
-            return Outcome(entity=change(person), previous=person, events=(Event(tag=tag, by=actor.id, party="owner"),))
+            changed, event = change(person), Event(tag=tag, by=actor.id, party="owner")
+            return Outcome(entity=changed, previous=person, beside=self._agreed(person, changed), events=(event,))
 
         return self._commit.settle(decide, call)
+
+    def _agreed(self, before: Person, after: Person) -> tuple[Put, ...]:
+        """Return the ledger lines of what somebody has agreed to, or taken back, by changing her own record."""
+        given = [purpose for purpose in after.consents if purpose not in before.consents]
+        taken = [purpose for purpose in before.consents if purpose not in after.consents]
+        lines = [self.note_consent(after, purpose, ConsentGiven(how="app"), after.id) for purpose in given]
+        return (*lines, *(self.note_withdrawal(after, purpose, after.id) for purpose in taken))
 
     def with_changes(self, person: Person, changes: Mapping[str, Any]) -> Person:
         """Return somebody with changed fields, once they are known to be possible."""

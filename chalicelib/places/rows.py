@@ -5,7 +5,7 @@ from ..kernel.place import sort_key, street_of, subtree
 from ..store.rows import EventRecord, Table, load, load_many, page
 from .model import Place, Street
 
-__all__ = ["find_place", "find_places", "places_below", "streets"]
+__all__ = ["find_place", "find_places", "places_below", "streets", "zone_of"]
 
 _STREETS = "#streets"  # no street can have this code
 
@@ -31,6 +31,12 @@ PlaceTable.keeping_timeline(Place, PlaceEvent)
 def find_place(code: str) -> Place | None:
     """Read one place."""
     return load(Place, street_of(code), sort_key(code))
+
+
+def zone_of(street: str) -> str | None:
+    """Read a street's time zone, eventually consistent: it hardly ever changes."""
+    place = load(Place, street, sort_key(street), consistent=False)
+    return place.zone if place else None
 
 
 def find_places(codes: list[str]) -> list[Place]:

@@ -46,8 +46,7 @@ class Places:
         now = self._clock.now()
         known = self._zones.get(street)
         if known is None or now - known[0] >= _ZONE_FRESH:
-            place = rows.find_place(street)
-            known = self._zones[street] = (now, place.zone if place else DEFAULT_ZONE)
+            known = self._zones[street] = (now, rows.zone_of(street) or DEFAULT_ZONE)
         return known[1]
 
     def streets(self) -> list[str]:

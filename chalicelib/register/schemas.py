@@ -59,11 +59,10 @@ class PersonView(View):
     @classmethod
     def of(cls, person: Person) -> "PersonView":
         """Return the masked view of a person."""
-        masked = mask_phone(person.phone)
-        return cls.model_validate(
-            person_fields(person)
-            | {"phone": masked, "channels": Channels(sms=person.sms, email=person.email, email_address=None)}
-        )
+        fields = person_fields(person)
+        channels: Channels = fields["channels"]
+        masked = {"phone": mask_phone(person.phone), "channels": channels.model_copy(update={"email_address": None})}
+        return cls.model_validate(fields | masked)
 
 
 class RevealedView(View):

@@ -21,16 +21,28 @@ def plan(
     What would be worth nothing by then goes out *earlier*: an hour before the quiet hours begin.
     """
     wanted = max(now, not_before or now)
-    span = quiet and quiet_span(wanted, quiet.start, quiet.end, quiet.zone)
-    if not span:
+    if quiet is None or not (span := _span(wanted, quiet)):
         return wanted if not_after is None or wanted < not_after else None
-    begins, ends = span
+    ends = _free_from(wanted, quiet)
     if not_after is None or ends + policy.JITTER < not_after:
-        return ends + share_of(policy.JITTER, seed)
-    early = begins - policy.ADVANCE_BY
-    if now < begins:
-        return max(now, early)
+        late = ends + share_of(policy.JITTER, seed)
+        return ends if _span(late, quiet) else late  # the time between may be shorter than what is spread
+    begins = span[0]
+    early = max(now, _free_from(begins - policy.ADVANCE_BY, quiet))
+    if early < min(begins, not_after):
+        return early
     return ends if ends < not_after else None  # too late to be early: the first moment after, if that still helps
+
+
+def _span(at: datetime, quiet: QuietHours) -> tuple[datetime, datetime] | None:
+    return quiet_span(at, quiet.start, quiet.end, quiet.zone)
+
+
+def _free_from(at: datetime, quiet: QuietHours) -> datetime:
+    """Return the first instant from one on that is not quiet; where clocks are put forward, two spans may meet."""
+    while span := _span(at, quiet):
+        at = span[1]
+    return at
 
 
 def digest_time(now: datetime, zone: str) -> datetime:
@@ -41,7 +53,5 @@ def digest_time(now: datetime, zone: str) -> datetime:
 
 
 def is_held(template: Template, told_this_week: int) -> bool:
-    """Say whether a message waits for the digest: it is not pressing, or she has been told enough this week."""
-    if template.urgency is Urgency.URGENT:
-        return False
-    return template.urgency is Urgency.LOW or told_this_week >= policy.WEEKLY_MESSAGES
+    """Say whether a message waits for the digest: it is not pressing, or it can wait and she has been told enough this week."""
+    return template.urgency is Urgency.LOW or (template.can_wait and told_this_week >= policy.WEEKLY_MESSAGES)

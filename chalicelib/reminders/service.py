@@ -92,7 +92,7 @@ class Reminders:
         return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=seed)
 
     def _is_held(self, reach: Reach, template: Template, now: datetime) -> bool:
-        counted = reach.rationed and template.urgency is Urgency.NORMAL
+        counted = reach.rationed and template.can_wait
         person = reach.recipient.people[0]
         told = self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
         return is_held(template, told)

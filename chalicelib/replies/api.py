@@ -1,7 +1,6 @@
 """Routes for what comes back."""
 
 from ..kernel.call import Call, Signed
-from ..kernel.errors import NotFound
 from ..web.api import Routes
 from ..web.pages import Page
 from .schemas import WebhookIn
@@ -17,14 +16,7 @@ routes: Routes[Replies] = Routes("replies", lambda services: services.replies, R
 def take_sms_webhook(replies: Replies, call: Call, provider: str, body: WebhookIn, signed: Signed) -> None:
     """Take delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
-    for report in body.reports:
-        try:
-            replies.take_report(report.id, delivered=report.status == "delivered", reason=report.reason)
-        except NotFound:
-            continue  # of a message that the ledger has forgotten, or that never was ours
-    for reply in body.replies:
-        if phone := reply.from_phone():
-            replies.take_reply(phone, reply.text, provider=provider, nonce=reply.id)
+    replies.take(provider, body.said(), body.written())
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)
@@ -32,7 +24,7 @@ def ask_unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     """Ask once more before mail is stopped: programs that look into mails open every address."""
     replies.refuses_mail(token)
     words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.asking(words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
+    return Page.asking(call.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
 
 
 @routes.post("/v1/unsubscribe/{token}", public=True)
@@ -40,4 +32,4 @@ def unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
     replies.unsubscribe(token)
     words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.saying(words["unsubscribe.title"], words["unsubscribe.done"])
+    return Page.saying(call.locale, words["unsubscribe.title"], words["unsubscribe.done"])

@@ -1,5 +1,6 @@
 """What providers send back, as they send it."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,16 +8,17 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import mainland_mobile
 from ..web.fields import Request
+from .service import Reply, Report
 
 __all__ = ["WebhookIn"]
 
 
 class ReportIn(Request):
-    """What became of a message. `id` is the reference under which we sent it."""
+    """What became of a message. `id` is the reference under which we sent it; one that was never ours says nothing."""
 
-    id: Annotated[str, Field(pattern=f"^msg_{ID_PATTERN}$")]
+    id: Annotated[str, Field(min_length=1, max_length=100)]
     status: Literal["delivered", "failed"]
-    reason: Annotated[str, Field(max_length=100)] = ""
+    reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 class ReplyIn(Request):
@@ -24,7 +26,7 @@ class ReplyIn(Request):
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
     phone: Annotated[str, Field(max_length=40)]
-    text: Annotated[str, Field(max_length=500)]
+    text: str  # of any length: what one person writes must not hold up the others
 
     def from_phone(self) -> str | None:
         """Return the number that wrote; None for one that we never write to, which must not hold up the others."""
@@ -39,3 +41,13 @@ class WebhookIn(Request):
 
     reports: Annotated[list[ReportIn], Field(max_length=100)] = []
     replies: Annotated[list[ReplyIn], Field(max_length=100)] = []
+
+    def said(self) -> list[Report]:
+        """Return the reports on what may be ours."""
+        ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
+        return [Report(id=report.id, delivered=report.status == "delivered", reason=report.reason) for report in ours]
+
+    def written(self) -> list[Reply]:
+        """Return the replies of those to whom we write."""
+        known = [(reply, reply.from_phone()) for reply in self.replies]
+        return [Reply(id=reply.id, phone=phone, text=reply.text) for reply, phone in known if phone]

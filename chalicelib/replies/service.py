@@ -2,11 +2,13 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import cast
 
 from ..deliveries.model import Asked, DeliveryState, Question
+from ..deliveries.policy import QUESTION_LASTS
 from ..deliveries.service import Deliveries
 from ..kernel.call import Call, Receipt, Signed
 from ..kernel.clock import Clock
@@ -18,7 +20,25 @@ from ..people.service import People
 from ..store.commit import Committer
 from .policy import NO, STOP, YES
 
-__all__ = ["Replies"]
+__all__ = ["Replies", "Reply", "Report", "word_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a provider says became of a message."""
+
+    id: str
+    delivered: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What somebody has written back; `id` is the provider's, by which a repeated one is known."""
+
+    id: str
+    phone: str
+    text: str
 
 
 class Replies:
@@ -50,26 +70,41 @@ class Replies:
             raise NotFound
         check(key, signed.timestamp, signed.nonce, signed.signature, signed.body, self._clock.now())
 
-    def take_report(self, delivery_id: str, *, delivered: bool, reason: str) -> None:
-        """Take a provider's word about a message; of one that is not ours nothing is known."""
-        self._deliveries.report(delivery_id, delivered=delivered, reason=reason)
+    def take(self, provider: str, reports: Iterable[Report], replies: Iterable[Reply]) -> None:
+        """Take everything that came together. What fails holds up nothing else; it is raised at the end, and all may come again."""
+        failed, everything = None, cast("Iterable[Report | Reply]", (*reports, *replies))
+        for one in everything:
+            try:
+                if isinstance(one, Report):
+                    self._take_report(provider, one)
+                else:
+                    self._take_reply(provider, one)
+            except Exception as error:  # noqa: BLE001 - raised again below
+                failed = error
+        if failed:
+            raise failed
 
-    def take_reply(self, phone: str, text: str, *, provider: str, nonce: str) -> None:
-        """Take what somebody has replied. `nonce` is the reply's own: the same reply again does nothing."""
-        word = unicodedata.normalize("NFKC", text).strip(" .。!！").upper()
-        call = Call(receipt=Receipt(id=_digest("reply", provider, nonce), digest=_digest(phone, word)))
+    def _take_report(self, provider: str, report: Report) -> None:
+        with suppress(NotFound):  # the ledger has forgotten the message, or it never was ours
+            self._deliveries.report(report.id, provider=provider, delivered=report.delivered, reason=report.reason)
+
+    def _take_reply(self, provider: str, reply: Reply) -> None:
+        """Do what somebody has replied. The same reply again does nothing; an id that comes with other words is another."""
+        word = word_of(reply.text)
+        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest=""))
         with suppress(NotFound, Replayed):
-            if word in STOP and (owner := self._people.phone_owner(phone)):
+            if word in STOP and (owner := self._people.phone_owner(reply.phone)):
                 self._people.opt_out(owner.id, "sms", call)
             elif word in YES | NO:
-                self._answer(phone, yes=word in YES, call=call)
+                self._answer(reply.phone, yes=word in YES, call=call)
 
     def _answer(self, phone: str, *, yes: bool, call: Call) -> None:
         def decide() -> Outcome[Question]:
             question = self._deliveries.question_to(phone)
-            asked = self._meant(question) if question else None
-            if question is None or asked is None:
-                raise NotFound
+            previous = question if question.version else None
+            asked = self._meant(question)
+            if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
+                return Outcome(entity=question, previous=previous)
             answer = Message(
                 kind=f"answer.{asked.kind.partition('.')[0]}",
                 to=asked.person,
@@ -77,20 +112,23 @@ class Replies:
                 params={"kind": asked.kind, "answer": "yes" if yes else "no"},
             )
             # A further "1" must not answer an older question that she has forgotten.
-            return Outcome(entity=replace(question, latest=None, before=None), previous=question, messages=(answer,))
+            return Outcome(entity=replace(question, latest=None, before=None), previous=previous, messages=(answer,))
 
         self._commit.settle(decide, call)
 
     def _meant(self, question: Question) -> Asked | None:
         """Return the question that she has in mind: the latest that has reached her; None where that is in doubt."""
-        if question.ttl <= self._clock.now() or question.latest is None:
-            return None
-        line = self._deliveries.find(question.latest.delivery)
-        if line is None or line.state is DeliveryState.SENT:
-            return question.latest
-        if line.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN):
-            return None if question.before else question.latest  # of two she may mean either; whoever visits her will ask
-        return question.before
+        since = self._clock.now() - QUESTION_LASTS
+        asked = [one for one in (question.latest, question.before) if one and one.at > since]
+        known = [(one, self._state_of(one)) for one in asked]
+        reached = [(one, state) for one, state in known if state not in _REFUSED]
+        if not reached or (reached[0][1] in _IN_DOUBT and len(reached) > 1):
+            return None  # of two she may mean either; whoever visits her will ask
+        return reached[0][0]
+
+    def _state_of(self, asked: Asked) -> DeliveryState:
+        line = self._deliveries.find(asked.delivery)
+        return line.state if line else DeliveryState.SENT  # the ledger has forgotten it since
 
     # mail
 
@@ -106,5 +144,14 @@ class Replies:
         self._people.opt_out(self.refuses_mail(token), "email", Call())
 
 
+def word_of(text: str) -> str:
+    """Return what a reply says, however it was typed: full-width, lower case, with blanks, full stops or quotation marks."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()).upper()
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+_IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
+_REFUSED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}

@@ -13,7 +13,7 @@ from ..kernel.clock import Clock, to_text
 from ..kernel.meter import Meter
 from ..kernel.outcome import Delete, Due, Put
 from ..kernel.paging import Page, every
-from .rows import Table, load_many, page, row_of
+from .rows import Table, behind, load_many, page, row_of
 from .tables import PARKED, Parked
 
 __all__ = ["Outbox", "Parked", "Queue", "shard_of"]
@@ -103,7 +103,7 @@ class Outbox:
 
     def parked(self, after: str, limit: int) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first."""
-        return page(Parked, PARKED, keys=Table.sk > after if after else None, limit=limit)
+        return page(Parked, PARKED, keys=behind(Table.sk, after), limit=limit)
 
     def every_parked(self) -> Iterator[Parked]:
         """Yield every parked job, earliest due first."""

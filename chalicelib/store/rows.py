@@ -20,7 +20,7 @@ from ..kernel.clock import from_text, to_text
 from ..kernel.paging import Page, Position
 from .faults import reading
 
-__all__ = ["EventRecord", "Table", "load", "load_many", "page", "row_of"]
+__all__ = ["EventRecord", "InstantAttribute", "Table", "behind", "load", "load_many", "page", "row_of"]
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class JsonAttribute(Attribute[Any]):
 
     def serialize(self, value: Any) -> str:
         """Write the value."""
-        return self._adapter.dump_json(value).decode()
+        return self._adapter.dump_json(value, exclude_none=True).decode()  # reading supplies what is None; units count KB
 
     def deserialize(self, value: str) -> Any:
         """Read the value."""
@@ -144,12 +144,12 @@ def row_of(thing: object) -> Table:
     return Table.rows[type(thing)].of(thing)
 
 
-def load(kind: type[T], pk: str, sk: str) -> T | None:
-    """Read one thing, strongly consistent, in one request; None when it is not there."""
+def load(kind: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | None:
+    """Read one thing in one request, strongly consistent unless the half price will do; None when it is not there."""
     row = Table.rows[kind]
     with reading():
         try:
-            return row.get(pk, sk, consistent_read=True).as_a(kind)
+            return row.get(pk, sk, consistent_read=consistent).as_a(kind)
         except row.DoesNotExist:
             return None
 
@@ -162,6 +162,11 @@ def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
         rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True))
     found = {(row.pk, row.sk): row.as_a(kind) for row in rows}
     return [found[key] for key in keys if key in found]
+
+
+def behind(attribute: Any, order: str) -> Condition:
+    """Return the condition of what lies behind an order; an empty one is the beginning, for DynamoDB takes no empty key."""
+    return attribute > (order or " ")  # type: ignore[no-any-return]
 
 
 def page(
@@ -218,4 +223,5 @@ def _position(row: type[Table], index: str | None, item: Table) -> Position:
     names = ["pk", "sk"]
     if index:
         names += [key["AttributeName"] for key in row._indexes[index]._get_schema()["key_schema"]]  # noqa: SLF001
-    return {name: getattr(item, name) for name in names}
+    values = {name: getattr(item, name) for name in names}
+    return {name: to_text(value) if isinstance(value, datetime) else value for name, value in values.items()}

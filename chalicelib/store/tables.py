@@ -110,6 +110,8 @@ def bind(prefix: str, region: str) -> Connection:
 def table_schema(table: type[Table]) -> dict[str, Any]:
     """Return what CreateTable needs for a table."""
     schema = table._get_schema()  # noqa: SLF001
+    for index in schema["global_secondary_indexes"]:
+        index["key_schema"].sort(key=lambda part: part["KeyType"])  # PynamoDB goes by names; DynamoDB wants HASH first
     return {
         "attribute_definitions": schema["attribute_definitions"],
         "key_schema": schema["key_schema"],

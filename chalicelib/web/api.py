@@ -41,6 +41,7 @@ V = TypeVar("V", bound=Callable[..., Any])
 Headers = dict[str, str | list[str]]
 MAX_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _PROBLEM = "application/problem+json"
 
 
@@ -338,10 +339,10 @@ def _answer(operation: Operation, request: Request, view: Any) -> Response:
     if isinstance(view, Response):
         return view
     if isinstance(view, Page):
-        policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
-        return Response(view.html, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, 200)
+        headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
+        return Response(view.html, headers | {"Referrer-Policy": "no-referrer"}, operation.status)
     body = view.model_dump_json()
-    headers: Headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json"}
     if operation.status < 300:
         tag = f'"{getattr(view, "version", 0)}.{_digest(body)[:16]}"'
         headers["ETag"] = tag

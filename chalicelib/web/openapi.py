@@ -87,7 +87,7 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    patterns = {"code": f"^{CODE_PATTERN}$", "purpose": "^[a-z0-9_.-]{1,64}$"}
+    patterns = {"code": f"^{CODE_PATTERN}$"} | dict.fromkeys(("purpose", "provider", "token"), "^[a-z0-9_.-]{1,64}$")
     prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due"}
     return [
         {
@@ -138,10 +138,10 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
         answer["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
         if hints.get("return") is Page:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
-        if operation.status < 300:
+        elif operation.status < 300:
             answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}
-    if operation.method == "GET":
+    if operation.method == "GET" and hints.get("return") is not Page:
         found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
     return found | {status: {"description": text, "content": problem} for status, text in _ERRORS.items()}

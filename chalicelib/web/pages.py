@@ -6,7 +6,7 @@ from dataclasses import dataclass
 __all__ = ["Page"]
 
 _FRAME = (
-    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{locale}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     '<title>{title}</title><main style="font:1.2rem/1.6 sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem">'
     "<h1>{title}</h1><p>{text}</p>{form}</main></html>"
 )
@@ -20,12 +20,12 @@ class Page:
     html: str
 
     @classmethod
-    def saying(cls, title: str, text: str) -> "Page":
+    def saying(cls, locale: str, title: str, text: str) -> "Page":
         """Return a page that says something."""
-        return cls(_FRAME.format(title=html.escape(title), text=html.escape(text), form=""))
+        return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=""))
 
     @classmethod
-    def asking(cls, title: str, text: str, button: str) -> "Page":
+    def asking(cls, locale: str, title: str, text: str, button: str) -> "Page":
         """Return a page that asks for one click, which posts to the same address."""
         form = _FORM.format(button=html.escape(button))
-        return cls(_FRAME.format(title=html.escape(title), text=html.escape(text), form=form))
+        return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=form))

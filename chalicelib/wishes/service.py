@@ -400,7 +400,15 @@ class Wishes:
 
     def words_about(self, wish_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
         """Return the facts of a message about a wish, read now; None when it is no longer true."""
-        wish, claim = rows.find_wish(wish_id), params.get("claim")
+        return self._words(rows.find_wish(wish_id), kind, params)
+
+    def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
+        """Return the facts of several messages (wish, kind, params) with the wishes read together."""
+        wishes = {wish.id: wish for wish in rows.find_wishes(list(dict.fromkeys(id for id, _, _ in asked)))}
+        return [self._words(wishes.get(id), kind, params) for id, kind, params in asked]
+
+    def _words(self, wish: Wish | None, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
+        claim = params.get("claim")
         if wish is None or not telling.is_true(wish, kind, claim, self._clock.now()):
             return None
         code = {"code": self.code_of(claim)} if claim and kind == "wish.claimed" else {}

@@ -51,6 +51,7 @@ MESSAGES: Templates = {
         en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
         told=Told.RESIDENT,
         slots=_slots("title"),
+        can_wait=True,
         parts=2,
     ),
     "wish.rejected": Template(
@@ -58,6 +59,7 @@ MESSAGES: Templates = {
         en="Your wish “{title}” was not accepted: {reason}",
         told=Told.RESIDENT,
         slots=_slots("title", "reason"),
+        can_wait=True,
         parts=2,
     ),
     "wish.unpublished": Template(
@@ -65,6 +67,7 @@ MESSAGES: Templates = {
         en="“{title}” is being checked again: {reason}",
         told=Told.RESIDENT,
         slots=_slots("title", "reason"),
+        can_wait=True,
         parts=2,
     ),
     "wish.claimed": Template(
@@ -86,6 +89,7 @@ MESSAGES: Templates = {
         en="“{title}” is due by {needed_by}, in 2 days. If you cannot come, give it back in the app.",
         told=Told.HELPER,
         slots=_slots("title", "needed_by"),
+        can_wait=True,
         parts=2,
     ),
     "wish.due_tomorrow": Template(
@@ -107,6 +111,7 @@ MESSAGES: Templates = {
         en="Your helper cannot come. “{title}” is on the wall again.",
         told=Told.RESIDENT,
         slots=_slots("title"),
+        can_wait=True,
         parts=2,
     ),
     "wish.released_staff": Template(
@@ -151,6 +156,7 @@ MESSAGES: Templates = {
         en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
         told=Told.HELPER,
         slots=_slots("title", "hours"),
+        can_wait=True,
         parts=2,
     ),
     "wish.thanked": Template(
@@ -173,6 +179,7 @@ MESSAGES: Templates = {
         en="Your wish “{title}” is on the wall again.",
         told=Told.RESIDENT,
         slots=_slots("title"),
+        can_wait=True,
         parts=2,
     ),
     "wish.expiring": Template(
@@ -196,6 +203,7 @@ MESSAGES: Templates = {
         en="Your wish “{title}” has expired. If you still need it, submit it again.",
         told=Told.RESIDENT,
         slots=_slots("title"),
+        can_wait=True,
         parts=2,
     ),
     "wish.expired_staff": Template(

@@ -189,6 +189,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "approve_wish": lambda w: _of_staff(w, submitted(w)[0], "approve", {}),
     "reject_wish": lambda w: _of_staff(w, submitted(w)[0], "reject", {"reason": "重复提交"}),
     "edit_wish": _edit,
+    "keep_wish": lambda w: _of_staff(w, w.open_wish(), "keep", {}),
     "unpublish_wish": lambda w: _of_staff(w, w.open_wish(), "unpublish", {"reason": "需要核实"}),
     "claim_wish": lambda w: _of(w.volunteer(), w.open_wish(), "claim", {}),
     "release_claim": lambda w: _helpers(w, "release", {"reason": "临时有事"}),

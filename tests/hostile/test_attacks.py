@@ -90,6 +90,7 @@ MOVES: dict[str, Any] = {
     "approve": None,
     "reject": {"reason": "不行"},
     "edit": {"title": "改了"},
+    "keep": None,
     "unpublish": {"reason": "核实"},
     "release": {"reason": "算了"},
     "deliver": {},

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.carriers.queue import write_entry
 from chalicelib.signin.service import SignIn
 from chalicelib.wiring import log
 from chalicelib.wishes.service import Wishes
@@ -227,6 +228,42 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
         assert not ears.sung(body), body
     spoken = "".join(answer.text for answer in ears.answers if answer.status < 400)
     assert {*NAMES, ADDRESS, TITLE, STORY, NOTE} <= set(ears.sung(spoken)) | {NAMES[2]}  # they were told to those who may know
+
+
+def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(world: World, ears: Ears):
+    """Due rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
+    kept: list[str] = []
+    queue, hand_over = world.services.outbox._queue, world.services.outbox._queue.hand_over
+
+    def listen(entries: Any) -> set[str]:
+        kept.extend(write_entry(due) for due in entries)
+        return hand_over(entries)
+
+    def around(call: Any, name: str, kwargs: dict[str, Any]) -> Any:
+        kept.extend(text for table, text in _written(kwargs) if table in ("due", "messages", "fanouts", "counters", "receipts"))
+        return call()
+
+    queue.hand_over = listen  # type: ignore[method-assign]
+    with intercepted(around):
+        Life(world, ears).run()
+        world.pass_time(days=20)
+    assert {"wish.claimed", "code.sign_in", "sent", "alarm.wish"} <= {word for word in _WORDS if any(word in t for t in kept)}
+    assert len(kept) > 200
+    assert not [text for text in kept if ears.sung(text)]
+    assert not ears.sung(str(world.services.meter.counts) + str(dict(world.services.meter.values)))
+
+
+_WORDS = ("wish.claimed", "code.sign_in", "sent", "alarm.wish")
+
+
+def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the table and the text of every item that a call writes; when it may be forgotten is only a number."""
+    puts = [part for item in kwargs.get("TransactItems", []) for part in item.values()] + [kwargs]
+    for put in puts:
+        item = {**put.get("Item", {}), **put.get("Key", {}), **put.get("ExpressionAttributeValues", {})}
+        item.pop("ttl", None)
+        if item:
+            yield str(put["TableName"]).partition("-")[2], json.dumps(item, ensure_ascii=False)
 
 
 def test_a_crash_in_the_middle_tells_where_and_not_what(world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch):

@@ -19,6 +19,7 @@ from chalicelib.web.problems import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 from chalicelib.wishes.model import MACHINE
 
+from ..wishes.builders import a_wish
 from ..world import BAIHUA, Phone, World
 from .evidence import assert_problem
 from .good import claimed, number
@@ -272,10 +273,11 @@ def test_every_status_has_a_title():
 
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = set()
-    for call, name, _ in _calls("_tell", "_all_ended", "Message"):
+    for call, name, _ in _calls("_tell", "_tell_helpers", "_all_ended", "Message"):
         kind = call.args[1] if name != "Message" else next((k.value for k in call.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
+    kinds |= {f"wish.{step.name}" for step in a_wish().steps}
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")}
     assert len(kinds) > 15
     assert kinds == set(TEXTS), kinds ^ set(TEXTS)

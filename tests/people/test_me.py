@@ -45,6 +45,7 @@ def test_one_channel_may_be_switched_without_the_other(world: World):
         "sms": False,
         "email": False,
         "email_address": None,
+        "promotions": False,
     }
 
 

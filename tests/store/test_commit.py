@@ -37,7 +37,7 @@ class Office:
     waits: list = field(default_factory=list)
 
     def __post_init__(self):
-        outbox = Outbox(self, self.world.clock, 4)
+        outbox = Outbox(self, self.world.clock, 4, self.world.services.meter)
         self.commit = Committer(
             connection=self.world.services.connection,
             clock=self.world.clock,

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel.template import Urgency
 from chalicelib.wishes.model import ClaimState, State
 from chalicelib.wishes.telling import TRUE_WHILE, facts_of, is_true
 from chalicelib.wishes.texts import MESSAGES
 
-from ..world import START, World
+from ..world import START, Phone, World
 from .builders import a_claim, a_wish
 
 S, C = State, ClaimState
@@ -162,3 +163,38 @@ def test_helpers_are_reminded_in_time_and_once(world: World):
     world.pass_time(days=10)
     kinds = [letter.kind for letter in world.sms_to(helper.me["phone"])][::-1]
     assert kinds == ["wish.yours", "wish.due_in_2_days", "wish.due_tomorrow", "wish.overdue"]
+
+
+def test_every_message_is_really_told_to_somebody(world: World):
+    helper, staff = world.volunteer(), world.phone_of(world.admin)
+    residents = [world.resident() for _ in range(7)]  # one who is told too much in a week would hear the rest in a digest
+
+    def act(phone: Phone, wish_id: str, move: str, **body: object) -> None:
+        fresh = world.phone_of(world.services.people.find(phone.me["id"])) if phone.me else phone
+        answer = fresh.post(f"/v1/wishes/{wish_id}/{move}", body)
+        assert answer.status == 200, answer.text
+
+    wishes = [world.open_wish(resident, needed_by="2026-11-27") for resident in residents]
+    whose = dict(zip(wishes, residents, strict=True))
+    withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = wishes
+    for wish_id in wishes[:6]:
+        act(helper, wish_id, "claim")
+        if wish_id in (withdrawn, edited):
+            act(whose[wish_id], wish_id, "withdraw")
+    act(helper, unpublished, "release", reason="来不了")
+    act(staff, unpublished, "unpublish", reason="再看看")
+    act(staff, unpublished, "reject", reason="超出范围")
+    for wish_id in (disputed, unanswered):
+        act(helper, wish_id, "deliver")
+    act(whose[disputed], disputed, "dispute", reason="没收到")
+    act(staff, disputed, "reopen")
+    act(helper, disputed, "claim")
+    act(staff, disputed, "release", reason="联系不上")
+    act(helper, disputed, "claim")
+    act(helper, disputed, "deliver", code=world.delivery_code(whose[disputed].me["phone"]))
+    act(whose[disputed], disputed, "confirm", rating=5)
+    world.pass_time(days=14)
+    at_once = {kind for kind, template in MESSAGES.items() if template.urgency is not Urgency.LOW}
+    assert {letter.kind for letter in world.mailbox.read()} >= at_once
+    ended = [letter.kind for letter in world.sms_to(helper.me["phone"]) if letter.kind in ("wish.withdrawn", "wish.claim_ended")]
+    assert sorted(ended) == ["wish.claim_ended", "wish.withdrawn", "wish.withdrawn"]

@@ -1,0 +1,42 @@
+"""Brings a folder that an older version has written up to the indexes of this one. A deployment's tables follow its template."""
+
+from typing import Any
+
+from pynamodb.connection import Connection
+
+from chalicelib.store.tables import create_missing, table_schema, tables
+
+__all__ = ["bring_up_to_date"]
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Create the tables and indexes that are missing, and drop the indexes that nothing reads any more."""
+    create_missing(connection)
+    for table in tables():
+        name, wanted = table.Meta.table_name, _indexes(table_schema(table)["global_secondary_indexes"])
+        there = {index["IndexName"] for index in _describe(connection, name).get("GlobalSecondaryIndexes", [])}
+        keys = {part["AttributeName"] for index in wanted.values() for part in index["KeySchema"]} | {"pk", "sk"}
+        attributes = [{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)]
+        for index in sorted(set(wanted) - there):
+            _update(connection, name, {"Create": wanted[index]}, attributes)
+        for index in sorted(there - set(wanted)):
+            _update(connection, name, {"Delete": {"IndexName": index}}, attributes)
+
+
+def _indexes(schemas: Any) -> dict[str, dict[str, Any]]:
+    return {
+        schema["index_name"]: {
+            "IndexName": schema["index_name"],
+            "KeySchema": schema["key_schema"],
+            "Projection": schema["projection"],
+        }
+        for schema in schemas
+    }
+
+
+def _describe(connection: Connection, name: str) -> Any:
+    return connection.client.describe_table(TableName=name)["Table"]
+
+
+def _update(connection: Connection, name: str, change: dict[str, Any], attributes: list[dict[str, str]]) -> None:
+    connection.client.update_table(TableName=name, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=[change])

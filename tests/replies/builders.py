@@ -1,0 +1,145 @@
+"""A provider that does as a test says, and signs what it reports; and steps that end in a question to a resident."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from chalicelib.carriers.choice import Provider, Providers
+from chalicelib.carriers.ports import Sms
+from chalicelib.deliveries.model import Delivery
+from chalicelib.kernel.access import Role
+from chalicelib.kernel.signing import sign
+from chalicelib.settings import SmsProvider
+from chalicelib.store.rows import Table
+from devserver.store import memory_store
+
+from ..store.scan import everything
+from ..world import GRID, Answer, Phone, World
+
+KEY, OTHER_KEY = b"east-key-0123456789", b"west-key-0123456789"
+PROVIDERS = (
+    SmsProvider(name="console", kind="console"),
+    SmsProvider(name="east", kind="gateway", key=KEY, url="https://sms.east.example", weight=0),
+    SmsProvider(name="west", kind="gateway", key=OTHER_KEY, url="https://sms.west.example", weight=0),
+)
+MANY = 100_000
+
+
+@contextmanager
+def a_world(**settings: Any) -> Iterator[World]:
+    """A street with settings of its own, in moto's memory."""
+    with memory_store():
+        yield World(**settings)
+
+
+class Scripted:
+    """A provider at the other end of the wire. Each step is an exception to raise, or something to call with the text; then it takes all."""
+
+    def __init__(self, world: World, *script: Any) -> None:
+        self.world, self.script, self.sent = world, list(script), list[Sms]()
+
+    def send(self, sms: Sms) -> str:
+        self.sent.append(sms)
+        step = self.script.pop(0) if self.script else None
+        if callable(step) and not isinstance(step, type):
+            step = step(sms)
+        if isinstance(step, Exception):
+            raise step
+        return self.take(sms)
+
+    def take(self, sms: Sms) -> str:
+        return self.world.mailbox.put(sms.phone, "sms", sms.text, sms.kind)
+
+    def take_and_hang(self, sms: Sms) -> Exception:
+        """The text goes out, and nobody hears that it did."""
+        self.take(sms)
+        return TimeoutError()
+
+    def kinds(self) -> list[str]:
+        return [sms.kind for sms in self.sent]
+
+
+def scripted(world: World, *script: Any, price_li: int = 55) -> Scripted:
+    """From now on every SMS goes through `east`, which does as it is told."""
+    sender = Scripted(world, *script)
+    world.services.deliveries._sms = Providers([Provider(name="east", sender=sender, weight=1, price_li=price_li)])
+    return sender
+
+
+def signed(world: World, raw: bytes, key: bytes = KEY, **spoilt: str) -> dict[str, str]:
+    stamp = spoilt.pop("timestamp", str(int(world.clock.now().timestamp())))
+    nonce = spoilt.pop("nonce", "nonce-0001")
+    return {"X_Timestamp": stamp, "X_Nonce": nonce, "X_Signature": sign(key, stamp, nonce, raw)} | spoilt
+
+
+def webhook(world: World, body: Any, provider: str = "east", key: bytes = KEY, **spoilt: str) -> Answer:
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    return Phone().call("POST", f"/v1/webhooks/sms/{provider}", raw=raw, **signed(world, raw, key, **spoilt))
+
+
+def report(world: World, *ids: str, status: str = "delivered", **more: Any) -> Answer:
+    return webhook(world, {"reports": [{"id": id, "status": status} for id in ids]}, **more)
+
+
+def reply(world: World, phone: str, text: str, id: str = "", **more: Any) -> Answer:
+    id = id or f"r{next(world.numbers)}"
+    answer = webhook(world, {"replies": [{"id": id, "phone": phone, "text": text}]}, **more)
+    assert answer.status == 204, answer.text
+    return answer
+
+
+# what is so afterwards
+
+
+def messages(world: World, person_id: str, kind: str | None = None) -> list[dict[str, Any]]:
+    """What staff see of somebody's messages, newest first."""
+    answer = world.phone_of(world.admin).get(f"/v1/messages?person={person_id}&limit=100")
+    assert answer.status == 200, answer.text
+    return [item for item in answer.json["items"] if kind in (None, item["kind"])]
+
+
+def state_of(world: World, person_id: str, kind: str) -> str:
+    return str(messages(world, person_id, kind)[0]["state"])
+
+
+def lines() -> list[Delivery]:
+    """The ledger, oldest first."""
+    row = Table.rows[Delivery]
+    found = [row.from_raw_data(item).as_a(Delivery) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
+    return sorted(found, key=lambda line: (line.at, line.id))
+
+
+def visits(world: World, place: str = GRID) -> list[dict[str, Any]]:
+    """Whom a grid worker has to go and tell."""
+    answer = world.staff(place, Role.GRID_WORKER).get(f"/v1/admin/queue?place={place}&limit=100")
+    assert answer.status == 200, answer.text
+    return [item for item in answer.json["items"] if item["kind"] == "message.visit"]
+
+
+def consents(world: World, phone: Phone) -> list[tuple[str, bool]]:
+    return [(line["purpose"], line["given"]) for line in phone.get("/v1/me/consents").json["items"]]
+
+
+def state_of_wish(world: World, wish_id: str) -> str:
+    return str(world.phone_of(world.admin).get(f"/v1/wishes/{wish_id}").json["state"])
+
+
+# questions
+
+
+def delivered(world: World, resident: Phone, helper: Phone | None = None, **fields: Any) -> str:
+    """A wish that its resident is asked about: has it come?"""
+    helper = helper or world.volunteer()
+    wish_id = world.open_wish(resident, **fields)
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"] == "delivered"
+    return wish_id
+
+
+def expiring(world: World, resident: Phone) -> str:
+    """A wish that its resident is asked about: is it still needed?"""
+    wish_id = world.open_wish(resident, needed_by="2026-11-25")
+    world.pass_time(days=3, hours=9)
+    assert world.sms_to(resident.me["phone"], "wish.expiring")
+    return wish_id

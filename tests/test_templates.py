@@ -1,0 +1,81 @@
+"""Every text that the house sends: what it costs at the worst, what it is allowed to be, and that it is written down."""
+
+import pytest
+
+from chalicelib.deliveries.decisions import compose_sms
+from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.segments import parts_of
+from chalicelib.kernel.template import Lane, Legal, Template, Told, Urgency
+from chalicelib.reactions import REACTIONS, TEMPLATES, lane_of
+from tools.templates import FILE, current
+
+from .world import START
+
+SIGNATURE = "春" * 8  # as long as providers take
+
+
+def longest(template: Template, locale: str) -> str:
+    facts = {name: "宽" * most for name, most in template.slots.items()}
+    return compose_sms(SIGNATURE, template.fill(locale, facts), locale, template.legal)
+
+
+@pytest.mark.parametrize("kind", TEMPLATES)
+def test_a_message_is_billed_as_it_says_at_the_worst(kind: str) -> None:
+    template = TEMPLATES[kind]
+    assert max(parts_of(longest(template, locale)) for locale in ("zh-CN", "en")) == template.parts
+
+
+def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
+    assert FILE.read_text(encoding="utf-8") == current(), "run `python -m tools.templates` and commit docs/messages.md"
+
+
+def test_every_kind_has_a_job_and_a_lane() -> None:
+    assert set(TEMPLATES) <= set(REACTIONS)
+    lanes = {kind: lane_of(Due(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")) for kind in TEMPLATES}
+    bulk = {kind for kind, lane in lanes.items() if lane is Lane.BULK}
+    assert bulk == {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.LOW} | {"reminders.digest"}
+    assert lane_of(Due(id="d", at=START, shard="s0", kind="wish.approved", subject="x", to="people:per_a,per_b")) is Lane.BULK
+
+
+def test_only_codes_ring_at_night() -> None:
+    assert {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT} == {"code.email", "code.sign_in"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"zh": "您好 {name}", "slots": {}},
+        {"slots": {"title": 3}},
+        {"asks": True, "can_wait": True},
+        {"asks": True, "urgency": Urgency.LOW},
+    ],
+)
+def test_a_template_that_cannot_be_is_refused_where_it_is_written(broken: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"differ|wait"):
+        Template(**({"zh": "好", "en": "ok", "told": Told.ANYBODY} | broken))
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("一个\n水壶\r\n", "一个 水壶"),
+        ("看 https://evil.example/x?y=1 吧", "看 … 吧"),
+        ("WWW.evil.example", "…"),
+        ("壶" * 11, "壶" * 9 + "…"),
+        ("壶" * 10, "壶" * 10),
+        ("{title}", "{title}"),
+    ],
+)
+def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(fact: str, said: str) -> None:
+    template = Template(zh="「{title}」", en="“{title}”", told=Told.ANYBODY, slots={"title": 10})
+    assert template.fill("zh-CN", {"title": fact}) == f"「{said}」"
+
+
+def test_a_promotion_says_how_to_refuse_it_and_a_service_notice_does_not() -> None:
+    assert compose_sms("春晖", "来听课", "zh-CN", Legal.PROMOTIONAL) == "【春晖】来听课拒收请回复R"
+    assert compose_sms("春晖", "来听课", "zh-CN", Legal.SERVICE) == "【春晖】来听课"
+
+
+def test_a_missing_fact_is_a_fault_and_never_a_message_with_a_hole() -> None:
+    with pytest.raises(KeyError):
+        TEMPLATES["wish.approved"].fill("zh-CN", {})
