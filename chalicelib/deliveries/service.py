@@ -169,9 +169,9 @@ class Deliveries:
 
     def _attempt(self, line: Delivery, recipient: Recipient, template: Template, text: str, provider: Provider) -> Delivery:
         """Call the provider once and write down how it ended."""
-        if template.asks and line.channel is Channel.SMS:
-            self._ask(line, recipient.address)
         try:
+            if template.asks and line.channel is Channel.SMS:
+                self._ask_first(line, recipient.address)
             if line.channel is Channel.SMS:
                 promotional = template.legal is Legal.PROMOTIONAL
                 sms = Sms(id=line.id, phone=recipient.address, text=text, kind=line.kind, promotional=promotional)
@@ -309,6 +309,13 @@ class Deliveries:
         return decisions.over_budget(template, self.spent_li(street_of(place)), self._tolls.budget_li)
 
     # questions, reports and refusals, as `replies` needs them
+
+    def _ask_first(self, line: Delivery, phone: str) -> None:
+        """Remember the question before it is asked; where the store does not take it, nothing has been sent yet."""
+        try:
+            self._ask(line, phone)
+        except Exception as error:
+            raise Refused("question_not_kept") from error
 
     def _ask(self, line: Delivery, phone: str) -> None:
         """Remember what a "1" or "2" from this phone will answer; the question before is kept until this one is known to be sent."""

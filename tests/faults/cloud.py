@@ -30,7 +30,7 @@ from .facts import every
 VISIBILITY = timedelta(seconds=60)  # how long a message that was brought is hidden: as long as its worker may take
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
-RIGHTLY = {Unreached.OPTED_OUT, Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE}
+RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE}
 SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 
 
@@ -75,11 +75,13 @@ class Cloud:
     numbers: int = 0
     takes: Callable[[Due], bool] = lambda due: True  # which entries of a batch SQS takes
     answers: Callable[[Sms], str] = lambda sms: "take"
-    disturb: Callable[[str], None] = lambda name: None  # before each AWS call: may raise
+    disturb: Callable[[str, Callable[[], Any]], Any] = lambda name, call: call()  # makes each AWS call, or fails to
     steps: list[str] = field(default_factory=list)  # every effect so far
     before_step: Callable[[], None] = lambda: None
     after_step: Callable[[], None] = lambda: None
     watched: bool = False
+    seen: list[str] = field(default_factory=list)  # everything that was ever in the queue
+    at_call: Callable[[Sms], None] = lambda sms: None  # looks at the world at the moment of a provider's call
     batch: int = BATCH  # messages that a worker is brought at once
     sweeps_every: timedelta = timedelta(0)  # 0: whenever something is due
 
@@ -104,9 +106,7 @@ class Cloud:
         return done
 
     def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        if self.watched:
-            self.disturb(name)
-        return self.step(name, call)
+        return self.step(name, lambda: self.disturb(name, call) if self.watched else call())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -138,6 +138,7 @@ class Cloud:
 
     def put(self, body: str, visible_at: datetime | None = None) -> None:
         self.numbers += 1
+        self.seen.append(body)
         self.letters.append(Letter(f"m{self.numbers}", body, visible_at or self.world.clock.now()))
 
     def visible(self) -> list[Letter]:
@@ -202,8 +203,8 @@ class Cloud:
     # snapshots
 
     def photograph(self) -> bytes:
-        """Return everything that outlives a process. The tables of people, places and sessions do not change meanwhile."""
-        tables = _tables(self.world, ("due", "messages", "wishes", "counters", "fanouts"))
+        """Return everything that outlives a process. Places do not change meanwhile."""
+        tables = _tables(self.world, ("due", "messages", "wishes", "counters", "fanouts", "people", "sessions"))
         rows = {name: table.items for name, table in tables.items()}
         return pickle.dumps((rows, self.letters, self.calls, self.numbers, self.world.clock.now()))
 
@@ -238,6 +239,7 @@ class Carrier:
         return str(self.cloud.step("Send", lambda: self._send(sms)))
 
     def _send(self, sms: Sms) -> str:
+        self.cloud.at_call(sms)
         answer = self.cloud.answers(sms)
         now = self.cloud.world.clock.now()
         self.cloud.calls.append(Call(self.name, sms.id, sms.phone, sms.kind, now, answer))
@@ -298,8 +300,8 @@ def on_the_list(world: World) -> set[str]:
     return {waiting.id for waiting in world.services.deliveries.to_visit(STREET, "", 2000).items}
 
 
-def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
-    """Assert the promises about what was told; `expected` says how many lines each kind must have. Return their states.
+def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0) -> list[Delivery]:
+    """Assert the promises about what was told, now that everything is at rest; return the ledger.
 
     Nobody is told twice: a provider is called once for a delivery, and once more after each certain refusal; `resends`
     is how often one of unknown fate may be tried again. Nobody is missed: whoever was not told stands on the list.
@@ -307,22 +309,28 @@ def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -
     lines = {line.id: line for line in every(Delivery)}
     called = Tally(call.delivery for call in cloud.calls)
     refused = Tally(call.delivery for call in cloud.calls if call.refused)
-    taken = {call.delivery for call in cloud.calls if call.answer == "take"}
-    told = Tally((call.phone, call.kind) for call in cloud.calls if not call.refused)
     assert not cloud.letters, "the queue is not at rest"
     assert not waiting(cloud), f"due rows are left over: {waiting(cloud)}"
     assert all(line.is_final for line in lines.values()), f"not final: {[x for x in lines.values() if not x.is_final]}"
-    for id, count in called.items():
-        assert count <= 1 + refused[id] + resends, f"{count} calls for {lines.get(id)}"
-    assert all(count <= 1 + resends for count in told.values()), f"somebody was told twice: {told}"
     assert called.keys() <= lines.keys(), "a provider was called for what the ledger does not know"
-    listed = on_the_list(cloud.world)
+    for id, count in called.items():
+        assert count <= 1 + refused[id] + resends(lines[id].kind), f"{count} calls for {lines[id]}"
+    told = Tally((call.phone, call.kind, lines[call.delivery].message) for call in cloud.calls if not call.refused)
+    assert all(count <= 1 + resends(kind) for (_, kind, _), count in told.items()), f"somebody was told twice: {told}"
+    taken, listed = called - refused, on_the_list(cloud.world)
     for line in lines.values():
-        told_or_rightly_not = (line.state is SENT and line.id in taken) or (line.state is SUPPRESSED and line.reason in RIGHTLY)
-        known = told_or_rightly_not or line.id in listed or not line.person.startswith("per_")
-        assert known, f"nobody knows that she was missed: {line}"
-    assert Tally(line.kind for line in lines.values()) == Tally(expected)
-    return Tally(line.state for line in lines.values())
+        was_told = line.state is SENT and (taken[line.id] or taken[line.ref])  # by itself, or by a digest
+        rightly_not = line.state is SUPPRESSED and line.reason in RIGHTLY
+        nobody = bool(line.covers) or not line.person.startswith("per_")
+        assert was_told or rightly_not or nobody or line.id in listed, f"nobody knows that she was missed: {line}"
+    return list(lines.values())
+
+
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
+    """Assert the promises, and how many lines of each kind there are; return their states."""
+    lines = check_promises(cloud, lambda kind: resends)
+    assert Tally(line.kind for line in lines) == Tally(expected)
+    return Tally(line.state for line in lines)
 
 
 def note(text: str) -> None:

@@ -1,17 +1,20 @@
 """Telling very many: pages are frozen once, shares have their turns, and whatever dies is taken up where it was left."""
 
+import os
 import random
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import count, pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from chalicelib.carriers.queue import read_entry
-from chalicelib.deliveries.model import Delivery, DeliveryState, Receipt, Unreached
+from chalicelib.deliveries.model import Delivery, DeliveryState, Receipt
 from chalicelib.fanouts import decisions, policy, rows
 from chalicelib.fanouts.model import Fanout
 from chalicelib.kernel.clock import at_local, local_day
@@ -20,6 +23,7 @@ from chalicelib.kernel.paging import Page, Position
 from chalicelib.people.model import Person
 from chalicelib.store.rows import Table, row_of
 from chalicelib.wiring import use, wire
+from devserver.store import embedded_store
 
 from ..world import OTHER_GRID, START, World, intercepted
 from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
@@ -106,12 +110,22 @@ def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[
 # ten thousand
 
 
+@pytest.fixture
+def quick_world(tmp_path: Path) -> Iterator[World]:
+    """A street in an embedded store that keeps its file in memory where it can: twice as fast, and only we die here."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder, embedded_store(Path(folder)) as address:
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
+        yield World()
+        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
+
+
 def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_in_doubt_stands_on_the_list(
-    embedded_world: World,
+    quick_world: World,
 ) -> None:
-    """In the embedded store, for its units. Most of the time goes into two writes for each of ten thousand."""
+    """In the embedded store, for its units. The time goes into three calls for each of ten thousand."""
     number, dice = 10_000, random.Random(20261123)
-    cloud, crowd, message = crowd_of(embedded_world, number)
+    cloud, crowd, message = crowd_of(quick_world, number)
     world = cloud.world
     world.services.outbox.put(message)
     cloud.requests, deaths, units = 0, Tally[str](), Tally[str]()
@@ -133,7 +147,7 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
     assert states[UNKNOWN] <= sum(deaths.values()), "a death leaves one in doubt at most"
     found, listed = every(Delivery), on_the_list(world)
     assert {line.person for line in found if line.id in listed} == {
-        line.person for line in found if line.state is UNKNOWN or line.reason == Unreached.NO_CHANNEL
+        line.person for line in found if line.state in (UNKNOWN, SUPPRESSED)
     }
     heard = {line.person for line in found} | {row.person for row in receipts()}
     assert heard == set(crowd.ids)
