@@ -160,7 +160,6 @@ def wire(
             replies=Replies(
                 commit=commit,
                 clock=clock,
-                keys=keys,
                 people=people,
                 deliveries=deliveries,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},

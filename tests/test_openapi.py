@@ -24,7 +24,9 @@ POST /v1/wishes/{wish_id}/unpublish; POST /v1/wishes/{wish_id}/claim; POST /v1/w
 POST /v1/wishes/{wish_id}/deliver; POST /v1/wishes/{wish_id}/confirm; POST /v1/wishes/{wish_id}/dispute
 POST /v1/wishes/{wish_id}/withdraw; POST /v1/wishes/{wish_id}/reopen
 POST /v1/wishes/{wish_id}/check-in; POST /v1/wishes/{wish_id}/check-out
-GET /v1/admin/queue; GET /; GET /healthz; GET /openapi.json
+GET /v1/messages; POST /v1/messages/{message_id}/visited; GET /v1/me/inbox
+POST /v1/webhooks/sms/{provider}; GET /v1/unsubscribe/{token}; POST /v1/unsubscribe/{token}
+GET /v1/admin/queue; POST /v1/admin/jobs/{job_id}/redrive; GET /; GET /healthz; GET /openapi.json
 """
 
 

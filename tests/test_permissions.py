@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest
 
 from app import api
+from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.outcome import Due
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
 
@@ -45,6 +47,8 @@ WHO = {
     "reveal": WORKER, "vet": STAFF, "block": STAFF, "set_household": WORKER,
     "list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF,
     "list_wishes": ANY, "read_queue": WORKER,
+    "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF, "read_spending": WORKER,
+    "ask_unsubscribe": ANY, "unsubscribe": ANY,
 }  # fmt: skip
 # Moves of a wish: from which states, by whom (the contract's table).
 HELP = {"helper", "worker"}
@@ -78,7 +82,8 @@ BODIES = {
 }  # fmt: skip
 QUERIES = {
     "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
-    "read_queue": f"?place={GRID}",
+    "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
+    "read_spending": f"?place={GRID}",
 }  # fmt: skip
 DENIED = {401, 403, 404}
 
@@ -133,6 +138,24 @@ class Stage:
         row_of(wish).save()
         return wish.id
 
+    def visit(self, person_id: str) -> str:
+        """Put somebody of the place on the list of those to visit; return the message."""
+        now = self.world.clock.now()
+        line = Delivery(
+            id=f"msg_{self._letters(next(self.world.numbers))}", message="due_x", kind="wish.approved", about="wsh_x",
+            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
+            at=now, ttl=now + timedelta(days=1),
+        )  # fmt: skip
+        row_of(line).save()
+        return line.id
+
+    def job(self) -> str:
+        """Park a job about the place; return it."""
+        id = f"due_{self._letters(next(self.world.numbers))}"
+        due = Due(id=id, at=self.world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+        self.world.services.outbox.park(due, UNIT)
+        return id
+
     @staticmethod
     def _letters(number: int) -> str:
         return "".join("abcdefghij"[int(digit)] for digit in f"{number:024}")
@@ -146,8 +169,18 @@ def stage(request: pytest.FixtureRequest, world: World) -> Stage:
     return Stage(world, request.param)
 
 
+# Whom no token helps: a provider proves with every request that it is one (tests/replies/test_webhook.py).
+BY_SIGNATURE = {"take_sms_webhook"}
+
+
 def test_every_route_is_in_the_matrix():
-    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS)
+    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS) | BY_SIGNATURE
+
+
+def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
+    for operation in (op for op in api.operations if op.name in BY_SIGNATURE):
+        path = operation.path.replace("{provider}", "east")
+        assert stage.phone.post(path, {}).status in (401, 404), stage.name
 
 
 def test_nobody_makes_a_move_that_is_not_hers(stage: Stage):
@@ -203,10 +236,12 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
+        path = path.replace("{token}", stage.world.services.deliveries.unsubscribe_token(target.id))
+        path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)
         if operation.name == "submit_wish":
             body = stage.world.wish_body(on_behalf_of=stage.owner.id, consent={"how": "spoken"})
-        answer = caller.phone.call(operation.method, path + QUERIES.get(operation.name, ""), body)
+        answer = caller.phone.call(operation.method, path + QUERIES.get(operation.name, "").format(target=target.id), body)
         cell = (stage.name, operation.name, answer.status, answer.text[:200])
         if stage.expect(WHO[operation.name]):
             assert answer.status not in DENIED, cell
@@ -236,3 +271,7 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     assert other.put(f"/v1/people/{target.id}/roles", [{"role": "volunteer", "place": "qingfeng"}]).status == 404
     assert other.put(f"/v1/places/{BUILDING}", {"name": "x"}).status == 403
     assert other.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
+    assert other.get(f"/v1/messages?person={target.id}").status == 404
+    stage = Stage(world, "stranger")
+    assert other.post(f"/v1/messages/{stage.visit(target.id)}/visited").status == 404
+    assert other.post(f"/v1/admin/jobs/{stage.job()}/redrive").status == 404

@@ -2,7 +2,8 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from .schemas import QueueQuery, QueueView, TaskView
+from ..web.fields import NoFields
+from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView
 from .service import Desk
 
 __all__ = ["routes"]
@@ -18,7 +19,13 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
     return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, reread=lambda desk, call, job_id: None)
-def redrive_job(desk: Desk, call: Call, job_id: str) -> None:
+@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, call, job_id: None)
+def redrive_job(desk: Desk, call: Call, job_id: str, body: NoFields) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(call, job_id)
+
+
+@routes.get("/v1/admin/spending")
+def read_spending(desk: Desk, call: Call, query: PlaceQuery) -> SpendingView:
+    """What the street of a place has spent on text messages this month."""
+    return SpendingView.model_validate(desk.spending(call, query.place))

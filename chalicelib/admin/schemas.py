@@ -1,8 +1,8 @@
 """The staff desk as clients see it."""
 
-from ..web.fields import Instant, PageQuery, PlaceCode, View
+from ..web.fields import Instant, PageQuery, PlaceCode, Request, View
 
-__all__ = ["QueueQuery", "QueueView", "TaskView"]
+__all__ = ["PlaceQuery", "QueueQuery", "QueueView", "SpendingView", "TaskView"]
 
 
 class QueueQuery(PageQuery):
@@ -28,3 +28,18 @@ class QueueView(View):
     items: list[TaskView]
     counts: dict[str, int]
     next: str | None
+
+
+class PlaceQuery(Request):
+    """Whose figures."""
+
+    place: PlaceCode
+
+
+class SpendingView(View):
+    """What a street has spent on text messages this month, and what it may; no budget is no limit."""
+
+    street: PlaceCode
+    month: str
+    sms_fen: int
+    budget_fen: int | None

@@ -20,7 +20,7 @@ from ..store.due import Outbox, Parked
 from ..wishes.service import Wishes
 from .texts import ERASED, OVER, VISIT
 
-__all__ = ["Desk", "Task"]
+__all__ = ["Desk", "Spending", "Task"]
 
 _NOT_FOR_STAFF = {"code": "****"}  # the resident alone tells it, when it has come
 _COUNTED = 2000  # of each list; beyond that nobody counts any more
@@ -36,6 +36,16 @@ class Task:
     place: str
     due_at: datetime
     moves: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a street has spent on text messages in a month (UTC), in whole fen, and its budget."""
+
+    street: str
+    month: str
+    sms_fen: int
+    budget_fen: int | None
 
 
 class Desk:
@@ -122,6 +132,15 @@ class Desk:
             if (covers(place, job.place) if job.place else administrator)
         ]
         return Page(tasks, {"after": page.next["sk"]} if page.next else None)
+
+    def spending(self, call: Call, place: str) -> Spending:
+        """Return what the street of a place has spent this month; for staff of the place."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
+        street = street_of(place)
+        month, spent_li, budget_li = self._deliveries.spending(street)
+        budget = budget_li // 10 if budget_li is not None else None
+        return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
 
     def redrive(self, call: Call, job_id: str) -> None:
         """Make a job that failed for good due again."""

@@ -86,10 +86,10 @@ class SqsQueues:
 class InlineQueue:
     """Runs each job where it stands and takes the entry when the job is done, so that a crash loses nothing.
 
-    A job that fails stays due and is left alone for a while, as SQS does; after the fifth time it is parked.
+    A job that fails stays due and is left alone for a while, each time for longer; after the fifth time it is parked.
     """
 
-    REST = timedelta(seconds=60)
+    REST = timedelta(seconds=20)  # doubled each time: five tries take longer than somebody's lease on a delivery
     DEEPEST = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
 
     def __init__(self, work: Callable[[Due], None], park: Callable[[Due], None], clock: Clock) -> None:
@@ -117,7 +117,7 @@ class InlineQueue:
             self._work(due)
         except Exception:  # noqa: BLE001 - the work has written down what happened
             tries = self._failed.get(due.id, (0, due.at))[0] + 1
-            self._failed[due.id] = (tries, self._clock.now() + self.REST)
+            self._failed[due.id] = (tries, self._clock.now() + self.REST * 2 ** (tries - 1))
             if tries < TRIES:
                 return False
             self._park(due)

@@ -2,7 +2,7 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from ..web.fields import PageQuery
+from ..web.fields import NoFields, PageQuery
 from .schemas import InboxList, InboxView, MessageList, MessageQuery, MessageView
 from .service import Deliveries
 from .texts import REFUSALS
@@ -19,8 +19,8 @@ def list_messages(deliveries: Deliveries, call: Call, query: MessageQuery) -> Me
     return MessageList(items=[MessageView.of(line) for line in page.items], next=call.cursor_of(page.next))
 
 
-@routes.post("/v1/messages/{message_id}/visited")
-def note_visit(deliveries: Deliveries, call: Call, message_id: str) -> MessageView:
+@routes.post("/v1/messages/{message_id}/visited", conditional=False)
+def note_visit(deliveries: Deliveries, call: Call, message_id: str, body: NoFields) -> MessageView:
     """Note that somebody went and told her what no channel could."""
     return MessageView.of(deliveries.note_visit(call, message_id))
 

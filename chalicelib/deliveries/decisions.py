@@ -38,11 +38,12 @@ def next_step(line: Delivery, template: Template, now: datetime) -> Next:
 def resume_at(line: Delivery, template: Template) -> datetime | None:
     """Return when another attempt is due, or None when none is.
 
-    After a certain refusal there are several; of unknown fate only the urgent is sent once more, and once only.
+    After a certain refusal there are several; of unknown fate only the urgent is sent once more, and once only, and
+    not where somebody has told her meanwhile.
     """
     if line.state is DeliveryState.RETRY:
         return line.next_at
-    once = line.state is DeliveryState.UNKNOWN and line.attempt == 1
+    once = line.state is DeliveryState.UNKNOWN and line.attempt == 1 and not line.visited_by
     return line.settled_at + policy.HOLD if once and template.urgency is Urgency.URGENT and line.settled_at else None
 
 

@@ -57,6 +57,7 @@ class Unreached(StrEnum):
     OPTED_OUT = "opted_out"
     ERASED = "erased"
     NO_CONSENT = "no_consent"  # to promotions
+    ENOUGH = "enough"  # promotions, for one week
     BUDGET = "budget"  # of the street and month
     TOO_LATE = "too_late"  # by the time it could be sent
     MISSED = "missed"  # its event falls into her quiet hours, and it came too late for the evening before

@@ -1,11 +1,12 @@
 """How the sending ledger lies in the store: one line for each message and address, claimed by condition before an attempt."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
@@ -217,6 +218,7 @@ def read_spent(subject: str, name: str) -> int:
 
 
 def add_spent(subject: str, name: str, li: int, ttl: datetime) -> None:
-    """Add to what was spent."""
+    """Add to what was spent. A sum that is a little short is better than a message that comes again because of it."""
     row = Table.rows[Counter]
-    row_of(Counter(subject=subject, name=name)).update(actions=[row.value.add(li), row.ttl.set(ttl)])  # type: ignore[attr-defined]
+    with suppress(PynamoDBException):
+        row_of(Counter(subject=subject, name=name)).update(actions=[row.value.add(li), row.ttl.set(ttl)])  # type: ignore[attr-defined]

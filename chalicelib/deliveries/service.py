@@ -169,9 +169,9 @@ class Deliveries:
 
     def _attempt(self, line: Delivery, recipient: Recipient, template: Template, text: str, provider: Provider) -> Delivery:
         """Call the provider once and write down how it ended."""
-        if template.asks and line.channel is Channel.SMS:
-            self._ask(line, recipient.address)
         try:
+            if template.asks and line.channel is Channel.SMS:
+                self._ask_first(line, recipient.address)
             if line.channel is Channel.SMS:
                 promotional = template.legal is Legal.PROMOTIONAL
                 sms = Sms(id=line.id, phone=recipient.address, text=text, kind=line.kind, promotional=promotional)
@@ -299,12 +299,23 @@ class Deliveries:
             known = self._spent[street] = (now, rows.read_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}"))
         return known[1]
 
+    def spending(self, street: str) -> tuple[str, int, int | None]:
+        """Return this month (UTC, ``2026-11``), what a street has spent in it, and what it may (厘, None for no limit)."""
+        return f"{self._clock.now():%Y-%m}", self.spent_li(street), self._tolls.budget_li
+
     def _stops(self, template: Template, place: str) -> bool:
         if self._tolls.budget_li is None or template.urgency is Urgency.URGENT:
             return False
         return decisions.over_budget(template, self.spent_li(street_of(place)), self._tolls.budget_li)
 
     # questions, reports and refusals, as `replies` needs them
+
+    def _ask_first(self, line: Delivery, phone: str) -> None:
+        """Remember the question before it is asked; where the store does not take it, nothing has been sent yet."""
+        try:
+            self._ask(line, phone)
+        except Exception as error:
+            raise Refused("question_not_kept") from error
 
     def _ask(self, line: Delivery, phone: str) -> None:
         """Remember what a "1" or "2" from this phone will answer; the question before is kept until this one is known to be sent."""
@@ -374,7 +385,11 @@ class Deliveries:
         """Return the address at which somebody says that she wants no more mail; empty where the house has no address."""
         if not self._tolls.public_url:
             return ""
-        return f"{self._tolls.public_url}/v1/unsubscribe/{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
+        return f"{self._tolls.public_url}/v1/unsubscribe/{self.unsubscribe_token(person_id)}"
+
+    def unsubscribe_token(self, person_id: str) -> str:
+        """Return what proves that somebody came from a mail to this person."""
+        return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
 
     # what people see
 

@@ -68,8 +68,9 @@ class Template:
         """Refuse a template whose texts and slots do not name the same facts."""
         if placeholders(self.zh) != set(self.slots) or placeholders(self.en) != set(self.slots):
             raise ValueError(f"texts and slots differ: {self.zh}")
-        if self.asks and (self.can_wait or self.urgency is Urgency.LOW):
-            raise ValueError(f"a question cannot wait: {self.zh}")
+        by_itself = self.asks or self.legal is Legal.PROMOTIONAL  # in a digest no answer would find it, and no way out
+        if by_itself and (self.can_wait or self.urgency is Urgency.LOW):
+            raise ValueError(f"a question or a promotion cannot wait for the digest: {self.zh}")
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""

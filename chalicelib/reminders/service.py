@@ -82,8 +82,12 @@ class Reminders:
             self._deliveries.turn_down(due, recipient, Unreached.MISSED)
         elif at > now:
             return at
-        elif not (self._is_held(reach, template, now) and self._hold(due, reach, now)):
-            self._deliveries.deliver(due, recipient, facts, spent)
+        else:
+            told = self._told_this_week(reach, template, now)
+            if template.legal is Legal.PROMOTIONAL and told >= policy.WEEKLY_MESSAGES:
+                self._deliveries.turn_down(due, recipient, Unreached.ENOUGH)
+            elif not (is_held(template, told) and self._hold(due, reach, now)):
+                self._deliveries.deliver(due, recipient, facts, spent)
         return None
 
     def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
@@ -91,11 +95,10 @@ class Reminders:
         seed = due.id if due.to.startswith("people:") else reach.recipient.people[0]  # a share waits together
         return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=seed)
 
-    def _is_held(self, reach: Reach, template: Template, now: datetime) -> bool:
-        counted = reach.rationed and template.can_wait
+    def _told_this_week(self, reach: Reach, template: Template, now: datetime) -> int:
+        counted = reach.rationed and (template.can_wait or template.legal is Legal.PROMOTIONAL)
         person = reach.recipient.people[0]
-        told = self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
-        return is_held(template, told)
+        return self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
 
     def _hold(self, due: Due, reach: Reach, now: datetime) -> bool:
         return self._deliveries.hold(due, reach.recipient, digest_time(now, reach.quiet.zone))
@@ -165,7 +168,10 @@ class Reminders:
     def digest(self, due: Due) -> None:
         """Tell somebody in one message what was held for her; what is no longer true is left out."""
         person, template = self._people.find(due.subject), self._templates[due.kind]
-        held = self._deliveries.held_for(due.subject, self._clock.now() - _WEEK)
+        now = max(self._clock.now(), due.at)  # a clock that is behind must not pass over what is due
+        held = [
+            line for line in self._deliveries.held_for(due.subject, now - _WEEK) if line.next_at is None or line.next_at <= now
+        ]
         if person is None:
             return
         reach = self._reach(person, template)
@@ -173,7 +179,6 @@ class Reminders:
             for line in held:
                 self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, reach)
             return
-        now = self._clock.now()
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
             self._deliveries.put_off(due, reach.recipient.people, at)

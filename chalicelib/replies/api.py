@@ -12,7 +12,7 @@ __all__ = ["routes"]
 routes: Routes[Replies] = Routes("replies", lambda services: services.replies, REFUSALS)
 
 
-@routes.post("/v1/webhooks/sms/{provider}", status=204, public=True)
+@routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)
 def take_sms_webhook(replies: Replies, call: Call, provider: str, body: WebhookIn, signed: Signed) -> None:
     """Take delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
@@ -27,7 +27,7 @@ def ask_unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     return Page.asking(call.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
 
 
-@routes.post("/v1/unsubscribe/{token}", public=True)
+@routes.post("/v1/unsubscribe/{token}", public=True, conditional=False)
 def unsubscribe(replies: Replies, call: Call, token: str) -> Page:
     """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
     replies.unsubscribe(token)

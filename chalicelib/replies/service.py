@@ -12,7 +12,7 @@ from ..deliveries.policy import QUESTION_LASTS
 from ..deliveries.service import Deliveries
 from ..kernel.call import Call, Receipt, Signed
 from ..kernel.clock import Clock
-from ..kernel.codes import Keyring, same
+from ..kernel.codes import same
 from ..kernel.errors import NotFound, Replayed
 from ..kernel.outcome import Message, Outcome
 from ..kernel.signing import check
@@ -49,12 +49,11 @@ class Replies:
         *,
         commit: Committer,
         clock: Clock,
-        keys: Keyring,
         people: People,
         deliveries: Deliveries,
         provider_keys: Mapping[str, bytes],
     ) -> None:
-        self._commit, self._clock, self._keys = commit, clock, keys
+        self._commit, self._clock = commit, clock
         self._people, self._deliveries, self._provider_keys = people, deliveries, dict(provider_keys)
 
     def check_signature(self, provider: str, signed: Signed) -> None:
@@ -91,7 +90,7 @@ class Replies:
     def _take_reply(self, provider: str, reply: Reply) -> None:
         """Do what somebody has replied. The same reply again does nothing; an id that comes with other words is another."""
         word = word_of(reply.text)
-        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest=""))
+        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest="reply"))
         with suppress(NotFound, Replayed):
             if word in STOP and (owner := self._people.phone_owner(reply.phone)):
                 self._people.opt_out(owner.id, "sms", call)
@@ -134,8 +133,8 @@ class Replies:
 
     def refuses_mail(self, token: str) -> str:
         """Return whose way out of further mails a token is, or raise NotFound."""
-        person_id, _, mac = token.rpartition(".")
-        if not same(self._keys.fingerprint("unsubscribe", person_id), mac):
+        person_id, _, _ = token.rpartition(".")
+        if not same(self._deliveries.unsubscribe_token(person_id), token):
             raise NotFound
         return person_id
 

@@ -66,6 +66,7 @@ class Operation:
     status: int = 200
     public: bool = False
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
+    conditional: bool = True  # takes an If-Match, if it changes a resource that has a version
     reread: Callable[..., Any] | None = None
     shows: Mapping[str, Callable[[Any], BaseModel]] = field(
         default_factory=dict

@@ -126,7 +126,7 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key})
     if operation.method == "GET":
         found.append({"name": "If-None-Match", "in": "header", "schema": text})
-    elif (operation.repeatable and "{" in operation.path) or operation.method == "PATCH":
+    elif operation.conditional and ((operation.repeatable and "{" in operation.path) or operation.method == "PATCH"):
         found.append({"name": "If-Match", "in": "header", "schema": text})
     return found
 

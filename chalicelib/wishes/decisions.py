@@ -30,6 +30,7 @@ from .model import (
 )
 
 __all__ = [
+    "all_ended",
     "answer",
     "approve",
     "check",
@@ -41,6 +42,7 @@ __all__ = [
     "edit",
     "forget_helper",
     "forget_owner",
+    "go",
     "keep",
     "likely_duplicates",
     "on_the_wall",
@@ -48,9 +50,11 @@ __all__ = [
     "reject",
     "release",
     "reopen",
+    "staff_of",
     "submit",
+    "swap",
+    "tell",
     "unpublish",
-    "wake",
     "withdraw",
 ]
 
@@ -110,7 +114,7 @@ def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
     return MACHINE.apply(wish.state, move, by.parties, wish.moves(by.id, by.parties))
 
 
-def _go(
+def go(
     wish: Wish,
     move: str,
     by: Mover,
@@ -120,21 +124,24 @@ def _go(
     messages: tuple[Message, ...] = (),
     **changes: Any,
 ) -> Outcome[Wish]:
+    """Make a move: the row of the table, its event, and whatever changes with it."""
     row = _row(wish, move, by)
     event = Event(tag=row.event, by=by.id, party=by.party, note=note)
     entity = replace(wish, **({"state": row.target} | changes))
     return Outcome(entity=entity, previous=wish, beside=beside, events=(event,), messages=messages)
 
 
-def _tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
+def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
+    """Return a message of a kind to each of these people."""
     return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
 
 
-def _tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
-    return tuple(message for claim in claims for message in _tell(wish, kind, claim.helper, claim=claim.id))
+def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
+    return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
 
 
-def _staff(wish: Wish) -> str:
+def staff_of(wish: Wish) -> str:
+    """Return the audience of those who are on duty for a wish."""
     return f"staff:{wish.place}"
 
 
@@ -143,15 +150,16 @@ def _freed(claims: Iterable[Claim]) -> tuple[Count, ...]:
     return tuple(Count(subject=claim.helper, name="active_claims", add=-1) for claim in claims)
 
 
-def _swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
+def swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
+    """Return the claims of a wish with some of them changed."""
     by_id = {claim.id: claim for claim in changed}
     return tuple(by_id.get(claim.id, claim) for claim in wish.claims)
 
 
-def _all_ended(wish: Wish, kind: str) -> dict[str, Any]:
+def all_ended(wish: Wish, kind: str) -> dict[str, Any]:
     """End every active claim, and tell the helpers."""
     ended = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
-    return {"claims": _swap(wish, *ended), "beside": _freed(wish.active), "messages": _tell_helpers(wish, kind, wish.active)}
+    return {"claims": swap(wish, *ended), "beside": _freed(wish.active), "messages": tell_helpers(wish, kind, wish.active)}
 
 
 def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
@@ -159,19 +167,19 @@ def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
     if needed_by == wish.needed_by:
         return {}
     anew = [replace(claim, reminded=()) for claim in wish.active]
-    return {"needed_by": needed_by, "claims": _swap(wish, *anew), "told": ()}
+    return {"needed_by": needed_by, "claims": swap(wish, *anew), "told": ()}
 
 
 def approve(wish: Wish, by: Mover) -> Outcome[Wish]:
     """Put it on the wall."""
-    messages = _tell(wish, "approved", wish.person_id)
+    messages = tell(wish, "approved", wish.person_id)
     listed: dict[str, Any] = {"opened_at": wish.opened_at or by.now, "listed_at": by.now, "told": (), "reason": None}
-    return _go(wish, "approve", by, messages=messages, **listed)
+    return go(wish, "approve", by, messages=messages, **listed)
 
 
 def reject(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
     """Say no, and why."""
-    return _go(wish, "reject", by, note=reason, reason=reason, messages=_tell(wish, "rejected", wish.person_id))
+    return go(wish, "reject", by, note=reason, reason=reason, messages=tell(wish, "rejected", wish.person_id))
 
 
 def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
@@ -181,10 +189,10 @@ def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     terms: dict[str, Any] = {name: getattr(changed, name) for name in EDITABLE}
     if wish.state is S.OPEN and row.target is S.SUBMITTED:
-        return _go(wish, "edit", by, submitted_at=by.now, **(terms | _all_ended(wish, "claim_ended")))
+        return go(wish, "edit", by, submitted_at=by.now, **(terms | all_ended(wish, "claim_ended")))
     if wish.state is S.OPEN and changed.places_left == 0:
         terms["state"] = S.CLAIMED
-    return _go(wish, "edit", by, **(terms | _for_another_day(wish, changed.needed_by)))
+    return go(wish, "edit", by, **(terms | _for_another_day(wish, changed.needed_by)))
 
 
 EDITABLE = (
@@ -206,14 +214,14 @@ def keep(wish: Wish, by: Mover) -> Outcome[Wish]:
     """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
     day = max(wish.needed_by, local_day(by.now, wish.zone) + policy.KEPT_FOR)
     listed: dict[str, Any] = {"listed_at": by.now, "told": ()}
-    return _go(wish, "keep", by, **(listed | _for_another_day(wish, day)))
+    return go(wish, "keep", by, **(listed | _for_another_day(wish, day)))
 
 
 def unpublish(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
     """Take it from the wall for another look."""
-    ended = _all_ended(wish, "claim_ended")
-    ended["messages"] += _tell(wish, "unpublished", wish.person_id)
-    return _go(wish, "unpublish", by, note=reason, reason=reason, submitted_at=by.now, **ended)
+    ended = all_ended(wish, "claim_ended")
+    ended["messages"] += tell(wish, "unpublished", wish.person_id)
+    return go(wish, "unpublish", by, note=reason, reason=reason, submitted_at=by.now, **ended)
 
 
 def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Outcome[Wish]:
@@ -240,7 +248,7 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
     # Of what has ended only the latest stays in the wish itself; the timeline knows all of it.
     ended = [c for c in wish.claims if c.state is ClaimState.RELEASED][-10:]
     kept = tuple(c for c in wish.claims if c in wish.held or c in ended)
-    return _go(
+    return go(
         wish,
         "claim",
         by,
@@ -257,7 +265,7 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
                 refusal=Conflict("volunteer.too_many_claims", capacity=capacity),
             ),
         ),
-        messages=_tell(wish, "claimed", wish.person_id, claim=claim_id) + _tell(wish, "yours", by.id, claim=claim_id),
+        messages=tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", by.id, claim=claim_id),
     )
 
 
@@ -281,11 +289,11 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome
     """Give a claim back. The wish is on the wall again with its age kept; staff hear of it."""
     _row(wish, "release", by)
     mine = pick_claim(wish, by, claim_id)
-    messages = _tell(wish, "released", wish.person_id) + _tell(wish, "released_staff", _staff(wish), claim=mine.id)
+    messages = tell(wish, "released", wish.person_id) + tell(wish, "released_staff", staff_of(wish), claim=mine.id)
     if mine.helper != by.id:
-        messages += _tell_helpers(wish, "claim_ended", [mine])
-    claims = _swap(wish, replace(mine, state=ClaimState.RELEASED))
-    return _go(
+        messages += tell_helpers(wish, "claim_ended", [mine])
+    claims = swap(wish, replace(mine, state=ClaimState.RELEASED))
+    return go(
         wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), beside=_freed([mine]), messages=messages
     )
 
@@ -297,7 +305,7 @@ def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wis
     if move == "check-out" and mine.checked_in_at is None:
         raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.parties))
     mark = {"checked_in_at": by.now, "checked_out_at": None} if move == "check-in" else {"checked_out_at": by.now}
-    return _go(wish, move, by, claims=_swap(wish, replace(mine, **mark)))
+    return go(wish, move, by, claims=swap(wish, replace(mine, **mark)))
 
 
 def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
@@ -319,16 +327,16 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
     done = replace(mine, state=ClaimState.DELIVERED, delivered_at=by.now, note=note)
     if code_right:
         done = _confirmed(done)
-    claims = _swap(wish, done)
+    claims = swap(wish, done)
     held = replace(wish, claims=claims)
     state, event = S.CLAIMED, None
     if not held.active and held.places_left == 0:
         confirmed = all(claim.state is ClaimState.CONFIRMED for claim in held.held)
         state, event = (S.FULFILLED, "wish.fulfilled") if confirmed else (S.DELIVERED, None)
-    told = _tell_helpers(wish, "thanks", [mine]) if code_right else ()
-    told += _tell(wish, "delivered", wish.person_id) if state is S.DELIVERED else ()  # before, she could not confirm
+    told = tell_helpers(wish, "thanks", [mine]) if code_right else ()
+    told += tell(wish, "delivered", wish.person_id) if state is S.DELIVERED else ()  # before, she could not confirm
     guess = (code_guess(wish, by, mine),) if code_right else ()
-    outcome = _go(
+    outcome = go(
         wish,
         "deliver",
         by,
@@ -362,31 +370,31 @@ def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Ou
     if wish.state is S.FULFILLED:
         added = (rating and not wish.rating) or (thanks and not wish.thanks)  # each is told once, however often it changes
         thanked = [claim for claim in wish.claims if claim.state is ClaimState.CONFIRMED] if added else []
-        return _go(wish, "confirm", by, messages=_tell_helpers(wish, "thanked", thanked), **words)
-    messages = _tell_helpers(wish, "thanks", waiting)
-    claims = _swap(wish, *(_confirmed(claim) for claim in waiting))
-    return _go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
+        return go(wish, "confirm", by, messages=tell_helpers(wish, "thanked", thanked), **words)
+    messages = tell_helpers(wish, "thanks", waiting)
+    claims = swap(wish, *(_confirmed(claim) for claim in waiting))
+    return go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
 
 
 def dispute(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
     """It did not come, or not as it should; staff look into it."""
-    messages = _tell(wish, "disputed_staff", _staff(wish))
-    return _go(wish, "dispute", by, note=reason, reason=reason, disputed_at=by.now, told=(), messages=messages)
+    messages = tell(wish, "disputed_staff", staff_of(wish))
+    return go(wish, "dispute", by, note=reason, reason=reason, disputed_at=by.now, told=(), messages=messages)
 
 
 def withdraw(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     """It is not needed any more; whoever had taken it is told at once."""
-    return _go(wish, "withdraw", by, note=reason, **_all_ended(wish, "withdrawn"))
+    return go(wish, "withdraw", by, note=reason, **all_ended(wish, "withdrawn"))
 
 
 def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     """Start again: after a dispute on the wall, otherwise with staff."""
     if wish.state is S.DISPUTED:
         again = [replace(claim, state=ClaimState.RELEASED) for claim in wish.held if claim.state is ClaimState.DELIVERED]
-        claims = _swap(wish, *again)  # what was confirmed at the door stays confirmed
+        claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
         changes: dict[str, Any] = {"claims": claims, "listed_at": by.now, "delivered_at": None, "told": ()}
-        return _go(wish, "reopen", by, note=reason, messages=_tell(wish, "reopened", wish.person_id), **changes)
-    return _go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
+        return go(wish, "reopen", by, note=reason, messages=tell(wish, "reopened", wish.person_id), **changes)
+    return go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
 
 
 def answer(wish: Wish, by: Mover, kind: str, *, yes: bool) -> Outcome[Wish]:
@@ -405,79 +413,6 @@ _ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Outcome[Wish]]] = {
 }
 
 
-def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
-    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
-    spent = replace(wish, alarm=None)
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    due = {name for name, at in wish.dues().items() if at <= now}
-    step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
-    return replace(step(spent, by), previous=wish)
-
-
-def _expire(wish: Wish, by: Mover) -> Outcome[Wish]:
-    ended = _all_ended(wish, "claim_ended")
-    ended["messages"] += _tell(wish, "expired", wish.person_id) + _tell(wish, "expired_staff", _staff(wish))
-    return _go(wish, "expire", by, **ended)
-
-
-def _tell_late(wish: Wish, by: Mover) -> Outcome[Wish]:
-    claims, messages = _reminded(wish, by.now)
-    messages += _tell(wish, "late_staff", _staff(wish))
-    return _go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
-
-
-def _ask_staff(wish: Wish, by: Mover) -> Outcome[Wish]:
-    messages = _tell(wish, "unconfirmed_staff", _staff(wish))
-    return _go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
-
-
-def _ask_again(wish: Wish, by: Mover) -> Outcome[Wish]:
-    return _unseen(wish, _tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
-
-
-def _ask_if_needed(wish: Wish, by: Mover) -> Outcome[Wish]:
-    messages = _tell(wish, "expiring", wish.person_id) + _tell(wish, "expiring_staff", _staff(wish))
-    return _unseen(wish, messages, told=(*wish.told, "expiring"))
-
-
-def _remind(wish: Wish, by: Mover) -> Outcome[Wish]:
-    claims, messages = _reminded(wish, by.now)
-    return _unseen(wish, messages, claims=claims)
-
-
-def _sleep_on(wish: Wish, by: Mover) -> Outcome[Wish]:
-    """Woken too early, by a clock ahead of ours."""
-    return _unseen(wish, ())
-
-
-# What may be due; of several the first, which makes those below it pointless or does them too.
-_DUE: Mapping[str, Callable[[Wish, Mover], Outcome[Wish]]] = {
-    "expire": _expire,
-    "tell_late": _tell_late,
-    "ask_staff": _ask_staff,
-    "ask_again": _ask_again,
-    "ask_if_needed": _ask_if_needed,
-    "remind": _remind,
-}
-
-
-def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Outcome[Wish]:
-    return Outcome(entity=replace(wish, **marks), previous=wish, messages=messages, unseen=True)
-
-
-def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
-    """Mark what is due of every claim's steps and tell the latest: after an outage nobody hears of what is long past."""
-    claims: list[Claim] = []
-    messages: tuple[Message, ...] = ()
-    for claim in wish.active:
-        due = [step for step in wish.steps_left(claim) if step.at <= now]
-        if due:
-            claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
-            (message,) = _tell(wish, due[-1].name, claim.helper, claim=claim.id)
-            messages += (replace(message, not_after=due[-1].until),)
-    return _swap(wish, *claims), messages
-
-
 def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
     """The resident was erased: nothing of hers stays, and nobody waits for her any more."""
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
@@ -485,7 +420,7 @@ def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
     blank |= {"thanks": None, "reason": None, "place": wish.community, "proxy_id": None, "safeguarding": ()}
     live = {S.SUBMITTED, S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
     nothing: dict[str, Any] = {"claims": wish.claims, "beside": (), "messages": ()}
-    ended = _all_ended(wish, "withdrawn") if wish.state in live else nothing
+    ended = all_ended(wish, "withdrawn") if wish.state in live else nothing
     state = S.WITHDRAWN if wish.state in live else wish.state
     claims = tuple(replace(claim, note=None) for claim in ended["claims"])
     event = Event(tag="wish.owner_erased", by=by.id, party=by.party)

@@ -23,6 +23,7 @@ from ..places.service import Places
 from ..store.commit import Committer
 from . import decisions, model, policy, rows, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
+from .waking import wake
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
@@ -351,7 +352,7 @@ class Wishes:
             authorize(SYSTEM, "wish.see", wish.as_resource())
             if wish.alarm is None or wish.alarm.id != alarm_id:
                 return Outcome(entity=wish, previous=wish)
-            return decisions.wake(wish, self._clock.now())
+            return wake(wish, self._clock.now())
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 

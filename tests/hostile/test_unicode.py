@@ -14,7 +14,7 @@ import chalicelib
 from app import api
 from chalicelib.kernel import errors
 from chalicelib.kernel.words import Catalogue, Words
-from chalicelib.reactions import HEARD, REACTIONS, TEXTS
+from chalicelib.reactions import DIGEST, HEARD, REACTIONS, TEMPLATES
 from chalicelib.web.problems import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 from chalicelib.wishes.model import MACHINE
@@ -256,6 +256,9 @@ def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
     assert not {code for code in api.words if code not in spoken}
 
 
+TEXTS = {kind: Words(template.zh, template.en) for kind, template in TEMPLATES.items()}
+
+
 @pytest.mark.parametrize(
     "catalogue",
     [api.words, TEXTS, FIELDS, {str(status): words for status, words in TITLES.items()}, {"": FIELD_FALLBACK}],
@@ -278,10 +281,10 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
     kinds |= {f"wish.{step.name}" for step in a_wish().steps}
-    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")}
+    kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
     assert len(kinds) > 15
-    assert kinds == set(TEXTS), kinds ^ set(TEXTS)
-    assert set(TEXTS) <= set(REACTIONS)
+    assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)
+    assert set(TEMPLATES) <= set(REACTIONS)
     assert set(REACTIONS) >= HEARD
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Malformed
-from chalicelib.kernel.paging import Cursors, Page, chain, every
+from chalicelib.kernel.paging import Cursors, Page, chain, every, merge
 
 CURSORS = Cursors(b"c" * 32)
 POSITION = {"pk": "wsh_1", "sk": "wish", "wall_community": "chunhui.baihua#open", "n": 2}
@@ -104,3 +104,58 @@ def test_a_full_page_of_the_first_partition_is_one_read():
 def test_every_yields_a_list_to_its_end():
     read = _reader([list(range(7))])
     assert list(every(lambda start: read("0", start, 3))) == list(range(7))
+
+
+# several lists in one order
+
+
+def _source(orders, hidden=frozenset(), read_at_most=3):
+    """A list that is filtered, as the store's are: a page may be short, or empty, and still go on."""
+
+    def read(after, limit):
+        found = []
+        rows = [order for order in sorted(orders) if order > after]
+        for n, order in enumerate(rows):
+            if len(found) == limit or n >= read_at_most:
+                return Page(found, {"after": rows[n - 1]})
+            if order not in hidden:
+                found.append((order, order.upper()))
+        return Page(found)
+
+    return read
+
+
+ORDERS = st.integers(0, 999).map("{:03}".format)
+LISTS = st.lists(ORDERS, unique=True, max_size=25).flatmap(
+    lambda all_: st.tuples(st.just(all_), st.lists(st.integers(0, 2), min_size=len(all_), max_size=len(all_)))
+)
+
+
+@given(LISTS, st.integers(1, 7), st.integers(1, 5), st.sets(ORDERS))
+def test_several_lists_page_by_page_are_one_in_order(lists, limit, read_at_most, hidden):
+    orders, where = lists
+    sources = [
+        _source([order for order, at in zip(orders, where, strict=True) if at == n], hidden, read_at_most) for n in range(3)
+    ]
+    found, after, pages = [], "", 0
+    while True:
+        page = merge(sources, after, limit)
+        assert len(page.items) <= limit
+        found += page.items
+        pages += 1
+        if page.next is None:
+            break
+        assert page.next["after"] > after  # it always gets on
+        after = page.next["after"]
+    assert found == [order for order in sorted(orders) if order not in hidden]
+    assert pages <= len(orders) + 1
+
+
+def test_a_list_that_stopped_early_holds_back_what_lies_behind():
+    slow, quick = _source(["1", "3"], hidden={"1"}, read_at_most=1), _source(["2", "4"])
+    assert merge([slow, quick], "", 2) == Page([], {"after": "1"})
+    assert list(merge([slow, quick], "1", 2).items) == ["2", "3"]
+
+
+def test_nothing_is_the_end():
+    assert merge([], "", 5) == merge([_source([])] * 3, "", 5) == Page([])

@@ -3,9 +3,10 @@
 import pytest
 
 from chalicelib.kernel.words import Words, choose_locale
-from chalicelib.reactions import TEXTS
+from chalicelib.reactions import TEMPLATES
 from chalicelib.web.texts import FIELDS, REFUSALS
 
+TEXTS = {kind: Words(template.zh, template.en) for kind, template in TEMPLATES.items()}
 WORDS = Words("还有 {n} 个", "{n} left")
 
 

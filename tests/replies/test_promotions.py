@@ -8,6 +8,7 @@ import pytest
 from chalicelib.deliveries.service import Tolls
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Legal, Template, Told, Urgency
+from chalicelib.reminders.policy import WEEKLY_MESSAGES
 
 from ..world import START, Phone, World
 from .builders import PROVIDERS, a_world, consents, lines, visits
@@ -150,3 +151,14 @@ def test_a_budget_of_nothing_is_not_a_budget_without_limit(world: World):
     assert tell(world, world.resident().me["id"], "test.note") == "suppressed budget"
     world.services.deliveries._tolls = Tolls(budget_li=None)
     assert tell(world, world.resident().me["id"], "test.note") == "sent"
+
+
+def test_promotions_end_where_the_week_is_full_and_never_hide_in_a_digest(world: World):
+    world.services.deliveries._tolls = Tolls(budget_li=None)
+    resident = world.resident()
+    agree(resident)
+    states = [tell(world, resident.me["id"], "test.fair") for _ in range(WEEKLY_MESSAGES + 2)]
+    assert states == ["sent"] * WEEKLY_MESSAGES + ["suppressed enough"] * 2
+    world.pass_time(hours=12)
+    assert world.sms_to(resident.me["phone"], "reminders.digest") == []
+    assert visits(world) == []

@@ -20,9 +20,9 @@ def test_an_address_becomes_a_channel_once_its_code_came_back(world: World):
     asked = phone.post("/v1/me/email", {"address": MAIL})
     assert (asked.status, asked.json["retry_after"]) == (202, 60)
     assert world.mailbox.read(MAIL)[0].channel == "email"
-    assert phone.get("/v1/me").json["channels"] == {"sms": True, "email": False, "email_address": None}
+    assert phone.get("/v1/me").json["channels"] == {"sms": True, "email": False, "email_address": None, "promotions": False}
     proven = phone.post("/v1/me/email/verify", {"code": code_to(world)})
-    assert proven.json["channels"] == {"sms": True, "email": True, "email_address": MAIL}
+    assert proven.json["channels"] == {"sms": True, "email": True, "email_address": MAIL, "promotions": False}
 
 
 def test_an_address_is_taken_by_no_other_way(world: World):

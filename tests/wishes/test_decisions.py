@@ -10,6 +10,7 @@ from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.kernel.outcome import Count, Outcome
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
+from chalicelib.wishes.waking import wake
 
 from ..world import START, UNIT
 from .builders import HELPER, HELPER_ACTS, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, VOLUNTEER_ACTS, a_claim, a_wish, by
@@ -484,7 +485,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 
 def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
-    outcome = decisions.wake(wish, wish.dues()["expire"])
+    outcome = wake(wish, wish.dues()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
@@ -492,7 +493,7 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
 
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = decisions.wake(wish, wish.late_at)
+    outcome = wake(wish, wish.late_at)
     assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
     assert (tags(outcome), outcome.unseen) == (["wish.late"], False)
     assert outcome.entity.dues() == {}
@@ -500,13 +501,13 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
 
 def test_an_unanswered_delivery_is_told_to_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
-    outcome = decisions.wake(wish, START + timedelta(days=3))
+    outcome = wake(wish, START + timedelta(days=3))
     assert (outcome.entity.state, told(outcome)) == (S.DELIVERED, [("unconfirmed_staff", f"staff:{UNIT}")])
 
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = decisions.wake(wish, wish.steps[0].at - timedelta(seconds=1))
+    outcome = wake(wish, wish.steps[0].at - timedelta(seconds=1))
     assert (outcome.events, outcome.messages, outcome.unseen) == ((), (), True)
     assert replace(outcome.entity, alarm=wish.alarm) == wish
 

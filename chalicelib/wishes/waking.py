@@ -1,0 +1,85 @@
+"""What happens to a wish by itself, when what it waits for is due. Pure: `wake` decides one step, and the commit arms the next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..kernel.outcome import Message, Outcome
+from .decisions import all_ended, go, staff_of, swap, tell
+from .model import SYSTEM_ONLY, Claim, Mover, Wish
+
+__all__ = ["wake"]
+
+
+def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
+    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
+    spent = replace(wish, alarm=None)
+    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
+    due = {name for name, at in wish.dues().items() if at <= now}
+    step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
+    return replace(step(spent, by), previous=wish)
+
+
+def _expire(wish: Wish, by: Mover) -> Outcome[Wish]:
+    ended = all_ended(wish, "claim_ended")
+    ended["messages"] += tell(wish, "expired", wish.person_id) + tell(wish, "expired_staff", staff_of(wish))
+    return go(wish, "expire", by, **ended)
+
+
+def _tell_late(wish: Wish, by: Mover) -> Outcome[Wish]:
+    claims, messages = _reminded(wish, by.now)
+    messages += tell(wish, "late_staff", staff_of(wish))
+    return go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
+
+
+def _ask_staff(wish: Wish, by: Mover) -> Outcome[Wish]:
+    messages = tell(wish, "unconfirmed_staff", staff_of(wish))
+    return go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
+
+
+def _ask_again(wish: Wish, by: Mover) -> Outcome[Wish]:
+    return _unseen(wish, tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
+
+
+def _ask_if_needed(wish: Wish, by: Mover) -> Outcome[Wish]:
+    messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
+    return _unseen(wish, messages, told=(*wish.told, "expiring"))
+
+
+def _remind(wish: Wish, by: Mover) -> Outcome[Wish]:
+    claims, messages = _reminded(wish, by.now)
+    return _unseen(wish, messages, claims=claims)
+
+
+def _sleep_on(wish: Wish, by: Mover) -> Outcome[Wish]:
+    """Woken too early, by a clock ahead of ours."""
+    return _unseen(wish, ())
+
+
+# What may be due; of several the first, which makes those below it pointless or does them too.
+_DUE: Mapping[str, Callable[[Wish, Mover], Outcome[Wish]]] = {
+    "expire": _expire,
+    "tell_late": _tell_late,
+    "ask_staff": _ask_staff,
+    "ask_again": _ask_again,
+    "ask_if_needed": _ask_if_needed,
+    "remind": _remind,
+}
+
+
+def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Outcome[Wish]:
+    return Outcome(entity=replace(wish, **marks), previous=wish, messages=messages, unseen=True)
+
+
+def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
+    """Mark what is due of every claim's steps and tell the latest: after an outage nobody hears of what is long past."""
+    claims: list[Claim] = []
+    messages: tuple[Message, ...] = ()
+    for claim in wish.active:
+        due = [step for step in wish.steps_left(claim) if step.at <= now]
+        if due:
+            claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
+            (message,) = tell(wish, due[-1].name, claim.helper, claim=claim.id)
+            messages += (replace(message, not_after=due[-1].until),)
+    return swap(wish, *claims), messages
