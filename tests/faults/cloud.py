@@ -17,7 +17,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib.carriers.choice import Provider, Providers
 from chalicelib.carriers.ports import Refused, Sms, Unclear
-from chalicelib.carriers.queue import TRIES, consume, read_entry, write_entry
+from chalicelib.carriers.queue import TRIES, consume, write_entry
 from chalicelib.deliveries.model import Delivery, DeliveryState, Unreached
 from chalicelib.kernel.outcome import Due
 from chalicelib.reactions import lane_of
@@ -148,22 +148,25 @@ class Cloud:
         """Bring a batch of visible messages, perhaps several times each, to a worker; return how many were brought."""
         now = self.world.clock.now()
         dead = [letter for letter in self.visible() if letter.brought >= TRIES]
-        for letter in dead:
-            self.letters.remove(letter)
-            _park(self.world.services, read_entry(letter.body))
+        self._forget({letter.id for letter in dead} - self._consumed(dead, _park))
         batch = order(self.visible())[: self.batch]
         self.requests += 2 * bool(batch)
         for letter in batch:
             self.letters[self.letters.index(letter)] = replace(letter, visible_at=now + VISIBILITY, brought=letter.brought + 1)
         for _ in range(copies):
-            failed = self._work_on(batch) if batch else set()
+            failed = self._work_on(batch)
         if batch:
             self.step("DeleteMessageBatch", lambda: self._forget({letter.id for letter in batch} - failed))
         return len(batch) + len(dead)
 
     def _work_on(self, batch: Sequence[Letter]) -> set[str]:
+        return self._consumed(batch, _work)
+
+    def _consumed(self, batch: Sequence[Letter], work: Callable[[Any, Due], None]) -> set[str]:
         """Run a worker on a batch as its event source does; return which messages it gives back."""
-        answer = consume(sqs_event([(letter.id, letter.body) for letter in batch]), lambda due: _work(self.world.services, due))
+        if not batch:
+            return set()
+        answer = consume(sqs_event([(letter.id, letter.body) for letter in batch]), lambda due: work(self.world.services, due))
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _forget(self, ids: set[str]) -> None:

@@ -5,13 +5,14 @@ fixed, so what fails here fails everywhere; `CHAOS=500 pytest tests/faults/test_
 """
 
 import os
+import random
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import cycle
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -34,16 +35,16 @@ from chalicelib.store.due import Outbox
 from chalicelib.store.rows import Table, row_of
 from chalicelib.wiring import use, wire
 from chalicelib.wishes import rows as wish_rows
+from chalicelib.wishes.model import State, Wish
 from devserver.store import memory_store
 
 from ..world import GRID, World
-from .cloud import Cloud, Killed, check_promises, forget_what_was_told
+from .cloud import Cloud, Killed, check_promises, forget_what_was_told, note
 from .story import failure
 
 MOST_SKEW = timedelta(minutes=10)
 ZONE = "Asia/Shanghai"
-SKEWS = st.integers(-10, 10).map(lambda minutes: timedelta(minutes=minutes))
-NEVER = 10**6
+T = TypeVar("T")
 
 
 class SkewedClock:
@@ -63,7 +64,6 @@ class Raised:
     tag: str
     kind: str
     people: tuple[str, ...]
-    not_after: datetime | None
 
 
 class Street:
@@ -98,21 +98,58 @@ class Street:
 
 
 STREETS: list[Street] = []
+SEEN: Tally[str] = Tally()  # what has happened in all examples, so that it can be told whether they are wild enough
+
+
+DICE = st.binary(min_size=8, max_size=8).map(random.Random)  # hypothesis itself prefers what is small and simple
+KINDS = ["wish.approved", "wish.expiring", "wish.reopened", "wish.expiring_staff", "wish.expiring_staff"]
+WHOM = ["wife", "husband", "helper", "alone", "couple", "staff"]
+MINUTES = [0.5, 1, 2, 2, 5, 30, 120, 360, 600]
+ANSWERS = ["take", "take", "take and time out", "refuse", "refuse for good"]
+
+
+def perhaps(dice: random.Random, share: float, value: T) -> T | None:
+    return value if dice.random() < share else None
+
+
+def hours(dice: random.Random) -> timedelta | None:
+    return perhaps(dice, 0.4, timedelta(hours=dice.randint(1, 60)))
+
+
+def skew(dice: random.Random) -> timedelta:
+    return timedelta(minutes=dice.randint(-10, 10))
+
+
+def disturbance(gaps: list[int], *, lost: bool) -> Callable[[str, Callable[[], Any]], Any]:
+    """Return what lets every nth request be refused, or done without an answer."""
+    left, turns = [gaps[0]], cycle(gaps)
+
+    def disturb(name: str, call: Callable[[], Any]) -> Any:
+        left[0] -= 1
+        if left[0] > 0:
+            return call()
+        left[0] = next(turns)
+        if lost:
+            call()
+            raise ReadTimeoutError(endpoint_url="dynamodb")
+        raise failure("ThrottlingException" if name == "TransactWriteItems" else "ProvisionedThroughputExceededException", name)
+
+    return disturb
 
 
 class Chaos(RuleBasedStateMachine):
     """What people do, and what befalls the machines meanwhile."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(dice=DICE)
+    def begin(self, dice: random.Random) -> None:
         (street,) = STREETS
         self.street, self.cloud, self.world = street, street.cloud, street.world
         self.cloud.go_back_to(street.photograph)
         self.cloud.seen.clear()
         self.raised: dict[str, Raised] = {}
-        self.numbers = 0
         self.cloud.at_call = self.look
-        self._calm()
+        self.the_weather_changes(dice)
+        self._machines_run(dice)
 
     def _calm(self) -> None:
         self.cloud.takes, self.cloud.answers = (lambda due: True), (lambda sms: "take")
@@ -130,147 +167,116 @@ class Chaos(RuleBasedStateMachine):
 
     # what people do
 
-    @rule(
-        kind=st.sampled_from(["wish.approved", "wish.expiring", "wish.reopened", "wish.expiring_staff"]),
-        to=st.sampled_from(["wife", "husband", "helper", "alone", "couple", "staff"]),
-        wish=st.integers(0, 2),
-        not_before=st.none() | st.integers(0, 40),
-        not_after=st.none() | st.integers(1, 60),
-        skew=SKEWS,
-    )
-    def a_message_is_raised(self, kind: str, to: str, wish: int, not_before: Any, not_after: Any, skew: timedelta) -> None:
-        street, now = self.street, self.world.clock.now()
-        self.numbers += 1
-        tag = f"m{self.numbers}"
+    @rule(dice=DICE)
+    def messages_are_raised(self, dice: random.Random) -> None:
+        for _ in range(dice.randint(1, 3)):
+            self._raise_one(dice)
+        self._machines_run(dice)
+
+    def _raise_one(self, dice: random.Random) -> None:
+        with self._at_work(skew(dice)):
+            self._raise(dice.choice(KINDS), dice.choice(WHOM), dice.choice(self.street.wishes), hours(dice), hours(dice))
+
+    def _raise(self, kind: str, to: str, wish: str, not_before: timedelta | None, not_after: timedelta | None) -> None:
+        street, now, tag = self.street, self.world.clock.now(), f"m{len(self.raised)}"
         people = {"couple": (street.wife.id, street.husband.id), "staff": street.staff}.get(to)
         people = people or (getattr(street, to).id,)
-        end = now + timedelta(hours=not_after) if not_after else None
         message = Message(
             kind=kind,
             to={"couple": f"people:{','.join(people)}", "staff": f"staff:{GRID}"}.get(to, people[0]),
-            about=street.wishes[wish],
+            about=wish,
             params={"tag": tag},
-            not_before=now + timedelta(hours=not_before) if not_before is not None else None,
-            not_after=end,
+            not_before=now + not_before if not_before else None,
+            not_after=now + not_after if not_after else None,
         )
-        self.raised[tag] = Raised(tag, kind, people, end)
-        about = wish_rows.find_wish(street.wishes[wish])
-        assert about
-        with self._at_work(skew), suppress(Busy):
-            self.world.services.wishes._commit.settle(lambda: Outcome(entity=about, previous=about, messages=(message,)), Call())
-            return
-        del self.raised[tag]  # the house was busy and said so; it may still be told, or not
 
-    @rule(skew=SKEWS)
-    def a_code_is_asked_for(self, skew: timedelta) -> None:
-        with self._at_work(skew), suppress(Busy, TooMany):
+        def decide() -> Outcome[Wish]:
+            about = wish_rows.find_wish(wish)
+            assert about
+            return Outcome(entity=about, previous=about, messages=(message,))
+
+        with suppress(Busy):  # the house has said so; it may be told, or not
+            self.world.services.wishes._commit.settle(decide, Call())
+            self.raised[tag] = Raised(tag, kind, people)
+
+    @rule(dice=DICE)
+    def a_code_is_asked_for(self, dice: random.Random) -> None:
+        with self._at_work(skew(dice)), suppress(Busy, TooMany):
             self.world.services.signin.send_code(Call(address="203.0.113.9"), str(self.street.helper.phone))
+        self._machines_run(dice)
 
-    @rule(who=st.sampled_from(["wife", "helper"]), wants=st.booleans())
-    def somebody_opts_out_or_in(self, who: str, wants: bool) -> None:
-        person = people_rows.find_person(getattr(self.street, who).id)
+    @rule(dice=DICE)
+    def somebody_opts_out_or_in(self, dice: random.Random) -> None:
+        person = people_rows.find_person(dice.choice([self.street.wife, self.street.helper]).id)
         assert person
-        if wants:
+        if not person.sms:
             row_of(replace(person, sms=True, version=person.version + 1)).save()
         else:
             self.world.services.people.opt_out(person.id, "sms", Call())
+        self._machines_run(dice)
 
-    @rule(wish=st.integers(0, 2))
-    def a_wish_is_withdrawn(self, wish: int) -> None:
-        known = wish_rows.find_wish(self.street.wishes[wish])
-        if known and known.state.value == "open":
-            call = Call(actor=self.street.wife.as_actor())
-            self.world.services.wishes.withdraw_wish(call, known.id, None)
+    @rule(dice=DICE)
+    def a_wish_is_withdrawn_or_comes_back(self, dice: random.Random) -> None:
+        known = wish_rows.find_wish(dice.choice(self.street.wishes))
+        assert known
+        state = State.WITHDRAWN if known.state is State.OPEN else State.OPEN
+        row_of(replace(known, state=state, version=known.version + 1)).save()
+        self._machines_run(dice)
+
+    @rule(dice=DICE)
+    def a_provider_reports(self, dice: random.Random) -> None:
+        calls = [call for call in self.cloud.calls if not call.refused]
+        if calls:
+            call, delivered = dice.choice(calls), dice.random() < 0.5
+            self.world.services.deliveries.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
+        self._machines_run(dice)
 
     # what the machines do
 
-    @rule(skew=SKEWS)
-    def a_sweep(self, skew: timedelta) -> None:
-        with self._at_work(skew), suppress(Busy):
-            self.world.services.outbox.sweep()
+    def _machines_run(self, dice: random.Random) -> None:
+        """Sweeps and workers: in any order, one in the middle of another, with clocks that are wrong, and mortal."""
+        for _ in range(dice.randint(2, 9)):
+            if dice.random() < 0.15:
+                self._raise_one(dice)
+            what = dice.choice(["sweep", "work", "work", "wait"])
+            if what == "wait":
+                self.world.clock.advance(timedelta(minutes=dice.choice(MINUTES)))
+            with suppress(Killed, Busy):
+                self._sweep(dice) if what == "sweep" else self._work(dice)
 
-    @rule(n=st.integers(1, 12), skew=SKEWS, other=SKEWS)
-    def two_sweeps_that_overlap(self, n: int, skew: timedelta, other: timedelta) -> None:
+    def _sweep(self, dice: random.Random) -> None:
         second = Outbox(self.cloud, self.street.clock, 2, self.world.services.meter)
-        with self._at_work(skew, n, second.sweep, other), suppress(Busy):
+        with self._mortal(dice, second.sweep, 12):
             self.world.services.outbox.sweep()
 
-    @rule(
-        order=st.randoms(use_true_random=False),
-        copies=st.integers(1, 3),
-        batch=st.integers(1, 10),
-        skew=SKEWS,
-        death=st.none() | st.tuples(st.integers(1, 25), st.booleans()),
-    )
-    def a_worker(self, order: Any, copies: int, batch: int, skew: timedelta, death: Any) -> None:
-        self.cloud.batch = batch
-        with suppress(Killed), self._at_work(skew, death=death):
-            self.cloud.deliver(lambda letters: order.sample(letters, len(letters)), copies)
-        self.cloud.batch = 10
+    def _work(self, dice: random.Random) -> None:
+        letters = dice.sample(self.cloud.visible(), len(self.cloud.visible()))
+        with self._mortal(dice, lambda: self.cloud._work_on(letters[:3]), 20):
+            self.cloud.deliver(lambda still: [letter for letter in letters if letter in still], dice.randint(1, 3))
 
-    @rule(n=st.integers(1, 20), skew=SKEWS, other=SKEWS)
-    def two_workers_on_the_same_messages(self, n: int, skew: timedelta, other: timedelta) -> None:
-        letters = self.cloud.visible()[:3]
-        with self._at_work(skew, n, lambda: self.cloud._work_on(letters), other):
-            self.cloud.batch = 3
-            self.cloud.deliver()
-        self.cloud.batch = 10
+    def _mortal(self, dice: random.Random, other: Callable[[], Any], effects: int) -> Any:
+        n, death = dice.randint(1, effects), (dice.randint(1, effects), dice.random() < 0.5)
+        return self._at_work(skew(dice), perhaps(dice, 0.3, n), other, skew(dice), death=perhaps(dice, 0.3, death))
 
-    @rule(n=st.integers(0, 200), hours=st.floats(0, 96))
-    def an_old_message_is_brought_again(self, n: int, hours: float) -> None:
+    @rule(dice=DICE)
+    def an_old_message_is_brought_again(self, dice: random.Random) -> None:
         if self.cloud.seen:
-            body = self.cloud.seen[n % len(self.cloud.seen)]
-            self.cloud.put(body, self.world.clock.now() + timedelta(hours=hours))
-            del self.cloud.seen[-1]
-
-    @rule(minutes=st.sampled_from([0.5, 1, 2, 5, 30, 120, 360, 600, 840]))
-    def time_passes(self, minutes: float) -> None:
-        self.world.clock.advance(timedelta(minutes=minutes))
+            self.cloud.put(dice.choice(self.cloud.seen), self.world.clock.now() + timedelta(hours=dice.random() * 96))
+        self._machines_run(dice)
 
     # what befalls them
 
-    @rule(takes=st.lists(st.booleans(), min_size=1, max_size=6))
-    def sqs_takes_only_some(self, takes: list[bool]) -> None:
-        turns = cycle(takes)
-        self.cloud.takes = lambda due: next(turns)
-
-    @rule(
-        script=st.lists(
-            st.sampled_from(["take", "take", "take and time out", "refuse", "refuse for good"]), min_size=1, max_size=6
-        )
-    )
-    def providers_answer(self, script: list[str]) -> None:
-        turns = cycle(script)
-        self.cloud.answers = lambda sms: next(turns)
-
-    @rule(gaps=st.lists(st.integers(1, 30), min_size=1, max_size=4), lost=st.booleans())
-    def the_store_throttles(self, gaps: list[int], lost: bool) -> None:
-        """A request is refused, or it is done and its answer is lost."""
-        left, turns = [gaps[0]], cycle(gaps)
-
-        def disturb(name: str, call: Callable[[], Any]) -> Any:
-            left[0] -= 1
-            if left[0] > 0:
-                return call()
-            left[0] = next(turns)
-            if lost:
-                call()
-                raise ReadTimeoutError(endpoint_url="dynamodb")
-            code = "ThrottlingException" if name == "TransactWriteItems" else "ProvisionedThroughputExceededException"
-            raise failure(code, name)
-
-        self.cloud.disturb = disturb
-
-    @rule()
-    def it_clears_up(self) -> None:
+    @rule(dice=DICE)
+    def the_weather_changes(self, dice: random.Random) -> None:
+        """SQS takes only some, providers are moody, and the store refuses requests or does them and loses its answer."""
         self._calm()
-
-    @rule(n=st.integers(0, 50), delivered=st.booleans())
-    def a_provider_reports(self, n: int, delivered: bool) -> None:
-        calls = [call for call in self.cloud.calls if not call.refused]
-        if calls:
-            call = calls[n % len(calls)]
-            self.world.services.deliveries.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
+        if dice.random() < 0.2:
+            return
+        self.cloud.takes = lambda due: dice.random() < 0.7
+        self.cloud.answers = lambda sms: dice.choice(ANSWERS)
+        if dice.random() < 0.5:
+            self.cloud.disturb = disturbance([dice.randint(1, 30) for _ in range(4)], lost=dice.random() < 0.5)
+        self._machines_run(dice)
 
     def _at_work(self, skew: timedelta, *args: Any, death: Any = None) -> Any:
         return _AtWork(self, skew, *args, death=death)
@@ -285,7 +291,9 @@ class Chaos(RuleBasedStateMachine):
             self.world.services.desk.redrive_all(None)
             self.cloud.run(self.world.clock.now() + timedelta(days=9))
         assert not list(self.world.services.outbox.every_parked())
+        SEEN.update(f"{call.kind}: {call.answer}" for call in self.cloud.calls)
         lines = check_promises(self.cloud, lambda kind: int(TEMPLATES[kind].urgency is Urgency.URGENT))
+        SEEN.update(f"{line.kind}: {line.state} {line.reason}" for line in lines)
         self._everybody_was_thought_of(lines)
         self._nothing_in_the_night_or_too_late({line.id: line for line in lines})
         self._nothing_in_two_digests(lines)
@@ -322,7 +330,7 @@ class _AtWork:
         self,
         chaos: Chaos,
         skew: timedelta,
-        n: int = NEVER,
+        n: int | None = None,
         do: Callable[[], Any] = lambda: None,
         other: timedelta = timedelta(0),
         *,
@@ -337,14 +345,16 @@ class _AtWork:
 
         def before() -> None:
             if self.death == (len(cloud.steps), True):
+                SEEN["death"] += 1
                 raise Killed
             if len(cloud.steps) == self.n:
-                self.n, clock.offset = NEVER, self.other
+                self.n, clock.offset = None, self.other
                 self.do()
                 clock.offset = self.skew
 
         def after() -> None:
             if self.death == (len(cloud.steps), False):
+                SEEN["death"] += 1
                 raise Killed
 
         cloud.before_step, cloud.after_step = before, after
@@ -369,12 +379,14 @@ def street(monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
 def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed(street: Street) -> None:
     more = os.environ.get("CHAOS")
     few = settings(
-        max_examples=int(more or 40),
-        stateful_step_count=30,
+        max_examples=int(more or 60),
+        stateful_step_count=15,
         deadline=None,
         derandomize=not more,
         database=None,
         phases=[Phase.generate],  # to make a failure smaller takes minutes: add Phase.shrink when there is one
         suppress_health_check=list(HealthCheck),
     )
+    SEEN.clear()
     run_state_machine_as_test(Chaos, settings=few)
+    note("\n".join(f"{count:6} {what}" for what, count in sorted(SEEN.items())))
