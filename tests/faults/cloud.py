@@ -99,9 +99,10 @@ class Cloud:
             return do()
         self.steps.append(name)
         self.before_step()
-        done = do()
-        self.after_step()
-        return done
+        try:
+            return do()
+        finally:
+            self.after_step()  # after one that was answered by a refusal too
 
     def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if self.watched:
@@ -295,7 +296,14 @@ def waiting(cloud: Cloud) -> list[Due]:
 
 def on_the_list(world: World) -> set[str]:
     """Return the deliveries on the list of those to visit."""
-    return {waiting.id for waiting in world.services.deliveries.to_visit(STREET, "", 2000).items}
+    found: set[str] = set()
+    after = ""
+    while True:
+        page = world.services.deliveries.to_visit(STREET, after, 1000)
+        found |= {waiting.id for waiting in page.items}
+        if page.next is None:
+            return found
+        after = page.items[-1].order
 
 
 def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
