@@ -163,7 +163,9 @@ class Cloud:
 
     def _work_on(self, batch: Sequence[Letter]) -> set[str]:
         """Run a worker on a batch as its event source does; return which messages it gives back."""
-        answer = consume(sqs_event([(letter.id, letter.body) for letter in batch]), lambda due: _work(self.world.services, due))
+        event = sqs_event([(letter.id, letter.body) for letter in batch])
+        with self.world.services.outbox.gathering():
+            answer = consume(event, lambda due: _work(self.world.services, due))
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _forget(self, ids: set[str]) -> None:
