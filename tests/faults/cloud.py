@@ -91,7 +91,7 @@ class Cloud:
     def provide(self, *names: str) -> None:
         """Put scripted providers, of the same weight, in the place of the house's."""
         providers = [Provider(name=name, sender=Carrier(name, self), weight=1, price_li=55) for name in names]
-        self.world.services.deliveries._sms = Providers(providers)
+        self.world.services.sender._sms = Providers(providers)
 
     # effects
 

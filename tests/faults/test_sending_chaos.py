@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from chalicelib.carriers.ports import Sms
-from chalicelib.deliveries.model import Delivery, Receipt
-from chalicelib.deliveries.service import DIGEST
+from chalicelib.deliveries.model import DIGEST, Delivery, Receipt
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.errors import Busy, TooMany
