@@ -61,7 +61,8 @@ class Unreached(StrEnum):
     BUDGET = "budget"  # of the street and month
     TOO_LATE = "too_late"  # by the time it could be sent
     MISSED = "missed"  # its event falls into her quiet hours, and it came too late for the evening before
-    OVER = "over"  # no longer true when the digest was made
+    OVER = "over"  # no longer true when it was to be sent
+    ELSEWHERE = "elsewhere"  # that phone may not ring for her any more; another line says what became of it
 
 
 _VISIT = {Unreached.NO_CHANNEL, Unreached.OPTED_OUT, Unreached.BUDGET, Unreached.MISSED}

@@ -214,6 +214,11 @@ class Sender:
         self._measure(line, due.at)
         return line
 
+    def give_up(self, due: Due, recipient: Recipient) -> None:
+        """Settle what was begun at an address at which somebody is not told any more."""
+        if rows.find_delivery(self._id(due, recipient)):
+            self.turn_down(due, recipient, Unreached.ELSEWHERE)
+
     def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
         """Keep a message for the digest; False if it is in the ledger already and not held."""
         line = self._line(due, recipient, DeliveryState.HELD)

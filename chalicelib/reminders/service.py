@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..deliveries.model import Channel, Delivery, DeliveryState, Recipient, Unreached
+from ..deliveries.model import DIGEST, Channel, Delivery, DeliveryState, Recipient, Unreached
 from ..deliveries.sending import Facts, Sender
 from ..kernel.clock import Clock
 from ..kernel.outcome import Due
@@ -26,11 +26,16 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where a message to somebody goes, when that phone may ring, and whether it counts against her week."""
+    """Where a message to somebody goes, when that phone may ring, and whether it counts against her week.
+
+    `unreached` says why it goes nowhere; `silenced` is a phone that may not ring (any more), where it may have been begun.
+    """
 
     recipient: Recipient
     quiet: QuietHours
     rationed: bool
+    unreached: Unreached | None = None
+    silenced: Recipient | None = None
 
 
 class Reminders:
@@ -75,6 +80,8 @@ class Reminders:
     def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> datetime | None:
         """Tell one recipient, or return until when it has to wait."""
         now, recipient = self._clock.now(), reach.recipient
+        if self._goes_nowhere(due, reach):
+            return None
         if facts is None or (due.not_after and now >= due.not_after):
             self._sender.turn_down(due, recipient, Unreached.OVER if facts is None else Unreached.TOO_LATE)
             return None
@@ -90,6 +97,14 @@ class Reminders:
             elif not (is_held(template, told) and self._hold(due, reach, now)):
                 self._sender.deliver(due, recipient, facts, spent)
         return None
+
+    def _goes_nowhere(self, due: Due, reach: Reach) -> bool:
+        """Settle what was begun at a phone that may not ring any more, and write down whom no channel reaches."""
+        if reach.silenced:
+            self._sender.give_up(due, reach.silenced)
+        if reach.unreached and due.kind != DIGEST:  # what a digest covers has lines of its own
+            self._sender.turn_down(due, reach.recipient, reach.unreached)
+        return reach.unreached is not None
 
     def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
         quiet = None if template.urgency is Urgency.URGENT else reach.quiet
@@ -107,13 +122,10 @@ class Reminders:
     # who, and how she can be reached
 
     def _reaches(self, due: Due, template: Template) -> list[Reach]:
-        """Return everybody whom a message is for, those who share a phone together; who cannot be reached is written down."""
+        """Return everybody whom a message is for, those who share a phone together."""
         found: dict[tuple[Channel, str], Reach] = {}
         for person in self._audience(due.to):
             reach = self._reach(person, template)
-            if isinstance(reach, Unreached):
-                self._sender.turn_down(due, _nowhere(person), reach)
-                continue
             key = (reach.recipient.channel, reach.recipient.address)
             found[key] = _together(found[key], reach) if key in found else reach
         return list(found.values())
@@ -131,18 +143,23 @@ class Reminders:
         people = self._people.find_many(ids)
         return [people[id] for id in ids if id in people]
 
-    def _reach(self, person: Person, template: Template) -> Reach | Unreached:
+    def _reach(self, person: Person, template: Template) -> Reach:
         """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
+        nowhere = self._at(person, person, Channel.NONE, person.id)
         if person.erased_at:
-            return Unreached.ERASED
+            return replace(nowhere, unreached=Unreached.ERASED)
         if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
-            return Unreached.NO_CONSENT
+            return replace(nowhere, unreached=Unreached.NO_CONSENT)
+        silenced = None
         for holder in self._phones(person):
-            if holder.phone and (holder.sms or template.urgency is Urgency.URGENT):
-                return self._at(person, holder, Channel.SMS, holder.phone)
+            if holder.phone:
+                reach = self._at(person, holder, Channel.SMS, holder.phone)
+                if holder.sms or template.urgency is Urgency.URGENT:
+                    return replace(reach, silenced=silenced)
+                silenced = silenced or reach.recipient
         if person.email and person.email_address:
-            return self._at(person, person, Channel.EMAIL, person.email_address)
-        return Unreached.OPTED_OUT if person.phone else Unreached.NO_CHANNEL
+            return replace(self._at(person, person, Channel.EMAIL, person.email_address), silenced=silenced)
+        return replace(nowhere, unreached=Unreached.OPTED_OUT if person.phone else Unreached.NO_CHANNEL, silenced=silenced)
 
     def _phones(self, person: Person) -> Iterator[Person]:
         """Yield those whose phone may ring for somebody: she herself; only where she has none, others by consent."""
@@ -174,9 +191,9 @@ class Reminders:
         if person is None:
             return
         reach = self._reach(person, template)
-        if isinstance(reach, Unreached):
+        if self._goes_nowhere(due, reach):
             for line in held:
-                self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach)
+                self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")
             return
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
@@ -184,12 +201,12 @@ class Reminders:
             return
         begun = self._sender.find_digest(due, reach.recipient)
         lines = self._sender.covered(begun) if begun else held
-        self._make_digest(due, reach, lines)
+        self._make_digest(due, reach, lines, begun=bool(begun))
         for line in held:
             if begun and line.id not in begun:  # came after this one was begun
                 self._sender.hold_on(line, digest_time(now, reach.quiet.zone))
 
-    def _make_digest(self, due: Due, reach: Reach, lines: Sequence[Delivery]) -> None:
+    def _make_digest(self, due: Due, reach: Reach, lines: Sequence[Delivery], *, begun: bool) -> None:
         told: list[tuple[Delivery, str]] = []
         for line in lines:
             facts = self._words(line.kind, line.about, line.params)
@@ -198,7 +215,7 @@ class Reminders:
             elif line.state is DeliveryState.HELD:
                 self._sender.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
         if not told:
-            if any(line.state is not DeliveryState.HELD for line in lines):  # it was begun, and nothing of it is true any more
+            if begun:  # and nothing of it is true any more
                 self._sender.turn_down(due, reach.recipient, Unreached.OVER)
             return
         spent = Counter[str]()
@@ -209,11 +226,6 @@ class Reminders:
             for line, _ in told:
                 if line.state is DeliveryState.HELD:
                     self._sender.settle_held(line, sent.state, sent.reason, ref=sent.id)
-
-
-def _nowhere(person: Person) -> Recipient:
-    place = person.places[0] if person.places else ""
-    return Recipient(people=(person.id,), place=place, channel=Channel.NONE, address=person.id, locale=person.locale)
 
 
 def _together(one: Reach, other: Reach) -> Reach:

@@ -30,7 +30,7 @@ from .facts import every
 VISIBILITY = timedelta(seconds=60)  # how long a message that was brought is hidden: as long as its worker may take
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
-RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE}
+RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE, Unreached.ELSEWHERE}
 SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 
 

@@ -378,7 +378,7 @@ def street(monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
 def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed(street: Street) -> None:
     more = os.environ.get("CHAOS")
     few = settings(
-        max_examples=int(more or 60),
+        max_examples=int(more or 20),
         stateful_step_count=15,
         deadline=None,
         derandomize=not more,

@@ -5,19 +5,26 @@ In moto's memory, on one thread: the deaths are enumerated, and what outlives th
 
 from collections import Counter as Tally
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
+from itertools import count
 
 import pytest
 
 from chalicelib.deliveries import decisions, policy, rows
 from chalicelib.deliveries.decisions import Next
-from chalicelib.deliveries.model import DeliveryState
+from chalicelib.deliveries.model import Delivery, DeliveryState
+from chalicelib.kernel.call import Call
+from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.outcome import Due
+from chalicelib.store.rows import row_of
+from chalicelib.wishes.model import State
+from chalicelib.wishes.rows import find_wish
 from devserver.store import memory_store
 
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud, check_at_rest, forget_what_was_told, note, survives
-from .facts import alarms
+from .facts import alarms, every
 
 REMINDER = {"wish.due_in_2_days": 1}
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -212,3 +219,66 @@ def test_what_one_provider_certainly_refuses_another_takes(cloud: Cloud) -> None
     live(cloud)
     assert check_at_rest(cloud, REMINDER) == {SENT: 1}
     assert len({call.provider for call in cloud.calls}) == len(cloud.calls) == 2
+
+
+# she changes her mind in between
+
+
+@pytest.mark.parametrize("how", ["refused", "dead"])
+def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled(cloud: Cloud, how: str) -> None:
+    a_reminder_is_due(cloud)
+    if how == "refused":
+        cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
+        cloud.run(cloud.world.clock.now())
+    else:
+        dies_at_settling(cloud)
+    (line,) = every(Delivery)
+    assert not line.is_final
+    cloud.world.services.people.opt_out(line.person, "sms", Call())
+    live(cloud)
+    states = check_at_rest(cloud, {"wish.due_in_2_days": 2})
+    assert states == {DeliveryState.SUPPRESSED: 2 if how == "refused" else 1} | ({UNKNOWN: 1} if how == "dead" else {})
+    assert len(cloud.calls) == 1
+
+
+@pytest.mark.parametrize("how", ["refused", "dead"])
+@pytest.mark.parametrize("then", ["it is no longer true", "she opts out"])
+def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tells(cloud: Cloud, how: str, then: str) -> None:
+    world, person = cloud.world, cloud.world.person()
+    wish = world.open_wish()
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    forget_what_was_told()
+    cloud.calls.clear()
+    known = find_wish(wish)
+    assert known
+    row_of(replace(known, told=("expiring",))).save()
+    now = world.clock.now()
+    held = Due(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
+    world.services.outbox.put(held)
+    cloud.run(now)
+    digest_at = at_local(local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai")
+    world.clock.move_to(digest_at)
+    if how == "refused":
+        cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
+        cloud.run(digest_at)
+    else:
+        dies_at_settling(cloud)
+    assert len(cloud.calls) == 1
+    if then == "she opts out":
+        world.services.people.opt_out(person.id, "sms", Call())
+    else:
+        row_of(replace(known, state=State.WITHDRAWN, told=("expiring",))).save()
+    live(cloud)
+    states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
+    assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {DeliveryState.SUPPRESSED: 1, UNKNOWN: 1})
+    assert len(cloud.calls) == 1
+
+
+def dies_at_settling(cloud: Cloud) -> None:
+    """Die between the provider's answer and the note of it."""
+    before = cloud.photograph()
+    for n in count(1):
+        cloud.go_back_to(before)
+        assert not survives(cloud, n, "after", lambda: cloud.run(cloud.world.clock.now()))
+        if cloud.steps[-1] == "Send":
+            return
