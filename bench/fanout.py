@@ -9,8 +9,8 @@ read and compared with what the providers saw and with the list of those to visi
 was told twice, or was missed and is not listed. Units are what the store reports, deaths included. A hundredth of the people
 share a phone, a hundredth have none, a hundredth want no SMS.
 
-One thread, because the order of deaths is then the same in every run; two would write up to twice as much in the same time,
-for the store is a process of its own. The bench is one too, so that its peak of memory (`getrusage`) is its own. What the
+One thread, because the order of deaths is then the same in every run; two put plain rows about twice as
+fast, for the store is a process of its own. The bench is one too, so that its peak of memory (`getrusage`) is its own. What the
 stand-in itself asks of the store, when the next row is due, is not counted.
 """
 
