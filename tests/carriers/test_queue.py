@@ -192,9 +192,9 @@ def test_a_job_that_fails_rests_before_it_is_tried_again_and_holds_up_nobody() -
 def test_after_five_tries_a_job_is_parked_and_taken() -> None:
     here = Inline()
     answers = []
-    for _ in range(TRIES):
+    for n in range(TRIES):
         answers.append(here.try_it(due(1)))
-        here.clock.advance(InlineQueue.REST)
+        here.clock.advance(InlineQueue.REST * 2**n)  # each rest is twice as long as the one before
     assert answers == [False] * 4 + [True]
     assert here.parked == [due(1)]
     assert not here.try_it(due(1)), "redriven, it has five tries again"

@@ -276,7 +276,7 @@ def test_every_status_has_a_title():
 
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = set()
-    for call, name, _ in _calls("_tell", "_tell_helpers", "_all_ended", "Message"):
+    for call, name, _ in _calls("tell", "tell_helpers", "all_ended", "Message"):
         kind = call.args[1] if name != "Message" else next((k.value for k in call.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
