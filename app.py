@@ -39,14 +39,14 @@ def audit(event: Any) -> int:
 @app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent")
 def work_urgent(event: Any) -> dict[str, Any]:
     """Do what one person waits for."""
-    with services().meter:
+    with services().meter, services().outbox.gathering():
         return consume(event.to_dict(), work)
 
 
 @app.on_sqs_message(queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5)
 def work_bulk(event: Any) -> dict[str, Any]:
     """Do what goes to many, and what can wait."""
-    with services().meter:
+    with services().meter, services().outbox.gathering():
         return consume(event.to_dict(), work)
 
 

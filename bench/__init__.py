@@ -1,4 +1,4 @@
-"""Reproducible measurements: what each operation asks of the store, what a warm request costs, what a cold import costs.
+"""Reproducible measurements: calls of the store for each operation, one message to very many, a warm request, a cold import.
 
-`python -m bench [storage|warm|cold]` prints the tables of docs/benchmarks.md; without an argument all of them.
+`python -m bench [storage|fanout [people]|warm|cold]` prints the tables of docs/benchmarks.md; without an argument all of them.
 """

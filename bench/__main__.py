@@ -1,18 +1,22 @@
-"""Runs the benches that are named, or all of them: `python -m bench [storage|warm|cold]`."""
+"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold]`."""
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 
-BENCHES = ("storage", "warm", "cold")
+BENCHES = ("storage", "fanout", "warm", "cold")
 
 
-def main(names: list[str]) -> None:
-    """Print the tables of the named benches."""
-    unknown = set(names) - set(BENCHES)
+def main(words: list[str]) -> None:
+    """Print the tables of the named benches; a number is the size of the bench before it."""
+    named = [word for word in words if not word.isdigit()]
+    unknown = set(named) - set(BENCHES)
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}")
-    for name in names or BENCHES:
-        import_module(f"bench.{name}").main()  # each bench imports the app in its own way, and only when it runs
+    sizes = {name: int(size) for name, size in pairwise(words) if size.isdigit()}
+    for name in named or BENCHES:
+        size = [sizes[name]] if name in sizes else []
+        import_module(f"bench.{name}").main(*size)  # each bench imports the app in its own way, and only when it runs
 
 
 if __name__ == "__main__":

@@ -5,10 +5,18 @@ that leaves botocore is counted with the capacity units that the store reports f
 PynamoDB sends unasked). A request that commits is split at its transaction: what is needed to answer ("commit"), and the
 hand-over of its messages behind it, which locally runs the whole job (on AWS: one SQS batch and the deletions; the job runs
 in another function). The numbers are counts: they do not depend on the machine.
+
+What telling somebody costs is counted with the queue and workers of the tests of faults (`tests/faults/cloud.py`) in the
+place of SQS: ten are due in the same minute, as in the morning, and everything from the sweep to the last write is divided
+by ten. Requests of SQS are SendMessageBatch, ReceiveMessage and DeleteMessageBatch, each for up to ten messages; the bulk
+queue brings them one by one, as in `app.py`. Empty receives, which cost the same whatever there is to do, are not in it, nor
+are the sweep's own queries, one for each shard and minute. The due row of a message that is held was written by a request's
+transaction, and is counted (two units).
 """
 
 import os
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,16 +25,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from .table import show
+from .table import show, verdict
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"  # counted, not timed: the request lines would only bury the table
 
+from chalicelib.deliveries.model import DIGEST
 from chalicelib.kernel.outcome import Due
-from chalicelib.store.due import shard_of
-from chalicelib.store.rows import Table, row_of
 from devserver.store import embedded_store
-from tests.world import BAIHUA, STREET, Answer, Phone, Storage, World, counted_storage
+from tests.faults.cloud import Cloud
+from tests.faults.facts import alarms, waiting_messages
+from tests.world import BAIHUA, START, STREET, Answer, Phone, Storage, World, counted_storage
+
+from .seeds import PREFIX, seeded_store
 
 __all__ = ["main"]
 
@@ -35,7 +46,9 @@ COMMIT = "TransactWriteItems"
 STORY = "旧的那个用了十年，前天彻底坏了，冬天没有热水喝。家里两个人，都不太会在网上买东西，希望有人能帮忙带一个回来。"
 LONGEST_STORY = (STORY * 10)[:500]
 LONGEST_CLAIM = f"claim, story of {len(LONGEST_STORY)} characters"
-WISHES_ON_THE_WALL, WISHES_IN_THE_QUEUE, ROWS_WAITING = 30, 25, (1_000, 10_000)
+WISHES_ON_THE_WALL, WISHES_IN_THE_QUEUE = 30, 25
+AT_ONCE = 10  # what one request of SQS holds
+ROWS_WAITING = (1_000, 10_000, 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Measured:
 
     def line(self) -> Sequence[object]:
         """Return the operation as a line of the table."""
-        verdict = "" if self.within is None else "yes" if self.within else "NO"
+        kept = "" if self.within is None else verdict(self.within)
         behind = self.hand_over
         return (
             self.name,
@@ -59,7 +72,7 @@ class Measured:
             kinds(behind),
             *(units(behind) if behind.calls else ("", "")),
             self.budget,
-            verdict,
+            kept,
         )
 
 
@@ -182,63 +195,145 @@ def measure_sign_in(world: World) -> list[Measured]:
     return [code, tokens, refreshed, ask("sign-in: first time", lambda: phone.post("/v1/auth/tokens", new), 201)]
 
 
-def measure_sms(world: World) -> list[Measured]:
-    """Count one SMS from its due row, written by a commit, through the sweep to SENT."""
-    staff, owner = world.staff(), world.resident()
-    wish = file_wish(world, owner)
-    with refusing_queue(world):
-        must(staff.post(f"/v1/wishes/{wish}/approve"))
-    world.clock.advance(timedelta(seconds=31))
-    shards = world.settings.due_shards
-    with counted_storage() as storage:
-        if world.services.outbox.sweep() != 1:
-            raise RuntimeError("one message should have been due")
-    reads, writes = units(storage)
-    writes += 2  # the due row itself was put by the transaction that caused it
-    reads -= shards  # each shard's query is the sweep's own, shared by all that is due in that minute
-    budget = f"≤ 12 WRU (with its due row: {writes:g}), ≤ 4 RRU (beside the sweep: {reads:g})"
-    name = f"one SMS, swept from {shards} shards, to SENT"
-    return [Measured(name, storage, Storage(), budget, writes <= 12 and reads <= 4)]
+def measure_messages() -> list[Sequence[object]]:
+    """Count messages from what makes them due to their line in the ledger, the average of ten (or thirty) at once."""
+    with embedded_world() as world:
+        plain = reminder(world, "one SMS reminder, from alarm to SENT", world.open_wish)
+    with embedded_world() as world:
+        filled = reminder(world, "… of a wish with every field filled (1.3 KB)", lambda owner: open_wish(world, owner))
+    with embedded_world() as world:
+        code = sign_in_code(world)
+    with embedded_world() as world:
+        return [plain, filled, code, *digest(world)]
+
+
+@dataclass
+class Counting:
+    """What is counted of a number of messages."""
+
+    storage: Storage
+    sqs: int = 0
+    queries: int = 0  # the sweep's own, one for each shard, shared by all that is due in that minute
+
+    def line(self, name: str, number: int, *, due_rows: int = 0, budgeted: bool = False) -> Sequence[object]:
+        """Return the table's line of one of them; `due_rows` were written by transactions before."""
+        read, written = units(self.storage)
+        reads, writes = (read - self.queries) / number, (written + 2 * due_rows) / number
+        requests, sqs = (len(self.storage.calls) - self.queries) / number, self.sqs / number
+        kept = verdict(writes <= 12 and reads <= 4 and sqs <= 0.6) if budgeted else ""
+        budget = "≤ 4 RRU, ≤ 12 WRU, ≤ 0.6 SQS" if budgeted else ""
+        return name, round(requests, 1), round(reads, 2), round(writes, 2), round(sqs, 2), budget, kept
 
 
 @contextmanager
-def refusing_queue(world: World) -> Iterator[None]:
-    """Let the queue take nothing, so that what is due stays due for the sweep."""
-    outbox = world.services.outbox
-    queue, outbox._queue = outbox._queue, _Refusing()
-    yield
-    outbox._queue = queue
+def counted(cloud: Cloud, *, sweeps: int = 0) -> Iterator[Counting]:
+    """Count calls of the store and requests of the queue, which are each for up to ten messages."""
+    cloud.requests = 0
+    with counted_storage() as storage:
+        counting = Counting(storage, queries=sweeps * cloud.world.settings.due_shards)
+        yield counting
+    counting.sqs = cloud.requests
 
 
-class _Refusing:
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
-        return set()
+def sweep_and_work(cloud: Cloud, number: int) -> None:
+    """Sweep once, then work on everything that this brings."""
+    if cloud.world.services.outbox.sweep() != number:
+        raise RuntimeError(f"{number} should have been due")
+    while cloud.deliver():
+        pass
 
 
-def measure_sweep(world: World) -> list[Measured]:
+def reminder(world: World, name: str, open_one: Callable[[Phone], str]) -> Sequence[object]:
+    """Count ten reminders whose alarms fire in the same minute."""
+    cloud = cloud_of(world)
+    for _ in range(AT_ONCE):
+        must(world.volunteer().post(f"/v1/wishes/{open_one(world.resident())}/claim"))
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    world.clock.move_to(next(iter({due.at for due in alarms()})))
+    cloud.calls.clear()
+    with counted(cloud, sweeps=1) as counting:
+        sweep_and_work(cloud, AT_ONCE)
+    if [call.kind for call in cloud.calls] != ["wish.due_in_2_days"] * AT_ONCE or waiting_messages():
+        raise RuntimeError(f"ten reminders should have been sent: {cloud.calls}")
+    return counting.line(name, AT_ONCE, budgeted=True)
+
+
+def sign_in_code(world: World) -> Sequence[object]:
+    """Count sign-in codes, which are handed over and worked on one by one, from the request for each to SENT."""
+    cloud = cloud_of(world)
+    for n in range(AT_ONCE):
+        world.person(phone=f"+86139000080{n:02}")
+    with counted(cloud) as counting:
+        for n in range(AT_ONCE):
+            must(Phone().post("/v1/auth/codes", {"phone": f"+86139000080{n:02}"}))
+            while cloud.deliver():
+                pass
+    if len(cloud.calls) != AT_ONCE:
+        raise RuntimeError(f"ten codes should have been sent: {cloud.calls}")
+    return counting.line("one sign-in code, from the tap to SENT", AT_ONCE)
+
+
+def digest(world: World) -> list[Sequence[object]]:
+    """Count thanks that are held, three for each of ten helpers, and then the digests that tell them."""
+    cloud = cloud_of(world)
+    cloud.batch = 1  # as the bulk queue brings them
+    for helper in [world.volunteer() for _ in range(AT_ONCE)]:
+        for _ in range(3):
+            owner = world.resident()
+            at = f"/v1/wishes/{world.open_wish(owner)}"
+            must(helper.post(f"{at}/claim"), helper.post(f"{at}/deliver", {}), owner.post(f"{at}/confirm", {}))
+            cloud.run(world.clock.now())
+            cloud.takes = lambda due: False
+            must(owner.post(f"{at}/confirm", {"rating": 5, "thanks": "谢谢你！"}))
+            cloud.takes = lambda due: True
+    world.clock.advance(timedelta(seconds=31))
+    held = len(waiting_messages())
+    with counted(cloud, sweeps=1) as holding:
+        sweep_and_work(cloud, held)
+    cloud.calls.clear()
+    world.clock.move_to(max(due.at for due in waiting_messages()))
+    with counted(cloud, sweeps=1) as telling:
+        sweep_and_work(cloud, AT_ONCE)
+    if held != 3 * AT_ONCE or [call.kind for call in cloud.calls] != [DIGEST] * AT_ONCE:
+        raise RuntimeError(f"thirty should have been held ({held}) and ten digests sent: {cloud.calls}")
+    return [
+        holding.line("one message held for the digest, from its due row to HELD", held, due_rows=held),
+        telling.line("one digest of three, from its due row to four lines that are final", AT_ONCE),
+    ]
+
+
+def cloud_of(world: World) -> Cloud:
+    """Return a queue and one provider for a world."""
+    cloud = Cloud(world)
+    cloud.provide("east")
+    return cloud
+
+
+def measure_sweep() -> list[Measured]:
     """Count a sweep that finds nothing due, while ever more rows wait for later."""
-    measured, shards = [], world.settings.due_shards
-    waiting = 0
-    for wanted in ROWS_WAITING:
-        write_waiting(world, waiting, wanted)
-        waiting = wanted
+    return [idle_sweep(waiting) for waiting in ROWS_WAITING]
+
+
+def idle_sweep(waiting: int) -> Measured:
+    """Count a sweep over a store in which so many rows wait for next year."""
+    at = START + timedelta(days=365)
+    rows = (
+        Due(id=f"due_{n:024}", at=at + timedelta(seconds=n), shard=f"s{n % 4}", kind="bench.none", subject="none")
+        for n in range(waiting)
+    )
+    begun = time.perf_counter()
+    with seeded_store(Due, rows) as address:
+        took = time.perf_counter() - begun
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
+        world = World(table_prefix=PREFIX)
+        shards = world.settings.due_shards
         with counted_storage() as storage:
             taken = world.services.outbox.sweep()
-        if taken:
-            raise RuntimeError("nothing should have been due")
-        sweep = Measured(f"sweep, nothing due, {wanted:,} rows waiting", storage, Storage())
-        measured.append(within(sweep, f"= {shards} shards' requests, flat", lambda s: s.names == Counter({"Query": shards})))
-    return measured
-
-
-def write_waiting(world: World, first: int, end: int) -> None:
-    """Write due rows for next year straight into the store, 25 at a time."""
-    at = world.clock.now() + timedelta(days=365)
-    with Table.rows[Due].batch_write() as batch:
-        for n in range(first, end):
-            id = f"due_{n:024}"
-            shard = shard_of(id, world.settings.due_shards)
-            batch.save(row_of(Due(id=id, at=at + timedelta(seconds=n), shard=shard, kind="bench.none", subject="none")))
+        if taken or world.services.outbox.next_at() != at:
+            raise RuntimeError("nothing should have been due, and everything should have been there")
+        os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB")
+    sweep = Measured(f"sweep, nothing due, {waiting:,} rows waiting (seeded in {took:.0f} s)", storage, Storage())
+    return within(sweep, f"= {shards} shards' requests, flat", lambda s: s.names == Counter({"Query": shards}))
 
 
 def wish_body(world: World, story: str) -> dict[str, Any]:
@@ -270,10 +365,13 @@ def must(*answers: Answer) -> None:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     measured: list[Measured] = []
-    for measure in (measure_reads, measure_moves, measure_sign_in, measure_sms, measure_sweep):
+    for measure in (measure_reads, measure_moves, measure_sign_in):
         with embedded_world() as world:
             measured += measure(world)
+    measured += measure_sweep()
     heads = ("operation", "to the answer / the commit", "RRU", "WRU", "hand-over", "RRU", "WRU", "budget", "kept")
     show("Storage calls per operation (embedded store)", heads, [each.line() for each in measured])
+    heads = ("one of ten at once", "requests of the store", "RRU", "WRU", "SQS", "budget", "kept")
+    show("What telling somebody costs, all rows counted", heads, measure_messages())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["show"]
+__all__ = ["show", "verdict"]
 
 
 def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
@@ -18,6 +18,11 @@ def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) ->
             for cell, text, width in zip(line, row, widths, strict=True)
         ]
         print("| " + " | ".join(cells) + " |")
+
+
+def verdict(kept: bool) -> str:
+    """Return whether a budget is kept, as the tables say it."""
+    return "yes" if kept else "NO"
 
 
 def _text(cell: object) -> str:

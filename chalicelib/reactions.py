@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .deliveries.model import Channel, Recipient
-from .deliveries.service import DIGEST, Asking, Facts
+from .deliveries.model import DIGEST, Channel, Recipient
+from .deliveries.sending import Facts
+from .deliveries.service import Asking
 from .fanouts import jobs as fanouts
 from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency

@@ -17,7 +17,8 @@ from .carriers.metrics import EmfMeter
 from .carriers.ports import EmailSender, SmsSender
 from .carriers.queue import InlineQueue, SqsQueues
 from .carriers.smtp import SmtpEmail
-from .deliveries.service import Deliveries, Tolls
+from .deliveries.sending import Sender, Tolls
+from .deliveries.service import Deliveries
 from .fanouts.service import Audience, Fanouts
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
@@ -61,6 +62,7 @@ class Services:
     register: Register
     signin: SignIn
     wishes: Wishes
+    sender: Sender
     deliveries: Deliveries
     reminders: Reminders
     fanouts: Fanouts
@@ -113,17 +115,14 @@ def wire(
     tokens = Tokens(settings.token_keys, clock)
     limits = Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day)
     wishes = Wishes(commit=commit, clock=clock, ids=ids, keys=keys, people=people, places=places)
-    deliveries = Deliveries(
+    sender = Sender(
         clock=clock,
         ids=ids,
         keys=keys,
-        people=people,
         outbox=outbox,
         sms=Providers([_provider(given, settings.region, mailbox, ids, clock) for given in settings.sms_providers]),
         email=_email(settings.mail, settings.region, mailbox, clock),
         templates=TEMPLATES,
-        words=lambda kind, about, params: words_about(wired[0], kind, about, params),
-        words_of_many=lambda asked: words_about_all(wired[0], asked),
         tolls=Tolls(
             budget_li=settings.sms_budget_fen * 10 if settings.sms_budget_fen is not None else None,
             signature=settings.sms_signature,
@@ -131,6 +130,14 @@ def wire(
         ),
         meter=meter,
         log=log,
+    )
+    deliveries = Deliveries(
+        clock=clock,
+        people=people,
+        sender=sender,
+        templates=TEMPLATES,
+        words_of_many=lambda asked: words_about_all(wired[0], asked),
+        meter=meter,
     )
     wired.append(
         Services(
@@ -146,8 +153,14 @@ def wire(
             signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
             wishes=wishes,
             deliveries=deliveries,
+            sender=sender,
             reminders=Reminders(
-                clock=clock, people=people, places=places, deliveries=deliveries, templates=TEMPLATES, words=deliveries.words
+                clock=clock,
+                people=people,
+                places=places,
+                sender=sender,
+                templates=TEMPLATES,
+                words=lambda kind, about, params: words_about(wired[0], kind, about, params),
             ),
             fanouts=Fanouts(
                 commit=commit,
@@ -162,9 +175,10 @@ def wire(
                 clock=clock,
                 people=people,
                 deliveries=deliveries,
+                sender=sender,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
-            desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, outbox=outbox),
+            desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, sender=sender, outbox=outbox),
         )
     )
     return wired[0]

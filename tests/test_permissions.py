@@ -236,7 +236,7 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
-        path = path.replace("{token}", stage.world.services.deliveries.unsubscribe_token(target.id))
+        path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
         path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)
         if operation.name == "submit_wish":

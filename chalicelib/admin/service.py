@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..deliveries.sending import Sender
 from ..deliveries.service import Deliveries
 from ..kernel.access import Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
@@ -51,9 +52,11 @@ class Spending:
 class Desk:
     """Use cases of the staff desk."""
 
-    def __init__(self, *, commit: Committer, people: People, wishes: Wishes, deliveries: Deliveries, outbox: Outbox) -> None:
+    def __init__(
+        self, *, commit: Committer, people: People, wishes: Wishes, deliveries: Deliveries, sender: Sender, outbox: Outbox
+    ) -> None:
         self._commit, self._people, self._wishes = commit, people, wishes
-        self._deliveries, self._outbox = deliveries, outbox
+        self._deliveries, self._sender, self._outbox = deliveries, sender, outbox
 
     def queue(self, call: Call, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
@@ -138,7 +141,7 @@ class Desk:
         actor, _ = self._people.current(call.actor)
         authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
         street = street_of(place)
-        month, spent_li, budget_li = self._deliveries.spending(street)
+        month, spent_li, budget_li = self._sender.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
 

@@ -1,71 +1,25 @@
-"""Attempts: a conditional line in the ledger before each, one call of a provider, and what is known of it afterwards."""
+"""The ledger as people use it: what somebody was told, who has to be visited, what a provider reports, what was asked."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from ..carriers.choice import Provider, Providers
-from ..carriers.ports import EmailSender, Mail, Refused, Sms
 from ..kernel.access import Resource, authorize
 from ..kernel.call import Call
 from ..kernel.clock import Clock
-from ..kernel.codes import Keyring
 from ..kernel.errors import Busy, Conflict, NotFound
-from ..kernel.ids import Ids
 from ..kernel.meter import Meter
-from ..kernel.outcome import Due
 from ..kernel.paging import Page, every
-from ..kernel.place import street_of
-from ..kernel.segments import parts_of
-from ..kernel.template import Legal, Template, Templates, Urgency
+from ..kernel.template import Templates
 from ..people.service import People
-from ..store.due import Outbox
-from . import decisions, policy, rows
-from .decisions import Next
-from .model import (
-    DIGEST,
-    Asked,
-    Channel,
-    Delivery,
-    DeliveryState,
-    Question,
-    Receipt,
-    Recipient,
-    Unreached,
-    Waiting,
-    address_of,
-    delivery_id,
-    named,
-)
+from . import policy, rows
+from .model import DIGEST, Delivery, DeliveryState, Question, Waiting
+from .sending import Facts, Sender
 
-__all__ = ["DIGEST", "Asking", "BeingSent", "Deliveries", "Facts", "Log", "Told", "Tolls"]
+__all__ = ["Asking", "Deliveries", "Told"]
 
-Facts = Mapping[str, object]
 Asking = tuple[str, str, Mapping[str, str]]  # what the words of a message follow from: its kind, what it is about, its params
-WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
 WordsOfMany = Callable[[Sequence[Asking]], list[Facts | None]]
-
-
-class BeingSent(Exception):
-    """Another worker is at this delivery; the queue must bring it again."""
-
-
-class Log(Protocol):
-    """Where a failed attempt is noted: ids and kinds, never an address or a text."""
-
-    def error(self, msg: object, **fields: Any) -> None:
-        """Write a line that somebody should look at."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tolls:
-    """What messages may cost: 厘 per street and month, None for no limit; and what stands under every mail."""
-
-    budget_li: int | None = None
-    signature: str = "春晖"
-    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,326 +31,13 @@ class Told:
 
 
 class Deliveries:
-    """The ledger and the carriers behind it."""
+    """Use cases about messages."""
 
     def __init__(
-        self,
-        *,
-        clock: Clock,
-        ids: Ids,
-        keys: Keyring,
-        people: People,
-        outbox: Outbox,
-        sms: Providers,
-        email: EmailSender,
-        templates: Templates,
-        words: WordsAbout,
-        words_of_many: WordsOfMany,
-        tolls: Tolls,
-        meter: Meter,
-        log: Log,
+        self, *, clock: Clock, people: People, sender: Sender, templates: Templates, words_of_many: WordsOfMany, meter: Meter
     ) -> None:
-        self._clock, self._ids, self._keys, self._people = clock, ids, keys, people
-        self._outbox, self._sms, self._email = outbox, sms, email
-        self._templates, self.words, self._words_of_many, self._tolls = templates, words, words_of_many, tolls
-        self._meter, self._log = meter, log
-        self._spent: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute
-
-    # sending
-
-    def deliver(self, due: Due, recipient: Recipient, facts: Facts, spent: Counter[str], covers: Sequence[str] = ()) -> Delivery:
-        """Make the attempt that is due, if one is; return the line as it stands afterwards.
-
-        Raises:
-            BeingSent: somebody else is at it.
-
-        """
-        template = self._templates[due.kind]
-        text = template.fill(recipient.locale, facts)
-        if recipient.channel is Channel.SMS:
-            text = decisions.compose_sms(self._tolls.signature, text, recipient.locale, template.legal)
-            if self._stops(template, recipient.place):
-                return self.turn_down(due, recipient, Unreached.BUDGET)
-        fresh, provider = self._priced(self._claimed(due, recipient, template, tuple(covers)), text)
-        mine = fresh if rows.claim(fresh) else self._taken_up(due, recipient, fresh, template)
-        if mine.owner == fresh.owner:
-            provider = self._sms.named(mine.provider) or provider
-            mine = self._attempt(mine, recipient, template, text, provider)
-            spent[street_of(mine.place)] += mine.cost_li if mine.state in _BILLED else 0
-            self._see_to_the_rest(due, recipient, mine, template)
-            self._measure(mine, due.at)
-        self._receipts(mine, recipient)
-        return mine
-
-    def _claimed(self, due: Due, recipient: Recipient, template: Template, covers: tuple[str, ...]) -> Delivery:
-        line = self._line(due, recipient, DeliveryState.CLAIMED)
-        owner, lease = self._ids.new("own"), line.at + policy.LEASE
-        return replace(line, template=template.version, attempt=1, owner=owner, lease_until=lease, covers=covers)
-
-    def _priced(self, line: Delivery, text: str) -> tuple[Delivery, Provider]:
-        provider = self._sms.pick(line.id, line.attempt)
-        return (_by(provider, replace(line, parts=parts_of(text))) if line.channel is Channel.SMS else line), provider
-
-    def _taken_up(self, due: Due, recipient: Recipient, fresh: Delivery, template: Template) -> Delivery:
-        """The message has been in the ledger before: return it as claimed anew, or as it stands if nothing is due."""
-        before, now = self._known(fresh.id, due.at), self._clock.now()
-        if decisions.next_step(before, template, now) is not Next.ATTEMPT:
-            self._see_to_the_rest(due, recipient, before, template)
-            return before
-        again = replace(fresh, attempt=before.attempt + 1, at=before.at, covers=before.covers)
-        if fresh.channel is Channel.SMS:
-            in_doubt = before.state is DeliveryState.UNKNOWN  # another provider would make sure that she hears it twice
-            same = self._sms.named(before.provider) if in_doubt else None
-            again = _by(same or self._sms.pick(fresh.id, again.attempt), again)
-        self._replace(again, before)
-        return again
-
-    def _known(self, id: str, due_at: datetime) -> Delivery:
-        """Read a line that is there; one whose sender is gone is of unknown fate from now on."""
-        line, now = rows.find_delivery(id), self._clock.now()
-        if line is None or decisions.is_busy(line, now):
-            raise BeingSent(id)
-        if line.state is not DeliveryState.CLAIMED:
-            return line
-        doubted = decisions.after_silence(line, now)
-        self._replace(doubted, line)
-        self._measure(doubted, due_at)
-        return doubted
-
-    def _replace(self, line: Delivery, before: Delivery) -> None:
-        if not rows.reclaim(line, before):
-            raise BeingSent(line.id)
-
-    def _attempt(self, line: Delivery, recipient: Recipient, template: Template, text: str, provider: Provider) -> Delivery:
-        """Call the provider once and write down how it ended."""
-        try:
-            if template.asks and line.channel is Channel.SMS:
-                self._ask_first(line, recipient.address)
-            if line.channel is Channel.SMS:
-                promotional = template.legal is Legal.PROMOTIONAL
-                sms = Sms(id=line.id, phone=recipient.address, text=text, kind=line.kind, promotional=promotional)
-                ref = provider.sender.send(sms)
-            else:
-                ref = self._email.send(self._mail(line, recipient, template, text))
-        except Refused as refused:
-            done = decisions.after_refusal(line, self._clock.now(), refused.reason, final=refused.final)
-        except Exception as error:  # noqa: BLE001 - whatever it was: nobody knows whether the message went out
-            self._log.error("send", delivery=line.id, kind=line.kind, error=type(error).__name__)
-            done = decisions.after_silence(line, self._clock.now())
-        else:
-            done = replace(line, state=DeliveryState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
-        if rows.settle(done):
-            return done
-        return rows.find_delivery(done.id) or done  # a report was quicker, and it knows
-
-    def _mail(self, line: Delivery, recipient: Recipient, template: Template, text: str) -> Mail:
-        refusable = template.urgency is not Urgency.URGENT and line.person.startswith("per_")
-        return Mail(
-            id=line.id,
-            address=recipient.address,
-            subject=self._tolls.signature,
-            text=text,
-            kind=line.kind,
-            unsubscribe=self.unsubscribe_link(line.person) if refusable else "",
-        )
-
-    def _see_to_the_rest(self, due: Due, recipient: Recipient, line: Delivery, template: Template) -> None:
-        """See that what is still to come of a line has its row; doing so twice does no harm."""
-        if line.state is DeliveryState.HELD:
-            self._put_digest(line)
-        elif resume_at := decisions.resume_at(line, template):
-            self.put_off(due, recipient.people, resume_at)
-
-    def put_off(self, due: Due, people: Sequence[str], until: datetime) -> None:
-        """Let a message come again later, for some of those whom it is for.
-
-        The row's id follows from the one that it continues, and is never the same: that one is about to be deleted.
-        """
-        to = address_of(people)
-        self._outbox.put(replace(due, id=named("due", due.id, to), at=until, to=to, message=due.message_id))
-
-    def _receipts(self, line: Delivery, recipient: Recipient) -> None:
-        for person in recipient.people:
-            if person != line.person:
-                rows.add_receipt(Receipt(delivery=line.id, person=person, channel=line.channel, at=line.at, ttl=line.ttl))
-
-    # without an attempt
-
-    def turn_down(self, due: Due, recipient: Recipient, reason: Unreached) -> Delivery:
-        """Write down that no attempt is made, and why; what has been attempted before is settled as far as it can be."""
-        line = self._line(due, recipient, DeliveryState.SUPPRESSED)
-        line = replace(line, reason=reason, settled_at=line.at)
-        if not rows.claim(line):
-            before = self._known(line.id, due.at)
-            if before.state not in (DeliveryState.RETRY, DeliveryState.HELD):
-                return before
-            line = replace(before, state=line.state, reason=reason, settled_at=line.at)
-            self._replace(line, before)
-        self._receipts(line, recipient)
-        self._measure(line, due.at)
-        return line
-
-    def give_up(self, due: Due, recipient: Recipient) -> None:
-        """Settle what was begun at an address at which somebody is not told any more."""
-        if rows.find_delivery(self._id(due, recipient)):
-            self.turn_down(due, recipient, Unreached.ELSEWHERE)
-
-    def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
-        """Keep a message for the digest; False if it is in the ledger already and not held."""
-        line = self._line(due, recipient, DeliveryState.HELD)
-        line = replace(line, channel=Channel.DIGEST, next_at=until, template=self._templates[due.kind].version)
-        if not rows.claim(line):
-            known = rows.find_delivery(line.id)
-            if known is None or known.state is not DeliveryState.HELD:
-                return False
-        self._receipts(line, recipient)
-        self._put_digest(line)
-        return True
-
-    def _put_digest(self, line: Delivery) -> None:
-        """See that a digest is made on the day for which a line is held: one row per person and day."""
-        at = line.next_at or self._clock.now()
-        id = named("due", "digest", line.person, f"{at:%Y%m%d}")
-        self._outbox.put(Due(id=id, at=at, shard="", kind=DIGEST, subject=line.person, to=line.person))
-
-    def held_for(self, person: str, since: datetime) -> list[Delivery]:
-        """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
-        held = DeliveryState.HELD
-        return [line for line in rows.held_for(person, since) if line.state is held and line.person == person]
-
-    def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
-        """Return the lines that a digest covers, if it has been begun."""
-        line = rows.find_delivery(self._id(due, recipient))
-        return line.covers if line else ()
-
-    def find_many(self, ids: Sequence[str]) -> list[Delivery]:
-        """Read lines of the ledger."""
-        return rows.find_deliveries(ids)
-
-    def settle_held(self, line: Delivery, state: DeliveryState, reason: str = "", ref: str = "") -> None:
-        """Write what became of a held line; a further day in the hold keeps it held."""
-        rows.reclaim(replace(line, state=state, reason=reason, ref=ref, settled_at=self._clock.now()), line)
-
-    def hold_on(self, line: Delivery, until: datetime) -> None:
-        """Keep a held line for a later digest."""
-        self._put_digest(replace(line, next_at=until))
-
-    def count_told(self, person: str, since: datetime, most: int) -> int:
-        """Return how many messages went to somebody since an instant, up to about `most`."""
-        return rows.count_told(person, since, most)
-
-    # money
-
-    def book(self, spent: Counter[str]) -> None:
-        """Add what was spent to each street's month."""
-        now = self._clock.now()
-        for street, li in spent.items():
-            if li:
-                rows.add_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}", li, now + policy.SPENDING_LASTS)
-                if known := self._spent.get(street):
-                    self._spent[street] = (known[0], known[1] + li)  # a burst must not outrun what is read once a minute
-
-    def spent_li(self, street: str) -> int:
-        """Return what a street has spent on text messages this month (厘), as of a minute ago at most."""
-        now = self._clock.now()
-        known = self._spent.get(street)
-        if known is None or now - known[0] >= policy.SPENDING_FRESH or now.month != known[0].month:
-            known = self._spent[street] = (now, rows.read_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}"))
-        return known[1]
-
-    def spending(self, street: str) -> tuple[str, int, int | None]:
-        """Return this month (UTC, ``2026-11``), what a street has spent in it, and what it may (厘, None for no limit)."""
-        return f"{self._clock.now():%Y-%m}", self.spent_li(street), self._tolls.budget_li
-
-    def _stops(self, template: Template, place: str) -> bool:
-        if self._tolls.budget_li is None or template.urgency is Urgency.URGENT:
-            return False
-        return decisions.over_budget(template, self.spent_li(street_of(place)), self._tolls.budget_li)
-
-    # questions, reports and refusals, as `replies` needs them
-
-    def _ask_first(self, line: Delivery, phone: str) -> None:
-        """Remember the question before it is asked; where the store does not take it, nothing has been sent yet."""
-        try:
-            self._ask(line, phone)
-        except Exception as error:
-            raise Refused("question_not_kept") from error
-
-    def _ask(self, line: Delivery, phone: str) -> None:
-        """Remember what a "1" or "2" from this phone will answer; the question before is kept until this one is known to be sent."""
-        id, now = f"phone#{self.fingerprint(phone)}", self._clock.now()
-        asked = Asked(delivery=line.id, kind=line.kind, about=line.about, person=line.person, at=now)
-        while True:
-            known = rows.find_question(id)
-            if known and known.latest and known.latest.delivery == line.id:
-                return
-            question = Question(
-                id=id,
-                version=known.version + 1 if known else 1,
-                created_at=now,
-                updated_at=now,
-                latest=asked,
-                before=known.latest if known else None,
-                ttl=now + policy.QUESTION_LASTS,
-            )
-            if rows.keep_question(question, known):
-                return
-
-    def question_to(self, phone: str) -> Question:
-        """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
-        id, now = f"phone#{self.fingerprint(phone)}", self._clock.now()
-        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
-
-    def find(self, id: str) -> Delivery | None:
-        """Read a line of the ledger."""
-        return rows.find_delivery(id)
-
-    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
-        """Take a provider's word about a message that it was given: it settles what was unknown.
-
-        Of two reports that contradict each other the bad one stands, in whichever order they come: one part of a long
-        message may have arrived and another not.
-
-        Raises:
-            NotFound: it is not in the ledger, or was given to somebody else.
-            Busy: the line changes all the time; the report must come again.
-
-        """
-        state = DeliveryState.SENT if delivered else DeliveryState.DEAD
-        for _ in range(_TRIES):
-            line = rows.find_delivery(id)
-            if line is None or line.provider != provider:
-                raise NotFound
-            if line.state not in _REPORTED or line.state is state or line.visited_by:
-                return
-            self._report_held(line, state, reason)
-            settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
-            if rows.reclaim(settled, line):
-                self._meter.count("Reports", kind=line.kind, result=state.value)
-                return
-        raise Busy
-
-    def _report_held(self, digest: Delivery, state: DeliveryState, reason: str) -> None:
-        """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
-        for line in rows.find_deliveries(digest.covers):
-            if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
-                self.settle_held(line, state, reason[:40], ref=digest.id)
-
-    def fingerprint(self, address: str) -> str:
-        """Return the keyed hash under which an address stands in the ledger."""
-        return self._keys.fingerprint("address", address)
-
-    def unsubscribe_link(self, person_id: str) -> str:
-        """Return the address at which somebody says that she wants no more mail; empty where the house has no address."""
-        if not self._tolls.public_url:
-            return ""
-        return f"{self._tolls.public_url}/v1/unsubscribe/{self.unsubscribe_token(person_id)}"
-
-    def unsubscribe_token(self, person_id: str) -> str:
-        """Return what proves that somebody came from a mail to this person."""
-        return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
-
-    # what people see
+        self._clock, self._people, self._sender = clock, people, sender
+        self._templates, self._words_of_many, self._meter = templates, words_of_many, meter
 
     def list_messages(self, call: Call, person_id: str, limit: int) -> Page[Delivery]:
         """Return what somebody was sent, or should have been, newest first; for staff of her place."""
@@ -455,40 +96,52 @@ class Deliveries:
         """Return what the ledger holds about a person (see `people.service.Holder`)."""
         return {"messages": list(every(lambda start: rows.told_to(person_id, start, 100)))}
 
-    def _line(self, due: Due, recipient: Recipient, state: DeliveryState) -> Delivery:
-        now = self._clock.now()
-        return Delivery(
-            id=self._id(due, recipient),
-            message=due.message_id,
-            kind=due.kind,
-            about=due.subject,
-            params=due.params,
-            person=recipient.people[0],
-            place=recipient.place,
-            channel=recipient.channel,
-            state=state,
-            not_after=due.not_after,
-            promotional=self._templates[due.kind].legal is Legal.PROMOTIONAL,
-            at=now,
-            ttl=now + policy.LEDGER_LASTS,
-        )
+    # what comes back, as `replies` needs it
 
-    def _id(self, due: Due, recipient: Recipient) -> str:
-        return delivery_id(due.message_id, recipient.channel, self.fingerprint(recipient.address))
+    def find(self, id: str) -> Delivery | None:
+        """Read a line of the ledger."""
+        return rows.find_delivery(id)
 
-    def _measure(self, line: Delivery, due_at: datetime) -> None:
-        self._meter.count("Sends", kind=line.kind, result=line.state.value)
-        if line.state is DeliveryState.SENT:
-            self._meter.observe("Lag", max(0.0, (self._clock.now() - due_at).total_seconds()))
-        if line.state in _BILLED and line.parts:
-            self._meter.count("SmsParts", line.parts, provider=line.provider)
-            self._meter.count("SmsCostFen", line.cost_li / 10, provider=line.provider)
+    def find_many(self, ids: Sequence[str]) -> list[Delivery]:
+        """Read lines of the ledger."""
+        return rows.find_deliveries(ids)
 
+    def question_to(self, phone: str) -> Question:
+        """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
+        id, now = f"phone#{self._sender.fingerprint(phone)}", self._clock.now()
+        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
 
-def _by(provider: Provider, line: Delivery) -> Delivery:
-    return replace(line, provider=provider.name, cost_li=line.parts * provider.price_li)
+    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
+        """Take a provider's word about a message that it was given: it settles what was unknown.
+
+        Of two reports that contradict each other the bad one stands, in whichever order they come: one part of a long
+        message may have arrived and another not.
+
+        Raises:
+            NotFound: it is not in the ledger, or was given to somebody else.
+            Busy: the line changes all the time; the report must come again.
+
+        """
+        state = DeliveryState.SENT if delivered else DeliveryState.DEAD
+        for _ in range(_TRIES):
+            line = rows.find_delivery(id)
+            if line is None or line.provider != provider:
+                raise NotFound
+            if line.state not in _REPORTED or line.state is state or line.visited_by:
+                return
+            self._report_held(line, state, reason)
+            settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
+            if rows.reclaim(settled, line):
+                self._meter.count("Reports", kind=line.kind, result=state.value)
+                return
+        raise Busy
+
+    def _report_held(self, digest: Delivery, state: DeliveryState, reason: str) -> None:
+        """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
+        for line in rows.find_deliveries(digest.covers):
+            if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
+                self._sender.settle_held(line, state, reason[:40], ref=digest.id)
 
 
 _TRIES = 4
 _REPORTED = (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT)
-_BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)

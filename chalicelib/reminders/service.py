@@ -1,12 +1,12 @@
 """Telling people: recipients, words and the right moment are found when a message is due, never before."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..deliveries.model import DIGEST, Channel, Delivery, DeliveryState, Recipient, Unreached
-from ..deliveries.service import Deliveries, Facts, WordsAbout
+from ..deliveries.sending import Facts, Sender
 from ..kernel.clock import Clock
 from ..kernel.outcome import Due
 from ..kernel.place import street_of
@@ -20,6 +20,7 @@ from .model import QuietHours
 
 __all__ = ["Reminders"]
 
+WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
 _WEEK = timedelta(days=7)
 
 
@@ -41,10 +42,10 @@ class Reminders:
     """Finds who is told, how and when, and hands each to the ledger."""
 
     def __init__(
-        self, *, clock: Clock, people: People, places: Places, deliveries: Deliveries, templates: Templates, words: WordsAbout
+        self, *, clock: Clock, people: People, places: Places, sender: Sender, templates: Templates, words: WordsAbout
     ) -> None:
         self._clock, self._people, self._places = clock, people, places
-        self._deliveries, self._templates, self._words = deliveries, templates, words
+        self._sender, self._templates, self._words = sender, templates, words
 
     def send(self, due: Due, facts: Facts | None) -> None:
         """Tell everybody whom a message is for. `facts` None means that it is no longer true, and nobody is told.
@@ -62,19 +63,19 @@ class Reminders:
                 if until:
                     later[until] += reach.recipient.people
         for until, people in later.items():  # a share of many costs one row, not one for each
-            self._deliveries.put_off(due, people, until)
-        self._deliveries.book(spent)
+            self._sender.put_off(due, people, until)
+        self._sender.book(spent)
         if failed:
             raise failed
 
     def send_to(self, due: Due, recipient: Recipient, facts: Facts | None) -> None:
         """Tell one recipient at once, whatever the hour: a code that somebody is waiting for."""
         if facts is None:
-            self._deliveries.turn_down(due, recipient, Unreached.OVER)
+            self._sender.turn_down(due, recipient, Unreached.OVER)
             return
         spent = Counter[str]()
-        self._deliveries.deliver(due, recipient, facts, spent)
-        self._deliveries.book(spent)
+        self._sender.deliver(due, recipient, facts, spent)
+        self._sender.book(spent)
 
     def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> datetime | None:
         """Tell one recipient, or return until when it has to wait."""
@@ -82,27 +83,27 @@ class Reminders:
         if self._goes_nowhere(due, reach):
             return None
         if facts is None or (due.not_after and now >= due.not_after):
-            self._deliveries.turn_down(due, recipient, Unreached.OVER if facts is None else Unreached.TOO_LATE)
+            self._sender.turn_down(due, recipient, Unreached.OVER if facts is None else Unreached.TOO_LATE)
             return None
         at = self._when(due, reach, template, now)
         if at is None:
-            self._deliveries.turn_down(due, recipient, Unreached.MISSED)
+            self._sender.turn_down(due, recipient, Unreached.MISSED)
         elif at > now:
             return at
         else:
             told = self._told_this_week(reach, template, now)
             if template.legal is Legal.PROMOTIONAL and told >= policy.WEEKLY_MESSAGES:
-                self._deliveries.turn_down(due, recipient, Unreached.ENOUGH)
+                self._sender.turn_down(due, recipient, Unreached.ENOUGH)
             elif not (is_held(template, told) and self._hold(due, reach, now)):
-                self._deliveries.deliver(due, recipient, facts, spent)
+                self._sender.deliver(due, recipient, facts, spent)
         return None
 
     def _goes_nowhere(self, due: Due, reach: Reach) -> bool:
         """Settle what was begun at a phone that may not ring any more, and write down whom no channel reaches."""
         if reach.silenced:
-            self._deliveries.give_up(due, reach.silenced)
+            self._sender.give_up(due, reach.silenced)
         if reach.unreached and due.kind != DIGEST:  # what a digest covers has lines of its own
-            self._deliveries.turn_down(due, reach.recipient, reach.unreached)
+            self._sender.turn_down(due, reach.recipient, reach.unreached)
         return reach.unreached is not None
 
     def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
@@ -113,10 +114,10 @@ class Reminders:
     def _told_this_week(self, reach: Reach, template: Template, now: datetime) -> int:
         counted = reach.rationed and (template.can_wait or template.legal is Legal.PROMOTIONAL)
         person = reach.recipient.people[0]
-        return self._deliveries.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
+        return self._sender.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
 
     def _hold(self, due: Due, reach: Reach, now: datetime) -> bool:
-        return self._deliveries.hold(due, reach.recipient, digest_time(now, reach.quiet.zone))
+        return self._sender.hold(due, reach.recipient, digest_time(now, reach.quiet.zone))
 
     # who, and how she can be reached
 
@@ -186,26 +187,24 @@ class Reminders:
         """Tell somebody in one message what was held for her; what is no longer true is left out."""
         person, template = self._people.find(due.subject), self._templates[due.kind]
         now = max(self._clock.now(), due.at)  # a clock that is behind must not pass over what is due
-        held = [
-            line for line in self._deliveries.held_for(due.subject, now - _WEEK) if line.next_at is None or line.next_at <= now
-        ]
+        held = [line for line in self._sender.held_for(due.subject, now - _WEEK) if line.next_at is None or line.next_at <= now]
         if person is None:
             return
         reach = self._reach(person, template)
         if self._goes_nowhere(due, reach):
             for line in held:
-                self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")
+                self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")
             return
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
-            self._deliveries.put_off(due, reach.recipient.people, at)
+            self._sender.put_off(due, reach.recipient.people, at)
             return
-        begun = self._deliveries.find_digest(due, reach.recipient)
-        lines = self._deliveries.find_many(begun) if begun else held
+        begun = self._sender.find_digest(due, reach.recipient)
+        lines = self._sender.covered(begun) if begun else held
         self._make_digest(due, reach, lines, begun=bool(begun))
         for line in held:
             if begun and line.id not in begun:  # came after this one was begun
-                self._deliveries.hold_on(line, digest_time(now, reach.quiet.zone))
+                self._sender.hold_on(line, digest_time(now, reach.quiet.zone))
 
     def _make_digest(self, due: Due, reach: Reach, lines: Sequence[Delivery], *, begun: bool) -> None:
         told: list[tuple[Delivery, str]] = []
@@ -214,19 +213,19 @@ class Reminders:
             if facts is not None:
                 told.append((line, self._templates[line.kind].fill(reach.recipient.locale, facts)))
             elif line.state is DeliveryState.HELD:
-                self._deliveries.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
+                self._sender.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
         if not told:
             if begun:  # and nothing of it is true any more
-                self._deliveries.turn_down(due, reach.recipient, Unreached.OVER)
+                self._sender.turn_down(due, reach.recipient, Unreached.OVER)
             return
         spent = Counter[str]()
         facts = {"count": len(told), "items": " ".join(text for _, text in told[: policy.DIGEST_LINES])}
-        sent = self._deliveries.deliver(due, reach.recipient, facts, spent, covers=[line.id for line, _ in told])
-        self._deliveries.book(spent)
+        sent = self._sender.deliver(due, reach.recipient, facts, spent, covers=[line.id for line, _ in told])
+        self._sender.book(spent)
         if sent.is_final:
             for line, _ in told:
                 if line.state is DeliveryState.HELD:
-                    self._deliveries.settle_held(line, sent.state, sent.reason, ref=sent.id)
+                    self._sender.settle_held(line, sent.state, sent.reason, ref=sent.id)
 
 
 def _together(one: Reach, other: Reach) -> Reach:

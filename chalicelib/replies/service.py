@@ -9,6 +9,7 @@ from typing import cast
 
 from ..deliveries.model import Asked, DeliveryState, Question
 from ..deliveries.policy import QUESTION_LASTS
+from ..deliveries.sending import Sender
 from ..deliveries.service import Deliveries
 from ..kernel.call import Call, Receipt, Signed
 from ..kernel.clock import Clock
@@ -51,10 +52,12 @@ class Replies:
         clock: Clock,
         people: People,
         deliveries: Deliveries,
+        sender: Sender,
         provider_keys: Mapping[str, bytes],
     ) -> None:
         self._commit, self._clock = commit, clock
-        self._people, self._deliveries, self._provider_keys = people, deliveries, dict(provider_keys)
+        self._people, self._provider_keys = people, dict(provider_keys)
+        self._deliveries, self._sender = deliveries, sender
 
     def check_signature(self, provider: str, signed: Signed) -> None:
         """Refuse what was not sent by a provider that has a key here, or was sent long ago.
@@ -134,7 +137,7 @@ class Replies:
     def refuses_mail(self, token: str) -> str:
         """Return whose way out of further mails a token is, or raise NotFound."""
         person_id, _, _ = token.rpartition(".")
-        if not same(self._deliveries.unsubscribe_token(person_id), token):
+        if not same(self._sender.unsubscribe_token(person_id), token):
             raise NotFound
         return person_id
 

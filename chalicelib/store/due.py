@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -42,10 +42,27 @@ class Outbox:
         self._queue = queue
         self._clock = clock
         self._meter = meter
+        self._gathered: list[Due] | None = None
         self.shards = shards
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Hand over at the end of an invocation what its jobs have made due, ten in one request instead of one in each.
+
+        Should it die before, the rows are there, and the sweep finds them. For a process that runs one invocation at a time.
+        """
+        gathered = self._gathered = []
+        try:
+            yield
+        finally:
+            self._gathered = None
+        self.hand_over(gathered)
 
     def hand_over(self, entries: Sequence[Due]) -> int:
         """Hand entries to the queue, ten at a time, and delete those it took; return their number."""
+        if self._gathered is not None:
+            self._gathered += entries
+            return 0
         taken = 0
         for n in range(0, len(entries), _BATCH):
             batch = entries[n : n + _BATCH]
@@ -59,22 +76,27 @@ class Outbox:
         return taken
 
     def sweep(self) -> int:
-        """Hand over everything that is due now, shard by shard; return how many entries were taken.
+        """Hand over everything that is due now, ten at a time over all shards; return how many entries were taken.
 
         Strongly consistent, and as much work as there is due. An entry that the queue refuses does not hold up others.
         """
         now = self._clock.now()
         until = to_text(now) + "~"
         taken, oldest = 0, 0.0
+        waiting: list[Due] = []
         for n in range(self.shards):
             start = None
             while True:
                 found = page(Due, f"s{n}", keys=Table.sk <= until, start=start, limit=_PAGE)
                 oldest = max([oldest, *((now - due.at).total_seconds() for due in found.items[:1])])
-                taken += self.hand_over(found.items)
+                waiting += found.items
+                full = len(waiting) - len(waiting) % _BATCH
+                taken += self.hand_over(waiting[:full])
+                del waiting[:full]
                 start = found.next
                 if start is None:
                     break
+        taken += self.hand_over(waiting)
         self._meter.observe("OldestDueRow", oldest)
         self._meter.count("Swept", taken)
         return taken

@@ -165,7 +165,7 @@ def test_two_who_share_a_phone_both_find_it(world: World, how: str):
     wish = world.open_wish(world.phone_of(owner))
     kind = "wish.thanked" if how == "held" else "wish.approved"
     if how == "over budget":
-        world.services.deliveries._tolls = type(world.services.deliveries._tolls)(budget_li=0)
+        world.services.sender._tolls = type(world.services.sender._tolls)(budget_li=0)
     due = Due(id="due_both", at=START, shard="s0", kind=kind, subject=wish, to=f"people:{owner.id},{wife.id}")
     world.services.reminders.send(due, {"title": "一个水壶"})
     staff = world.staff()

@@ -22,7 +22,7 @@ MONTH = "sms#2026-11"
 def tell(world: World, text: str, template: Template = LONG, **fields):
     """Tell somebody new a text, and return its line of the ledger."""
     templates = {**world.services.reminders._templates, "test.long": template}
-    world.services.reminders._templates = world.services.deliveries._templates = templates
+    world.services.reminders._templates = world.services.sender._templates = templates
     person = world.resident(**fields)
     if template.legal is Legal.PROMOTIONAL:
         person.patch("/v1/me", {"channels": {"promotions": True}})
@@ -81,7 +81,7 @@ def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: W
 def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
     cheap, dear = Scripted(world), Scripted(world)
     ways = [Provider(name="east", sender=cheap, weight=1, price_li=40), Provider(name="west", sender=dear, weight=0, price_li=90)]
-    world.services.deliveries._sms = Providers(ways)
+    world.services.sender._sms = Providers(ways)
     assert tell(world, "春" * 100).cost_li == 80
     cheap.script = [Refused("429")]
     resident = world.resident()

@@ -91,7 +91,7 @@ class Cloud:
     def provide(self, *names: str) -> None:
         """Put scripted providers, of the same weight, in the place of the house's."""
         providers = [Provider(name=name, sender=Carrier(name, self), weight=1, price_li=55) for name in names]
-        self.world.services.deliveries._sms = Providers(providers)
+        self.world.services.sender._sms = Providers(providers)
 
     # effects
 
@@ -101,9 +101,10 @@ class Cloud:
             return do()
         self.steps.append(name)
         self.before_step()
-        done = do()
-        self.after_step()
-        return done
+        try:
+            return do()
+        finally:
+            self.after_step()  # after one that was answered by a refusal too
 
     def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         return self.step(name, lambda: self.disturb(name, call) if self.watched else call())
@@ -166,7 +167,9 @@ class Cloud:
         """Run a worker on a batch as its event source does; return which messages it gives back."""
         if not batch:
             return set()
-        answer = consume(sqs_event([(letter.id, letter.body) for letter in batch]), lambda due: work(self.world.services, due))
+        event = sqs_event([(letter.id, letter.body) for letter in batch])
+        with self.world.services.outbox.gathering():
+            answer = consume(event, lambda due: work(self.world.services, due))
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _forget(self, ids: set[str]) -> None:
@@ -300,7 +303,14 @@ def waiting(cloud: Cloud) -> list[Due]:
 
 def on_the_list(world: World) -> set[str]:
     """Return the deliveries on the list of those to visit."""
-    return {waiting.id for waiting in world.services.deliveries.to_visit(STREET, "", 2000).items}
+    found: set[str] = set()
+    after = ""
+    while True:
+        page = world.services.deliveries.to_visit(STREET, after, 1000)
+        found |= {waiting.id for waiting in page.items}
+        if page.next is None:
+            return found
+        after = page.items[-1].order
 
 
 def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0) -> list[Delivery]:

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.deliveries.model import Delivery, DeliveryState
-from chalicelib.deliveries.service import DIGEST
+from chalicelib.deliveries.model import DIGEST, Delivery, DeliveryState
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.reactions import TEMPLATES, react

@@ -1,6 +1,7 @@
 """What a use case costs in calls and capacity units, counted where they leave the process. Calls are the bill."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
 
 from ..world import BAIHUA, Phone, World, counted_storage
-from .facts import waiting_messages
+from .cloud import Cloud, note
+from .facts import alarms, waiting_messages
 from .story import tell
 
+WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
 LONGEST = {"title": "愿" * 40, "story": "一" * 500, "alias": "邻" * 20, "dialects": ["重庆话"]}
 
 
@@ -89,7 +92,34 @@ def test_a_replayed_claim_reads_and_writes_nothing_new(embedded_world: World) ->
     assert storage.reads <= 5
 
 
-@pytest.mark.parametrize("waiting", [10, 2000])
+def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_requests_of_the_queue(
+    embedded_world: World,
+) -> None:
+    """From ten alarms at once to ten lines that are SENT, for wishes whose row is one kilobyte; the shards' queries beside."""
+    world, shards = embedded_world, embedded_world.settings.due_shards
+    cloud = Cloud(world)
+    cloud.provide("east")
+    for _ in range(10):
+        assert world.volunteer().post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
+    cloud.run(world.clock.now() + timedelta(hours=1))
+    (at,) = {due.at for due in alarms()}
+    world.clock.move_to(at)
+    cloud.calls.clear()
+    cloud.requests = 0
+    with counted_storage() as storage:
+        assert world.services.outbox.sweep() == 10
+        while cloud.deliver():
+            pass
+    assert [call.kind for call in cloud.calls] == ["wish.due_in_2_days"] * 10
+    assert not waiting_messages()
+    written, read = sum(storage.units(name) for name in WRITES), read_units(storage) - shards
+    note(f"of ten: {written:g} write units, {read:g} read units, {cloud.requests} requests of the queue")
+    assert written <= 10 * 12
+    assert read <= 10 * 4
+    assert cloud.requests <= 10 * 0.6  # sent, received and deleted, once as an alarm and once as a message
+
+
+@pytest.mark.parametrize("waiting", [1_000, 10_000])
 def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World, waiting: int) -> None:
     world, shards = embedded_world, embedded_world.settings.due_shards
     at = world.clock.now().replace(year=2027)

@@ -54,14 +54,10 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
     """
     one = world.person(home=f"{OTHER_GRID}.b01")
-    ids = [f"per_{n:024}" for n in range(number)]
     with Table.rows[Person].batch_write() as batch:
-        for n, id in enumerate(ids):
-            fields: dict[str, Any] = {"phone": f"+86139{n:08}"}
-            fields |= {1: {"phone": None, "contact_via": ids[n - 1], "consents": {"contact_via": "1"}}}.get(n % 100, {})
-            fields |= {2: {"phone": None}, 3: {"sms": False}}.get(n % 100, {})
-            batch.save(row_of(replace(one, id=id, **fields)))
-    crowd = Crowd(ids, Tally())
+        for person in neighbours_of(one, number):
+            batch.save(row_of(person))
+    crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
     world.services = wire(
         settings, clock=world.clock, mailbox=world.mailbox, audiences={"test": crowd}, wait=lambda attempt: None
@@ -77,6 +73,14 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
         id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
     )
     return cloud, crowd, message
+
+
+def neighbours_of(one: Person, number: int) -> Iterator[Person]:
+    """Yield people like one; of a hundred, one shares the phone of the one before her, one has none, one wants no SMS."""
+    for n in range(number):
+        shares: dict[str, Any] = {"phone": None, "contact_via": f"per_{n - 1:024}", "consents": {"contact_via": "1"}}
+        special: dict[int, dict[str, Any]] = {1: shares, 2: {"phone": None}, 3: {"sms": False}}
+        yield replace(one, id=f"per_{n:024}", **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})))
 
 
 def shares(world: World) -> list[Due]:

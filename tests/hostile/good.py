@@ -170,14 +170,14 @@ def _visit(world: World) -> Good:
 
 
 def _job(world: World) -> Good:
-    id = world.services.deliveries._ids.new("due")
+    id = world.services.sender._ids.new("due")
     due = Due(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, UNIT)
     return Good(world.staff(), f"/v1/admin/jobs/{id}/redrive", {}, (id,))
 
 
 def _unsubscribe(world: World) -> Good:
-    token = world.services.deliveries.unsubscribe_token(world.person().id)
+    token = world.services.sender.unsubscribe_token(world.person().id)
     return Good(Phone(), f"/v1/unsubscribe/{token}", None, (token,))
 
 

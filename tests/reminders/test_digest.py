@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.carriers.ports import Refused
-from chalicelib.deliveries.service import Tolls
+from chalicelib.deliveries.sending import Tolls
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.reminders.policy import DIGEST_LINES, WEEKLY_MESSAGES
@@ -31,7 +31,7 @@ def not_pressing(world: World, kind: str = "wish.approved") -> None:
     """Let a kind of message wait for the digest."""
     templates = world.services.reminders._templates
     low = {**templates, kind: replace(templates[kind], urgency=Urgency.LOW)}
-    world.services.reminders._templates = world.services.deliveries._templates = low
+    world.services.reminders._templates = world.services.sender._templates = low
 
 
 def until(world: World, clock: str, day: int = 23) -> None:
@@ -211,7 +211,7 @@ def test_a_crash_between_the_message_and_its_lines_tells_nobody_twice(world: Wor
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.deliveries, "settle_held", killed)
+        patched.setattr(world.services.sender, "settle_held", killed)
         with pytest.raises(Killed):
             until(world, "18:00:00")
     assert (len(digests(world, resident)), states(resident)) == (1, ["held"] * 2)
@@ -237,7 +237,7 @@ def test_a_line_that_comes_after_a_crash_goes_into_the_next_digest(world: World,
     resident = world.resident()
     held(world, resident, "一盏灯")
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.deliveries, "settle_held", killed)
+        patched.setattr(world.services.sender, "settle_held", killed)
         with pytest.raises(Killed):
             until(world, "18:00:00")
     world.open_wish(awake(world, resident), title="一把伞")
@@ -273,7 +273,7 @@ def test_a_digest_that_is_refused_for_now_comes_a_little_later(world: World):
 def test_a_digest_that_the_street_cannot_pay_puts_its_lines_on_the_list_and_not_itself(world: World):
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
-    world.services.deliveries._tolls = Tolls(budget_li=0)
+    world.services.sender._tolls = Tolls(budget_li=0)
     until(world, "18:30:00")
     assert (digests(world, resident), states(resident), len(visits(world))) == ([], ["suppressed budget"] * 2, 2)
 

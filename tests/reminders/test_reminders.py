@@ -9,7 +9,7 @@ from chalicelib.carriers.ports import Refused, Sms
 from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached, delivery_id
 from chalicelib.deliveries.policy import ATTEMPTS, HOLD, LEASE
 from chalicelib.deliveries.rows import claim
-from chalicelib.deliveries.service import BeingSent
+from chalicelib.deliveries.sending import BeingSent
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.outcome import Due
 from chalicelib.store.rows import Table
@@ -184,7 +184,7 @@ def over(world: World, *gateways: Gateway) -> None:
     """Send by these from now on, the first one first."""
     weights = [1, *[0] * (len(gateways) - 1)]
     pairs = zip(gateways, weights, strict=True)
-    world.services.deliveries._sms = Providers([Provider(name=g.name, sender=g, weight=w, price_li=55) for g, w in pairs])
+    world.services.sender._sms = Providers([Provider(name=g.name, sender=g, weight=w, price_li=55) for g, w in pairs])
 
 
 def test_an_attempt_whose_end_was_not_seen_is_unknown_and_never_made_again(world: World):
@@ -256,7 +256,7 @@ def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World):
 def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world: World):
     person, now = world.person(), world.clock.now()
     line = Delivery(
-        id=delivery_id("due_1", Channel.SMS, world.services.deliveries.fingerprint(person.phone or "")),
+        id=delivery_id("due_1", Channel.SMS, world.services.sender.fingerprint(person.phone or "")),
         message="due_1",
         kind="wish.approved",
         about="wsh_a",

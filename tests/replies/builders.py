@@ -63,7 +63,7 @@ class Scripted:
 def scripted(world: World, *script: Any, price_li: int = 55) -> Scripted:
     """From now on every SMS goes through `east`, which does as it is told."""
     sender = Scripted(world, *script)
-    world.services.deliveries._sms = Providers([Provider(name="east", sender=sender, weight=1, price_li=price_li)])
+    world.services.sender._sms = Providers([Provider(name="east", sender=sender, weight=1, price_li=price_li)])
     return sender
 
 

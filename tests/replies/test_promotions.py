@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.deliveries.service import Tolls
+from chalicelib.deliveries.sending import Tolls
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Legal, Template, Told, Urgency
 from chalicelib.reminders.policy import WEEKLY_MESSAGES
@@ -21,7 +21,7 @@ ALARM = replace(NOTE, urgency=Urgency.URGENT)
 @pytest.fixture
 def world() -> Iterator[World]:
     with a_world(sms_providers=PROVIDERS, sms_budget_fen=110) as world:  # twenty parts
-        world.services.deliveries._templates = world.services.reminders._templates = {
+        world.services.sender._templates = world.services.reminders._templates = {
             **world.services.reminders._templates,
             "test.fair": FAIR,
             "test.note": NOTE,
@@ -48,7 +48,7 @@ def spend(world: World, parts: int) -> None:
     """The street spends money on something else, more than a minute ago."""
     from collections import Counter
 
-    world.services.deliveries.book(Counter({"chunhui": parts * 55}))
+    world.services.sender.book(Counter({"chunhui": parts * 55}))
     world.pass_time(minutes=2)
 
 
@@ -136,7 +136,7 @@ def test_another_month_has_a_budget_of_its_own(world: World):
     assert tell(world, one.me["id"], "test.note") == "suppressed budget"
     world.pass_time(days=9)
     assert tell(world, other.me["id"], "test.note") == "sent"
-    assert world.services.deliveries.spent_li("chunhui") == 55
+    assert world.services.sender.spent_li("chunhui") == 55
 
 
 def test_one_burst_does_not_outrun_the_budget(world: World):
@@ -147,14 +147,14 @@ def test_one_burst_does_not_outrun_the_budget(world: World):
 
 
 def test_a_budget_of_nothing_is_not_a_budget_without_limit(world: World):
-    world.services.deliveries._tolls = Tolls(budget_li=0)
+    world.services.sender._tolls = Tolls(budget_li=0)
     assert tell(world, world.resident().me["id"], "test.note") == "suppressed budget"
-    world.services.deliveries._tolls = Tolls(budget_li=None)
+    world.services.sender._tolls = Tolls(budget_li=None)
     assert tell(world, world.resident().me["id"], "test.note") == "sent"
 
 
 def test_promotions_end_where_the_week_is_full_and_never_hide_in_a_digest(world: World):
-    world.services.deliveries._tolls = Tolls(budget_li=None)
+    world.services.sender._tolls = Tolls(budget_li=None)
     resident = world.resident()
     agree(resident)
     states = [tell(world, resident.me["id"], "test.fair") for _ in range(WEEKLY_MESSAGES + 2)]

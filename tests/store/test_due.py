@@ -1,6 +1,7 @@
 """The due table: what is due is handed over and gone, what is refused stays, what is not due is not touched."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -86,8 +87,29 @@ def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_re
     with counted_storage() as storage:
         outbox(world, desk).sweep()
     assert max(len(batch) for batch in desk.batches) == 10
-    assert len(desk.batches) <= 25 // 10 + SHARDS
+    assert [len(batch) for batch in desk.batches] == [10, 10, 5], "over all shards"
     assert storage.names == {"Query": SHARDS, "BatchWriteItem": len(desk.batches)}
+
+
+def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its_end(world: World, desk):
+    wait(12, -1)
+    box = outbox(world, desk)
+    with box.gathering():
+        for due in dues():
+            assert box.hand_over([due]) == 0
+        assert desk.batches == []
+    assert [len(batch) for batch in desk.batches] == [10, 2]
+    assert dues() == []
+
+
+def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(world: World, desk):
+    wait(3, -1)
+    box = outbox(world, desk)
+    with suppress(RuntimeError), box.gathering():
+        box.hand_over(dues())
+        raise RuntimeError
+    assert desk.batches == []
+    assert box.sweep() == 3
 
 
 def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):

@@ -1,0 +1,46 @@
+"""The environment as settings: what must be there is asked for, and nothing secret is ever shown."""
+
+import json
+
+import pytest
+
+from chalicelib.settings import Settings
+
+BASE = {"TOKEN_KEYS": json.dumps({"k1": "a-token-key-0123456789-0123456789-01"}), "SECRET": "a-secret-0123456789-0123456789-0123"}
+PROVIDERS = [
+    {"name": "east", "kind": "gateway", "url": "https://sms.example/send", "key": "gateway-key", "weight": 70, "price_li": 48},
+    {"name": "sns", "kind": "sns", "weight": 30},
+]
+CLOUD = BASE | {
+    "URGENT_QUEUE_URL": "https://queue.example/urgent",
+    "BULK_QUEUE_URL": "https://queue.example/bulk",
+    "SMS_PROVIDERS": json.dumps(PROVIDERS),
+    "MAIL_SERVER": json.dumps(
+        {"kind": "smtp", "sender": "care@example.com", "host": "mail.example", "password": "mail-password"}
+    ),
+}
+
+
+def test_a_machine_of_ones_own_needs_two_secrets_and_nothing_else():
+    settings = Settings.from_env(BASE)
+    assert [provider.kind for provider in settings.sms_providers] == ["console"]
+    assert (settings.mail.kind, settings.urgent_queue_url, settings.sms_budget_fen) == ("console", "", None)
+
+
+def test_an_installation_names_its_queues_and_its_ways_out():
+    settings = Settings.from_env(CLOUD | {"SMS_BUDGET_FEN": "500000", "PUBLIC_URL": "https://chunhui.example/"})
+    east, sns = settings.sms_providers
+    assert (east.key, east.weight, east.price_li, sns.kind, sns.price_li) == (b"gateway-key", 70, 48, "sns", 55)
+    assert (settings.mail.host, settings.sms_budget_fen) == ("mail.example", 500_000)
+    assert settings.public_url == "https://chunhui.example"
+
+
+@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL"])
+def test_in_the_cloud_no_message_goes_to_a_console_that_nobody_reads(missing):
+    with pytest.raises(KeyError):
+        Settings.from_env({name: value for name, value in CLOUD.items() if name != missing})
+
+
+def test_nothing_secret_is_shown():
+    shown = repr(Settings.from_env(CLOUD))
+    assert not [secret for secret in ("gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown]
