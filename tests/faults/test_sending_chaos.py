@@ -21,11 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from chalicelib.carriers.ports import Sms
-<<<<<<< HEAD
 from chalicelib.deliveries.model import DIGEST, Delivery, Receipt, named
-=======
-from chalicelib.deliveries.model import DIGEST, Delivery, Receipt
->>>>>>> main
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.errors import Busy, TooMany
