@@ -207,6 +207,7 @@ class Sender:
         if not rows.claim(line):
             before = self._known(line.id, due.at)
             if before.state not in (DeliveryState.RETRY, DeliveryState.HELD):
+                self._receipts(before, recipient)  # whoever wrote it may have died before it noted who else was told
                 return before
             line = replace(before, state=line.state, reason=reason, settled_at=line.at)
             self._replace(line, before)

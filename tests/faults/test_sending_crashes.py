@@ -162,6 +162,26 @@ def test_of_many_nobody_is_told_twice_and_nobody_missed_wherever_a_fan_out_dies(
     assert doubts.keys() == {0, 1}, "one who is being told when the process dies is in doubt, and nobody else"
 
 
+def test_who_shares_a_phone_stands_in_the_ledger_too_if_it_died_and_the_message_is_no_longer_true(
+    cloud: Cloud, neighbours: list[str]
+) -> None:
+    first, last = neighbours[0], neighbours[-1]
+    wish = cloud.world.open_wish()
+    cloud.run(cloud.world.clock.now() + timedelta(hours=1))
+    forget_what_was_told()
+    cloud.calls.clear()
+    now, to = cloud.world.clock.now(), f"people:{first},{last}"
+    cloud.world.services.outbox.put(Due(id="due_two", at=now, shard="", kind="wish.approved", subject=wish, to=to))
+    dies_at_settling(cloud)
+    known = find_wish(wish)
+    assert known
+    row_of(replace(known, state=State.WITHDRAWN)).save()
+    live(cloud)
+    assert check_at_rest(cloud, {"wish.approved": 1}) == {UNKNOWN: 1}
+    for person in (first, last):
+        assert [line.message for line in rows.told_to(person, None, 10).items] == ["due_two"]
+
+
 # urgent
 
 
