@@ -19,6 +19,8 @@ WELCOME = """
     contract    http://127.0.0.1:{port}/openapi.json
     mailbox     http://127.0.0.1:{port}/dev/mailbox     (every SMS and mail that was "sent")
 
+    time        POST /dev/clock {{"advance": 86400}}   write back by SMS: POST /dev/reply {{"from": "+86…", "text": "1"}}
+
   Sign in:  POST /v1/auth/codes {{"phone": "+8613900000002"}}, read the code in the mailbox,
             POST /v1/auth/tokens {{"phone": "+8613900000002", "code": "..."}}
             …0001 street administrator, …0002 and …0003 community staff, …0004 and …0005 grid workers,

@@ -161,6 +161,7 @@ def wire(
                 sender=sender,
                 templates=TEMPLATES,
                 words=lambda kind, about, params: words_about(wired[0], kind, about, params),
+                place_about=lambda due: place_of(wired[0], due),
             ),
             fanouts=Fanouts(
                 commit=commit,

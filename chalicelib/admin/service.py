@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..deliveries.model import Delivery
 from ..deliveries.sending import Sender
 from ..deliveries.service import Deliveries
 from ..kernel.access import Actor, Party, Resource, authorize, parties
@@ -71,6 +72,9 @@ class Desk:
         after = call.start["after"] if call.start else ""
         counts = Counter(self._wishes.count_waiting(place))
         counts["message.visit"] = len(self._deliveries.to_visit(place, "", _COUNTED).items)
+        if administrator:  # whoever lives nowhere yet is looked after by the street
+            sources.append(lambda after, most: self._visits("", after, most, call.locale, shown_at=place))
+            counts["message.visit"] += len(self._deliveries.to_visit("", "", _COUNTED).items)
         counts["job.parked"] = len(self._parked(actor, place, "", _COUNTED, administrator=administrator).items)
         return merge(sources, after, limit), +counts
 
@@ -93,20 +97,20 @@ class Desk:
         ]
         return Page(tasks, page.next)
 
-    def _visits(self, place: str, after: str, limit: int, locale: str) -> Page[tuple[str, Task]]:
+    def _visits(self, place: str, after: str, limit: int, locale: str, *, shown_at: str = "") -> Page[tuple[str, Task]]:
         """Whom somebody has to go and tell, because no channel reached her, and what; all that is read is read together."""
         page = self._deliveries.to_visit(place, after, limit)
         lines = {line.id: line for line in self._deliveries.find_many([waiting.id for waiting in page.items])}
         texts = dict(zip(lines, self._deliveries.texts_of([*lines.values()], locale, hidden=_NOT_FOR_STAFF), strict=True))
-        people = self._people.find_many({line.person for line in lines.values()})
+        people = self._people.find_many({id for line in lines.values() for id in (line.person, *line.others)})
         tasks = [
             (
                 waiting.order,
                 Task(
                     kind="message.visit",
                     id=waiting.id,
-                    title=_title(people.get(lines[waiting.id].person), texts[waiting.id], locale),
-                    place=waiting.place,
+                    title=_title(people, lines[waiting.id], texts[waiting.id], locale),
+                    place=waiting.place or shown_at,
                     due_at=from_text(waiting.order.partition("#")[0]),
                     moves=["visited"],
                 ),
@@ -150,6 +154,7 @@ class Desk:
 
         def decide() -> Outcome[Parked]:
             actor, _ = self._people.current(call.actor)
+            authorize(actor, "queue.redrive", Resource(kind="queue", places=tuple(grant.place for grant in actor.grants)))
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
                 raise NotFound
@@ -167,9 +172,11 @@ class Desk:
         return len(jobs)
 
 
-def _title(person: Person | None, text: str | None, locale: str) -> str:
-    who = person.name if person and not person.erased_at else ERASED.say(locale)
-    return VISIT.say(locale, {"who": who, "what": text if text is not None else OVER.say(locale)})
+def _title(people: Mapping[str, Person], line: Delivery, text: str | None, locale: str) -> str:
+    """Whom to tell, all of those who share the phone, and what."""
+    told = [people.get(id) for id in (line.person, *line.others)]
+    names = [person.name if person and not person.erased_at else ERASED.say(locale) for person in told]
+    return VISIT.say(locale, {"who": "、".join(names), "what": text if text is not None else OVER.say(locale)})
 
 
 def _as_resource(actor: Actor, job: Parked) -> Resource:

@@ -1,7 +1,7 @@
 """What becomes of a message between its attempts. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from ..kernel.clock import share_of
@@ -49,9 +49,9 @@ def resume_at(line: Delivery, template: Template) -> datetime | None:
 
 def after_refusal(line: Delivery, now: datetime, reason: str, *, final: bool) -> Delivery:
     """Return the line after the provider has certainly not taken the message."""
-    wait = min(policy.RETRY_FIRST * 2 ** (line.attempt - 1), policy.RETRY_MOST)
+    wait = min(policy.RETRY_FIRST * 2 ** min(line.attempt - 1, 16), policy.RETRY_MOST)
     next_at = now + wait / 2 + share_of(wait, f"{line.id}{line.attempt}")  # between half and one and a half
-    over = final or line.attempt >= policy.ATTEMPTS or (line.not_after is not None and next_at >= line.not_after)
+    over = final or next_at >= min(line.at + policy.RETRY_FOR, line.not_after or datetime.max.replace(tzinfo=UTC))
     if over:
         return replace(line, state=DeliveryState.DEAD, reason=reason, settled_at=now, lease_until=None)
     return replace(line, state=DeliveryState.RETRY, reason=reason, next_at=next_at, settled_at=now, lease_until=None)

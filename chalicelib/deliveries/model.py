@@ -82,7 +82,8 @@ class Delivery:
     template: int = 0  # version of the text
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
-    person: str  # the first whom it tells; a `Receipt` names each further one
+    person: str  # the first whom it tells
+    others: tuple[str, ...] = ()  # who shares that phone; a `Receipt` for each makes the line theirs as well
     place: str = ""
     channel: Channel
     state: DeliveryState
@@ -135,7 +136,7 @@ class Waiting:
 
     id: str
     kind: str
-    place: str
+    place: str = ""
     order: str
 
 
@@ -170,8 +171,13 @@ class Question(Entity):
     ttl: datetime
 
 
-def address_of(people: Sequence[str]) -> str:
-    """Return to whom a row is for these people and nobody else."""
+def address_of(people: Sequence[str], to: str) -> str:
+    """Return to whom a later row of a message goes that was for `to`, and that is for these people of them.
+
+    Staff are looked for again when it comes: who is on duty by then may be others.
+    """
+    if to.startswith("staff:"):
+        return f"{to.partition('#')[0]}#{','.join(people)}"
     return people[0] if len(people) == 1 else f"people:{','.join(people)}"
 
 

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from ..kernel.clock import to_text
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
 from ..store.faults import code_of
 from ..store.rows import Table, behind, load, load_many, page, row_of
@@ -26,7 +26,7 @@ __all__ = [
     "find_deliveries",
     "find_delivery",
     "find_question",
-    "held_for",
+    "in_digests_of",
     "keep_question",
     "read_spent",
     "reclaim",
@@ -169,26 +169,33 @@ def count_told(person: str, since: datetime, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
+    pk: str
     told_order: str
 
 
-def held_for(person: str, since: datetime) -> list[Delivery]:
-    """Read the newest lines of somebody since an instant, oldest first; those that are held are among them."""
-    order = Table.rows[Delivery].told_order  # type: ignore[attr-defined]
-    keys = page(_Key, person, index="by_person", keys=order >= to_text(since), limit=100, newest_first=True, row_kind=Delivery)
-    return find_deliveries([key.pk for key in reversed(keys.items)])
+def in_digests_of(person: str, since: datetime) -> list[Delivery]:
+    """Read the lines of somebody since an instant that were, or still are, held for a digest, oldest first."""
+    after = Table.rows[Delivery].told_order >= to_text(since)  # type: ignore[attr-defined]
+
+    def read(start: Position | None) -> Page[_Order]:
+        return page(_Order, person, index="by_person", keys=after, start=start, limit=100, row_kind=Delivery)
+
+    return find_deliveries([key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order])
 
 
 def to_visit(place: str, after: str, limit: int) -> Page[Waiting]:
-    """Read whom somebody has to go and tell at a place and below, longest waiting first, from behind an order on."""
+    """Read whom somebody has to go and tell at a place and below, longest waiting first, from behind an order on.
+
+    An empty place reads those of whom no place is known.
+    """
     return page(
         Waiting,
-        street_of(place),
+        street_of(place) if place else NOWHERE,
         index="by_visit",
         keys=behind(_line.order, after),  # type: ignore[attr-defined]
         limit=limit,
         row_kind=Delivery,
-        wanted=lambda waiting: covers(place, waiting.place),
+        wanted=lambda waiting: covers(place, waiting.place) if place else True,
         read_at_most=2000,
     )
 

@@ -190,13 +190,17 @@ class Sender:
 
         The row's id follows from the one that it continues, and is never the same: that one is about to be deleted.
         """
-        to = address_of(people)
+        to = address_of(people, due.to)
         self._outbox.put(replace(due, id=named("due", due.id, to), at=until, to=to, message=due.message_id))
 
     def _receipts(self, line: Delivery, recipient: Recipient) -> None:
-        for person in recipient.people:
-            if person != line.person:
-                rows.add_receipt(Receipt(delivery=line.id, person=person, channel=line.channel, at=line.at, ttl=line.ttl))
+        """Note everybody whom a line tells; who comes with another share of the same message joins the line."""
+        told = [person for person in recipient.people if person != line.person]
+        for person in told:
+            rows.add_receipt(Receipt(delivery=line.id, person=person, channel=line.channel, at=line.at, ttl=line.ttl))
+        new = tuple(person for person in told if person not in line.others)
+        if new:
+            self._replace(replace(line, others=(*line.others, *new)), line)
 
     # without an attempt
 
@@ -215,10 +219,11 @@ class Sender:
         self._measure(line, due.at)
         return line
 
-    def give_up(self, due: Due, recipient: Recipient) -> None:
-        """Settle what was begun at an address at which somebody is not told any more."""
-        if rows.find_delivery(self._id(due, recipient)):
-            self.turn_down(due, recipient, Unreached.ELSEWHERE)
+    def give_up(self, due: Due, recipient: Recipient) -> bool:
+        """Settle what was begun at a phone at which somebody is not told any more; say whether she was, or may have been."""
+        if not rows.find_delivery(self._id(due, recipient)):
+            return False
+        return self.turn_down(due, recipient, Unreached.ELSEWHERE).state is not DeliveryState.SUPPRESSED
 
     def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
         """Keep a message for the digest; False if it is in the ledger already and not held."""
@@ -238,10 +243,10 @@ class Sender:
         id = named("due", "digest", line.person, f"{at:%Y%m%d}")
         self._outbox.put(Due(id=id, at=at, shard="", kind=DIGEST, subject=line.person, to=line.person))
 
-    def held_for(self, person: str, since: datetime) -> list[Delivery]:
+    def held_for(self, person: str) -> list[Delivery]:
         """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
-        held = DeliveryState.HELD
-        return [line for line in rows.held_for(person, since) if line.state is held and line.person == person]
+        lines = rows.in_digests_of(person, self._clock.now() - policy.LEDGER_LASTS)
+        return [line for line in lines if line.state is DeliveryState.HELD and line.person == person]
 
     def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
         """Return the lines that a digest covers, if it has been begun."""
@@ -253,7 +258,7 @@ class Sender:
         return rows.find_deliveries(ids)
 
     def settle_held(self, line: Delivery, state: DeliveryState, reason: str = "", ref: str = "") -> None:
-        """Write what became of a held line; a further day in the hold keeps it held."""
+        """Write what became of a held line, unless that is known already."""
         rows.reclaim(replace(line, state=state, reason=reason, ref=ref, settled_at=self._clock.now()), line)
 
     def hold_on(self, line: Delivery, until: datetime) -> None:
@@ -348,6 +353,7 @@ class Sender:
             about=due.subject,
             params=due.params,
             person=recipient.people[0],
+            others=recipient.people[1:],
             place=recipient.place,
             channel=recipient.channel,
             state=state,

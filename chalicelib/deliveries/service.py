@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..kernel.access import Resource, authorize
+from ..kernel.access import Actor, Resource, Role, authorize
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.meter import Meter
 from ..kernel.paging import Page, every
 from ..kernel.template import Templates
+from ..kernel.template import Told as Audience
+from ..kernel.text import mask_personal
 from ..people.service import People
 from . import policy, rows
 from .model import DIGEST, Delivery, DeliveryState, Question, Waiting
@@ -45,7 +47,7 @@ class Deliveries:
         person = self._people.find(person_id)
         if person is None:
             raise NotFound
-        authorize(actor, "person.read", person.as_resource())
+        authorize(actor, "person.read", replace(person.as_resource(), places=person.places or _served_by(actor)))
         return rows.told_to(person_id, call.start, limit)
 
     def read_inbox(self, call: Call, limit: int) -> Page[Told]:
@@ -55,7 +57,13 @@ class Deliveries:
         page = rows.told_to(actor.id, call.start, limit)
         lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
         texts = self.texts_of(lines, call.locale)
-        return Page([Told(line=line, text=text) for line, text in zip(lines, texts, strict=True)], page.next)
+        shown = [text if self._may_read(actor, line) else None for line, text in zip(lines, texts, strict=True)]
+        return Page([Told(line=line, text=text) for line, text in zip(lines, shown, strict=True)], page.next)
+
+    def _may_read(self, actor: Actor, line: Delivery) -> bool:
+        """What somebody was told as staff is not hers to read once she is no longer staff of that place."""
+        for_staff = line.kind in self._templates and self._templates[line.kind].told is Audience.STAFF
+        return not for_staff or actor.role_at(line.place).rank >= Role.GRID_WORKER.rank
 
     def texts_of(self, lines: Sequence[Delivery], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
         """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""
@@ -77,8 +85,8 @@ class Deliveries:
             line = rows.find_delivery(delivery_id)
             if line is None or not line.person.startswith("per_"):
                 raise NotFound
-            place = Resource(kind="queue", places=(line.place,) if line.place else tuple(g.place for g in actor.grants))
-            authorize(actor, "queue.read", place)
+            action = "queue.read" if line.place else "queue.read_nowhere"
+            authorize(actor, action, Resource(kind="queue", places=(line.place,) if line.place else _served_by(actor)))
             if line.visited_by:
                 return line
             if not line.wants_visit:
@@ -130,7 +138,7 @@ class Deliveries:
             if line.state not in _REPORTED or line.state is state or line.visited_by:
                 return
             self._report_held(line, state, reason)
-            settled = replace(line, state=state, reason=reason[:40], settled_at=self._clock.now(), lease_until=None)
+            settled = replace(line, state=state, reason=_plain(reason), settled_at=self._clock.now(), lease_until=None)
             if rows.reclaim(settled, line):
                 self._meter.count("Reports", kind=line.kind, result=state.value)
                 return
@@ -140,7 +148,17 @@ class Deliveries:
         """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
         for line in rows.find_deliveries(digest.covers):
             if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
-                self._sender.settle_held(line, state, reason[:40], ref=digest.id)
+                self._sender.settle_held(line, state, _plain(reason), ref=digest.id)
+
+
+def _served_by(actor: Actor) -> tuple[str, ...]:
+    """Whoever belongs to no place yet may be looked after by any staff."""
+    return tuple(grant.place for grant in actor.grants)
+
+
+def _plain(reason: str) -> str:
+    """A provider's words, without the phone that some put into them."""
+    return mask_personal(reason)[:40]
 
 
 _TRIES = 4

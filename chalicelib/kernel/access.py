@@ -98,6 +98,7 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     # the staff desk
     "queue.see": STAFF,
     "queue.read": STAFF,
+    "queue.read_nowhere": frozenset({Party.STREET_ADMIN}),  # what concerns no known place
     "queue.redrive": _COMMUNITY,
 }
 

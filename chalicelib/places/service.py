@@ -11,6 +11,7 @@ from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.outcome import Event, Outcome, Put
 from ..kernel.paging import Page
 from ..kernel.place import ancestors, parent_of
+from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
 from . import rows
@@ -53,14 +54,19 @@ class Places:
         """Return the code of every street of the installation."""
         return rows.streets()
 
-    def on_duty(self, code: str, roles: Sequence[str]) -> list[str]:
-        """Return who answers for a place in one of the roles: the nearest level upwards that names anybody."""
+    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
+        """Return who answers for a place in one of the roles: the nearest level upwards that names anybody still in office.
+
+        A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
+        """
         found = {place.id: place for place in rows.find_places(ancestors(code))}
         for level in ancestors(code):
             duty = found[level].duty if level in found else {}
-            people = [person for role in roles for person in duty.get(role, ())]
-            if people:
-                return list(dict.fromkeys(people))
+            named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
+            people = self._people.find_many(named) if named else {}
+            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
+            if in_office:
+                return in_office
         return []
 
     def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
@@ -148,3 +154,8 @@ class Places:
             return Outcome(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
 
         return self._commit.settle(decide, Call())
+
+
+def _serves(person: Person, roles: Sequence[str], place: str) -> bool:
+    active = not person.erased_at and not person.blocked
+    return active and any(grant.role.value in roles and grant.reaches(place) for grant in person.grants)

@@ -42,9 +42,17 @@ class Reminders:
     """Finds who is told, how and when, and hands each to the ledger."""
 
     def __init__(
-        self, *, clock: Clock, people: People, places: Places, sender: Sender, templates: Templates, words: WordsAbout
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        places: Places,
+        sender: Sender,
+        templates: Templates,
+        words: WordsAbout,
+        place_about: Callable[[Due], str],
     ) -> None:
-        self._clock, self._people, self._places = clock, people, places
+        self._clock, self._people, self._places, self._place_about = clock, people, places, place_about
         self._sender, self._templates, self._words = sender, templates, words
 
     def send(self, due: Due, facts: Facts | None) -> None:
@@ -100,8 +108,8 @@ class Reminders:
 
     def _goes_nowhere(self, due: Due, reach: Reach) -> bool:
         """Settle what was begun at a phone that may not ring any more, and write down whom no channel reaches."""
-        if reach.silenced:
-            self._sender.give_up(due, reach.silenced)
+        if reach.silenced and self._sender.give_up(due, reach.silenced):
+            return True  # it rang before she silenced it
         if reach.unreached and due.kind != DIGEST:  # what a digest covers has lines of its own
             self._sender.turn_down(due, reach.recipient, reach.unreached)
         return reach.unreached is not None
@@ -125,7 +133,7 @@ class Reminders:
         """Return everybody whom a message is for, those who share a phone together."""
         found: dict[tuple[Channel, str], Reach] = {}
         for person in self._audience(due.to):
-            reach = self._reach(person, template)
+            reach = self._reach(person, template, due)
             key = (reach.recipient.channel, reach.recipient.address)
             found[key] = _together(found[key], reach) if key in found else reach
         return list(found.values())
@@ -133,7 +141,9 @@ class Reminders:
     def _audience(self, to: str) -> list[Person]:
         kind, _, rest = to.rpartition(":")
         if kind == "staff":
-            return self._read(self._places.on_duty(rest, policy.STAFF_ROLES))
+            place, _, ids = rest.partition("#")
+            on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
+            return [person for person in on_duty if person.id in ids.split(",")] or on_duty
         if kind == "people":
             return self._read(rest.split(","))
         person = self._people.find(to)
@@ -143,9 +153,10 @@ class Reminders:
         people = self._people.find_many(ids)
         return [people[id] for id in ids if id in people]
 
-    def _reach(self, person: Person, template: Template) -> Reach:
+    def _reach(self, person: Person, template: Template, due: Due) -> Reach:
         """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
-        nowhere = self._at(person, person, Channel.NONE, person.id)
+        place = self._place_of(person, due)
+        nowhere = self._at(person, place, Channel.NONE, person.id, person)
         if person.erased_at:
             return replace(nowhere, unreached=Unreached.ERASED)
         if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
@@ -153,12 +164,12 @@ class Reminders:
         silenced = None
         for holder in self._phones(person):
             if holder.phone:
-                reach = self._at(person, holder, Channel.SMS, holder.phone)
+                reach = self._at(person, place, Channel.SMS, holder.phone, holder)
                 if holder.sms or template.urgency is Urgency.URGENT:
                     return replace(reach, silenced=silenced)
                 silenced = silenced or reach.recipient
         if person.email and person.email_address:
-            return replace(self._at(person, person, Channel.EMAIL, person.email_address), silenced=silenced)
+            return replace(self._at(person, place, Channel.EMAIL, person.email_address, person), silenced=silenced)
         return replace(nowhere, unreached=Unreached.OPTED_OUT if person.phone else Unreached.NO_CHANNEL, silenced=silenced)
 
     def _phones(self, person: Person) -> Iterator[Person]:
@@ -173,9 +184,14 @@ class Reminders:
             kin = [id for id in self._people.kin(person) if id not in (person.id, person.contact_via)]
             yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
 
-    def _at(self, person: Person, holder: Person, channel: Channel, address: str) -> Reach:
+    def _place_of(self, person: Person, due: Due) -> str:
+        """Return whose staff would have to tell her: where she lives; for staff, and who lives nowhere yet, what it is about."""
+        if due.to.startswith("staff:"):
+            return due.to.removeprefix("staff:").partition("#")[0]
+        return person.places[0] if person.places else self._place_about(due)
+
+    def _at(self, person: Person, place: str, channel: Channel, address: str, holder: Person) -> Reach:
         """The hours and the language are those of whoever holds the phone."""
-        place = person.places[0] if person.places else ""
         hours, zone = holder.quiet_hours, self._places.zone_of(street_of(place)) if place else policy.ZONE
         quiet = QuietHours(start=hours.start, end=hours.end, zone=zone) if hours else QuietHours(zone=zone)
         recipient = Recipient(people=(person.id,), place=place, channel=channel, address=address, locale=holder.locale)
@@ -187,10 +203,10 @@ class Reminders:
         """Tell somebody in one message what was held for her; what is no longer true is left out."""
         person, template = self._people.find(due.subject), self._templates[due.kind]
         now = max(self._clock.now(), due.at)  # a clock that is behind must not pass over what is due
-        held = [line for line in self._sender.held_for(due.subject, now - _WEEK) if line.next_at is None or line.next_at <= now]
+        held = [line for line in self._sender.held_for(due.subject) if line.next_at is None or line.next_at <= now]
         if person is None:
             return
-        reach = self._reach(person, template)
+        reach = self._reach(person, template, due)
         if self._goes_nowhere(due, reach):
             for line in held:
                 self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")

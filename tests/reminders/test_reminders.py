@@ -7,7 +7,7 @@ import pytest
 from chalicelib.carriers.choice import Provider, Providers
 from chalicelib.carriers.ports import Refused, Sms
 from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached, delivery_id
-from chalicelib.deliveries.policy import ATTEMPTS, HOLD, LEASE
+from chalicelib.deliveries.policy import HOLD, LEASE, RETRY_FOR
 from chalicelib.deliveries.rows import claim
 from chalicelib.deliveries.sending import BeingSent
 from chalicelib.kernel.access import Role
@@ -222,13 +222,26 @@ def test_what_a_provider_has_certainly_not_taken_goes_to_the_next_one(world: Wor
     assert (east.asked, west.asked, lines()[0].provider, lines()[0].attempt) == (1, 1, "west", 2)
 
 
-def test_after_the_last_attempt_a_message_is_dead_and_she_is_on_the_list_of_those_to_visit(world: World):
-    resident, gateway = world.resident(), Gateway(world, *[Refused("throttled")] * 20)
+def test_a_message_is_tried_for_a_day_then_it_is_dead_and_she_is_on_the_list_of_those_to_visit(world: World):
+    resident, gateway = world.resident(), Gateway(world, *[Refused("sns.AccessDenied")] * 99)
     over(world, gateway)
     world.open_wish(resident)
-    world.pass_time(hours=12)
-    assert (gateway.asked, lines()[0].state) == (ATTEMPTS, DeliveryState.DEAD)
+    world.pass_time(hours=20)
+    assert lines()[0].state is DeliveryState.RETRY
+    world.pass_time(hours=8)
+    assert lines()[0].state is DeliveryState.DEAD
+    assert 15 < gateway.asked < 30
+    assert lines()[0].settled_at - lines()[0].at <= RETRY_FOR
     assert [waiting.id for waiting in world.services.deliveries.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
+
+
+def test_once_a_providers_key_is_mended_everybody_who_waits_is_told(world: World):
+    resident, gateway = world.resident(), Gateway(world, *[Refused("sns.AccessDenied")] * 9)
+    over(world, gateway)
+    world.open_wish(resident)
+    world.pass_time(hours=6)
+    assert len(texts(world, resident.me["phone"])) == 1
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.SENT)]
 
 
 def test_what_a_provider_will_never_take_is_not_offered_again(world: World):
