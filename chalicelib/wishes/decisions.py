@@ -228,7 +228,7 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
     """Take one place on the wish.
 
     Raises:
-        Conflict: no place is left, she has one already, or she carries as many as she can.
+        Conflict: no place is left, she has one already, has taken it too often, or carries as many as she can.
         Forbidden: it is her own, or needs a vetted volunteer, or she has paused.
 
     """
@@ -242,6 +242,8 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
         raise Forbidden("wish.vetting_required")
     if paused:
         raise Forbidden("volunteer.paused")
+    if wish.taken_too_often(by.id):
+        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.parties))
     mine = Claim(id=claim_id, helper=by.id, claimed_at=by.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=by.id, claimed_at=by.now)
     full = wish.places_left == 1

@@ -264,6 +264,11 @@ class Wish(Entity):
         """Return the claims that are still to be delivered."""
         return tuple(claim for claim in self.claims if claim.state is ClaimState.ACTIVE)
 
+    def taken_too_often(self, helper: str) -> bool:
+        """Say whether somebody has taken it, and brought nothing, as often as one may; of what has ended the last ten are known."""
+        ended = [claim for claim in self.claims if claim.state is ClaimState.RELEASED and not claim.delivered_at]
+        return sum(claim.helper == helper for claim in ended) >= policy.CLAIMS_PER_WISH
+
     @property
     def places_left(self) -> int:
         """Return how many helpers are still wanted."""
@@ -351,7 +356,8 @@ class Wish(Entity):
             return []
         mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
-        if Party.OWNER in parties or any(claim.helper == actor_id for claim in self.held):
+        helping = any(claim.helper == actor_id for claim in self.held)
+        if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
         return [move for move in MACHINE.moves(self.state, parties) if move not in hidden]
 
