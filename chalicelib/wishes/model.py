@@ -281,12 +281,17 @@ class Wish(Entity):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return what its helpers are reminded of, in order; each is worth nothing once the next one is due."""
-        before = policy.REMIND_DAYS_BEFORE.items()
-        at = {name: at_local(self.needed_by - timedelta(days=n), policy.REMIND_AT, self.zone) for name, n in before}
-        at["overdue"] = self.late_at
-        until = [*list(at.values())[1:], None]
-        return tuple(Step(name=name, at=at[name], until=end) for name, end in zip(at, until, strict=True))
+        """Return what its helpers are reminded of, in order. What names a day ("tomorrow") is worth nothing after midnight."""
+        days = [(name, self.needed_by - timedelta(days=n)) for name, n in policy.REMIND_DAYS_BEFORE.items()]
+        before = [
+            Step(
+                name=name,
+                at=at_local(day, policy.REMIND_AT, self.zone),
+                until=start_of_day(day + timedelta(days=1), self.zone),
+            )
+            for name, day in days
+        ]
+        return (*before, Step(name="overdue", at=self.late_at))
 
     def steps_left(self, claim: Claim) -> tuple[Step, ...]:
         """Return the steps that an active claim has before it; what was over when it was made is none of them."""
