@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ..kernel.clock import local_day
+from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
@@ -91,8 +92,8 @@ def is_true(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
 
 
 def facts_of(wish: Wish, claim_id: str | None) -> dict[str, str]:
-    """Return the facts that messages about a wish take, but for the delivery code."""
-    facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
+    """Return the facts that messages about a wish take, but for the delivery code. A reason is masked: phones are shared."""
+    facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": mask_personal(wish.reason or "")}
     claim = _named(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 
