@@ -101,6 +101,8 @@ class Replies:
                 self._answer(reply.phone, yes=word in YES, call=call)
 
     def _answer(self, phone: str, *, yes: bool, call: Call) -> None:
+        owner = self._people.phone_owner(phone)
+
         def decide() -> Outcome[Question]:
             question = self._deliveries.question_to(phone)
             previous = question if question.version else None
@@ -111,7 +113,7 @@ class Replies:
                 kind=f"answer.{asked.kind.partition('.')[0]}",
                 to=asked.person,
                 about=asked.about,
-                params={"kind": asked.kind, "answer": "yes" if yes else "no"},
+                params={"kind": asked.kind, "answer": "yes" if yes else "no", "phone_of": owner.id if owner else ""},
             )
             # A further "1" must not answer an older question that she has forgotten.
             return Outcome(entity=replace(question, latest=None, before=None), previous=previous, messages=(answer,))

@@ -399,9 +399,10 @@ def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     return go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
 
 
-def answer(wish: Wish, by: Mover, kind: str, *, yes: bool) -> Outcome[Wish]:
-    """What a reply to a question does; nothing once the question is no longer one."""
-    if Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
+def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Outcome[Wish]:
+    """What a reply to a question does; nothing once the question is no longer one, or from the phone of a helper herself."""
+    own_delivery = phone_of != by.id and any(claim.helper == phone_of for claim in wish.held)
+    if own_delivery or Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
         return Outcome(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, by, found)

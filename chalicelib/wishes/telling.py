@@ -11,7 +11,7 @@ from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["TRUE_WHILE", "facts_of", "is_true"]
+__all__ = ["TRUE_WHILE", "facts_of", "is_true", "not_through"]
 
 Test = Callable[[Wish, Claim | None, datetime], bool]
 
@@ -84,6 +84,16 @@ TRUE_WHILE: Mapping[str, Test] = {
     "wish.late_staff": _told(State.CLAIMED, "late"),
     "wish.unconfirmed_staff": _told(State.DELIVERED, "unconfirmed"),
 }
+
+
+# Between the resident and her helpers: a code, and whether it came. A neighbour's phone that rings for her may be a helper's.
+_ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
+
+
+def not_through(wish: Wish, kind: str) -> dict[str, str]:
+    """Return, as a fact, whose phones may not be used to tell a message, where there are such people."""
+    helpers = " ".join(dict.fromkeys(claim.helper for claim in wish.held)) if kind in _ABOUT_HELPERS else ""
+    return {"not_through": helpers} if helpers else {}
 
 
 def is_true(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:

@@ -1,11 +1,15 @@
 """What people write back: leave me alone, yes, no, and everything else that people write."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.carriers.ports import Refused
 from chalicelib.deliveries.policy import QUESTION_LASTS
 from chalicelib.replies.policy import NO, STOP, YES
 from chalicelib.replies.service import word_of
+from chalicelib.store.rows import row_of
+from chalicelib.wishes.rows import find_wish
 
 from ..store.scan import everything
 from ..world import World
@@ -153,6 +157,23 @@ def test_a_carer_answers_for_the_resident(world: World):
     assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
     reply(world, carer.phone or "", "1")
     assert state_of_wish(world, wish) == "fulfilled"
+
+
+def test_a_carer_who_was_asked_and_is_the_helper_does_not_confirm_it_herself(world: World):
+    """Such questions are not asked at her phone any more; one that was asked before is not answered there either."""
+    carer = world.person("李强")
+    old = world.person("李奶奶", phone=None, contact_via=carer.id)
+    boss, helper = world.phone_of(world.admin), world.volunteer()
+    wish_id = boss.post("/v1/wishes", world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})).json["id"]
+    boss.post(f"/v1/wishes/{wish_id}/approve")
+    helper.post(f"/v1/wishes/{wish_id}/claim")
+    helper.post(f"/v1/wishes/{wish_id}/deliver", {})
+    assert len(world.sms_to(carer.phone or "", "wish.delivered")) == 1
+    wish = find_wish(wish_id)
+    assert wish
+    row_of(replace(wish, claims=(replace(wish.claims[0], helper=carer.id),))).save()
+    reply(world, carer.phone or "", "1")
+    assert state_of_wish(world, wish_id) == "delivered"
 
 
 def test_the_latest_question_is_meant_and_a_doubled_answer_answers_nothing_further(world: World):
