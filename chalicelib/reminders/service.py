@@ -62,7 +62,7 @@ class Reminders:
         """
         template, spent, failed = self._templates[due.kind], Counter[str](), None
         later: defaultdict[datetime, list[str]] = defaultdict(list)
-        for reach in self._reaches(due, template):
+        for reach in self._reaches(due, template, facts):
             try:
                 until = self._tell(due, reach, template, facts, spent)
             except Exception as error:  # noqa: BLE001 - raised again below
@@ -129,11 +129,12 @@ class Reminders:
 
     # who, and how she can be reached
 
-    def _reaches(self, due: Due, template: Template) -> list[Reach]:
-        """Return everybody whom a message is for, those who share a phone together."""
+    def _reaches(self, due: Due, template: Template, facts: Facts | None) -> list[Reach]:
+        """Return everybody whom a message is for, those who share a phone together; `not_through` are whose phones are spared."""
         found: dict[tuple[Channel, str], Reach] = {}
+        barred = str((facts or {}).get("not_through", "")).split()
         for person in self._audience(due.to):
-            reach = self._reach(person, template, due)
+            reach = self._reach(person, template, due, barred)
             key = (reach.recipient.channel, reach.recipient.address)
             found[key] = _together(found[key], reach) if key in found else reach
         return list(found.values())
@@ -153,7 +154,7 @@ class Reminders:
         people = self._people.find_many(ids)
         return [people[id] for id in ids if id in people]
 
-    def _reach(self, person: Person, template: Template, due: Due) -> Reach:
+    def _reach(self, person: Person, template: Template, due: Due, barred: Sequence[str] = ()) -> Reach:
         """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
         place = self._place_of(person, due)
         nowhere = self._at(person, place, Channel.NONE, person.id, person)
@@ -165,7 +166,7 @@ class Reminders:
         for holder in self._phones(person):
             if holder.phone:
                 reach = self._at(person, place, Channel.SMS, holder.phone, holder)
-                if holder.sms or template.urgency is Urgency.URGENT:
+                if holder.id not in barred and (holder.sms or template.urgency is Urgency.URGENT):
                     return replace(reach, silenced=silenced)
                 silenced = silenced or reach.recipient
         if person.email and person.email_address:

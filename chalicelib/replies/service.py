@@ -19,7 +19,7 @@ from ..kernel.outcome import Message, Outcome
 from ..kernel.signing import check
 from ..people.service import People
 from ..store.commit import Committer
-from .policy import NO, STOP, YES
+from .policy import NO, QUESTION_CLASH, STOP, WORDS, YES, answer_to
 
 __all__ = ["Replies", "Reply", "Report", "word_of"]
 
@@ -97,36 +97,45 @@ class Replies:
         with suppress(NotFound, Replayed):
             if word in STOP and (owner := self._people.phone_owner(reply.phone)):
                 self._people.opt_out(owner.id, "sms", call)
-            elif word in YES | NO:
-                self._answer(reply.phone, yes=word in YES, call=call)
+            elif word in _ANSWERS:
+                self._answer(reply.phone, word, call)
 
-    def _answer(self, phone: str, *, yes: bool, call: Call) -> None:
+    def _answer(self, phone: str, word: str, call: Call) -> None:
+        owner = self._people.phone_owner(phone)
+
         def decide() -> Outcome[Question]:
             question = self._deliveries.question_to(phone)
             previous = question if question.version else None
-            asked = self._meant(question)
+            asked = self._meant(question, word)
             if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
                 return Outcome(entity=question, previous=previous)
+            yes = "yes" if answer_to(asked.kind, word) else "no"
             answer = Message(
                 kind=f"answer.{asked.kind.partition('.')[0]}",
                 to=asked.person,
                 about=asked.about,
-                params={"kind": asked.kind, "answer": "yes" if yes else "no"},
+                params={"kind": asked.kind, "answer": yes, "phone_of": owner.id if owner else ""},
             )
-            # A further "1" must not answer an older question that she has forgotten.
-            return Outcome(entity=replace(question, latest=None, before=None), previous=previous, messages=(answer,))
+            # A further "1" must not answer an older question that she has forgotten. What the word cannot have been
+            # meant for stays open, and with it what she has answered, which nothing answers twice.
+            others = [one for one in _asked(question) if answer_to(one.kind, word) is None]
+            left = question if others else replace(question, latest=None, before=None)
+            return Outcome(entity=left, previous=previous, messages=(answer,))
 
         self._commit.settle(decide, call)
 
-    def _meant(self, question: Question) -> Asked | None:
+    def _meant(self, question: Question, word: str) -> Asked | None:
         """Return the question that she has in mind: the latest that has reached her; None where that is in doubt."""
         since = self._clock.now() - QUESTION_LASTS
-        asked = [one for one in (question.latest, question.before) if one and one.at > since]
+        asked = [one for one in _asked(question) if one.at > since and answer_to(one.kind, word) is not None]
         known = [(one, self._state_of(one)) for one in asked]
         reached = [(one, state) for one, state in known if state not in _REFUSED]
-        if not reached or (reached[0][1] in _IN_DOUBT and len(reached) > 1):
-            return None  # of two she may mean either; whoever visits her will ask
-        return reached[0][0]
+        if not reached:
+            return None
+        (latest, state), older = reached[0], [one for one, _ in reached[1:]]
+        if older and (state in _IN_DOUBT or _clash(latest, older[0])):
+            return None  # of two she may mean either; whoever visits her, or staff, will ask
+        return latest
 
     def _state_of(self, asked: Asked) -> DeliveryState:
         line = self._deliveries.find(asked.delivery)
@@ -155,5 +164,15 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+def _asked(question: Question) -> list[Asked]:
+    return [one for one in (question.latest, question.before) if one]
+
+
+def _clash(latest: Asked, older: Asked) -> bool:
+    """Say whether two questions about different things were asked so close together that a phone shows both."""
+    return latest.about != older.about and latest.at - older.at < QUESTION_CLASH
+
+
+_ANSWERS = YES | NO | {word for words in WORDS.values() for word in words}
 _IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
 _REFUSED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}

@@ -228,7 +228,7 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
     """Take one place on the wish.
 
     Raises:
-        Conflict: no place is left, she has one already, or she carries as many as she can.
+        Conflict: no place is left, she has one already, has taken it too often, or carries as many as she can.
         Forbidden: it is her own, or needs a vetted volunteer, or she has paused.
 
     """
@@ -242,6 +242,8 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
         raise Forbidden("wish.vetting_required")
     if paused:
         raise Forbidden("volunteer.paused")
+    if wish.taken_too_often(by.id):
+        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.parties))
     mine = Claim(id=claim_id, helper=by.id, claimed_at=by.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=by.id, claimed_at=by.now)
     full = wish.places_left == 1
@@ -397,9 +399,10 @@ def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     return go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
 
 
-def answer(wish: Wish, by: Mover, kind: str, *, yes: bool) -> Outcome[Wish]:
-    """What a reply to a question does; nothing once the question is no longer one."""
-    if Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
+def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Outcome[Wish]:
+    """What a reply to a question does; nothing once the question is no longer one, or from the phone of a helper herself."""
+    own_delivery = phone_of != by.id and any(claim.helper == phone_of for claim in wish.held)
+    if own_delivery or Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
         return Outcome(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, by, found)

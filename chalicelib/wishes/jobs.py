@@ -17,5 +17,6 @@ def forget_person(wishes: Wishes, due: Due) -> None:
 
 
 def answer_question(wishes: Wishes, due: Due) -> None:
-    """The resident has answered a question by SMS: `params` say which kind, and yes or no."""
-    wishes.answer_question(due.subject, due.to, due.params["kind"], yes=due.params["answer"] == "yes")
+    """The resident has answered a question by SMS: `params` say which kind, yes or no, and from whose phone."""
+    yes, phone_of = due.params["answer"] == "yes", due.params.get("phone_of", "")
+    wishes.answer_question(due.subject, due.to, due.params["kind"], yes=yes, phone_of=phone_of)

@@ -264,6 +264,11 @@ class Wish(Entity):
         """Return the claims that are still to be delivered."""
         return tuple(claim for claim in self.claims if claim.state is ClaimState.ACTIVE)
 
+    def taken_too_often(self, helper: str) -> bool:
+        """Say whether somebody has taken it, and brought nothing, as often as one may; of what has ended the last ten are known."""
+        ended = [claim for claim in self.claims if claim.state is ClaimState.RELEASED and not claim.delivered_at]
+        return sum(claim.helper == helper for claim in ended) >= policy.CLAIMS_PER_WISH
+
     @property
     def places_left(self) -> int:
         """Return how many helpers are still wanted."""
@@ -276,12 +281,17 @@ class Wish(Entity):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return what its helpers are reminded of, in order; each is worth nothing once the next one is due."""
-        before = policy.REMIND_DAYS_BEFORE.items()
-        at = {name: at_local(self.needed_by - timedelta(days=n), policy.REMIND_AT, self.zone) for name, n in before}
-        at["overdue"] = self.late_at
-        until = [*list(at.values())[1:], None]
-        return tuple(Step(name=name, at=at[name], until=end) for name, end in zip(at, until, strict=True))
+        """Return what its helpers are reminded of, in order. What names a day ("tomorrow") is worth nothing after midnight."""
+        days = [(name, self.needed_by - timedelta(days=n)) for name, n in policy.REMIND_DAYS_BEFORE.items()]
+        before = [
+            Step(
+                name=name,
+                at=at_local(day, policy.REMIND_AT, self.zone),
+                until=start_of_day(day + timedelta(days=1), self.zone),
+            )
+            for name, day in days
+        ]
+        return (*before, Step(name="overdue", at=self.late_at))
 
     def steps_left(self, claim: Claim) -> tuple[Step, ...]:
         """Return the steps that an active claim has before it; what was over when it was made is none of them."""
@@ -351,7 +361,8 @@ class Wish(Entity):
             return []
         mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
-        if Party.OWNER in parties or any(claim.helper == actor_id for claim in self.held):
+        helping = any(claim.helper == actor_id for claim in self.held)
+        if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
         return [move for move in MACHINE.moves(self.state, parties) if move not in hidden]
 

@@ -8,6 +8,7 @@ __all__ = [
     "ASK_IF_NEEDED_DAYS",
     "ASK_STAFF_AFTER",
     "BUDGET_CAP_FEN",
+    "CLAIMS_PER_WISH",
     "CODE_DIGITS",
     "CODE_TRIES",
     "DUPLICATE_OVERLAP",
@@ -42,6 +43,7 @@ LISTED_BEFORE_ASKING = timedelta(days=1)  # who has just filed it need not be as
 KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
 DUPLICATE_OVERLAP = 0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
 DUPLICATE_WITHIN = timedelta(days=180)
+CLAIMS_PER_WISH = 3  # by one helper: each taking and giving back rings the resident, and she begins to hope anew
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = 5
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out

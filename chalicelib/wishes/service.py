@@ -356,7 +356,7 @@ class Wishes:
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 
-    def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool) -> None:
+    def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = "") -> None:
         """Do what its resident has answered to a question about a wish; nothing where it has moved on meanwhile."""
 
         def decide() -> Outcome[Wish]:
@@ -364,7 +364,9 @@ class Wishes:
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
             found = frozenset() if gone else parties(Actor(id=person_id), wish.as_resource())
-            return decisions.answer(wish, Mover(id=person_id, parties=found, now=self._clock.now()), kind, yes=yes)
+            return decisions.answer(
+                wish, Mover(id=person_id, parties=found, now=self._clock.now()), kind, yes=yes, phone_of=phone_of
+            )
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 
@@ -413,7 +415,7 @@ class Wishes:
         if wish is None or not telling.is_true(wish, kind, claim, self._clock.now()):
             return None
         code = {"code": self.code_of(claim)} if claim and kind == "wish.claimed" else {}
-        return telling.facts_of(wish, claim) | code
+        return telling.facts_of(wish, claim) | code | telling.not_through(wish, kind)
 
 
 def _found(wish: Wish | None) -> Wish:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ..kernel.clock import local_day
+from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["TRUE_WHILE", "facts_of", "is_true"]
+__all__ = ["TRUE_WHILE", "facts_of", "is_true", "not_through"]
 
 Test = Callable[[Wish, Claim | None, datetime], bool]
 
@@ -85,14 +86,24 @@ TRUE_WHILE: Mapping[str, Test] = {
 }
 
 
+# Between the resident and her helpers: a code, and whether it came. A neighbour's phone that rings for her may be a helper's.
+_ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
+
+
+def not_through(wish: Wish, kind: str) -> dict[str, str]:
+    """Return, as a fact, whose phones may not be used to tell a message, where there are such people."""
+    helpers = " ".join(dict.fromkeys(claim.helper for claim in wish.held)) if kind in _ABOUT_HELPERS else ""
+    return {"not_through": helpers} if helpers else {}
+
+
 def is_true(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
     """Say whether a message about a wish, and about one claim of it where it names one, is true now."""
     return TRUE_WHILE[kind](wish, _named(wish, claim_id), now)
 
 
 def facts_of(wish: Wish, claim_id: str | None) -> dict[str, str]:
-    """Return the facts that messages about a wish take, but for the delivery code."""
-    facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": wish.reason or ""}
+    """Return the facts that messages about a wish take, but for the delivery code. A reason is masked: phones are shared."""
+    facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": mask_personal(wish.reason or "")}
     claim = _named(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 

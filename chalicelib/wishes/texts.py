@@ -18,6 +18,10 @@ REFUSALS = {
     "wish.budget_too_high": Words("预算不能超过 {cap} 分。", "The budget is {cap} fen at most."),
     "wish.claim_ambiguous": Words("有多位志愿者，请用 claim 指明是哪一位。", "There are several helpers: name one in `claim`."),
     "wish.claim_unknown": Words("没有这个进行中的认领。", "There is no such claim in progress."),
+    "wish.claimed_too_often": Words(
+        "您已多次认领并退回这个心愿，请留给其他邻居。",
+        "You have taken it and given it back too often. Please leave it to others.",
+    ),
     "wish.code_locked": Words("送达码错误次数过多，请联系工作人员确认。", "Too many wrong codes. Please ask staff to confirm."),
     "wish.code_wrong": Words("送达码不正确，请再问一次居民。", "The code is wrong. Please ask the resident again."),
     "wish.helpers_already_claimed": Words("已有更多志愿者认领。", "More helpers than that have taken it already."),

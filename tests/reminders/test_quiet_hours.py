@@ -204,3 +204,20 @@ def test_a_house_elsewhere_keeps_its_own_clock(world: World):
     other = world.phone_of(person).post("/v1/wishes", world.wish_body(title="一把伞")).json["id"]
     assert world.phone_of(admin).post(f"/v1/wishes/{other}/approve").status == 200
     assert len(rung(world, number)) == 1
+
+
+def test_who_is_not_rung_before_midnight_is_not_passed_over_silently(world: World):
+    """She sleeps by day. After midnight "tomorrow" would not be true, and the next step is not until nine."""
+    helper = world.volunteer()
+    assert helper.patch("/v1/me", {"quiet_hours": {"from": "08:00", "to": "00:30"}}).status == 200
+    helper = world.phone_of(world.services.people.find(helper.me["id"]))
+    assert helper.post(f"/v1/wishes/{world.open_wish(needed_by='2026-11-27')}/claim").status == 200
+    for day in (25, 26):
+        until(world, "10:00:00", day)
+        told = [visit["title"] for visit in visits(world) if visit["title"].startswith("赵志强：提醒")]
+        assert len(told) == 1, day  # somebody goes and tells her, while it is true
+    until(world, "10:00:00", 28)
+    assert [letter.kind for letter in world.sms_to(helper.me["phone"])] == ["wish.overdue", "wish.yours"]
+    fates = {line.kind: (line.state, line.reason) for line in lines() if line.person == helper.me["id"]}
+    for kind in ("wish.due_in_2_days", "wish.due_tomorrow"):
+        assert fates[kind] == ("suppressed", "missed")

@@ -2,12 +2,13 @@
 
 import pytest
 
+from chalicelib.carriers.ports import Refused
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.outcome import Due
 from chalicelib.people.model import Person
 
-from ..replies.builders import lines, messages, visits
-from ..world import GRID, START, UNIT, Phone, World
+from ..replies.builders import lines, messages, scripted, visits
+from ..world import BAIHUA, GRID, START, UNIT, Phone, World
 
 MAIL = "wang@example.com"
 SPOKEN = {"how": "spoken"}
@@ -164,3 +165,65 @@ def test_the_list_of_visits_is_that_of_her_home_not_of_the_carers(world: World):
     tell(world, old)
     assert len(visits(world, GRID)) == 1
     assert visits(world, "chunhui.jinfeng.g01") == []
+
+
+# a helper's own phone
+
+
+def wish_for(world: World, old: Person) -> str:
+    boss = world.phone_of(world.admin)
+    wish_id = str(boss.post("/v1/wishes", world.wish_body(on_behalf_of=old.id, consent=SPOKEN)).json["id"])
+    assert boss.post(f"/v1/wishes/{wish_id}/approve").status == 200
+    return wish_id
+
+
+def as_volunteer(world: World, person: Person) -> Phone:
+    assert world.phone_of(person).put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5}).status == 200
+    found = world.services.people.find(person.id)
+    assert found
+    return world.phone_of(found)
+
+
+@pytest.mark.parametrize("near", ["carer", "housemate"])
+def test_the_code_and_the_questions_never_ring_at_the_helpers_own_phone(world: World, near: str):
+    """She would hold both ends of the delivery: the code that proves it, and the "1" that confirms it."""
+    helper = world.person("李强", household="hh-1" if near == "housemate" else None)
+    bond = {"contact_via": helper.id} if near == "carer" else {"household": "hh-1"}
+    old = world.person("李奶奶", phone=None, **bond)
+    wish_id, phone = wish_for(world, old), as_volunteer(world, helper)
+    assert heard(world, helper) == [1]  # so far she was only a neighbour
+    assert phone.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert phone.post(f"/v1/wishes/{wish_id}/deliver", {}).json["state"] == "delivered"
+    world.pass_time(days=1, hours=1)
+    kinds = {letter.kind for letter in world.sms_to(helper.phone or "")}
+    assert kinds == {"wish.approved", "wish.yours"}
+    spared = {m["kind"] for m in messages(world, old.id) if m["reason"] == "no_channel"}
+    assert spared == {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
+    assert set(visited(world)) == {"李奶奶"}  # somebody else goes and asks her
+
+
+def test_a_housemate_who_helps_not_is_asked_in_the_helpers_place(world: World):
+    carer, son = world.person("李强"), world.person("李明", household="hh-1")
+    old = world.person("李奶奶", phone=None, household="hh-1", contact_via=carer.id)
+    wish_id, phone = wish_for(world, old), as_volunteer(world, carer)
+    assert phone.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    code = world.delivery_code(son.phone or "")
+    assert phone.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json["state"] == "fulfilled"
+    assert world.sms_to(carer.phone or "", "wish.claimed") == []
+
+
+def test_a_code_that_her_phone_did_not_take_is_not_sent_there_once_she_helps_too(world: World):
+    """Refused for now, then the carer takes the other place; the second attempt is not made."""
+    carer = world.person("李强")
+    old = world.person("李奶奶", phone=None, contact_via=carer.id)
+    boss = world.phone_of(world.admin)
+    body = world.wish_body(on_behalf_of=old.id, consent=SPOKEN, helpers_needed=2)
+    wish_id = boss.post("/v1/wishes", body).json["id"]
+    boss.post(f"/v1/wishes/{wish_id}/approve")
+    phone, other = as_volunteer(world, carer), world.volunteer()
+    east = scripted(world, Refused("429"))
+    assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert phone.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    world.pass_time(minutes=10)
+    assert [(sms.phone, sms.kind) for sms in east.sent if sms.kind == "wish.claimed"] == [(carer.phone, "wish.claimed")]
+    assert world.sms_to(carer.phone or "", "wish.claimed") == []

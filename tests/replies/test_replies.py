@@ -1,14 +1,20 @@
 """What people write back: leave me alone, yes, no, and everything else that people write."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.carriers.ports import Refused
 from chalicelib.deliveries.policy import QUESTION_LASTS
-from chalicelib.replies.policy import NO, STOP, YES
+from chalicelib.reactions import TEMPLATES
+from chalicelib.replies.policy import NO, QUESTION_CLASH, STOP, WORDS, YES
 from chalicelib.replies.service import word_of
+from chalicelib.store.rows import row_of
+from chalicelib.wishes.rows import find_wish
 
 from ..store.scan import everything
-from ..world import World
+from ..world import Phone, World
 from .builders import (
     consents,
     delivered,
@@ -155,12 +161,106 @@ def test_a_carer_answers_for_the_resident(world: World):
     assert state_of_wish(world, wish) == "fulfilled"
 
 
+def test_a_carer_who_was_asked_and_is_the_helper_does_not_confirm_it_herself(world: World):
+    """Such questions are not asked at her phone any more; one that was asked before is not answered there either."""
+    carer = world.person("李强")
+    old = world.person("李奶奶", phone=None, contact_via=carer.id)
+    boss, helper = world.phone_of(world.admin), world.volunteer()
+    wish_id = boss.post("/v1/wishes", world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})).json["id"]
+    boss.post(f"/v1/wishes/{wish_id}/approve")
+    helper.post(f"/v1/wishes/{wish_id}/claim")
+    helper.post(f"/v1/wishes/{wish_id}/deliver", {})
+    assert len(world.sms_to(carer.phone or "", "wish.delivered")) == 1
+    wish = find_wish(wish_id)
+    assert wish
+    row_of(replace(wish, claims=(replace(wish.claims[0], helper=carer.id),))).save()
+    reply(world, carer.phone or "", "1")
+    assert state_of_wish(world, wish_id) == "delivered"
+
+
+def later(world: World, resident: Phone, wait: timedelta = QUESTION_CLASH) -> Phone:
+    """Her phone, signed in anew, after a while."""
+    world.pass_time(seconds=wait.total_seconds())
+    person = world.services.people.find(resident.me["id"])
+    assert person
+    return world.phone_of(person)
+
+
 def test_the_latest_question_is_meant_and_a_doubled_answer_answers_nothing_further(world: World):
     resident = world.resident()
-    older, latest = (delivered(world, resident, title=title) for title in ("一盏灯", "一把伞"))
+    older = delivered(world, resident, title="一盏灯")
+    latest = delivered(world, later(world, resident), title="一把伞")
     for _ in range(3):
         reply(world, resident.me["phone"], "1")
     assert (state_of_wish(world, older), state_of_wish(world, latest)) == ("delivered", "fulfilled")
+
+
+@pytest.mark.parametrize("word", ["1", "2", "是", "收到", "没收到"])
+def test_of_two_questions_asked_together_a_word_that_fits_both_answers_neither(world: World, word: str):
+    """Both stand on her screen; a lamp must not be disputed for an umbrella. Staff ring her after three days."""
+    resident = world.resident()
+    first = delivered(world, resident, title="一盏灯")
+    second = delivered(world, later(world, resident, QUESTION_CLASH - timedelta(minutes=1)), title="一把伞")
+    reply(world, resident.me["phone"], word)
+    assert [state_of_wish(world, id) for id in (first, second)] == ["delivered", "delivered"]
+    world.pass_time(days=3, hours=1)
+    assert len(world.sms_to(world.admin.phone or "", "wish.unconfirmed_staff")) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "kettle", "umbrella"),
+    [
+        (["1"], "open", "delivered"),
+        (["2"], "open", "delivered"),
+        (["收到"], "open", "fulfilled"),
+        (["没收到"], "open", "disputed"),
+        (["不需要"], "withdrawn", "delivered"),
+        (["收到", "收到", "不需要"], "withdrawn", "fulfilled"),
+        (["不需要", "没收到", "不需要"], "withdrawn", "disputed"),
+        (["收到", "2"], "open", "fulfilled"),  # whichever she means by it: nothing is withdrawn by a guess
+    ],
+)
+def test_a_word_of_its_own_finds_its_question_among_two(world: World, words: list[str], kettle: str, umbrella: str):
+    resident = world.resident()
+    expires = world.open_wish(resident, needed_by="2026-11-25")
+    resident = later(world, resident, timedelta(days=3, minutes=25))  # five past nine: she has just been asked
+    assert world.sms_to(resident.me["phone"], "wish.expiring")
+    came = delivered(world, resident, title="一把伞")
+    for word in words:
+        reply(world, resident.me["phone"], word)
+    assert (state_of_wish(world, expires), state_of_wish(world, came)) == (kettle, umbrella)
+
+
+@pytest.mark.parametrize("word", ["收到", "没收到"])
+def test_a_wish_is_not_withdrawn_by_a_word_about_a_delivery(world: World, word: str):
+    resident = world.resident()
+    wish_id = expiring(world, resident)
+    reply(world, resident.me["phone"], word)
+    assert state_of_wish(world, wish_id) == "open"
+    reply(world, resident.me["phone"], "不需要")  # and the question is still one
+    assert state_of_wish(world, wish_id) == "withdrawn"
+
+
+@pytest.mark.parametrize("word", ["需要", "不需要"])
+def test_a_delivery_is_not_confirmed_by_a_word_about_a_need(world: World, word: str):
+    resident = world.resident()
+    wish_id = delivered(world, resident)
+    reply(world, resident.me["phone"], word)
+    assert state_of_wish(world, wish_id) == "delivered"
+
+
+def test_the_same_question_asked_again_is_one_question(world: World):
+    """Asked on the day and on the next: a "1" is for the one delivery, however close they come."""
+    resident = world.resident()
+    wish_id = delivered(world, resident)
+    world.pass_time(days=1, minutes=1)
+    assert world.sms_to(resident.me["phone"], "wish.unconfirmed")
+    reply(world, resident.me["phone"], "1")
+    assert state_of_wish(world, wish_id) == "fulfilled"
+
+
+def test_every_question_has_words_of_its_own(world: World):
+    assert set(WORDS) == {kind for kind, template in TEMPLATES.items() if template.asks}
 
 
 def test_the_same_reply_again_does_not_answer_what_is_asked_meanwhile(world: World):
@@ -176,8 +276,9 @@ def test_the_same_reply_again_does_not_answer_what_is_asked_meanwhile(world: Wor
 
 
 def test_of_two_questions_one_of_which_is_in_doubt_neither_is_answered(world: World):
-    resident, helper = world.resident(), world.volunteer()
-    older = delivered(world, resident, helper)
+    resident = world.resident()
+    older = delivered(world, resident)
+    resident, helper = later(world, resident), world.volunteer()
     east = scripted(world)
     latest = world.open_wish(resident, title="一把伞")
     helper.post(f"/v1/wishes/{latest}/claim")
@@ -296,8 +397,10 @@ def test_whatever_else_people_write_does_nothing(world: World, text: str):
 
 
 def test_a_word_means_one_thing_however_it_is_typed():
-    words = YES | NO | STOP
-    assert len(words) == len(YES) + len(NO) + len(STOP)
+    own = {word: yes for answers in WORDS.values() for word, yes in answers.items()}
+    words = YES | NO | STOP | set(own)
+    assert len(words) == len(YES) + len(NO) + len(STOP) + len(own)
+    assert all(answers.get(word, yes) is yes for answers in WORDS.values() for word, yes in own.items())
     assert {word_of(word) for word in words} == words
     for typed, word in (
         ("１", "1"),

@@ -11,8 +11,9 @@ from chalicelib.wishes.rows import find_wish
 from ..world import START, Phone, World
 
 
-def reply(world: World, wish_id: str, kind: str, answer: str, to: str) -> None:
-    due = Due(id="due_r", at=START, shard="s0", kind="reply", subject=wish_id, to=to, params={"kind": kind, "answer": answer})
+def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
+    params |= {"kind": kind, "answer": answer}
+    due = Due(id="due_r", at=START, shard="s0", kind="reply", subject=wish_id, to=to, params=params)
     answer_question(world.services.wishes, due)
 
 
@@ -115,3 +116,19 @@ def test_only_the_resident_answers(world: World, who):
     ids = {"a stranger": world.resident().me["id"], "staff": world.admin.id, "somebody blocked": resident.me["id"]}
     reply(world, wish_id, "wish.delivered", "yes", ids.get(who, "per_nobody"))
     assert find_wish(wish_id) == before
+
+
+@pytest.mark.parametrize("kind", ["wish.delivered", "wish.unconfirmed"])
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_helper_does_not_answer_from_her_phone_for_the_resident(world: World, kind: str, answer: str):
+    """As tapping "confirm" is refused to her (wish.own_delivery), whatever was asked at her phone before she helped."""
+    resident = world.resident()
+    wish_id = delivered(world, resident)
+    wish = find_wish(wish_id)
+    assert wish
+    reply(world, wish_id, kind, answer, resident.me["id"], phone_of=wish.claims[0].helper)
+    assert find_wish(wish_id) == wish
+    reply(world, wish_id, kind, answer, resident.me["id"], phone_of=world.person("李强").id)  # a carer who has not helped
+    after = find_wish(wish_id)
+    assert after
+    assert after.state is (State.FULFILLED if answer == "yes" else State.DISPUTED)

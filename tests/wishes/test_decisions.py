@@ -205,6 +205,25 @@ def test_a_wish_is_claimed_when_as_many_have_come_as_were_needed(needed):
     assert (wish.state, wish.places_left, len(wish.active)) == (S.CLAIMED, 0, needed)
 
 
+def test_who_takes_it_and_gives_it_back_three_times_leaves_it_to_others():
+    """Each time the resident is rung, told a code, and told that nobody comes."""
+    wish = a_wish()
+    for n in range(3):
+        assert "claim" in wish.moves("per_helper", frozenset(VOLUNTEER))
+        wish = decisions.claim(wish, by(VOLUNTEER, "per_helper"), **CLAIMING | {"claim_id": f"clm_{n}"}).entity
+        wish = decisions.release(wish, HELPER_ACTS, None, "来不了").entity
+    assert "claim" not in wish.moves("per_helper", frozenset(VOLUNTEER))
+    with pytest.raises(Conflict) as refused:
+        decisions.claim(wish, by(VOLUNTEER, "per_helper"), **CLAIMING)
+    assert refused.value.code == "wish.claimed_too_often"
+    assert decisions.claim(wish, VOLUNTEER_ACTS, **CLAIMING).entity.state is S.CLAIMED
+
+
+def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
+    brought = [a_claim(state=C.RELEASED, id=f"clm_{n}", delivered_at=START) for n in range(3)]
+    assert decisions.claim(a_wish(S.OPEN, *brought), by(VOLUNTEER, "per_helper"), **CLAIMING).entity.state is S.CLAIMED
+
+
 def test_a_claim_counts_towards_what_its_helper_carries():
     (count,) = [b for b in decisions.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).beside if isinstance(b, Count)]
     assert (count.subject, count.name, count.add, count.below) == ("per_volunteer", "active_claims", 1, 3)

@@ -18,6 +18,7 @@ from .test_decisions import told
 S, C = State, ClaimState
 STAFF = f"staff:{UNIT}"
 IN_2_DAYS = datetime(2026, 12, 5, 1, tzinfo=UTC)  # needed by 7 December; 09:00 in Shanghai
+MIDNIGHT = datetime(2026, 12, 5, 16, tzinfo=UTC)  # from which "in 2 days" is not true any more
 TOMORROW = datetime(2026, 12, 6, 1, tzinfo=UTC)
 LATE = datetime(2026, 12, 7, 16, tzinfo=UTC)
 EXPIRING = datetime(2026, 12, 8, 1, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over
 
 def test_a_reminder_is_noted_unseen_and_says_for_which_claim_and_until_when_it_is_worth_something():
     wish = a_wish(S.CLAIMED, a_claim())
-    for at, until in ((IN_2_DAYS, TOMORROW), (TOMORROW, LATE)):
+    for at, until in ((IN_2_DAYS, MIDNIGHT), (TOMORROW, MIDNIGHT + timedelta(days=1))):
         outcome = wake(wish, at)
         assert (outcome.unseen, outcome.events, outcome.beside) == (True, (), ())
         (message,) = outcome.messages

@@ -141,6 +141,16 @@ def test_the_hours_of_a_message_are_those_that_were_booked():
     assert facts_of(told, CLAIM)["hours"] == "1.5"
 
 
+@pytest.mark.parametrize("kind", ["rejected", "unpublished", "disputed_staff"])
+def test_a_reason_names_no_door_and_no_number_in_a_message(kind):
+    """A text stands on a locked screen, and a carer's or a colleague's phone is read by others."""
+    told = replace(TRUE[kind][0], reason="5号楼302室 13812345678 a@b.cn 没收到")
+    text = MESSAGES[f"wish.{kind}"].fill("zh-CN", facts_of(told, CLAIM))
+    assert "没收到" in text
+    assert [trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text] == []
+    assert told.reason == "5号楼302室 13812345678 a@b.cn 没收到"  # staff who may read the wish read it as written
+
+
 def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world: World):
     wish_id, helper = world.open_wish(), world.volunteer()
     claim = helper.post(f"/v1/wishes/{wish_id}/claim").json["claims"][0]["id"]
