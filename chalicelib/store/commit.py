@@ -171,7 +171,6 @@ class Committer:
         elif alarm is None or alarm.at != earliest:
             id = self._ids.new("due")
             alarm = Alarm(id, earliest, shard_of(id, self._outbox.shards))
-        old = previous.alarm if previous else None
         old, version = (previous.alarm, previous.version) if previous else (None, 0)
         # The moved alarm stands in for the version, by which two who decide at once would otherwise not collide.
         seen: dict[str, Any] = {} if unseen and alarm != old else {"version": version + 1, "updated_at": now}
