@@ -54,14 +54,26 @@ def consume(event: Mapping[str, Any], work: Callable[[Due], None], read: Callabl
 class SqsQueues:
     """Hands entries to SQS, each to its lane; what SQS does not take stays due."""
 
-    def __init__(self, urls: Mapping[Lane, str], lane_of: Callable[[Due], Lane], region: str) -> None:
+    def __init__(
+        self,
+        urls: Mapping[Lane, str],
+        lane_of: Callable[[Due], Lane],
+        region: str,
+        *,
+        connect_timeout: float = 1,
+        read_timeout: float = 3,
+    ) -> None:
         self._urls, self._lane_of, self._region = urls, lane_of, region
+        self._timeouts = {"connect_timeout": connect_timeout, "read_timeout": read_timeout}
 
     @cached_property
     def _sqs(self) -> Any:
+        from botocore.config import Config  # noqa: PLC0415
         from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
 
-        return get_session().create_client("sqs", region_name=self._region)
+        # What is handed over is committed already and the sweep has it too: whoever asked must not wait for a queue.
+        config = Config(**self._timeouts, retries={"total_max_attempts": 2})
+        return get_session().create_client("sqs", region_name=self._region, config=config)
 
     def hand_over(self, entries: Sequence[Due]) -> set[str]:
         """See `store.due.Queue`. A queue that cannot be reached takes nothing."""

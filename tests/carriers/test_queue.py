@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import boto3
@@ -20,6 +21,7 @@ from chalicelib.reactions import lane_of
 from ..faults.cloud import sqs_event
 from ..faults.story import failure
 from ..world import START, intercepted
+from .servers import HANG, HttpServer
 
 INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
 WORDS = st.text(max_size=20)
@@ -119,6 +121,21 @@ def test_a_queue_that_cannot_be_reached_takes_nothing_and_does_not_hold_up_the_o
     with intercepted(around):
         assert SqsQueues(urls, lane_of, "us-east-1").hand_over([due(1), due(2, "wish.thanked")]) == {"due_2"}
     assert (bodies(urls[Lane.URGENT]), len(bodies(urls[Lane.BULK]))) == ([], 1)
+
+
+def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with HttpServer(HANG) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.url)
+        queues = SqsQueues({Lane.URGENT: f"{server.url}/urgent"}, lane_of, "us-east-1", read_timeout=0.1)
+        begun = monotonic()
+        assert queues.hand_over([due(1)]) == set()
+        assert monotonic() - begun < 3  # botocore's own would be 60 seconds, five times
+        assert len(server.posted) == 2
+
+
+def test_a_queue_is_given_a_few_seconds_and_no_more() -> None:
+    config = SqsQueues({}, lane_of, "us-east-1")._sqs.meta.config
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 3, 2)
 
 
 # a batch that is brought
