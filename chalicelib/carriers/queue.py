@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,19 +17,28 @@ from ..kernel.template import Lane
 __all__ = ["InlineQueue", "SqsQueues", "consume", "read_dead", "read_entry", "write_entry"]
 
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+_FIELDS = frozenset(field.name for field in fields(Due))
 _INSTANTS = ("at", "not_before", "not_after")
 
 
 def write_entry(due: Due) -> str:
     """Return a due entry as a queue message."""
-    fields = {name: value for name, value in asdict(due).items() if value}
-    return json.dumps(fields | {name: to_text(fields[name]) for name in _INSTANTS if name in fields})
+    kept = {name: value for name, value in asdict(due).items() if value}
+    return json.dumps(kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept})
 
 
 def read_entry(body: str) -> Due:
-    """Read what `write_entry` wrote."""
-    fields: Mapping[str, Any] = json.loads(body)
-    return Due(**{**fields, **{name: from_text(fields[name]) for name in _INSTANTS if name in fields}})
+    """Read what `write_entry` wrote, of another version too: while one is deployed, both write, and both read both.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is not an entry.
+
+    """
+    sent = json.loads(body)
+    if not isinstance(sent, dict):
+        raise TypeError(type(sent).__name__)
+    known = {name: value for name, value in sent.items() if name in _FIELDS}
+    return Due(**{**known, **{name: from_text(known[name]) for name in _INSTANTS if name in known}})
 
 
 def read_dead(body: str) -> Due:

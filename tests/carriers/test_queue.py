@@ -54,12 +54,22 @@ def test_an_entry_is_read_as_it_was_written(entry: Due) -> None:
         assert read_entry(write_entry(entry)) == entry
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", '{"id": 1}', "王秀英 13800138000", '{"at": "x"}'])
+def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> None:
+    entry = due(params={"claim": "clm_a"}, to="per_a", message="due_0")
+    newer = json.loads(write_entry(entry)) | {"colour": "red", "tried": 3, "until": {"day": "x"}}
+    assert read_entry(json.dumps(newer)) == entry
+    older = {"id": "due_0", "at": "2026-11-23T00:40:00.000000Z", "shard": "s0", "kind": "wish.claimed", "subject": "wsh_a"}
+    assert read_entry(json.dumps(older)) == due()
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", '["id"]', "3", '"id"', "null", "{}", '{"colour": "red"}', '{"id": 1}', "王秀英 13800138000", '{"at": "x"}']
+)
 def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: str) -> None:
     dead = read_dead(body)
     assert (dead.kind, dead.to, dead.params) == ("unreadable", "", {})
     assert read_dead(body) == dead
-    assert body == "" or body not in str(dead)
+    assert len(body) < 3 or body not in str(dead)
     assert read_dead(write_entry(due())) == due()
 
 
