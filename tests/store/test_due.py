@@ -229,6 +229,18 @@ def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
     assert [job.due.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
 
 
+def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
+    outbox = world.services.outbox
+    for n in range(30):
+        job = Due(id=f"due_{n:02}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject="")
+        outbox.park(job, "here" if n % 10 == 9 else "elsewhere")
+    first = outbox.parked("", 2, lambda job: job.place == "here")
+    assert [job.due.id for job in first.items] == ["due_09", "due_19"]
+    second = outbox.parked(first.next["sk"], 2, lambda job: job.place == "here")
+    assert [job.due.id for job in second.items] == ["due_29"]
+    assert second.next is None
+
+
 def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: World):
     wish = world.open_wish()
     (stale,) = alarms(wish)
