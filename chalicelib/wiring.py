@@ -70,7 +70,7 @@ class Services:
     desk: Desk
 
     def audit(self) -> int:
-        """Arm anew whatever waits without an alarm; return how much of it there was, which should be nothing."""
+        """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
         lost = self.wishes.rearm_lost() + self.fanouts.rearm_lost()
         self.meter.count("LostAlarms", lost)
         return lost
@@ -98,7 +98,7 @@ def wire(
         urls = {Lane.URGENT: settings.urgent_queue_url, Lane.BULK: settings.bulk_queue_url}
         queue = SqsQueues(urls, lane_of, settings.region)
     outbox = Outbox(queue, clock, settings.due_shards, meter)
-    commit = Committer(connection=connection, clock=clock, ids=ids, outbox=outbox, heard=HEARD, wait=wait)
+    commit = Committer(connection=connection, clock=clock, ids=ids, outbox=outbox, heard=HEARD, meter=meter, wait=wait)
     people = People(
         commit=commit,
         clock=clock,

@@ -14,15 +14,21 @@ from .world import START
 SIGNATURE = "春" * 8  # as long as providers take
 
 
-def longest(template: Template, locale: str) -> str:
-    facts = {name: "宽" * most for name, most in template.slots.items()}
+# What people write, each longer than any slot: a character of one unit, of two (a rare name, an emoji), and both, so that
+# one of two stands at the end of a part and has to go into the next.
+FILLINGS = ("宽" * 500, "𠮷" * 500, "🎉" * 500, "宽" + "🎉" * 500)
+
+
+def longest(template: Template, locale: str, filling: str) -> str:
+    facts = dict.fromkeys(template.slots, filling)
     return compose_sms(SIGNATURE, template.fill(locale, facts), locale, template.legal)
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_a_message_is_billed_as_it_says_at_the_worst(kind: str) -> None:
     template = TEMPLATES[kind]
-    assert max(parts_of(longest(template, locale)) for locale in ("zh-CN", "en")) == template.parts
+    most = max(parts_of(longest(template, locale, filling)) for locale in ("zh-CN", "en") for filling in FILLINGS)
+    assert most == template.parts
 
 
 def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
@@ -64,6 +70,12 @@ def test_a_template_that_cannot_be_is_refused_where_it_is_written(broken: dict[s
         ("壶" * 11, "壶" * 9 + "…"),
         ("壶" * 10, "壶" * 10),
         ("{title}", "{title}"),
+        ("🎉" * 40, "🎉" * 4 + "…"),
+        ("🎉" * 5, "🎉" * 5),
+        ("𠮷" * 4 + "壶壶壶", "𠮷" * 4 + "壶…"),
+        ("壶" + "🎉" * 5, "壶" + "🎉" * 4 + "…"),
+        ("壶" * 8 + "🎉🎉", "壶" * 8 + "…"),
+        ("", ""),
     ],
 )
 def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(fact: str, said: str) -> None:

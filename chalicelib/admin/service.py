@@ -122,7 +122,11 @@ class Desk:
 
     def _parked(self, actor: Actor, place: str, after: str, limit: int, *, administrator: bool) -> Page[tuple[str, Task]]:
         """Jobs that failed for good; those of no known place are for the administrators of streets."""
-        page = self._outbox.parked(after, limit)
+
+        def waits_here(job: Parked) -> bool:
+            return covers(place, job.place) if job.place else administrator
+
+        page = self._outbox.parked(after, limit, waits_here)
         tasks = [
             (
                 job.order,
@@ -136,7 +140,6 @@ class Desk:
                 ),
             )
             for job in page.items
-            if (covers(place, job.place) if job.place else administrator)
         ]
         return Page(tasks, {"after": page.next["sk"]} if page.next else None)
 

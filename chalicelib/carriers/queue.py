@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -17,19 +17,28 @@ from ..kernel.template import Lane
 __all__ = ["InlineQueue", "SqsQueues", "consume", "read_dead", "read_entry", "write_entry"]
 
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+_FIELDS = frozenset(field.name for field in fields(Due))
 _INSTANTS = ("at", "not_before", "not_after")
 
 
 def write_entry(due: Due) -> str:
     """Return a due entry as a queue message."""
-    fields = {name: value for name, value in asdict(due).items() if value}
-    return json.dumps(fields | {name: to_text(fields[name]) for name in _INSTANTS if name in fields})
+    kept = {name: value for name, value in asdict(due).items() if value}
+    return json.dumps(kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept})
 
 
 def read_entry(body: str) -> Due:
-    """Read what `write_entry` wrote."""
-    fields: Mapping[str, Any] = json.loads(body)
-    return Due(**{**fields, **{name: from_text(fields[name]) for name in _INSTANTS if name in fields}})
+    """Read what `write_entry` wrote, of another version too: while one is deployed, both write, and both read both.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is not an entry.
+
+    """
+    sent = json.loads(body)
+    if not isinstance(sent, dict):
+        raise TypeError(type(sent).__name__)
+    known = {name: value for name, value in sent.items() if name in _FIELDS}
+    return Due(**{**known, **{name: from_text(known[name]) for name in _INSTANTS if name in known}})
 
 
 def read_dead(body: str) -> Due:
@@ -54,14 +63,26 @@ def consume(event: Mapping[str, Any], work: Callable[[Due], None], read: Callabl
 class SqsQueues:
     """Hands entries to SQS, each to its lane; what SQS does not take stays due."""
 
-    def __init__(self, urls: Mapping[Lane, str], lane_of: Callable[[Due], Lane], region: str) -> None:
+    def __init__(
+        self,
+        urls: Mapping[Lane, str],
+        lane_of: Callable[[Due], Lane],
+        region: str,
+        *,
+        connect_timeout: float = 1,
+        read_timeout: float = 3,
+    ) -> None:
         self._urls, self._lane_of, self._region = urls, lane_of, region
+        self._timeouts = {"connect_timeout": connect_timeout, "read_timeout": read_timeout}
 
     @cached_property
     def _sqs(self) -> Any:
+        from botocore.config import Config  # noqa: PLC0415
         from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
 
-        return get_session().create_client("sqs", region_name=self._region)
+        # What is handed over is committed already and the sweep has it too: whoever asked must not wait for a queue.
+        config = Config(**self._timeouts, retries={"total_max_attempts": 2})
+        return get_session().create_client("sqs", region_name=self._region, config=config)
 
     def hand_over(self, entries: Sequence[Due]) -> set[str]:
         """See `store.due.Queue`. A queue that cannot be reached takes nothing."""

@@ -14,7 +14,7 @@ __all__ = ["Estimate", "Fanout"]
 class Fanout(Entity):
     """How far an audience has been read. Whoever was on a page that is behind `position` stands in a share that is frozen.
 
-    `next_at` is when the next share has its turn; `taken_at` when its present job began.
+    `next_at` is when the next share has its turn; `go_on_at` when it is taken up again, should its present job die.
     """
 
     message: str  # the ledger's key for everybody

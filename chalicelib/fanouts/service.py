@@ -21,7 +21,10 @@ class Audience(Protocol):
     """People whom a message can be for, in an order that does not change while they are read."""
 
     def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
-        """Return the ids of those who belonged to it at an instant, a page at a time."""
+        """Return the ids of those who belonged to it at an instant, a page at a time.
+
+        An audience that cannot look back returns who belongs to it when the page is read.
+        """
         ...
 
 

@@ -1,9 +1,11 @@
 """What a message says: one text in two languages, the facts it takes and how long each may be, and how it may be sent."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 from .words import Words, placeholders
 
@@ -44,7 +46,7 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A kind of message. `slots` are its facts with the most characters of each; a longer fact is cut.
+    """A kind of message. `slots` are its facts with the most UCS-2 units of each, which are billed; a longer fact is cut.
 
     `version` is written into the ledger with every message, so that it can be said later what somebody was told.
     `parts` is what the longest it can become is billed as, in either language, signature and suffix included; a test
@@ -82,9 +84,13 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def _cut(fact: str, most: int) -> str:
-    """One line without links: carriers here refuse texts with links, and a further line could pass for another message."""
+    """One line without links: carriers here refuse texts with links, and a further line could pass for another message.
+
+    An emoji or a rare character of a name is two units, and stays whole or goes.
+    """
     line = " ".join(_LINK.sub("…", fact).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    ends = list(accumulate(2 if ord(character) > 0xFFFF else 1 for character in line))
+    return line if not ends or ends[-1] <= most else line[: bisect_right(ends, most - 1)] + "…"
 
 
 Templates = Mapping[str, Template]

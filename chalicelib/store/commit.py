@@ -6,9 +6,8 @@ Idempotency-Key has already succeeded.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from ..kernel.call import Call, Receipt
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
+from ..kernel.meter import Meter
 from ..kernel.outcome import Alarm, Count, Delete, Due, Entity, Event, Message, Outcome, Put
 from .due import Outbox, shard_of
 from .faults import CONTENTION, code_of
@@ -34,6 +34,7 @@ RECEIPTS_LAST = timedelta(days=7)
 # A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
 HAND_OVER_FIRST = timedelta(seconds=30)
 LOST_AFTER = timedelta(hours=1)  # longer than a queue is ever behind; an alarm that is armed in vain does no harm
+_NO_ALARM = Alarm("", datetime.min.replace(tzinfo=UTC), "")  # for no instant that anything is due at: it is always moved
 
 
 class _Contended(Exception):
@@ -60,6 +61,7 @@ class Committer:
         ids: Ids,
         outbox: Outbox,
         heard: frozenset[str],
+        meter: Meter,
         wait: Callable[[int], None] = pause,
     ) -> None:
         self._connection = connection
@@ -67,6 +69,7 @@ class Committer:
         self._ids = ids
         self._outbox = outbox
         self._heard = heard
+        self._meter = meter
         self._wait = wait
 
     def settle(self, decide: Callable[[], Outcome[E]], call: Call) -> E:
@@ -99,28 +102,38 @@ class Committer:
         raise Busy
 
     def rearm_lost(self, entities: Iterable[E], reread: Callable[[str], E | None]) -> int:
-        """Arm anew what is long due and has no alarm waiting for it; return how many there were, which should be none."""
-        found, count = iter(entities), 0
+        """Arm anew what is long due and has no alarm waiting for it; return how many there were, which should be none.
+
+        What an older version has armed for another instant than it is due at now, or not at all, is armed anew at once.
+        It is counted apart (`RearmedAlarms`): nothing was lost, the house has learnt to wait for more.
+        """
+        found, lost, other = iter(entities), 0, 0
         while batch := list(islice(found, 100)):
             long_ago = self._clock.now() - LOST_AFTER
-            late = [e for e in batch if min(e.dues().values(), default=self._clock.now()) < long_ago]
-            waiting = self._outbox.are_waiting([_due_of(e, e.alarm) for e in late if e.alarm])
-            for entity in late:
-                if entity.alarm is None or entity.alarm.id not in waiting:
-                    self._rearm(entity.id, entity.alarm, reread)
-                    count += 1
-        return count
+            waiting = self._outbox.are_waiting([_due_of(e, e.alarm) for e in batch if e.alarm and e.alarm.at < long_ago])
+            for entity in batch:
+                alarm = entity.alarm
+                if _earliest(entity) != (alarm and alarm.at):
+                    other += self._rearm(entity, reread)
+                elif alarm and alarm.at < long_ago and alarm.id not in waiting:
+                    lost += self._rearm(entity, reread)
+        self._meter.count("RearmedAlarms", other)
+        return lost
 
-    def _rearm(self, id: str, lost: Alarm | None, reread: Callable[[str], E | None]) -> None:
+    def _rearm(self, seen: E, reread: Callable[[str], E | None]) -> bool:
+        """Give an entity a fresh alarm; False if somebody has moved its alarm since it was seen."""
+
         def decide() -> Outcome[E]:
-            entity = reread(id)
-            if entity is None:
+            entity = reread(seen.id)
+            if entity is None or entity.alarm != seen.alarm or entity.dues() != seen.dues():
                 raise NotFound
-            changed = replace(entity, alarm=None) if entity.alarm == lost else entity
-            return Outcome(entity=changed, previous=entity, unseen=True)
+            return Outcome(entity=replace(entity, alarm=_NO_ALARM), previous=entity, unseen=True)
 
-        with suppress(NotFound):
+        try:
             self.settle(decide, Call())
+        except NotFound:
+            return False
+        return True
 
     def _answer_replay(self, receipt: Receipt | None) -> None:
         """Raise Replayed if the receipt is known; refuse the key if it came with another body."""
@@ -164,14 +177,13 @@ class Committer:
 
         The row of an alarm that is due already is left to the sweep, which takes it away for half the price.
         """
-        earliest = min(entity.dues().values(), default=None)
+        earliest = _earliest(entity)
         alarm = entity.alarm
         if earliest is None:
             alarm = None
         elif alarm is None or alarm.at != earliest:
             id = self._ids.new("due")
             alarm = Alarm(id, earliest, shard_of(id, self._outbox.shards))
-        old = previous.alarm if previous else None
         old, version = (previous.alarm, previous.version) if previous else (None, 0)
         # The moved alarm stands in for the version, by which two who decide at once would otherwise not collide.
         seen: dict[str, Any] = {} if unseen and alarm != old else {"version": version + 1, "updated_at": now}
@@ -249,6 +261,10 @@ class Committer:
         if refusal is None:
             raise error
         raise refusal from error
+
+
+def _earliest(entity: Entity) -> datetime | None:
+    return min(entity.dues().values(), default=None)
 
 
 def _put(thing: object, failed: Any, condition: Condition | None = None) -> _Item:

@@ -1,7 +1,7 @@
 """Everything that waits: due rows by shard and instant, their hand-over to the queues, and what failed for good."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from .tables import PARKED, Parked
 __all__ = ["Outbox", "Parked", "Queue", "shard_of"]
 
 _PAGE = 100  # rows of one shard read at once
+_READ_MAX = 2000  # parked jobs looked through for one page
 _BATCH = 10  # entries handed over at once: what SQS takes in one request
 
 
@@ -123,9 +124,12 @@ class Outbox:
         row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
         self._meter.count("ParkedJobs", kind=due.kind)
 
-    def parked(self, after: str, limit: int) -> Page[Parked]:
-        """Return parked jobs whose order lies behind `after`, earliest due first."""
-        return page(Parked, PARKED, keys=behind(Table.sk, after), limit=limit)
+    def parked(self, after: str, limit: int, wanted: Callable[[Parked], bool] | None = None) -> Page[Parked]:
+        """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.
+
+        A page may be short where few are wanted; what its `next` says lies behind is not read yet.
+        """
+        return page(Parked, PARKED, keys=behind(Table.sk, after), limit=limit, wanted=wanted, read_at_most=_READ_MAX)
 
     def every_parked(self) -> Iterator[Parked]:
         """Yield every parked job, earliest due first."""

@@ -162,6 +162,15 @@ def test_a_job_of_no_known_place_is_for_the_administrator_of_the_street(world: W
     assert boss.post(f"/v1/admin/jobs/{id}/redrive").status == 204
 
 
+def test_what_failed_elsewhere_does_not_hide_what_failed_here(world: World):
+    for _ in range(40):
+        parked(world, place=OTHER_GRID)
+    id = parked(world)
+    found = queue(world.staff())
+    assert [item["id"] for item in of_kind(found, "job.parked")] == [id]
+    assert (found["next"], found["counts"]) == (None, {"job.parked": 1})
+
+
 # one queue
 
 

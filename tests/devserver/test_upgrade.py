@@ -1,9 +1,21 @@
 """A folder of an older version opens with everything in it."""
 
+import os
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+from chalicelib.kernel.outcome import Alarm, Due
+from chalicelib.places.model import Street
+from chalicelib.store.due import shard_of
+from chalicelib.store.rows import Table, row_of
 from chalicelib.store.tables import create_missing, tables
+from chalicelib.wishes.model import State, Wish
+from devserver.run import House, open_house
 from devserver.upgrade import bring_up_to_date
 
-from ..world import World
+from ..faults.facts import alarms, check, every
+from ..world import START, STREET, World
 
 
 def indexes(world: World, table: str) -> set[str]:
@@ -36,3 +48,53 @@ def test_a_folder_of_this_version_is_left_as_it_is(embedded_world: World):
     bring_up_to_date(embedded_world.services.connection)
     create_missing(embedded_world.services.connection)
     assert {table.Meta.base_name: indexes(embedded_world, table.Meta.base_name) for table in tables()} == before
+
+
+def make_old(house: House) -> list[Wish]:
+    """Leave the folder as the version before reminders left it; return the wishes that are claimed.
+
+    It armed a claimed wish for the moment from which it is late, had no list of streets, and kept its ledger by message
+    and recipient.
+    """
+    claimed = [wish for wish in every(Wish) if wish.state is State.CLAIMED]
+    for wish in claimed:
+        (armed,) = alarms(wish.id)
+        row_of(armed).delete()
+        id = f"due_{wish.id.removeprefix('wsh_')}"
+        late = Alarm(id, wish.late_at, shard_of(id, house.services.outbox.shards))
+        row_of(replace(wish, alarm=late)).save()
+        row_of(Due(id=id, at=late.at, shard=late.shard, kind="alarm.wish", subject=wish.id)).save()
+    row_of(Street(code=STREET)).delete()
+    line = {"pk": "due_old", "sk": claimed[0].person_id, "message_id": "due_old", "recipient": claimed[0].person_id}
+    line |= {"kind": "wish.approved", "channel": "sms", "state": "sent", "at": "2026-11-20T01:00:00.000000Z"}
+    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == "messages")
+    item = {key: {"S": value} for key, value in line.items()} | {"ttl": {"N": "1803600000"}}
+    house.services.connection.client.put_item(TableName=name, Item=item)
+    return claimed
+
+
+def test_who_took_a_wish_before_there_were_reminders_is_reminded_all_the_same(tmp_path: Path):
+    folder = tmp_path / "data"
+    with mock.patch.dict(os.environ), open_house(folder, "embedded", START) as house:
+        claimed = make_old(house)
+        assert claimed
+        assert house.services.places.streets() == []
+    with mock.patch.dict(os.environ), open_house(folder, "embedded", START) as house:
+        assert house.services.places.streets() == [STREET]
+        check()  # every alarm is that of what is due first, and no row of an older one is left
+        for wish in claimed:
+            (armed,) = alarms(wish.id)
+            assert armed.at < wish.late_at
+        before = len(house.mailbox.read())
+        house.pump.move_to(max(wish.late_at for wish in claimed))
+        letters = house.mailbox.read()[: len(house.mailbox.read()) - before]
+        phones = [house.services.people.find(wish.active[0].helper).phone for wish in claimed]
+        for kind in ("wish.due_in_2_days", "wish.due_tomorrow"):
+            assert sorted(letter.to for letter in letters if letter.kind == kind) == sorted(phones)
+
+
+def test_a_street_that_is_listed_is_not_written_again(embedded_world: World):
+    with mock.patch.object(Table.rows[Street], "save") as save:
+        bring_up_to_date(embedded_world.services.connection)
+    save.assert_not_called()
+    assert embedded_world.services.places.streets() == [STREET]

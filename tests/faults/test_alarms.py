@@ -41,10 +41,11 @@ class Kill:
         self.left -= self.when == "before" or name in WRITES
         if self.left == 0 and self.when == "before":
             raise Killed
-        answer = call()
-        if self.left == 0 and (self.when == "before" or name in WRITES):
-            raise Killed
-        return answer
+        try:
+            return call()
+        finally:  # after one that was answered by a refusal too
+            if self.left == 0 and name in WRITES:
+                raise Killed
 
 
 def survives(n: int, when: str, do: Callable[[], Any]) -> bool:
@@ -53,6 +54,19 @@ def survives(n: int, when: str, do: Callable[[], Any]) -> bool:
         do()
         return True
     return False
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_death_beside_a_call_that_is_refused_is_a_death(when: str) -> None:
+    calls: list[str] = []
+
+    def refused() -> None:
+        calls.append("PutItem")
+        raise failure("ConditionalCheckFailedException", "PutItem")
+
+    with pytest.raises(Killed):
+        Kill(1, when).around(refused, "PutItem", {})
+    assert len(calls) == (when == "after")
 
 
 def claimed(world: World, **terms: Any) -> str:

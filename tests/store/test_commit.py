@@ -44,6 +44,7 @@ class Office:
             ids=RandomIds(),
             outbox=outbox,
             heard=frozenset({"wish.approved"}),
+            meter=self.world.services.meter,
             wait=self.waits.append,
         )
 

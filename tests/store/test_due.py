@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.outcome import Alarm, Due
 from chalicelib.reactions import react
 from chalicelib.store.due import Outbox, Parked, shard_of
 from chalicelib.store.rows import row_of
+from chalicelib.wishes import rows
 from chalicelib.wishes.model import State
 
 from ..faults.facts import alarms, snapshot, wish_of
@@ -228,6 +229,18 @@ def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
     assert [job.due.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
 
 
+def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
+    outbox = world.services.outbox
+    for n in range(30):
+        job = Due(id=f"due_{n:02}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject="")
+        outbox.park(job, "here" if n % 10 == 9 else "elsewhere")
+    first = outbox.parked("", 2, lambda job: job.place == "here")
+    assert [job.due.id for job in first.items] == ["due_09", "due_19"]
+    second = outbox.parked(first.next["sk"], 2, lambda job: job.place == "here")
+    assert [job.due.id for job in second.items] == ["due_29"]
+    assert second.next is None
+
+
 def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: World):
     wish = world.open_wish()
     (stale,) = alarms(wish)
@@ -283,6 +296,47 @@ def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     assert world.services.audit() == 1
 
 
+def armed_otherwise(world: World, wish_id: str, at: datetime | None) -> Alarm | None:
+    """Arm a wish as a version did that waited for less: for a later instant, or for nothing."""
+    wish = wish_of(wish_id)
+    row_of(alarms(wish_id)[0]).delete()
+    alarm = Alarm("due_" + "b" * 24, at, shard_of("due_" + "b" * 24, world.services.outbox.shards)) if at else None
+    row_of(replace(wish, alarm=alarm)).save()
+    if alarm:
+        row_of(Due(id=alarm.id, at=alarm.at, shard=alarm.shard, kind="alarm.wish", subject=wish_id)).save()
+    return alarm
+
+
+@pytest.mark.parametrize("later", [timedelta(days=2), None], ids=["for something later", "for nothing"])
+def test_what_an_older_version_has_armed_otherwise_is_armed_for_what_is_due_first_and_was_not_lost(world: World, later):
+    wish = world.open_wish()
+    before, others = wish_of(wish), [world.open_wish(title=f"心愿{n}") for n in "甲乙"]
+    armed_otherwise(world, wish, before.alarm.at + later if later else None)
+    untouched = [alarms(other) for other in others]
+    assert world.services.audit() == 0
+    (armed,) = alarms(wish)
+    assert (armed.at, armed.id) == (before.alarm.at, wish_of(wish).alarm.id)
+    assert replace(wish_of(wish), alarm=before.alarm) == before, "nobody's If-Match fails over it"
+    assert [alarms(other) for other in others] == untouched
+    assert world.services.audit() == 0
+    assert world.services.meter.counts["RearmedAlarms",] == 1
+    assert world.services.meter.counts["LostAlarms",] == 0
+    world.clock.move_to(before.alarm.at)
+    world.pass_time(minutes=2)
+    assert "expiring" in wish_of(wish).told
+
+
+def test_an_alarm_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(world: World):
+    wish = world.open_wish()
+    armed_otherwise(world, wish, wish_of(wish).alarm.at + timedelta(days=2))
+    seen = wish_of(wish)
+    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
+    claimed = wish_of(wish)
+    assert world.services.wishes._commit.rearm_lost([seen], rows.find_wish) == 0
+    assert wish_of(wish) == claimed
+    assert world.services.meter.counts["RearmedAlarms",] == 0
+
+
 def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
     helper = world.volunteer()
     for n in range(3):
@@ -295,3 +349,4 @@ def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
         world.pass_time(days=3)
         assert world.services.audit() == 0
     assert world.services.meter.counts["LostAlarms",] == 0
+    assert world.services.meter.counts["RearmedAlarms",] == 0
