@@ -105,10 +105,10 @@ MessageTable.holding(Question, lambda question: {"pk": question.id, "sk": "quest
 _line = Table.rows[Delivery]
 
 
-def _write(line: Delivery, condition: Condition) -> bool:
-    """Write a line if the condition holds; say whether it did."""
+def _write(thing: Delivery | Question, condition: Condition) -> bool:
+    """Write a row if the condition holds; say whether it did."""
     try:
-        row_of(line).save(condition=condition)
+        row_of(thing).save(condition=condition)
     except PutError as error:
         if code_of(error) != "ConditionalCheckFailedException":
             raise
@@ -209,13 +209,7 @@ def keep_question(question: Question, before: Question | None) -> bool:
     """Write a question in the place of the one before; False if that is no longer the latest."""
     row = Table.rows[Question]
     condition = row.version == before.version if before else Table.pk.does_not_exist()  # type: ignore[attr-defined]
-    try:
-        row_of(question).save(condition=condition)
-    except PutError as error:
-        if code_of(error) != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    return _write(question, condition)
 
 
 def read_spent(subject: str, name: str) -> int:

@@ -122,6 +122,7 @@ class Sender:
             self._see_to_the_rest(due, recipient, before, template)
             return before
         again = replace(fresh, attempt=before.attempt + 1, at=before.at, covers=before.covers)
+        again = replace(again, person=before.person, others=before.others, place=before.place)  # whoever's turn it was first
         if fresh.channel is Channel.SMS:
             in_doubt = before.state is DeliveryState.UNKNOWN  # another provider would make sure that she hears it twice
             same = self._sms.named(before.provider) if in_doubt else None

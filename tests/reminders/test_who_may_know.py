@@ -149,6 +149,21 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     assert visit["title"].startswith("李强、张梅：")
 
 
+def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first_the_second_time(world: World):
+    owner = world.person("李强")
+    wife = world.person("张梅", phone=None, contact_via=owner.id)
+    wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
+    over(world, gateway)
+    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
+    world.services.reminders.send(due, {"title": "一个水壶"})  # certainly refused, and due again
+    world.clock.advance(timedelta(minutes=1))
+    world.services.reminders.send(replace(due, id="due_2", message="due_1", to=f"people:{wife.id}"), {"title": "一个水壶"})
+    assert len(gateway.taken) == 1
+    for person in (owner, wife):
+        told = [line for line in world.phone_of(person).get("/v1/me/inbox").json["items"] if line["about"] == wish]
+        assert [line["state"] for line in told] == ["sent"]
+
+
 def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
     person, wish = world.person(), world.open_wish()
     templates = world.services.reminders._templates
