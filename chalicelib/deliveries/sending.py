@@ -184,7 +184,7 @@ class Sender:
         if line.state is DeliveryState.HELD:
             self._put_digest(line)
         elif resume_at := decisions.resume_at(line, template):
-            self.put_off(due, recipient.people, resume_at)
+            self.put_off(replace(due, line=line.id), recipient.people, resume_at)
 
     def put_off(self, due: Due, people: Sequence[str], until: datetime) -> None:
         """Let a message come again later, for some of those whom it is for.
@@ -225,6 +225,12 @@ class Sender:
         if not rows.find_delivery(self._id(due, recipient)):
             return False
         return self.turn_down(due, recipient, Unreached.ELSEWHERE).state is not DeliveryState.SUPPRESSED
+
+    def let_go(self, due: Due) -> None:
+        """Settle the line that a row continues if nobody has taken it up: her number has changed, or she is gone."""
+        line, now = rows.find_delivery(due.line) if due.line else None, self._clock.now()
+        if line and line.state is DeliveryState.RETRY and line.next_at and line.next_at <= now:
+            rows.reclaim(replace(line, state=DeliveryState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line)
 
     def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
         """Keep a message for the digest; False if it is in the ledger already and not held."""

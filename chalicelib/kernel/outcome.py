@@ -77,7 +77,8 @@ class Message:
 class Due:
     """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears.
 
-    `message` names the message that a row puts off or repeats for one recipient; the first row is its own.
+    `message` names the message that a row puts off or repeats for one recipient; the first row is its own. `line` is the
+    line of the sending ledger that a repetition continues.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Due:
     not_before: datetime | None = None
     not_after: datetime | None = None
     message: str = ""
+    line: str = ""
 
     @property
     def message_id(self) -> str:

@@ -75,6 +75,8 @@ class Reminders:
         self._sender.book(spent)
         if failed:
             raise failed
+        if not later:
+            self._sender.let_go(due)
 
     def send_to(self, due: Due, recipient: Recipient, facts: Facts | None) -> None:
         """Tell one recipient at once, whatever the hour: a code that somebody is waiting for."""

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.carriers.ports import Refused
-from chalicelib.deliveries.model import DeliveryState
+from chalicelib.deliveries.model import DeliveryState, Unreached
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Urgency
+from chalicelib.store.rows import row_of
 
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
 from .test_reminders import MAIL, Gateway, lines, over, with_mail
@@ -135,6 +138,25 @@ def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_
         letter for letter in world.mailbox.read() if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
     ]
     assert [letter.channel for letter in told] == ["sms"]
+
+
+@pytest.mark.parametrize("how", ["another number", "erased"])
+def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(world: World, how: str):
+    resident, gateway = world.resident(), Gateway(world, Refused("throttled"))
+    over(world, gateway)
+    world.open_wish(resident)
+    (refused,) = lines()
+    assert refused.state is DeliveryState.RETRY
+    person = world.services.people.find(resident.me["id"])
+    assert person
+    if how == "another number":
+        row_of(replace(person, phone="+8613812340000")).save()
+    else:
+        assert resident.delete("/v1/me").status == 202
+    world.pass_time(minutes=2)
+    states = {line.id: (line.state, line.reason) for line in lines() if line.kind == "wish.approved"}
+    assert states[refused.id] == (DeliveryState.SUPPRESSED, Unreached.ELSEWHERE)
+    assert [sms.phone for sms in gateway.taken] == (["+8613812340000"] if how == "another number" else [])
 
 
 def test_a_visit_names_everybody_who_shares_the_phone(world: World):
