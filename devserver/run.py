@@ -13,8 +13,11 @@ from pathlib import Path
 
 from chalicelib.carriers.console import Mailbox
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
+from chalicelib.reactions import TEMPLATES
 from chalicelib.settings import Settings
+from chalicelib.store.rows import Table
 from chalicelib.wiring import Services, log, use, wire
 
 from .clock import ShiftedClock
@@ -63,6 +66,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)
+            forget_messages()
             if durable:
                 seeded.touch()
         mailbox = Mailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
@@ -85,6 +89,13 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         finally:
             stop.set()
             ticking.join(10)
+
+
+def forget_messages() -> None:
+    """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
+    for row in Table.rows[Due].scan():
+        if row.as_a(Due).kind in TEMPLATES:
+            row.delete()
 
 
 def by_day(now: datetime) -> datetime | None:
