@@ -13,9 +13,21 @@ from ..kernel.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticat
 from ..kernel.ids import Ids
 from ..kernel.outcome import Delete, Event, Outcome, Put
 from ..kernel.paging import Page, Position, every
+from ..kernel.place import community_of, street_of
 from ..store.commit import Committer
 from . import rows
-from .model import Consent, Person, PhoneOwner, VolunteerProfile, agree, end_session, erase, make_volunteer
+from .model import (
+    Consent,
+    Person,
+    PhoneOwner,
+    Volunteering,
+    VolunteerProfile,
+    agree,
+    end_session,
+    erase,
+    make_volunteer,
+    never_again,
+)
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
 __all__ = ["ConsentGiven", "Holder", "People", "Traces"]
@@ -103,6 +115,21 @@ class People:
     def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order; an audience (see `fanouts`)."""
         return rows.ids_below(name, start, limit)
+
+    def volunteers_of(self, place: str) -> list[Volunteering]:
+        """Return who may be asked for something at a place: the volunteers of its community, and of its street as a whole.
+
+        Of a street, all its volunteers. Somebody who serves several of its communities is named for each.
+        """
+        community, street = community_of(place), street_of(place)
+        if community == street:
+            return list(rows.volunteers_of(street, below=True))
+        return [*rows.volunteers_of(community, below=False), *rows.volunteers_of(street, below=False)]
+
+    def never_again(self, person: Person, kind: str) -> Outcome[Person]:
+        """Return the decision that somebody is not asked for a kind any more; it goes into another feature's commit."""
+        event = Event(tag="person.volunteered", by=person.id, party="owner", note=f"never {kind}")
+        return Outcome(entity=never_again(person, kind), previous=person, events=(event,))
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of those who live with somebody, herself included."""
