@@ -13,11 +13,13 @@ with lambda_i <= p_i, `lower_bound` is a cost that no solution can undercut.
 Method. Successive shortest paths: place after place is sent to the sink by the cheapest way, which may displace a wish from
 its volunteer to another volunteer. Each prefix of the wishes is an optimum of its own, so running out of work leaves a valid
 one. Node potentials keep all reduced costs >= 0 (Edmonds & Karp, J. ACM 19, 1972; Tomizawa, Networks 1, 1971), so each path
-is a Dijkstra search that stops at the sink. The sink's potential stays 0; with D the distance found, every nearer node gains
-dist - D. Optimality, capacities with convex cost and the dual: Ahuja, Magnanti & Orlin, Network Flows, 1993, chapters 9, 14.
+is a Dijkstra search that stops at the sink. All potentials start at 0, where no cost is negative; the sink's stays there, and
+with D the distance found, that of every nearer node falls by what it is nearer. The prices are the potentials' opposites. The
+optimality conditions and convex costs: Ahuja, Magnanti & Orlin, Network Flows, 1993, chapters 9 and 14.
 
 With E edges, U places and caps that are small constants the worst case is O(U E log E); where volunteers are ample a search
-ends within a few wishes. Integers only, and ties go to the lower number: the same problem has the same solution everywhere.
+ends within a few wishes. Integers only, and ties are settled by the order of wishes and edges: the same problem has the same
+solution everywhere.
 """
 
 from collections import Counter
@@ -140,9 +142,6 @@ class _Flow:
 
     def insert(self, wish: int) -> None:
         """Send every place of a new wish to the sink by the cheapest way."""
-        # No flow leads to the wish yet, so any potential is allowed that makes no arc out of it negative.
-        ways = (self._potential[volunteer] - cost for volunteer, cost in self.problem.edges[wish])
-        self._wish_potential[wish] = max(-self.problem.prices[wish], max(ways, default=-_FAR))
         for _ in range(self.problem.needs[wish]):
             distance, end = self._search(wish)
             self._shift(distance)
@@ -203,9 +202,9 @@ class _Flow:
         heap = [start]
         while heap:
             far, wish = divmod(heappop(heap), wish_count)
+            self.work += 1
             if far >= best:
                 break
-            self.work += 1
             if far > wish_distance[wish]:
                 continue  # it was reached by a shorter way since
             here = far + wish_potential[wish]
@@ -290,7 +289,7 @@ def breaches(problem: Problem, solution: Solution) -> list[str]:
             found.append(f"wish {wish}: a volunteer is asked twice")
         if len(volunteers) > problem.needs[wish]:
             found.append(f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed")
-        cost -= problem.prices[wish] * (problem.needs[wish] - len(volunteers))
+        cost += problem.prices[wish] * (problem.needs[wish] - len(volunteers))
         for volunteer in set(volunteers) & costs.keys():
             cost += costs[volunteer]
             taken[volunteer] += 1
