@@ -173,11 +173,13 @@ class Offers:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
-            live = search.live
-            over = rows.find_offers([one.offer for one in live[wanted:]])  # whoever was asked first stays asked
+            helping = frozenset(claim.helper for claim in wish.held) if wish else frozenset[str]()
+            waiting = [one for one in search.live if one.volunteer not in helping]
+            kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
+            over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
             if over:
                 ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
-                return decisions.supersede(search, ended, open=wanted > 0, now=self._clock.now())
+                return decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
             return decisions.close(search, open=wanted > 0)
 
         with suppress(NotFound):  # nobody was ever asked
