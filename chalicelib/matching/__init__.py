@@ -1,0 +1,1 @@
+"""Who is asked for which wish: the instance, the flow, the runs and their records."""

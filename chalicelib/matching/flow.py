@@ -1,0 +1,359 @@
+"""Who is asked for which wish, at the least total cost: one integer minimum-cost flow, and the proof that it is one.
+
+Formulation. Wish i needs n_i volunteers, each at most once; leaving a place open costs p_i. Asking volunteer j for it costs
+c_ij, and her k-th offer of this run costs s_j(k) on top, never less than the one before, up to her capacity::
+
+    min  SUM c_ij x_ij + SUM s_j(k) y_jk + SUM p_i u_i
+    s.t. SUM_j x_ij + u_i = n_i,   SUM_i x_ij = SUM_k y_jk,   x_ij, y_jk in {0, 1},   u_i >= 0
+
+This is a flow from wishes over volunteers to one sink, so whole numbers in give whole numbers out, and the multipliers of the
+two equations (lambda_i, mu_j; here the prices of a wish's place and of a volunteer's time) prove the optimum: for any prices
+with lambda_i <= p_i, `lower_bound` is a cost that no solution can undercut.
+
+Method. Successive shortest paths: place after place is sent to the sink by the cheapest way, which may displace a wish from
+its volunteer to another volunteer. Each prefix of the wishes is an optimum of its own, so running out of work leaves a valid
+one. Node potentials keep all reduced costs >= 0 (Edmonds & Karp, J. ACM 19, 1972; Tomizawa, Networks 1, 1971), so each path
+is a Dijkstra search that stops at the sink. All potentials start at 0, where no cost is negative; the sink's stays there, and
+with D the distance found, that of every nearer node falls by what it is nearer. The prices are the potentials' opposites. The
+optimality conditions and convex costs: Ahuja, Magnanti & Orlin, Network Flows, 1993, chapters 9 and 14.
+
+With E edges, U places and caps that are small constants the worst case is O(U E log E); where volunteers are ample a search
+ends within a few wishes. Integers only, and ties are settled by the order of wishes and edges: the same problem has the same
+solution everywhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush, nsmallest
+from itertools import pairwise
+
+__all__ = ["Problem", "Solution", "breaches", "faults", "lower_bound", "solve"]
+
+_FAR = 1 << 62  # beyond any distance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Who may be asked for what, at which price; wishes and volunteers are numbered from 0, costs are points.
+
+    Raises:
+        ValueError: The parts do not fit together, a volunteer stands twice at one wish, or a load falls or is negative.
+    """
+
+    needs: Sequence[int]  # places to fill of each wish, >= 0
+    prices: Sequence[int]  # of leaving one place of each wish open, >= 0
+    edges: Sequence[Sequence[tuple[int, int]]]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
+    loads: Sequence[Sequence[int]]  # of each volunteer: the price of her 1st, 2nd, ... offer; its length is her capacity
+
+    def __post_init__(self) -> None:
+        count = len(self.loads)
+        if not len(self.needs) == len(self.prices) == len(self.edges):
+            raise ValueError("needs, prices and edges are of different length")
+        if min(self.needs, default=0) < 0 or min(self.prices, default=0) < 0:
+            raise ValueError("a need or a price is negative")
+        for load in self.loads:
+            if any(after < before for before, after in pairwise([0, *load])):
+                raise ValueError("a load is negative or falls")
+        for edges in self.edges:
+            if len({volunteer for volunteer, _ in edges}) < len(edges):
+                raise ValueError("a volunteer stands twice at one wish")
+            if not all(0 <= volunteer < count and cost >= 0 for volunteer, cost in edges):
+                raise ValueError("an edge leads to nobody, or its cost is negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """Who is asked, what it costs, and the prices that prove how far from the optimum it can be at most."""
+
+    assigned: tuple[tuple[int, ...], ...]  # volunteers asked for each wish, ascending
+    cost: int
+    bound: int  # of these prices: no solution of the problem costs less
+    wish_prices: tuple[int, ...]  # lambda: of a place of each wish, between what the last one costs and what one more would
+    volunteer_prices: tuple[int, ...]  # mu: of one more unit of each volunteer's time
+    order: tuple[int, ...]  # wishes as they were taken: component by component, within one as was asked for
+    exact: int  # of that order, how many were inserted by shortest paths; the rest was filled greedily
+    work: int  # heap pops spent
+
+    @property
+    def regret(self) -> int:
+        """Return what an optimum could save at most."""
+        return self.cost - self.bound
+
+    @property
+    def complete(self) -> bool:
+        """Return whether all wishes were inserted by shortest paths, and so the solution is an optimum."""
+        return self.exact == len(self.assigned)
+
+
+def solve(problem: Problem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
+    """Find whom to ask for which wish at the least total cost.
+
+    Components that share no volunteer are solved one after the other, those with the fewest wishes first, so that a budget
+    that runs out in a large one leaves the small ones exact. A place that costs as much to fill as to leave open stays open.
+
+    Args:
+        problem: The wishes and volunteers.
+        order: All wishes, the most urgent first; the dearest first, then by number, if not said. It decides among optima of
+            equal cost, and who is served exactly when the work runs out.
+        work: Heap pops after which no further wish is begun, so it may be exceeded by what one wish takes; None is no limit.
+
+    Raises:
+        ValueError: The order does not name every wish once.
+    """
+    wishes = range(len(problem.needs))
+    if order is None:
+        order = sorted(wishes, key=lambda wish: (-problem.prices[wish], wish))
+    elif sorted(order) != list(wishes):
+        raise ValueError("the order does not name every wish once")
+    order = _by_component(problem, order)
+    flow = _Flow(problem)
+    exact = 0
+    for wish in order:
+        if work is not None and flow.work >= work:
+            break
+        flow.insert(wish)
+        exact += 1
+    for wish in order[exact:]:
+        flow.fill(wish)
+    for place, wish in enumerate(order):
+        if place >= exact or not problem.needs[wish]:
+            flow.price(wish)
+    return flow.solution(order, exact)
+
+
+class _Flow:
+    """The flow so far and its potentials; between two insertions no residual arc has a negative reduced cost."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.work = 0
+        self._wish_potential = [0] * len(problem.needs)
+        self._potential = [0] * len(problem.loads)
+        self._serves: list[dict[int, int]] = [{} for _ in problem.loads]  # of each volunteer: wish → cost
+        self._next = [load[0] if load else _FAR for load in problem.loads]  # price of her next offer
+        # Scratch of one search, clean between two: tentative distances, and where they come from.
+        self._wish_distance = [_FAR] * len(problem.needs)
+        self._distance = [_FAR] * len(problem.loads)
+        self._displaced_by = [0] * len(problem.needs)
+        self._reached_from = [(0, 0)] * len(problem.loads)  # wish, cost
+        self._wishes_seen: list[int] = []
+        self._seen: list[int] = []
+
+    def insert(self, wish: int) -> None:
+        """Send every place of a new wish to the sink by the cheapest way."""
+        for _ in range(self.problem.needs[wish]):
+            distance, end = self._search(wish)
+            self._shift(distance)
+            self._send(wish, end)
+
+    def fill(self, wish: int) -> None:
+        """Ask for a wish whom it is cheapest to ask as things stand, if that costs less than leaving the place open."""
+        ways = ((cost + self._next[volunteer], volunteer, cost) for volunteer, cost in self.problem.edges[wish])
+        for total, volunteer, cost in nsmallest(self.problem.needs[wish], ways):
+            if total < self.problem.prices[wish]:
+                self._book(volunteer, wish, cost)
+
+    def price(self, wish: int) -> None:
+        """Give a wish from which no way set out the price that makes the bound highest: what its last place would cost."""
+        places = max(self.problem.needs[wish], 1)
+        ways = (cost - self._potential[volunteer] for volunteer, cost in self.problem.edges[wish])
+        last = nsmallest(places, ways)[places - 1 :]
+        self._wish_potential[wish] = -min([self.problem.prices[wish], *last])
+
+    def solution(self, order: Sequence[int], exact: int) -> Solution:
+        """Return what was found."""
+        assigned: list[list[int]] = [[] for _ in self._wish_potential]
+        for volunteer, serves in enumerate(self._serves):
+            for wish in serves:
+                assigned[wish].append(volunteer)
+        wish_prices = tuple(-potential for potential in self._wish_potential)
+        volunteer_prices = tuple(-potential for potential in self._potential)
+        return Solution(
+            assigned=tuple(tuple(volunteers) for volunteers in assigned),
+            cost=self._cost(assigned),
+            bound=lower_bound(self.problem, wish_prices, volunteer_prices),
+            wish_prices=wish_prices,
+            volunteer_prices=volunteer_prices,
+            order=tuple(order),
+            exact=exact,
+            work=self.work,
+        )
+
+    def _cost(self, assigned: Sequence[Sequence[int]]) -> int:
+        problem = self.problem
+        asked = sum(sum(serves.values()) for serves in self._serves)
+        loads = sum(sum(load[: len(serves)]) for load, serves in zip(problem.loads, self._serves, strict=True))
+        wishes = zip(problem.needs, problem.prices, assigned, strict=True)
+        return asked + loads + sum(price * (need - len(volunteers)) for need, price, volunteers in wishes)
+
+    def _search(self, start: int) -> tuple[int, int]:
+        """Return the distance to the sink and the last node before it: a volunteer, or wish + number of volunteers.
+
+        The heap holds wishes only: a volunteer hands on at once to the wishes that she serves.
+        """
+        edges, prices, serves, next_price = self.problem.edges, self.problem.prices, self._serves, self._next
+        potential, wish_potential = self._potential, self._wish_potential
+        distance, wish_distance = self._distance, self._wish_distance
+        count, wish_count = len(next_price), len(wish_distance)
+        best, end = _FAR, start
+        wish_distance[start] = 0
+        self._wishes_seen.append(start)
+        heap = [start]
+        while heap:
+            far, wish = divmod(heappop(heap), wish_count)
+            self.work += 1
+            if far >= best:
+                break
+            if far > wish_distance[wish]:
+                continue  # it was reached by a shorter way since
+            here = far + wish_potential[wish]
+            if here + prices[wish] < best:
+                best, end = here + prices[wish], wish + count
+            for volunteer, cost in edges[wish]:
+                at = here + cost - potential[volunteer]
+                if at >= best or at >= distance[volunteer] or wish in serves[volunteer]:
+                    continue
+                distance[volunteer] = at
+                self._seen.append(volunteer)
+                self._reached_from[volunteer] = wish, cost
+                if here + cost + next_price[volunteer] < best:
+                    best, end = here + cost + next_price[volunteer], volunteer
+                for other, saved in serves[volunteer].items():
+                    beyond = here + cost - saved - wish_potential[other]
+                    if beyond < best and beyond < wish_distance[other]:
+                        wish_distance[other] = beyond
+                        self._wishes_seen.append(other)
+                        self._displaced_by[other] = volunteer
+                        heappush(heap, beyond * wish_count + other)
+        return best, end
+
+    def _shift(self, distance: int) -> None:
+        """Move the potentials of all that is nearer than the sink, and forget the search."""
+        for seen, found, potential in (
+            (self._wishes_seen, self._wish_distance, self._wish_potential),
+            (self._seen, self._distance, self._potential),
+        ):
+            for node in seen:
+                if found[node] < distance:
+                    potential[node] += found[node] - distance
+                found[node] = _FAR  # a node seen twice is moved once
+            seen.clear()
+
+    def _send(self, start: int, end: int) -> None:
+        """Send one place along the way that was found, from its end backwards."""
+        count = len(self._next)
+        wish = end - count if end >= count else self._book(end, *self._reached_from[end])
+        while wish != start:
+            volunteer = self._displaced_by[wish]
+            del self._serves[volunteer][wish]
+            wish = self._book(volunteer, *self._reached_from[volunteer])
+
+    def _book(self, volunteer: int, wish: int, cost: int) -> int:
+        self._serves[volunteer][wish] = cost
+        load, taken = self.problem.loads[volunteer], len(self._serves[volunteer])
+        self._next[volunteer] = load[taken] if taken < len(load) else _FAR
+        return wish
+
+
+def lower_bound(problem: Problem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
+    """Return a cost that no solution undercuts, whatever the prices are (the Lagrangian bound).
+
+    The two equations of the flow are lifted and their breach is charged at these prices; what remains falls apart into terms
+    that are each as low as they can be. A wish's price above that of an open place is taken as the latter.
+    """
+    mu = volunteer_prices
+    total = 0
+    for need, price, edges, asked in zip(problem.needs, problem.prices, problem.edges, wish_prices, strict=True):
+        worth = min(price, asked)
+        total += worth * need + sum(cost + mu[volunteer] - worth for volunteer, cost in edges if cost + mu[volunteer] < worth)
+    for load, worth in zip(problem.loads, mu, strict=True):
+        total += sum(step - worth for step in load if step < worth)
+    return total
+
+
+def breaches(problem: Problem, solution: Solution) -> list[str]:
+    """Return how the solution breaks the rules of the problem or misstates its cost; empty: it can be carried out."""
+    counts = [(len(solution.assigned), len(problem.needs)), (len(solution.wish_prices), len(problem.needs))]
+    counts.append((len(solution.volunteer_prices), len(problem.loads)))
+    if any(there != needed for there, needed in counts):
+        return ["wishes or volunteers are missing or too many"]
+    found: list[str] = []
+    taken = [0] * len(problem.loads)
+    cost = 0
+    for wish, volunteers in enumerate(solution.assigned):
+        costs = dict(problem.edges[wish])
+        strangers = [volunteer for volunteer in volunteers if volunteer not in costs]
+        found += [f"wish {wish}: volunteer {volunteer} may not be asked" for volunteer in strangers]
+        if len(set(volunteers)) < len(volunteers):
+            found.append(f"wish {wish}: a volunteer is asked twice")
+        if len(volunteers) > problem.needs[wish]:
+            found.append(f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed")
+        cost += problem.prices[wish] * (problem.needs[wish] - len(volunteers))
+        for volunteer in set(volunteers) & costs.keys():
+            cost += costs[volunteer]
+            taken[volunteer] += 1
+    for volunteer, load in enumerate(problem.loads):
+        if taken[volunteer] > len(load):
+            found.append(f"volunteer {volunteer}: asked {taken[volunteer]} times, she takes {len(load)}")
+        cost += sum(load[: taken[volunteer]])
+    if not found and cost != solution.cost:
+        found.append(f"the cost is {cost} and not {solution.cost}")
+    if not found and (bound := lower_bound(problem, solution.wish_prices, solution.volunteer_prices)) != solution.bound:
+        found.append(f"the bound of these prices is {bound} and not {solution.bound}")
+    return found
+
+
+def faults(problem: Problem, solution: Solution) -> list[str]:
+    """Check the certificate in O(E) and return what is wrong with it; empty: the solution can be carried out and is an optimum.
+
+    The prices prove the optimum if no residual arc has a negative reduced cost: nobody would be better asked instead, no
+    offer is dearer than its worth, no place is open or filled against its price (complementary slackness).
+    """
+    return breaches(problem, solution) or [*_wrong_edges(problem, solution), *_wrong_loads(problem, solution)]
+
+
+def _wrong_edges(problem: Problem, solution: Solution) -> Iterator[str]:
+    for wish, volunteers in enumerate(solution.assigned):
+        price, worth = problem.prices[wish], solution.wish_prices[wish]
+        if worth > price:
+            yield f"wish {wish}: a place is priced at {worth}, leaving it open costs {price}"
+        if worth < price and len(volunteers) < problem.needs[wish]:
+            yield f"wish {wish}: a place is open at {price} and priced at {worth}"
+        for volunteer, cost in problem.edges[wish]:
+            reduced = cost + solution.volunteer_prices[volunteer] - worth
+            if reduced > 0 and volunteer in volunteers:
+                yield f"wish {wish}: asking volunteer {volunteer} costs {reduced} more than a place is worth"
+            if reduced < 0 and volunteer not in volunteers:
+                yield f"wish {wish}: a place is worth {-reduced} more than volunteer {volunteer}, who is not asked"
+
+
+def _wrong_loads(problem: Problem, solution: Solution) -> Iterator[str]:
+    taken = Counter(volunteer for volunteers in solution.assigned for volunteer in volunteers)
+    for volunteer, (load, worth) in enumerate(zip(problem.loads, solution.volunteer_prices, strict=True)):
+        count = taken[volunteer]
+        if count and load[count - 1] > worth:
+            yield f"volunteer {volunteer}: offer {count} costs {load[count - 1]}, her time is priced at {worth}"
+        if count < len(load) and load[count] < worth:
+            yield f"volunteer {volunteer}: offer {count + 1} would cost {load[count]}, her time is priced at {worth}"
+
+
+def _by_component(problem: Problem, order: Sequence[int]) -> list[int]:
+    """Return the order with wishes that share volunteers, directly or through others, together, the fewest first."""
+    parent = list(range(len(problem.loads)))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    for edges in problem.edges:
+        if edges:
+            first = root(edges[0][0])
+            for volunteer, _ in edges:
+                parent[root(volunteer)] = first
+    parts: dict[int, list[int]] = {}
+    for wish in order:
+        edges = problem.edges[wish]
+        parts.setdefault(root(edges[0][0]) if edges else ~wish, []).append(wish)
+    return [wish for part in sorted(parts.values(), key=len) for wish in part]
