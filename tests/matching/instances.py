@@ -1,10 +1,14 @@
 """Instances of the matching flow: small odd ones for tests, streets of any size for benches, and OR-Tools' answer to both."""
 
 import random
+from collections import Counter
+from collections.abc import Sequence
 
 from chalicelib.matching.flow import Problem
 
-__all__ = ["FAMILIES", "a_street", "an_instance", "cost_by_ortools"]
+__all__ = ["FAMILIES", "Assigned", "a_street", "an_instance", "by_ortools", "cost_by_ortools", "cost_of"]
+
+Assigned = Sequence[Sequence[int]]  # of each wish: who is asked
 
 LOAD = 15  # points for each offer of the last four weeks, as measured in simulation
 DISTANCES = ((0, 3), (10, 12), (25, 25), (40, 60))  # points; of a hundred pairs: same building, grid, community, street
@@ -57,21 +61,43 @@ def a_street(seed: int, wishes: int, volunteers: int, degree: int = 30) -> Probl
     )
 
 
-def cost_by_ortools(problem: Problem) -> int:
-    """Return the least cost by OR-Tools' SimpleMinCostFlow, another method (cost scaling) by other people."""
+def by_ortools(problem: Problem) -> tuple[int, Assigned]:
+    """Return the least cost and who is asked for it, by OR-Tools' SimpleMinCostFlow: another method, by other people."""
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     count = len(problem.needs)
     sink = count + len(problem.loads)
     flow = SimpleMinCostFlow()
-    for wish, (need, price) in enumerate(zip(problem.needs, problem.prices, strict=True)):
+    asked = []  # wish and volunteer of each arc, as far as it is one
+    for wish, need in enumerate(problem.needs):
         flow.set_node_supply(wish, need)
-        flow.add_arc_with_capacity_and_unit_cost(wish, sink, need, price)
         for volunteer, cost in problem.edges[wish]:
             flow.add_arc_with_capacity_and_unit_cost(wish, count + volunteer, 1, cost)
+            asked.append((wish, volunteer))
+    for wish, (need, price) in enumerate(zip(problem.needs, problem.prices, strict=True)):
+        flow.add_arc_with_capacity_and_unit_cost(wish, sink, need, price)
     for volunteer, load in enumerate(problem.loads):
         for step in load:
             flow.add_arc_with_capacity_and_unit_cost(count + volunteer, sink, 1, step)
     flow.set_node_supply(sink, -sum(problem.needs))
     assert flow.solve() == flow.OPTIMAL
-    return flow.optimal_cost()
+    assigned: list[list[int]] = [[] for _ in problem.needs]
+    for arc, (wish, volunteer) in enumerate(asked):
+        if flow.flow(arc):
+            assigned[wish].append(volunteer)
+    return flow.optimal_cost(), assigned
+
+
+def cost_by_ortools(problem: Problem) -> int:
+    """Return the least cost by OR-Tools."""
+    return by_ortools(problem)[0]
+
+
+def cost_of(problem: Problem, assigned: Assigned) -> int:
+    """Return what an assignment costs, summed as the formulation says it and not as the flow does; a stranger costs nothing."""
+    taken = Counter(volunteer for volunteers in assigned for volunteer in volunteers)
+    costs = [dict(edges) for edges in problem.edges]
+    asked = sum(costs[wish].get(volunteer, 0) for wish, volunteers in enumerate(assigned) for volunteer in volunteers)
+    left = zip(problem.prices, problem.needs, assigned, strict=True)
+    loads = sum(sum(problem.loads[volunteer][:count]) for volunteer, count in taken.items())
+    return asked + loads + sum(price * (need - len(volunteers)) for price, need, volunteers in left)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.matching.flow import Problem, Solution, breaches, faults, lower_bound, solve
 
-from .instances import FAMILIES, a_street, an_instance, cost_by_ortools
+from .instances import FAMILIES, a_street, an_instance, cost_by_ortools, cost_of
 
 INSTANCES = st.builds(an_instance, st.integers(0, 10**6), st.sampled_from(sorted(FAMILIES)))
 TINY = st.builds(an_instance, st.integers(0, 10**6), st.just("tiny"))
@@ -26,16 +26,6 @@ def restated(problem: Problem, solution: Solution, **changes) -> Solution:
     changed = replace(solution, **changes)
     bound = lower_bound(problem, changed.wish_prices, changed.volunteer_prices)
     return replace(changed, cost=cost_of(problem, changed.assigned), bound=bound)
-
-
-def cost_of(problem: Problem, assigned) -> int:
-    taken = [sum(volunteer in volunteers for volunteers in assigned) for volunteer in range(len(problem.loads))]
-    costs = [dict(edges) for edges in problem.edges]
-    return (
-        sum(costs[wish].get(volunteer, 0) for wish, volunteers in enumerate(assigned) for volunteer in volunteers)
-        + sum(price * (need - len(a)) for price, need, a in zip(problem.prices, problem.needs, assigned, strict=True))
-        + sum(sum(load[:count]) for load, count in zip(problem.loads, taken, strict=True))
-    )
 
 
 def all_assignments(problem: Problem) -> Iterator[tuple[tuple[int, ...], ...]]:
@@ -213,7 +203,16 @@ def test_what_is_left_is_filled_by_the_cheapest_that_is_still_free_and_the_most_
     found = solve(Problem(needs=[1, 1], prices=[60, 50], edges=edges, loads=[[0], [0]]), work=0)
     assert found.assigned == ((0,), (1,))
     assert (found.exact, found.work, found.complete) == (0, 0, False)
-    assert (found.cost, found.bound) == (10, 4)  # the bound asks everybody's nearest: nobody's time has a price yet
+    assert (found.cost, found.bound, found.regret) == (10, 5, 5)
+
+
+@pytest.mark.parametrize(("volunteers", "at_most"), [(70, 0.03), (400, 0.3)])
+def test_what_more_work_could_save_is_told_within_reason(volunteers, at_most):
+    problem = a_street(1, 200, volunteers)
+    whole = solve(problem)
+    for part in (0.2, 0.4, 0.6, 0.8):
+        found = solve(problem, work=round(part * whole.work))
+        assert whole.cost - found.bound <= at_most * whole.cost, part
 
 
 def test_a_large_component_that_takes_all_the_work_leaves_the_small_ones_exact():
