@@ -234,7 +234,7 @@ def test_wishes_that_share_volunteers_through_others_are_one_component():
 
 def test_where_volunteers_are_ample_a_search_ends_within_a_few_wishes():
     problem = a_street(1, 400, 1000)
-    assert solve(problem).work < 6 * sum(problem.needs)
+    assert solve(problem).work < 4 * sum(problem.needs)
 
 
 def test_an_order_that_forgets_or_repeats_a_wish_is_refused():
