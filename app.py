@@ -7,6 +7,8 @@ from chalice.app import Chalice, Cron, Rate
 from chalicelib.admin.api import routes as admin
 from chalicelib.carriers.queue import consume, read_dead
 from chalicelib.deliveries.api import routes as deliveries
+from chalicelib.matching.api import routes as matching
+from chalicelib.offers.api import routes as offers
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
 from chalicelib.register.api import routes as register
@@ -19,7 +21,7 @@ from chalicelib.wishes.api import routes as wishes
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
-api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, deliveries, replies, admin)
+api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, offers, matching, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
@@ -27,6 +29,13 @@ def sweep(event: Any) -> int:
     """Hand over everything that is due."""
     with services().meter:
         return services().outbox.sweep()
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="match_wishes")
+def match_wishes(event: Any) -> int:
+    """Have somebody looked for in every community where something is open and people are awake."""
+    with services().meter:
+        return services().matching.match_all()
 
 
 @app.schedule(Cron(30, 18, "*", "*", "?", "*"), name="audit")

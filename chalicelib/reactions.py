@@ -9,6 +9,10 @@ from .deliveries.service import Asking
 from .fanouts import jobs as fanouts
 from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency
+from .matching import jobs as matching
+from .offers import jobs as offers
+from .offers.service import MATCH
+from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
@@ -23,13 +27,15 @@ __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "place_of", "react", "w
 Job = Callable[["Services", Due], None]
 
 # Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
-TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **REMINDER_MESSAGES}
+TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **OFFER_MESSAGES, **REMINDER_MESSAGES}
 
 
 def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
     """Return the facts of a message as they are now; None when it is no longer true."""
     if kind in WISH_MESSAGES:
         return services.wishes.words_about(about, kind, params)
+    if kind in OFFER_MESSAGES:
+        return services.offers.words_about(about, kind)
     return None
 
 
@@ -37,7 +43,7 @@ def words_about_all(services: "Services", asked: Sequence[Asking]) -> list[Facts
     """Return the same for several messages, with one request to each feature."""
     about_wishes = [(about, kind, params) for kind, about, params in asked if kind in WISH_MESSAGES]
     found = iter(services.wishes.words_about_all(about_wishes))
-    return [next(found) if kind in WISH_MESSAGES else None for kind, _, _ in asked]
+    return [next(found) if kind in WISH_MESSAGES else words_about(services, kind, about, params) for kind, about, params in asked]
 
 
 def _tell(services: "Services", due: Due) -> None:
@@ -58,25 +64,58 @@ def _send_code(services: "Services", due: Due) -> None:
 def _forget_person(services: "Services", due: Due) -> None:
     people.forget_witnesses(services.people, due)
     wishes.forget_person(services.wishes, due)
+    offers.forget_person(services.offers, due)
+
+
+def _look_again(services: "Services", due: Due) -> None:
+    offers.look_again(services.offers, due)
 
 
 ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
+    "alarm.offer": lambda services, due: offers.wake_offer(services.offers, due),
     "alarm.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
+    "wish.fulfilled": lambda services, due: offers.note_met(services.offers, due),
+    # Whatever changes how many helpers a wish still needs: offers that nobody needs any more end, or somebody is looked for.
+    **dict.fromkeys(
+        (
+            "wish.approved",
+            "wish.claimed",
+            "wish.released",
+            "wish.edited",
+            "wish.unpublished",
+            "wish.withdrawn",
+            "wish.expired",
+            "wish.reopened",
+            "wish.owner_erased",
+        ),
+        _look_again,
+    ),
+}
+JOBS: Mapping[str, Job] = {
+    MATCH: lambda services, due: matching.match_community(services.matching, due),
 }
 ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job named after whose question it was
     "answer.wish": lambda services, due: wishes.answer_question(services.wishes, due),
+    "answer.offer": lambda services, due: offers.answer_offer(services.offers, due),
 }
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
-    **dict.fromkeys(WISH_MESSAGES, _tell),
+    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES), _tell),
     DIGEST: lambda services, due: services.reminders.digest(due),
 }
 
-REACTIONS: Mapping[str, Job] = {**ALARMS, **EVENTS, **ANSWERS, **MESSAGES}
+REACTIONS: Mapping[str, Job] = {
+    **ALARMS,
+    **{f"event.{tag}": job for tag, job in EVENTS.items()},
+    "person.erased": _forget_person,  # as an older version has written it
+    **JOBS,
+    **ANSWERS,
+    **MESSAGES,
+}
 HEARD = frozenset(EVENTS)
 
 
@@ -90,9 +129,13 @@ def lane_of(due: Due) -> Lane:
     template: Template | None = TEMPLATES.get(due.kind)
     for_many = due.to.startswith("people:")
     pressing = template is None or template.urgency is Urgency.URGENT or (template.urgency is Urgency.NORMAL and not for_many)
-    return Lane.URGENT if pressing and due.kind != DIGEST else Lane.BULK
+    return Lane.URGENT if pressing and due.kind not in (DIGEST, MATCH) else Lane.BULK
 
 
 def place_of(services: "Services", due: Due) -> str:
     """Return the place whose staff should know of a job that failed for good; empty where none is known."""
+    if due.kind == MATCH:
+        return due.subject
+    if due.subject.startswith("off_"):
+        return services.offers.place_of(due.subject)
     return services.wishes.place_of(due.subject) if due.subject.startswith("wsh_") else ""

@@ -28,6 +28,8 @@ from .kernel.outcome import Due
 from .kernel.paging import Cursors
 from .kernel.place import street_of
 from .kernel.template import Lane
+from .matching.service import Matching
+from .offers.service import Offers
 from .people.service import People
 from .places.service import Places, place_exists
 from .reactions import HEARD, TEMPLATES, lane_of, place_of, react, words_about, words_about_all
@@ -62,6 +64,8 @@ class Services:
     register: Register
     signin: SignIn
     wishes: Wishes
+    offers: Offers
+    matching: Matching
     sender: Sender
     deliveries: Deliveries
     reminders: Reminders
@@ -71,7 +75,7 @@ class Services:
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
-        lost = self.wishes.rearm_lost() + self.fanouts.rearm_lost()
+        lost = self.wishes.rearm_lost() + self.offers.rearm_lost() + self.fanouts.rearm_lost()
         self.meter.count("LostAlarms", lost)
         return lost
 
@@ -108,6 +112,7 @@ def wire(
         traces=[lambda person: wired[0].signin.traces_of(person)],  # noqa: PLW0108 - wired after people
         holders=[
             lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].offers.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
         ],
     )
@@ -115,6 +120,7 @@ def wire(
     tokens = Tokens(settings.token_keys, clock)
     limits = Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day)
     wishes = Wishes(commit=commit, clock=clock, ids=ids, keys=keys, people=people, places=places)
+    offers = Offers(commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox)
     sender = Sender(
         clock=clock,
         ids=ids,
@@ -152,6 +158,18 @@ def wire(
             register=Register(commit=commit, clock=clock, ids=ids, people=people),
             signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
             wishes=wishes,
+            offers=offers,
+            matching=Matching(
+                commit=commit,
+                clock=clock,
+                ids=ids,
+                meter=meter,
+                outbox=outbox,
+                people=people,
+                places=places,
+                wishes=wishes,
+                offers=offers,
+            ),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(

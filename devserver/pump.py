@@ -32,15 +32,17 @@ class Pump:
     """Runs the app's scheduled functions when they are due.
 
     The sweep, every minute in the cloud, runs here whenever something is due: moving the clock by a month steps from
-    due instant to due instant instead of minute to minute.
+    due instant to due instant instead of minute to minute. What comes round every few minutes finds something to do only
+    where something has happened, so it is stopped for once after each stop at which something was due, and at the end.
     """
 
     def __init__(self, app: Chalice, services: Services, clock: MovableClock) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
-        timers = {e.name: _timer(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
-        self._sweep = next(name for name in timers if name == "sweep")
-        self._others = {name: timer for name, timer in timers.items() if name != self._sweep}
+        schedules = {e.name: _text(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
+        self._sweep = next(name for name in schedules if name == "sweep")
+        self._others = {name: _timer(text) for name, text in schedules.items() if name != self._sweep}
+        self._often = {name for name, text in schedules.items() if text.startswith("rate") and "minute" in text}
         self._ran_at = dict.fromkeys(self._others, clock.now())
 
     def run_due(self) -> Counter[str]:
@@ -58,9 +60,10 @@ class Pump:
     def move_to(self, instant: datetime) -> Counter[str]:
         """Move the clock forward, stopping at each instant at which something is due."""
         with self._lock:
-            ran = self.run_due()
+            ran, quiet = self.run_due(), False
             while True:
-                stops = [timer(self._ran_at[name]) for name, timer in self._others.items()]
+                awaited = self._others.keys() - (self._often if quiet else set())
+                stops = [self._others[name](self._ran_at[name]) for name in awaited]
                 due = self._services.outbox.next_at()
                 # What is overdue has just been tried and stays; only the future is stepped through.
                 stops += [due] if due and due > self._clock.now() else []
@@ -68,7 +71,9 @@ class Pump:
                 if stop is None:
                     break
                 self._clock.move_to(stop)
-                ran += self.run_due()
+                here = self.run_due()
+                quiet = not here[self._sweep]
+                ran += here
             self._clock.move_to(instant)
             return ran + self.run_due()
 
@@ -92,9 +97,12 @@ class Pump:
         return self._app.handler_map[name](event, None)
 
 
-def _timer(expression: Any) -> Callable[[datetime], datetime]:
+def _text(expression: Any) -> str:
+    return expression if isinstance(expression, str) else str(expression.to_string())
+
+
+def _timer(text: str) -> Callable[[datetime], datetime]:
     """Return what says when a schedule comes next after an instant: a rate, or once a day (UTC)."""
-    text = expression if isinstance(expression, str) else expression.to_string()
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
     if rate:
         every = timedelta(seconds=int(rate[1]) * _UNITS[rate[2]])

@@ -16,16 +16,21 @@ FLOOR = {"kernel", "web", "store", "carriers"}
 FLOORS = [
     {"places", "people", "register", "signin"},
     {"wishes", "deliveries"},
-    {"reminders"},
-    {"fanouts", "replies"},
+    {"offers", "reminders"},
+    {"matching", "fanouts", "replies"},
     {"admin"},
 ]
 # Whoever tells people knows nothing of what they are told about: words come through the table of reactions.
-STRANGERS = {"wishes": {"reminders", "fanouts", "replies"}}
+TELLERS = {"reminders", "fanouts", "replies"}
+STRANGERS = {"wishes": TELLERS, "offers": TELLERS, "deliveries": {"offers", "matching"}, "reminders": {"matching"}}
 FEATURES = set().union(*FLOORS)
 FILES = {
     "model",
     "decisions",
+    "edges",
+    "flow",
+    "plan",
+    "record",
     "rows",
     "service",
     "schemas",

@@ -95,6 +95,15 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     "wish.dispute": _OWNER_OR_STAFF,
     "wish.withdraw": _OWNER_OR_STAFF,
     "wish.reopen": _OWNER_OR_STAFF,
+    # offers and matching
+    "wish.read_matching": STAFF,
+    "offer.see": _OWNER_OR_STAFF,
+    "offer.accept": frozenset({Party.OWNER}),
+    "offer.decline": frozenset({Party.OWNER}),
+    "matching.see": STAFF,
+    "matching.read": STAFF,
+    "matching.run": STAFF,
+    "matching.weigh": frozenset({Party.STREET_ADMIN}),
     # the staff desk
     "queue.see": STAFF,
     "queue.read": STAFF,

@@ -12,6 +12,7 @@ __all__ = [
     "SystemClock",
     "TestClock",
     "at_local",
+    "cpu_milliseconds",
     "from_text",
     "local_day",
     "pause",
@@ -87,6 +88,11 @@ def share_of(span: timedelta, seed: str) -> timedelta:
     """Return a part of a span, in whole seconds, that follows from a seed: spread like chance, and found again by whoever asks."""
     part = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]) / 2**32
     return timedelta(seconds=int(span.total_seconds() * part))
+
+
+def cpu_milliseconds() -> int:
+    """Return the processor time that this process has used, to measure work with."""
+    return int(machine.process_time() * 1000)
 
 
 def pause(attempt: int) -> None:

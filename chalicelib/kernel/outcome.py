@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from .errors import Refusal, Stale
 
-__all__ = ["Alarm", "Beside", "Count", "Delete", "Due", "Entity", "Event", "Message", "Outcome", "Put"]
+__all__ = ["Alarm", "Beside", "Check", "Count", "Delete", "Due", "Entity", "Event", "Message", "Outcome", "Put"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,14 @@ class Count:
     expires_at: datetime | None = None
 
 
-Beside = Put | Delete | Count
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """An entity that is not written, but must still be as it was read; if it is not, everything is decided again."""
+
+    entity: Entity
+
+
+Beside = Put | Delete | Count | Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +149,8 @@ class Outcome(Generic[E_co]):
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
     `unseen` says that nothing changes that anybody is shown (a reminder is noted, the alarm moves on): version and
     `updated_at` stay, so that no phone's If-Match fails over it and no index is written.
+    `also` are decisions about other entities that become true with it, each with its own version, alarm and timeline:
+    outcomes compose. Their `refusal` and `also` are not looked at.
     """
 
     entity: E_co
@@ -151,3 +160,9 @@ class Outcome(Generic[E_co]):
     messages: tuple[Message, ...] = ()
     refusal: Refusal | None = None
     unseen: bool = False
+    also: "tuple[Outcome[Entity], ...]" = ()
+
+    @property
+    def parts(self) -> "tuple[Outcome[Entity], ...]":
+        """Return this decision and those that come true with it."""
+        return (self, *self.also)

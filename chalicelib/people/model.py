@@ -19,12 +19,15 @@ __all__ = [
     "QuietHours",
     "Vetting",
     "VolunteerProfile",
+    "Volunteering",
     "agree",
     "end_session",
     "erase",
     "make_volunteer",
     "mask_phone",
+    "never_again",
     "regrant",
+    "volunteering",
 ]
 
 TERMS = "terms"  # the purpose without which there is no account
@@ -58,7 +61,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerProfile:
-    """What a volunteer offers. `capacity` is how many wishes she carries at once."""
+    """What a volunteer offers. `capacity` is how many wishes she carries at once; no `kinds` means any.
+
+    `never` are kinds that she was asked for and does not want to be asked for again.
+    """
 
     places: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
@@ -67,6 +73,25 @@ class VolunteerProfile:
     availability: tuple[Availability, ...] = ()
     capacity: int = 3
     paused_until: datetime | None = None
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volunteering:
+    """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
+
+    Follows from the person alone and is kept in step with her (see `store.rows.Table.deriving`).
+    """
+
+    person_id: str
+    area: str  # a community, or the street
+    places: tuple[str, ...]  # where within it
+    home: str | None = None
+    household: str | None = None
+    contact_via: str | None = None
+    vetting: Vetting = Vetting.NONE
+    profile: VolunteerProfile
+    quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +197,42 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
-    """Give her the volunteer's role where she wants to help, and take it where she no longer does."""
+    """Give her the volunteer's role where she wants to help, and take it where she no longer does.
+
+    A kind that she never wanted to be asked for again stays so until she names it among her kinds.
+    """
+    never = tuple(kind for kind in (person.volunteer.never if person.volunteer else ()) if kind not in profile.kinds)
+    profile = replace(profile, never=never)
     others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
     return replace(person, volunteer=profile, grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places))
+
+
+def volunteering(person: Person) -> tuple[Volunteering, ...]:
+    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked."""
+    if person.blocked or person.erased_at:
+        return ()
+    places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
+    areas = dict.fromkeys(community_of(place) for place in places)
+    return tuple(
+        Volunteering(
+            person_id=person.id,
+            area=area,
+            places=tuple(place for place in places if community_of(place) == area),
+            home=person.home,
+            household=person.household,
+            contact_via=person.contact_via,
+            vetting=person.vetting,
+            profile=replace(person.volunteer or VolunteerProfile(), places=()),
+            quiet_hours=person.quiet_hours,
+        )
+        for area in areas
+    )
+
+
+def never_again(person: Person, kind: str) -> Person:
+    """Return somebody who is not to be asked for a kind any more."""
+    profile = person.volunteer or VolunteerProfile(places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER))
+    return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
 
 
 def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:

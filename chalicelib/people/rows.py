@@ -1,18 +1,27 @@
 """How people and their consents lie in the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from ..kernel.clock import to_text
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.rows import EventRecord, Table, load, load_many, page
-from .model import Consent, Person, PhoneOwner
+from .model import Consent, Person, PhoneOwner, Volunteering, volunteering
 
-__all__ = ["consents_of", "find_person", "find_persons", "household_members", "ids_below", "owner_of_phone", "people_below"]
+__all__ = [
+    "consents_of",
+    "find_person",
+    "find_persons",
+    "household_members",
+    "ids_below",
+    "owner_of_phone",
+    "people_below",
+    "volunteers_of",
+]
 
 
 class ByPlace(GlobalSecondaryIndex["PeopleTable"]):
@@ -41,7 +50,10 @@ class ByHousehold(GlobalSecondaryIndex["PeopleTable"]):
 
 
 class PeopleTable(Table):
-    """PK the person; SK `person`, `consent#…`. A phone's owner is a row of its own, which makes the number unique."""
+    """PK the person; SK `person`, `consent#…`. A phone's owner is a row of its own, which makes the number unique.
+
+    PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order: who may be asked there.
+    """
 
     class Meta:
         """Name."""
@@ -76,6 +88,8 @@ def _person_keys(person: Person) -> dict[str, str | None]:
 
 PersonRow = PeopleTable.holding(Person, _person_keys)
 PeopleTable.holding(PhoneOwner, lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
+PeopleTable.holding(Volunteering, lambda v: {"pk": f"volunteers#{street_of(v.area)}", "sk": sort_key(v.area) + v.person_id})
+PeopleTable.deriving(Person, volunteering)
 ConsentRow = PeopleTable.holding(Consent, lambda c: {"pk": c.person_id, "sk": f"consent#{to_text(c.at)}#{c.id}"})
 PeopleTable.keeping_timeline(Person, PersonEvent)
 
@@ -139,6 +153,16 @@ def ids_below(place: str, start: Position | None, limit: int) -> Page[str]:
     keys = order.between(*subtree(place))
     found = page(_Key, street_of(place), index="by_place", keys=keys, start=start, limit=limit, row_kind=Person)
     return Page([key.pk for key in found.items], found.next)
+
+
+def volunteers_of(area: str, *, below: bool) -> Iterator[Volunteering]:
+    """Read the volunteers of one community or street, or with `below` of everything in it, in tree order.
+
+    Eventually consistent, for half the price: whoever is asked is looked at again when she accepts.
+    """
+    keys = Table.sk.between(*subtree(area)) if below else Table.sk.startswith(sort_key(area))
+    part = f"volunteers#{street_of(area)}"
+    return every(lambda start: page(Volunteering, part, keys=keys, start=start, limit=1000, consistent=False))
 
 
 def _position_of(person: Person) -> Position:

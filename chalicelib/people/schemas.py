@@ -160,7 +160,7 @@ class AvailabilityBoth(Request):
 class VolunteerIn(Request):
     """What a volunteer offers."""
 
-    places: Annotated[list[PlaceCode], Field(min_length=1, max_length=20)]
+    places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
     skills: Annotated[list[Label], Field(max_length=20)] = []
     kinds: Annotated[list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
@@ -201,6 +201,9 @@ class VolunteerView(View):
     availability: list[AvailabilityView]
     capacity: int
     paused_until: Instant | None
+    never: list[str] = Field(
+        description="Kinds that she does not want to be asked for again; naming one in `kinds` takes it back."
+    )
     vetting: Vetting
 
     @classmethod

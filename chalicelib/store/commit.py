@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
@@ -20,7 +20,7 @@ from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
 from ..kernel.meter import Meter
-from ..kernel.outcome import Alarm, Count, Delete, Due, Entity, Event, Message, Outcome, Put
+from ..kernel.outcome import Alarm, Beside, Check, Count, Delete, Due, Entity, Event, Message, Outcome, Put
 from .due import Outbox, shard_of
 from .faults import CONTENTION, code_of
 from .rows import EventRecord, Table, load, row_of
@@ -155,24 +155,32 @@ class Committer:
         return entity
 
     def _items(self, outcome: Outcome[E], receipt: Receipt | None, now: datetime) -> tuple[E, list[_Item], list[Due]]:
-        entity, previous = outcome.entity, outcome.previous
         items: list[_Item] = []
         if receipt and not outcome.refusal:
-            record = ReceiptRecord(id=receipt.id, digest=receipt.digest, resource_id=entity.id, ttl=now + RECEIPTS_LAST)
+            record = ReceiptRecord(id=receipt.id, digest=receipt.digest, resource_id=outcome.entity.id, ttl=now + RECEIPTS_LAST)
             stale = Table.rows[ReceiptRecord].ttl <= now  # type: ignore[attr-defined]
             items.append(_put(record, Replayed, Table.pk.does_not_exist() | stale))
-        if entity != previous or outcome.events:  # an event needs a version of its own to stand under
-            entity, armed = self._arm(entity, previous, now, unseen=outcome.unseen)
-            condition = _unchanged(previous) if previous else Table.pk.does_not_exist()
-            items += [_put(entity, _Contended, condition), *armed]
-        items += [self._beside(extra) for extra in outcome.beside]
-        records = self._records(entity, outcome.events, now)
-        items += [_put(record, _Contended) for record in records]
-        dues = [*self._messages(outcome.messages, now), *self._events(entity, outcome.events, now)]
+        written: list[Entity] = []
+        dues: list[Due] = []
+        for part in outcome.parts:
+            entity, own = self._entity(part, now)
+            items += [*own, *(self._beside(extra) for extra in part.beside)]
+            items += [_put(record, _Contended) for record in self._records(entity, part.events, now)]
+            dues += [*self._messages(part.messages, now), *self._events(entity, part.events, now)]
+            written.append(entity)
         items += [_put(due, _Contended) for due in dues]
-        return entity, items, [due for due in dues if due.at <= now + HAND_OVER_FIRST]
+        return cast("E", written[0]), items, [due for due in dues if due.at <= now + HAND_OVER_FIRST]
 
-    def _arm(self, entity: E, previous: Entity | None, now: datetime, *, unseen: bool) -> tuple[E, list[_Item]]:
+    def _entity(self, part: Outcome[Entity], now: datetime) -> tuple[Entity, list[_Item]]:
+        """Return an entity as it will be written, and the items that write it, its alarm and what is derived from it."""
+        entity, previous = part.entity, part.previous
+        if entity == previous and not part.events:  # an event needs a version of its own to stand under
+            return entity, []
+        entity, armed = self._arm(entity, previous, now, unseen=part.unseen)
+        condition = _unchanged(previous) if previous else Table.pk.does_not_exist()
+        return entity, [_put(entity, _Contended, condition), *armed, *_derived(entity, previous)]
+
+    def _arm(self, entity: Entity, previous: Entity | None, now: datetime, *, unseen: bool) -> tuple[Entity, list[_Item]]:
         """Keep exactly one due row in step with the entity's earliest due; a fresh id makes older wake-ups harmless.
 
         The row of an alarm that is due already is left to the sweep, which takes it away for half the price.
@@ -195,7 +203,9 @@ class Committer:
             items.append(_put(_due_of(entity, alarm), _Contended))
         return entity, items
 
-    def _beside(self, extra: Put | Delete | Count) -> _Item:
+    def _beside(self, extra: Beside) -> _Item:
+        if isinstance(extra, Check):
+            return _check(extra.entity)
         if isinstance(extra, Put):
             condition = _unchanged(extra.replaces) if extra.replaces else Table.pk.does_not_exist() if extra.new else None
             return _put(extra.row, extra.taken or _Contended, condition)
@@ -225,7 +235,7 @@ class Committer:
         ]
 
     def _events(self, entity: Entity, events: Iterable[Event], now: datetime) -> list[Due]:
-        return [self._due(event.tag, entity.id, now, now) for event in events if event.tag in self._heard]
+        return [self._due(f"event.{event.tag}", entity.id, now, now) for event in events if event.tag in self._heard]
 
     def _due(self, kind: str, subject: str, at: datetime, now: datetime, **rest: Any) -> Due:
         id = self._ids.new("due")
@@ -237,7 +247,7 @@ class Committer:
         ordered = [item for group in by_operation.values() for item in group]  # the order in which PynamoDB sends them
         try:
             self._connection.transact_write_items(
-                condition_check_items=[],
+                condition_check_items=[item.kwargs for item in by_operation["check"]],
                 delete_items=[item.kwargs for item in by_operation["delete"]],
                 put_items=[item.kwargs for item in by_operation["put"]],
                 update_items=[item.kwargs for item in by_operation["update"]],
@@ -273,6 +283,27 @@ def _put(thing: object, failed: Any, condition: Condition | None = None) -> _Ite
 
 def _delete(thing: object) -> _Item:
     return _Item("delete", row_of(thing).get_delete_kwargs_from_instance(), _Contended)
+
+
+def _check(entity: Entity) -> _Item:
+    row = row_of(entity)
+    kwargs = type(row).get_operation_kwargs_from_class(row.pk, row.sk, condition=_unchanged(entity))
+    return _Item("check", kwargs, _Contended)
+
+
+def _derived(entity: Entity, previous: Entity | None) -> list[_Item]:
+    """Bring the rows that follow from an entity in step with it."""
+    things = Table.derived.get(type(entity))
+    if things is None:
+        return []
+    before, after = ({_key(t): t for t in (things(of) if of else ())} for of in (previous, entity))
+    gone = [_delete(thing) for key, thing in before.items() if key not in after]
+    return gone + [_put(thing, _Contended) for key, thing in after.items() if before.get(key) != thing]
+
+
+def _key(thing: object) -> tuple[str, str]:
+    row = row_of(thing)
+    return row.pk, row.sk
 
 
 def _unchanged(entity: Entity) -> Condition:

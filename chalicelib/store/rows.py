@@ -7,11 +7,18 @@ table; `Table.holding` makes the row class of one kind.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
-from pynamodb.attributes import Attribute, BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    Attribute,
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.constants import STRING
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
@@ -65,6 +72,7 @@ _PLAIN: Mapping[Any, Callable[..., Attribute[Any]]] = {
     str: UnicodeAttribute,
     int: NumberAttribute,
     bool: BooleanAttribute,
+    bytes: partial(BinaryAttribute, legacy_encoding=False),
     datetime: InstantAttribute,
 }
 
@@ -100,6 +108,7 @@ class Table(Model):
 
     rows: ClassVar[dict[type, type["Table"]]] = {}  # what each kind of thing is kept as
     timelines: ClassVar[dict[type, type[EventRecord]]] = {}  # what the events of each kind of entity are kept as
+    derived: ClassVar[dict[type, Callable[[Any], Sequence[object]]]] = {}  # what each kind of entity is also listed by
     holds: ClassVar[type]
     keys_of: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
@@ -120,6 +129,14 @@ class Table(Model):
         """Keep the events of an entity beside it, in version order."""
         cls.holding(event, lambda e: {"pk": e.subject, "sk": f"event#{e.version:08d}#{e.number}"})
         cls.timelines[entity] = event
+
+    @classmethod
+    def deriving(cls, entity: type, things: Callable[[Any], Sequence[object]]) -> None:
+        """Keep further rows that follow from an entity alone: every commit brings them in step with it, as it does its alarm.
+
+        For lists that no secondary index can hold, in which one entity stands several times.
+        """
+        cls.derived[entity] = things
 
     @classmethod
     def of(cls, thing: object) -> "Table":
@@ -154,12 +171,12 @@ def load(kind: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | Non
             return None
 
 
-def load_many(kind: type[T], keys: Sequence[tuple[str, str]]) -> list[T]:
-    """Read several things of one kind, in the order of the keys; those that are gone are left out."""
+def load_many(kind: type[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True) -> list[T]:
+    """Read several things of one kind, a hundred in a request, in the order of the keys; those that are gone are left out."""
     if not keys:
         return []
     with reading():
-        rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=True))
+        rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=consistent))
     found = {(row.pk, row.sk): row.as_a(kind) for row in rows}
     return [found[key] for key in keys if key in found]
 
@@ -181,12 +198,14 @@ def page(
     row_kind: type | None = None,
     wanted: Callable[[T], bool] | None = None,
     read_at_most: int = 300,
+    consistent: bool = True,
 ) -> Page[T]:
     """Read one keyset page of a partition; without `wanted` in one request.
 
     One more than `limit` is asked for, so that `next` is None exactly at the end. A page that is filtered by `wanted`
     may be short: no more than about `read_at_most` rows are read for it.
-    `row_kind` names the kind of the row where `kind` is a smaller thing made of it.
+    `row_kind` names the kind of the row where `kind` is a smaller thing made of it. An index is eventually consistent
+    always, a table where `consistent` is False.
     """
     row = Table.rows[row_kind or kind]
     found: list[T] = []
@@ -199,7 +218,7 @@ def page(
                     part,
                     keys,
                     index_name=index,
-                    consistent_read=index is None,
+                    consistent_read=consistent and index is None,
                     scan_index_forward=not newest_first,
                     limit=limit + 1,
                     last_evaluated_key=key,

@@ -206,6 +206,7 @@ EDITABLE = (
     "needed_by",
     "window",
     "dialects",
+    "skills",
     "safeguarding",
 )
 

@@ -225,6 +225,7 @@ class Wish(Entity):
     needed_by: date
     window: tuple[Window, ...] = ()
     dialects: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     safeguarding: tuple[Safeguarding, ...] = ()
     possible_duplicates: tuple[str, ...] = ()
     state: State = State.SUBMITTED
@@ -386,6 +387,7 @@ class WallEntry:
     needed_by: date
     window: tuple[Window, ...] = ()
     dialects: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     vetting_required: bool
     submitted_at: datetime
     opened_at: datetime | None = None

@@ -18,6 +18,7 @@ __all__ = [
     "KEPT_FOR",
     "LISTED_AT_LEAST",
     "LISTED_BEFORE_ASKING",
+    "NEAR_MISSES",
     "NEEDED_WITHIN",
     "REMIND_AT",
     "REMIND_DAYS_BEFORE",
@@ -44,6 +45,7 @@ KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
 DUPLICATE_OVERLAP = 0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
 DUPLICATE_WITHIN = timedelta(days=180)
 CLAIMS_PER_WISH = 3  # by one helper: each taking and giving back rings the resident, and she begins to hope anew
+NEAR_MISSES = 3  # shown to a volunteer who came too late: as many as a phone shows at once
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = 5
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out

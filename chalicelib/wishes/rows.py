@@ -13,10 +13,12 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, chain
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
+from ..store.tables import Counter
 from .model import ClaimPointer, Kind, State, WallEntry, Wish
 
 __all__ = [
     "Waiting",
+    "carried_by",
     "claims_of",
     "find_wish",
     "find_wishes",
@@ -44,6 +46,7 @@ _ON_THE_WALL = [
     "needed_by",
     "window",
     "dialects",
+    "skills",
     "vetting_required",
     "submitted_at",
     "opened_at",
@@ -230,6 +233,12 @@ def wishes_of(person_id: str, start: Position | None, limit: int) -> Page[Wish]:
     """Read somebody's wishes, newest first."""
     keys = page(_Key, person_id, index="by_resident", start=start, limit=limit, newest_first=True, row_kind=Wish)
     return Page(find_wishes([key.pk for key in keys.items]), keys.next)
+
+
+def carried_by(helpers: Sequence[str]) -> dict[str, int]:
+    """Read how many claims each of these helpers carries; who is not named carries none. Half price: it is counted again."""
+    counters = load_many(Counter, [(helper, "active_claims") for helper in helpers], consistent=False)
+    return {counter.subject: counter.value for counter in counters}
 
 
 def claims_of(person_id: str, start: Position | None, limit: int) -> Page[tuple[str, Wish]]:

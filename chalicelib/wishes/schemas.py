@@ -36,7 +36,11 @@ Story = Annotated[Prose, Field(max_length=500)]
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 Fen = Annotated[int, Field(ge=1, le=10_000_000, description="Chinese cents."), WHOLE]
 Helpers = Annotated[int, Field(ge=1, le=5), WHOLE]
-Dialect = Annotated[Line, Field(max_length=20)]
+Label = Annotated[Line, Field(max_length=20)]
+Skills = Annotated[
+    list[Label],
+    Field(max_length=5, description="What a helper must be able to do; volunteers are asked who name the same."),
+]
 
 
 class WindowIn(Request):
@@ -67,7 +71,8 @@ class WishIn(Request):
     helpers_needed: Helpers = 1
     needed_by: Day
     window: Windows | None = None
-    dialects: Annotated[list[Dialect], Field(max_length=10)] | None = None
+    dialects: Annotated[list[Label], Field(max_length=10)] | None = None
+    skills: Skills | None = None
     safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
     alias: Annotated[Name, Field(max_length=20)] | None = None
     on_behalf_of: PersonId | None = None
@@ -89,7 +94,8 @@ class EditIn(Request):
     helpers_needed: Helpers | None = None
     needed_by: Day | None = None
     window: Windows | None = None
-    dialects: Annotated[list[Dialect], Field(max_length=10)] | None = None
+    dialects: Annotated[list[Label], Field(max_length=10)] | None = None
+    skills: Skills | None = None
     safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
     alias: Annotated[Name, Field(max_length=20)] | None = None
 
@@ -105,6 +111,7 @@ def _sequences(fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "window": tuple(Window(start=slot.start, end=slot.end) for slot in slots),
         "dialects": tuple(fields.get("dialects") or ()),
+        "skills": tuple(dict.fromkeys(fields.get("skills") or ())),
         "safeguarding": tuple(dict.fromkeys(fields.get("safeguarding") or ())),
     }
 
@@ -175,6 +182,7 @@ class PublicWish(View):
     needed_by: date
     window: list[WindowView]
     dialects: list[str]
+    skills: list[str]
     vetting_required: bool
     opened_at: Instant | None = Field(description="When it first stood on the wall.")
     age_days: int = Field(description="Whole days since it first stood on the wall, or was filed.")
@@ -314,7 +322,7 @@ class EventList(View):
 def _public(wish: Wish | WallEntry, now: datetime) -> dict[str, Any]:
     """What both the wall's index and the wish itself hold for everybody."""
     same = ["id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left"]
-    same += ["title", "story", "alias", "needed_by", "dialects", "vetting_required", "created_at", "updated_at"]
+    same += ["title", "story", "alias", "needed_by", "dialects", "skills", "vetting_required", "created_at", "updated_at"]
     return {name: getattr(wish, name) for name in same} | {
         "window": [WindowView(start=slot.start, end=slot.end) for slot in wish.window],
         "opened_at": wish.opened_at,

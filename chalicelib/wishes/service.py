@@ -15,7 +15,7 @@ from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from ..kernel.ids import Ids
 from ..kernel.outcome import Outcome, Put
 from ..kernel.paging import Page, every
-from ..kernel.place import PlaceKind, community_of, kind_of
+from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..kernel.text import overlap
 from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
@@ -43,6 +43,7 @@ class WishTerms:
     needed_by: date
     window: tuple[Window, ...] = ()
     dialects: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
     safeguarding: tuple[Safeguarding, ...] = ()
     alias: str | None = None
 
@@ -152,6 +153,24 @@ class Wishes:
         wish = rows.find_wish(wish_id)
         return wish.place if wish else ""
 
+    # for other features
+
+    def find(self, wish_id: str) -> Wish | None:
+        """Read one wish without asking on whose behalf; for jobs and compositions."""
+        return rows.find_wish(wish_id)
+
+    def find_many(self, wish_ids: Sequence[str]) -> dict[str, Wish]:
+        """Read several wishes, a hundred in a request, by id."""
+        return {wish.id: wish for wish in rows.find_wishes(list(dict.fromkeys(wish_ids)))}
+
+    def open_at(self, place: str) -> list[WallEntry]:
+        """Return everything that is open on the wall of a street or community, oldest first."""
+        return list(every(lambda start: rows.wall(place, [State.OPEN], None, start, 500)))
+
+    def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
+        """Return how many wishes each of these helpers carries; who is not named carries none."""
+        return rows.carried_by(helpers)
+
     def rearm_lost(self) -> int:
         """Arm anew the wishes that wait for something long due and have no alarm; return how many there were."""
         wishes = (wish for street in self._places.streets() for wish in rows.with_alarms(street))
@@ -256,26 +275,37 @@ class Wishes:
     def claim_wish(self, call: Call, wish_id: str) -> Seen:
         """Take a wish. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
-
-        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
-            me = people[by.id]
-            until = me.volunteer.paused_until if me.volunteer else None
-            vetted = me.vetting is Vetting.SAFEGUARDING
-            paused = until is not None and until > by.now
-            return decisions.claim(wish, by, claim_id=claim_id, capacity=me.capacity, vetted=vetted, paused=paused)
-
         try:
-            return self._move(call, wish_id, "claim", decide)
+            return self._move(call, wish_id, "claim", lambda wish, by, people: _claim(wish, by, people[by.id], claim_id))
         except Conflict as late:
             if late.code != "wish.already_claimed":
                 raise
-            raise Conflict(late.code, **late.facts, similar=self._similar(call.actor, wish_id)) from None
+            raise Conflict(late.code, **late.facts, similar=self.near_misses(call.actor, wish_id)) from None
 
-    def _similar(self, actor: Actor, wish_id: str) -> Sequence[OnTheWall]:
-        wish = _found(rows.find_wish(wish_id))
-        found = rows.wall(wish.community, [State.OPEN], None, None, 50).items
-        ranked = sorted(found, key=lambda entry: (entry.kind is not wish.kind, -overlap(entry.title, wish.title)))
-        return [self._on_the_wall(actor, entry) for entry in ranked[:3]]
+    def claiming(self, call: Call, wish_id: str, claim_id: str) -> Outcome[Wish]:
+        """Return the decision that the caller takes a wish, read and authorized now; it goes into another feature's commit."""
+        wish, by, people = self._read_for(call, wish_id, "claim")
+        return _claim(wish, by, people[by.id], claim_id)
+
+    def near_misses(self, actor: Actor, wish_id: str) -> Sequence[OnTheWall]:
+        """Return up to three wishes for somebody who came too late for one: like it, and of those the longest unserved.
+
+        What she could not take either (her own, one that needs a vetted helper) is left out.
+        """
+        missed, me = _found(rows.find_wish(wish_id)), self._people.find(actor.id)
+        vetted = me is not None and me.vetting is Vetting.SAFEGUARDING
+        near = rows.wall(missed.community, [State.OPEN], None, None, 50).items
+        more = (
+            rows.wall(street_of(missed.place), [State.OPEN], None, None, 50).items if len(near) < policy.NEAR_MISSES + 1 else ()
+        )
+        fit = [entry for entry in {e.id: e for e in (*near, *more)}.values() if vetted or not entry.vetting_required]
+        fit.sort(
+            key=lambda e: (e.kind is not missed.kind, e.community != missed.community, -overlap(e.title, missed.title))
+        )  # stable: of what is equally like it, the oldest stays first
+        wishes = {wish.id: wish for wish in rows.find_wishes([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])}
+        hers = {id for id, w in wishes.items() if actor.id in (w.person_id, w.proxy_id, *(claim.helper for claim in w.claims))}
+        shown = [entry for entry in fit if entry.id in wishes and entry.id not in hers | {wish_id}]
+        return [self._on_the_wall(actor, entry) for entry in shown[: policy.NEAR_MISSES]]
 
     def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
         """Give a claim back."""
@@ -316,15 +346,19 @@ class Wishes:
         read: dict[str, Any] = {}
 
         def attempt() -> Outcome[Wish]:
-            wish = _found(rows.find_wish(wish_id))
-            actor, people = self._named_in(call, wish)
-            found = authorize(actor, f"wish.{move}", wish.as_resource())
+            wish, by, read["people"] = self._read_for(call, wish_id, move)
             wish.check_version(call.seen_version)
-            read.update(actor=actor, people=people)
-            return decide(wish, Mover(id=actor.id, parties=found, now=self._clock.now()), people)
+            return decide(wish, by, read["people"])
 
         wish = self._commit.settle(attempt, call)
-        return self._seen(read["actor"], wish, read["people"])
+        return self._seen(read["people"][call.actor.id].as_actor(), wish, read["people"])
+
+    def _read_for(self, call: Call, wish_id: str, move: str) -> tuple[Wish, Mover, dict[str, Person]]:
+        """Read a wish and everybody about it, and ask whether the move is the caller's to make."""
+        wish = _found(rows.find_wish(wish_id))
+        actor, people = self._named_in(call, wish)
+        found = authorize(actor, f"wish.{move}", wish.as_resource())
+        return wish, Mover(id=actor.id, parties=found, now=self._clock.now()), people
 
     def _named_in(self, call: Call, wish: Wish) -> tuple[Actor, dict[str, Person]]:
         """Read the caller again, and with her whom a view of the wish may name; before the commit, so that none can fail it."""
@@ -422,6 +456,13 @@ def _found(wish: Wish | None) -> Wish:
     if wish is None:
         raise NotFound
     return wish
+
+
+def _claim(wish: Wish, by: Mover, me: Person, claim_id: str) -> Outcome[Wish]:
+    until = me.volunteer.paused_until if me.volunteer else None
+    vetted = me.vetting is Vetting.SAFEGUARDING
+    paused = until is not None and until > by.now
+    return decisions.claim(wish, by, claim_id=claim_id, capacity=me.capacity, vetted=vetted, paused=paused)
 
 
 def _named_in(wish: Wish) -> list[str]:

@@ -1,0 +1,88 @@
+"""The record of a run, and the weights of a street. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..kernel.access import Resource
+from ..kernel.outcome import Entity
+from .policy import Weights
+
+__all__ = ["Instance", "Planned", "Run", "StreetWeights"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Entity):
+    """What one run saw, decided and did. Costs are in points, Gini in permille; `by` is a person's id or ``schedule``.
+
+    `priced` says that the bound holds over every eligible pair and not only over those that were looked at; `exact` that
+    the flow was not cut short. `made` counts the offers that came of it: what has moved on meanwhile is not offered.
+    """
+
+    place: str
+    by: str
+    dry_run: bool = False
+    weights: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    wishes: int = 0
+    places_needed: int = 0
+    volunteers: int = 0
+    edges: int = 0
+    visits: int = 0
+    rounds: int = 0
+    cost: int = 0
+    bound: int = 0
+    exact: bool = True
+    priced: bool = True
+    gini_before: int = 0
+    gini: int = 0
+    most_offers: int = 0
+    unserved: Mapping[str, int] = field(default_factory=dict)
+    shortages: tuple[tuple[str, str, int, int], ...] = ()  # grid, skill, points, wishes
+    planned: int = 0
+    made: int = 0
+    milliseconds: int = 0
+    chunks: int = 0
+
+    @property
+    def regret(self) -> int:
+        """Return how much more it costs than the bound: 0 is optimal."""
+        return self.cost - self.bound
+
+    def as_resource(self) -> Resource:
+        """Return what permission needs to know of it."""
+        return Resource(kind="matching", places=(self.place,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One piece of what a run was computed from and came to, compressed JSON; kept beside the run for a while."""
+
+    run_id: str
+    number: int
+    data: bytes
+    ttl: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One offer of a run, and why."""
+
+    wish: str
+    volunteer: str
+    cost: int
+    terms: Mapping[str, int]
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreetWeights(Entity):
+    """The weights that a street has changed; its id is the street's code."""
+
+    changed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def weights(self) -> Weights:
+        """Return all weights. What an older version has saved and this one does not know is left out."""
+        known = Weights.notes()
+        return Weights(**{name: value for name, value in self.changed.items() if name in known})

@@ -1,0 +1,72 @@
+"""What a run was computed from and came to, as compressed JSON in pieces that fit a row; from it the run is computed again."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .flow import Problem
+from .model import Planned
+from .plan import Plan
+
+__all__ = ["Replay", "digest_of", "pack", "unpack"]
+
+_PIECE = 300_000  # bytes; a row holds 400 KB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A run as it was kept: the problem with the ids of its wishes and volunteers, whom it asked, and why."""
+
+    wishes: tuple[str, ...]
+    volunteers: tuple[str, ...]
+    problem: Problem
+    assigned: tuple[tuple[int, ...], ...]
+    planned: tuple[Planned, ...]
+
+
+def digest_of(plan: Plan) -> str:
+    """Return the digest of everything that a run's result follows from."""
+    return hashlib.sha256(_dump(_instance(plan))).hexdigest()
+
+
+def pack(plan: Plan, planned: Sequence[Planned]) -> list[bytes]:
+    """Return a run in pieces."""
+    whole = _instance(plan) | {"assigned": plan.solution.assigned, "planned": [asdict(one) for one in planned]}
+    data = zlib.compress(_dump(whole), 9)
+    return [data[n : n + _PIECE] for n in range(0, len(data), _PIECE)]
+
+
+def unpack(pieces: Sequence[bytes]) -> Replay:
+    """Return what `pack` has written."""
+    whole = json.loads(zlib.decompress(b"".join(pieces)))
+    return Replay(
+        wishes=tuple(whole["wishes"]),
+        volunteers=tuple(whole["volunteers"]),
+        problem=Problem(
+            needs=whole["needs"],
+            prices=whole["prices"],
+            edges=[[(j, cost) for j, cost in pairs] for pairs in whole["edges"]],
+            loads=whole["loads"],
+        ),
+        assigned=tuple(tuple(found) for found in whole["assigned"]),
+        planned=tuple(Planned(**(one | {"why": tuple(one["why"])})) for one in whole["planned"]),
+    )
+
+
+def _instance(plan: Plan) -> dict[str, Any]:
+    problem = plan.problem
+    return {
+        "wishes": [wish.id for wish in plan.wishes],
+        "volunteers": [helper.id for helper in plan.helpers],
+        "needs": list(problem.needs),
+        "prices": list(problem.prices),
+        "edges": [list(pairs) for pairs in problem.edges],
+        "loads": [list(load) for load in problem.loads],
+    }
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()

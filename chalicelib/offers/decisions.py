@@ -1,0 +1,173 @@
+"""What can happen to an offer. Pure: each function decides on what was read and returns one Outcome for everything it touches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..kernel.access import Party
+from ..kernel.clock import at_local, local_day
+from ..kernel.errors import Conflict
+from ..kernel.outcome import Entity, Message, Outcome
+from . import policy
+from .model import MACHINE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
+from .policy import Urgency
+
+__all__ = [
+    "Ask",
+    "Known",
+    "accept",
+    "answer_by",
+    "ask",
+    "check_waits",
+    "close",
+    "decline",
+    "expire",
+    "forget",
+    "note_met",
+    "supersede",
+]
+
+S = OfferState
+_SYSTEM = frozenset({Party.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Somebody who is to be asked, and why she."""
+
+    offer_id: str
+    volunteer: str
+    why: tuple[str, ...] = ()
+    terms: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An offer with the two records that change with it. There may be no standing any more: she was erased."""
+
+    offer: Offer
+    search: Search
+    standing: Standing | None
+
+
+def answer_by(urgency: Urgency, now: datetime, zone: str) -> datetime:
+    """Return until when an offer that is made now may be answered."""
+    by = policy.ANSWER_BY[urgency]
+    if by.hours:
+        return waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
+    return at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+
+
+def ask(
+    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime
+) -> Outcome[Search]:
+    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new."""
+    offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why, terms=a.terms) for a in asks]
+    until = template.expires_at
+    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until) for o in offers))
+    also: list[Outcome[Entity]] = []
+    for offer in offers:
+        made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
+        before = standings[offer.volunteer]
+        fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
+        after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
+        also += [Outcome(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
+    entity = replace(search, open=True, asked=_kept(asked))
+    return Outcome(entity=entity, previous=search if search.version else None, also=tuple(also))
+
+
+def _kept(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """Keep what is live, and of what has ended the latest."""
+    ended = [one for one in asked if one.state is not S.OFFERED][-policy.OFFERS_KEPT :]
+    return tuple(one for one in asked if one.state is S.OFFERED or one in ended)
+
+
+def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetime) -> OfferState:
+    """Return the state after a move, or refuse it with Conflict: the offer was answered already, has run out, or is over."""
+    state = offer.state if Party.SYSTEM in parties else offer.state_at(now)
+    if state is S.EXPIRED:
+        raise Conflict("offer.expired", state=state.value, moves=[])
+    return MACHINE.apply(state, move, parties).target
+
+
+def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Outcome[Any]) -> Outcome[Offer]:
+    """She takes it: the claim's own decision, and with it the end of the offer.
+
+    Raises:
+        Conflict: it was answered already, has run out, or nobody is needed any more.
+
+    """
+    return _end(known, "accept", parties, now, also=(claim,))
+
+
+def decline(
+    known: Known, parties: frozenset[Party], now: datetime, reason: str | None, also: tuple[Outcome[Any], ...]
+) -> Outcome[Offer]:
+    """She would rather not."""
+    return _end(known, "decline", parties, now, reason=reason, also=also)
+
+
+def expire(known: Known, now: datetime) -> Outcome[Offer]:
+    """Nobody has answered in time; it goes on to the next. Woken too early, by a clock ahead of ours, it sleeps on."""
+    if now < known.offer.expires_at:
+        return Outcome(entity=replace(known.offer, alarm=None), previous=known.offer, unseen=True)
+    ended = _end(replace(known, offer=replace(known.offer, alarm=None)), "expire", _SYSTEM, known.offer.expires_at)
+    return replace(ended, previous=known.offer)
+
+
+def _end(
+    known: Known,
+    move: str,
+    parties: frozenset[Party],
+    now: datetime,
+    *,
+    reason: str | None = None,
+    also: tuple[Outcome[Any], ...] = (),
+) -> Outcome[Offer]:
+    offer = known.offer
+    state = check_waits(offer, move, parties, now)
+    ended = replace(offer, state=state, answered_at=now, reason=reason)
+    asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.search.asked)
+    also = (*also, _changed(known.search, replace(known.search, asked=asked)))
+    if known.standing:
+        also = (*also, _changed(known.standing, known.standing.answered(offer.id, state)))
+    return Outcome(entity=ended, previous=offer, also=also)
+
+
+def _changed(before: Any, after: Any) -> Outcome[Any]:
+    return Outcome(entity=after, previous=before if before.version else None)
+
+
+def supersede(search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, open: bool, now: datetime) -> Outcome[Search]:
+    """Nobody is needed any more for these offers, and whoever has one is told kindly."""
+    also: list[Outcome[Entity]] = []
+    asked = {one.offer: one for one in search.asked}
+    for offer, standing in ended:
+        row = MACHINE.apply(offer.state, "supersede", _SYSTEM)
+        told = Message(kind="offer.superseded", to=offer.volunteer, about=offer.id)
+        over = replace(offer, state=row.target, answered_at=now)
+        also.append(Outcome(entity=over, previous=offer, messages=(told,)))
+        asked[offer.id] = replace(asked[offer.id], state=row.target)
+        if standing:
+            also.append(_changed(standing, standing.answered(offer.id, row.target)))
+    return Outcome(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, also=tuple(also))
+
+
+def close(search: Search, *, open: bool) -> Outcome[Search]:
+    """Note whether the wish still needs somebody."""
+    return Outcome(entity=replace(search, open=open), previous=search)
+
+
+def note_met(standing: Standing, resident: str) -> Outcome[Standing]:
+    """Note that somebody has helped a resident, who now knows her face."""
+    met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
+    return _changed(standing, replace(standing, met=met))
+
+
+def forget(known: Known) -> Outcome[Offer]:
+    """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
+    if known.offer.state is S.OFFERED:
+        ended = _end(replace(known, standing=None), "expire", _SYSTEM, known.offer.expires_at)
+        return replace(ended, entity=replace(ended.entity, reason=None))
+    return Outcome(entity=replace(known.offer, reason=None), previous=known.offer)

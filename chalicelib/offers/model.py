@@ -1,0 +1,191 @@
+"""An offer, the search that it belongs to, and what is known of a volunteer's answers. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from ..kernel.access import Party, Resource
+from ..kernel.clock import at_local, local_day
+from ..kernel.machine import Machine
+from ..kernel.outcome import Entity
+from ..kernel.place import PlaceKind, ancestors, kind_of
+from . import policy
+from .policy import Urgency
+
+__all__ = [
+    "MACHINE",
+    "Asked",
+    "Offer",
+    "OfferState",
+    "Search",
+    "Sent",
+    "Standing",
+    "grid_of",
+    "urgency_of",
+    "waking_after",
+]
+
+
+class OfferState(StrEnum):
+    """Where an offer stands."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"  # nobody is needed any more: somebody took it from the wall, or it is over
+
+
+S = OfferState
+_SYSTEM = frozenset({Party.SYSTEM})
+MACHINE: Machine[OfferState] = Machine(
+    "offer",
+    [
+        (S.OFFERED, "accept", S.ACCEPTED, "offer.accepted"),
+        (S.OFFERED, "decline", S.DECLINED, "offer.declined"),
+        (S.OFFERED, "expire", S.EXPIRED, "offer.expired", _SYSTEM),
+        (S.OFFERED, "supersede", S.SUPERSEDED, "offer.superseded", _SYSTEM),
+    ],
+)
+
+
+def urgency_of(needed_by: date, now: datetime, zone: str) -> Urgency:
+    """Return how much a wish presses."""
+    left = (needed_by - local_day(now, zone)).days
+    return Urgency.URGENT if left <= policy.URGENT_DAYS else Urgency.SOON if left <= policy.SOON_DAYS else Urgency.CALM
+
+
+def grid_of(place: str) -> str:
+    """Return the grid of a place; a place above grids is returned as it is."""
+    return next((code for code in ancestors(place) if kind_of(code) is PlaceKind.GRID), place)
+
+
+def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -> datetime:
+    """Return when so many waking hours have passed, where people are awake from `start` to `end`, local."""
+    left, at = timedelta(hours=hours), now
+    while True:
+        day = local_day(at, zone)
+        opens, closes = at_local(day, start, zone), at_local(day, end, zone)
+        at = max(at, opens)
+        if at + left <= closes:
+            return at + left
+        left -= max(timedelta(), closes - at)
+        at = at_local(day + timedelta(days=1), start, zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Entity):
+    """One wish, offered to one volunteer. It reserves nothing; whether it is still good is seen when she accepts.
+
+    `why` are reasons by name (see `texts.WHY`), each with its fact after a colon; `terms` what she costs in points.
+    """
+
+    wish_id: str
+    volunteer: str
+    place: str  # the grid of the wish
+    zone: str
+    kind: str
+    urgency: Urgency
+    state: OfferState = S.OFFERED
+    expires_at: datetime
+    why: tuple[str, ...] = ()
+    terms: Mapping[str, int] = field(default_factory=dict)
+    run_id: str = ""
+    answered_at: datetime | None = None
+    reason: str | None = None
+
+    def dues(self) -> Mapping[str, datetime]:
+        """Return what waits for an instant: an unanswered offer expires."""
+        return {"expire": self.expires_at} if self.state is S.OFFERED else {}
+
+    def as_resource(self) -> Resource:
+        """Return what permission needs to know of it."""
+        return Resource(kind="offer", places=(self.place,), owners=frozenset({self.volunteer}))
+
+    def state_at(self, now: datetime) -> OfferState:
+        """Return its state as it is true now: what has run out is expired, also before its alarm has fired."""
+        return S.EXPIRED if self.state is S.OFFERED and now >= self.expires_at else self.state
+
+    def moves(self, parties: frozenset[Party], now: datetime) -> list[str]:
+        """Return what these parties may do now."""
+        return MACHINE.moves(self.state_at(now), parties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One line of a search: who was asked, and what came of it."""
+
+    offer: str
+    volunteer: str
+    at: datetime
+    until: datetime
+    state: OfferState = S.OFFERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Entity):
+    """Whom a wish has been offered to; its id is the wish's. Its version lets nobody be asked for a place that is taken.
+
+    `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
+    """
+
+    community: str
+    open: bool = True
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def live(self) -> tuple[Asked, ...]:
+        """Return the offers that wait for an answer."""
+        return tuple(asked for asked in self.asked if asked.state is S.OFFERED)
+
+    @property
+    def not_again(self) -> frozenset[str]:
+        """Return who is not to be asked (again): who is being asked, has said no or nothing, or had accepted."""
+        return frozenset(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One offer as it weighs on whoever got it."""
+
+    offer: str
+    at: datetime
+    until: datetime
+    state: OfferState = S.OFFERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing(Entity):
+    """What is known of a volunteer of a street: her offers of the last four weeks, how she has answered, whom she has helped.
+
+    Its id is hers. The counts of answers fade: they are halved where they have become many.
+    """
+
+    street: str
+    sent: tuple[Sent, ...] = ()
+    accepted: int = 0
+    refused: int = 0  # declined, or not answered
+    met: tuple[str, ...] = ()  # residents, the latest last
+
+    def recent(self, now: datetime) -> int:
+        """Return how many offers she got in the last four weeks."""
+        return sum(sent.at > now - policy.FOUR_WEEKS for sent in self.sent)
+
+    def live(self, now: datetime) -> int:
+        """Return how many offers wait for her answer."""
+        return sum(sent.state is S.OFFERED and sent.until > now for sent in self.sent)
+
+    @property
+    def acceptance(self) -> int:
+        """Return how likely she accepts, in permille; with few answers close to what somebody new is taken for."""
+        prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
+        return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (answers + prior)
+
+    def answered(self, offer: str, state: OfferState) -> "Standing":
+        """Return it with the end of an offer noted. What was superseded says nothing about her."""
+        sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
+        accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))
+        if accepted + refused > 20:
+            accepted, refused = accepted // 2, refused // 2
+        return replace(self, sent=sent, accepted=accepted, refused=refused)

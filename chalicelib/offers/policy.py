@@ -1,0 +1,54 @@
+"""The house's numbers about offers, each with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+__all__ = [
+    "ANSWER_BY",
+    "FOUR_WEEKS",
+    "MATCH_SOON",
+    "MET_KEPT",
+    "OFFERS_KEPT",
+    "PRIOR_ANSWERS",
+    "PRIOR_PERMILLE",
+    "SENT_FROM",
+    "SENT_UNTIL",
+    "SOON_DAYS",
+    "URGENT_DAYS",
+    "AnswerBy",
+    "Urgency",
+]
+
+
+class Urgency(StrEnum):
+    """How much a wish presses, by the days that are left until it is needed; the most pressing first."""
+
+    URGENT = "urgent"
+    SOON = "soon"
+    CALM = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBy:
+    """Until when an offer may be answered: some waking hours from now, or an hour of a later day."""
+
+    hours: int = 0
+    days: int = 0
+    at: time = time(20)
+
+
+URGENT_DAYS, SOON_DAYS = 2, 7  # until the day by which it is needed
+# What presses goes on to the next person while there is still time; otherwise an evening at home lies in between.
+ANSWER_BY: Mapping[Urgency, AnswerBy] = {
+    Urgency.URGENT: AnswerBy(hours=4),
+    Urgency.SOON: AnswerBy(hours=10),
+    Urgency.CALM: AnswerBy(days=1),
+}
+SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes later would ring in the quiet hours
+MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
+FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
+PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
+OFFERS_KEPT = 60  # of one search: more than any wish has been offered in its time on the wall
+MET_KEPT = 20  # residents whom somebody has helped, of whom she is the face they know

@@ -1,0 +1,89 @@
+"""Offers as clients send and see them."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from ..kernel.ids import ID_PATTERN
+from ..web.fields import Flag, Instant, Line, PersonId, PlaceCode, Request, View
+from ..wishes.model import Kind, Wish
+from ..wishes.schemas import WindowView, WishId
+from .model import OfferState, grid_of
+from .policy import Urgency
+from .service import OfferSeen
+from .texts import why_text
+
+__all__ = ["DeclineIn", "OfferList", "OfferView", "offer_view"]
+
+OfferId = Annotated[str, Field(pattern=f"^off_{ID_PATTERN}$")]
+
+
+class DeclineIn(Request):
+    """Why not, if one likes to say; and whether to be asked for wishes of this kind again."""
+
+    reason: Annotated[Line, Field(min_length=2, max_length=200)] | None = None
+    never_again: Flag = False
+
+
+class OfferedWish(View):
+    """What somebody is told of a wish that she is asked for: the grid and when, but no person and no building."""
+
+    kind: Kind
+    title: str
+    story: str
+    budget_fen: int | None
+    community_name: str
+    grid: PlaceCode
+    needed_by: date
+    window: list[WindowView]
+    dialects: list[str]
+    skills: list[str]
+    helpers_needed: int
+    places_left: int
+
+    @classmethod
+    def of(cls, wish: Wish) -> "OfferedWish":
+        """Return the view of a wish."""
+        same = set(cls.model_fields) - {"grid", "window"}
+        window = [WindowView(start=slot.start, end=slot.end) for slot in wish.window]
+        return cls(**{name: getattr(wish, name) for name in same}, grid=grid_of(wish.place), window=window)
+
+
+class OfferView(View):
+    """A wish that was offered to somebody. `about` is left out once its wish is not public any more."""
+
+    id: OfferId
+    version: int
+    wish: WishId
+    volunteer: PersonId
+    state: OfferState
+    urgency: Urgency
+    expires_at: Instant
+    why: list[str]
+    about: OfferedWish | None
+    answered_at: Instant | None
+    moves: list[str]
+    created_at: Instant
+    updated_at: Instant
+
+
+def offer_view(seen: OfferSeen) -> OfferView:
+    """Return the view of an offer."""
+    offer = seen.offer
+    same = ("id", "version", "volunteer", "urgency", "expires_at", "answered_at", "created_at", "updated_at")
+    return OfferView(
+        **{name: getattr(offer, name) for name in same},
+        wish=offer.wish_id,
+        state=offer.state_at(seen.now),
+        why=[why_text(reason, seen.locale) for reason in offer.why],
+        about=OfferedWish.of(seen.wish) if seen.wish else None,
+        moves=offer.moves(seen.parties, seen.now),
+    )
+
+
+class OfferList(View):
+    """A page of offers."""
+
+    items: list[OfferView]
+    next: str | None

@@ -1,0 +1,363 @@
+"""What people do with offers, and what becomes of them by themselves. Whom to ask is decided in `matching`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import Conflict, NotFound, Refusal
+from ..kernel.ids import Ids
+from ..kernel.outcome import Check, Delete, Due, Message, Outcome
+from ..kernel.paging import Page, every
+from ..kernel.place import community_of, street_of
+from ..people.service import People
+from ..places.service import Places
+from ..store.commit import Committer
+from ..store.due import Outbox
+from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
+from ..wishes.service import Wishes
+from . import decisions, policy, rows, telling
+from .decisions import Ask, Known
+from .model import Offer, OfferState, Search, Standing, grid_of, urgency_of
+
+__all__ = ["MATCH", "OfferSeen", "Offers", "need_of"]
+
+MATCH = "match.community"  # the kind of the job that looks for somebody to ask
+Decide = Callable[[Known, frozenset[Party], datetime], Outcome[Offer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSeen:
+    """An offer as somebody sees it, with its wish where that may still be shown."""
+
+    offer: Offer
+    wish: Wish | None
+    parties: frozenset[Party]
+    now: datetime
+    locale: str
+
+
+class Offers:
+    """Use cases about offers."""
+
+    def __init__(
+        self, *, commit: Committer, clock: Clock, ids: Ids, people: People, places: Places, wishes: Wishes, outbox: Outbox
+    ) -> None:
+        self._commit, self._clock, self._ids = commit, clock, ids
+        self._people, self._places, self._wishes, self._outbox = people, places, wishes, outbox
+
+    # reading
+
+    def read_offer(self, call: Call, offer_id: str) -> OfferSeen:
+        """Return an offer to whom it was made, or to staff of its place."""
+        offer = _found(rows.find_offer(offer_id))
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "offer.see", offer.as_resource())
+        return self._seen(actor, offer, self._wishes.find(offer.wish_id), call.locale)
+
+    def my_offers(self, call: Call, limit: int) -> Page[OfferSeen]:
+        """Return one's own offers, newest first."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        page = rows.offers_of(actor.id, call.start, limit)
+        wishes = self._wishes.find_many([offer.wish_id for offer in page.items])
+        return Page([self._seen(actor, offer, wishes.get(offer.wish_id), call.locale) for offer in page.items], page.next)
+
+    def _seen(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferSeen:
+        shown = wish if wish and wish.state in PUBLIC_STATES and not wish.forgotten else None
+        found = parties(actor, offer.as_resource())
+        return OfferSeen(offer=offer, wish=shown, parties=found, now=self._clock.now(), locale=locale)
+
+    # answers
+
+    def accept_offer(self, call: Call, offer_id: str) -> OfferSeen:
+        """Take the wish that was offered. Whoever comes too late is shown similar ones."""
+        claim_id = self._ids.new("clm")
+
+        def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
+            decisions.check_waits(known.offer, "accept", by, now)
+            wish = self._wishes.find(known.offer.wish_id)
+            if wish is None or wish.state not in PUBLIC_STATES:  # she knew of it, so she may know that it is over
+                raise Conflict("offer.over", state=known.offer.state.value, moves=[])
+            return decisions.accept(known, by, now, self._wishes.claiming(call, wish.id, claim_id))
+
+        try:
+            return self._answer(call, offer_id, "accept", decide)
+        except Conflict as late:
+            if late.code not in _TOO_LATE or late.facts.get("state") == OfferState.ACCEPTED:
+                raise
+            missed = _found(rows.find_offer(offer_id)).wish_id
+            raise Conflict(late.code, **late.facts, similar=self._wishes.near_misses(call.actor, missed)) from None
+
+    def decline_offer(self, call: Call, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
+        """Say no; with `never_again`, also to every further wish of this kind."""
+
+        def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
+            _, person = self._people.current(call.actor)
+            also = (self._people.never_again(person, known.offer.kind),) if never_again else ()
+            return decisions.decline(known, by, now, reason, also)
+
+        return self._answer(call, offer_id, "decline", decide)
+
+    def _answer(self, call: Call, offer_id: str, move: str, decide: Decide) -> OfferSeen:
+        def attempt() -> Outcome[Offer]:
+            known = self._known(offer_id)
+            actor, _ = self._people.current(call.actor)
+            by = authorize(actor, f"offer.{move}", known.offer.as_resource())
+            known.offer.check_version(call.seen_version)
+            return decide(known, by, self._clock.now())
+
+        offer = self._commit.settle(attempt, call)
+        return self._seen(call.actor, offer, self._wishes.find(offer.wish_id), call.locale)
+
+    def _known(self, offer_id: str) -> Known:
+        offer = _found(rows.find_offer(offer_id))
+        search = rows.find_search(offer.wish_id)
+        if search is None:
+            raise NotFound
+        return Known(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
+
+    def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
+        """Do what she has answered by SMS. Where that comes to nothing she is told; another's phone answers nothing."""
+        person = self._people.find(person_id)
+        if person is None or person.erased_at or person.blocked or phone_of != person_id:
+            return
+        call = Call(actor=person.as_actor())
+        try:
+            if yes:
+                self.accept_offer(call, offer_id)
+            else:
+                self.decline_offer(call, offer_id, None, never_again=False)
+        except NotFound:
+            return
+        except Refusal:
+            if yes:
+                self._tell_too_late(offer_id)
+
+    def _tell_too_late(self, offer_id: str) -> None:
+        def decide() -> Outcome[Offer]:
+            offer = _found(rows.find_offer(offer_id))
+            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
+            return Outcome(entity=offer, previous=offer, messages=(told,))
+
+        self._commit.settle(decide, Call(actor=SYSTEM))
+
+    # by themselves
+
+    def wake_offer(self, offer_id: str, alarm_id: str) -> None:
+        """An offer has run out, if it was woken by the alarm that it waits for; the next is asked soon."""
+
+        def decide() -> Outcome[Offer]:
+            known = self._known(offer_id)
+            if known.offer.alarm is None or known.offer.alarm.id != alarm_id:
+                return Outcome(entity=known.offer, previous=known.offer)
+            return decisions.expire(known, self._clock.now())
+
+        offer = self._commit.settle(decide, Call(actor=SYSTEM))
+        if offer.state is OfferState.EXPIRED:
+            self._match_soon(offer.place)
+
+    def look_again(self, wish_id: str) -> None:
+        """Something has happened to a wish: end offers that nobody needs any more, and look for somebody if it still does."""
+        search = self._end_surplus(wish_id)
+        wish = self._wishes.find(wish_id)
+        if wish and need_of(wish, search) > 0:
+            self._match_soon(wish.place)
+
+    def _end_surplus(self, wish_id: str) -> Search | None:
+        def decide() -> Outcome[Search]:
+            search = _found(rows.find_search(wish_id))
+            wish = self._wishes.find(wish_id)
+            wanted = wish.places_left if wish and wish.state is State.OPEN else 0
+            live = search.live
+            over = rows.find_offers([one.offer for one in live[wanted:]])  # whoever was asked first stays asked
+            if over:
+                ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
+                return decisions.supersede(search, ended, open=wanted > 0, now=self._clock.now())
+            return decisions.close(search, open=wanted > 0)
+
+        with suppress(NotFound):  # nobody was ever asked
+            return self._commit.settle(decide, Call(actor=SYSTEM))
+        return None
+
+    def _match_soon(self, place: str) -> None:
+        """Have somebody looked for in a while; wishes that come meanwhile are matched together."""
+        self.match_at(place, self._clock.now() + policy.MATCH_SOON)
+
+    def match_at(self, place: str, at: datetime) -> None:
+        """Have somebody looked for at a place at an instant. Several who ask for the same two minutes are one."""
+        step = policy.MATCH_SOON
+        slot = -(-int(at.timestamp()) // int(step.total_seconds()))
+        at, community = datetime.fromtimestamp(slot * step.total_seconds(), tz=UTC), community_of(place)
+        self._outbox.put(Due(id=f"due_match_{community}_{slot}", at=at, shard="", kind=MATCH, subject=community))
+
+    def note_met(self, wish_id: str) -> None:
+        """A wish is fulfilled: its resident knows the faces of those who helped."""
+        wish = self._wishes.find(wish_id)
+        if wish is None or wish.forgotten:
+            return
+        for helper in {claim.helper for claim in wish.claims if claim.state is ClaimState.CONFIRMED}:
+
+            def decide(helper: str = helper, wish: Wish = wish) -> Outcome[Standing]:
+                standing = self.standing(street_of(wish.place), helper)
+                if wish.person_id in standing.met[-1:]:
+                    return Outcome(entity=standing, previous=standing)
+                return decisions.note_met(standing, wish.person_id)
+
+            self._commit.settle(decide, Call(actor=SYSTEM))
+
+    # for matching
+
+    def searches_of(self, community: str) -> dict[str, Search]:
+        """Return the searches of a community that may still go on, by wish."""
+        return {search.id: search for search in rows.open_searches(community)}
+
+    def search_of(self, wish: Wish) -> Search:
+        """Return whom a wish was offered to so far; version 0 where nobody was asked."""
+        return rows.find_search(wish.id) or self.new_search(wish)
+
+    def new_search(self, wish: Wish) -> Search:
+        """Return the search of a wish that nobody was asked for."""
+        now = self._clock.now()
+        return Search(id=wish.id, created_at=now, updated_at=now, community=wish.community)
+
+    def standings_of(self, street: str) -> dict[str, Standing]:
+        """Return what is known of the volunteers of a street who were ever asked, by volunteer."""
+        return {standing.id: standing for standing in rows.standings_of(street)}
+
+    def standing(self, street: str, volunteer: str) -> Standing:
+        """Return what is known of a volunteer; version 0 for somebody new."""
+        return rows.find_standing(street, volunteer) or self.new_standing(street, volunteer)
+
+    def new_standing(self, street: str, volunteer: str) -> Standing:
+        """Return what is known of somebody who was never asked."""
+        now = self._clock.now()
+        return Standing(id=volunteer, created_at=now, updated_at=now, street=street)
+
+    def offer(
+        self,
+        wish: Wish,
+        search: Search,
+        asks: Sequence[Ask],
+        standings: dict[str, Standing],
+        room: Mapping[str, int],
+        run_id: str,
+    ) -> list[Ask]:
+        """Offer a wish to these people in one transaction; return those who were asked.
+
+        What a run has read is good for the first attempt: the commit is conditioned on all of it, the wish included. Where
+        it has moved on, everything is read again, and nobody is asked whom the wish does not need any more, or who has
+        more offers than `room`. `standings` are those that the run knows; what is used of them is taken out.
+        """
+        street, asked = street_of(wish.place), list[Ask]()
+        seen: list[tuple[Wish, Search]] = [(wish, search)]
+
+        def decide() -> Outcome[Search]:
+            wish, search = seen.pop() if seen else self._fresh(seen_id)
+            known = {
+                id: standings.pop(id) if id in standings else self.standing(street, id) for id in (a.volunteer for a in asks)
+            }
+            now = self._clock.now()
+            fit = [a for a in asks if a.volunteer not in search.not_again and known[a.volunteer].live(now) < room[a.volunteer]]
+            asked[:] = fit[: max(0, need_of(wish, search))]
+            if not asked:
+                raise NotFound
+            urgency = urgency_of(wish.needed_by, now, wish.zone)
+            template = Offer(
+                id="",
+                created_at=now,
+                updated_at=now,
+                wish_id=wish.id,
+                volunteer="",
+                place=grid_of(wish.place),
+                zone=wish.zone,
+                kind=wish.kind,
+                urgency=urgency,
+                expires_at=min(decisions.answer_by(urgency, now, wish.zone), wish.expires_at),
+                run_id=run_id,
+            )
+            return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
+
+        seen_id = wish.id
+        try:
+            self._commit.settle(decide, Call(actor=SYSTEM))
+        except NotFound:
+            return []
+        return asked
+
+    def _fresh(self, wish_id: str) -> tuple[Wish, Search]:
+        wish = self._wishes.find(wish_id)
+        if wish is None:
+            raise NotFound
+        return wish, self.search_of(wish)
+
+    def new_id(self) -> str:
+        """Return the id of an offer that is to be made."""
+        return self._ids.new("off")
+
+    # for the table of reactions and the account
+
+    def words_about(self, offer_id: str, kind: str) -> Mapping[str, str] | None:
+        """Return the facts of a message about an offer, read now; None when it is no longer true."""
+        offer = rows.find_offer(offer_id)
+        wish = self._wishes.find(offer.wish_id) if offer else None
+        if offer is None or wish is None or wish.forgotten or not telling.is_true(offer, kind, self._clock.now()):
+            return None
+        return telling.facts_of(offer, wish.title)
+
+    def place_of(self, offer_id: str) -> str:
+        """Return the place of an offer, empty when there is no such offer."""
+        offer = rows.find_offer(offer_id)
+        return offer.place if offer else ""
+
+    def rearm_lost(self) -> int:
+        """Arm anew the offers that wait for an answer, are long over and have no alarm; return how many there were."""
+        return self._commit.rearm_lost(self._waiting(), rows.find_offer)
+
+    def _waiting(self) -> Iterator[Offer]:
+        for street in self._places.streets():
+            for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
+                live = [one.offer for search in rows.open_searches(community) for one in search.live]
+                for n in range(0, len(live), 100):
+                    yield from rows.find_offers(live[n : n + 100])
+
+    def forget_person(self, person_id: str) -> None:
+        """Let go of somebody who was erased: what she was offered, and what is known of her answers."""
+        streets = set()
+        for offer in list(every(lambda start: rows.offers_of(person_id, start, 100))):
+            streets.add(street_of(offer.place))
+            with suppress(NotFound):
+                self._commit.settle(lambda offer=offer: decisions.forget(self._known(offer.id)), Call(actor=SYSTEM))  # type: ignore[misc]
+        for street in streets | set(self._places.streets()):
+            self._forget_standing(street, person_id)
+
+    def _forget_standing(self, street: str, person_id: str) -> None:
+        standing = rows.find_standing(street, person_id)
+        if standing:
+            gone = Outcome(entity=standing, previous=standing, beside=(Delete(row=standing),))
+            self._commit.settle(lambda: gone, Call(actor=SYSTEM))
+
+    def held_about(self, person_id: str) -> Mapping[str, Any]:
+        """Return what offers hold about a person (see `people.service.Holder`)."""
+        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
+        standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
+        return {"offers": offers, "standing": [standing for standing in standings if standing]}
+
+
+_TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
+
+
+def need_of(wish: Wish, search: Search | None) -> int:
+    """Return how many more people a wish has to be offered to: its places less the offers that wait for an answer."""
+    wanted = wish.places_left if wish.state is State.OPEN else 0
+    return wanted - (len(search.live) if search else 0)
+
+
+def _found(thing: Any) -> Any:
+    if thing is None:
+        raise NotFound
+    return thing

@@ -1,0 +1,60 @@
+"""What the house says about offers, in both languages. Texts name no resident and no address."""
+
+from ..kernel.template import Template, Templates, Told
+from ..kernel.words import Words
+
+__all__ = ["MESSAGES", "REFUSALS", "WHY", "why_text"]
+
+REFUSALS = {
+    "offer.expired": Words("已过答复时间，看看其他心愿吧。", "The time to answer is over. Here are other wishes."),
+    "offer.over": Words("这个心愿已不需要帮手，谢谢您。", "Nobody is needed for this wish any more. Thank you."),
+    "offer.wrong_state": Words("这个邀请已经结束（{state}）。", "This offer is {state}; it cannot be answered."),
+}
+
+# Why somebody is asked: by name, with a fact where one is given.
+WHY = {
+    "same_building": Words("就在您这栋楼", "in your building"),
+    "same_grid": Words("和您同一网格", "in your grid"),
+    "next_grid": Words("在您的相邻网格", "in the grid next to yours"),
+    "same_community": Words("和您同一社区", "in your community"),
+    "next_community": Words("在您的相邻社区", "in the community next to yours"),
+    "same_street": Words("和您同一街道", "in your street"),
+    "dialect": Words("需要会说{fact}", "it takes somebody who speaks {fact}"),
+    "skill": Words("需要会{fact}的人", "it takes somebody who can do this: {fact}"),
+    "met": Words("您帮过这位邻居", "you have helped this neighbour before"),
+    "vetted": Words("需要经过审核的志愿者", "it takes somebody who has been vetted"),
+    "first": Words("还没有邀请过您", "you have not been asked before"),
+    "rested": Words("您近四周没有收到邀请", "you have had no offer for four weeks"),
+}
+
+
+def why_text(reason: str, locale: str) -> str:
+    """Return a reason (`name` or `name:fact`) as a text."""
+    name, _, fact = reason.partition(":")
+    return WHY[name].say(locale, {"fact": fact})
+
+
+MESSAGES: Templates = {
+    "offer.made": Template(
+        zh="有位邻居想请您帮忙：「{title}」。{until}前回复1接受，2婉拒，详情见应用",
+        en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. More in the app.",
+        told=Told.HELPER,
+        slots={"title": 40, "until": 11},
+        asks=True,
+        parts=2,
+    ),
+    "offer.superseded": Template(
+        zh="「{title}」已有人帮忙或不再需要，这次不用考虑了。谢谢您！",
+        en="“{title}” is taken or no longer needed; you need not answer. Thank you!",
+        told=Told.HELPER,
+        slots={"title": 40},
+        parts=2,
+    ),
+    "offer.too_late": Template(
+        zh="谢谢您愿意帮忙！「{title}」已有人帮忙或已过答复时间，请在应用里看看其他心愿。",
+        en="Thank you! “{title}” is taken, or the time to answer is over. See other wishes in the app.",
+        told=Told.HELPER,
+        slots={"title": 40},
+        parts=2,
+    ),
+}
