@@ -255,16 +255,18 @@ class Offers:
         it has moved on, everything is read again, and nobody is asked whom the wish does not need any more, or who has
         more offers than `room`. `standings` are those that the run knows; what is used of them is taken out.
         """
-        street, asked = street_of(wish.place), list[Ask]()
+        street, asked, planned = street_of(wish.place), list[Ask](), wish
         seen: list[tuple[Wish, Search]] = [(wish, search)]
 
         def decide() -> Outcome[Search]:
-            wish, search = seen.pop() if seen else self._fresh(seen_id)
+            wish, search = seen.pop() if seen else self._fresh(planned)
+            helped = {claim.helper for claim in wish.claims}
             known = {
                 id: standings.pop(id) if id in standings else self.standing(street, id) for id in (a.volunteer for a in asks)
             }
             now = self._clock.now()
-            fit = [a for a in asks if a.volunteer not in search.not_again and known[a.volunteer].live(now) < room[a.volunteer]]
+            new = [a for a in asks if a.volunteer not in search.not_again | helped]
+            fit = [a for a in new if known[a.volunteer].live(now) < room[a.volunteer]]
             asked[:] = fit[: max(0, need_of(wish, search))]
             if not asked:
                 raise NotFound
@@ -284,16 +286,16 @@ class Offers:
             )
             return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
 
-        seen_id = wish.id
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
         except NotFound:
             return []
         return asked
 
-    def _fresh(self, wish_id: str) -> tuple[Wish, Search]:
-        wish = self._wishes.find(wish_id)
-        if wish is None:
+    def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
+        """Read a wish again; one that takes other people by now is left to the next run."""
+        wish = self._wishes.find(planned.id)
+        if wish is None or any(getattr(wish, name) != getattr(planned, name) for name in _DECIDE_WHO):
             raise NotFound
         return wish, self.search_of(wish)
 
@@ -350,6 +352,7 @@ class Offers:
         return {"offers": offers, "standing": [standing for standing in standings if standing]}
 
 
+_DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says of who may be asked for it
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
 
 
