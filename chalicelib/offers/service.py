@@ -80,10 +80,11 @@ class Offers:
 
         def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
-            wish = self._wishes.find(known.offer.wish_id)
-            if wish is None or wish.state not in PUBLIC_STATES:  # she knew of it, so she may know that it is over
-                raise Conflict("offer.over", state=known.offer.state.value, moves=[])
-            return decisions.accept(known, by, now, self._wishes.claiming(call, wish.id, claim_id))
+            try:
+                claim = self._wishes.claiming(call, known.offer.wish_id, claim_id)
+            except NotFound:  # it is public no more; she knew of it, so she may know that it is over
+                raise Conflict("offer.over", state=known.offer.state.value, moves=[]) from None
+            return decisions.accept(known, by, now, claim)
 
         try:
             return self._answer(call, offer_id, "accept", decide)
