@@ -105,15 +105,20 @@ class Offers:
         return self._answer(call, offer_id, "decline", decide)
 
     def _answer(self, call: Call, offer_id: str, move: str, decide: Decide) -> OfferSeen:
+        shown: list[Wish | None] = []  # read before the commit, so that no failing read can hide that it has happened
+
         def attempt() -> Outcome[Offer]:
             known = self._known(offer_id)
             actor, _ = self._people.current(call.actor)
             by = authorize(actor, f"offer.{move}", known.offer.as_resource())
             known.offer.check_version(call.seen_version)
-            return decide(known, by, self._clock.now())
+            outcome = decide(known, by, self._clock.now())
+            taken = (part.entity for part in outcome.also if isinstance(part.entity, Wish))
+            shown[:] = [next(taken, None) or self._wishes.find(known.offer.wish_id)]
+            return outcome
 
         offer = self._commit.settle(attempt, call)
-        return self._seen(call.actor, offer, self._wishes.find(offer.wish_id), call.locale)
+        return self._seen(call.actor, offer, shown[0], call.locale)
 
     def _known(self, offer_id: str) -> Known:
         offer = _found(rows.find_offer(offer_id))
