@@ -9,7 +9,7 @@ from typing import Any
 from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
-from ..kernel.errors import Conflict, NotFound, Refusal
+from ..kernel.errors import Busy, Conflict, NotFound, Refusal
 from ..kernel.ids import Ids
 from ..kernel.outcome import Check, Delete, Due, Message, Outcome
 from ..kernel.paging import Page, every
@@ -140,6 +140,8 @@ class Offers:
                 self.decline_offer(call, offer_id, None, never_again=False)
         except NotFound:
             return
+        except Busy:  # nothing is decided yet; the queue brings her answer again
+            raise
         except Refusal:
             if yes:
                 self._tell_too_late(offer_id)
@@ -147,7 +149,8 @@ class Offers:
     def _tell_too_late(self, offer_id: str) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
+            once = f"late_{offer.id}"  # one message, however often her answer is brought
+            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id, part_of=once)
             return Outcome(entity=offer, previous=offer, messages=(told,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
