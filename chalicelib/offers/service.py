@@ -182,14 +182,18 @@ class Offers:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
-            helping = frozenset(claim.helper for claim in wish.held) if wish else frozenset[str]()
+            helping = frozenset(claim.helper for claim in wish.claims) if wish else frozenset[str]()  # or has given it back
             waiting = [one for one in search.live if one.volunteer not in helping]
             kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
             over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
-            if over:
-                ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
-                return decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
-            return decisions.close(search, open=wanted > 0)
+            if any(offer.state is not OfferState.OFFERED for offer in over):
+                raise Busy  # answered since the search was read: look again
+            ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
+            looked = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
+            if wish is None or looked.entity == search:
+                return looked
+            # What happens to the wish meanwhile is heard by another job, which may find nothing to change as yet.
+            return replace(looked, beside=(Check(entity=wish),))
 
         with suppress(NotFound):  # nobody was ever asked
             return self._commit.settle(decide, Call(actor=SYSTEM))
