@@ -174,10 +174,27 @@ def test_a_run_that_planned_before_another_one_does_not_fill_the_room_that_a_cla
     """She has room for two and carries one: two runs at once offer her one wish, not one each."""
     world, phone = embedded_world, embedded_world.volunteer(capacity=2)
     assert claim(phone, world.open_wish())().status == 200
-    world.open_wish()
-    with just_before_commit(lambda: (world.open_wish(), run(world)), "runs"):
+    calm = world.open_wish()
+    tomorrow = (world.clock.now() + timedelta(days=1)).date().isoformat()
+
+    def meanwhile() -> str:
+        urgent = world.open_wish(needed_by=tomorrow)
         run(world)
-    assert len(live(every(Offer))) == 1
+        return urgent
+
+    with just_before_commit(meanwhile, "runs") as happened:
+        run(world)
+    assert [offer.wish_id for offer in every(Offer)] == happened, f"and not {calm} as well"
+    check()
+
+
+def test_two_runs_that_planned_the_same_person_for_two_places_ask_her_once(embedded_world: World) -> None:
+    world, phone = embedded_world, embedded_world.volunteer()
+    wish = world.open_wish(helpers_needed=2)
+    with just_before_commit(lambda: run(world), "offers"):
+        run(world)
+    assert [offer.volunteer for offer in offers_of(wish)] == [phone.me["id"]]
+    assert len(world.sms_to(phone.me["phone"], "offer.made")) == 1
     check()
 
 
