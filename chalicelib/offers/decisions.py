@@ -20,7 +20,6 @@ __all__ = [
     "answer_by",
     "ask",
     "check_waits",
-    "close",
     "decline",
     "expire",
     "forget",
@@ -142,7 +141,7 @@ def _changed(before: Any, after: Any) -> Outcome[Any]:
 def supersede(
     search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, helping: frozenset[str], open: bool, now: datetime
 ) -> Outcome[Search]:
-    """Nobody is needed any more for these offers, and whoever has one is told kindly.
+    """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
 
     Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
     """
@@ -157,11 +156,6 @@ def supersede(
         if standing:
             also.append(_changed(standing, standing.answered(offer.id, state)))
     return Outcome(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, also=tuple(also))
-
-
-def close(search: Search, *, open: bool) -> Outcome[Search]:
-    """Note whether the wish still needs somebody."""
-    return Outcome(entity=replace(search, open=open), previous=search)
 
 
 def note_met(standing: Standing, resident: str) -> Outcome[Standing]:
