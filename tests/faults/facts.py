@@ -64,7 +64,9 @@ def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
     connection = tables()[0]._get_connection().connection
     return sorted(
-        json.dumps(item, sort_keys=True) for table in tables() for item in connection.scan(table.Meta.table_name)["Items"]
+        json.dumps(item, sort_keys=True, default=repr)
+        for table in tables()
+        for item in connection.scan(table.Meta.table_name)["Items"]
     )
 
 
