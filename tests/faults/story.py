@@ -233,12 +233,18 @@ def cancelled(reason: str, items: int) -> ClientError:
 
 
 @contextmanager
-def just_before_commit(do: Callable[[], Any]) -> Iterator[list[Any]]:
-    """Let something else happen between the reading and the first transaction; its result is put into the list."""
+def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[Any]]:
+    """Let something else happen between the reading and the first transaction; its result is put into the list.
+
+    With a `table`, the first transaction that touches it.
+    """
     happened: list[Any] = []
 
+    def touches(kwargs: dict[str, Any]) -> bool:
+        return any(part["TableName"].endswith(table) for item in kwargs["TransactItems"] for part in item.values())
+
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        if name == "TransactWriteItems" and not happened:
+        if name == "TransactWriteItems" and not happened and touches(kwargs):
             happened.append(None)
             happened[0] = do()
         return call()
