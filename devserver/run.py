@@ -63,6 +63,8 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
         settings = _settings(folder)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
         bring_up_to_date(services.connection)  # every time: the folder may be of an older version
+        for street in services.places.streets():
+            services.people.list_volunteers(street)
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)

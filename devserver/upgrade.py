@@ -17,17 +17,20 @@ __all__ = ["bring_up_to_date"]
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Create tables and indexes that are missing, drop indexes that nothing reads any more, and list the streets."""
+    """Create tables and indexes that are missing or show too little, drop what nothing reads, and list the streets."""
     create_missing(connection)
     for table in tables():
         name, wanted = table.Meta.table_name, _indexes(table_schema(table)["global_secondary_indexes"])
-        there = {index["IndexName"] for index in _describe(connection, name).get("GlobalSecondaryIndexes", [])}
+        there = {
+            index["IndexName"]: index["Projection"] for index in _describe(connection, name).get("GlobalSecondaryIndexes", [])
+        }
         keys = {part["AttributeName"] for index in wanted.values() for part in index["KeySchema"]} | {"pk", "sk"}
         attributes = [{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)]
-        for index in sorted(set(wanted) - there):
-            _update(connection, name, {"Create": wanted[index]}, attributes)
-        for index in sorted(there - set(wanted)):
+        changed = {index for index in set(wanted) & set(there) if _shown(wanted[index]["Projection"]) != _shown(there[index])}
+        for index in sorted(set(there) - set(wanted) | changed):
             _update(connection, name, {"Delete": {"IndexName": index}}, attributes)
+        for index in sorted(set(wanted) - set(there) | changed):
+            _update(connection, name, {"Create": wanted[index]}, attributes)
     _list_streets()
 
 
@@ -49,6 +52,10 @@ def _indexes(schemas: Any) -> dict[str, dict[str, Any]]:
         }
         for schema in schemas
     }
+
+
+def _shown(projection: dict[str, Any]) -> tuple[str, frozenset[str]]:
+    return projection["ProjectionType"], frozenset(projection.get("NonKeyAttributes", ()))
 
 
 def _describe(connection: Connection, name: str) -> Any:

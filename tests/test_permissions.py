@@ -12,7 +12,10 @@ import pytest
 from app import api
 from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.call import Call
 from chalicelib.kernel.outcome import Due
+from chalicelib.offers import rows
+from chalicelib.offers.model import OfferState
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
 
@@ -48,6 +51,7 @@ WHO = {
     "list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF,
     "list_wishes": ANY, "read_queue": WORKER,
     "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF, "read_spending": WORKER,
+    "my_offers": MEMBER, "list_runs": WORKER, "start_run": WORKER, "read_weights": WORKER, "set_weights": {"admin"},
     "ask_unsubscribe": ANY, "unsubscribe": ANY,
 }  # fmt: skip
 # Moves of a wish: from which states, by whom (the contract's table).
@@ -69,7 +73,10 @@ MOVES = {
     "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
     "reopen_wish": {"disputed": WORKER, "rejected": OWN, "withdrawn": OWN, "expired": OWN},
 }
-READS = {"read_wish": ANY, "read_timeline": {"owner", "worker", "helper"}}
+READS = {"read_wish": ANY, "read_timeline": {"owner", "worker", "helper"}, "explain_matching": WORKER}
+# About one offer and one run: who may. An offer is its volunteer's alone; staff of the place look on.
+OFFERS = {"read_offer": {"asked", "worker"}, "accept_offer": {"asked"}, "decline_offer": {"asked"}}
+RUNS = {"read_run": WORKER}
 BODIES = {
     "reject_wish": {"reason": "超出范围"}, "unpublish_wish": {"reason": "再看看"}, "release_claim": {"reason": "来不了"},
     "dispute_wish": {"reason": "没有收到"}, "edit_wish": {"story": "改一改"}, "deliver_wish": {}, "confirm_wish": {"rating": 5},
@@ -78,12 +85,14 @@ BODIES = {
     "change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}, "send_email_code": {"address": "a@example.org"},
     "verify_email": {"code": "123456"}, "change_person": {"address": "4楼"}, "grant_roles": [], "reveal": {"reason": "核对地址"},
     "vet": {"level": "basic"}, "block": {"blocked": True, "reason": "冒用"}, "set_household": {"household": None},
+    "start_run": {"place": GRID, "dry_run": True}, "set_weights": {"weights": {"load": 15}},
     "create_person": {"name": "新居民", "home": UNIT}, "put_place": {"name": "5号楼"}, "assign_duty": {},
 }  # fmt: skip
 QUERIES = {
     "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
     "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
     "read_spending": f"?place={GRID}",
+    "list_runs": f"?place={GRID}", "read_weights": f"?place={GRID}", "set_weights": f"?place={GRID}",
 }  # fmt: skip
 DENIED = {401, 403, 404}
 
@@ -174,7 +183,7 @@ BY_SIGNATURE = {"take_sms_webhook"}
 
 
 def test_every_route_is_in_the_matrix():
-    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS) | BY_SIGNATURE
+    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS) | BY_SIGNATURE
 
 
 def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
@@ -230,6 +239,47 @@ def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
         assert timeline == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
 
 
+def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
+    roles = ACTORS[stage.name]
+    for state in (state.value for state in State):
+        sees = state in PUBLIC_STATES or roles & {"owner", "worker"} or ("helper" in roles and state == "disputed")
+        answer = stage.phone.get(f"/v1/wishes/{stage.wish(state)}/matching")
+        allowed = stage.expect(READS["explain_matching"])
+        assert answer.status == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("state", list(OfferState))
+def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage, state: OfferState, asked: bool):
+    """The actor is asked herself, or somebody else is; whatever became of the offer."""
+    for operation in sorted((op for op in api.operations if op.name in OFFERS), key=lambda op: op.name, reverse=True):
+        wish_id, somebody = stage.world.open_wish(), stage.world.volunteer()
+        if asked and stage.name in ("volunteer", "helper", "volunteer of jinfeng"):
+            somebody = stage.phone
+        offer = rows.find_offer(stage.world.offer(wish_id, somebody))
+        row_of(replace(offer, state=state)).save()
+        answer = stage.phone.call(operation.method, operation.path.replace("{offer_id}", offer.id), BODIES.get(operation.name))
+        cell = (stage.name, operation.name, state, asked, answer.status, answer.text[:200])
+        roles = ACTORS[stage.name] | ({"asked"} if somebody is stage.phone else set())
+        if stage.name == "nobody":
+            assert answer.status == 401, cell
+        elif not roles & OFFERS["read_offer"]:
+            assert answer.status == 404, cell
+        elif not roles & OFFERS[operation.name]:
+            assert answer.status == 403, cell
+        else:
+            assert answer.status == (200 if operation.method == "GET" or state is OfferState.OFFERED else 409), cell
+
+
+def test_nobody_reads_a_run_of_another_place(stage: Stage):
+    for place, who in ((GRID, {"worker"}), (BAIHUA, {"staff"}), (STREET, {"admin"}), (JINFENG, {"admin", "jinfeng"})):
+        run = stage.world.services.matching.start_run(Call(actor=stage.world.admin.as_actor()), place, None, dry_run=True)[0]
+        roles = ACTORS[stage.name] | ({"jinfeng"} if stage.name == "staff of jinfeng" else set())
+        answer = stage.phone.get(f"/v1/matching/runs/{run.id}")
+        allowed = roles & who
+        assert answer.status == (401 if stage.name == "nobody" else 200 if allowed else 404), (stage.name, place, answer.text)
+
+
 def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
     ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
     for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
@@ -275,3 +325,8 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     stage = Stage(world, "stranger")
     assert other.post(f"/v1/messages/{stage.visit(target.id)}/visited").status == 404
     assert other.post(f"/v1/admin/jobs/{stage.job()}/redrive").status == 404
+    wish_id = world.open_wish()
+    assert other.get(f"/v1/wishes/{wish_id}/matching").status == 403  # the wish stands on the wall
+    assert other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
+    assert other.post("/v1/matching/runs", {"place": BAIHUA}).status == 404
+    assert other.put(f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}).status == 404

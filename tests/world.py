@@ -19,6 +19,7 @@ from chalicelib.carriers.console import Letter, Mailbox
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import TestClock
+from chalicelib.offers.decisions import Ask
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
 from chalicelib.register.service import NewPerson
@@ -190,6 +191,15 @@ class World:
         wish_id = str(answer.json["id"])
         assert self.phone_of(self.admin).post(f"/v1/wishes/{wish_id}/approve").status == 200
         return wish_id
+
+    def offer(self, wish_id: str, phone: Phone) -> str:
+        """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
+        offers, wish = self.services.offers, self.services.wishes.find(wish_id)
+        assert wish
+        ask = Ask(offer_id=offers.new_id(), volunteer=phone.me["id"], why=("same_grid",), terms={"same_grid": 10})
+        made = offers.offer(wish, offers.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        assert made == [ask]
+        return ask.offer_id
 
     # messages and time
 

@@ -31,6 +31,7 @@ from itertools import pairwise
 __all__ = ["Problem", "Solution", "breaches", "faults", "lower_bound", "solve"]
 
 _FAR = 1 << 62  # beyond any distance
+_TURNS = 2  # the first one closes nearly all of the gap that can be closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +117,22 @@ def solve(problem: Problem, order: Sequence[int] | None = None, work: int | None
         exact += 1
     for wish in order[exact:]:
         flow.fill(wish)
-    for place, wish in enumerate(order):
-        if place >= exact or not problem.needs[wish]:
-            flow.price(wish)
-    return flow.solution(order, exact)
+    mu = flow.volunteer_prices()
+    proofs = [(_place_prices(problem, mu), mu)]
+    if exact < len(order):
+        proofs.append(_ascended(problem, proofs[0][0], order[exact:]))
+    bounds = [lower_bound(problem, *proof) for proof in proofs]
+    wish_prices, volunteer_prices = proofs[bounds.index(max(bounds))]
+    return Solution(
+        assigned=flow.assigned(),
+        cost=flow.cost(),
+        bound=max(bounds),
+        wish_prices=wish_prices,
+        volunteer_prices=volunteer_prices,
+        order=tuple(order),
+        exact=exact,
+        work=flow.work,
+    )
 
 
 class _Flow:
@@ -154,38 +167,25 @@ class _Flow:
             if total < self.problem.prices[wish]:
                 self._book(volunteer, wish, cost)
 
-    def price(self, wish: int) -> None:
-        """Give a wish from which no way set out the price that makes the bound highest: what its last place would cost."""
-        places = max(self.problem.needs[wish], 1)
-        ways = (cost - self._potential[volunteer] for volunteer, cost in self.problem.edges[wish])
-        last = nsmallest(places, ways)[places - 1 :]
-        self._wish_potential[wish] = -min([self.problem.prices[wish], *last])
-
-    def solution(self, order: Sequence[int], exact: int) -> Solution:
-        """Return what was found."""
-        assigned: list[list[int]] = [[] for _ in self._wish_potential]
+    def assigned(self) -> tuple[tuple[int, ...], ...]:
+        """Return who is asked for each wish."""
+        asked: list[list[int]] = [[] for _ in self._wish_potential]
         for volunteer, serves in enumerate(self._serves):
             for wish in serves:
-                assigned[wish].append(volunteer)
-        wish_prices = tuple(-potential for potential in self._wish_potential)
-        volunteer_prices = tuple(-potential for potential in self._potential)
-        return Solution(
-            assigned=tuple(tuple(volunteers) for volunteers in assigned),
-            cost=self._cost(assigned),
-            bound=lower_bound(self.problem, wish_prices, volunteer_prices),
-            wish_prices=wish_prices,
-            volunteer_prices=volunteer_prices,
-            order=tuple(order),
-            exact=exact,
-            work=self.work,
-        )
+                asked[wish].append(volunteer)
+        return tuple(tuple(volunteers) for volunteers in asked)
 
-    def _cost(self, assigned: Sequence[Sequence[int]]) -> int:
+    def cost(self) -> int:
+        """Return what all this costs."""
         problem = self.problem
-        asked = sum(sum(serves.values()) for serves in self._serves)
+        filled = Counter(wish for serves in self._serves for wish in serves)
+        left = sum(price * (need - filled[n]) for n, (price, need) in enumerate(zip(problem.prices, problem.needs, strict=True)))
         loads = sum(sum(load[: len(serves)]) for load, serves in zip(problem.loads, self._serves, strict=True))
-        wishes = zip(problem.needs, problem.prices, assigned, strict=True)
-        return asked + loads + sum(price * (need - len(volunteers)) for need, price, volunteers in wishes)
+        return left + loads + sum(sum(serves.values()) for serves in self._serves)
+
+    def volunteer_prices(self) -> tuple[int, ...]:
+        """Return the price of everybody's time at which the wishes that were inserted are an optimum."""
+        return tuple(-potential for potential in self._potential)
 
     def _search(self, start: int) -> tuple[int, int]:
         """Return the distance to the sink and the last node before it: a volunteer, or wish + number of volunteers.
@@ -270,6 +270,44 @@ def lower_bound(problem: Problem, wish_prices: Sequence[int], volunteer_prices: 
     for load, worth in zip(problem.loads, mu, strict=True):
         total += sum(step - worth for step in load if step < worth)
     return total
+
+
+def _place_prices(problem: Problem, volunteer_prices: Sequence[int]) -> tuple[int, ...]:
+    """Return the price of a place of each wish that makes the bound highest: what filling its last place costs."""
+    prices = []
+    for need, price, edges in zip(problem.needs, problem.prices, problem.edges, strict=True):
+        places = max(need, 1)
+        last = nsmallest(places, (cost + volunteer_prices[volunteer] for volunteer, cost in edges))[places - 1 :]
+        prices.append(min([price, *last]))
+    return tuple(prices)
+
+
+def _time_prices(problem: Problem, wish_prices: Sequence[int]) -> tuple[int, ...]:
+    """Return the price of each volunteer's time that makes the bound highest: where demand for her meets what she offers."""
+    bids: list[list[int]] = [[] for _ in problem.loads]
+    for worth, edges in zip(wish_prices, problem.edges, strict=True):
+        for volunteer, cost in edges:
+            bids[volunteer].append(worth - cost)
+    prices = []
+    for load, bid in zip(problem.loads, bids, strict=True):
+        bid.sort(reverse=True)
+        taken = sum(offered > step for offered, step in zip(bid, load, strict=False))
+        prices.append(max([0, *load[:taken][-1:], *bid[taken : taken + 1]]))
+    return tuple(prices)
+
+
+def _ascended(problem: Problem, wish_prices: Sequence[int], waiting: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return prices that prove more where volunteers are scarce: from open places downwards instead of from free time upwards.
+
+    Either side's best prices are found for the other's, by turns; each turn raises the bound or leaves it.
+    """
+    left = set(waiting)
+    worth = tuple(problem.prices[wish] if wish in left else price for wish, price in enumerate(wish_prices))
+    mu: tuple[int, ...] = ()
+    for _ in range(_TURNS):
+        mu = _time_prices(problem, worth)
+        worth = _place_prices(problem, mu)
+    return worth, mu
 
 
 def breaches(problem: Problem, solution: Solution) -> list[str]:

@@ -275,6 +275,8 @@ class Matching:
         of_pair, standings, made = {(one.wish, one.volunteer): one for one in planned}, situation.standings, 0
         for one in planned:  # all who were ever asked have been read
             standings.setdefault(one.volunteer, self._offers.new_standing(street_of(run.place), one.volunteer))
+        # What somebody carries has been taken from her room; another run at the same time must not fill it.
+        room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
         for wanted, helpers in plan.asked:
             wish = situation.wishes[wanted.id]
             asks = [
@@ -283,7 +285,6 @@ class Matching:
                 if (one := of_pair[wanted.id, h.id])
             ]
             search = situation.searches.get(wish.id) or self._offers.new_search(wish)
-            room = {h.id: h.live + h.room for h in helpers}
             made += len(self._offers.offer(wish, search, asks, standings, room, run.id))
         self._meter.count("OffersMade", made)
         self._meter.count("PlacesUnserved", sum(plan.unserved.values()))

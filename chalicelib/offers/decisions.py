@@ -20,7 +20,6 @@ __all__ = [
     "answer_by",
     "ask",
     "check_waits",
-    "close",
     "decline",
     "expire",
     "forget",
@@ -29,7 +28,7 @@ __all__ = [
 ]
 
 S = OfferState
-_SYSTEM = frozenset({Party.SYSTEM})
+_SYSTEM, _HERSELF = frozenset({Party.SYSTEM}), frozenset({Party.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,24 +138,24 @@ def _changed(before: Any, after: Any) -> Outcome[Any]:
     return Outcome(entity=after, previous=before if before.version else None)
 
 
-def supersede(search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, open: bool, now: datetime) -> Outcome[Search]:
-    """Nobody is needed any more for these offers, and whoever has one is told kindly."""
+def supersede(
+    search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, helping: frozenset[str], open: bool, now: datetime
+) -> Outcome[Search]:
+    """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
+
+    Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
+    """
     also: list[Outcome[Entity]] = []
     asked = {one.offer: one for one in search.asked}
     for offer, standing in ended:
-        row = MACHINE.apply(offer.state, "supersede", _SYSTEM)
-        told = Message(kind="offer.superseded", to=offer.volunteer, about=offer.id)
-        over = replace(offer, state=row.target, answered_at=now)
-        also.append(Outcome(entity=over, previous=offer, messages=(told,)))
-        asked[offer.id] = replace(asked[offer.id], state=row.target)
+        move, who = ("accept", _HERSELF) if offer.volunteer in helping else ("supersede", _SYSTEM)
+        state = MACHINE.apply(offer.state, move, who).target
+        told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
+        also.append(Outcome(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
+        asked[offer.id] = replace(asked[offer.id], state=state)
         if standing:
-            also.append(_changed(standing, standing.answered(offer.id, row.target)))
+            also.append(_changed(standing, standing.answered(offer.id, state)))
     return Outcome(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, also=tuple(also))
-
-
-def close(search: Search, *, open: bool) -> Outcome[Search]:
-    """Note whether the wish still needs somebody."""
-    return Outcome(entity=replace(search, open=open), previous=search)
 
 
 def note_met(standing: Standing, resident: str) -> Outcome[Standing]:

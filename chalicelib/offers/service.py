@@ -9,7 +9,7 @@ from typing import Any
 from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
-from ..kernel.errors import Conflict, NotFound, Refusal
+from ..kernel.errors import Busy, Conflict, NotFound, Refusal
 from ..kernel.ids import Ids
 from ..kernel.outcome import Check, Delete, Due, Message, Outcome
 from ..kernel.paging import Page, every
@@ -80,10 +80,11 @@ class Offers:
 
         def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
-            wish = self._wishes.find(known.offer.wish_id)
-            if wish is None or wish.state not in PUBLIC_STATES:  # she knew of it, so she may know that it is over
-                raise Conflict("offer.over", state=known.offer.state.value, moves=[])
-            return decisions.accept(known, by, now, self._wishes.claiming(call, wish.id, claim_id))
+            try:
+                claim = self._wishes.claiming(call, known.offer.wish_id, claim_id)
+            except NotFound:  # it is public no more; she knew of it, so she may know that it is over
+                raise Conflict("offer.over", state=known.offer.state.value, moves=[]) from None
+            return decisions.accept(known, by, now, claim)
 
         try:
             return self._answer(call, offer_id, "accept", decide)
@@ -104,15 +105,20 @@ class Offers:
         return self._answer(call, offer_id, "decline", decide)
 
     def _answer(self, call: Call, offer_id: str, move: str, decide: Decide) -> OfferSeen:
+        shown: list[Wish | None] = []  # read before the commit, so that no failing read can hide that it has happened
+
         def attempt() -> Outcome[Offer]:
             known = self._known(offer_id)
             actor, _ = self._people.current(call.actor)
             by = authorize(actor, f"offer.{move}", known.offer.as_resource())
             known.offer.check_version(call.seen_version)
-            return decide(known, by, self._clock.now())
+            outcome = decide(known, by, self._clock.now())
+            taken = (part.entity for part in outcome.also if isinstance(part.entity, Wish))
+            shown[:] = [next(taken, None) or self._wishes.find(known.offer.wish_id)]
+            return outcome
 
         offer = self._commit.settle(attempt, call)
-        return self._seen(call.actor, offer, self._wishes.find(offer.wish_id), call.locale)
+        return self._seen(call.actor, offer, shown[0], call.locale)
 
     def _known(self, offer_id: str) -> Known:
         offer = _found(rows.find_offer(offer_id))
@@ -134,6 +140,8 @@ class Offers:
                 self.decline_offer(call, offer_id, None, never_again=False)
         except NotFound:
             return
+        except Busy:  # nothing is decided yet; the queue brings her answer again
+            raise
         except Refusal:
             if yes:
                 self._tell_too_late(offer_id)
@@ -141,7 +149,8 @@ class Offers:
     def _tell_too_late(self, offer_id: str) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
+            once = f"late_{offer.id}"  # one message, however often her answer is brought
+            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id, part_of=once)
             return Outcome(entity=offer, previous=offer, messages=(told,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
@@ -173,12 +182,18 @@ class Offers:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
-            live = search.live
-            over = rows.find_offers([one.offer for one in live[wanted:]])  # whoever was asked first stays asked
-            if over:
-                ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
-                return decisions.supersede(search, ended, open=wanted > 0, now=self._clock.now())
-            return decisions.close(search, open=wanted > 0)
+            helping = frozenset(claim.helper for claim in wish.claims) if wish else frozenset[str]()  # or has given it back
+            waiting = [one for one in search.live if one.volunteer not in helping]
+            kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
+            over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
+            if any(offer.state is not OfferState.OFFERED for offer in over):
+                raise Busy  # answered since the search was read: look again
+            ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
+            looked = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
+            if wish is None or looked.entity == search:
+                return looked
+            # What happens to the wish meanwhile is heard by another job, which may find nothing to change as yet.
+            return replace(looked, beside=(Check(entity=wish),))
 
         with suppress(NotFound):  # nobody was ever asked
             return self._commit.settle(decide, Call(actor=SYSTEM))
@@ -253,16 +268,18 @@ class Offers:
         it has moved on, everything is read again, and nobody is asked whom the wish does not need any more, or who has
         more offers than `room`. `standings` are those that the run knows; what is used of them is taken out.
         """
-        street, asked = street_of(wish.place), list[Ask]()
+        street, asked, planned = street_of(wish.place), list[Ask](), wish
         seen: list[tuple[Wish, Search]] = [(wish, search)]
 
         def decide() -> Outcome[Search]:
-            wish, search = seen.pop() if seen else self._fresh(seen_id)
+            wish, search = seen.pop() if seen else self._fresh(planned)
+            helped = {claim.helper for claim in wish.claims}
             known = {
                 id: standings.pop(id) if id in standings else self.standing(street, id) for id in (a.volunteer for a in asks)
             }
             now = self._clock.now()
-            fit = [a for a in asks if a.volunteer not in search.not_again and known[a.volunteer].live(now) < room[a.volunteer]]
+            new = [a for a in asks if a.volunteer not in search.not_again | helped]
+            fit = [a for a in new if known[a.volunteer].live(now) < room[a.volunteer]]
             asked[:] = fit[: max(0, need_of(wish, search))]
             if not asked:
                 raise NotFound
@@ -282,16 +299,16 @@ class Offers:
             )
             return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
 
-        seen_id = wish.id
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
         except NotFound:
             return []
         return asked
 
-    def _fresh(self, wish_id: str) -> tuple[Wish, Search]:
-        wish = self._wishes.find(wish_id)
-        if wish is None:
+    def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
+        """Read a wish again; one that takes other people by now is left to the next run."""
+        wish = self._wishes.find(planned.id)
+        if wish is None or any(getattr(wish, name) != getattr(planned, name) for name in _DECIDE_WHO):
             raise NotFound
         return wish, self.search_of(wish)
 
@@ -348,6 +365,7 @@ class Offers:
         return {"offers": offers, "standing": [standing for standing in standings if standing]}
 
 
+_DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says of who may be asked for it
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
 
 

@@ -1,6 +1,7 @@
 """Who somebody is, for every other feature, and what people do about themselves."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -9,9 +10,9 @@ from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from ..kernel.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.outcome import Delete, Event, Outcome, Put
+from ..kernel.outcome import Check, Delete, Event, Outcome, Put
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
 from ..store.commit import Committer
@@ -27,6 +28,7 @@ from .model import (
     erase,
     make_volunteer,
     never_again,
+    volunteering,
 )
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
@@ -125,6 +127,22 @@ class People:
         if community == street:
             return list(rows.volunteers_of(street, below=True))
         return [*rows.volunteers_of(community, below=False), *rows.volunteers_of(street, below=False)]
+
+    def list_volunteers(self, street: str) -> int:
+        """List the volunteers of a street whom an older version has written, before there was such a list; return how many.
+
+        For the operator's command and a folder that is opened: whoever is written afterwards is listed by the commit itself.
+        """
+        listed = {(one.person_id, one.area): one for one in rows.volunteers_of(street, below=True)}
+        found = 0
+        for person in every(lambda start: self.below(street, _volunteers, start, 100)):
+            new = tuple(Put(row=one) for one in volunteering(person) if listed.get((one.person_id, one.area)) != one)
+            if new:
+                same = Outcome(entity=person, previous=person, beside=(Check(entity=person), *new))
+                with suppress(Busy):  # somebody has just been written anew, and so is listed
+                    self._commit.settle(lambda same=same: same, Call())  # type: ignore[misc]
+                found += 1
+        return found
 
     def never_again(self, person: Person, kind: str) -> Outcome[Person]:
         """Return the decision that somebody is not asked for a kind any more; it goes into another feature's commit."""
@@ -351,6 +369,10 @@ class People:
     def end_session(self, person: Person, session: str) -> Person:
         """Return the person with a session ended."""
         return end_session(person, session, self._clock.now())
+
+
+def _volunteers(person: Person) -> bool:
+    return bool(volunteering(person))
 
 
 def _all_consents(person_id: str) -> list[Consent]:

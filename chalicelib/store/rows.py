@@ -171,12 +171,17 @@ def load(kind: type[T], pk: str, sk: str, *, consistent: bool = True) -> T | Non
             return None
 
 
-def load_many(kind: type[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True) -> list[T]:
-    """Read several things of one kind, a hundred in a request, in the order of the keys; those that are gone are left out."""
+def load_many(
+    kind: type[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True, row_kind: type | None = None
+) -> list[T]:
+    """Read several things of one kind, a hundred in a request, in the order of the keys; those that are gone are left out.
+
+    `row_kind` names the kind of the row where `kind` is a smaller thing made of it.
+    """
     if not keys:
         return []
     with reading():
-        rows = list(Table.rows[kind].batch_get(list(dict.fromkeys(keys)), consistent_read=consistent))
+        rows = list(Table.rows[row_kind or kind].batch_get(list(dict.fromkeys(keys)), consistent_read=consistent))
     found = {(row.pk, row.sk): row.as_a(kind) for row in rows}
     return [found[key] for key in keys if key in found]
 

@@ -170,6 +170,14 @@ class _Key:
     sk: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A counter as additions leave it: its keys and the value."""
+
+    pk: str
+    value: int
+
+
 def _keys(wish: Wish) -> dict[str, object]:
     keys: dict[str, object] = {
         "pk": wish.id,
@@ -237,8 +245,8 @@ def wishes_of(person_id: str, start: Position | None, limit: int) -> Page[Wish]:
 
 def carried_by(helpers: Sequence[str]) -> dict[str, int]:
     """Read how many claims each of these helpers carries; who is not named carries none. Half price: it is counted again."""
-    counters = load_many(Counter, [(helper, "active_claims") for helper in helpers], consistent=False)
-    return {counter.subject: counter.value for counter in counters}
+    keys = [(helper, "active_claims") for helper in helpers]
+    return {counter.pk: counter.value for counter in load_many(_Carried, keys, consistent=False, row_kind=Counter)}
 
 
 def claims_of(person_id: str, start: Position | None, limit: int) -> Page[tuple[str, Wish]]:

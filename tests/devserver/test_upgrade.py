@@ -15,7 +15,7 @@ from devserver.run import House, open_house
 from devserver.upgrade import bring_up_to_date
 
 from ..faults.facts import alarms, check, every
-from ..world import START, STREET, World
+from ..world import BAIHUA, START, STREET, Phone, World
 
 
 def indexes(world: World, table: str) -> set[str]:
@@ -48,6 +48,37 @@ def test_a_folder_of_this_version_is_left_as_it_is(embedded_world: World):
     bring_up_to_date(embedded_world.services.connection)
     create_missing(embedded_world.services.connection)
     assert {table.Meta.base_name: indexes(embedded_world, table.Meta.base_name) for table in tables()} == before
+
+
+def test_an_index_that_shows_too_little_is_made_anew(embedded_world: World):
+    world = embedded_world
+    wish = world.open_wish(skills=["水电"])
+    client = world.services.connection.client
+    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == "wishes")
+    client.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_community"}}])
+    keys = [{"AttributeName": "wall_community", "KeyType": "HASH"}, {"AttributeName": "wall_order", "KeyType": "RANGE"}]
+    less = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["id", "title"]}
+    client.update_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys],
+        GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "by_community", "KeySchema": keys, "Projection": less}}],
+    )
+    bring_up_to_date(world.services.connection)
+    (line,) = Phone().get(f"/v1/wishes?place={BAIHUA}&state=open").json["items"]
+    assert (line["id"], line["skills"]) == (wish, ["水电"])
+
+
+def test_volunteers_of_an_older_version_are_listed_when_a_folder_is_opened(embedded_world: World):
+    world, somebody = embedded_world, embedded_world.volunteer(places=[BAIHUA, STREET])
+    people, id = world.services.people, somebody.me["id"]
+    before = people.volunteers_of(STREET)
+    assert {(one.person_id, one.area) for one in before} == {(id, BAIHUA), (id, STREET)}
+    assert people.list_volunteers(STREET) == 0
+    for one in before:
+        row_of(one).delete()
+    assert people.volunteers_of(STREET) == []
+    assert people.list_volunteers(STREET) == 1
+    assert people.volunteers_of(STREET) == before
 
 
 def make_old(house: House) -> list[Wish]:

@@ -11,6 +11,7 @@ from typing import Any
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.outcome import Due
+from chalicelib.matching.policy import Weights
 from chalicelib.web.api import Operation
 from chalicelib.web.openapi import document
 
@@ -109,7 +110,14 @@ def _residents(world: World, move: str, body: Any) -> Good:
 
 def _wish(world: World) -> dict[str, Any]:
     ward = world.person("李明")
-    more = {"place": UNIT, "helpers_needed": 2, "window": [WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"]}
+    more = {
+        "place": UNIT,
+        "helpers_needed": 2,
+        "window": [WINDOW],
+        "dialects": ["四川话"],
+        "skills": ["水电"],
+        "safeguarding": ["alone"],
+    }
     more |= {"alias": "小草", "on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}}
     return world.wish_body(**more)
 
@@ -119,6 +127,7 @@ def _edit(world: World) -> Good:
     kept = ("kind", "title", "story", "budget_fen", "needed_by")
     body = {name: value for name, value in world.wish_body().items() if name in kept}
     more = {"helpers_needed": 2, "window": [WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"], "alias": "小草"}
+    more |= {"skills": ["水电"]}
     return _of(resident, wish_id, "edit", body | more)
 
 
@@ -159,6 +168,16 @@ def _withdrawn(world: World) -> Good:
     wish_id, resident = submitted(world)
     resident.post(f"/v1/wishes/{wish_id}/withdraw", {})
     return _of(resident, wish_id, "reopen", {"reason": "还是需要"})
+
+
+def _offer(world: World, answer: str, body: Any) -> Good:
+    helper = world.volunteer()
+    offer_id = world.offer(world.open_wish(), helper)
+    return Good(helper, f"/v1/offers/{offer_id}/{answer}", body, (offer_id,))
+
+
+def _weights() -> dict[str, int]:
+    return dict.fromkeys(Weights.notes(), 0) | {"base": 3000, "live_most": 1}
 
 
 def _visit(world: World) -> Good:
@@ -221,6 +240,10 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "dispute_wish": lambda w: _residents(w, "dispute", {"reason": "没有收到"}),
     "withdraw_wish": lambda w: _of(*reversed(submitted(w)), "withdraw", {"reason": "不用了"}),
     "reopen_wish": _withdrawn,
+    "accept_offer": lambda w: _offer(w, "accept", {}),
+    "decline_offer": lambda w: _offer(w, "decline", {"reason": "这周不在家", "never_again": True}),
+    "start_run": lambda w: Good(w.staff(), "/v1/matching/runs", {"place": BAIHUA, "dry_run": True, "weights": _weights()}),
+    "set_weights": lambda w: Good(w.phone_of(w.admin), "/v1/policies/matching?place=chunhui", {"weights": _weights()}),
     "note_visit": _visit,
     "redrive_job": _job,
     "unsubscribe": _unsubscribe,

@@ -1,9 +1,11 @@
-"""Story 2, as far as people do it by themselves: a volunteer gives a wish back, and it is not forgotten."""
+"""Story 2: a volunteer gives a wish back; the next best is asked and does not answer; the third accepts. And nothing is forgotten."""
+
+from typing import Any
 
 from .server import Server, Somebody
 
 STAFF, GRID, RESIDENT = "+8613900000002", "+8613900000004", "+8613900000103"
-FIRST, SECOND = "+8613900000011", "+8613900000012"
+FIRST = "+8613900000011"
 # Its delivered pair of glasses, in a grid without a worker: the resident is asked after a day, staff after three.
 OF_THE_DEMO_STREET = [(STAFF, "wish.unconfirmed_staff"), ("+8613900000118", "wish.unconfirmed")]
 
@@ -14,6 +16,17 @@ def wish_on_the_wall(server: Server, staff: Somebody, resident: Somebody, **fiel
     staff.post(f"/v1/wishes/{wish_id}/approve")
     assert server.heard() == [(resident.number, "wish.approved")]
     return wish_id
+
+
+def asked(server: Server, title: str) -> Somebody:
+    """Return the one person who has just been asked to help with a wish."""
+    (number,) = [told.to for told in server.told() if told.kind == "offer.made" and title in told.text]
+    return server.sign_in(number)
+
+
+def offer_of(somebody: Somebody, wish_id: str) -> dict[str, Any]:
+    (offer,) = [offer for offer in somebody.get("/v1/me/offers")["items"] if offer["wish"] == wish_id]
+    return offer
 
 
 def test_the_volunteer_who_could_not(server: Server) -> None:
@@ -41,20 +54,49 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     assert "address" not in first.get(f"/v1/wishes/{wish_id}")
     assert "孩子病了，来不了" in str(staff.get(f"/v1/wishes/{wish_id}/timeline")["items"])
 
-    second = server.sign_in(SECOND)
-    second.post(f"/v1/wishes/{wish_id}/claim")
-    assert server.heard() == [(SECOND, "wish.yours"), (RESIDENT, "wish.claimed")]
-    second.post(f"/v1/wishes/{wish_id}/check-in")
-    server.advance(minutes=80)
+    server.advance(minutes=3)
+    second = asked(server, "修理阳台纱窗")
+    offer = offer_of(second, wish_id)
+    assert (offer["state"], offer["moves"], offer["volunteer"]) == ("offered", ["accept", "decline"], second.me["id"])
+    assert offer["expires_at"] == "2026-11-26T12:00:00Z"  # tomorrow at eight in the evening
+    assert offer["why"]
+    assert "address" not in second.get(f"/v1/wishes/{wish_id}")
+    for somebody in (first, second, resident):
+        assert somebody.call("GET", f"/v1/wishes/{wish_id}/matching")[0] == 403
+    staff.refresh()
+    seen = staff.get(f"/v1/wishes/{wish_id}/matching")
+    assert (seen["waiting"]["reason"], [line["volunteer"] for line in seen["asked"]]) == ("asked", [second.me["id"]])
+    assert first.me["id"] not in [line["volunteer"] for line in seen["candidates"]]
+
+    server.advance(days=1, hours=11, minutes=15)  # no answer until that evening
+    third = asked(server, "修理阳台纱窗")
+    assert third.number not in (FIRST, second.number)
     second.refresh()
-    second.post(f"/v1/wishes/{wish_id}/check-out")
-    second.post(f"/v1/wishes/{wish_id}/deliver", {"note": "换了新纱"})
+    assert offer_of(second, wish_id)["state"] == "expired"
+    late = second.post(f"/v1/offers/{offer['id']}/accept", expect=409)
+    assert (late["code"], wish_id in {wish["id"] for wish in late["similar"]}) == ("offer.expired", False)
+    offer = offer_of(third, wish_id)
+    accepted = third.post(f"/v1/offers/{offer['id']}/accept")
+    assert (accepted["state"], accepted["moves"]) == ("accepted", [])
+    assert server.heard() == [(third.number, "wish.yours"), (RESIDENT, "wish.claimed")]
+    assert third.get(f"/v1/wishes/{wish_id}")["address"]
+    again = server.call("GET", f"/v1/wishes/{wish_id}")[1]
+    assert (again["state"], again["opened_at"], again["places_left"]) == ("claimed", opened_at, 0)
+
+    server.advance(hours=12)
+    third.refresh()
+    third.post(f"/v1/wishes/{wish_id}/check-in")
+    server.advance(minutes=80)
+    third.refresh()
+    third.post(f"/v1/wishes/{wish_id}/check-out")
+    server.heard()
+    third.post(f"/v1/wishes/{wish_id}/deliver", {"note": "换了新纱"})
     assert server.heard() == [(RESIDENT, "wish.delivered")]
     resident.refresh()
     done = resident.post(f"/v1/wishes/{wish_id}/confirm", {"rating": 5, "thanks": "谢谢小钱！"})
     assert done["state"] == "fulfilled"
-    assert server.heard() == [(SECOND, "wish.thanks")]
-    assert [line["minutes"] for line in second.get("/v1/me/hours")["items"] if line["wish"] == wish_id] == [90]
+    assert server.heard() == [(third.number, "wish.thanks")]
+    assert [line["minutes"] for line in third.get("/v1/me/hours")["items"] if line["wish"] == wish_id] == [90]
 
 
 def test_what_nobody_does_is_not_forgotten(server: Server) -> None:

@@ -1,0 +1,308 @@
+"""Offers over HTTP: who is asked, what she sees and answers, and what becomes of an offer that nobody needs any more."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.kernel.access import Role
+from chalicelib.offers import rows
+from chalicelib.offers.model import OfferState
+from chalicelib.wishes.model import State
+
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, Phone, World
+
+SOON = timedelta(minutes=3)
+
+
+def offers(phone: Phone, *states: str) -> list[dict]:
+    return [offer for offer in phone.get("/v1/me/offers").json["items"] if not states or offer["state"] in states]
+
+
+def asked(phones: list[Phone]) -> list[Phone]:
+    """Return those who have an offer to answer."""
+    return [phone for phone in phones if offers(phone, "offered")]
+
+
+def again(world: World, phone: Phone) -> Phone:
+    """Return the same person's phone with a fresh token."""
+    return world.phone_of(world.services.people.find(phone.me["id"]))
+
+
+def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minutes(world: World) -> None:
+    volunteers = [world.volunteer() for _ in range(3)]
+    wish_id = world.open_wish(
+        kind="company", budget_fen=None, window=[{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
+    )
+    world.pass_time(minutes=3)
+    (helper,) = asked(volunteers)
+    (offer,) = offers(helper)
+    assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (wish_id, helper.me["id"], "calm")
+    assert offer["expires_at"] == "2026-11-24T12:00:00Z"
+    assert offer["why"] == ["就在您这栋楼", "您近四周没有收到邀请"]
+    assert offer["about"]["grid"] == GRID
+    assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
+    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your building"
+    (letter,) = world.sms_to(helper.me["phone"], "offer.made")
+    assert "11-24 20:00" in letter.text
+    for text in (str(offer), letter.text):
+        assert BUILDING not in text
+        assert "王秀英" not in text
+        assert "302" not in text
+
+
+def test_accepting_is_claiming(world: World) -> None:
+    helper, resident = world.volunteer(), world.resident()
+    wish_id = world.open_wish(resident)
+    offer_id = world.offer(wish_id, helper)
+    answer = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
+    assert (answer.status, answer.json["state"], answer.json["moves"]) == (200, "accepted", [])
+    wish = world.services.wishes.find(wish_id)
+    assert wish.state is State.CLAIMED
+    assert [claim.helper for claim in wish.active] == [helper.me["id"]]
+    assert world.delivery_code(resident.me["phone"])
+    assert world.sms_to(helper.me["phone"], "wish.yours")
+    assert helper.get(f"/v1/wishes/{wish_id}").json["address"] == "3楼302室"
+    assert helper.get("/v1/me/claims").json["items"][0]["wish"]["id"] == wish_id
+    replayed = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
+    assert (replayed.status, replayed.json) == (200, answer.json)
+    repeated = helper.post(f"/v1/offers/{offer_id}/accept")
+    assert (repeated.status, repeated.code, "similar" in repeated.json) == (409, "offer.wrong_state", False)
+
+
+def test_declining_passes_it_on_and_never_again_means_the_kind(world: World) -> None:
+    first, second = world.volunteer(), world.volunteer()
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, first)
+    declined = first.post(f"/v1/offers/{offer_id}/decline", {"reason": "不方便买东西", "never_again": True})
+    assert (declined.status, declined.json["state"]) == (200, "declined")
+    world.pass_time(minutes=16)
+    assert [offer["wish"] for offer in offers(again(world, second), "offered")] == [wish_id]
+    assert second.post(f"/v1/offers/{offers(second)[0]['id']}/decline", {}).status == 200
+    world.open_wish(title="一袋大米")
+    world.pass_time(minutes=16)
+    assert not offers(again(world, first), "offered")
+    assert len(offers(again(world, second), "offered")) == 1
+    # Naming the kind among one's own takes it back; a profile without it does not.
+    kept = again(world, first).put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 4}).json
+    assert kept["never"] == ["goods"]
+    assert again(world, first).put("/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["goods"]}).json["never"] == []
+
+
+def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -> None:
+    volunteers = [world.volunteer() for _ in range(3)]
+    wish_id = world.open_wish(needed_by="2026-12-20")
+    world.pass_time(minutes=3)
+    order = []
+    for _ in range(3):
+        volunteers = [again(world, phone) for phone in volunteers]
+        (helper,) = asked(volunteers)
+        order.append(helper.me["id"])
+        world.pass_time(days=1, hours=11, minutes=30)
+    assert len(set(order)) == 3
+    world.pass_time(days=1)
+    assert not asked([again(world, phone) for phone in volunteers])
+    staff = world.staff()
+    seen = staff.get(f"/v1/wishes/{wish_id}/matching").json
+    assert (seen["waiting"]["reason"], seen["excluded"]["asked"], seen["candidates"]) == ("asked_before", 3, [])
+    assert [line["state"] for line in seen["asked"]] == ["expired"] * 3
+
+
+@pytest.mark.parametrize("ending", ["claim", "withdraw", "unpublish", "edit by the owner"])
+def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, ending: str) -> None:
+    helper, other, resident = world.volunteer(), world.volunteer(), world.resident()
+    wish_id = world.open_wish(resident)
+    offer_id = world.offer(wish_id, helper)
+    body = {"unpublish": {"reason": "再看看"}, "edit by the owner": {"story": "换一个"}}.get(ending, {})
+    who = {"claim": other, "unpublish": world.staff()}.get(ending, resident)
+    assert who.post(f"/v1/wishes/{wish_id}/{ending.split(maxsplit=1)[0]}", body).status == 200
+    offer = helper.get(f"/v1/offers/{offer_id}").json
+    assert (offer["state"], offer["moves"]) == ("superseded", [])
+    assert (offer["about"] is None) == (ending != "claim")
+    (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
+    assert "一个电热水壶" in letter.text
+    assert helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
+    assert rows.find_standing(STREET, helper.me["id"]).refused == 0
+
+
+def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: World) -> None:
+    helper = world.volunteer()
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "accepted"
+    assert rows.find_standing(STREET, helper.me["id"]).accepted == 1
+    assert not world.sms_to(helper.me["phone"], "offer.superseded")
+
+
+def test_of_several_places_only_the_surplus_ends(world: World) -> None:
+    first, second, third = (world.volunteer() for _ in range(3))
+    wish_id = world.open_wish(helpers_needed=2)
+    for helper in (first, second):
+        world.offer(wish_id, helper)
+    assert third.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    assert [offers(phone)[0]["state"] for phone in (first, second)] == ["offered", "superseded"]
+    world.pass_time(minutes=20)
+    assert not offers(again(world, third))
+
+
+def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(world: World) -> None:
+    helper = world.volunteer()
+    mine = world.open_wish(helper, title="一个电热水壶啊")
+    vetted = world.open_wish(title="一个电热水壶吧", safeguarding=["minor"])
+    like = world.open_wish(title="一个电热水壶呀")
+    far = [world.open_wish(title=title, kind=kind, budget_fen=None) for title, kind in (("修灯", "service"), ("聊天", "company"))]
+    late = world.open_wish()
+    offer_id = world.offer(late, helper)
+    assert world.volunteer().post(f"/v1/wishes/{late}/claim").status == 200
+    answer = helper.post(f"/v1/offers/{offer_id}/accept")
+    assert answer.status == 409
+    shown = [wish["id"] for wish in answer.json["similar"]]
+    assert shown[0] == like
+    assert set(shown) == {like, *far}
+    assert not {mine, vetted, late} & set(shown)
+    assert [wish["id"] for wish in helper.post(f"/v1/wishes/{late}/claim").json["similar"]] == shown
+
+
+def test_an_offer_is_over_at_its_instant_also_before_its_alarm_fires(world: World) -> None:
+    helper = world.volunteer()
+    offer_id = world.offer(world.open_wish(), helper)
+    world.clock.move_to(rows.find_offer(offer_id).expires_at - timedelta(seconds=1))
+    assert again(world, helper).get(f"/v1/offers/{offer_id}").json["moves"] == ["accept", "decline"]
+    world.clock.advance(timedelta(seconds=1))
+    helper = again(world, helper)
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "expired"
+    assert [helper.post(f"/v1/offers/{offer_id}/{move}", {}).code for move in ("accept", "decline")] == ["offer.expired"] * 2
+
+
+def test_a_claim_of_her_own_refusals_hold_for_an_offer_too(world: World) -> None:
+    helper = world.volunteer(capacity=1)
+    offer_id = world.offer(world.open_wish(), helper)
+    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    full = helper.post(f"/v1/offers/{offer_id}/accept")
+    assert (full.status, full.code) == (409, "volunteer.too_many_claims")
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
+
+
+def test_answers_by_sms(world: World) -> None:
+    first, second = world.volunteer(), world.volunteer()
+    one, two = world.open_wish(), world.open_wish(title="一袋大米")
+    world.offer(one, first)
+    world.offer(two, second)
+    offers_ = world.services.offers
+    for phone, yes in ((first, True), (second, False)):
+        offers_.answer(offers(phone)[0]["id"], phone.me["id"], yes=yes, phone_of=phone.me["id"])
+    assert [offers(phone)[0]["state"] for phone in (first, second)] == ["accepted", "declined"]
+    assert world.services.wishes.find(one).active[0].helper == first.me["id"]
+
+
+def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_is_nothing(world: World) -> None:
+    helper, other = world.volunteer(), world.volunteer()
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=other.me["id"])
+    assert offers(helper)[0]["state"] == "offered"
+    assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
+    world.services.offers.answer(offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"])
+    assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
+
+
+def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(world: World) -> None:
+    helper, next_one = world.volunteer(), world.volunteer()
+    wish_id = world.open_wish()
+    declined = world.offer(world.open_wish(title="一袋大米"), helper)
+    helper.post(f"/v1/offers/{declined}/decline", {"reason": "我住院了"})
+    offer_id = world.offer(wish_id, helper)
+    assert "我住院了" in helper.get("/v1/me/data").text
+    assert helper.delete("/v1/me").status == 202
+    world.pass_time(minutes=16)
+    assert rows.find_offer(offer_id).state is OfferState.EXPIRED
+    assert rows.find_offer(declined).reason is None
+    assert rows.find_standing(STREET, helper.me["id"]) is None
+    assert world.services.people.volunteers_of(BAIHUA) == [
+        one for one in world.services.people.volunteers_of(BAIHUA) if one.person_id == next_one.me["id"]
+    ]
+    assert [offer["wish"] for offer in offers(again(world, next_one), "offered")].count(wish_id) == 1
+
+
+def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
+    helper, resident = world.volunteer(), world.resident()
+    wish_id = world.open_wish(resident, kind="company", budget_fen=None)
+    helper.post(f"/v1/wishes/{wish_id}/claim")
+    helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": world.delivery_code(resident.me["phone"])})
+    assert rows.find_standing(STREET, helper.me["id"]).met == (resident.me["id"],)
+    world.volunteer()
+    world.open_wish(resident, kind="company", budget_fen=None, title="再陪我聊聊")
+    world.pass_time(minutes=3)
+    (offer,) = offers(helper)
+    assert offer["why"][0] == "您帮过这位邻居"
+
+
+def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> None:
+    helper = world.volunteer()
+    world.pass_time(hours=13)
+    world.open_wish()
+    world.pass_time(hours=9)
+    assert not offers(again(world, helper))
+    world.pass_time(hours=1, minutes=30)
+    (offer,) = offers(again(world, helper))
+    assert offer["created_at"] == "2026-11-24T00:00:00Z"
+    assert world.sms_to(helper.me["phone"], "offer.made")
+
+
+def test_what_presses_is_answered_sooner(world: World) -> None:
+    helper = world.volunteer()
+    due = {"2026-11-25": ("urgent", "2026-11-23T04:40:00Z"), "2026-11-30": ("soon", "2026-11-23T10:40:00Z")}
+    for day, (urgency, until) in due.items():
+        offer_id = world.offer(world.open_wish(needed_by=day, title=f"水壶{day}"), helper)
+        offer = helper.get(f"/v1/offers/{offer_id}").json
+        assert (offer["urgency"], offer["expires_at"]) == (urgency, until)
+
+
+@pytest.mark.parametrize("reason", ["blocked", "demoted", "paused", "household", "carer", "elsewhere", "unskilled", "not vetted"])
+def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
+    resident, staff = world.resident(), world.staff()
+    helper = world.volunteer(**({"paused_until": "2027-01-01T00:00:00Z"} if reason == "paused" else {}))
+    id, owner = helper.me["id"], resident.me["id"]
+    terms = {"unskilled": {"skills": ["水电"]}, "not vetted": {"safeguarding": ["minor"]}}.get(reason, {})
+    consent = {"how": "written"}
+    admin = world.phone_of(world.admin)
+    if reason == "blocked":
+        assert staff.put(f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}).status == 200
+    if reason == "demoted":
+        assert staff.put(f"/v1/people/{id}/roles", []).status == 200
+    if reason == "household":
+        for person in (id, owner):
+            body = {"household": "h1", "contact_via": None, "consent": consent}
+            assert admin.put(f"/v1/people/{person}/household", body).status == 200
+    if reason == "carer":
+        body = {"household": None, "contact_via": id, "consent": consent}
+        assert admin.put(f"/v1/people/{owner}/household", body).status == 200
+    if reason == "elsewhere":
+        assert helper.put("/v1/me/volunteer", {"places": [JINFENG]}).status == 200
+    world.open_wish(world.phone_of(world.services.people.find(owner)), **terms)
+    world.pass_time(minutes=20)
+    assert not list(rows.standings_of(STREET))
+    if reason != "elsewhere":  # and once the reason is gone, she is asked
+        return
+    assert again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status == 200
+    world.pass_time(minutes=20)
+    assert len(offers(again(world, helper))) == 1
+
+
+def test_no_offers_for_a_wish_of_a_volunteer_to_herself(world: World) -> None:
+    helper = world.volunteer()
+    world.open_wish(helper)
+    world.pass_time(minutes=20)
+    assert not offers(again(world, helper))
+
+
+def test_staff_see_an_offer_and_cannot_answer_it(world: World) -> None:
+    offer_id = world.offer(world.open_wish(), world.volunteer())
+    staff = world.staff(GRID, Role.GRID_WORKER)
+    seen = staff.get(f"/v1/offers/{offer_id}")
+    assert (seen.status, seen.json["moves"]) == (200, [])
+    assert staff.post(f"/v1/offers/{offer_id}/accept").status == 403
+    assert world.staff(JINFENG).get(f"/v1/offers/{offer_id}").status == 404
+    assert UNIT not in seen.text
