@@ -49,7 +49,7 @@ def alarms(subject: str | None = None) -> list[Due]:
 
 
 def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith("alarm.")]
+    return [due for due in every(Due) if not due.kind.startswith(("alarm.", "match."))]
 
 
 def counters(name: str) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """What a use case costs in calls and capacity units, counted where they leave the process. Calls are the bill."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,23 +10,12 @@ from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
 
 from ..world import BAIHUA, Phone, World, counted_storage
-from .cloud import Cloud, note
+from .cloud import Cloud, Stub, note
 from .facts import alarms, waiting_messages
 from .story import tell
 
 WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
 LONGEST = {"title": "愿" * 40, "story": "一" * 500, "alias": "邻" * 20, "dialects": ["重庆话"]}
-
-
-class Stub:
-    """A queue that takes everything and works on nothing, as the cloud's does while a request is answered."""
-
-    def __init__(self) -> None:
-        self.taken: list[Due] = []
-
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
-        self.taken += entries
-        return {entry.id for entry in entries}
 
 
 def read_units(storage: Any) -> float:
