@@ -194,7 +194,11 @@ class Matching:
 
         def decide() -> Outcome[StreetWeights]:
             actor, _ = self._people.current(call.actor)
-            authorize(actor, "matching.weigh", Resource(kind="matching", places=(street,)))
+            for scope in (
+                place,
+                street,
+            ):  # who knows of the place may know that it is not hers to weigh; it is for all of the street
+                authorize(actor, "matching.weigh", Resource(kind="matching", places=(scope,)))
             if self._places.find(street) is None:
                 raise Invalid("place.unknown", ["place"], place=street)
             before = self._weights(street)
@@ -320,7 +324,7 @@ class Matching:
                 _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
             ],
             helpers=helpers,
-            neighbours=self._neighbours(w.place for w in wishes.values()),
+            neighbours=self._neighbours([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
             wishes=wishes,
             searches=searches,
             standings=standings,
@@ -334,7 +338,7 @@ class Matching:
         return found.values()
 
     def _neighbours(self, places: Iterable[str]) -> Neighbours:
-        """Return which grids and communities lie side by side, as far as these places have any."""
+        """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
         beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
         return lambda one, other: (one, other) in beside or (other, one) in beside
