@@ -24,7 +24,7 @@ from ..people.service import People
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..store.commit import Committer
-from ..store.due import Outbox
+from ..store.due import Outbox, shard_of
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import rows
@@ -121,7 +121,7 @@ class Matching:
                 continue
             for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
                 id = self._ids.new("due")
-                jobs.append(Due(id=id, at=now, shard="", kind=MATCH, subject=community))
+                jobs.append(Due(id=id, at=now, shard=shard_of(id, self._outbox.shards), kind=MATCH, subject=community))
         return self._outbox.hand_over(jobs)
 
     def match_community(self, community: str) -> None:

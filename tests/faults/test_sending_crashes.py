@@ -23,7 +23,7 @@ from chalicelib.wishes.rows import find_wish
 from devserver.store import memory_store
 
 from ..world import OTHER_GRID, Phone, World
-from .cloud import Cloud, check_at_rest, forget_what_was_told, note, survives
+from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, survives
 from .facts import alarms, every
 
 REMINDER = {"wish.due_in_2_days": 1}
@@ -57,20 +57,6 @@ def live(cloud: Cloud) -> None:
     cloud.run(cloud.world.clock.now() + timedelta(hours=3))
 
 
-def deaths(cloud: Cloud, start: bytes) -> list[bytes]:
-    """Live on from a photograph and take one before and after every effect: how the world looks if the power fails there.
-
-    Many are the same (nothing outlives a read that is cut off), and what follows from the same needs to be tried once.
-    """
-    taken: list[bytes] = []
-    cloud.go_back_to(start)
-    cloud.before_step = cloud.after_step = lambda: taken.append(cloud.photograph())
-    with cloud.watching():
-        live(cloud)
-    cloud.before_step = cloud.after_step = lambda: None
-    return taken
-
-
 # one reminder
 
 
@@ -96,9 +82,9 @@ def test_a_reminder_is_told_once_or_in_doubt_wherever_its_process_dies(cloud: Cl
 def test_it_may_die_again_at_any_point_of_the_recovery(cloud: Cloud) -> None:
     before, pairs, tried = a_reminder_is_due(cloud), 0, set()
     recoveries: dict[bytes, list[bytes]] = {}
-    for first in deaths(cloud, before):
+    for first in deaths(cloud, before, lambda: live(cloud)):
         if first not in recoveries:
-            recoveries[first] = deaths(cloud, first)
+            recoveries[first] = deaths(cloud, first, lambda: live(cloud))
         pairs += len(recoveries[first])
     for second in {photograph for taken in recoveries.values() for photograph in taken}:
         cloud.go_back_to(second)
@@ -114,7 +100,7 @@ def test_without_the_ledger_the_same_deaths_tell_her_twice(cloud: Cloud, monkeyp
     monkeypatch.setattr(rows, "claim", lambda line: rows.row_of(line).save() is not None)
     monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
     caught = 0
-    for death in set(deaths(cloud, before)):
+    for death in set(deaths(cloud, before, lambda: live(cloud))):
         cloud.go_back_to(death)
         live(cloud)
         try:
@@ -148,7 +134,7 @@ def everybody_is_to_be_told(cloud: Cloud) -> bytes:
 
 
 def test_of_many_nobody_is_told_twice_and_nobody_missed_wherever_a_fan_out_dies(cloud: Cloud, neighbours: list[str]) -> None:
-    taken = deaths(cloud, everybody_is_to_be_told(cloud))
+    taken = deaths(cloud, everybody_is_to_be_told(cloud), lambda: live(cloud))
     doubts: Tally[int] = Tally()
     for death in dict.fromkeys(taken):
         cloud.go_back_to(death)
@@ -199,7 +185,7 @@ def one_provider_each(cloud: Cloud) -> None:
 
 
 def test_a_code_whose_fate_is_unknown_is_sent_once_more_by_the_same_provider_wherever_the_process_dies(cloud: Cloud) -> None:
-    taken, again = deaths(cloud, a_code_is_asked_for(cloud)), 0
+    taken, again = deaths(cloud, a_code_is_asked_for(cloud), lambda: live(cloud)), 0
     for death in set(taken):
         cloud.go_back_to(death)
         live(cloud)
