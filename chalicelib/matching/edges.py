@@ -186,6 +186,7 @@ class Candidates:
         self.visits = 0
         self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency}
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
+        self._sizes: dict[tuple[str, str], int] = {}
         self._least: dict[tuple[tuple[str, str], Urgency], int] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
         self._ways: dict[tuple[str, str], int] = {}
@@ -200,6 +201,7 @@ class Candidates:
             for pool in self._pools_of(helper):
                 pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
         self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
+        self._sizes = {pool: sum(len(bucket.members) for bucket in buckets) for pool, buckets in self._pools.items()}
 
     def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
         kinds = (helper.kinds or {"goods", "service", "company", "learning"}) - helper.never
@@ -247,7 +249,7 @@ class Candidates:
     def _walks(self, wish: Wanted) -> Iterator[tuple[tuple[str, str], int]]:
         """Yield the pools to walk for a wish, and what everybody in them costs at least beside place and refusal."""
         if wish.skills:
-            general = min((("skill", skill) for skill in wish.skills), key=lambda pool: len(self._pools.get(pool, ())))
+            general = min((("skill", skill) for skill in wish.skills), key=lambda pool: self._sizes.get(pool, 0))
         else:
             general = ("vetted", "") if wish.vetted else ("kind", wish.kind)
         for dialect in wish.dialects:

@@ -164,9 +164,8 @@ def note_met(standing: Standing, resident: str) -> Outcome[Standing]:
     return _changed(standing, replace(standing, met=met))
 
 
-def forget(known: Known) -> Outcome[Offer]:
+def forget(known: Known, now: datetime) -> Outcome[Offer]:
     """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
     if known.offer.state is S.OFFERED:
-        ended = _end(replace(known, standing=None), "expire", _SYSTEM, known.offer.expires_at)
-        return replace(ended, entity=replace(ended.entity, reason=None))
+        return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
     return Outcome(entity=replace(known.offer, reason=None), previous=known.offer)

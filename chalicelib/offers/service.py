@@ -348,7 +348,10 @@ class Offers:
         for offer in list(every(lambda start: rows.offers_of(person_id, start, 100))):
             streets.add(street_of(offer.place))
             with suppress(NotFound):
-                self._commit.settle(lambda offer=offer: decisions.forget(self._known(offer.id)), Call(actor=SYSTEM))  # type: ignore[misc]
+                self._commit.settle(
+                    lambda offer=offer: decisions.forget(self._known(offer.id), self._clock.now()),  # type: ignore[misc]
+                    Call(actor=SYSTEM),
+                )
         for street in streets | set(self._places.streets()):
             self._forget_standing(street, person_id)
 

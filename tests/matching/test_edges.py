@@ -456,6 +456,15 @@ def test_a_pair_is_looked_at_once():
     assert candidates.visits == 30
 
 
+def test_a_wish_that_takes_two_skills_looks_only_among_those_who_have_the_rarer():
+    both, one = frozenset({"plumbing", "reading"}), frozenset({"reading"})
+    helpers = [a_helper(id=f"per_{n:02}", skills=one if n % 10 else both) for n in range(60)]
+    for skills in (("plumbing", "reading"), ("reading", "plumbing")):
+        candidates = Candidates([a_wanted(skills=skills)], helpers, WEIGHTS, apart, NOW)
+        candidates.price([0] * 60)
+        assert len(candidates.best(0, [0] * 60, 10**6, 24, frozenset())) == candidates.visits == 6
+
+
 @pytest.fixture(scope="module")
 def large() -> Street:
     """1,000 wishes and 5,000 volunteers in ten communities of five grids."""
