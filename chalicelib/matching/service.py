@@ -31,7 +31,7 @@ from . import rows
 from .edges import Helper, Neighbours, Wanted, may_be_asked, obstacles, terms_of, why_of
 from .model import Instance, Planned, Run, StreetWeights
 from .plan import Plan, gini, make_plan
-from .policy import INSTANCE_KEPT, INSTANCE_MOST, SHOWN, Weights
+from .policy import INSTANCE_KEPT, INSTANCE_MOST, LISTED, SHOWN, Weights
 from .record import Replay, digest_of, pack, unpack
 
 __all__ = ["Candidate", "Explanation", "Matching"]
@@ -269,6 +269,7 @@ class Matching:
             unserved=plan.unserved,
             shortages=tuple((s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(weights)),
             planned=len(planned),
+            offers=tuple((one.wish, one.volunteer, one.cost) for one in planned[:LISTED]),
         )
 
     def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], situation: Situation) -> Run:

@@ -9,7 +9,6 @@ from ..kernel.access import Party, Resource
 from ..kernel.clock import at_local, local_day
 from ..kernel.machine import Machine
 from ..kernel.outcome import Entity
-from ..kernel.place import PlaceKind, ancestors, kind_of
 from . import policy
 from .policy import Urgency
 
@@ -58,7 +57,7 @@ def urgency_of(needed_by: date, now: datetime, zone: str) -> Urgency:
 
 def grid_of(place: str) -> str:
     """Return the grid of a place; a place above grids is returned as it is."""
-    return next((code for code in ancestors(place) if kind_of(code) is PlaceKind.GRID), place)
+    return ".".join(place.split(".")[:3])
 
 
 def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -> datetime:

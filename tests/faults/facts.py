@@ -6,12 +6,17 @@ from collections import defaultdict
 from typing import Any
 
 from chalicelib.deliveries.model import Delivery
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.outcome import Due, Entity
+from chalicelib.kernel.place import street_of
+from chalicelib.matching.model import Run
+from chalicelib.matching.policy import Weights
+from chalicelib.offers.model import Offer, OfferState, Search, Standing
+from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import Counter, tables
-from chalicelib.wishes.model import ClaimPointer, Wish
+from chalicelib.wishes.model import ClaimPointer, State, Wish
 from chalicelib.wishes.rows import WishEvent
 
 _WHERE = {
@@ -22,7 +27,12 @@ _WHERE = {
     Session: Table.sk == "session",
     Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
     Delivery: Table.sk == "delivery",
+    Offer: Table.sk == "offer",
+    Search: Table.sk == "search",
+    Standing: Table.pk.startswith("standing#"),
+    Run: Table.sk == "run",
 }
+LIVE_MOST = Weights().live_most
 
 
 def every(kind: type) -> list[Any]:
@@ -39,7 +49,7 @@ def alarms(subject: str | None = None) -> list[Due]:
 
 
 def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith("alarm.")]
+    return [due for due in every(Due) if not due.kind.startswith(("alarm.", "match."))]
 
 
 def counters(name: str) -> dict[str, int]:
@@ -64,15 +74,18 @@ def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
     connection = tables()[0]._get_connection().connection
     return sorted(
-        json.dumps(item, sort_keys=True) for table in tables() for item in connection.scan(table.Meta.table_name)["Items"]
+        json.dumps(item, sort_keys=True, default=repr)
+        for table in tables()
+        for item in connection.scan(table.Meta.table_name)["Items"]
     )
 
 
 def check(*, contiguous: bool = True) -> None:
-    """Assert what must be true at any time: counters, places, alarms, timelines and pointers agree with the wishes."""
-    wishes = every(Wish)
+    """Assert what must be true at any time: counters, places, alarms, timelines, pointers and offers agree with the wishes."""
+    wishes, offers = every(Wish), every(Offer)
     _counters_agree(wishes)
-    _alarms_agree(wishes)
+    _alarms_agree([*wishes, *offers])
+    check_offers(offers)
     pointers = {(pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)}
     versions = defaultdict(set)
     for event in every(WishEvent):
@@ -93,13 +106,96 @@ def _counters_agree(wishes: list[Wish]) -> None:
     assert counted == dict(carried), "a volunteer's counter is not the number of her active claims"
 
 
-def _alarms_agree(wishes: list[Wish]) -> None:
+def _alarms_agree(entities: list[Any]) -> None:
     armed = defaultdict(list)
     for due in alarms():
         armed[due.subject].append((due.id, due.at, due.shard))
-    for wish in wishes:
-        first = min(wish.dues().values(), default=None)
-        expected = [(wish.alarm.id, wish.alarm.at, wish.alarm.shard)] if wish.alarm else []
-        assert (wish.alarm and wish.alarm.at) == first, f"{wish.id} ({wish.state}) is armed for another instant than its due"
-        assert armed.pop(wish.id, []) == expected, f"the due rows of {wish.id} ({wish.state}) are not in step with it"
+    for entity in entities:
+        first = min(entity.dues().values(), default=None)
+        alarm = entity.alarm
+        expected = [(alarm.id, alarm.at, alarm.shard)] if alarm else []
+        assert (alarm and alarm.at) == first, f"{_named(entity)} is armed for another instant than its due"
+        assert armed.pop(entity.id, []) == expected, f"the due rows of {_named(entity)} are not in step with it"
     assert not armed, f"alarms of nobody: {armed}"
+
+
+def _named(entity: Entity) -> str:
+    return f"{type(entity).__name__} {entity.id} ({getattr(entity, 'state', '')})"
+
+
+# offers
+
+
+def offers_of(wish_id: str) -> list[Offer]:
+    """Return a wish's offers in the order in which they were made."""
+    found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
+    search = next((search for search in every(Search) if search.id == wish_id), None)
+    assert set(found) == {one.offer for one in search.asked} if search else not found
+    return [found[one.offer] for one in search.asked] if search else []
+
+
+def live(offers: list[Offer]) -> list[Offer]:
+    return [offer for offer in offers if offer.state is OfferState.OFFERED]
+
+
+def check_offers(offers: list[Offer]) -> None:
+    """Assert what must be true of offers at any time: offers, searches and standings say the same, and nobody is wronged."""
+    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(Search) for a in s.asked}
+    assert searched == {(o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state) for o in offers}
+    _standings_agree(offers)
+    asked = Tally((o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED)
+    assert not [pair for pair, times in asked.items() if times > 1], f"asked twice for the same wish: {asked}"
+    assert all((offer.answered_at is None) == (offer.state is OfferState.OFFERED) for offer in offers)
+    _nobody_is_asked_too_much(offers)
+    _accepted_is_claimed(offers)
+
+
+def _standings_agree(offers: list[Offer]) -> None:
+    """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no standing."""
+    made = {(street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state) for o in offers}
+    standings = {standing.id: standing for standing in every(Standing)}
+    weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in standings.values() for sent in s.sent]
+    assert len(set(weigh)) == len(weigh), f"counted twice: {weigh}"
+    assert set(weigh) <= made, f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
+    erased = {person.id for person in every(Person) if person.erased_at}
+    for _, volunteer, id, at, *_ in made - set(weigh):
+        fresh = volunteer not in erased and at > max(sent.at for sent in standings[volunteer].sent) - FOUR_WEEKS
+        assert not fresh, f"{id} does not weigh on her"
+
+
+def _nobody_is_asked_too_much(offers: list[Offer]) -> None:
+    people = {person.id: person for person in every(Person)}
+    for volunteer, count in Tally(offer.volunteer for offer in live(offers)).items():
+        assert count <= min(LIVE_MOST, people[volunteer].capacity), f"{volunteer} has {count} offers to answer"
+    wishes = {wish.id: wish for wish in every(Wish)}
+    for offer in offers:
+        wish, asked = wishes[offer.wish_id], people[offer.volunteer]
+        resident = people[wish.person_id]
+        kin = {wish.person_id, wish.filed_by, wish.proxy_id, resident.contact_via}
+        assert offer.volunteer not in kin, f"{offer.id} is for somebody's own wish"
+        assert resident.id != asked.contact_via, f"{offer.id} is for the wish of whose phone she uses"
+        assert not resident.household or resident.household != asked.household, f"{offer.id} is for her own household"
+
+
+def _accepted_is_claimed(offers: list[Offer]) -> None:
+    claimed = {(pointer.wish_id, pointer.helper) for pointer in every(ClaimPointer)}
+    for offer in offers:
+        taken = (offer.wish_id, offer.volunteer) in claimed
+        assert offer.state is not OfferState.ACCEPTED or taken, f"{offer.id} is accepted, and she has taken nothing"
+
+
+def check_offers_at_rest() -> None:
+    """Assert what is true of offers once everything that is due has run: nobody waits for an answer that is not wanted."""
+    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(Search)}
+    waiting = defaultdict(list)
+    for offer in live(every(Offer)):
+        waiting[offer.wish_id].append(offer.volunteer)
+    helped = defaultdict(set)
+    for pointer in every(ClaimPointer):
+        helped[pointer.wish_id].add(pointer.helper)
+    for id, search in searches.items():
+        wanted = wishes[id].places_left if wishes[id].state is State.OPEN else 0
+        assert len(waiting[id]) <= wanted, f"{waiting[id]} are asked for {wanted} places of {id} ({wishes[id].state})"
+        assert not helped[id] & set(waiting[id]), f"who has helped with {id} is asked for it"
+        assert search.open == (wanted > 0), f"{wanted} places of {id} ({wishes[id].state}) are left, its search is {search.open}"
+    assert not waiting.keys() - searches.keys()

@@ -25,6 +25,16 @@ def at_once(*jobs: Callable[[], T]) -> list[T]:
         return [done.result() for done in [pool.submit(run, job) for job in jobs]]
 
 
+def a_little_later(job: Callable[[], T], most: float = 0.05) -> Callable[[], T]:
+    """Give the others a head start by chance, so that a race of a quick job against a slow one is not always won by the same."""
+
+    def run() -> T:
+        time.sleep(random.uniform(0, most))
+        return job()
+
+    return run
+
+
 def insist(ask: Callable[[], Answer]) -> Answer:
     """Ask as a client does: told that the house is busy, ask again a little later."""
     for _ in range(60):

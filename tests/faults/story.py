@@ -8,8 +8,11 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from botocore.exceptions import ClientError
+
+from chalicelib.matching.service import Matching
 
 from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World, intercepted
 from .facts import rows
@@ -168,7 +171,15 @@ def _office(world: World, staff: Phone) -> Story:
 
 
 def tell(world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around | None = None) -> Telling:
-    """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS calls."""
+    """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS calls.
+
+    Nobody is asked by matching meanwhile: of equals it takes the one whose id comes first, and ids are drawn anew each time.
+    """
+    with mock.patch.object(Matching, "match_community"):
+        return _tell(world, ask, around)
+
+
+def _tell(world: World, ask: Callable[[Step], Answer], around: Around | None) -> Telling:
     telling, told = Telling(), story(world)
     step = next(told)
     while True:
@@ -222,12 +233,18 @@ def cancelled(reason: str, items: int) -> ClientError:
 
 
 @contextmanager
-def just_before_commit(do: Callable[[], Any]) -> Iterator[list[Any]]:
-    """Let something else happen between the reading and the first transaction; its result is put into the list."""
+def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[Any]]:
+    """Let something else happen between the reading and the first transaction; its result is put into the list.
+
+    With a `table`, the first transaction that touches it.
+    """
     happened: list[Any] = []
 
+    def touches(kwargs: dict[str, Any]) -> bool:
+        return any(part["TableName"].endswith(table) for item in kwargs["TransactItems"] for part in item.values())
+
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        if name == "TransactWriteItems" and not happened:
+        if name == "TransactWriteItems" and not happened and touches(kwargs):
             happened.append(None)
             happened[0] = do()
         return call()

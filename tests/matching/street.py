@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.kernel.access import Grant, Role
@@ -37,7 +37,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
     names = iter(range(10**9))
 
     def id_of(prefix: str) -> str:
-        return f"{prefix}_{''.join('abcdefghij'[int(digit)] for digit in f'{next(names):024}')}"
+        return f"{prefix}_{''.join('abcdefghij'[int(digit)] for digit in f'{seed:04}{next(names):020}')}"
 
     places, grids = [], []
     for c in range(size.communities):
