@@ -359,8 +359,11 @@ class Offers:
             self._commit.settle(lambda: gone, Call(actor=SYSTEM))
 
     def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what offers hold about a person (see `people.service.Holder`)."""
-        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
+        """Return what offers hold about a person (see `people.service.Holder`).
+
+        But for what each cost in points: that is about where somebody else lives, and with whom she is acquainted.
+        """
+        offers = [replace(offer, terms={}) for offer in every(lambda start: rows.offers_of(person_id, start, 100))]
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [standing for standing in standings if standing]}
 

@@ -38,10 +38,12 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     (offer,) = offers(helper)
     assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (wish_id, helper.me["id"], "calm")
     assert offer["expires_at"] == "2026-11-24T12:00:00Z"
-    assert offer["why"] == ["就在您这栋楼", "您近四周没有收到邀请"]
+    assert offer["why"] == ["和您同一网格", "您近四周没有收到邀请"]
     assert offer["about"]["grid"] == GRID
     assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
-    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your building"
+    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your grid"
+    (held,) = helper.get("/v1/me/data").json["offers"]
+    assert "same_building" not in str(held)
     (letter,) = world.sms_to(helper.me["phone"], "offer.made")
     assert "11-24 20:00" in letter.text
     for text in (str(offer), letter.text):
