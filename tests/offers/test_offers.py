@@ -293,6 +293,18 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     assert len(offers(again(world, helper))) == 1
 
 
+def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(world: World) -> None:
+    helper = world.volunteer()
+    assert helper.delete("/v1/me/consents/terms").status == 204
+    world.open_wish()
+    world.pass_time(minutes=20)
+    assert not world.sms_to(helper.me["phone"], "offer.made")
+    back = world.sign_in(helper.me["phone"], consent="2026-11")
+    world.pass_time(minutes=20)
+    assert len(offers(back)) == 1
+    assert world.sms_to(helper.me["phone"], "offer.made")
+
+
 def test_no_offers_for_a_wish_of_a_volunteer_to_herself(world: World) -> None:
     helper = world.volunteer()
     world.open_wish(helper)
