@@ -142,15 +142,15 @@ class Offers:
             return
         except Busy:  # nothing is decided yet; the queue brings her answer again
             raise
-        except Refusal:
+        except Refusal as refusal:
             if yes:
-                self._tell_too_late(offer_id)
+                self._tell_not_taken(offer_id, "too_late" if refusal.code in _TOO_LATE else "not_taken")
 
-    def _tell_too_late(self, offer_id: str) -> None:
+    def _tell_not_taken(self, offer_id: str, why: str) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            once = f"late_{offer.id}"  # one message, however often her answer is brought
-            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id, part_of=once)
+            once = f"{why}_{offer.id}"  # one message, however often her answer is brought
+            told = Message(kind=f"offer.{why}", to=offer.volunteer, about=offer.id, part_of=once)
             return Outcome(entity=offer, previous=offer, messages=(told,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
@@ -301,7 +301,7 @@ class Offers:
 
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
-        except NotFound:
+        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
             return []
         return asked
 

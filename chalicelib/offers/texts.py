@@ -55,4 +55,12 @@ MESSAGES: Templates = {
         slots={"title": 40},
         parts=2,
     ),
+    # She said yes, and it is her own affairs that stand in the way: she carries too many, or has paused.
+    "offer.not_taken": Template(
+        zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",
+        en="Thank you! “{title}” could not be given to you yet. Accept it in the app to see why.",
+        told=Told.HELPER,
+        slots={"title": 40},
+        parts=2,
+    ),
 }

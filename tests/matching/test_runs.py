@@ -12,7 +12,8 @@ from chalicelib.offers import rows
 from chalicelib.offers.model import Sent
 from chalicelib.store.rows import Table, row_of
 
-from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World
+from ..faults.story import cancelled
+from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World, intercepted
 
 NOBODY_LEFT = {"urgent": 0, "soon": 0, "calm": 0}
 
@@ -103,6 +104,23 @@ def test_other_weights_are_for_trying_only(world: World) -> None:
     answer = world.staff().post("/v1/matching/runs", {"place": BAIHUA, "weights": {"load": 1}})
     assert (answer.status, answer.code) == (422, "matching.weights_preview_only")
     assert world.staff().post("/v1/matching/runs", {"place": f"{BAIHUA}.nowhere"}).code == "place.unknown"
+
+
+def test_contention_about_one_wish_holds_up_no_other(world: World) -> None:
+    helpers = [world.volunteer() for _ in range(2)]
+    contended, other = world.open_wish(needed_by="2026-11-24"), world.open_wish(title="一袋大米")
+
+    def busy(call, operation, kwargs):
+        if operation == "TransactWriteItems" and "ConditionCheck" in str(kwargs) and contended in str(kwargs):
+            raise cancelled("TransactionConflict", len(kwargs["TransactItems"]))
+        return call()
+
+    staff = world.staff()
+    with intercepted(busy):
+        run = start(staff)
+    assert (run["planned"], run["made"]) == (2, 1)
+    assert [offer["wish"] for helper in helpers for offer in offers(helper)] == [other]
+    assert start(staff)["made"] == 1
 
 
 def test_the_same_request_again_is_the_same_run(world: World) -> None:

@@ -210,6 +210,17 @@ def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
+def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(world: World) -> None:
+    helper = world.volunteer(capacity=1)
+    offer_id = world.offer(world.open_wish(), helper)
+    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    for _ in range(2):
+        world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    assert not world.sms_to(helper.me["phone"], "offer.too_late")
+    assert len(world.sms_to(helper.me["phone"], "offer.not_taken")) == 1
+    assert offers(helper)[0]["moves"] == ["accept", "decline"]
+
+
 def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(world: World) -> None:
     helper, next_one = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
