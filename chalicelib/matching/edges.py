@@ -152,12 +152,16 @@ def terms_of(wish: Wanted, helper: Helper, weights: Weights, neighbours: Neighbo
 
 
 def why_of(wish: Wanted, helper: Helper, neighbours: Neighbours) -> tuple[str, ...]:
-    """Return why she is asked, the most personal reason first (see `offers.texts.WHY`)."""
+    """Return why she is asked, the most personal reason first (see `offers.texts.WHY`).
+
+    She reads it before she takes the wish: that it is in her own building would say where the resident lives.
+    """
     why = ["met"] if wish.resident in helper.met else []
     why += [f"skill:{skill}" for skill in wish.skills]
     why += [f"dialect:{dialect}" for dialect in wish.dialects if dialect in helper.dialects][:1]
     why += ["vetted"] if wish.vetted else []
-    why.append(ring_of(helper.base, wish.place, neighbours))
+    ring = ring_of(helper.base, wish.place, neighbours)
+    why.append("same_grid" if ring == "same_building" else ring)
     if helper.recent == 0:
         why.append("rested")
     return tuple(why)

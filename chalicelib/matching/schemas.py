@@ -178,7 +178,7 @@ class CandidateView(View):
     """Somebody who may be asked, cheapest first. `cost` is in points: the `terms` and the price of her `load`."""
 
     volunteer: PersonId
-    name: str
+    name: str = Field(description="Empty where the caller may not look her up.")
     cost: int
     terms: dict[str, int]
     load: int

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import Resource, authorize
+from ..kernel.access import STAFF, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock, at_local, cpu_milliseconds, local_day
 from ..kernel.errors import Invalid, NotFound
@@ -28,7 +28,7 @@ from ..store.due import Outbox, shard_of
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import rows
-from .edges import Helper, Neighbours, Wanted, may_be_asked, obstacles, terms_of, why_of
+from .edges import OBSTACLES, Helper, Neighbours, Wanted, may_be_asked, obstacles, terms_of, why_of
 from .model import Instance, Planned, Run, StreetWeights
 from .plan import Plan, gini, make_plan
 from .policy import INSTANCE_KEPT, INSTANCE_MOST, LISTED, SHOWN, Weights
@@ -365,7 +365,8 @@ class Matching:
             if carried.get(helper.id, 0) >= helper.capacity:
                 against[helper.id] = ["full"]
         fit = [helper for helper in fit if not against[helper.id]]
-        names = self._people.find_many([helper.id for helper in fit[:SHOWN]])
+        people = self._people.find_many([helper.id for helper in fit[:SHOWN]])
+        names = {id: person for id, person in people.items() if parties(actor, person.as_resource()) & STAFF}
         candidates = [_candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
         reason, facts = self._reason(wish, search, against, situation.now)
         last = rows.last_run_at(wish.community)
@@ -395,10 +396,12 @@ class Matching:
             return "soon", {"count": fit}
         if not against:
             return "nobody", {}
-        # What alone keeps most people away binds; where several things keep everybody away, the most common of them.
+        # What alone keeps most people away binds; where several things keep everybody away, the most common of them; of two
+        # that keep equally many away the later in the table, which passes sooner.
         alone = Counter(names[0] for names in against.values() if len(names) == 1)
         every = Counter(name for names in against.values() for name in names)
-        binding = (alone or every).most_common(1)[0][0]
+        count = alone or every
+        binding = max(reversed([*OBSTACLES]), key=lambda name: count[name])
         return {"asked": "asked_before"}.get(binding, binding), {"skills": "、".join(wish.skills)}
 
 

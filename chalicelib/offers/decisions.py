@@ -72,14 +72,16 @@ def ask(
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
         also += [Outcome(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
-    entity = replace(search, open=True, asked=_kept(asked))
+    entity = _kept(replace(search, open=True, asked=asked))
     return Outcome(entity=entity, previous=search if search.version else None, also=tuple(also))
 
 
-def _kept(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
-    """Keep what is live, and of what has ended the latest."""
-    ended = [one for one in asked if one.state is not S.OFFERED][-policy.OFFERS_KEPT :]
-    return tuple(one for one in asked if one.state is S.OFFERED or one in ended)
+def _kept(search: Search) -> Search:
+    """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
+    ended = [one for one in search.asked if one.state is not S.OFFERED]
+    past = ended[: -policy.OFFERS_KEPT]
+    before = dict.fromkeys([*search.before, *(one.volunteer for one in past if one.state is not S.SUPERSEDED)])
+    return replace(search, asked=tuple(one for one in search.asked if one not in past), before=tuple(before))
 
 
 def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetime) -> OfferState:

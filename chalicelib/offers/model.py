@@ -132,6 +132,7 @@ class Search(Entity):
     community: str
     open: bool = True
     asked: tuple[Asked, ...] = ()
+    before: tuple[str, ...] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
 
     @property
     def live(self) -> tuple[Asked, ...]:
@@ -141,7 +142,7 @@ class Search(Entity):
     @property
     def not_again(self) -> frozenset[str]:
         """Return who is not to be asked (again): who is being asked, has said no or nothing, or had accepted."""
-        return frozenset(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
+        return frozenset(self.before).union(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

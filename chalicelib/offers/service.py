@@ -142,15 +142,15 @@ class Offers:
             return
         except Busy:  # nothing is decided yet; the queue brings her answer again
             raise
-        except Refusal:
+        except Refusal as refusal:
             if yes:
-                self._tell_too_late(offer_id)
+                self._tell_not_taken(offer_id, "too_late" if refusal.code in _TOO_LATE else "not_taken")
 
-    def _tell_too_late(self, offer_id: str) -> None:
+    def _tell_not_taken(self, offer_id: str, why: str) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            once = f"late_{offer.id}"  # one message, however often her answer is brought
-            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id, part_of=once)
+            once = f"{why}_{offer.id}"  # one message, however often her answer is brought
+            told = Message(kind=f"offer.{why}", to=offer.volunteer, about=offer.id, part_of=once)
             return Outcome(entity=offer, previous=offer, messages=(told,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
@@ -301,7 +301,7 @@ class Offers:
 
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
-        except NotFound:
+        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
             return []
         return asked
 
@@ -362,8 +362,11 @@ class Offers:
             self._commit.settle(lambda: gone, Call(actor=SYSTEM))
 
     def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what offers hold about a person (see `people.service.Holder`)."""
-        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
+        """Return what offers hold about a person (see `people.service.Holder`).
+
+        But for what each cost in points: that is about where somebody else lives, and with whom she is acquainted.
+        """
+        offers = [replace(offer, terms={}) for offer in every(lambda start: rows.offers_of(person_id, start, 100))]
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [standing for standing in standings if standing]}
 

@@ -340,6 +340,12 @@ def test_a_reason_is_only_given_where_it_is_true():
     assert why_of(a_wanted(dialects=("sichuan",)), a_helper(recent=1), apart) == ("same_grid",)
 
 
+def test_no_reason_says_in_which_building_the_resident_lives():
+    next_door = a_helper(base="s.c1.g1.b1.u1", recent=1)
+    assert ring_of(next_door.base, "s.c1.g1.b1.u2", apart) == "same_building"
+    assert why_of(a_wanted(place="s.c1.g1.b1.u2"), next_door, apart) == ("same_grid",)
+
+
 @given(SEEDS)
 def test_every_reason_can_be_said(seed):
     street = a_street(seed, wishes=3, helpers=3)

@@ -353,3 +353,17 @@ def test_of_an_answer_nothing_stays_but_that_it_was_one(state):
     offer = an_offer(state, reason="不在家", answered_at=NOW)
     outcome = decisions.forget(known(offer=offer), NOW)
     assert outcome == Outcome(entity=replace(offer, reason=None), previous=offer)
+
+
+def test_however_many_were_asked_nobody_is_asked_again() -> None:
+    def line(n: int, state: OfferState) -> Asked:
+        return Asked(offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state)
+
+    declined = [line(n, S.DECLINED) for n in range(1, OFFERS_KEPT + 20)]
+    search = a_search(line(0, S.SUPERSEDED), *declined)
+    after = decisions.ask(
+        search, an_offer(), [Ask(offer_id="off_new", volunteer="per_new")], {"per_new": a_standing(id="per_new")}, NOW
+    )
+    assert len(after.entity.asked) == OFFERS_KEPT + 1
+    assert after.entity.not_again == {one.volunteer for one in declined} | {"per_new"}
+    assert after.entity.live == after.entity.asked[-1:]

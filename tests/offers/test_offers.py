@@ -38,10 +38,12 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     (offer,) = offers(helper)
     assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (wish_id, helper.me["id"], "calm")
     assert offer["expires_at"] == "2026-11-24T12:00:00Z"
-    assert offer["why"] == ["就在您这栋楼", "您近四周没有收到邀请"]
+    assert offer["why"] == ["和您同一网格", "您近四周没有收到邀请"]
     assert offer["about"]["grid"] == GRID
     assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
-    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your building"
+    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your grid"
+    (held,) = helper.get("/v1/me/data").json["offers"]
+    assert "same_building" not in str(held)
     (letter,) = world.sms_to(helper.me["phone"], "offer.made")
     assert "11-24 20:00" in letter.text
     for text in (str(offer), letter.text):
@@ -208,6 +210,17 @@ def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
+def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(world: World) -> None:
+    helper = world.volunteer(capacity=1)
+    offer_id = world.offer(world.open_wish(), helper)
+    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    for _ in range(2):
+        world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    assert not world.sms_to(helper.me["phone"], "offer.too_late")
+    assert len(world.sms_to(helper.me["phone"], "offer.not_taken")) == 1
+    assert offers(helper)[0]["moves"] == ["accept", "decline"]
+
+
 def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(world: World) -> None:
     helper, next_one = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
@@ -289,6 +302,18 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     assert again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status == 200
     world.pass_time(minutes=20)
     assert len(offers(again(world, helper))) == 1
+
+
+def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(world: World) -> None:
+    helper = world.volunteer()
+    assert helper.delete("/v1/me/consents/terms").status == 204
+    world.open_wish()
+    world.pass_time(minutes=20)
+    assert not world.sms_to(helper.me["phone"], "offer.made")
+    back = world.sign_in(helper.me["phone"], consent="2026-11")
+    world.pass_time(minutes=20)
+    assert len(offers(back)) == 1
+    assert world.sms_to(helper.me["phone"], "offer.made")
 
 
 def test_no_offers_for_a_wish_of_a_volunteer_to_herself(world: World) -> None:
