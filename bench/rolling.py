@@ -35,10 +35,10 @@ from .matchers import arrival_order, exact, greedy, urgency_first
 from .table import show
 
 __all__ = [
+    "BLIND",
     "GREEDY",
     "HOUSE",
     "POLICIES",
-    "SEES_TIRED",
     "SPREADS",
     "Policy",
     "Size",
@@ -59,7 +59,7 @@ COMMUNITIES, GRIDS, BUILDINGS = 4, 4, 5
 URGENCIES = ((Urgency.URGENT, 15), (Urgency.SOON, 30), (Urgency.CALM, 55))
 KINDS = (("goods", 30), ("service", 40), ("company", 20), ("learning", 10))
 NEEDS = ((1, 90), (2, 8), (3, 2))
-LOADS, REFUSALS, TIRED = (15, 20, 40), (0, 3, 5, 10), (0, 120)
+LOADS, REFUSALS, TIRED = (15, 20, 40), (0, 5, 10), (0, 6, 12)
 SHOWN = ("mean wait", "mean wait, urgent", "most in four weeks", "match cost")  # of other weights
 
 
@@ -74,24 +74,23 @@ class Size:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Who decides, with which weights, and by how much each offer of four weeks lowers the estimate of a yes (permille)."""
+    """Who decides, and with which weights."""
 
     name: str
     match: Callable[[Problem], Assigned]
     weights: Weights
-    tired: int = 0
 
 
 UNWEIGHED = Weights(load=0, refusal_percent=0)  # neither load nor who is likely to accept
 HOUSE = Policy(name="optimum, the house's weights", match=exact, weights=Weights())
-SEES_TIRED = replace(HOUSE, name="optimum that sees tiredness", tired=120)
+BLIND = replace(HOUSE, name="optimum, blind to tiredness", weights=Weights(tired_percent=0))
 GREEDY = Policy(name="greedy, price of load", match=greedy, weights=Weights(refusal_percent=0))
 POLICIES = (
     HOUSE,
-    SEES_TIRED,
+    BLIND,
     GREEDY,
     replace(GREEDY, name="urgency first, price of load", match=urgency_first),
-    replace(HOUSE, name="optimum, no price of load", weights=Weights(load=0)),
+    replace(HOUSE, name="optimum, no price of load", weights=Weights(load=0, tired_percent=0)),
     Policy(name="greedy, neither", match=greedy, weights=UNWEIGHED),
     Policy(name="arrival order, neither", match=arrival_order, weights=UNWEIGHED),
 )
@@ -252,7 +251,7 @@ def _problem(
 ) -> Problem:
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights
-    likely = [max(0, s.acceptance - policy.tired * count) for s, count in zip(standings, recent, strict=True)]
+    likely = [weights.willing(s.acceptance, count) for s, count in zip(standings, recent, strict=True)]
     refusal = {urgency: [weights.of_refusal(urgency, permille) for permille in likely] for urgency in Urgency}
     wishes = [street.wishes[n] for n in waiting]
     return Problem(
@@ -301,9 +300,9 @@ def _years(streets: Sequence[Street], policy: Policy) -> list[dict[str, float]]:
 
 
 def _with_weights(worlds: Mapping[str, Sequence[Street]], tired: int, load: int, refusal: int) -> list[object]:
-    policy = replace(HOUSE, weights=Weights(load=load, refusal_percent=refusal), tired=tired)
+    policy = replace(HOUSE, weights=Weights(load=load, refusal_percent=refusal, tired_percent=tired))
     found = [_years(streets, policy) for streets in worlds.values()]
-    return [f"{tired / 10:g} %", load, refusal, *(" / ".join(_mean([y[c] for y in years]) for years in found) for c in SHOWN)]
+    return [f"{tired} %", load, refusal, *(" / ".join(_mean([y[c] for y in years]) for years in found) for c in SHOWN)]
 
 
 def _cell(values: Sequence[float]) -> str:

@@ -183,7 +183,7 @@ class CandidateView(View):
     terms: dict[str, int]
     load: int
     recent_offers: int
-    acceptance: float = Field(description="How likely she accepts, by her answers so far.")
+    acceptance: float = Field(description="How likely she accepts, by her answers so far and how often she was asked lately.")
     why: list[str]
 
 

@@ -454,7 +454,7 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
     profile = one.profile
     places = tuple(place for area in several for place in area.places)
     street = street_of(places[0])
-    live = standing.live(now) if standing else 0
+    live, recent = (standing.live(now), standing.recent(now)) if standing else (0, 0)
     return Helper(
         id=one.person_id,
         places=places,
@@ -472,8 +472,8 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
         room=max(0, min(weights.live_most, profile.capacity) - live),
         live=live,
         capacity=profile.capacity - live,
-        recent=standing.recent(now) if standing else 0,
-        acceptance=standing.acceptance if standing else PRIOR_PERMILLE,
+        recent=recent,
+        acceptance=weights.willing(standing.acceptance if standing else PRIOR_PERMILLE, recent),
         met=frozenset(standing.met) if standing else frozenset(),
     )
 

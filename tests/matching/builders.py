@@ -34,7 +34,7 @@ __all__ = [
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 KINDS = ("goods", "service", "company", "learning")
 SKILLS, DIALECTS = ("plumbing", "electrics", "reading"), ("sichuan", "shanghai")
-WEIGHTS = Weights()
+WEIGHTS = Weights(refusal_percent=5)  # round numbers
 
 
 def apart(one: str, other: str) -> bool:

@@ -34,6 +34,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
     """Fill a world's street; return the ids of its wishes. Half of the volunteers were asked before."""
     dice, now = random.Random(seed), world.clock.now()
     common = {"version": 1, "created_at": now, "updated_at": now}
+    agreed = {"consents": {"terms": "2026-11"}}
     names = iter(range(10**9))
 
     def id_of(prefix: str) -> str:
@@ -67,7 +68,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         volunteers.append(
             Person(
                 id=id_of("per"), name="志愿者", home=where, grants=(Grant(Role.VOLUNTEER, place),), volunteer=profile,
-                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, **common,
+                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, **common, **agreed,
             )
         )  # fmt: skip
     wishes = []

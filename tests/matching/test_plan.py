@@ -402,7 +402,7 @@ def test_with_weights_that_leave_nobody_no_wish_stays_open_while_somebody_who_fi
 @pytest.mark.parametrize(("base", "served"), [(757, False), (758, True)])
 def test_the_least_price_of_a_wish_that_is_enough_is_just_enough(base, served):
     """The dearest offer: the far end of the street, another dialect, thin, a stranger, worn out, and sure to say no."""
-    weights = Weights(base=base)
+    weights = Weights(base=base, refusal_percent=5)
     assert weights.leaves_somebody == (not served)
     wish = a_wanted(price=base, kind="company", dialects=("sichuan",), windows=((NOW, NOW + timedelta(hours=1)),))
     helper = a_helper(places=("s",), base="s", availability=((1, "10:00", "11:00"),), recent=99, acceptance=0)

@@ -61,7 +61,7 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: Worl
     row_of(replace(standing, version=1, sent=sent)).save()
     world.open_wish()
     staff = world.staff()
-    usual, unfair = start(staff, dry_run=True), start(staff, dry_run=True, weights={"load": 0})
+    usual, unfair = start(staff, dry_run=True), start(staff, dry_run=True, weights={"load": 0, "tired_percent": 0})
     assert [run["offers"][0]["volunteer"] for run in (usual, unfair)] == [far.me["id"], near.me["id"]]
     assert usual["gini"] < unfair["gini"]
     assert (usual["most_offers"], unfair["most_offers"]) == (4, 5)
