@@ -67,7 +67,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         volunteers.append(
             Person(
                 id=id_of("per"), name="志愿者", home=where, grants=(Grant(Role.VOLUNTEER, place),), volunteer=profile,
-                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, **common,
+                vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, consents={"terms": "2026-11"}, **common,
             )
         )  # fmt: skip
     wishes = []
