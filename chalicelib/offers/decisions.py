@@ -50,12 +50,17 @@ class Known:
     standing: Standing | None
 
 
-def answer_by(urgency: Urgency, now: datetime, zone: str) -> datetime:
-    """Return until when an offer that is made now may be answered."""
+def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
+    """Return until when an offer that is made now may be answered.
+
+    Half of the time in which help is still in time is left for whoever is asked next; once it is late, there is no hurry.
+    """
     by = policy.ANSWER_BY[urgency]
     if by.hours:
-        return waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
-    return at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+        until = waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
+    else:
+        until = at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+    return min(until, now + (too_late_at - now) / 2) if too_late_at > now else until
 
 
 def ask(

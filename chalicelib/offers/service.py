@@ -283,7 +283,7 @@ class Offers:
             asked[:] = fit[: max(0, need_of(wish, search))]
             if not asked:
                 raise NotFound
-            urgency = urgency_of(wish.needed_by, now, wish.zone)
+            urgency = urgency_of(wish.last_day, now, wish.zone)
             template = Offer(
                 id="",
                 created_at=now,
@@ -294,7 +294,7 @@ class Offers:
                 zone=wish.zone,
                 kind=wish.kind,
                 urgency=urgency,
-                expires_at=min(decisions.answer_by(urgency, now, wish.zone), wish.expires_at),
+                expires_at=min(decisions.answer_by(urgency, now, wish.zone, wish.too_late_at), wish.expires_at),
                 run_id=run_id,
             )
             return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
