@@ -64,12 +64,15 @@ def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime)
 
 
 def ask(
-    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime
+    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
 ) -> Outcome[Search]:
-    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new."""
+    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
+
+    `terms` stands for what the wish says now of who may be asked.
+    """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why, terms=a.terms) for a in asks]
     until = template.expires_at
-    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until) for o in offers))
+    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
     also: list[Outcome[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)

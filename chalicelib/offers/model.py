@@ -120,6 +120,7 @@ class Asked:
     at: datetime
     until: datetime
     state: OfferState = S.OFFERED
+    terms: str = ""  # a digest of what the wish said then of who may be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,21 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, e
     assert rows.find_standing(STREET, helper.me["id"]).refused == 0
 
 
+def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
+    helper, vetted = world.volunteer(), world.volunteer()
+    vetting = {"level": "safeguarding", "note": "证明已核"}
+    assert world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status == 200
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"safeguarding": ["minor"]}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "superseded"
+    assert world.sms_to(helper.me["phone"], "offer.superseded")
+    world.pass_time(minutes=5)
+    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [wish_id]
+
+
 def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: World) -> None:
     helper = world.volunteer()
     wish_id = world.open_wish()
