@@ -311,7 +311,8 @@ class Matching:
                 searches |= self._offers.searches_of(community)
             unmet = [e.id for e in entries if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)]
             found = self._wishes.find_many(unmet)
-            wishes = {id: wish for id, wish in found.items() if wish.state is State.OPEN and covers(place, wish.place)}
+            open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
+            wishes = {id: w for id, w in open.items() if covers(place, w.place) and not w.has_missed_its_windows(now)}
         if not wishes:
             return Situation(place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={})
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
@@ -385,8 +386,8 @@ class Matching:
         self, wish: Wish, search: Search, against: Mapping[str, Sequence[str]], now: datetime
     ) -> tuple[str, Mapping[str, object]]:
         """Return the one thing that a wish waits for."""
-        if wish.state is not State.OPEN:
-            return "not_open", {"state": wish.state.value}
+        if wish.state is not State.OPEN or wish.has_missed_its_windows(now):
+            return "missed" if wish.state is State.OPEN else "not_open", {"state": wish.state.value}
         if need_of(wish, search) < 1:
             return "asked", {"count": len(search.live)}
         fit = sum(not set(names) - {"quiet"} for names in against.values())
@@ -427,7 +428,7 @@ def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Plann
 
 
 def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
-    urgency = urgency_of(wish.needed_by, now, wish.zone)
+    urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
     return Wanted(
@@ -440,7 +441,7 @@ def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights:
         zone=wish.zone,
         skills=wish.skills,
         dialects=wish.dialects,
-        windows=tuple((slot.start, slot.end) for slot in wish.window),
+        windows=tuple((slot.start, slot.end) for slot in wish.window if slot.end > now),
         vetted=wish.vetting_required,
         resident=wish.person_id,
         kin=frozenset(kin - {""}),

@@ -50,21 +50,29 @@ class Known:
     standing: Standing | None
 
 
-def answer_by(urgency: Urgency, now: datetime, zone: str) -> datetime:
-    """Return until when an offer that is made now may be answered."""
+def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
+    """Return until when an offer that is made now may be answered.
+
+    Half of the time in which help is still in time is left for whoever is asked next; once it is late, there is no hurry.
+    """
     by = policy.ANSWER_BY[urgency]
     if by.hours:
-        return waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
-    return at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+        until = waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
+    else:
+        until = at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+    return min(until, now + (too_late_at - now) / 2) if too_late_at > now else until
 
 
 def ask(
-    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime
+    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
 ) -> Outcome[Search]:
-    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new."""
+    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
+
+    `terms` stands for what the wish says now of who may be asked.
+    """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why, terms=a.terms) for a in asks]
     until = template.expires_at
-    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until) for o in offers))
+    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
     also: list[Outcome[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)

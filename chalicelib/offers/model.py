@@ -49,9 +49,9 @@ MACHINE: Machine[OfferState] = Machine(
 )
 
 
-def urgency_of(needed_by: date, now: datetime, zone: str) -> Urgency:
-    """Return how much a wish presses."""
-    left = (needed_by - local_day(now, zone)).days
+def urgency_of(last_day: date, now: datetime, zone: str) -> Urgency:
+    """Return how much a wish presses, by the day by which somebody has to come."""
+    left = (last_day - local_day(now, zone)).days
     return Urgency.URGENT if left <= policy.URGENT_DAYS else Urgency.SOON if left <= policy.SOON_DAYS else Urgency.CALM
 
 
@@ -120,6 +120,7 @@ class Asked:
     at: datetime
     until: datetime
     state: OfferState = S.OFFERED
+    terms: str = ""  # a digest of what the wish said then of who may be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

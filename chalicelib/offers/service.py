@@ -1,5 +1,6 @@
 """What people do with offers, and what becomes of them by themselves. Whom to ask is decided in `matching`."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -183,7 +184,8 @@ class Offers:
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
             helping = frozenset(claim.helper for claim in wish.claims) if wish else frozenset[str]()  # or has given it back
-            waiting = [one for one in search.live if one.volunteer not in helping]
+            terms = _terms_of(wish) if wish else ""
+            waiting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
             kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
             over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
             if any(offer.state is not OfferState.OFFERED for offer in over):
@@ -283,7 +285,7 @@ class Offers:
             asked[:] = fit[: max(0, need_of(wish, search))]
             if not asked:
                 raise NotFound
-            urgency = urgency_of(wish.needed_by, now, wish.zone)
+            urgency = urgency_of(wish.last_day, now, wish.zone)
             template = Offer(
                 id="",
                 created_at=now,
@@ -294,10 +296,10 @@ class Offers:
                 zone=wish.zone,
                 kind=wish.kind,
                 urgency=urgency,
-                expires_at=min(decisions.answer_by(urgency, now, wish.zone), wish.expires_at),
+                expires_at=min(decisions.answer_by(urgency, now, wish.zone, wish.too_late_at), wish.expires_at),
                 run_id=run_id,
             )
-            return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
+            return replace(decisions.ask(search, template, asked, known, now, _terms_of(wish)), beside=(Check(entity=wish),))
 
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
@@ -308,7 +310,7 @@ class Offers:
     def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
         """Read a wish again; one that takes other people by now is left to the next run."""
         wish = self._wishes.find(planned.id)
-        if wish is None or any(getattr(wish, name) != getattr(planned, name) for name in _DECIDE_WHO):
+        if wish is None or _terms_of(wish) != _terms_of(planned):
             raise NotFound
         return wish, self.search_of(wish)
 
@@ -373,6 +375,11 @@ class Offers:
 
 _DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says of who may be asked for it
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
+
+
+def _terms_of(wish: Wish) -> str:
+    """Return a digest of what a wish says of who may be asked for it."""
+    return hashlib.sha256(repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()).hexdigest()[:16]
 
 
 def need_of(wish: Wish, search: Search | None) -> int:

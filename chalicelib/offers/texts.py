@@ -42,8 +42,8 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "offer.superseded": Template(
-        zh="「{title}」已有人帮忙或不再需要，这次不用考虑了。谢谢您！",
-        en="“{title}” is taken or no longer needed; you need not answer. Thank you!",
+        zh="「{title}」已有人帮忙、有变动或不再需要，这次不用考虑了。谢谢您！",
+        en="“{title}” is taken, has changed or is no longer needed; you need not answer. Thank you!",
         told=Told.HELPER,
         slots={"title": 40},
         parts=2,

@@ -36,8 +36,12 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     world.pass_time(minutes=3)
     (helper,) = asked(volunteers)
     (offer,) = offers(helper)
-    assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (wish_id, helper.me["id"], "calm")
-    assert offer["expires_at"] == "2026-11-24T12:00:00Z"
+    assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (
+        wish_id,
+        helper.me["id"],
+        "urgent",
+    )  # it is for the day after tomorrow
+    assert offer["expires_at"] == "2026-11-23T04:42:00Z"
     assert offer["why"] == ["和您同一网格", "您近四周没有收到邀请"]
     assert offer["about"]["grid"] == GRID
     assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
@@ -45,7 +49,7 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     (held,) = helper.get("/v1/me/data").json["offers"]
     assert "same_building" not in str(held)
     (letter,) = world.sms_to(helper.me["phone"], "offer.made")
-    assert "11-24 20:00" in letter.text
+    assert "11-23 12:42" in letter.text
     for text in (str(offer), letter.text):
         assert BUILDING not in text
         assert "王秀英" not in text
@@ -124,6 +128,21 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, e
     assert "一个电热水壶" in letter.text
     assert helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
     assert rows.find_standing(STREET, helper.me["id"]).refused == 0
+
+
+def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
+    helper, vetted = world.volunteer(), world.volunteer()
+    vetting = {"level": "safeguarding", "note": "证明已核"}
+    assert world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status == 200
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"safeguarding": ["minor"]}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "superseded"
+    assert world.sms_to(helper.me["phone"], "offer.superseded")
+    world.pass_time(minutes=5)
+    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [wish_id]
 
 
 def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: World) -> None:
@@ -271,6 +290,30 @@ def test_what_presses_is_answered_sooner(world: World) -> None:
         offer_id = world.offer(world.open_wish(needed_by=day, title=f"水壶{day}"), helper)
         offer = helper.get(f"/v1/offers/{offer_id}").json
         assert (offer["urgency"], offer["expires_at"]) == (urgency, until)
+
+
+def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> None:
+    helper, other = world.volunteer(), world.volunteer()
+    at_noon = [{"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T04:00:00Z"}]  # in two hours, although needed by December
+    visit = {"kind": "service", "budget_fen": None, "window": at_noon}
+    wish_id = world.open_wish(title="陪我去医院", **visit)
+    first = helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json
+    assert (first["urgency"], first["expires_at"]) == ("urgent", "2026-11-23T02:20:00Z")
+    world.pass_time(hours=1, minutes=50)
+    (second,) = offers(again(world, other))
+    assert second["expires_at"] < "2026-11-23T04:00:00Z"
+    world.pass_time(hours=2)
+    late = world.open_wish(title="陪我散步", **visit)
+    world.pass_time(minutes=20)
+    assert not [offer for phone in (helper, other) for offer in offers(again(world, phone)) if offer["wish"] == late]
+    assert world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"] == "missed"
+
+
+def test_what_is_needed_today_is_answered_today(world: World) -> None:
+    world.pass_time(hours=8)
+    helper = world.volunteer()
+    wish_id = world.open_wish(needed_by="2026-11-23")
+    assert helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json["expires_at"] == "2026-11-23T12:20:00Z"
 
 
 @pytest.mark.parametrize("reason", ["blocked", "demoted", "paused", "household", "carer", "elsewhere", "unskilled", "not vetted"])
