@@ -1,10 +1,10 @@
-"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold|matching]`."""
+"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold|matching|street [wishes]|rolling]`."""
 
 import sys
 from importlib import import_module
 from itertools import pairwise
 
-BENCHES = ("storage", "fanout", "warm", "cold", "matching")
+BENCHES = ("storage", "fanout", "warm", "cold", "matching", "street", "rolling")
 
 
 def main(words: list[str]) -> None:

@@ -28,9 +28,12 @@ class PlaceKind(StrEnum):
     UNIT = "unit"
 
 
+_LEVELS = tuple(PlaceKind)
+
+
 def kind_of(code: str) -> PlaceKind:
     """Return the level that a code names."""
-    return list(PlaceKind)[code.count(".")]
+    return _LEVELS[code.count(".")]
 
 
 def covers(scope: str, code: str) -> bool:

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from heapq import heappush, heapreplace
-from zoneinfo import ZoneInfo
+from heapq import heappop, heappush
+from operator import itemgetter
 
+from ..kernel.clock import at_local, local_day
 from ..kernel.place import PlaceKind, community_of, covers, kind_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from ..offers.model import grid_of
@@ -74,8 +75,7 @@ Neighbours = Callable[[str, str], bool]  # whether two grids, or two communities
 
 def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
     """Return how far a volunteer's base is from a place, as a step of `RINGS`."""
-    building = PlaceKind.BUILDING
-    if kind_of(base) in (building, PlaceKind.UNIT) and ".".join(base.split(".")[:4]) == ".".join(place.split(".")[:4]):
+    if kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT) and base.split(".")[:4] == place.split(".")[:4]:
         return "same_building"
     here, there = grid_of(base), grid_of(place)
     if kind_of(here) is PlaceKind.GRID and kind_of(there) is PlaceKind.GRID:
@@ -90,29 +90,28 @@ def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
 
 
 def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]], zone: str) -> int:
-    """Return for how many minutes her free time meets a wish's windows at the best; any time meets all of them."""
-    local, best = ZoneInfo(zone), 0
+    """Return for how many minutes at the best her hours meet a wish's windows. What ends before it begins ends on the next day."""
+    best = timedelta()
     for start, end in windows:
-        here, until = start.astimezone(local), min(end, start + timedelta(days=7)).astimezone(local)
-        day = here.date()
-        while day <= until.date():
+        eve = local_day(start, zone) - timedelta(days=1)  # whose night reaches into the first day
+        last = min(local_day(end, zone), eve + timedelta(days=8))  # by then each of her hours has been met whole
+        for n in range((last - eve).days + 1):
+            day = eve + timedelta(days=n)
             for weekday, opens, closes in helper.availability:
                 if weekday == day.isoweekday():
-                    begins = datetime.combine(day, time.fromisoformat(opens), local)
-                    ends = datetime.combine(day, time.fromisoformat(closes), local)
-                    met = min(ends, until) - max(begins, here)
-                    best = max(best, int(met.total_seconds()) // 60)
-            day += timedelta(days=1)
-    return best
+                    begins = at_local(day, time.fromisoformat(opens), zone)
+                    until = day + timedelta(days=1) if closes <= opens else day
+                    best = max(best, min(at_local(until, time.fromisoformat(closes), zone), end) - max(begins, start))
+    return int(best.total_seconds()) // 60
 
 
-def _serves(helper: Helper, place: str) -> bool:
-    return any(covers(own, place) or covers(place, own) for own in helper.places)
+def _serve(places: Sequence[str], place: str) -> bool:
+    return any(covers(own, place) or covers(place, own) for own in places)
 
 
 # Why somebody may not be asked for a wish, each as a test of (wish, helper, now). Filters, not weights: no price buys them off.
 OBSTACLES: Mapping[str, Callable[[Wanted, Helper, datetime], bool]] = {
-    "elsewhere": lambda w, h, now: not _serves(h, w.place),
+    "elsewhere": lambda w, h, now: not _serve(h.places, w.place),
     "own": lambda w, h, now: h.id in w.kin or (w.resident == h.contact_via),
     "household": lambda w, h, now: w.household is not None and w.household == h.household,
     "asked": lambda w, h, now: h.id in w.not_again,
@@ -153,12 +152,16 @@ def terms_of(wish: Wanted, helper: Helper, weights: Weights, neighbours: Neighbo
 
 
 def why_of(wish: Wanted, helper: Helper, neighbours: Neighbours) -> tuple[str, ...]:
-    """Return why she is asked, the most personal reason first (see `offers.texts.WHY`)."""
+    """Return why she is asked, the most personal reason first (see `offers.texts.WHY`).
+
+    She reads it before she takes the wish: that it is in her own building would say where the resident lives.
+    """
     why = ["met"] if wish.resident in helper.met else []
     why += [f"skill:{skill}" for skill in wish.skills]
     why += [f"dialect:{dialect}" for dialect in wish.dialects if dialect in helper.dialects][:1]
     why += ["vetted"] if wish.vetted else []
-    why.append(ring_of(helper.base, wish.place, neighbours))
+    ring = ring_of(helper.base, wish.place, neighbours)
+    why.append("same_grid" if ring == "same_building" else ring)
     if helper.recent == 0:
         why.append("rested")
     return tuple(why)
@@ -166,25 +169,31 @@ def why_of(wish: Wanted, helper: Helper, neighbours: Neighbours) -> tuple[str, .
 
 @dataclass(slots=True)
 class _Bucket:
-    """Volunteers who live and help in the same places, cheapest first."""
+    """Volunteers who live and help in the same places; for each urgency (price with the risk of a refusal, volunteer), cheapest first."""
 
     base: str
     places: tuple[str, ...]
     members: list[int] = field(default_factory=list)
-    keys: dict[Urgency, list[int]] = field(default_factory=dict)  # of the members as they are ordered for an urgency
-    order: dict[Urgency, list[int]] = field(default_factory=dict)
+    order: dict[Urgency, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 class Candidates:
-    """The eligible pairs of an instance, looked at from the cheapest on. `visits` counts the pairs that were looked at."""
+    """The eligible pairs of an instance, looked at from the cheapest on. `visits` counts the pairs that were looked at.
+
+    Whether somebody may be asked at all at this hour is not looked at: whoever may not has no room, and a price to match.
+    """
 
     def __init__(
         self, wishes: Sequence[Wanted], helpers: Sequence[Helper], weights: Weights, neighbours: Neighbours, now: datetime
     ) -> None:
         self._wishes, self._helpers, self._weights, self._neighbours, self._now = wishes, helpers, weights, neighbours, now
         self.visits = 0
+        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency}
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
+        self._sizes: dict[tuple[str, str], int] = {}
+        self._least: dict[tuple[tuple[str, str], Urgency], int] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
+        self._ways: dict[tuple[str, str], int] = {}
         self._costs: dict[tuple[int, int], int | None] = {}
         self._fill()
 
@@ -196,6 +205,7 @@ class Candidates:
             for pool in self._pools_of(helper):
                 pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
         self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
+        self._sizes = {pool: sum(len(bucket.members) for bucket in buckets) for pool, buckets in self._pools.items()}
 
     def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
         kinds = (helper.kinds or {"goods", "service", "company", "learning"}) - helper.never
@@ -207,13 +217,11 @@ class Candidates:
 
     def price(self, prices: Sequence[int]) -> None:
         """Order every bucket by what its members cost at these prices of theirs, the place apart."""
-        weights = self._weights
-        for buckets in self._pools.values():
-            for bucket in buckets:
-                for urgency in Urgency:
-                    cost = {j: prices[j] + weights.of_refusal(urgency, self._helpers[j].acceptance) for j in bucket.members}
-                    bucket.order[urgency] = order = sorted(bucket.members, key=lambda j: (cost[j], j))
-                    bucket.keys[urgency] = [cost[j] for j in order]
+        for pool, buckets in self._pools.items():
+            for urgency, refusals in self._refusals.items():
+                for bucket in buckets:
+                    bucket.order[urgency] = sorted((prices[j] + refusals[j], j) for j in bucket.members)
+                self._least[pool, urgency] = min(bucket.order[urgency][0][0] for bucket in buckets)
 
     def best(self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]) -> list[tuple[int, int]]:
         """Return the cheapest pairs (volunteer, cost) of a wish whose cost and price come to less than `below`.
@@ -221,57 +229,59 @@ class Candidates:
         At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
         """
         wish, found = self._wishes[i], list[tuple[int, int]]()  # a heap of (-total, -volunteer), the dearest on top
-        weights, seen = self._weights, set(known)
+        seen, limit = set(known), below
         for pool, more in self._walks(wish):
-            for ring, bucket in self._by_distance(pool, wish.place):
-                keys = bucket.keys[wish.urgency]
-                if not keys:
-                    continue
-                bound = ring + more
-                for j in self._rotated(bucket, wish.urgency, i):
-                    limit = -found[0][0] if len(found) == most else below
-                    if bound + prices[j] + weights.of_refusal(wish.urgency, self._helpers[j].acceptance) >= limit:
+            for way, bucket in self._by_distance(pool, wish.place):
+                if way + more + self._least[pool, wish.urgency] >= limit:
+                    break
+                for price, j in self._rotated(bucket.order[wish.urgency], i):
+                    if way + more + price >= limit:
                         break
                     if j in seen:
                         continue
                     seen.add(j)
                     cost = self._cost(i, j)
-                    if cost is not None and cost + prices[j] < limit:
-                        entry = (-(cost + prices[j]), -j)
-                        if len(found) == most:
-                            heapreplace(found, entry)
-                        else:
-                            heappush(found, entry)
+                    if cost is None or cost + prices[j] >= limit:
+                        continue
+                    heappush(found, (-(cost + prices[j]), -j))
+                    if len(found) > most:
+                        heappop(found)
+                    if len(found) == most:
+                        limit = -found[0][0]
         return [(-j, -total - prices[-j]) for total, j in sorted(found, reverse=True)]
 
     def _walks(self, wish: Wanted) -> Iterator[tuple[tuple[str, str], int]]:
         """Yield the pools to walk for a wish, and what everybody in them costs at least beside place and refusal."""
         if wish.skills:
-            general = min((("skill", skill) for skill in wish.skills), key=lambda pool: len(self._pools.get(pool, ())))
+            general = min((("skill", skill) for skill in wish.skills), key=lambda pool: self._sizes.get(pool, 0))
         else:
             general = ("vetted", "") if wish.vetted else ("kind", wish.kind)
         for dialect in wish.dialects:
             yield ("dialect", dialect), 0
-        yield general, self._weights.dialect if wish.dialects else 0
+        yield general, self._weights.dialect if wish.dialects else 0  # who speaks one of them has been seen already
 
     def _by_distance(self, pool: tuple[str, str], place: str) -> list[tuple[int, _Bucket]]:
         """Return the buckets whose members help at a place, nearest first, each with the least that its place costs."""
         known = self._near.get((pool, place))
         if known is None:
-            known = []
-            for bucket in self._pools.get(pool, ()):
-                if any(covers(own, place) or covers(place, own) for own in bucket.places):
-                    ring = ring_of(bucket.base, place, self._neighbours)
-                    least = "same_building" if ring == "same_grid" else ring
-                    known.append((getattr(self._weights, least), bucket))
-            known.sort(key=lambda pair: pair[0])
+            grid = grid_of(place)
+            serving = (bucket for bucket in self._pools.get(pool, ()) if _serve(bucket.places, place))
+            known = sorted(((self._way(bucket.base, grid), bucket) for bucket in serving), key=lambda pair: pair[0])
             self._near[pool, place] = known
         return known
 
-    def _rotated(self, bucket: _Bucket, urgency: Urgency, i: int) -> Iterator[int]:
-        """Yield the members, cheapest first; of those who cost the same each wish begins with another."""
-        order, keys = bucket.order[urgency], bucket.keys[urgency]
-        same = bisect_right(keys, keys[0])
+    def _way(self, base: str, grid: str) -> int:
+        """Return the least that it costs to get from somewhere in a grid to somewhere in another."""
+        if (base, grid) not in self._ways:
+            ring = ring_of(base, grid, self._neighbours)
+            cost: int = getattr(self._weights, ring)
+            self._ways[base, grid] = min(cost, self._weights.same_building) if ring == "same_grid" else cost
+        return self._ways[base, grid]
+
+    @staticmethod
+    def _rotated(order: Sequence[tuple[int, int]], i: int) -> Iterator[tuple[int, int]]:
+        """Yield the members of a bucket, cheapest first; of those who cost the same each wish begins with another."""
+        same = bisect_right(order, order[0][0], key=itemgetter(0))
         start = i * 7919 % same
         yield from order[start:same]
         yield from order[:start]

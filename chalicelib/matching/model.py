@@ -40,6 +40,7 @@ class Run(Entity):
     unserved: Mapping[str, int] = field(default_factory=dict)
     shortages: tuple[tuple[str, str, int, int], ...] = ()  # grid, skill, points, wishes
     planned: int = 0
+    offers: tuple[tuple[str, str, int], ...] = ()  # of those planned the first: wish, volunteer, points
     made: int = 0
     milliseconds: int = 0
     chunks: int = 0

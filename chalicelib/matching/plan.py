@@ -82,7 +82,7 @@ def gini(loads: Iterable[int]) -> int:
     if not total:
         return 0
     weighted = sum((n + 1) * load for n, load in enumerate(ordered))
-    return (2000 * weighted) // (count * total) - 1000 * (count + 1) // count
+    return 1000 * (2 * weighted - (count + 1) * total) // (count * total)
 
 
 def make_plan(
@@ -104,7 +104,7 @@ def make_plan(
     )
     candidates = Candidates(growing.wishes, growing.helpers, weights, neighbours, now)
     priced, rounds = False, 0
-    while not priced and rounds < ROUNDS_MOST and growing.solution.complete:
+    while not priced and rounds < ROUNDS_MOST and not growing.cut_short:
         priced = not growing.widen(candidates)
         rounds += 1
     return Plan(
@@ -134,6 +134,7 @@ class _Growing:
             loads=[[weights.of_load(helper.recent + 2 * k) for k in range(max(0, helper.room))] for helper in helpers],
         )
         self.solution = solve(self.problem)
+        self.cut_short = False  # the work has run out
 
     def widen(self, candidates: Candidates) -> bool:
         """Add the pairs that are worth more than the solution says, and solve again; False where there are none."""
@@ -146,9 +147,12 @@ class _Growing:
             added.update(j for j, _ in better)
         if added:
             self._look_up(sorted(added - self._looked_up))
-            self.problem = replace(self.problem, edges=[sorted(edges.items()) for edges in self._edges])
-            self.solution = solve(self.problem, work=self._work)
-            self._work -= self.solution.work
+            problem = replace(self.problem, edges=[sorted(edges.items()) for edges in self._edges])
+            solution = solve(problem, work=self._work)
+            self._work -= solution.work
+            self.cut_short = not solution.complete
+            if solution.cost <= self.solution.cost:  # cut short, it can be worse than what is known already
+                self.problem, self.solution = problem, solution
         return bool(added)
 
     def _prices(self) -> list[int]:

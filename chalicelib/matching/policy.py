@@ -39,7 +39,10 @@ class Weights:
         20, "points for each offer of the last four weeks", "nobody is asked all the time; each further offer costs more"
     )
     load_most: int = _weight(600, "points", "where the price of load ends, so that it never outweighs a wish")
-    refusal_percent: int = _weight(5, "per cent of the wish's price", "a likely refusal costs more where a wish presses")
+    refusal_percent: int = _weight(10, "per cent of the wish's price", "a likely refusal costs more where a wish presses")
+    tired_percent: int = _weight(
+        12, "points of a hundred for each offer of the last four weeks", "whoever was asked a lot lately says yes less often"
+    )
     base: int = _weight(1500, "points", "of leaving a place unserved; more than any offer costs")
     urgent: int = _weight(3000, "points", "on top where it is needed within two days")
     soon: int = _weight(1000, "points", "on top where it is needed within a week")
@@ -66,6 +69,10 @@ class Weights:
         """Return the price of an offer to somebody who has had so many in four weeks."""
         return min(self.load_most, self.load * recent)
 
+    def willing(self, acceptance: int, recent: int) -> int:
+        """Return how likely somebody accepts now, in permille, who has had so many offers in four weeks."""
+        return max(0, acceptance - 10 * self.tired_percent * recent)
+
     def of_refusal(self, urgency: str, acceptance: int) -> int:
         """Return what a likely refusal costs; `acceptance` is in permille."""
         return self.pressing(urgency) * self.refusal_percent * (1000 - acceptance) // 100_000
@@ -90,3 +97,4 @@ WORK_MOST = 3_000_000  # steps of the search for paths: some ten seconds, where 
 INSTANCE_KEPT = timedelta(days=90)  # how long a run can be computed again
 INSTANCE_MOST = 3_000_000  # bytes, compressed; a transaction holds 4 MB, and no street comes near it
 SHOWN = 20  # candidates shown to staff
+LISTED = 100  # offers that stand in a run's own record, for lists; all of them are kept beside it

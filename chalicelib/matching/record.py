@@ -26,15 +26,20 @@ class Replay:
     assigned: tuple[tuple[int, ...], ...]
     planned: tuple[Planned, ...]
 
+    @property
+    def digest(self) -> str:
+        """Return the digest of what was kept; it is the run's own."""
+        return _digest(_instance(self.wishes, self.volunteers, self.problem))
+
 
 def digest_of(plan: Plan) -> str:
     """Return the digest of everything that a run's result follows from."""
-    return hashlib.sha256(_dump(_instance(plan))).hexdigest()
+    return _digest(_instance_of(plan))
 
 
 def pack(plan: Plan, planned: Sequence[Planned]) -> list[bytes]:
     """Return a run in pieces."""
-    whole = _instance(plan) | {"assigned": plan.solution.assigned, "planned": [asdict(one) for one in planned]}
+    whole = _instance_of(plan) | {"assigned": plan.solution.assigned, "planned": [asdict(one) for one in planned]}
     data = zlib.compress(_dump(whole), 9)
     return [data[n : n + _PIECE] for n in range(0, len(data), _PIECE)]
 
@@ -56,16 +61,23 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
     )
 
 
-def _instance(plan: Plan) -> dict[str, Any]:
-    problem = plan.problem
+def _instance_of(plan: Plan) -> dict[str, Any]:
+    return _instance([wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem)
+
+
+def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: Problem) -> dict[str, Any]:
     return {
-        "wishes": [wish.id for wish in plan.wishes],
-        "volunteers": [helper.id for helper in plan.helpers],
+        "wishes": list(wishes),
+        "volunteers": list(volunteers),
         "needs": list(problem.needs),
         "prices": list(problem.prices),
         "edges": [list(pairs) for pairs in problem.edges],
         "loads": [list(load) for load in problem.loads],
     }
+
+
+def _digest(instance: dict[str, Any]) -> str:
+    return hashlib.sha256(_dump(instance)).hexdigest()
 
 
 def _dump(value: Any) -> bytes:

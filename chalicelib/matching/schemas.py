@@ -66,7 +66,15 @@ class ShortageView(View):
     wishes: int
 
 
-class RunView(View):
+class OfferLine(View):
+    """One offer that a run planned."""
+
+    wish: WishId
+    volunteer: PersonId
+    cost: int
+
+
+class RunFields(View):
     """What a run saw and came to. Costs are in points; `gini` is 0 where all volunteers are asked equally often."""
 
     id: RunId
@@ -97,23 +105,27 @@ class RunView(View):
     created_at: Instant
     updated_at: Instant
 
+
+class RunView(RunFields):
+    """A run as lists show it."""
+
+    offers: list[OfferLine] = Field(description="The first hundred that it planned.")
+
     @classmethod
     def of(cls, run: Run) -> "RunView":
         """Return the view of a run."""
-        return cls(**_run(run))
+        offers = [OfferLine(wish=wish, volunteer=volunteer, cost=cost) for wish, volunteer, cost in run.offers]
+        return cls(**_run(run), offers=offers)
 
 
-class PlannedView(View):
-    """One offer of a run."""
+class PlannedView(OfferLine):
+    """One offer of a run, and why."""
 
-    wish: WishId
-    volunteer: PersonId
-    cost: int
     terms: dict[str, int]
     why: list[str]
 
 
-class RunDetail(RunView):
+class RunDetail(RunFields):
     """A run with what it planned; the list is empty once it is no longer kept."""
 
     offers: list[PlannedView]
@@ -136,7 +148,7 @@ class RunDetail(RunView):
 
 def _run(run: Run) -> dict[str, Any]:
     odd = {"gini_before", "gini", "shortages", "regret"}
-    fields: dict[str, Any] = {name: getattr(run, name) for name in RunView.model_fields if name not in odd}
+    fields: dict[str, Any] = {name: getattr(run, name) for name in RunFields.model_fields if name not in odd}
     fields |= {"gini_before": run.gini_before / 1000, "gini": run.gini / 1000, "regret": run.regret}
     return fields | {"shortages": [_shortage(line) for line in run.shortages]}
 
@@ -166,12 +178,12 @@ class CandidateView(View):
     """Somebody who may be asked, cheapest first. `cost` is in points: the `terms` and the price of her `load`."""
 
     volunteer: PersonId
-    name: str
+    name: str = Field(description="Empty where the caller may not look her up.")
     cost: int
     terms: dict[str, int]
     load: int
     recent_offers: int
-    acceptance: float = Field(description="How likely she accepts, by her answers so far.")
+    acceptance: float = Field(description="How likely she accepts, by her answers so far and how often she was asked lately.")
     why: list[str]
 
 

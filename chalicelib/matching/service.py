@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import Resource, authorize
+from ..kernel.access import STAFF, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock, at_local, cpu_milliseconds, local_day
 from ..kernel.errors import Invalid, NotFound
@@ -28,10 +28,10 @@ from ..store.due import Outbox, shard_of
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import rows
-from .edges import Helper, Neighbours, Wanted, may_be_asked, obstacles, terms_of, why_of
+from .edges import OBSTACLES, Helper, Neighbours, Wanted, may_be_asked, obstacles, terms_of, why_of
 from .model import Instance, Planned, Run, StreetWeights
 from .plan import Plan, gini, make_plan
-from .policy import INSTANCE_KEPT, INSTANCE_MOST, SHOWN, Weights
+from .policy import INSTANCE_KEPT, INSTANCE_MOST, LISTED, SHOWN, Weights
 from .record import Replay, digest_of, pack, unpack
 
 __all__ = ["Candidate", "Explanation", "Matching"]
@@ -194,7 +194,11 @@ class Matching:
 
         def decide() -> Outcome[StreetWeights]:
             actor, _ = self._people.current(call.actor)
-            authorize(actor, "matching.weigh", Resource(kind="matching", places=(street,)))
+            for scope in (
+                place,
+                street,
+            ):  # who knows of the place may know that it is not hers to weigh; it is for all of the street
+                authorize(actor, "matching.weigh", Resource(kind="matching", places=(scope,)))
             if self._places.find(street) is None:
                 raise Invalid("place.unknown", ["place"], place=street)
             before = self._weights(street)
@@ -269,6 +273,7 @@ class Matching:
             unserved=plan.unserved,
             shortages=tuple((s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(weights)),
             planned=len(planned),
+            offers=tuple((one.wish, one.volunteer, one.cost) for one in planned[:LISTED]),
         )
 
     def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], situation: Situation) -> Run:
@@ -306,7 +311,8 @@ class Matching:
                 searches |= self._offers.searches_of(community)
             unmet = [e.id for e in entries if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)]
             found = self._wishes.find_many(unmet)
-            wishes = {id: wish for id, wish in found.items() if wish.state is State.OPEN and covers(place, wish.place)}
+            open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
+            wishes = {id: w for id, w in open.items() if covers(place, w.place) and not w.has_missed_its_windows(now)}
         if not wishes:
             return Situation(place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={})
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
@@ -319,7 +325,7 @@ class Matching:
                 _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
             ],
             helpers=helpers,
-            neighbours=self._neighbours(w.place for w in wishes.values()),
+            neighbours=self._neighbours([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
             wishes=wishes,
             searches=searches,
             standings=standings,
@@ -333,7 +339,7 @@ class Matching:
         return found.values()
 
     def _neighbours(self, places: Iterable[str]) -> Neighbours:
-        """Return which grids and communities lie side by side, as far as these places have any."""
+        """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
         beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
         return lambda one, other: (one, other) in beside or (other, one) in beside
@@ -360,7 +366,8 @@ class Matching:
             if carried.get(helper.id, 0) >= helper.capacity:
                 against[helper.id] = ["full"]
         fit = [helper for helper in fit if not against[helper.id]]
-        names = self._people.find_many([helper.id for helper in fit[:SHOWN]])
+        people = self._people.find_many([helper.id for helper in fit[:SHOWN]])
+        names = {id: person for id, person in people.items() if parties(actor, person.as_resource()) & STAFF}
         candidates = [_candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
         reason, facts = self._reason(wish, search, against, situation.now)
         last = rows.last_run_at(wish.community)
@@ -379,8 +386,8 @@ class Matching:
         self, wish: Wish, search: Search, against: Mapping[str, Sequence[str]], now: datetime
     ) -> tuple[str, Mapping[str, object]]:
         """Return the one thing that a wish waits for."""
-        if wish.state is not State.OPEN:
-            return "not_open", {"state": wish.state.value}
+        if wish.state is not State.OPEN or wish.has_missed_its_windows(now):
+            return "missed" if wish.state is State.OPEN else "not_open", {"state": wish.state.value}
         if need_of(wish, search) < 1:
             return "asked", {"count": len(search.live)}
         fit = sum(not set(names) - {"quiet"} for names in against.values())
@@ -390,10 +397,12 @@ class Matching:
             return "soon", {"count": fit}
         if not against:
             return "nobody", {}
-        # What alone keeps most people away binds; where several things keep everybody away, the most common of them.
+        # What alone keeps most people away binds; where several things keep everybody away, the most common of them; of two
+        # that keep equally many away the later in the table, which passes sooner.
         alone = Counter(names[0] for names in against.values() if len(names) == 1)
         every = Counter(name for names in against.values() for name in names)
-        binding = (alone or every).most_common(1)[0][0]
+        count = alone or every
+        binding = max(reversed([*OBSTACLES]), key=lambda name: count[name])
         return {"asked": "asked_before"}.get(binding, binding), {"skills": "、".join(wish.skills)}
 
 
@@ -419,7 +428,7 @@ def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Plann
 
 
 def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
-    urgency = urgency_of(wish.needed_by, now, wish.zone)
+    urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
     return Wanted(
@@ -432,7 +441,7 @@ def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights:
         zone=wish.zone,
         skills=wish.skills,
         dialects=wish.dialects,
-        windows=tuple((slot.start, slot.end) for slot in wish.window),
+        windows=tuple((slot.start, slot.end) for slot in wish.window if slot.end > now),
         vetted=wish.vetting_required,
         resident=wish.person_id,
         kin=frozenset(kin - {""}),
@@ -446,7 +455,7 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
     profile = one.profile
     places = tuple(place for area in several for place in area.places)
     street = street_of(places[0])
-    live = standing.live(now) if standing else 0
+    live, recent = (standing.live(now), standing.recent(now)) if standing else (0, 0)
     return Helper(
         id=one.person_id,
         places=places,
@@ -464,8 +473,8 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
         room=max(0, min(weights.live_most, profile.capacity) - live),
         live=live,
         capacity=profile.capacity - live,
-        recent=standing.recent(now) if standing else 0,
-        acceptance=standing.acceptance if standing else PRIOR_PERMILLE,
+        recent=recent,
+        acceptance=weights.willing(standing.acceptance if standing else PRIOR_PERMILLE, recent),
         met=frozenset(standing.met) if standing else frozenset(),
     )
 

@@ -18,6 +18,10 @@ REFUSALS = {
 WAITING = {
     "not_open": Words("心愿当前不在墙上（{state}）。", "The wish is not on the wall ({state})."),
     "asked": Words("已邀请 {count} 人，等答复。", "{count} have been asked and may still answer."),
+    "missed": Words(
+        "约好的时间都已过去，请和居民另约时间。",
+        "Every time that would have suited is over; agree on another with the resident.",
+    ),
     "soon": Words("有 {count} 位合适的志愿者，下一轮就会邀请。", "{count} volunteers fit; the next run asks."),
     "night": Words("现在不打扰志愿者，早上再邀请。", "Nobody is disturbed at this hour; volunteers are asked in the morning."),
     "nobody": Words("这里还没有志愿者。", "There is no volunteer here yet."),

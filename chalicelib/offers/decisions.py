@@ -50,21 +50,29 @@ class Known:
     standing: Standing | None
 
 
-def answer_by(urgency: Urgency, now: datetime, zone: str) -> datetime:
-    """Return until when an offer that is made now may be answered."""
+def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
+    """Return until when an offer that is made now may be answered.
+
+    Half of the time in which help is still in time is left for whoever is asked next; once it is late, there is no hurry.
+    """
     by = policy.ANSWER_BY[urgency]
     if by.hours:
-        return waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
-    return at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+        until = waking_after(now, by.hours, policy.SENT_FROM, policy.SENT_UNTIL, zone)
+    else:
+        until = at_local(local_day(now, zone) + timedelta(days=by.days), by.at, zone)
+    return min(until, now + (too_late_at - now) / 2) if too_late_at > now else until
 
 
 def ask(
-    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime
+    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
 ) -> Outcome[Search]:
-    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new."""
+    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
+
+    `terms` stands for what the wish says now of who may be asked.
+    """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why, terms=a.terms) for a in asks]
     until = template.expires_at
-    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until) for o in offers))
+    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
     also: list[Outcome[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
@@ -72,14 +80,16 @@ def ask(
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
         also += [Outcome(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
-    entity = replace(search, open=True, asked=_kept(asked))
+    entity = _kept(replace(search, open=True, asked=asked))
     return Outcome(entity=entity, previous=search if search.version else None, also=tuple(also))
 
 
-def _kept(asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
-    """Keep what is live, and of what has ended the latest."""
-    ended = [one for one in asked if one.state is not S.OFFERED][-policy.OFFERS_KEPT :]
-    return tuple(one for one in asked if one.state is S.OFFERED or one in ended)
+def _kept(search: Search) -> Search:
+    """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
+    ended = [one for one in search.asked if one.state is not S.OFFERED]
+    past = ended[: -policy.OFFERS_KEPT]
+    before = dict.fromkeys([*search.before, *(one.volunteer for one in past if one.state is not S.SUPERSEDED)])
+    return replace(search, asked=tuple(one for one in search.asked if one not in past), before=tuple(before))
 
 
 def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetime) -> OfferState:
@@ -164,9 +174,8 @@ def note_met(standing: Standing, resident: str) -> Outcome[Standing]:
     return _changed(standing, replace(standing, met=met))
 
 
-def forget(known: Known) -> Outcome[Offer]:
+def forget(known: Known, now: datetime) -> Outcome[Offer]:
     """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
     if known.offer.state is S.OFFERED:
-        ended = _end(replace(known, standing=None), "expire", _SYSTEM, known.offer.expires_at)
-        return replace(ended, entity=replace(ended.entity, reason=None))
+        return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
     return Outcome(entity=replace(known.offer, reason=None), previous=known.offer)

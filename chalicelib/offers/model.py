@@ -9,7 +9,6 @@ from ..kernel.access import Party, Resource
 from ..kernel.clock import at_local, local_day
 from ..kernel.machine import Machine
 from ..kernel.outcome import Entity
-from ..kernel.place import PlaceKind, ancestors, kind_of
 from . import policy
 from .policy import Urgency
 
@@ -50,15 +49,15 @@ MACHINE: Machine[OfferState] = Machine(
 )
 
 
-def urgency_of(needed_by: date, now: datetime, zone: str) -> Urgency:
-    """Return how much a wish presses."""
-    left = (needed_by - local_day(now, zone)).days
+def urgency_of(last_day: date, now: datetime, zone: str) -> Urgency:
+    """Return how much a wish presses, by the day by which somebody has to come."""
+    left = (last_day - local_day(now, zone)).days
     return Urgency.URGENT if left <= policy.URGENT_DAYS else Urgency.SOON if left <= policy.SOON_DAYS else Urgency.CALM
 
 
 def grid_of(place: str) -> str:
     """Return the grid of a place; a place above grids is returned as it is."""
-    return next((code for code in ancestors(place) if kind_of(code) is PlaceKind.GRID), place)
+    return ".".join(place.split(".")[:3])
 
 
 def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -> datetime:
@@ -121,6 +120,7 @@ class Asked:
     at: datetime
     until: datetime
     state: OfferState = S.OFFERED
+    terms: str = ""  # a digest of what the wish said then of who may be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +133,7 @@ class Search(Entity):
     community: str
     open: bool = True
     asked: tuple[Asked, ...] = ()
+    before: tuple[str, ...] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
 
     @property
     def live(self) -> tuple[Asked, ...]:
@@ -142,7 +143,7 @@ class Search(Entity):
     @property
     def not_again(self) -> frozenset[str]:
         """Return who is not to be asked (again): who is being asked, has said no or nothing, or had accepted."""
-        return frozenset(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
+        return frozenset(self.before).union(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,5 +50,5 @@ SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes late
 MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
 FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
 PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
-OFFERS_KEPT = 60  # of one search: more than any wish has been offered in its time on the wall
+OFFERS_KEPT = 60  # of one search, as staff see them; of earlier ones only who is not to be asked again
 MET_KEPT = 20  # residents whom somebody has helped, of whom she is the face they know

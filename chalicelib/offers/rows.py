@@ -42,7 +42,9 @@ class ByCommunity(GlobalSecondaryIndex["OfferTable"]):
         """All of a search; it is small, and holds ids only."""
 
         index_name = "by_community"
-        projection = IncludeProjection(["id", "version", "created_at", "updated_at", "alarm", "community", "open", "asked"])
+        projection = IncludeProjection(
+            ["id", "version", "created_at", "updated_at", "alarm", "community", "open", "asked", "before"]
+        )
 
     searching = UnicodeAttribute(hash_key=True)
 

@@ -1,5 +1,6 @@
 """What people do with offers, and what becomes of them by themselves. Whom to ask is decided in `matching`."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -142,15 +143,15 @@ class Offers:
             return
         except Busy:  # nothing is decided yet; the queue brings her answer again
             raise
-        except Refusal:
+        except Refusal as refusal:
             if yes:
-                self._tell_too_late(offer_id)
+                self._tell_not_taken(offer_id, "too_late" if refusal.code in _TOO_LATE else "not_taken")
 
-    def _tell_too_late(self, offer_id: str) -> None:
+    def _tell_not_taken(self, offer_id: str, why: str) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            once = f"late_{offer.id}"  # one message, however often her answer is brought
-            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id, part_of=once)
+            once = f"{why}_{offer.id}"  # one message, however often her answer is brought
+            told = Message(kind=f"offer.{why}", to=offer.volunteer, about=offer.id, part_of=once)
             return Outcome(entity=offer, previous=offer, messages=(told,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
@@ -183,7 +184,8 @@ class Offers:
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
             helping = frozenset(claim.helper for claim in wish.claims) if wish else frozenset[str]()  # or has given it back
-            waiting = [one for one in search.live if one.volunteer not in helping]
+            terms = _terms_of(wish) if wish else ""
+            waiting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
             kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
             over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
             if any(offer.state is not OfferState.OFFERED for offer in over):
@@ -283,7 +285,7 @@ class Offers:
             asked[:] = fit[: max(0, need_of(wish, search))]
             if not asked:
                 raise NotFound
-            urgency = urgency_of(wish.needed_by, now, wish.zone)
+            urgency = urgency_of(wish.last_day, now, wish.zone)
             template = Offer(
                 id="",
                 created_at=now,
@@ -294,21 +296,21 @@ class Offers:
                 zone=wish.zone,
                 kind=wish.kind,
                 urgency=urgency,
-                expires_at=min(decisions.answer_by(urgency, now, wish.zone), wish.expires_at),
+                expires_at=min(decisions.answer_by(urgency, now, wish.zone, wish.too_late_at), wish.expires_at),
                 run_id=run_id,
             )
-            return replace(decisions.ask(search, template, asked, known, now), beside=(Check(entity=wish),))
+            return replace(decisions.ask(search, template, asked, known, now, _terms_of(wish)), beside=(Check(entity=wish),))
 
         try:
             self._commit.settle(decide, Call(actor=SYSTEM))
-        except NotFound:
+        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
             return []
         return asked
 
     def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
         """Read a wish again; one that takes other people by now is left to the next run."""
         wish = self._wishes.find(planned.id)
-        if wish is None or any(getattr(wish, name) != getattr(planned, name) for name in _DECIDE_WHO):
+        if wish is None or _terms_of(wish) != _terms_of(planned):
             raise NotFound
         return wish, self.search_of(wish)
 
@@ -348,7 +350,10 @@ class Offers:
         for offer in list(every(lambda start: rows.offers_of(person_id, start, 100))):
             streets.add(street_of(offer.place))
             with suppress(NotFound):
-                self._commit.settle(lambda offer=offer: decisions.forget(self._known(offer.id)), Call(actor=SYSTEM))  # type: ignore[misc]
+                self._commit.settle(
+                    lambda offer=offer: decisions.forget(self._known(offer.id), self._clock.now()),  # type: ignore[misc]
+                    Call(actor=SYSTEM),
+                )
         for street in streets | set(self._places.streets()):
             self._forget_standing(street, person_id)
 
@@ -359,14 +364,22 @@ class Offers:
             self._commit.settle(lambda: gone, Call(actor=SYSTEM))
 
     def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what offers hold about a person (see `people.service.Holder`)."""
-        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
+        """Return what offers hold about a person (see `people.service.Holder`).
+
+        But for what each cost in points: that is about where somebody else lives, and with whom she is acquainted.
+        """
+        offers = [replace(offer, terms={}) for offer in every(lambda start: rows.offers_of(person_id, start, 100))]
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [standing for standing in standings if standing]}
 
 
 _DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says of who may be asked for it
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
+
+
+def _terms_of(wish: Wish) -> str:
+    """Return a digest of what a wish says of who may be asked for it."""
+    return hashlib.sha256(repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()).hexdigest()[:16]
 
 
 def need_of(wish: Wish, search: Search | None) -> int:

@@ -13,7 +13,6 @@ REFUSALS = {
 
 # Why somebody is asked: by name, with a fact where one is given.
 WHY = {
-    "same_building": Words("就在您这栋楼", "in your building"),
     "same_grid": Words("和您同一网格", "in your grid"),
     "next_grid": Words("在您的相邻网格", "in the grid next to yours"),
     "same_community": Words("和您同一社区", "in your community"),
@@ -23,7 +22,6 @@ WHY = {
     "skill": Words("需要会{fact}的人", "it takes somebody who can do this: {fact}"),
     "met": Words("您帮过这位邻居", "you have helped this neighbour before"),
     "vetted": Words("需要经过审核的志愿者", "it takes somebody who has been vetted"),
-    "first": Words("还没有邀请过您", "you have not been asked before"),
     "rested": Words("您近四周没有收到邀请", "you have had no offer for four weeks"),
 }
 
@@ -44,8 +42,8 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "offer.superseded": Template(
-        zh="「{title}」已有人帮忙或不再需要，这次不用考虑了。谢谢您！",
-        en="“{title}” is taken or no longer needed; you need not answer. Thank you!",
+        zh="「{title}」已有人帮忙、有变动或不再需要，这次不用考虑了。谢谢您！",
+        en="“{title}” is taken, has changed or is no longer needed; you need not answer. Thank you!",
         told=Told.HELPER,
         slots={"title": 40},
         parts=2,
@@ -53,6 +51,14 @@ MESSAGES: Templates = {
     "offer.too_late": Template(
         zh="谢谢您愿意帮忙！「{title}」已有人帮忙或已过答复时间，请在应用里看看其他心愿。",
         en="Thank you! “{title}” is taken, or the time to answer is over. See other wishes in the app.",
+        told=Told.HELPER,
+        slots={"title": 40},
+        parts=2,
+    ),
+    # She said yes, and it is her own affairs that stand in the way: she carries too many, or has paused.
+    "offer.not_taken": Template(
+        zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",
+        en="Thank you! “{title}” could not be given to you yet. Accept it in the app to see why.",
         told=Told.HELPER,
         slots={"title": 40},
         parts=2,

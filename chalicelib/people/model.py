@@ -136,6 +136,11 @@ class Person(Entity):
         """Return how many claims she may carry at once."""
         return self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
 
+    @property
+    def appointed(self) -> bool:
+        """Say whether she works here: staff are registered by others, and take part without the residents' terms."""
+        return any(grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants)
+
     def as_resource(self) -> Resource:
         """Return what permission needs to know of her."""
         return Resource(kind="person", places=self.places, owners=frozenset({self.id}))
@@ -208,8 +213,11 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
 
 def volunteering(person: Person) -> tuple[Volunteering, ...]:
-    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked."""
-    if person.blocked or person.erased_at:
+    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked or has left.
+
+    Who has withdrawn from the terms has no account to answer with, and is not asked until she agrees again.
+    """
+    if person.blocked or person.erased_at or not (person.appointed or "terms" in person.consents):
         return ()
     places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
     areas = dict.fromkeys(community_of(place) for place in places)

@@ -97,6 +97,39 @@ class QuietHoursView(View):
     end: str = Field(serialization_alias="to")
 
 
+class AvailabilityView(View):
+    """A weekly window."""
+
+    weekday: int
+    start: str = Field(serialization_alias="from")
+    end: str = Field(serialization_alias="to")
+
+
+class VolunteerView(View):
+    """What a volunteer offers, and how far she has been checked."""
+
+    id: PersonId
+    version: int
+    places: list[PlaceCode]
+    skills: list[str]
+    kinds: list[str]
+    dialects: list[str]
+    availability: list[AvailabilityView]
+    capacity: int
+    paused_until: Instant | None
+    never: list[str] = Field(
+        description="Kinds that she does not want to be asked for again; naming one in `kinds` takes it back."
+    )
+    vetting: Vetting
+
+    @classmethod
+    def of(cls, person: Person) -> "VolunteerView":
+        """Return the view of a volunteer."""
+        profile = person.volunteer or VolunteerProfile()
+        fields = {name: getattr(profile, name) for name in VolunteerProfile.__dataclass_fields__}
+        return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
+
+
 class Me(View):
     """One's own record."""
 
@@ -112,13 +145,15 @@ class Me(View):
     quiet_hours: QuietHoursView | None
     household: str | None
     vetting: Vetting
+    volunteer: VolunteerView | None = Field(description="What she offers, once she is a volunteer.")
     created_at: Instant
     updated_at: Instant
 
     @classmethod
     def of(cls, person: Person) -> "Me":
         """Return the view of a person."""
-        return cls.model_validate(person_fields(person))
+        offered = VolunteerView.of(person) if person.volunteer else None
+        return cls.model_validate(person_fields(person) | {"volunteer": offered})
 
 
 class MePatch(Request):
@@ -179,39 +214,6 @@ class VolunteerIn(Request):
             capacity=self.capacity,
             paused_until=self.paused_until,
         )
-
-
-class AvailabilityView(View):
-    """A weekly window."""
-
-    weekday: int
-    start: str = Field(serialization_alias="from")
-    end: str = Field(serialization_alias="to")
-
-
-class VolunteerView(View):
-    """What a volunteer offers, and how far she has been checked."""
-
-    id: PersonId
-    version: int
-    places: list[PlaceCode]
-    skills: list[str]
-    kinds: list[str]
-    dialects: list[str]
-    availability: list[AvailabilityView]
-    capacity: int
-    paused_until: Instant | None
-    never: list[str] = Field(
-        description="Kinds that she does not want to be asked for again; naming one in `kinds` takes it back."
-    )
-    vetting: Vetting
-
-    @classmethod
-    def of(cls, person: Person) -> "VolunteerView":
-        """Return the view of a volunteer."""
-        profile = person.volunteer or VolunteerProfile()
-        fields = {name: getattr(profile, name) for name in VolunteerProfile.__dataclass_fields__}
-        return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
 
 
 class ConsentView(View):

@@ -200,9 +200,9 @@ class People:
         )
         return person, (Put(row=person, new=True), self.own_phone(person), Put(row=ledger))
 
-    def agree(self, person: Person, text_version: str) -> tuple[Person, Put]:
-        """Return somebody who agrees to the terms again after she had withdrawn."""
-        agreed = replace(person, consents={**person.consents, "terms": text_version}, version=person.version + 1)
+    def agree(self, person: Person, text_version: str) -> Outcome[Person]:
+        """Return the decision that somebody agrees to the terms, perhaps again; it goes into the commit that signs her in."""
+        agreed = replace(person, consents={**person.consents, "terms": text_version})
         ledger = Consent(
             id=self._ids.new("con"),
             person_id=person.id,
@@ -212,7 +212,7 @@ class People:
             text_version=text_version,
             recorded_by=person.id,
         )
-        return agreed, Put(row=ledger)
+        return Outcome(entity=agreed, previous=person, beside=(Put(row=ledger),))
 
     def own_phone(self, person: Person, taken: Refusal | None = None) -> Put:
         """Return the row that makes a phone somebody's alone; it goes into the commit that gives it to her."""

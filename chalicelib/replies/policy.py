@@ -13,6 +13,7 @@ WORDS: Mapping[str, Mapping[str, bool]] = {  # which answer one kind of question
     "wish.delivered": _CAME,
     "wish.unconfirmed": _CAME,
     "wish.expiring": {"需要": True, "不需要": False},
+    "offer.made": {"接受": True, "婉拒": False},
 }
 QUESTION_CLASH = timedelta(hours=1)  # two questions read together: nobody can say which of them a "1" is for
 

@@ -109,20 +109,21 @@ class SignIn:
             if person and person.blocked:
                 return _refused(challenge, tried, Forbidden("person.blocked"))
             beside: tuple[Beside, ...] = ()
-            if (person is None or "terms" not in person.consents) and text_version is None and not _appointed(person):
+            agreed: tuple[Outcome[Person], ...] = ()
+            known = person is not None and (person.appointed or "terms" in person.consents)
+            if not known and text_version is None:
                 return _refused(challenge, tried, Invalid("consent.required", ["consent"]))
             if person is None:
                 person, beside = self._people.new_account(phone, name or "", call.locale, text_version or "")
             elif text_version and "terms" not in person.consents:
-                before = person
-                person, ledger = self._people.agree(person, text_version)
-                beside = (Put(row=person, replaces=before), ledger)
+                agreed = (self._people.agree(person, text_version),)
+                person = replace(agreed[0].entity, version=person.version + 1)  # as the commit leaves her
             signed["person"] = person
             session = model.open_session(
                 id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now
             )
             used = Put(row=replace(challenge, used=True, version=challenge.version + 1), replaces=challenge)
-            return Outcome(entity=session, previous=None, beside=(tried, used, *beside))
+            return Outcome(entity=session, previous=None, beside=(tried, used, *beside), also=agreed)
 
         session = self._commit.settle(decide, call)
         return self._signed_in(signed["person"], session)
@@ -213,8 +214,3 @@ class SignIn:
 def _refused(challenge: Challenge, tried: Beside, refusal: Invalid | Forbidden) -> Outcome[Session]:
     """A try that is counted although it is refused."""
     return Outcome(entity=challenge, previous=challenge, beside=(tried,), refusal=refusal)  # type: ignore[arg-type]
-
-
-def _appointed(person: Person | None) -> bool:
-    """Staff whom the operator or another member of staff registered sign in without the residents' terms."""
-    return person is not None and any(grant.role.rank > 1 for grant in person.grants)

@@ -281,6 +281,20 @@ class Wish(Entity):
         return start_of_day(self.needed_by + timedelta(days=1), self.zone)
 
     @property
+    def too_late_at(self) -> datetime:
+        """Return from when help comes too late: its last window is over, or the day by which it was needed."""
+        return max((slot.end for slot in self.window), default=self.late_at)
+
+    @property
+    def last_day(self) -> date:
+        """Return the day by which somebody has to come: that of its last window may be earlier than what is asked for."""
+        return min(self.needed_by, local_day(self.too_late_at, self.zone))
+
+    def has_missed_its_windows(self, now: datetime) -> bool:
+        """Say whether every time that would have suited is over: nobody can come then any more."""
+        return bool(self.window) and self.too_late_at <= now
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """Return what its helpers are reminded of, in order. What names a day ("tomorrow") is worth nothing after midnight."""
         days = [(name, self.needed_by - timedelta(days=n)) for name, n in policy.REMIND_DAYS_BEFORE.items()]

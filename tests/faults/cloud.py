@@ -365,3 +365,14 @@ def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -
 def note(text: str) -> None:
     """Say what was counted; seen with `pytest -rP`."""
     print(text)  # noqa: T201
+
+
+class Stub:
+    """A queue that takes everything and works on nothing, as the cloud's does while a request is answered."""
+
+    def __init__(self) -> None:
+        self.taken: list[Due] = []
+
+    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+        self.taken += entries
+        return {entry.id for entry in entries}

@@ -70,7 +70,7 @@ def alarms(subject: str | None = None) -> list[Due]:
 
 
 def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith("alarm.")]
+    return [due for due in every(Due) if not due.kind.startswith(("alarm.", "match."))]
 
 
 def counters(name: str) -> dict[str, int]:
@@ -95,7 +95,9 @@ def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
     connection = tables()[0]._get_connection().connection
     return sorted(
-        json.dumps(item, sort_keys=True) for table in tables() for item in connection.scan(table.Meta.table_name)["Items"]
+        json.dumps(item, sort_keys=True, default=repr)
+        for table in tables()
+        for item in connection.scan(table.Meta.table_name)["Items"]
     )
 
 

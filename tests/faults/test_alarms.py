@@ -12,6 +12,7 @@ import pytest
 from chalicelib.deliveries.model import DIGEST, Delivery, DeliveryState
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Urgency
+from chalicelib.offers.service import Offers
 from chalicelib.reactions import TEMPLATES, react
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
@@ -67,6 +68,12 @@ def test_a_death_beside_a_call_that_is_refused_is_a_death(when: str) -> None:
     with pytest.raises(Killed):
         Kill(1, when).around(refused, "PutItem", {})
     assert len(calls) == (when == "after")
+
+
+@pytest.fixture(autouse=True)
+def only_the_wishes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is looked for in these tests: what offers and matching make due has tests of its own."""
+    monkeypatch.setattr(Offers, "_match_soon", lambda offers, place: None)
 
 
 def claimed(world: World, **terms: Any) -> str:

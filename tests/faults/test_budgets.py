@@ -1,6 +1,5 @@
 """What a use case costs in calls and capacity units, counted where they leave the process. Calls are the bill."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,23 +10,12 @@ from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
 
 from ..world import BAIHUA, Phone, World, counted_storage
-from .cloud import Cloud, note
+from .cloud import Cloud, Stub, note
 from .facts import alarms, waiting_messages
 from .story import tell
 
 WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
 LONGEST = {"title": "愿" * 40, "story": "一" * 500, "alias": "邻" * 20, "dialects": ["重庆话"]}
-
-
-class Stub:
-    """A queue that takes everything and works on nothing, as the cloud's does while a request is answered."""
-
-    def __init__(self) -> None:
-        self.taken: list[Due] = []
-
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
-        self.taken += entries
-        return {entry.id for entry in entries}
 
 
 def read_units(storage: Any) -> float:
@@ -76,7 +64,7 @@ def test_a_claim_is_two_reads_and_one_transaction(embedded_world: World, terms: 
     print(f"claim: {names[:committed]}, {len(items)} items, {units:g} write units, {read_units(storage):g} read units")  # noqa: T201 - seen with -rP
     assert storage.reads == committed <= 2
     assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, "after the commit nothing is read; what the queue took is deleted"
-    assert sorted(due.kind for due in queue.taken) == ["wish.claimed", "wish.yours"]
+    assert sorted(due.kind for due in queue.taken) == ["event.wish.claimed", "wish.claimed", "wish.yours"]
     assert not waiting_messages()
     assert len(items) <= 25
     assert units <= most

@@ -43,7 +43,11 @@ FAULTS: dict[str, Callable[[int], ClientError]] = {
 
 
 # What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and tests/admin tell how.
+# Offers and runs have crashes and races of their own (test_offer_crashes.py, test_offer_races.py).
 ELSEWHERE = {
+    "POST /v1/offers/*/accept",
+    "POST /v1/offers/*/decline",
+    "POST /v1/matching/runs",
     "POST /v1/messages/*/visited",
     "POST /v1/unsubscribe/*",
     "POST /v1/webhooks/sms/*",

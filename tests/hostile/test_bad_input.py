@@ -306,7 +306,7 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
 def _list(world: World, operation: Operation) -> tuple[str, str]:
     wish_id = submitted(world)[0] if "wish_id" in operation.path else ""
     needs = {"list_people": f"place={BAIHUA}", "list_places": f"under={BAIHUA}", "list_wishes": f"place={BAIHUA}"}
-    needs["read_queue"] = needs["read_spending"] = needs["list_people"]
+    needs |= dict.fromkeys(("read_queue", "read_spending", "list_runs", "read_weights"), f"place={BAIHUA}")
     if operation.name == "list_messages":
         needs["list_messages"] = f"person={world.person().id}"
     return operation.path.replace("{wish_id}", wish_id), needs.get(operation.name, "limit=20")

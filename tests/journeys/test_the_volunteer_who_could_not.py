@@ -54,7 +54,7 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     assert "address" not in first.get(f"/v1/wishes/{wish_id}")
     assert "孩子病了，来不了" in str(staff.get(f"/v1/wishes/{wish_id}/timeline")["items"])
 
-    server.advance(minutes=3)
+    server.advance(minutes=4)
     second = asked(server, "修理阳台纱窗")
     offer = offer_of(second, wish_id)
     assert (offer["state"], offer["moves"], offer["volunteer"]) == ("offered", ["accept", "decline"], second.me["id"])
@@ -68,7 +68,7 @@ def test_the_volunteer_who_could_not(server: Server) -> None:
     assert (seen["waiting"]["reason"], [line["volunteer"] for line in seen["asked"]]) == ("asked", [second.me["id"]])
     assert first.me["id"] not in [line["volunteer"] for line in seen["candidates"]]
 
-    server.advance(days=1, hours=11, minutes=15)  # no answer until that evening
+    server.advance(days=1, hours=11, minutes=25)  # no answer until that evening
     third = asked(server, "修理阳台纱窗")
     assert third.number not in (FIRST, second.number)
     second.refresh()

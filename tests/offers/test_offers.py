@@ -36,14 +36,20 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     world.pass_time(minutes=3)
     (helper,) = asked(volunteers)
     (offer,) = offers(helper)
-    assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (wish_id, helper.me["id"], "calm")
-    assert offer["expires_at"] == "2026-11-24T12:00:00Z"
-    assert offer["why"] == ["就在您这栋楼", "您近四周没有收到邀请"]
+    assert (offer["wish"], offer["volunteer"], offer["urgency"]) == (
+        wish_id,
+        helper.me["id"],
+        "urgent",
+    )  # it is for the day after tomorrow
+    assert offer["expires_at"] == "2026-11-23T04:42:00Z"
+    assert offer["why"] == ["和您同一网格", "您近四周没有收到邀请"]
     assert offer["about"]["grid"] == GRID
     assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
-    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your building"
+    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your grid"
+    (held,) = helper.get("/v1/me/data").json["offers"]
+    assert "same_building" not in str(held)
     (letter,) = world.sms_to(helper.me["phone"], "offer.made")
-    assert "11-24 20:00" in letter.text
+    assert "11-23 12:42" in letter.text
     for text in (str(offer), letter.text):
         assert BUILDING not in text
         assert "王秀英" not in text
@@ -122,6 +128,21 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, e
     assert "一个电热水壶" in letter.text
     assert helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
     assert rows.find_standing(STREET, helper.me["id"]).refused == 0
+
+
+def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
+    helper, vetted = world.volunteer(), world.volunteer()
+    vetting = {"level": "safeguarding", "note": "证明已核"}
+    assert world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status == 200
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
+    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"safeguarding": ["minor"]}).status == 200
+    assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "superseded"
+    assert world.sms_to(helper.me["phone"], "offer.superseded")
+    world.pass_time(minutes=5)
+    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [wish_id]
 
 
 def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: World) -> None:
@@ -208,6 +229,17 @@ def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
+def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(world: World) -> None:
+    helper = world.volunteer(capacity=1)
+    offer_id = world.offer(world.open_wish(), helper)
+    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    for _ in range(2):
+        world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    assert not world.sms_to(helper.me["phone"], "offer.too_late")
+    assert len(world.sms_to(helper.me["phone"], "offer.not_taken")) == 1
+    assert offers(helper)[0]["moves"] == ["accept", "decline"]
+
+
 def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(world: World) -> None:
     helper, next_one = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
@@ -260,6 +292,30 @@ def test_what_presses_is_answered_sooner(world: World) -> None:
         assert (offer["urgency"], offer["expires_at"]) == (urgency, until)
 
 
+def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> None:
+    helper, other = world.volunteer(), world.volunteer()
+    at_noon = [{"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T04:00:00Z"}]  # in two hours, although needed by December
+    visit = {"kind": "service", "budget_fen": None, "window": at_noon}
+    wish_id = world.open_wish(title="陪我去医院", **visit)
+    first = helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json
+    assert (first["urgency"], first["expires_at"]) == ("urgent", "2026-11-23T02:20:00Z")
+    world.pass_time(hours=1, minutes=50)
+    (second,) = offers(again(world, other))
+    assert second["expires_at"] < "2026-11-23T04:00:00Z"
+    world.pass_time(hours=2)
+    late = world.open_wish(title="陪我散步", **visit)
+    world.pass_time(minutes=20)
+    assert not [offer for phone in (helper, other) for offer in offers(again(world, phone)) if offer["wish"] == late]
+    assert world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"] == "missed"
+
+
+def test_what_is_needed_today_is_answered_today(world: World) -> None:
+    world.pass_time(hours=8)
+    helper = world.volunteer()
+    wish_id = world.open_wish(needed_by="2026-11-23")
+    assert helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json["expires_at"] == "2026-11-23T12:20:00Z"
+
+
 @pytest.mark.parametrize("reason", ["blocked", "demoted", "paused", "household", "carer", "elsewhere", "unskilled", "not vetted"])
 def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     resident, staff = world.resident(), world.staff()
@@ -289,6 +345,18 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     assert again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status == 200
     world.pass_time(minutes=20)
     assert len(offers(again(world, helper))) == 1
+
+
+def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(world: World) -> None:
+    helper = world.volunteer()
+    assert helper.delete("/v1/me/consents/terms").status == 204
+    world.open_wish()
+    world.pass_time(minutes=20)
+    assert not world.sms_to(helper.me["phone"], "offer.made")
+    back = world.sign_in(helper.me["phone"], consent="2026-11")
+    world.pass_time(minutes=20)
+    assert len(offers(back)) == 1
+    assert world.sms_to(helper.me["phone"], "offer.made")
 
 
 def test_no_offers_for_a_wish_of_a_volunteer_to_herself(world: World) -> None:

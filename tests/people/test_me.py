@@ -117,3 +117,10 @@ def test_who_pauses_takes_no_wish_until_the_pause_is_over(world: World):
 
 def test_nobody_has_no_record(world: World):
     assert Phone().get("/v1/me").code == "auth.token_missing"
+
+
+def test_a_volunteer_sees_what_she_offers(world: World):
+    somebody = world.resident()
+    assert somebody.get("/v1/me").json["volunteer"] is None
+    put = somebody.put("/v1/me/volunteer", {"places": [BAIHUA], "skills": ["理发"], "capacity": 2})
+    assert world.phone_of(world.services.people.find(somebody.me["id"])).get("/v1/me").json["volunteer"] == put.json

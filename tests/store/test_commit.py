@@ -357,7 +357,7 @@ def test_a_message_for_later_is_not_handed_over_before_its_time(office):
 def test_an_event_that_somebody_listens_to_is_handed_over_and_others_are_not(office):
     wish = office.keep(a_wish(State.FULFILLED))
     office.settle(changed(wish, "wish.approved", "wish.edited", title="改"))
-    assert [(due.kind, due.subject) for due in office.handed] == [("wish.approved", wish.id)]
+    assert [(due.kind, due.subject) for due in office.handed] == [("event.wish.approved", wish.id)]
 
 
 # receipts

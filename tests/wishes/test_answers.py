@@ -47,7 +47,7 @@ def last_event(world: World, wish_id: str) -> tuple[str, str, str, str | None]:
 
 
 def test_every_question_can_be_answered_and_nothing_else():
-    questions = {kind for kind, template in TEMPLATES.items() if template.asks}
+    questions = {kind for kind, template in TEMPLATES.items() if template.asks and kind.startswith("wish.")}
     assert {kind for kind, _ in ANSWERS} == questions == set(ASKED)
     assert set(ANSWERS) == {(kind, yes) for kind in questions for yes in (True, False)}
     assert {answer.move for answer in ANSWERS.values()} <= {row.name for row in MACHINE.rows}

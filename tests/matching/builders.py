@@ -1,0 +1,241 @@
+"""Wishes and volunteers as tests of matching need them: one by one, and whole streets of them, drawn by chance."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from chalicelib.kernel.place import ancestors, community_of
+from chalicelib.matching.edges import Helper, Wanted, may_be_asked, obstacles, terms_of
+from chalicelib.matching.flow import Problem
+from chalicelib.matching.plan import Carried, Plan, make_plan
+from chalicelib.matching.policy import WORK_MOST, Weights
+from chalicelib.matching.service import Situation
+from chalicelib.offers.policy import Urgency
+
+__all__ = [
+    "KINDS",
+    "NOW",
+    "WEIGHTS",
+    "Street",
+    "a_helper",
+    "a_street",
+    "a_wanted",
+    "apart",
+    "carrying",
+    "crowded",
+    "everything",
+    "plan_of",
+    "room_of",
+]
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+KINDS = ("goods", "service", "company", "learning")
+SKILLS, DIALECTS = ("plumbing", "electrics", "reading"), ("sichuan", "shanghai")
+WEIGHTS = Weights(refusal_percent=5)  # round numbers
+
+
+def apart(one: str, other: str) -> bool:
+    """No two places lie side by side."""
+    return False
+
+
+def a_wanted(**fields: Any) -> Wanted:
+    values = {
+        "id": "wsh_a",
+        "need": 1,
+        "urgency": Urgency.CALM,
+        "kind": "goods",
+        "place": "s.c1.g1.b1.u1",
+        "zone": "Asia/Shanghai",
+        "resident": "per_owner",
+        "kin": frozenset({"per_owner"}),
+    } | fields
+    return Wanted(**({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values))
+
+
+def a_helper(**fields: Any) -> Helper:
+    return Helper(**({"id": "per_a", "places": ("s.c1",), "base": "s.c1.g1.b2.u1"} | fields))
+
+
+@dataclass(frozen=True)
+class Street:
+    """A street on a morning."""
+
+    wishes: list[Wanted]
+    helpers: list[Helper]
+    beside: frozenset[tuple[str, str]] = frozenset()
+    weights: Weights = WEIGHTS
+
+    def neighbours(self, one: str, other: str) -> bool:
+        return (one, other) in self.beside or (other, one) in self.beside
+
+
+class _Dice(random.Random):
+    """Chance, with a few more ways to draw."""
+
+    def likely(self, share: float) -> bool:
+        return self.random() < share
+
+    def some(self, of: tuple[str, ...], share: float) -> frozenset[str]:
+        return frozenset(one for one in of if self.likely(share))
+
+
+def a_street(
+    seed: int, wishes: int = 12, helpers: int = 20, communities: int = 3, grids: int = 3, weights: Weights = WEIGHTS
+) -> Street:
+    """Draw a street in which every filter and every term of the cost decides about some pairs."""
+    dice = _Dice(seed)
+    names = [f"s.c{c}.g{g}" for c in range(communities) for g in range(grids)]
+    beside = {pair for pair in pairwise(names) if dice.likely(0.4)}
+    beside |= {(community_of(one), community_of(other)) for one, other in beside if community_of(one) != community_of(other)}
+    ids = [f"per_{n:03}" for n in range(helpers)]
+    return Street(
+        wishes=[_wanted(dice, f"wsh_{n:03}", names, ids, weights) for n in range(wishes)],
+        helpers=[_helper(dice, id, names) for id in ids],
+        beside=frozenset(beside),
+        weights=weights,
+    )
+
+
+def _somewhere(dice: _Dice, grids: list[str], levels: tuple[int, ...]) -> str:
+    """Draw a place so many steps above a unit."""
+    unit = f"{dice.choice(grids)}.b{dice.randint(1, 2)}.u{dice.randint(1, 2)}"
+    return ancestors(unit)[dice.choice(levels)]
+
+
+def _windows(dice: _Dice) -> tuple[tuple[datetime, datetime], ...]:
+    starts = [NOW + timedelta(hours=dice.randint(1, 200)) for _ in range(dice.choice((0, 0, 1, 2)))]
+    return tuple((start, start + timedelta(hours=dice.choice((1, 3, 12, 300)))) for start in starts)
+
+
+def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights) -> Wanted:
+    urgency, resident = dice.choice(list(Urgency)), f"per_r{dice.randint(0, 9)}"
+    return Wanted(
+        id=id,
+        need=dice.choice((1, 1, 1, 2, 3)),
+        price=weights.of_wish(urgency, timedelta(days=dice.choice((0, 0, 1, 9, 90)))),
+        urgency=urgency,
+        kind=dice.choice(KINDS),
+        place=_somewhere(dice, grids, (0, 0, 0, 0, 1, 1, 2, 3, 4)),
+        zone="Asia/Shanghai",
+        skills=tuple(sorted(dice.some(SKILLS, 0.15))),
+        dialects=tuple(sorted(dice.some(DIALECTS, 0.25))),
+        windows=_windows(dice),
+        vetted=dice.likely(0.15),
+        resident=resident,
+        kin=frozenset({resident, *dice.choices(helpers, k=dice.choice((0, 1)))}) if helpers else frozenset({resident}),
+        household=dice.choice((None, "h1", "h2")),
+        not_again=dice.some(tuple(helpers), 0.05),
+    )
+
+
+def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
+    places = tuple(dict.fromkeys(_somewhere(dice, grids, (1, 2, 3, 3, 3, 4)) for _ in range(dice.choice((1, 1, 2, 3)))))
+    home = _somewhere(dice, grids, (0, 0, 0, 1, 2))
+    days = [(dice.randint(1, 7), *dice.choice((("08:00", "12:00"), ("18:00", "19:00"), ("21:00", "02:00")))) for _ in range(5)]
+    return Helper(
+        id=id,
+        places=places,
+        base=home if dice.likely(0.7) else places[0],
+        kinds=dice.some(KINDS, 0.6) if dice.likely(0.4) else frozenset(),
+        never=dice.some(KINDS, 0.1),
+        skills=dice.some(SKILLS, 0.4),
+        dialects=dice.some(DIALECTS, 0.4),
+        availability=tuple(days) if dice.likely(0.5) else (),
+        vetted=dice.likely(0.5),
+        household=dice.choice((None, None, "h1", "h2")),
+        contact_via=dice.choice((None, None, None, "per_r1")),
+        paused_until=NOW + timedelta(days=dice.choice((-1, 1))) if dice.likely(0.1) else None,
+        quiet=("09:00", "11:00") if dice.likely(0.05) else ("21:00", "08:00"),
+        room=dice.choice((0, 1, 2, 2, 2)),
+        capacity=dice.randint(0, 5),
+        recent=dice.choice((0, 0, 0, 1, 2, 5, 40)),
+        acceptance=dice.choice((0, 200, 600, 600, 600, 900, 1000)),
+        met=frozenset(f"per_r{dice.randint(0, 9)}" for _ in range(dice.choice((0, 0, 3)))),
+    )
+
+
+def crowded(seed: int, wishes: int = 60, helpers: int = 40, weights: Weights = WEIGHTS) -> Street:
+    """Draw one grid in which all wishes want the same few, who are all alike but for small things."""
+    dice = _Dice(seed)
+    return Street(
+        wishes=[
+            a_wanted(
+                id=f"wsh_{n:03}",
+                need=dice.choice((1, 1, 2, 3)),
+                price=weights.of_wish("calm", timedelta(days=dice.randint(0, 3))),
+                place=f"s.c1.g1.b{dice.randint(1, 3)}.u1",
+            )
+            for n in range(wishes)
+        ],
+        helpers=[
+            a_helper(
+                id=f"per_{n:03}",
+                base=f"s.c1.g1.b{dice.randint(1, 3)}.u1",
+                room=dice.choice((1, 2, 2)),
+                recent=dice.choice((0, 0, 0, 1, 3)),
+                acceptance=dice.choice((600, 600, 700)),
+            )
+            for n in range(helpers)
+        ],
+        weights=weights,
+    )
+
+
+def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
+    """Return how to look up what volunteers carry, and the list of those who were looked up."""
+    asked: list[str] = []
+
+    def look_up(ids: Sequence[str]) -> Mapping[str, int]:
+        asked.extend(ids)
+        return {id: carried[id] for id in ids if id in carried}
+
+    return look_up, asked
+
+
+def plan_of(street: Street, carried: Mapping[str, int] | None = None, work: int = WORK_MOST) -> Plan:
+    """Make the plan of a street as a run does."""
+    situation = Situation(
+        place="s",
+        now=NOW,
+        wanted=street.wishes,
+        helpers=street.helpers,
+        neighbours=street.neighbours,
+        wishes={},
+        searches={},
+        standings={},
+    )
+    look_up, _ = carrying(carried or {})
+    return make_plan(street.wishes, situation.free, street.weights, street.neighbours, NOW, look_up, work)
+
+
+def room_of(helper: Helper, carried: Mapping[str, int]) -> int:
+    """Return how many offers somebody may get, all things considered."""
+    free = may_be_asked(helper, NOW, "Asia/Shanghai")
+    return max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0))) if free else 0
+
+
+def everything(street: Street, carried: Mapping[str, int] | None = None) -> Problem:
+    """Return the flow of a street over every pair that is eligible, where it is known what everybody carries.
+
+    Wishes and volunteers are in the order of a plan's.
+    """
+    wishes = sorted(street.wishes, key=lambda wish: (-wish.price, wish.id))
+    helpers = sorted(street.helpers, key=lambda helper: helper.id)
+    weights = street.weights
+    return Problem(
+        needs=[wish.need for wish in wishes],
+        prices=[wish.price for wish in wishes],
+        edges=[
+            [
+                (j, sum(terms_of(wish, helper, weights, street.neighbours).values()))
+                for j, helper in enumerate(helpers)
+                if not obstacles(wish, helper, NOW)
+            ]
+            for wish in wishes
+        ],
+        loads=[[weights.of_load(helper.recent + 2 * k) for k in range(room_of(helper, carried or {}))] for helper in helpers],
+    )

@@ -1,0 +1,263 @@
+"""What an offer, a search and a standing say of themselves, and until when people are given to answer."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.kernel.access import Party
+from chalicelib.offers.model import MACHINE, OfferState, grid_of, urgency_of, waking_after
+from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, Urgency
+
+from ..world import START
+from .builders import UNTIL, a_search, a_sent, a_standing, an_asked, an_offer
+
+S = OfferState
+MICRO, HOUR = timedelta(microseconds=1), timedelta(hours=1)
+SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
+
+
+def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+# How much a wish presses
+
+
+@pytest.mark.parametrize(
+    ("days", "urgency"),
+    [
+        (-400, Urgency.URGENT),
+        (0, Urgency.URGENT),
+        (2, Urgency.URGENT),
+        (3, Urgency.SOON),
+        (7, Urgency.SOON),
+        (8, Urgency.CALM),
+        (300, Urgency.CALM),
+    ],
+)
+def test_a_wish_presses_by_the_days_that_are_left(days, urgency):
+    assert urgency_of(date(2026, 11, 23) + timedelta(days=days), START, SHANGHAI) is urgency
+
+
+def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
+    last, first = at("2026-11-23 23:59"), at("2026-11-24 00:00")
+    assert last.date() == first.date()
+    assert urgency_of(date(2026, 11, 26), last, SHANGHAI) is Urgency.SOON
+    assert urgency_of(date(2026, 11, 26), first, SHANGHAI) is Urgency.URGENT
+    assert urgency_of(date(2026, 11, 26), first, "UTC") is Urgency.SOON
+    assert urgency_of(date(2026, 12, 1), last, SHANGHAI) is Urgency.CALM
+    assert urgency_of(date(2026, 12, 1), first, SHANGHAI) is Urgency.SOON
+
+
+@pytest.mark.parametrize(
+    ("place", "grid"),
+    [("s.c.g.b.u", "s.c.g"), ("s.c.g.b", "s.c.g"), ("s.c.g", "s.c.g"), ("s.c", "s.c"), ("s", "s")],
+)
+def test_the_grid_of_a_place_and_what_lies_above_grids_is_itself(place, grid):
+    assert grid_of(place) == grid
+
+
+# Waking hours
+
+
+def waking(start: str, hours: int, zone: str = SHANGHAI) -> datetime:
+    return waking_after(at(start, zone), hours, time(8), time(20, 30), zone)
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "then"),
+    [
+        ("2026-11-23 10:00", 4, "2026-11-23 14:00"),
+        ("2026-11-23 16:30", 4, "2026-11-23 20:30"),  # just until they go to bed
+        ("2026-11-23 16:31", 4, "2026-11-24 08:01"),
+        ("2026-11-23 20:00", 4, "2026-11-24 11:30"),
+        ("2026-11-23 20:30", 4, "2026-11-24 12:00"),
+        ("2026-11-23 20:31", 4, "2026-11-24 12:00"),  # nothing of the evening is left
+        ("2026-11-23 23:59", 4, "2026-11-24 12:00"),
+        ("2026-11-24 00:00", 4, "2026-11-24 12:00"),
+        ("2026-11-24 07:59", 4, "2026-11-24 12:00"),
+        ("2026-11-24 08:00", 4, "2026-11-24 12:00"),
+        ("2026-11-23 10:00", 0, "2026-11-23 10:00"),
+        ("2026-11-23 06:00", 0, "2026-11-23 08:00"),
+        ("2026-11-23 10:00", 30, "2026-11-25 15:00"),  # 10.5 + 12.5 + 7
+        ("2026-12-31 20:00", 1, "2027-01-01 08:30"),
+    ],
+)
+def test_only_hours_in_which_people_are_awake_pass(now, hours, then):
+    assert waking(now, hours) == at(then)
+
+
+def test_in_the_night_of_a_changed_clock_no_hour_is_lost_or_won():
+    assert waking("2026-10-24 20:00", 4, BERLIN) == at("2026-10-25 11:30", BERLIN)
+    assert waking("2026-03-28 20:00", 4, BERLIN) == at("2026-03-29 11:30", BERLIN)
+    assert at("2026-03-29 11:30", BERLIN) - at("2026-03-28 20:00", BERLIN) == timedelta(hours=14, minutes=30)
+    assert waking("2026-10-25 01:00", 4, BERLIN) == at("2026-10-25 12:00", BERLIN)
+    assert waking_after(at("2026-10-25 02:30", BERLIN, fold=1), 1, time(8), time(20, 30), BERLIN) == at(
+        "2026-10-25 09:00", BERLIN
+    )
+
+
+def test_where_people_are_awake_while_the_clock_changes_each_hour_counts_as_it_passes():
+    def after(now: str, hours: int) -> datetime:
+        return waking_after(at(now, BERLIN), hours, time(1), time(5), BERLIN)
+
+    assert after("2026-10-25 01:00", 4) == at("2026-10-25 04:00", BERLIN)
+    assert after("2026-10-25 01:00", 5) == at("2026-10-25 05:00", BERLIN)  # it has five hours
+    assert after("2026-03-29 01:00", 4) == at("2026-03-30 02:00", BERLIN)  # and this one three
+
+
+def naive_waking(now: datetime, hours: int, zone: str) -> datetime:
+    """Let time pass in quarters of an hour and count those in which people are awake."""
+    left, quarter = hours * 4, timedelta(minutes=15)
+    while left:
+        if SENT_FROM <= now.astimezone(ZoneInfo(zone)).time() < SENT_UNTIL:
+            left -= 1
+        now += quarter
+    return now
+
+
+@given(
+    st.integers(0, 365 * 96),
+    st.integers(1, 40),
+    st.sampled_from([SHANGHAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+)
+def test_waking_hours_are_what_counting_them_says(quarters, hours, zone):
+    now = datetime(2026, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
+    assert waking_after(now, hours, SENT_FROM, SENT_UNTIL, zone) == naive_waking(now, hours, zone)
+
+
+# An offer
+
+
+@pytest.mark.parametrize("state", S)
+def test_only_an_unanswered_offer_waits_for_an_instant(state):
+    assert an_offer(state).dues() == ({"expire": UNTIL} if state is S.OFFERED else {})
+
+
+def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fired():
+    offer = an_offer()
+    assert offer.state_at(UNTIL - MICRO) is S.OFFERED
+    assert offer.state_at(UNTIL) is S.EXPIRED
+    for state in set(S) - {S.OFFERED}:
+        assert an_offer(state).state_at(UNTIL + HOUR) is state
+
+
+def test_what_may_be_done_with_an_offer_ends_with_its_time():
+    owner, staff = frozenset({Party.OWNER}), frozenset({Party.STREET_ADMIN})
+    assert an_offer().moves(owner, UNTIL - MICRO) == ["accept", "decline"]
+    assert an_offer().moves(owner, UNTIL) == []
+    assert an_offer().moves(staff, START) == []
+
+
+def test_what_has_ended_has_ended():
+    assert {row.source for row in MACHINE.rows} == {S.OFFERED}
+    assert {row.target for row in MACHINE.rows} == set(S) - {S.OFFERED}
+
+
+def test_an_offer_is_hers_at_the_place_of_the_wish():
+    resource = an_offer().as_resource()
+    assert (resource.owners, resource.places) == (frozenset({"per_a"}), (an_offer().place,))
+
+
+# A search
+
+
+def test_a_search_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
+    search = a_search(*(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b"))
+    assert [one.offer for one in search.live] == ["off_offered", "off_b"]
+    assert search.not_again == {"per_offered", "per_accepted", "per_declined", "per_expired", "per_b"}
+
+
+def test_whoever_was_needed_no_more_may_be_asked_again_unless_she_has_also_said_no():
+    over = an_asked("off_1", S.SUPERSEDED, volunteer="per_a")
+    assert a_search(over).not_again == frozenset()
+    assert a_search(over, an_asked("off_2", S.DECLINED, volunteer="per_a")).not_again == {"per_a"}
+    assert a_search(an_asked("off_2", S.DECLINED, volunteer="per_a"), over).not_again == {"per_a"}
+
+
+def test_nobody_was_asked():
+    assert (a_search().live, a_search().not_again) == ((), frozenset())
+
+
+# A standing
+
+
+def test_offers_count_for_four_weeks_to_the_instant():
+    standing = a_standing(a_sent("off_1"), a_sent("off_2", START + HOUR))
+    assert standing.recent(START + FOUR_WEEKS - MICRO) == 2
+    assert standing.recent(START + FOUR_WEEKS) == 1
+    assert standing.recent(START + FOUR_WEEKS + HOUR) == 0
+    assert a_standing().recent(START) == 0
+
+
+def test_an_offer_counts_however_it_has_ended():
+    standing = a_standing(*(a_sent(state.value, state=state) for state in S))
+    assert standing.recent(START + HOUR) == len(S)
+
+
+def test_an_offer_is_live_while_it_can_be_answered():
+    standing = a_standing(*(a_sent(state.value, state=state) for state in S))
+    until = START + 10 * HOUR
+    assert standing.live(until - MICRO) == 1
+    assert standing.live(until) == 0  # though nobody has been woken yet
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "permille"),
+    [(0, 0, 600), (1, 0, 680), (0, 1, 480), (4, 0, 800), (0, 4, 300), (10, 10, 516), (20, 0, 933), (0, 20, 100)],
+)
+def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(accepted, refused, permille):
+    assert a_standing(accepted=accepted, refused=refused).acceptance == permille
+
+
+@given(st.integers(0, 20), st.integers(0, 20))
+def test_a_yes_makes_her_likelier_and_a_no_less_likely(accepted, refused):
+    before = a_standing(accepted=accepted, refused=refused).acceptance
+    assert 0 <= a_standing(accepted=accepted, refused=refused + 1).acceptance <= before
+    assert before <= a_standing(accepted=accepted + 1, refused=refused).acceptance <= 1000
+
+
+@pytest.mark.parametrize(
+    ("state", "accepted", "refused"),
+    [(S.ACCEPTED, 3, 1), (S.DECLINED, 2, 2), (S.EXPIRED, 2, 2), (S.SUPERSEDED, 2, 1)],
+)
+def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(state, accepted, refused):
+    before = a_standing(a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",))
+    after = before.answered("off_a", state)
+    assert (after.accepted, after.refused) == (accepted, refused)
+    assert after.sent == (a_sent("off_1"), a_sent(state=state))
+    assert (after.met, after.version, after.street) == (before.met, before.version, before.street)
+
+
+def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list():
+    after = a_standing(a_sent("off_1")).answered("off_gone", S.ACCEPTED)
+    assert (after.sent, after.accepted) == ((a_sent("off_1"),), 1)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "refused", "state", "left"),
+    [
+        (10, 9, S.ACCEPTED, (11, 9)),  # twenty are kept as they are
+        (11, 9, S.ACCEPTED, (6, 4)),  # from the next on all count half
+        (11, 9, S.DECLINED, (5, 5)),
+        (20, 0, S.EXPIRED, (10, 0)),
+        (20, 0, S.ACCEPTED, (10, 0)),
+        (0, 20, S.ACCEPTED, (0, 10)),
+        (11, 9, S.SUPERSEDED, (11, 9)),
+    ],
+)
+def test_many_answers_fade(accepted, refused, state, left):
+    after = a_standing(accepted=accepted, refused=refused).answered("off_a", state)
+    assert (after.accepted, after.refused) == left
+
+
+@given(st.lists(st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]), max_size=120))
+def test_the_counts_stay_small_and_what_she_did_lately_weighs_most(answers):
+    standing = a_standing()
+    for state in [*answers, *[S.DECLINED] * 40]:
+        standing = standing.answered("off_a", state)
+        assert 0 <= standing.accepted + standing.refused <= 20
+    assert standing.acceptance < 250
