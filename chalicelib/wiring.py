@@ -29,6 +29,7 @@ from .kernel.paging import Cursors
 from .kernel.place import street_of
 from .kernel.template import Lane
 from .matching.service import Matching
+from .offers.asking import Asking
 from .offers.service import Offers
 from .people.service import People
 from .places.service import Places, place_exists
@@ -65,6 +66,7 @@ class Services:
     signin: SignIn
     wishes: Wishes
     offers: Offers
+    asking: Asking
     matching: Matching
     sender: Sender
     deliveries: Deliveries
@@ -120,7 +122,10 @@ def wire(
     tokens = Tokens(settings.token_keys, clock)
     limits = Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day)
     wishes = Wishes(commit=commit, clock=clock, ids=ids, keys=keys, people=people, places=places)
-    offers = Offers(commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox)
+    asking = Asking(commit=commit, clock=clock, ids=ids, wishes=wishes)
+    offers = Offers(
+        commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
+    )
     sender = Sender(
         clock=clock,
         ids=ids,
@@ -159,6 +164,7 @@ def wire(
             signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
             wishes=wishes,
             offers=offers,
+            asking=asking,
             matching=Matching(
                 commit=commit,
                 clock=clock,
@@ -169,6 +175,7 @@ def wire(
                 places=places,
                 wishes=wishes,
                 offers=offers,
+                asking=asking,
             ),
             deliveries=deliveries,
             sender=sender,

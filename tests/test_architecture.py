@@ -25,9 +25,11 @@ TELLERS = {"reminders", "fanouts", "replies"}
 STRANGERS = {"wishes": TELLERS, "offers": TELLERS, "deliveries": {"offers", "matching"}, "reminders": {"matching"}}
 FEATURES = set().union(*FLOORS)
 FILES = {
+    "asking",
     "model",
     "decisions",
     "edges",
+    "explanation",
     "flow",
     "plan",
     "record",
@@ -38,6 +40,7 @@ FILES = {
     "jobs",
     "policy",
     "sending",
+    "situation",
     "telling",
     "texts",
     "waking",

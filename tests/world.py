@@ -194,10 +194,10 @@ class World:
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
-        offers, wish = self.services.offers, self.services.wishes.find(wish_id)
+        asking, wish = self.services.asking, self.services.wishes.find(wish_id)
         assert wish
-        ask = Ask(offer_id=offers.new_id(), volunteer=phone.me["id"], why=("same_grid",), terms={"same_grid": 10})
-        made = offers.offer(wish, offers.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        ask = Ask(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",), terms={"same_grid": 10})
+        made = asking.offer(wish, asking.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id
 

@@ -10,9 +10,9 @@ from ..offers.model import OfferState
 from ..offers.texts import why_text
 from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
 from ..wishes.schemas import WishId
+from .explanation import Explanation
 from .model import Planned, Run, StreetWeights
 from .policy import Weights
-from .service import Explanation
 from .texts import WAITING
 
 __all__ = ["MatchingView", "PlaceQuery", "RunDetail", "RunIn", "RunList", "RunView", "RunsQuery", "WeightsPut", "WeightsView"]

@@ -55,7 +55,7 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
 
 def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: World) -> None:
     near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
-    standing = world.services.offers.standing(STREET, near.me["id"])
+    standing = world.services.asking.standing(STREET, near.me["id"])
     now = world.clock.now()
     sent = tuple(Sent(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
     row_of(replace(standing, version=1, sent=sent)).save()

@@ -1,0 +1,130 @@
+"""Making offers, and what has to be known for it. Whom to ask is decided in `matching`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..kernel.access import SYSTEM
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import Busy, NotFound
+from ..kernel.ids import Ids
+from ..kernel.outcome import Check, Outcome
+from ..kernel.place import street_of
+from ..store.commit import Committer
+from ..wishes.model import State, Wish
+from ..wishes.service import Wishes
+from . import decisions, rows
+from .decisions import Ask
+from .model import Offer, Search, Standing, grid_of, urgency_of
+
+__all__ = ["Asking", "need_of", "terms_of"]
+
+_DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says of who may be asked for it
+
+
+class Asking:
+    """Makes offers, each in one transaction with everything that changes with it."""
+
+    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, wishes: Wishes) -> None:
+        self._commit, self._clock, self._ids, self._wishes = commit, clock, ids, wishes
+
+    def searches_of(self, community: str) -> dict[str, Search]:
+        """Return the searches of a community that may still go on, by wish."""
+        return {search.id: search for search in rows.open_searches(community)}
+
+    def search_of(self, wish: Wish) -> Search:
+        """Return whom a wish was offered to so far; version 0 where nobody was asked."""
+        return rows.find_search(wish.id) or self.new_search(wish)
+
+    def new_search(self, wish: Wish) -> Search:
+        """Return the search of a wish that nobody was asked for."""
+        now = self._clock.now()
+        return Search(id=wish.id, created_at=now, updated_at=now, community=wish.community)
+
+    def standings_of(self, street: str) -> dict[str, Standing]:
+        """Return what is known of the volunteers of a street who were ever asked, by volunteer."""
+        return {standing.id: standing for standing in rows.standings_of(street)}
+
+    def standing(self, street: str, volunteer: str) -> Standing:
+        """Return what is known of a volunteer; version 0 for somebody new."""
+        return rows.find_standing(street, volunteer) or self.new_standing(street, volunteer)
+
+    def new_standing(self, street: str, volunteer: str) -> Standing:
+        """Return what is known of somebody who was never asked."""
+        now = self._clock.now()
+        return Standing(id=volunteer, created_at=now, updated_at=now, street=street)
+
+    def offer(
+        self,
+        wish: Wish,
+        search: Search,
+        asks: Sequence[Ask],
+        standings: dict[str, Standing],
+        room: Mapping[str, int],
+        run_id: str,
+    ) -> list[Ask]:
+        """Offer a wish to these people in one transaction; return those who were asked.
+
+        What a run has read is good for the first attempt: the commit is conditioned on all of it, the wish included. Where
+        it has moved on, everything is read again, and nobody is asked whom the wish does not need any more, or who has
+        more offers than `room`. `standings` are those that the run knows; what is used of them is taken out.
+        """
+        street, asked, planned = street_of(wish.place), list[Ask](), wish
+        seen: list[tuple[Wish, Search]] = [(wish, search)]
+
+        def decide() -> Outcome[Search]:
+            wish, search = seen.pop() if seen else self._fresh(planned)
+            helped = {claim.helper for claim in wish.claims}
+            known = {
+                id: standings.pop(id) if id in standings else self.standing(street, id) for id in (a.volunteer for a in asks)
+            }
+            now = self._clock.now()
+            new = [a for a in asks if a.volunteer not in search.not_again | helped]
+            fit = [a for a in new if known[a.volunteer].live(now) < room[a.volunteer]]
+            asked[:] = fit[: max(0, need_of(wish, search))]
+            if not asked:
+                raise NotFound
+            urgency = urgency_of(wish.last_day, now, wish.zone)
+            template = Offer(
+                id="",
+                created_at=now,
+                updated_at=now,
+                wish_id=wish.id,
+                volunteer="",
+                place=grid_of(wish.place),
+                zone=wish.zone,
+                kind=wish.kind,
+                urgency=urgency,
+                expires_at=min(decisions.answer_by(urgency, now, wish.zone, wish.too_late_at), wish.expires_at),
+                run_id=run_id,
+            )
+            return replace(decisions.ask(search, template, asked, known, now, terms_of(wish)), beside=(Check(entity=wish),))
+
+        try:
+            self._commit.settle(decide, Call(actor=SYSTEM))
+        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
+            return []
+        return asked
+
+    def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
+        """Read a wish again; one that takes other people by now is left to the next run."""
+        wish = self._wishes.find(planned.id)
+        if wish is None or terms_of(wish) != terms_of(planned):
+            raise NotFound
+        return wish, self.search_of(wish)
+
+    def new_id(self) -> str:
+        """Return the id of an offer that is to be made."""
+        return self._ids.new("off")
+
+
+def need_of(wish: Wish, search: Search | None) -> int:
+    """Return how many more people a wish has to be offered to: its places less the offers that wait for an answer."""
+    wanted = wish.places_left if wish.state is State.OPEN else 0
+    return wanted - (len(search.live) if search else 0)
+
+
+def terms_of(wish: Wish) -> str:
+    """Return a digest of what a wish says of who may be asked for it."""
+    return hashlib.sha256(repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()).hexdigest()[:16]
