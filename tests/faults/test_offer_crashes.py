@@ -368,6 +368,8 @@ def test_a_transaction_that_is_refused_is_made_again_or_has_not_happened(cloud: 
                         assert scene.tap().status == 200
                 live(cloud)
             cloud.disturb = lambda name, call: call()
+            if times > 1:  # a run that found the store busy leaves it to the next
+                live(cloud)
             scene.check(cloud)
             refused += refusing.refused
             if not refusing.refused:
