@@ -78,6 +78,11 @@ ALARMS: Mapping[str, Job] = {
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
+    # Whoever may not be asked any more has no offer that holds a place.
+    **dict.fromkeys(
+        ("person.volunteered", "person.granted", "person.blocked"),
+        lambda services, due: offers.end_unfit(services.offers, due),
+    ),
     "wish.fulfilled": lambda services, due: offers.note_met(services.offers, due),
     # Whatever changes how many helpers a wish still needs: offers that nobody needs any more end, or somebody is looked for.
     **dict.fromkeys(

@@ -68,6 +68,7 @@ class Helper:
     recent: int = 0  # offers of the last four weeks
     acceptance: int = 600  # permille
     met: frozenset[str] = frozenset()
+    silent: bool = False  # has left the latest offers unanswered
 
 
 Neighbours = Callable[[str, str], bool]  # whether two grids, or two communities, lie side by side
@@ -121,16 +122,17 @@ OBSTACLES: Mapping[str, Callable[[Wanted, Helper, datetime], bool]] = {
     "paused": lambda w, h, now: h.paused_until is not None and h.paused_until > now,
     "availability": lambda w, h, now: bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0,
     "quiet": lambda w, h, now: quiet_span(now, *h.quiet, w.zone) is not None,
+    "silent": lambda w, h, now: h.silent,
     "full": lambda w, h, now: h.room < 1,
 }
-_AT_ALL = ("paused", "quiet", "full")  # stand against asking her for anything
+_AT_ALL = ("paused", "quiet", "silent", "full")  # stand against asking her for anything
 _OF_THE_PAIR = tuple(test for name, test in OBSTACLES.items() if name not in _AT_ALL)
 
 
 def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
     """Say whether she may be asked for anything at this hour."""
     paused = helper.paused_until is not None and helper.paused_until > now
-    return helper.room > 0 and not paused and quiet_span(now, *helper.quiet, zone) is None
+    return helper.room > 0 and not (paused or helper.silent) and quiet_span(now, *helper.quiet, zone) is None
 
 
 def obstacles(wish: Wanted, helper: Helper, now: datetime) -> list[str]:

@@ -41,6 +41,7 @@ class Explanation:
     wish: Wish
     need: int
     asked: Sequence[Asked]
+    reasons: Mapping[str, str]  # of those who declined, by offer
     candidates: Sequence[Candidate]
     excluded: Mapping[str, int]
     reason: str

@@ -8,7 +8,7 @@ from ..kernel.access import Resource
 from ..kernel.outcome import Entity
 from .policy import Weights
 
-__all__ = ["Instance", "Planned", "Run", "StreetWeights"]
+__all__ = ["Instance", "Latest", "Planned", "Run", "StreetWeights"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Run(Entity):
     made: int = 0
     milliseconds: int = 0
     chunks: int = 0
+    ttl: datetime | None = None  # a record names who was asked for what, and is not kept for ever
 
     @property
     def regret(self) -> int:
@@ -53,6 +54,20 @@ class Run(Entity):
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
         return Resource(kind="matching", places=(self.place,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """What the latest run of a place that was carried out has found; follows from the run at its commit."""
+
+    place: str
+    digest: str
+    shortages: tuple[tuple[str, str, int, int], ...] = ()
+
+    @classmethod
+    def of(cls, run: Run) -> "tuple[Latest, ...]":
+        """Return what a run leaves for its place; a preview leaves nothing."""
+        return () if run.dry_run else (cls(place=run.place, digest=run.digest, shortages=run.shortages),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,8 +79,8 @@ class Weights:
 
     @property
     def leaves_somebody(self) -> bool:
-        """Say whether a wish could be left unserved only because everybody is too dear."""
-        return self.base * (100 - self.refusal_percent) <= self.dearest * 100
+        """Say whether a wish could be left unserved only because everybody is too dear, or because nobody may be asked."""
+        return self.live_most < 1 or self.base * (100 - self.refusal_percent) <= self.dearest * 100
 
     @classmethod
     def notes(cls) -> Mapping[str, Mapping[str, str]]:

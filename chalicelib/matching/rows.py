@@ -10,9 +10,9 @@ from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
 from ..store.rows import Table, load, load_many, page
-from .model import Instance, Run, StreetWeights
+from .model import Instance, Latest, Run, StreetWeights
 
-__all__ = ["find_run", "last_run_at", "pieces_of", "runs_at", "weights_of"]
+__all__ = ["find_run", "latest_at", "pieces_of", "runs_at", "weights_of"]
 
 
 class ByStreet(GlobalSecondaryIndex["RunTable"]):
@@ -29,7 +29,7 @@ class ByStreet(GlobalSecondaryIndex["RunTable"]):
 
 
 class RunTable(Table):
-    """PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed."""
+    """PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed. PK `latest#<place>`."""
 
     class Meta:
         """Name."""
@@ -55,6 +55,8 @@ RunTable.holding(
         "run_order": f"{to_text(run.created_at)}#{run.id}",
     },
 )
+RunTable.holding(Latest, lambda latest: {"pk": f"latest#{latest.place}", "sk": "latest"})
+RunTable.deriving(Run, Latest.of)
 RunTable.holding(Instance, lambda piece: {"pk": piece.run_id, "sk": f"instance#{piece.number:04d}"})
 RunTable.holding(StreetWeights, lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"})
 
@@ -77,10 +79,9 @@ def runs_at(place: str, start: Position | None, limit: int) -> Page[Run]:
     return Page([run for run in runs if covers(place, run.place)], keys.next)
 
 
-def last_run_at(place: str) -> Run | None:
-    """Read the latest run of exactly this place that was not a preview; None where there is none among the latest."""
-    latest = runs_at(place, None, 20).items
-    return next((run for run in latest if run.place == place and not run.dry_run), None)
+def latest_at(place: str) -> Latest | None:
+    """Read what the latest run of exactly this place has found."""
+    return load(Latest, f"latest#{place}", "latest")
 
 
 def weights_of(street: str) -> StreetWeights | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from ..kernel.ids import ID_PATTERN
-from ..offers.model import OfferState
+from ..offers.model import Asked, OfferState
 from ..offers.texts import why_text
 from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
 from ..wishes.schemas import WishId
@@ -172,6 +172,12 @@ class AskedView(View):
     state: OfferState
     at: Instant
     until: Instant
+    reason: str | None = Field(description="Why she declined, if she said so.")
+
+
+def _asked(one: Asked, reason: str | None) -> AskedView:
+    same = ("offer", "volunteer", "state", "at", "until")
+    return AskedView(**{name: getattr(one, name) for name in same}, reason=reason)
 
 
 class CandidateView(View):
@@ -227,7 +233,7 @@ class MatchingView(View):
             version=found.wish.version,
             need=max(0, found.need),
             waiting=WaitingView(reason=found.reason, text=WAITING[found.reason].say(locale, found.facts)),
-            asked=[AskedView.model_validate(one) for one in found.asked],
+            asked=[_asked(one, found.reasons.get(one.offer)) for one in found.asked],
             candidates=candidates,
             excluded=dict(found.excluded),
             shortages=[_shortage(line) for line in found.shortages],

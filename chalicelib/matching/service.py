@@ -189,7 +189,7 @@ class Matching:
         """Say whether the latest run of the place saw the very same, and nobody could be asked: once is enough to know."""
         if not record.wishes:
             return True
-        last = rows.last_run_at(record.place)
+        last = rows.latest_at(record.place)
         return last is not None and last.digest == record.digest
 
     def _record(self, place: str, by: str, weights: Weights, plan: Plan, planned: Sequence[Planned], *, dry_run: bool) -> Run:
@@ -199,6 +199,7 @@ class Matching:
             id=self._ids.new("run"),
             created_at=now,
             updated_at=now,
+            ttl=now + INSTANCE_KEPT,
             place=place,
             by=by,
             dry_run=dry_run,
@@ -231,11 +232,7 @@ class Matching:
         room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
         for wanted, helpers in plan.asked:
             wish = situation.wishes[wanted.id]
-            asks = [
-                Ask(offer_id=self._asking.new_id(), volunteer=h.id, why=one.why, terms=one.terms)
-                for h in helpers
-                if (one := of_pair[wanted.id, h.id])
-            ]
+            asks = [_ask(self._asking.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
             search = situation.searches.get(wish.id) or self._asking.new_search(wish)
             made += len(self._asking.offer(wish, search, asks, standings, room, run.id))
         self._meter.count("OffersMade", made)
@@ -272,11 +269,12 @@ class Matching:
         candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
-        last = rows.last_run_at(wish.community)
+        last = rows.latest_at(wish.community)
         return Explanation(
             wish=wish,
             need=need_of(wish, search),
             asked=search.asked,
+            reasons=self._asking.reasons_in(search),
             candidates=candidates,
             excluded=Counter(name for names in against.values() for name in names),
             reason=reason,
@@ -290,6 +288,11 @@ def _checked(changed: Mapping[str, int], loc: Sequence[str | int]) -> Weights:
     if weights.leaves_somebody:
         raise Invalid("matching.weights_leave_somebody", loc)
     return weights
+
+
+def _ask(offer_id: str, one: Planned) -> Ask:
+    """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
+    return Ask(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"), terms=one.terms)
 
 
 def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:

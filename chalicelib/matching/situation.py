@@ -126,7 +126,8 @@ def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights:
 def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], weights: Weights, now: datetime) -> Helper:
     one, standing = several[0], standings.get(several[0].person_id)
     profile = one.profile
-    places = tuple(place for area in several for place in area.places)
+    # Whoever names a building is asked for its whole grid: else its wishes would say where their residents live.
+    places = tuple(dict.fromkeys(grid_of(place) for area in several for place in area.places))
     street = street_of(places[0])
     live, recent = (standing.live(now), standing.recent(now)) if standing else (0, 0)
     return Helper(
@@ -149,4 +150,5 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
         recent=recent,
         acceptance=weights.willing(standing.acceptance if standing else PRIOR_PERMILLE, recent),
         met=frozenset(standing.met) if standing else frozenset(),
+        silent=standing.silent(now) if standing else False,
     )

@@ -36,6 +36,9 @@ WAITING = {
     "vetting": Words("需要经过审核的志愿者，附近没有。", "It takes a vetted volunteer; there is none nearby."),
     "paused": Words("合适的人都暂停接单。", "Whoever would fit has paused."),
     "availability": Words("没有人在这些时间有空。", "Nobody is free at these times."),
+    "silent": Words(
+        "合适的人近来都没有答复，先不打扰。", "Whoever would fit has not answered lately, and is left in peace for a while."
+    ),
     "quiet": Words("合适的人正在免打扰时段。", "Whoever would fit must not be disturbed at this hour."),
     "full": Words("合适的人手上都满了。", "Whoever would fit carries as much as she can."),
 }

@@ -30,7 +30,7 @@ def accept_offer(offers: Offers, call: Call, offer_id: str, body: NoFields) -> O
     return offer_view(offers.accept_offer(call, offer_id))
 
 
-@routes.post("/v1/offers/{offer_id}/decline", shows={"similar": PublicWish.of})
+@routes.post("/v1/offers/{offer_id}/decline")
 def decline_offer(offers: Offers, call: Call, offer_id: str, body: DeclineIn) -> OfferView:
     """Say no; the next person is asked."""
     return offer_view(offers.decline_offer(call, offer_id, body.reason, never_again=body.never_again))

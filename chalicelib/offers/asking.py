@@ -16,7 +16,7 @@ from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import decisions, rows
 from .decisions import Ask
-from .model import Offer, Search, Standing, grid_of, urgency_of
+from .model import Offer, OfferState, Search, Standing, grid_of, urgency_of
 
 __all__ = ["Asking", "need_of", "terms_of"]
 
@@ -36,6 +36,11 @@ class Asking:
     def search_of(self, wish: Wish) -> Search:
         """Return whom a wish was offered to so far; version 0 where nobody was asked."""
         return rows.find_search(wish.id) or self.new_search(wish)
+
+    def reasons_in(self, search: Search) -> Mapping[str, str]:
+        """Return why those declined who have said so, by offer; their words stand in the offer alone, and go with her."""
+        declined = [one.offer for one in search.asked if one.state is OfferState.DECLINED]
+        return {offer.id: offer.reason for offer in rows.find_offers(declined) if offer.reason}
 
     def new_search(self, wish: Wish) -> Search:
         """Return the search of a wish that nobody was asked for."""

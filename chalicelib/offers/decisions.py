@@ -25,6 +25,7 @@ __all__ = [
     "forget",
     "note_met",
     "supersede",
+    "take_back",
 ]
 
 S = OfferState
@@ -146,6 +147,11 @@ def _end(
 
 def _changed(before: Any, after: Any) -> Outcome[Any]:
     return Outcome(entity=after, previous=before if before.version else None)
+
+
+def take_back(known: Known, now: datetime) -> Outcome[Offer]:
+    """She may not be asked any more (she has paused, is blocked, helps elsewhere): it is nobody's answer."""
+    return _end(known, "supersede", _SYSTEM, now)
 
 
 def supersede(

@@ -3,7 +3,7 @@
 from ..kernel.outcome import Due
 from .service import Offers
 
-__all__ = ["answer_offer", "forget_person", "look_again", "note_met", "wake_offer"]
+__all__ = ["answer_offer", "end_unfit", "forget_person", "look_again", "note_met", "wake_offer"]
 
 
 def wake_offer(offers: Offers, due: Due) -> None:
@@ -20,6 +20,11 @@ def note_met(offers: Offers, due: Due) -> None:
     """A wish is fulfilled."""
     offers.note_met(due.subject)
     offers.look_again(due.subject)
+
+
+def end_unfit(offers: Offers, due: Due) -> None:
+    """Something has changed about a volunteer."""
+    offers.end_unfit(due.subject)
 
 
 def forget_person(offers: Offers, due: Due) -> None:

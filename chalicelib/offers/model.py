@@ -177,6 +177,12 @@ class Standing(Entity):
         """Return how many offers wait for her answer."""
         return sum(sent.state is S.OFFERED and sent.until > now for sent in self.sent)
 
+    def silent(self, now: datetime) -> bool:
+        """Say whether she has answered none of the latest offers of the last four weeks."""
+        over = [one for one in self.sent if one.at > now - policy.FOUR_WEEKS and one.state is not S.OFFERED]
+        latest = over[-policy.SILENT_AFTER :]
+        return len(latest) == policy.SILENT_AFTER and all(one.state is S.EXPIRED for one in latest)
+
     @property
     def acceptance(self) -> int:
         """Return how likely she accepts, in permille; with few answers close to what somebody new is taken for."""
@@ -187,6 +193,6 @@ class Standing(Entity):
         """Return it with the end of an offer noted. What was superseded says nothing about her."""
         sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
         accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))
-        if accepted + refused > 20:
+        if accepted + refused > policy.ANSWERS_FADE:
             accepted, refused = accepted // 2, refused // 2
         return replace(self, sent=sent, accepted=accepted, refused=refused)

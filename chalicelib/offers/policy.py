@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 __all__ = [
+    "ANSWERS_FADE",
     "ANSWER_BY",
     "FOUR_WEEKS",
     "MATCH_SOON",
@@ -15,6 +16,7 @@ __all__ = [
     "PRIOR_PERMILLE",
     "SENT_FROM",
     "SENT_UNTIL",
+    "SILENT_AFTER",
     "SOON_DAYS",
     "URGENT_DAYS",
     "AnswerBy",
@@ -50,5 +52,7 @@ SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes late
 MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
 FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
 PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
+SILENT_AFTER = 4  # offers in a row that somebody left unanswered: she is left in peace until four weeks have passed
+ANSWERS_FADE = 20  # of so many answers each kind is halved: what somebody did last year says little
 OFFERS_KEPT = 60  # of one search, as staff see them; of earlier ones only who is not to be asked again
 MET_KEPT = 20  # residents whom somebody has helped, of whom she is the face they know

@@ -14,6 +14,7 @@ from ..kernel.ids import Ids
 from ..kernel.outcome import Check, Delete, Due, Message, Outcome
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
+from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
 from ..store.commit import Committer
@@ -211,6 +212,23 @@ class Offers:
             return self._commit.settle(decide, Call(actor=SYSTEM))
         return None
 
+    def end_unfit(self, person_id: str) -> None:
+        """Something has changed about a volunteer: offers that she should not have (any more) end, and others are asked."""
+        person, now = self._people.find(person_id), self._clock.now()
+        for offer in rows.offers_of(person_id, None, 20).items:
+            if offer.state is OfferState.OFFERED and not (person and _suits(offer, person, now)):
+                self._end_waiting(offer, decisions.take_back)
+
+    def _end_waiting(self, offer: Offer, end: Callable[[Known, datetime], Outcome[Offer]]) -> None:
+        def decide() -> Outcome[Offer]:
+            known = self._known(offer.id)
+            return end(known, self._clock.now())
+
+        with suppress(NotFound, Conflict):  # answered since
+            self._commit.settle(decide, Call(actor=SYSTEM))
+        if offer.state is OfferState.OFFERED:
+            self._match_soon(offer.place)
+
     def _match_soon(self, place: str) -> None:
         """Have somebody looked for in a while; wishes that come meanwhile are matched together."""
         self.match_at(place, self._clock.now() + policy.MATCH_SOON)
@@ -243,7 +261,12 @@ class Offers:
         """Return the facts of a message about an offer, read now; None when it is no longer true."""
         offer = rows.find_offer(offer_id)
         wish = self._wishes.find(offer.wish_id) if offer else None
-        if offer is None or wish is None or wish.forgotten or not telling.is_true(offer, kind, self._clock.now()):
+        if (
+            offer is None
+            or wish is None
+            or (wish.forgotten and kind == "offer.made")
+            or not telling.is_true(offer, kind, self._clock.now())
+        ):
             return None
         return telling.facts_of(offer, wish.title)
 
@@ -268,11 +291,7 @@ class Offers:
         streets = set()
         for offer in list(every(lambda start: rows.offers_of(person_id, start, 100))):
             streets.add(street_of(offer.place))
-            with suppress(NotFound):
-                self._commit.settle(
-                    lambda offer=offer: decisions.forget(self._known(offer.id), self._clock.now()),  # type: ignore[misc]
-                    Call(actor=SYSTEM),
-                )
+            self._end_waiting(offer, decisions.forget)
         for street in streets | set(self._places.streets()):
             self._forget_standing(street, person_id)
 
@@ -285,14 +304,26 @@ class Offers:
     def held_about(self, person_id: str) -> Mapping[str, Any]:
         """Return what offers hold about a person (see `people.service.Holder`).
 
-        But for what each cost in points: that is about where somebody else lives, and with whom she is acquainted.
+        But for what each cost in points, and whom she has helped: that is about where somebody else lives, and who she is.
         """
         offers = [replace(offer, terms={}) for offer in every(lambda start: rows.offers_of(person_id, start, 100))]
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
-        return {"offers": offers, "standing": [standing for standing in standings if standing]}
+        return {"offers": offers, "standing": [replace(standing, met=()) for standing in standings if standing]}
 
 
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
+
+
+def _suits(offer: Offer, person: Person, now: datetime) -> bool:
+    """Say whether somebody may still be asked for what she was offered."""
+    areas = {community_of(offer.place), street_of(offer.place)}
+    return any(
+        one.area in areas
+        and offer.kind not in one.profile.never
+        and (not one.profile.kinds or offer.kind in one.profile.kinds)
+        and (one.profile.paused_until is None or one.profile.paused_until <= now)
+        for one in volunteering(person)
+    )
 
 
 def _found(thing: Any) -> Any:

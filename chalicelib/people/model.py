@@ -215,9 +215,9 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 def volunteering(person: Person) -> tuple[Volunteering, ...]:
     """Return somebody as the volunteer of each community that she serves; nothing while she is blocked or has left.
 
-    Who has withdrawn from the terms has no account to answer with, and is not asked until she agrees again.
+    Who has no phone of her own, or has withdrawn from the terms, has no account to answer with, and is not asked until she agrees again.
     """
-    if person.blocked or person.erased_at or not (person.appointed or "terms" in person.consents):
+    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
         return ()
     places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
     areas = dict.fromkeys(community_of(place) for place in places)

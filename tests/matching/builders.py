@@ -12,7 +12,7 @@ from chalicelib.matching.edges import Helper, Wanted, may_be_asked, obstacles, t
 from chalicelib.matching.flow import Problem
 from chalicelib.matching.plan import Carried, Plan, make_plan
 from chalicelib.matching.policy import WORK_MOST, Weights
-from chalicelib.matching.service import Situation
+from chalicelib.matching.situation import Situation
 from chalicelib.offers.policy import Urgency
 
 __all__ = [

@@ -67,7 +67,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         )
         volunteers.append(
             Person(
-                id=id_of("per"), name="志愿者", home=where, grants=(Grant(Role.VOLUNTEER, place),), volunteer=profile,
+                id=id_of("per"), name="志愿者", phone="+8613800000000", home=where, grants=(Grant(Role.VOLUNTEER, place),), volunteer=profile,
                 vetting=Vetting.SAFEGUARDING if dice.random() < 0.3 else Vetting.NONE, **common, **agreed,
             )
         )  # fmt: skip

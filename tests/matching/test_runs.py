@@ -91,7 +91,9 @@ def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
     assert start(staff, dry_run=True)["weights"] == {name: getattr(Weights(), name) for name in Weights.notes()}
 
 
-@pytest.mark.parametrize("weights", [{"base": 100}, {"load_most": 5000}, {"same_street": 2000}, {"refusal_percent": 100}])
+@pytest.mark.parametrize(
+    "weights", [{"base": 100}, {"live_most": 0}, {"load_most": 5000}, {"same_street": 2000}, {"refusal_percent": 100}]
+)
 def test_weights_that_leave_somebody_for_their_price_are_refused(world: World, weights: dict[str, int]) -> None:
     admin = world.phone_of(world.admin)
     refused = admin.put(f"/v1/policies/matching?place={STREET}", {"weights": weights})

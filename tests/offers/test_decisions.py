@@ -23,6 +23,7 @@ from .builders import UNTIL, a_search, a_sent, a_standing, an_asked, an_offer, k
 S = OfferState
 MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
 NOW = START + HOUR
+FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
 HERSELF, STAFF, SYSTEM = (frozenset({Party.SIGNED_IN, party}) for party in (Party.OWNER, Party.STREET_ADMIN, Party.SYSTEM))
 CLAIM = Outcome(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
 
@@ -57,19 +58,19 @@ def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
     ],
 )
 def test_there_is_time_to_answer_while_people_are_awake(urgency, now, until):
-    assert decisions.answer_by(urgency, local(now), "Asia/Shanghai") == local(until)
+    assert decisions.answer_by(urgency, local(now), "Asia/Shanghai", FAR) == local(until)
 
 
 def test_an_evening_at_home_lies_in_between_where_people_live():
     berlin, now = "Europe/Berlin", local("2026-10-24 23:30", "Europe/Berlin")
-    assert decisions.answer_by(Urgency.CALM, now, berlin) == local("2026-10-25 20:00", berlin)
-    assert decisions.answer_by(Urgency.CALM, now, "Asia/Shanghai") == local("2026-10-26 20:00")  # there it is Sunday already
+    assert decisions.answer_by(Urgency.CALM, now, berlin, FAR) == local("2026-10-25 20:00", berlin)
+    assert decisions.answer_by(Urgency.CALM, now, "Asia/Shanghai", FAR) == local("2026-10-26 20:00")  # there it is Sunday already
 
 
 @given(st.integers(0, 366 * 24 * 60), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]))
 def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zone):
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    urgent, soon, calm = (decisions.answer_by(urgency, now, zone) for urgency in Urgency)
+    urgent, soon, calm = (decisions.answer_by(urgency, now, zone, FAR) for urgency in Urgency)
     assert now + 4 * HOUR <= urgent <= soon <= calm <= now + 2 * DAY
     for until in (urgent, soon, calm):
         assert time(8) <= until.astimezone(ZoneInfo(zone)).time() <= time(20, 30)

@@ -268,7 +268,10 @@ def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
     world.open_wish(resident, kind="company", budget_fen=None, title="再陪我聊聊")
     world.pass_time(minutes=3)
     (offer,) = offers(helper)
-    assert offer["why"][0] == "您帮过这位邻居"
+    assert "您帮过这位邻居" not in offer["why"], "whom she knows, and so who it is, is for staff until she takes it"
+    seen = world.staff().get(f"/v1/wishes/{offer['wish']}/matching").json
+    assert seen["asked"][0]["volunteer"] == helper.me["id"]
+    assert resident.me["id"] not in helper.get("/v1/me/data").text.replace(f'"person_id":"{resident.me["id"]}"', "")
 
 
 def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> None:
@@ -374,3 +377,94 @@ def test_staff_see_an_offer_and_cannot_answer_it(world: World) -> None:
     assert staff.post(f"/v1/offers/{offer_id}/accept").status == 403
     assert world.staff(JINFENG).get(f"/v1/offers/{offer_id}").status == 404
     assert UNIT not in seen.text
+
+
+@pytest.mark.parametrize("change", ["block", "demote", "pause", "move", "other kinds", "never again"])
+def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(world: World, change: str) -> None:
+    helper, next_one, staff = world.volunteer(), world.volunteer(), world.staff()
+    wish_id, id = world.open_wish(), helper.me["id"]
+    offer_id = world.offer(wish_id, helper)
+    other = world.offer(world.open_wish(title="一袋大米"), helper)
+    requests = {
+        "block": lambda: staff.put(f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}),
+        "demote": lambda: staff.put(f"/v1/people/{id}/roles", []),
+        "pause": lambda: helper.put("/v1/me/volunteer", {"places": [BAIHUA], "paused_until": "2027-01-01T00:00:00Z"}),
+        "move": lambda: helper.put("/v1/me/volunteer", {"places": [JINFENG]}),
+        "other kinds": lambda: helper.put("/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["company"]}),
+        "never again": lambda: helper.post(f"/v1/offers/{other}/decline", {"never_again": True}),
+    }
+    assert requests[change]().status == 200
+    assert rows.find_offer(offer_id).state is OfferState.SUPERSEDED
+    assert not world.sms_to(helper.me["phone"], "offer.superseded")
+    assert rows.find_standing(STREET, id).refused == (change == "never again")
+    world.pass_time(minutes=5)
+    assert wish_id in [offer["wish"] for offer in offers(again(world, next_one), "offered")]
+
+
+def test_a_change_that_leaves_her_fit_leaves_her_the_offer(world: World) -> None:
+    helper = world.volunteer()
+    offer_id = world.offer(world.open_wish(), helper)
+    assert helper.put("/v1/me/volunteer", {"places": [GRID], "kinds": ["goods"], "capacity": 2}).status == 200
+    assert rows.find_offer(offer_id).state is OfferState.OFFERED
+
+
+def test_whoever_names_a_building_is_asked_for_its_grid(world: World) -> None:
+    """Else what she is asked for would say in which building each resident lives."""
+    helper = world.phone_of(world.person("赵志强", home=f"{JINFENG}.g01.b01"))
+    assert helper.put("/v1/me/volunteer", {"places": [BUILDING]}).status == 200
+    helper = again(world, helper)
+    inside = world.open_wish()
+    beside = world.open_wish(world.resident(home=GRID), title="一袋大米")
+    world.pass_time(minutes=5)
+    assert {offer["wish"] for offer in offers(helper)} == {inside, beside}
+
+
+def test_who_answers_nothing_is_left_in_peace_for_four_weeks(world: World) -> None:
+    helper = world.volunteer(capacity=5)
+    for n in range(4):
+        world.open_wish(title=f"水壶{n}", needed_by="2027-03-01")
+    world.pass_time(days=5)
+    assert len(offers(again(world, helper), "expired")) == 4
+    late = world.open_wish(title="一袋大米", needed_by="2027-03-01")
+    world.pass_time(days=2)
+    assert late not in [offer["wish"] for offer in offers(again(world, helper))]
+    assert world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"] == "silent"
+    world.pass_time(days=28)
+    assert late in [offer["wish"] for offer in offers(again(world, helper))]
+
+
+def test_staff_read_why_somebody_declined_and_lose_it_with_her(world: World) -> None:
+    helper, staff = world.volunteer(), world.staff()
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert helper.post(f"/v1/offers/{offer_id}/decline", {"reason": "这周不在家"}).status == 200
+    (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
+    assert (line["state"], line["reason"]) == ("declined", "这周不在家")
+    assert helper.delete("/v1/me").status == 202
+    (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
+    assert (line["state"], line["reason"]) == ("declined", None)
+
+
+def test_the_grid_is_shown_while_she_may_need_it(world: World) -> None:
+    helper, other = world.volunteer(), world.volunteer()
+    wish_id = world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    assert helper.get(f"/v1/offers/{offer_id}").json["about"]["grid"] == GRID
+    assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    about = helper.get(f"/v1/offers/{offer_id}").json["about"]
+    assert (about["title"], about["grid"]) == ("一个电热水壶", None)
+
+
+def test_who_has_an_offer_of_somebody_who_was_erased_is_told_too(world: World) -> None:
+    helper, resident = world.volunteer(), world.resident()
+    world.offer(world.open_wish(resident), helper)
+    assert resident.delete("/v1/me").status == 202
+    world.pass_time(minutes=5)
+    (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
+    assert "水壶" not in letter.text
+
+
+def test_nobody_without_a_phone_of_her_own_is_asked(world: World) -> None:
+    ward = world.person("李明", phone=None)
+    assert world.phone_of(world.admin).put(f"/v1/people/{ward.id}/roles", [{"role": "volunteer", "place": BAIHUA}]).status == 200
+    assert world.services.people.volunteers_of(BAIHUA) == []
