@@ -119,6 +119,7 @@ def test_everything_that_stands_against_it_is_named_in_the_order_of_the_table():
         "availability": ((3, "09:00", "10:00"),),
         "paused_until": NOW + DAY,
         "quiet": ("00:00", "23:00"),
+        "silent": True,
         "room": 0,
     }
     assert against(wish, helper) == list(OBSTACLES)
