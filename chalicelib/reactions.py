@@ -1,12 +1,14 @@
 """THE TABLE: what is done when an alarm fires, an event is heard or a message is due. Only here do features meet."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .deliveries.model import DIGEST, Channel, Recipient
 from .deliveries.sending import Facts
 from .deliveries.service import Asking
 from .fanouts import jobs as fanouts
+from .kernel.ids import derived_id
 from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency
 from .matching import jobs as matching
@@ -22,7 +24,7 @@ from .wishes.texts import MESSAGES as WISH_MESSAGES
 if TYPE_CHECKING:
     from .wiring import Services
 
-__all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "place_of", "react", "words_about", "words_about_all"]
+__all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of", "react", "words_about", "words_about_all"]
 
 Job = Callable[["Services", Due], None]
 
@@ -135,6 +137,17 @@ def lane_of(due: Due) -> Lane:
     for_many = due.to.startswith("people:")
     pressing = template is None or template.urgency is Urgency.URGENT or (template.urgency is Urgency.NORMAL and not for_many)
     return Lane.URGENT if pressing and due.kind not in (DIGEST, MATCH) else Lane.BULK
+
+
+def parked_as(due: Due) -> Due:
+    """Return a job that failed for good as it is kept: one that comes round by itself stands there once a day, and not fifty times."""
+    if due.kind != MATCH:
+        return due
+    return replace(
+        due,
+        id=derived_id("due", f"{MATCH} {due.subject} {due.at:%Y-%m-%d}"),
+        at=due.at.replace(hour=0, minute=0, second=0, microsecond=0),
+    )
 
 
 def place_of(services: "Services", due: Due) -> str:

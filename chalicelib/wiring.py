@@ -33,7 +33,7 @@ from .offers.asking import Asking
 from .offers.service import Offers
 from .people.service import People
 from .places.service import Places, place_exists
-from .reactions import HEARD, TEMPLATES, lane_of, place_of, react, words_about, words_about_all
+from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, words_about, words_about_all
 from .register.service import Register
 from .reminders.service import Reminders
 from .replies.service import Replies
@@ -241,7 +241,7 @@ def _work(house: Services, due: Due) -> None:
 
 def _park(house: Services, due: Due) -> None:
     log.error("parked", kind=due.kind, due=due.id)
-    house.outbox.park(due, place_of(house, due))
+    house.outbox.park(parked_as(due), place_of(house, due))
 
 
 def work(due: Due) -> None:

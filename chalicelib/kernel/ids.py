@@ -1,10 +1,11 @@
 """The one source of identifiers. They are opaque and unguessable; the prefix says what they name."""
 
 import base64
+import hashlib
 import secrets
 from typing import Protocol
 
-__all__ = ["ID_PATTERN", "Ids", "RandomIds"]
+__all__ = ["ID_PATTERN", "Ids", "RandomIds", "derived_id"]
 
 ID_PATTERN = "[a-z2-7]{24}"
 
@@ -23,3 +24,8 @@ class RandomIds:
     def new(self, prefix: str) -> str:
         """Return the prefix, an underscore and 24 characters."""
         return f"{prefix}_{base64.b32encode(secrets.token_bytes(15)).decode().lower()}"
+
+
+def derived_id(prefix: str, text: str) -> str:
+    """Return the identifier of what a text names, the same each time: for what is one, however often it is made."""
+    return f"{prefix}_{base64.b32encode(hashlib.sha256(text.encode()).digest()[:15]).decode().lower()}"

@@ -10,7 +10,7 @@ from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
-from ..kernel.ids import Ids
+from ..kernel.ids import Ids, derived_id
 from ..kernel.outcome import Check, Delete, Due, Message, Outcome
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
@@ -114,7 +114,9 @@ class Offers:
             also = (self._people.never_again(person, known.offer.kind),) if never_again else ()
             return decisions.decline(known, by, now, reason, also)
 
-        return self._answer(call, offer_id, "decline", decide)
+        declined = self._answer(call, offer_id, "decline", decide)
+        self._outbox.nudge(_match(declined.offer.place, declined.now + policy.MATCH_SOON))
+        return declined
 
     def _answer(self, call: Call, offer_id: str, move: str, decide: Decide) -> OfferSeen:
         shown: list[Wish | None] = []  # read before the commit, so that no failing read can hide that it has happened
@@ -235,10 +237,7 @@ class Offers:
 
     def match_at(self, place: str, at: datetime) -> None:
         """Have somebody looked for at a place at an instant. Several who ask for the same two minutes are one."""
-        step = policy.MATCH_SOON
-        slot = -(-int(at.timestamp()) // int(step.total_seconds()))
-        at, community = datetime.fromtimestamp(slot * step.total_seconds(), tz=UTC), community_of(place)
-        self._outbox.put(Due(id=f"due_match_{community}_{slot}", at=at, shard="", kind=MATCH, subject=community))
+        self._outbox.put(_match(place, at))
 
     def note_met(self, wish_id: str) -> None:
         """A wish is fulfilled: its resident knows the faces of those who helped."""
@@ -312,6 +311,14 @@ class Offers:
 
 
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
+
+
+def _match(place: str, at: datetime) -> Due:
+    """Return the job that looks for somebody in the community of a place; of the same two minutes it is the same job."""
+    step = policy.MATCH_SOON
+    slot = -(-int(at.timestamp()) // int(step.total_seconds()))
+    at, community = datetime.fromtimestamp(slot * step.total_seconds(), tz=UTC), community_of(place)
+    return Due(id=derived_id("due", f"{MATCH} {community} {slot}"), at=at, shard="", kind=MATCH, subject=community)
 
 
 def _suits(offer: Offer, person: Person, now: datetime) -> bool:

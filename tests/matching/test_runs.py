@@ -290,3 +290,19 @@ def test_a_run_of_which_the_instance_is_gone_is_still_read(world: World) -> None
     for row in Table.rows[Instance].query(run["id"], Table.sk.startswith("instance#")):
         row.delete()
     assert staff.get(f"/v1/matching/runs/{run['id']}").json == run | {"offers": []}
+
+
+def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(world: World, monkeypatch) -> None:
+    staff = world.staff()
+    world.open_wish()
+    monkeypatch.setattr(world.services.matching, "match_community", None)
+    for _ in range(40):
+        world.pass_time(minutes=16)
+    staff = world.phone_of(world.services.people.find(staff.me["id"]))
+    parked = [task for task in staff.get(f"/v1/admin/queue?place={BAIHUA}").json["items"] if task["kind"] == "job.parked"]
+    assert [(task["title"], task["place"], task["moves"]) for task in parked] == [("match.community", BAIHUA, ["redrive"])]
+    monkeypatch.undo()
+    helper = world.volunteer()
+    assert staff.post(f"/v1/admin/jobs/{parked[0]['id']}/redrive").status == 204
+    world.pass_time(minutes=1)
+    assert len(offers(helper)) == 1
