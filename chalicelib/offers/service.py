@@ -158,14 +158,16 @@ class Offers:
             raise
         except Refusal as refusal:
             if yes:
-                self._tell_not_taken(offer_id, "too_late" if refusal.code in _TOO_LATE else "not_taken")
+                self._tell_not_taken(offer_id, over=refusal.code in _TOO_LATE)
 
-    def _tell_not_taken(self, offer_id: str, why: str) -> None:
+    def _tell_not_taken(self, offer_id: str, *, over: bool) -> None:
         def decide() -> Outcome[Offer]:
             offer = _found(rows.find_offer(offer_id))
-            once = f"{why}_{offer.id}"  # one message, however often her answer is brought
-            told = Message(kind=f"offer.{why}", to=offer.volunteer, about=offer.id, part_of=once)
-            return Outcome(entity=offer, previous=offer, messages=(told,))
+            told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
+            if not over:
+                told = Message(kind="offer.not_taken", to=offer.volunteer, about=offer.id)
+            once = replace(told, part_of=f"{told.kind}_{offer.id}")  # one message, however often her answer is brought
+            return Outcome(entity=offer, previous=offer, messages=(once,))
 
         self._commit.settle(decide, Call(actor=SYSTEM))
 
