@@ -196,7 +196,7 @@ class World:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
         asking, wish = self.services.asking, self.services.wishes.find(wish_id)
         assert wish
-        ask = Ask(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",), terms={"same_grid": 10})
+        ask = Ask(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",))
         made = asking.offer(wish, asking.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["LINE_PATTERN", "PROSE_PATTERN", "mask_personal", "normalise", "normalise_name", "overlap"]
+__all__ = ["LINE_PATTERN", "PROSE_PATTERN", "as_read", "mask_personal", "normalise", "normalise_name", "overlap"]
 
 # Controls, zero-width and bidirectional characters can hide or reverse what a reader sees (Unicode TR 36).
 # Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
@@ -27,6 +27,11 @@ _HOUSE_NUMBER = re.compile(r"(?:\d|[〇零一二三四五六七八九十百])+\s
 def normalise(text: str) -> str:
     """Compose (NFC, which keeps rare name characters apart, unlike NFKC) and drop surrounding white space."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def as_read(label: str) -> str:
+    """Return a label as people take it, to compare: "PS", "ｐｓ" and "ps" name the same skill, and blanks do not matter."""
+    return "".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def normalise_name(text: str) -> str:

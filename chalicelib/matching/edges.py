@@ -115,7 +115,7 @@ OBSTACLES: Mapping[str, Callable[[Wanted, Helper, datetime], bool]] = {
     "elsewhere": lambda w, h, now: not _serve(h.places, w.place),
     "own": lambda w, h, now: h.id in w.kin or (w.resident == h.contact_via),
     "household": lambda w, h, now: w.household is not None and w.household == h.household,
-    "asked": lambda w, h, now: h.id in w.not_again,
+    "asked_before": lambda w, h, now: h.id in w.not_again,
     "kind": lambda w, h, now: w.kind in h.never or (bool(h.kinds) and w.kind not in h.kinds),
     "skill": lambda w, h, now: not h.skills.issuperset(w.skills),
     "vetting": lambda w, h, now: w.vetted and not h.vetted,

@@ -25,7 +25,6 @@ class Candidate:
     load: int
     recent: int
     acceptance: int
-    obstacles: Sequence[str]
     why: Sequence[str]
 
     @property
@@ -73,7 +72,7 @@ def reason_of(
     every = Counter(name for names in against.values() for name in names)
     count = alone or every
     binding = max(reversed([*OBSTACLES]), key=lambda name: count[name])
-    return {"asked": "asked_before"}.get(binding, binding), {"skills": "、".join(wish.skills)}
+    return binding, {"skills": "、".join(wish.skills)}
 
 
 def candidate(wanted: Wanted, helper: Helper, names: Mapping[str, Person], weights: Weights, neighbours: Neighbours) -> Candidate:
@@ -86,6 +85,5 @@ def candidate(wanted: Wanted, helper: Helper, names: Mapping[str, Person], weigh
         load=weights.of_load(helper.recent),
         recent=helper.recent,
         acceptance=helper.acceptance,
-        obstacles=(),
         why=why_of(wanted, helper, neighbours),
     )

@@ -141,10 +141,7 @@ class Matching:
 
         def decide() -> Outcome[StreetWeights]:
             actor, _ = self._people.current(call.actor)
-            for scope in (
-                place,
-                street,
-            ):  # who knows of the place may know that it is not hers to weigh; it is for all of the street
+            for scope in (place, street):  # first the place she knows, so that she is told no and not that it is not there
                 authorize(actor, "matching.weigh", Resource(kind="matching", places=(scope,)))
             if self._places.find(street) is None:
                 raise Invalid("place.unknown", ["place"], place=street)
@@ -237,7 +234,7 @@ class Matching:
             made += len(self._asking.offer(wish, search, asks, standings, room, run.id))
         self._meter.count("OffersMade", made)
         self._meter.count("PlacesUnserved", sum(plan.unserved.values()))
-        self._meter.observe("MatchingCost", run.milliseconds / 1000)
+        self._meter.observe("MatchingSeconds", run.milliseconds / 1000)
         if not made:
             return run
         return self._commit.settle(lambda: Outcome(entity=replace(run, made=made), previous=run), Call())
@@ -292,7 +289,7 @@ def _checked(changed: Mapping[str, int], loc: Sequence[str | int]) -> Weights:
 
 def _ask(offer_id: str, one: Planned) -> Ask:
     """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
-    return Ask(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"), terms=one.terms)
+    return Ask(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
 
 
 def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from ..kernel.clock import Clock
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
+from ..kernel.text import as_read
 from ..offers.asking import Asking, need_of
 from ..offers.model import Search, Standing, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
@@ -112,8 +113,8 @@ def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights:
         kind=wish.kind.value,
         place=wish.place,
         zone=wish.zone,
-        skills=wish.skills,
-        dialects=wish.dialects,
+        skills=tuple(map(as_read, wish.skills)),
+        dialects=tuple(map(as_read, wish.dialects)),
         windows=tuple((slot.start, slot.end) for slot in wish.window if slot.end > now),
         vetted=wish.vetting_required,
         resident=wish.person_id,
@@ -136,8 +137,8 @@ def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], 
         base=one.home if one.home and street_of(one.home) == street else places[0],
         kinds=frozenset(profile.kinds),
         never=frozenset(profile.never),
-        skills=frozenset(profile.skills),
-        dialects=frozenset(profile.dialects),
+        skills=frozenset(map(as_read, profile.skills)),
+        dialects=frozenset(map(as_read, profile.dialects)),
         availability=tuple((a.weekday, a.start, a.end) for a in profile.availability),
         vetted=one.vetting is Vetting.SAFEGUARDING,
         household=one.household,

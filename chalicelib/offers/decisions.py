@@ -1,7 +1,7 @@
 """What can happen to an offer. Pure: each function decides on what was read and returns one Outcome for everything it touches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,6 @@ class Ask:
     offer_id: str
     volunteer: str
     why: tuple[str, ...] = ()
-    terms: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def ask(
 
     `terms` stands for what the wish says now of who may be asked.
     """
-    offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why, terms=a.terms) for a in asks]
+    offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
     until = template.expires_at
     asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
     also: list[Outcome[Entity]] = []

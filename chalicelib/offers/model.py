@@ -1,7 +1,7 @@
 """An offer, the search that it belongs to, and what is known of a volunteer's answers. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -77,7 +77,7 @@ def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -
 class Offer(Entity):
     """One wish, offered to one volunteer. It reserves nothing; whether it is still good is seen when she accepts.
 
-    `why` are reasons by name (see `texts.WHY`), each with its fact after a colon; `terms` what she costs in points.
+    `why` are reasons by name (see `texts.WHY`), each with its fact after a colon.
     """
 
     wish_id: str
@@ -89,7 +89,6 @@ class Offer(Entity):
     state: OfferState = S.OFFERED
     expires_at: datetime
     why: tuple[str, ...] = ()
-    terms: Mapping[str, int] = field(default_factory=dict)
     run_id: str = ""
     answered_at: datetime | None = None
     reason: str | None = None

@@ -303,11 +303,8 @@ class Offers:
             self._commit.settle(lambda: gone, Call(actor=SYSTEM))
 
     def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what offers hold about a person (see `people.service.Holder`).
-
-        But for what each cost in points, and whom she has helped: that is about where somebody else lives, and who she is.
-        """
-        offers = [replace(offer, terms={}) for offer in every(lambda start: rows.offers_of(person_id, start, 100))]
+        """Return what offers hold about a person (see `people.service.Holder`), but for whom she has helped: who that is."""
+        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [replace(standing, met=()) for standing in standings if standing]}
 

@@ -51,7 +51,7 @@ def test_nothing_stands_against_a_neighbour():
         ("own", {"kin": frozenset({"per_owner", "per_a"})}, {}),
         ("own", {}, {"contact_via": "per_owner"}),  # the resident answers her phone
         ("household", {"household": "h1"}, {"household": "h1"}),
-        ("asked", {"not_again": frozenset({"per_a"})}, {}),
+        ("asked_before", {"not_again": frozenset({"per_a"})}, {}),
         ("kind", {}, {"never": frozenset({"goods"})}),
         ("kind", {}, {"kinds": frozenset({"service", "company"})}),
         ("kind", {}, {"kinds": frozenset({"goods"}), "never": frozenset({"goods"})}),

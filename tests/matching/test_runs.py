@@ -230,7 +230,7 @@ def test_what_else_a_wish_may_wait_for(world: World) -> None:
     assert waiting(world, second)[0] == "asked"
     assert other.post(f"/v1/offers/{offer_id}/decline", {}).status == 200
     seen = world.staff().get(f"/v1/wishes/{second}/matching", accept_language="en").json
-    assert seen["excluded"] == {"full": 1, "asked": 1}
+    assert seen["excluded"] == {"full": 1, "asked_before": 1}
     assert other.get(f"/v1/wishes/{second}/matching").status == 403
     third = world.open_wish(title="一床棉被")
     assert waiting(world, third)[0] == "soon"

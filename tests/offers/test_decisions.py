@@ -80,7 +80,7 @@ def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zo
 
 
 TEMPLATE = an_offer(id="", volunteer="", version=0, created_at=NOW, updated_at=NOW, run_id="run_a")
-TWO = [Ask(offer_id="off_1", volunteer="per_1", why=("met",), terms={"same_grid": 10}), Ask(offer_id="off_2", volunteer="per_2")]
+TWO = [Ask(offer_id="off_1", volunteer="per_1", why=("met",)), Ask(offer_id="off_2", volunteer="per_2")]
 
 
 def new(id: str) -> Standing:
@@ -96,8 +96,8 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
     )
     assert (outcome.entity, outcome.previous) == (replace(search, open=True, asked=(*search.asked, *lines)), search)
     first, one, second, other = outcome.also
-    assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",), terms={"same_grid": 10})
-    assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=(), terms={})
+    assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",))
+    assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
     assert first.previous is second.previous is None
     assert one.entity == replace(old, sent=(*old.sent, Sent(offer="off_1", at=NOW, until=UNTIL)))
     assert one.previous == old

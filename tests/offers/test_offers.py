@@ -109,7 +109,7 @@ def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -
     assert not asked([again(world, phone) for phone in volunteers])
     staff = world.staff()
     seen = staff.get(f"/v1/wishes/{wish_id}/matching").json
-    assert (seen["waiting"]["reason"], seen["excluded"]["asked"], seen["candidates"]) == ("asked_before", 3, [])
+    assert (seen["waiting"]["reason"], seen["excluded"]["asked_before"], seen["candidates"]) == ("asked_before", 3, [])
     assert [line["state"] for line in seen["asked"]] == ["expired"] * 3
 
 
@@ -468,3 +468,49 @@ def test_nobody_without_a_phone_of_her_own_is_asked(world: World) -> None:
     ward = world.person("李明", phone=None)
     assert world.phone_of(world.admin).put(f"/v1/people/{ward.id}/roles", [{"role": "volunteer", "place": BAIHUA}]).status == 200
     assert world.services.people.volunteers_of(BAIHUA) == []
+
+
+@pytest.mark.parametrize("named", ["PS", "ｐｓ", "P S", "ps "])
+def test_a_skill_is_the_same_however_it_is_typed(world: World, named: str) -> None:
+    helper = world.volunteer(skills=[named], dialects=["Wu 语"])
+    world.open_wish(skills=["ps"], dialects=["wu语"])
+    world.pass_time(minutes=5)
+    (offer,) = offers(helper)
+    assert offer["why"][:2] == ["需要会ps的人", "需要会说wu语"]
+
+
+def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(world: World) -> None:
+    helper = world.volunteer()
+    world.pass_time(hours=14, minutes=50)
+    world.open_wish(needed_by="2026-11-24")
+    world.pass_time(hours=9)
+    (offer,) = offers(again(world, helper))
+    assert (offer["urgency"], offer["created_at"], offer["expires_at"]) == (
+        "urgent", "2026-11-24T00:00:00Z", "2026-11-24T04:00:00Z",
+    )  # fmt: skip
+
+
+def test_for_somebody_without_a_phone_her_carer_is_not_asked_and_hears_the_code(world: World) -> None:
+    carer = world.person("女儿")
+    ward = world.person("李奶奶", phone=None, contact_via=carer.id)
+    helper, hers = world.volunteer(), world.phone_of(carer)
+    assert hers.put("/v1/me/volunteer", {"places": [BAIHUA]}).status == 200
+    body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"})
+    wish_id = world.phone_of(world.admin).post("/v1/wishes", body).json["id"]
+    assert world.staff().post(f"/v1/wishes/{wish_id}/approve").status == 200
+    world.pass_time(minutes=5)
+    assert not offers(again(world, hers))
+    (offer,) = offers(helper)
+    assert helper.post(f"/v1/offers/{offer['id']}/accept").status == 200
+    assert world.delivery_code(carer.phone)
+
+
+def test_an_offer_that_was_accepted_and_given_back_is_over(world: World) -> None:
+    helper, wish_id = world.volunteer(), world.open_wish()
+    offer_id = world.offer(wish_id, helper)
+    first = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
+    assert helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"}).status == 200
+    assert helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap").json["state"] == first.json["state"] == "accepted"
+    assert helper.post(f"/v1/offers/{offer_id}/accept").status == 409
+    world.pass_time(minutes=20)
+    assert [offer["id"] for offer in offers(again(world, helper))] == [offer_id]
