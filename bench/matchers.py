@@ -6,7 +6,8 @@ All take a problem of the house and return who is asked for each wish.
 from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush, nsmallest
 
-from chalicelib.matching.flow import Problem, solve
+from chalicelib.matching.flow import solve
+from chalicelib.matching.problem import Problem
 from tests.matching.instances import Assigned, by_ortools
 
 __all__ = ["MATCHERS", "arrival_order", "exact", "greedy", "ortools", "urgency_first"]

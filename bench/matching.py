@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from chalicelib.matching.flow import faults, solve
+from chalicelib.matching.flow import solve
+from chalicelib.matching.problem import faults
 from tests.matching.instances import a_street, cost_of
 
 from .matchers import MATCHERS

@@ -23,9 +23,9 @@ from pathlib import Path
 from statistics import mean
 
 from chalicelib.matching.edges import OBSTACLES, Helper, Wanted, terms_of
-from chalicelib.matching.flow import Problem
 from chalicelib.matching.plan import gini
 from chalicelib.matching.policy import Weights
+from chalicelib.matching.problem import Problem
 from chalicelib.offers.model import OfferState, Standing
 from chalicelib.offers.policy import Urgency
 from tests.matching.instances import Assigned

@@ -32,6 +32,7 @@ FILES = {
     "explanation",
     "flow",
     "plan",
+    "problem",
     "record",
     "rows",
     "service",

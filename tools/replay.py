@@ -7,8 +7,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chalicelib.matching.flow import Solution, faults, solve
+from chalicelib.matching.flow import solve
 from chalicelib.matching.model import Run
+from chalicelib.matching.problem import Solution, faults
 from chalicelib.matching.record import Replay
 from chalicelib.wiring import services
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from ..offers.model import grid_of
 from ..offers.policy import PRIOR_PERMILLE, Urgency
 from .edges import Candidates, Helper, Neighbours, Wanted
-from .flow import Problem, Solution, solve
+from .flow import solve
 from .policy import EDGES_FIRST, ROUNDS_MOST, WORK_MOST, Weights
+from .problem import Problem, Solution
 
 __all__ = ["Plan", "Shortage", "gini", "make_plan"]
 

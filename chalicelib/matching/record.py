@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .flow import Problem
 from .model import Planned
 from .plan import Plan
+from .problem import Problem
 
 __all__ = ["Replay", "digest_of", "pack", "unpack"]
 

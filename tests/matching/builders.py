@@ -9,9 +9,9 @@ from typing import Any
 
 from chalicelib.kernel.place import ancestors, community_of
 from chalicelib.matching.edges import Helper, Wanted, may_be_asked, obstacles, terms_of
-from chalicelib.matching.flow import Problem
 from chalicelib.matching.plan import Carried, Plan, make_plan
 from chalicelib.matching.policy import WORK_MOST, Weights
+from chalicelib.matching.problem import Problem
 from chalicelib.matching.situation import Situation
 from chalicelib.offers.policy import Urgency
 

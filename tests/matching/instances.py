@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from chalicelib.matching.flow import Problem
+from chalicelib.matching.problem import Problem
 
 __all__ = ["FAMILIES", "Assigned", "a_street", "an_instance", "by_ortools", "cost_by_ortools", "cost_of"]
 

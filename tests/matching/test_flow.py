@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.matching.flow import Problem, Solution, breaches, faults, lower_bound, solve
+from chalicelib.matching.flow import solve
+from chalicelib.matching.problem import Problem, Solution, breaches, faults, lower_bound
 
 from .instances import FAMILIES, a_street, an_instance, cost_by_ortools, cost_of
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from chalicelib.matching import plan as planning
 from chalicelib.matching.edges import obstacles
-from chalicelib.matching.flow import Solution, breaches, faults, solve
+from chalicelib.matching.flow import solve
 from chalicelib.matching.plan import Plan, Shortage, gini, make_plan
 from chalicelib.matching.policy import RINGS, Weights
+from chalicelib.matching.problem import Solution, breaches, faults
 from chalicelib.matching.record import digest_of
 from chalicelib.offers.policy import Urgency
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from chalicelib.matching import record
 from chalicelib.matching.edges import terms_of, why_of
-from chalicelib.matching.flow import faults, solve
+from chalicelib.matching.flow import solve
 from chalicelib.matching.model import Planned
 from chalicelib.matching.plan import Plan
+from chalicelib.matching.problem import faults
 from chalicelib.matching.record import digest_of, pack, unpack
 
 from .builders import Street, a_street, crowded, plan_of
