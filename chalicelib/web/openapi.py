@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..kernel.ids import ID_PATTERN
-from ..kernel.place import CODE_PATTERN
-from .api import Operation
+from .api import Operation, path_pattern
+from .forms import FORMS
 from .pages import Page
 from .problems import Problem
 
@@ -37,8 +37,7 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
     for operation in listed:
         hints = operation.hints()
-        models += [(hints["body"], "validation")] if "body" in hints else []
-        models += [(hints["query"], "validation")] if "query" in hints else []
+        models += [(hints[name], "validation") for name in ("body", "form", "query") if name in hints]
         models += [(model, "serialization") for model in _answers(hints)]
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     paths: dict[str, Any] = {}
@@ -83,18 +82,29 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
         schema = refs[(hints["body"], "validation")]
         needed = bool(schemas[hints["body"].__name__].get("required")) or "properties" not in schemas[hints["body"].__name__]
         found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+    if "form" in hints:
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(FORMS, _form(hints["form"], refs, schemas))}
     return found
 
 
+def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = refs[(model, "validation")]
+    fields = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
+    deep = {name: {"style": "deepObject", "explode": True} for name, field in fields.items() if field.get("type") == "object"}
+    return {"schema": schema} | ({"encoding": deep} if deep else {})
+
+
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    patterns = {"code": f"^{CODE_PATTERN}$"} | dict.fromkeys(("purpose", "provider", "token"), "^[a-z0-9_.-]{1,64}$")
     prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due"}
     return [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": patterns.get(name) or f"^{prefixes.get(name, '[a-z]{3}')}_{ID_PATTERN}$"},
+            "schema": {
+                "type": "string",
+                "pattern": f"^{prefixes[name]}_{ID_PATTERN}$" if name in prefixes else f"^{path_pattern(name)}$",
+            },
         }
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
@@ -132,10 +142,12 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
+    dialect = operation.routes.dialect
     answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
     if operation.status != 204:
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
-        answer["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+        schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        answer["content"] = dialect.contract(schema, operation.path) if dialect else {"application/json": {"schema": schema}}
         if hints.get("return") is Page:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif operation.status < 300:
@@ -144,4 +156,6 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
     if operation.method == "GET" and hints.get("return") is not Page:
         found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
-    return found | {status: {"description": text, "content": problem} for status, text in _ERRORS.items()}
+    said = dialect.contract(None, operation.path) if dialect else problem
+    errors = dialect.statuses if dialect else _ERRORS
+    return found | {status: {"description": text, "content": said} for status, text in errors.items()}
