@@ -1,0 +1,10 @@
+"""Numbers of the interface: those of the specification, and ours where it leaves them open."""
+
+from datetime import timedelta
+
+__all__ = ["DECIMALS", "LONGEST_SPAN", "MOST", "NEAR"]
+
+LONGEST_SPAN = timedelta(days=90)  # "may not span more than 90 days"
+MOST = 1000  # "first 1000 requests returned"
+NEAR = 300  # metres within which coordinates mean a place
+DECIMALS = 3  # of public coordinates: about a hundred metres
