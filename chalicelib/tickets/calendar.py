@@ -25,6 +25,6 @@ def chinese_holiday(day: date) -> Holiday | None:
         from chinese_calendar import get_holiday_detail  # noqa: PLC0415
 
         off, english = get_holiday_detail(day)
-        return Holiday(off=off, name=Named(english).chinese if english else "")
+        return Holiday(off=off, name=next((named.chinese for named in Named if named.value == english), ""))
     except Exception:  # noqa: BLE001 - whatever is wrong with a library of holidays, a ticket still gets its clock
         return None
