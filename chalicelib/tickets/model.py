@@ -265,6 +265,24 @@ _HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """Who makes a move, as what, when."""
+
+    id: str
+    parties: frozenset[Party]
+    now: datetime
+
+    @property
+    def party(self) -> str:
+        """Return as what the timeline names her."""
+        if self.parties & STAFF:
+            return "staff"
+        if Party.SYSTEM in self.parties:
+            return "system"
+        return "assignee" if Party.HELPER in self.parties else "reporter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket(Movable, Entity):
     """A reported problem. `text` is as the public may read it; `as_written` stands only where that differs.
 
