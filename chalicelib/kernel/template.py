@@ -33,6 +33,7 @@ class Told(StrEnum):
     ASKER = "whoever asked for the code"
     RESIDENT = "the resident"
     HELPER = "the helper"
+    HOLDER = "whoever has the ticket"
     STAFF = "the staff on duty"
     ANYBODY = "whom it concerns"
 

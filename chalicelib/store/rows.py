@@ -202,19 +202,20 @@ def page(
     newest_first: bool = False,
     row_kind: type | None = None,
     wanted: Callable[[T], bool] | None = None,
+    read_at_once: int = 0,
     read_at_most: int = 300,
     consistent: bool = True,
 ) -> Page[T]:
     """Read one keyset page of a partition; without `wanted` in one request.
 
     One more than `limit` is asked for, so that `next` is None exactly at the end. A page that is filtered by `wanted`
-    may be short: no more than about `read_at_most` rows are read for it.
+    may be short: no more than about `read_at_most` rows are read for it, `read_at_once` in a request where that is more.
     `row_kind` names the kind of the row where `kind` is a smaller thing made of it. An index is eventually consistent
     always, a table where `consistent` is False.
     """
     row = Table.rows[row_kind or kind]
     found: list[T] = []
-    read = 0
+    size, read = max(limit, read_at_once), 0
     while True:
         key = {name: {"S": value} for name, value in start.items()} if start else None
         with reading():
@@ -225,20 +226,20 @@ def page(
                     index_name=index,
                     consistent_read=consistent and index is None,
                     scan_index_forward=not newest_first,
-                    limit=limit + 1,
+                    limit=size + 1,
                     last_evaluated_key=key,
                 )
             )
-        for n, item in enumerate(batch[:limit]):
+        for n, item in enumerate(batch[:size]):
             thing = item.as_a(kind)
             if wanted is None or wanted(thing):
                 found.append(thing)
             if len(found) == limit:
                 return Page(found, _position(row, index, item) if n + 1 < len(batch) else None)
         read += len(batch)
-        if len(batch) <= limit:
+        if len(batch) <= size:
             return Page(found)
-        start = _position(row, index, batch[limit - 1])
+        start = _position(row, index, batch[size - 1])
         if read >= read_at_most:
             return Page(found, start)
 

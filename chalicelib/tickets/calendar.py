@@ -1,0 +1,30 @@
+"""China's public holidays and make-up days, and the week of an ordinary street office: the one room that knows the library."""
+
+from collections.abc import Mapping
+from datetime import date, time
+
+from .worktime import Holiday, Span
+
+__all__ = ["DEFAULT_WEEK", "DEFAULT_ZONE", "chinese_holiday"]
+
+DEFAULT_ZONE = "Asia/Shanghai"
+DEFAULT_WEEK: Mapping[int, tuple[Span, ...]] = dict.fromkeys(
+    range(1, 6), (Span(start=time(8, 30), end=time(12)), Span(start=time(13, 30), end=time(18)))
+)
+"""Eight hours from Monday to Friday."""
+
+
+def chinese_holiday(day: date) -> Holiday | None:
+    """Tell whether China is off on a day by the State Council's yearly notices, or None where the library does not say.
+
+    It says nothing about years whose notice it does not hold yet: version 1.11.0 knows 2004 to 2026.
+    """
+    # 1.3 ms from bytecode, 10 ms without it, as where the package is unzipped read-only: only tickets pay.
+    try:
+        from chinese_calendar import Holiday as Named  # noqa: PLC0415
+        from chinese_calendar import get_holiday_detail  # noqa: PLC0415
+
+        off, english = get_holiday_detail(day)
+        return Holiday(off=off, name=next((named.chinese for named in Named if named.value == english), ""))
+    except Exception:  # noqa: BLE001 - whatever is wrong with a library of holidays, a ticket still gets its clock
+        return None

@@ -1,0 +1,493 @@
+"""What people can do with a ticket. Pure: each function decides on a ticket as it is and returns an Outcome, or refuses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..kernel.access import STAFF, Party
+from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.ids import derived_id
+from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
+from ..kernel.place import street_of
+from ..kernel.text import overlap
+from . import clocks
+from .clocks import Office
+from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
+from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
+
+__all__ = [
+    "JOINED",
+    "accept",
+    "answer",
+    "assign",
+    "bounce",
+    "close",
+    "comment",
+    "confirm",
+    "end",
+    "escalate",
+    "forget_reporter",
+    "go",
+    "has_answered",
+    "hold",
+    "join",
+    "likely_duplicates",
+    "merge",
+    "rehand",
+    "reopen",
+    "resolve",
+    "resume",
+    "rise",
+    "split",
+    "submit",
+    "tell_holder",
+    "tell_reporters",
+    "tell_staff",
+    "turn",
+]
+
+S = State
+JOINED = "joined"  # the counter of those who joined a ticket after it was reported
+NOTED = "ticket.noted"  # what only those who work on it read
+
+
+def likely_duplicates(ticket: Ticket, others: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
+    """Return the tickets of the same spot and category that may be about the same thing."""
+    return tuple(
+        other
+        for other in others
+        if other.id != ticket.id
+        and other.category == ticket.category
+        and other.is_open
+        and other.created_at > now - DUPLICATE_WITHIN
+        and overlap(other.written, ticket.written) >= DUPLICATE_OVERLAP
+    )
+
+
+def submit(ticket: Ticket, office: Office, by: Mover, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
+    """A new ticket: its clocks begin, and whoever has it hears of it."""
+    first = (clocks.start(office.terms, name, by.now) for name in (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE))
+    ticket = replace(ticket, clocks=tuple(first))
+    event = Event(tag="ticket.submitted", by=by.id, party=by.party)
+    messages = tell_holder(ticket, "new") if ticket.assignee else tell_staff(ticket, "new")
+    return Outcome(
+        entity=ticket, previous=None, beside=(*beside, *_published(ticket, by.now)), events=(event,), messages=messages
+    )
+
+
+def go(
+    ticket: Ticket,
+    move: str,
+    by: Mover,
+    *,
+    note: str | None = None,
+    tag: str | None = None,
+    beside: tuple[Beside, ...] = (),
+    messages: tuple[Message, ...] = (),
+    said: str = "",
+    **changes: Any,
+) -> Outcome[Ticket]:
+    """Make a move: the row of the table, its event, and whatever changes with it. `said` is what the public may read of it."""
+    row = MACHINE.apply(ticket.state, move, by.parties, ticket.moves(by.parties))
+    if ticket.hidden(move, by.parties):
+        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=ticket.moves(by.parties))
+    event = Event(tag=tag or row.event, by=by.id, party=by.party, note=note)
+    entity = replace(ticket, **({"state": row.target} | changes))
+    if entity.state is not ticket.state or said:
+        beside = (*beside, *_published(entity, by.now, said))
+    return Outcome(entity=entity, previous=ticket, beside=beside, events=(event,), messages=messages)
+
+
+def _why_not(ticket: Ticket, move: str) -> str:
+    if move in ("accept", "bounce", "assign"):
+        return "ticket.must_be_assigned" if ticket.must_be_assigned else "ticket.bounced_out"
+    if move == "escalate":
+        return "ticket.at_the_top"
+    if move == "join":
+        return "ticket.own"
+    return "ticket.merged" if ticket.ending is Ending.MERGED else "ticket.wrong_state"
+
+
+def tell_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
+    """Return a message to those who are on duty for a ticket at its level."""
+    return (_message(ticket, f"{kind}_staff", f"staff:{place_at(ticket.level, ticket.place)}", level=ticket.level.value),)
+
+
+def tell_holder(ticket: Ticket, kind: str) -> tuple[Message, ...]:
+    """Return a message to whoever has it."""
+    return (_message(ticket, kind, ticket.assignee, holder=ticket.assignee),) if ticket.assignee else ()
+
+
+def tell_reporters(ticket: Ticket, kind: str, audience: str = "ticket") -> tuple[Message, ...]:
+    """Return a message to everybody who reported a ticket or joined it, or to those of them who have not answered."""
+    return (_message(ticket, kind, f"all:{audience}:{ticket.id}"),)
+
+
+def _message(ticket: Ticket, kind: str, to: str, **params: str) -> Message:
+    """No quiet hour holds back what is urgent, where whoever works on it is told."""
+    pressing = ticket.urgency is Urgency.URGENT and kind in _ALSO_AT_NIGHT
+    return Message(kind=f"ticket.urgent_{kind}" if pressing else f"ticket.{kind}", to=to, about=ticket.id, params=params)
+
+
+_ALSO_AT_NIGHT = {
+    "new",
+    "new_staff",
+    "assigned",
+    "back",
+    "bounced_staff",
+    "must_assign_staff",
+    "climbed_staff",
+    "overdue_staff",
+    "reopened_staff",
+}
+
+
+def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]:
+    """Return what everybody may read of a step, nothing where the ticket is private."""
+    if ticket.private:
+        return ()
+    id = derived_id("upd", f"{ticket.id} {ticket.version + 1}")
+    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=said)
+    return (Put(row=update),)
+
+
+def _met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, ...]:
+    """Return the clocks with some of them ended."""
+    return clocks.swap(ticket, *(clocks.meet(clock, now) for name in names if (clock := ticket.clock(name))))
+
+
+# who has it
+
+
+def accept(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+    """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
+    messages = tell_reporters(ticket, "accepted")
+    return go(
+        ticket, "accept", by, assignee=by.id, accepted_by=by.id, clocks=_met(ticket, by.now, ClockName.ACCEPT), messages=messages
+    )
+
+
+def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
+    """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
+    if to == ticket.assignee and ticket.state is S.ASSIGNED:
+        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
+    changed = replace(ticket, assignee=to)
+    messages = tell_holder(changed, "assigned") if to != by.id else ()
+    messages += tell_reporters(ticket, "accepted") if ticket.state is S.OPEN else ()
+    return go(
+        ticket,
+        "assign",
+        by,
+        note=to,
+        assignee=to,
+        accepted_by=by.id,
+        clocks=_met(ticket, by.now, ClockName.ACCEPT),
+        messages=messages,
+    )
+
+
+def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: str | None) -> Outcome[Ticket]:
+    """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
+
+    What had been assigned goes back to `dispatcher`, who accepted it; what had only been accepted, or not even that, is
+    open again, under the clock of acceptance that it had from the beginning.
+    """
+    bounces = ticket.bounces + 1
+    changes: dict[str, Any] = {"bounces": bounces, "reason": reason}
+    if ticket.state is S.ASSIGNED and dispatcher != by.id:
+        changes |= {"assignee": dispatcher or office.leader(ticket.level)}
+    else:
+        leader = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
+        changes |= {"assignee": leader, "clocks": _unaccepted(ticket)}
+        if ticket.state is S.ASSIGNED:
+            changes |= {"state": S.OPEN}
+    outcome = go(ticket, "bounce", by, note=reason, **changes)
+    level = office.above(ticket.level) if outcome.entity.must_be_assigned else ticket.level
+    if level is not ticket.level or outcome.entity.must_be_assigned:
+        entity = replace(outcome.entity, level=level, assignee=office.leader(level))
+        return replace(outcome, entity=entity, messages=tell_staff(entity, "must_assign"))
+    return replace(outcome, messages=tell_staff(ticket, "bounced"))
+
+
+def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
+    """Return the clocks as if nobody had accepted it: that clock has never stood still."""
+    clock = ticket.clock(ClockName.ACCEPT)
+    if clock is None or clock.met_at is None:
+        return ticket.clocks
+    runs = (*clock.runs[:-1], replace(clock.runs[-1], end=None))
+    return clocks.swap(ticket, replace(clock, met_at=None, runs=runs))
+
+
+def rehand(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+    """Whoever has it is no longer there: it goes to who is on duty, at the next level where nobody is."""
+    level = office.from_level(ticket.level)
+    entity = replace(ticket, level=level, assignee=office.leader(level))
+    event = Event(tag="ticket.rehanded", by=by.id, party=by.party)
+    messages = tell_holder(entity, "assigned") if entity.assignee else tell_staff(entity, "new")
+    return Outcome(entity=entity, previous=ticket, events=(event,), messages=messages)
+
+
+def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
+    """Take it to the level above, before any clock does."""
+    raised = rise(ticket, office)
+    return go(
+        ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=tell_staff(raised, "climbed")
+    )
+
+
+def rise(ticket: Ticket, office: Office) -> Ticket:
+    """Return a ticket one level up, or at the next level where somebody is on duty. While nobody has accepted it, its leader has it."""
+    level = office.above(ticket.level)
+    return replace(ticket, level=level, assignee=office.leader(level) if ticket.state is S.OPEN else ticket.assignee)
+
+
+# what is said and done
+
+
+def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ticket]:
+    """Say something. The first that those who work on it say to those who reported is the contact that a clock waits for."""
+    works = bool(by.parties & (STAFF | {Party.HELPER, Party.SYSTEM}))
+    if not public:
+        if not works:
+            raise Forbidden("ticket.internal")
+        return go(ticket, "comment", by, note=text, tag=NOTED)
+    if not works:
+        return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
+    met = _met(ticket, by.now, ClockName.CONTACT)
+    return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
+
+
+def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
+    """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
+
+    Raises:
+        Invalid: too long, or in the past.
+        Conflict: it was put on hold as often as may be.
+
+    """
+    policy = office.terms.policy
+    if not by.now < until <= by.now + timedelta(days=policy.hold_days):
+        raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
+    if len(ticket.holds) >= policy.holds:
+        raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
+    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
+    met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
+    still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
+    messages = tell_reporters(ticket, "held")
+    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
+
+
+def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+    """Go on with it."""
+    return go(ticket, "resume", by, **resumed(ticket, office, by.now))
+
+
+def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
+    """Return what changes when a hold ends."""
+    last = ticket.holds[-1]
+    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in ticket.clocks if clock.paused))
+    ended = replace(last, until=min(last.until, now))
+    return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
+
+
+def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
+    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins."""
+    category = office.terms.policy.category(ticket.category)
+    if category and category.photo_needed and not (proof or ticket.proof):
+        raise Invalid("ticket.photo_needed", ["photos"])
+    met = _met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+    running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, ClockName.CALL_BACK, by.now))
+    return go(
+        ticket,
+        "resolve",
+        by,
+        note=note,
+        said=note or "",
+        clocks=running,
+        assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
+        proof=proof or ticket.proof,
+        solution=note,
+        resolved_at=by.now,
+        answered=0,
+        asked_again=False,
+        messages=tell_reporters(ticket, "resolved"),
+    )
+
+
+# those who reported it
+
+
+def join(ticket: Ticket, by: Mover, report: Report) -> Outcome[Ticket]:
+    """Me too. Many do so at once: a row and a counter of their own; of the ticket itself only that it is as it was read."""
+    go(ticket, "join", by)
+    beside: tuple[Beside, ...] = (Put(row=report, new=True), Count(subject=ticket.id, name=JOINED, add=1), Check(entity=ticket))
+    return Outcome(entity=ticket, previous=ticket, beside=beside)
+
+
+def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str, satisfied: int | None) -> Outcome[Ticket]:
+    """Say that it is solved, and how one likes it. With the last of those who were asked it is over."""
+    own = next((report for report in reports if report.person_id == person_id), None)
+    if own is None:
+        raise Invalid("ticket.not_reported", ["on_behalf_of"])
+    first = not has_answered(ticket, own)
+    answered = replace(own, answered_at=by.now, satisfied=satisfied if satisfied is not None else own.satisfied)
+    asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
+    changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
+    if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
+        met = _met(ticket, by.now, ClockName.CALL_BACK)
+        changes |= {"state": S.CLOSED, "closed_at": by.now, "ending": Ending.CONFIRMED, "clocks": met}
+    return go(ticket, "confirm", by, beside=(Put(row=answered),), **changes)
+
+
+def _was_asked(ticket: Ticket, report: Report) -> bool:
+    return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
+
+
+def has_answered(ticket: Ticket, report: Report) -> bool:
+    """Say whether somebody has answered about the present solution."""
+    return bool(report.answered_at and ticket.resolved_at and report.answered_at >= ticket.resolved_at)
+
+
+def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...]:
+    """Return the ratings with hers; a second one takes the place of her first."""
+    if satisfied is None:
+        return ticket.ratings
+    ratings = list(ticket.ratings)
+    if has_answered(ticket, own) and own.satisfied in ratings:
+        ratings.remove(own.satisfied)
+    return (*ratings, satisfied)
+
+
+def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
+    """Say that it is not solved: the same person has it, one level up, with a part of the time that it had before.
+
+    Raises:
+        Conflict: it was over too long ago.
+
+    """
+    policy = office.terms.policy
+    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
+        raise Conflict("ticket.over_too_long", state=ticket.state.value, moves=[], days=policy.reopen_days)
+    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
+    met = _met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
+    level = office.above(ticket.level)
+    entity = replace(ticket, level=level)
+    return go(
+        ticket,
+        "reopen",
+        by,
+        note=reason,
+        level=level,
+        assignee=ticket.assignee or office.leader(level),
+        clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
+        reopened=ticket.reopened + 1,
+        reason=reason,
+        messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
+        **_NOT_OVER,
+    )
+
+
+_NOT_OVER: dict[str, Any] = {
+    "resolved_at": None,
+    "closed_at": None,
+    "ending": None,
+    "solution": None,
+    "answered": 0,
+    "ratings": (),
+}
+
+
+def end(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+    """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
+    met = _met(ticket, by.now, ClockName.CALL_BACK)
+    return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
+
+
+def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool) -> Outcome[Ticket]:
+    """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
+    meant = ANSWERS[(kind, yes)]
+    mine = any(report.person_id == by.id for report in reports)
+    if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
+        return Outcome(entity=ticket, previous=ticket)
+    if meant.move == "confirm":
+        return confirm(ticket, by, reports, by.id, None)
+    return reopen(ticket, office, by, meant.reason)
+
+
+# how it ends otherwise
+
+
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back.
+
+    Raises:
+        Forbidden: others have reported it too.
+
+    """
+    staff = bool(by.parties & STAFF)
+    if not (staff or alone):
+        raise Forbidden("ticket.others_joined")
+    unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
+    ending = unsolved if staff else Ending.WITHDRAWN
+    messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
+    said = reason if staff else ""
+    return go(ticket, "close", by, note=reason, said=said, reason=reason, messages=messages, **_over(ticket, ending, by.now))
+
+
+def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
+    still = clocks.swap(ticket, *(clocks.pause(clock, now) for clock in ticket.clocks))
+    return {"ending": ending, "closed_at": now, "clocks": still}
+
+
+def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
+    """See to it together with another: those who reported this one hear of that, and are asked with the others.
+
+    Raises:
+        Conflict: the other is over, or has others with it as many as can be.
+        Invalid: it is itself, or one is private and the other is not.
+
+    """
+    if into.id == ticket.id or into.private is not ticket.private:
+        raise Invalid("ticket.cannot_merge", ["into"])
+    if not (into.is_open or into.state is S.RESOLVED) or len(into.merged) + len(ticket.merged) >= MERGED_MOST:
+        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
+    together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
+    taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
+    messages = tell_reporters(ticket, "merged")
+    outcome = go(
+        ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
+    )
+    return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
+
+
+def split(ticket: Ticket, office: Office, by: Mover, target: Ticket | None) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks."""
+    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
+    accept_clock = ticket.clock(ClockName.ACCEPT)
+    before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
+    fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
+    outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
+    if target is None or ticket.id not in target.merged:
+        return outcome
+    left = replace(target, merged=tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged))
+    gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
+    return replace(outcome, also=(Outcome(entity=left, previous=target, events=(gone,)),))
+
+
+def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish."""
+    messages = tell_reporters(ticket, "turned")
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, messages=messages, **_over(ticket, Ending.WISH, by.now))
+
+
+def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:
+    """Let go of somebody who was erased: what she wrote stays only as the public may read it."""
+    if person_id not in (ticket.person_id, ticket.proxy_id):
+        return Outcome(entity=ticket, previous=ticket)
+    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
+    changes: dict[str, Any] = {"proxy_id": proxy}
+    if ticket.person_id == person_id:
+        changes |= {"person_id": None, "as_written": None, "location_note": None, "answers": None, "photos": ()}
+    event = Event(tag="ticket.reporter_erased", by="system", party="system")
+    return Outcome(entity=replace(ticket, **changes), previous=ticket, events=(event,))

@@ -1,0 +1,431 @@
+"""A ticket: its states, the table of its moves, its clocks, and what it waits for. Pure; `decisions` says what a move does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from ..kernel.access import STAFF, Party, Resource
+from ..kernel.machine import Machine
+from ..kernel.outcome import Entity
+from ..kernel.place import PlaceKind, community_of, kind_of
+from .policy import BOUNCES, ClockName, Level, Policy, Urgency
+
+__all__ = [
+    "ANSWERS",
+    "MACHINE",
+    "OPEN_STATES",
+    "SYSTEM_ONLY",
+    "Answer",
+    "Clock",
+    "Ending",
+    "Hold",
+    "Line",
+    "Movable",
+    "Mover",
+    "OutsideReport",
+    "PolicyRecord",
+    "Report",
+    "Run",
+    "State",
+    "StreetPolicy",
+    "Ticket",
+    "Update",
+    "building_of",
+    "level_of",
+    "place_at",
+]
+
+
+class State(StrEnum):
+    """Where a ticket stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How it ended."""
+
+    CONFIRMED = "confirmed"  # everybody who reported it says that it is solved
+    SILENT = "silent"  # nobody has said that it is not
+    UNSOLVED = "unsolved"  # staff have closed it
+    WITHDRAWN = "withdrawn"  # by whoever reported it
+    MERGED = "merged"
+    WISH = "wish"  # neighbours help instead
+
+
+OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
+SYSTEM_ONLY = frozenset({Party.SYSTEM})
+_OWNER = frozenset({Party.OWNER})
+LEVEL_PARTIES = {
+    Level.GRID: Party.GRID_WORKER,
+    Level.COMMUNITY: Party.COMMUNITY_STAFF,
+    Level.STREET: Party.STREET_ADMIN,
+}
+
+S = State
+_WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
+_UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
+MACHINE: Machine[State] = Machine(
+    "ticket",
+    [
+        (S.OPEN, "accept", S.ACCEPTED, "ticket.accepted"),
+        *((state, "assign", S.ASSIGNED, "ticket.assigned") for state in (S.OPEN, *_WORKED_ON)),
+        (S.OPEN, "bounce", S.OPEN, "ticket.bounced"),
+        (S.ACCEPTED, "bounce", S.OPEN, "ticket.bounced"),
+        (S.ASSIGNED, "bounce", S.ACCEPTED, "ticket.bounced"),
+        *((state, "comment", state, "ticket.commented") for state in (*_UNSOLVED, S.RESOLVED)),
+        *((state, "hold", S.ON_HOLD, "ticket.held") for state in _WORKED_ON),
+        (S.ON_HOLD, "resume", S.ACCEPTED, "ticket.resumed"),
+        (S.ON_HOLD, "release", S.ACCEPTED, "ticket.resumed", SYSTEM_ONLY),  # its time is over
+        *((state, "resolve", S.RESOLVED, "ticket.resolved") for state in _UNSOLVED),
+        (S.RESOLVED, "confirm", S.RESOLVED, "ticket.confirmed"),  # closed with the last answer
+        (S.CLOSED, "confirm", S.CLOSED, "ticket.confirmed", _OWNER),
+        (S.RESOLVED, "reopen", S.ACCEPTED, "ticket.reopened"),
+        (S.CLOSED, "reopen", S.ACCEPTED, "ticket.reopened"),
+        *((state, "close", S.CLOSED, "ticket.closed") for state in _UNSOLVED),
+        (S.RESOLVED, "close", S.CLOSED, "ticket.closed", STAFF),
+        *((state, "escalate", state, "ticket.escalated") for state in _UNSOLVED),
+        *((state, "join", state, "ticket.joined") for state in (*_UNSOLVED, S.RESOLVED)),
+        *((state, "merge", S.CLOSED, "ticket.merged") for state in _UNSOLVED),
+        (S.CLOSED, "split", S.OPEN, "ticket.split"),
+        *((state, "turn", S.CLOSED, "ticket.turned") for state in _UNSOLVED),
+        *((state, "climb", state, "ticket.climbed", SYSTEM_ONLY) for state in (S.OPEN, *_WORKED_ON)),
+        (S.RESOLVED, "end", S.CLOSED, "ticket.ended", SYSTEM_ONLY),
+    ],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reply to a question does: the reporter's own move, and the reason that stands for it where one is asked for."""
+
+    move: str
+    reason: str = ""
+
+
+# Question and whether the answer is yes (1) or no (2) -> what it does.
+ANSWERS: Mapping[tuple[str, bool], Answer] = {
+    ("ticket.resolved", True): Answer("confirm"),
+    ("ticket.resolved", False): Answer("reopen", "短信回复：没有解决"),
+    ("ticket.unanswered", True): Answer("confirm"),
+    ("ticket.unanswered", False): Answer("reopen", "短信回复：没有解决"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A stretch of time in which a clock ran: since when, for how many minutes at most, until when."""
+
+    start: datetime
+    minutes: int
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One of the four clocks. `due_at` is when it fires next; `promised_at` when it first was, or will be, over its limit.
+
+    `runs` tell how that came about: a hold ends one and begins another, and so does every level that it climbs to.
+    """
+
+    name: ClockName
+    limit: int  # minutes
+    due_at: datetime
+    promised_at: datetime
+    runs: tuple[Run, ...]
+    met_at: datetime | None = None
+    fired: int = 0
+
+    @property
+    def started_at(self) -> datetime:
+        """Return when it began."""
+        return self.runs[0].start
+
+    @property
+    def paused(self) -> bool:
+        """Say whether it stands still."""
+        return self.met_at is None and self.runs[-1].end is not None
+
+    @property
+    def running(self) -> bool:
+        """Say whether it runs."""
+        return self.met_at is None and self.runs[-1].end is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why nothing can be done, and until when."""
+
+    start: datetime
+    until: datetime
+    reason: str
+    before: State  # to which it goes back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """That somebody has reported it, or joined, and what she says of its end. One for each person and ticket."""
+
+    ticket_id: str
+    person_id: str
+    by: str  # who wrote it down
+    joined_at: datetime
+    answered_at: datetime | None = None  # of the present solution
+    satisfied: int | None = None  # 1 to 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What everybody may read of what happened to a ticket that is not private. Written once."""
+
+    id: str
+    ticket_id: str
+    street: str
+    at: datetime
+    state: State
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideReport:
+    """A problem that another application brings; `client` is whose. `phone` links it to the resident who has it."""
+
+    category: str
+    text: str
+    place: str
+    location_note: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    answers: Mapping[str, tuple[str, ...]]
+    phone: str | None = None
+    client: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreetPolicy(Entity):
+    """What a street has set; its id is the street's code. Each version is kept beside it, because tickets name it."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRecord:
+    """One version of a street's policy, as tickets remember it. Written once."""
+
+    street: str
+    number: int
+    policy: Policy
+    at: datetime
+    by: str
+
+
+class Movable:
+    """What is enough of a ticket to say which moves somebody may make."""
+
+    __slots__ = ()
+    state: State
+    level: Level
+    bounces: int
+    merged_into: str | None
+    ending: Ending | None
+    person_id: str | None
+
+    @property
+    def must_be_assigned(self) -> bool:
+        """Say whether it was sent back so often that its level has to name somebody."""
+        return self.bounces >= BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
+
+    def moves(self, parties: frozenset[Party]) -> list[str]:
+        """Return what somebody who is this towards it may do now."""
+        return [move for move in MACHINE.moves(self.state, parties) if not self.hidden(move, parties)]
+
+    def hidden(self, move: str, parties: frozenset[Party]) -> bool:
+        """Say whether a move that its state allows is not there all the same."""
+        return move in _HIDDEN and _HIDDEN[move](self, parties)
+
+
+_HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
+    "accept": lambda ticket, parties: ticket.must_be_assigned,
+    "bounce": lambda ticket, parties: ticket.bounces >= BOUNCES,
+    "assign": lambda ticket, parties: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in parties,
+    "escalate": lambda ticket, parties: ticket.level is Level.STREET,
+    "join": lambda ticket, parties: Party.OWNER in parties,
+    "split": lambda ticket, parties: ticket.merged_into is None,
+    "reopen": lambda ticket, parties: ticket.ending in (Ending.MERGED, Ending.WISH),
+    "confirm": lambda ticket, parties: ticket.ending in (Ending.MERGED, Ending.WISH),
+    "turn": lambda ticket, parties: ticket.person_id is None,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """Who makes a move, as what, when."""
+
+    id: str
+    parties: frozenset[Party]
+    now: datetime
+
+    @property
+    def party(self) -> str:
+        """Return as what the timeline names her."""
+        if self.parties & STAFF:
+            return "staff"
+        if Party.SYSTEM in self.parties:
+            return "system"
+        return "assignee" if Party.HELPER in self.parties else "reporter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket(Movable, Entity):
+    """A reported problem. `text` is as the public may read it; `as_written` stands only where that differs.
+
+    `policy_version` is that of the street's policy at the moment of the report: limits, ladder and calendar stay.
+    """
+
+    person_id: str | None  # for whom it was reported; nobody in particular where another application brought it
+    filed_by: str
+    proxy_id: str | None = None  # a trusted contact who reported it for her
+    source: str = ""  # the other application
+    category: str
+    urgency: Urgency
+    private: bool = False
+    text: str
+    as_written: str | None = None
+    location_note: str | None = None
+    answers: Mapping[str, tuple[str, ...]] | None = None
+    place: str
+    community_name: str
+    zone: str
+    latitude: float | None = None
+    longitude: float | None = None
+    photos: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ()  # photos of the solution
+    possible_duplicates: tuple[str, ...] = ()
+    private_duplicates: tuple[str, ...] = ()
+    policy_version: int = 0
+    rule: str = ""  # the rule by which it was routed; empty for the house's own
+    state: State = State.OPEN
+    level: Level
+    assignee: str | None = None  # who has it; while open, who is asked to accept it
+    accepted_by: str | None = None  # to whom it goes back
+    clocks: tuple[Clock, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    bounces: int = 0
+    reopened: int = 0
+    merged: tuple[str, ...] = ()  # those that are worked on with this one
+    merged_into: str | None = None
+    wish: str | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    ending: Ending | None = None
+    solution: str | None = None  # what was done, for those who reported
+    reason: str | None = None
+    asked_again: bool = False
+    answered: int = 0  # of the present solution
+    ratings: tuple[int, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """Return its text as it was written."""
+        return self.as_written if self.as_written is not None else self.text
+
+    @property
+    def community(self) -> str:
+        """Return the community that it belongs to."""
+        return community_of(self.place)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether somebody still has to do something about it."""
+        return self.state in OPEN_STATES
+
+    @property
+    def local(self) -> ZoneInfo:
+        """Return the time zone of its street."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def hold(self) -> Hold | None:
+        """Return the hold that it is on."""
+        return self.holds[-1] if self.state is S.ON_HOLD else None
+
+    def clock(self, name: ClockName) -> Clock | None:
+        """Return a clock, the latest of its name."""
+        return next((clock for clock in reversed(self.clocks) if clock.name is name), None)
+
+    @property
+    def next_due(self) -> tuple[str, datetime] | None:
+        """Return what is due next about it, and when: what queues are ordered by."""
+        waits = self.dues()
+        return min(waits.items(), key=lambda due: (due[1], due[0])) if waits else None
+
+    def as_resource(self, reporter: str = "") -> Resource:
+        """Return what permission needs to know of it; `reporter` is somebody of whom it is known that she reported it too."""
+        owners = frozenset(id for id in (self.person_id, self.proxy_id, reporter) if id)
+        helpers = frozenset({self.assignee} if self.assignee else ())
+        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+
+    def dues(self) -> Mapping[str, datetime]:
+        """Return what waits for an instant; see `wake`."""
+        waits: dict[str, datetime] = {clock.name.value: clock.due_at for clock in self.clocks if clock.running}
+        if self.hold:
+            waits["resume"] = self.hold.until
+        if self.state is S.RESOLVED and not self.asked_again and self.resolved_at:
+            call_back = self.clock(ClockName.CALL_BACK)
+            if call_back and call_back.running:
+                waits["ask_again"] = self.resolved_at + (call_back.due_at - self.resolved_at) / 2
+        return waits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Movable):
+    """A ticket that is not over, as a queue shows it: what the index holds."""
+
+    id: str
+    version: int
+    place: str
+    category: str
+    urgency: Urgency
+    private: bool = False
+    state: State
+    level: Level
+    assignee: str | None = None
+    person_id: str | None = None
+    bounces: int = 0
+    merged_into: str | None = None
+    ending: Ending | None = None
+    text: str
+    created_at: datetime
+    updated_at: datetime
+    waits_for: str
+    waits_until: datetime
+
+    def as_resource(self) -> Resource:
+        """Return what permission needs to know of it."""
+        helpers = frozenset({self.assignee} if self.assignee else ())
+        owners = frozenset({self.person_id} if self.person_id else ())
+        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+
+
+def building_of(place: str) -> str:
+    """Return the building of a place, or the place itself where it is wider: what counts as the same spot."""
+    return ".".join(place.split(".")[:4])
+
+
+def place_at(level: Level, place: str) -> str:
+    """Return the place whose staff answer for a place at a level; a wider place than the level is its own."""
+    depth = {Level.GRID: 3, Level.COMMUNITY: 2, Level.STREET: 1}[level]
+    return ".".join(place.split(".")[:depth])
+
+
+def level_of(place: str) -> Level:
+    """Return the lowest level that answers for a place."""
+    kind = kind_of(place)
+    return Level.STREET if kind is PlaceKind.STREET else Level.COMMUNITY if kind is PlaceKind.COMMUNITY else Level.GRID

@@ -1,0 +1,69 @@
+"""What happens to a ticket by itself, when what it waits for is due. Pure: `wake` decides one step, and the commit arms the next."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..kernel.outcome import Outcome
+from . import clocks
+from .clocks import Office
+from .decisions import end, go, resumed, rise, tell_reporters, tell_staff
+from .model import SYSTEM_ONLY, Clock, Mover, Ticket
+from .policy import ClockName
+
+__all__ = ["wake"]
+
+
+def wake(ticket: Ticket, office: Office, now: datetime) -> Outcome[Ticket]:
+    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
+    spent = replace(ticket, alarm=None)
+    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
+    return replace(_step(spent, office, by), previous=ticket)
+
+
+def _step(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+    due = {name for name, at in ticket.dues().items() if at <= by.now}
+    if "resume" in due:
+        return _resume(ticket, office, by)
+    if ClockName.CALL_BACK in due:
+        return end(ticket, by)
+    if "ask_again" in due:
+        return _ask_again(ticket)
+    over = [clock for clock in ticket.clocks if clock.name in due]
+    return _climb(ticket, office, by, over) if over else _sleep_on(ticket)
+
+
+def _resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+    """A hold is over: the clock of the solution goes on, from the moment it was to, however late we are."""
+    changes = resumed(ticket, office, min(by.now, ticket.holds[-1].until))
+    return go(ticket, "release", by, messages=tell_staff(ticket, "released"), **changes)
+
+
+def _ask_again(ticket: Ticket) -> Outcome[Ticket]:
+    """Who has not answered is asked once more; who has is left alone when it is sent."""
+    asked = replace(ticket, asked_again=True)
+    return Outcome(entity=asked, previous=ticket, messages=tell_reporters(ticket, "unanswered", "unanswered"), unseen=True)
+
+
+def _climb(ticket: Ticket, office: Office, by: Mover, over: list[Clock]) -> Outcome[Ticket]:
+    """A clock is over: one level up, which is told; at the top they are told again.
+
+    After an outage everything that is over counts as one step, and whoever is told now has her own time from now on.
+    """
+    raised = rise(ticket, office)
+    names = ",".join(clock.name.value for clock in over)
+    if raised.level is ticket.level:
+        longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, office.terms.limits.remind) for c in over))
+        still = replace(ticket, clocks=longer)
+        return Outcome(entity=still, previous=ticket, messages=tell_staff(still, "overdue"), unseen=True)
+    share = office.step(raised.level).percent
+    longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, c.limit * share // 100) for c in over))
+    messages = tell_staff(raised, "climbed")
+    return go(
+        ticket, "climb", by, note=f"{names} {raised.level}", level=raised.level, assignee=raised.assignee, clocks=longer,
+        messages=messages,
+    )  # fmt: skip
+
+
+def _sleep_on(ticket: Ticket) -> Outcome[Ticket]:
+    """Woken too early, by a clock ahead of ours."""
+    return Outcome(entity=ticket, previous=ticket, unseen=True)
