@@ -104,6 +104,10 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     "matching.read": STAFF,
     "matching.run": STAFF,
     "matching.weigh": frozenset({Party.STREET_ADMIN}),
+    # uploads; what shows a photo asks by its own rules
+    "upload.see": frozenset({Party.OWNER}),
+    "upload.read": frozenset({Party.OWNER}),
+    "upload.create": _MEMBER,
     # the staff desk
     "queue.see": STAFF,
     "queue.read": STAFF,
