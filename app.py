@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Chalice, Cron, Rate
 
 from chalicelib.admin.api import routes as admin
-from chalicelib.carriers.queue import consume, read_dead
+from chalicelib.carriers.queue import consume, read_arrivals, read_dead
 from chalicelib.deliveries.api import routes as deliveries
 from chalicelib.matching.api import routes as matching
 from chalicelib.offers.api import routes as offers
@@ -14,14 +14,16 @@ from chalicelib.places.api import routes as places
 from chalicelib.register.api import routes as register
 from chalicelib.replies.api import routes as replies
 from chalicelib.signin.api import routes as signin
+from chalicelib.uploads.api import routes as uploads
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes
-from chalicelib.wiring import log, park, services, work
+from chalicelib.wiring import clean, log, park, services, work
 from chalicelib.wishes.api import routes as wishes
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
-api.mount(platform_routes(lambda: api), signin, people, register, places, wishes, offers, matching, deliveries, replies, admin)
+api.mount(platform_routes(lambda: api), signin, people, register, places, uploads)
+api.mount(wishes, offers, matching, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
@@ -64,3 +66,10 @@ def park_dead(event: Any) -> dict[str, Any]:
     """Keep jobs that failed for good where staff see them."""
     with services().meter:
         return consume(event.to_dict(), park, read_dead)
+
+
+@app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo")
+def clean_photo(event: Any) -> dict[str, Any]:
+    """Make a photo of what somebody has sent; the bucket tells the queue what arrives."""
+    with services().meter, services().outbox.gathering():
+        return consume(event.to_dict(), clean, read_arrivals)

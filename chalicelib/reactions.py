@@ -18,6 +18,7 @@ from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
+from .uploads import jobs as uploads
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
 
@@ -67,6 +68,7 @@ def _forget_person(services: "Services", due: Due) -> None:
     people.forget_witnesses(services.people, due)
     wishes.forget_person(services.wishes, due)
     offers.forget_person(services.offers, due)
+    uploads.forget_person(services.uploads, due)
 
 
 def _look_again(services: "Services", due: Due) -> None:
@@ -77,6 +79,7 @@ ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
     "alarm.offer": lambda services, due: offers.wake_offer(services.offers, due),
     "alarm.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
+    "alarm.upload": lambda services, due: uploads.wake_upload(services.uploads, due),
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
@@ -156,4 +159,6 @@ def place_of(services: "Services", due: Due) -> str:
         return due.subject
     if due.subject.startswith("off_"):
         return services.offers.place_of(due.subject)
+    if due.subject.startswith("upl_"):
+        return services.uploads.place_of(due.subject)
     return services.wishes.place_of(due.subject) if due.subject.startswith("wsh_") else ""

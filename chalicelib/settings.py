@@ -51,6 +51,7 @@ class Settings:
     sms_per_second: float = 20  # what the providers take together
     sms_budget_fen: int | None = None  # per street and month; None for no limit
     public_url: str = ""  # where the house is reached; what a mail's way out of further mails needs
+    upload_bucket: str = ""  # private, and without versions; without one files are kept in memory
     emf: bool = False  # measures into the log, as CloudWatch reads them
     due_shards: int = 4
     codes_per_address_hour: int = 60
@@ -60,7 +61,8 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment; a missing secret raises KeyError, a short one ValueError at first use.
 
-        With queues, the ways out must be named too: a console in the cloud would swallow messages and call them sent.
+        With queues, the ways out and the bucket must be named too: a console in the cloud would swallow messages and call
+        them sent, and a process's memory would swallow photos.
         """
         keys = {kid: secret.encode() for kid, secret in json.loads(env["TOKEN_KEYS"]).items()}
         in_cloud = "URGENT_QUEUE_URL" in env
@@ -80,6 +82,7 @@ class Settings:
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
             sms_budget_fen=int(env["SMS_BUDGET_FEN"]) if "SMS_BUDGET_FEN" in env else None,
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
+            upload_bucket=env["UPLOAD_BUCKET"] if in_cloud else env.get("UPLOAD_BUCKET", ""),
             emf=env.get("EMF", "1") == "1",
             due_shards=int(env.get("DUE_SHARDS", "4")),
             codes_per_address_hour=int(env.get("CODES_PER_ADDRESS_HOUR", "60")),

@@ -1,7 +1,7 @@
 """The only composition root: Settings become Services, once per process."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,10 +12,12 @@ from .admin.service import Desk
 from .carriers.aws import SesEmail, SnsSms
 from .carriers.choice import Provider, Providers
 from .carriers.console import ConsoleEmail, ConsoleSms, Mailbox
+from .carriers.folder import FolderFiles
 from .carriers.gateway import HttpSms
 from .carriers.metrics import EmfMeter
-from .carriers.ports import EmailSender, SmsSender
+from .carriers.ports import EmailSender, Files, SmsSender
 from .carriers.queue import InlineQueue, SqsQueues
+from .carriers.s3 import S3Files
 from .carriers.smtp import SmtpEmail
 from .deliveries.sending import Sender, Tolls
 from .deliveries.service import Deliveries
@@ -42,10 +44,11 @@ from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .uploads.service import Uploads
 from .web.auth import Tokens
 from .wishes.service import Wishes
 
-__all__ = ["Services", "log", "park", "services", "use", "wire", "work"]
+__all__ = ["Services", "clean", "log", "park", "services", "use", "wire", "work"]
 
 log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
 
@@ -73,11 +76,13 @@ class Services:
     reminders: Reminders
     fanouts: Fanouts
     replies: Replies
+    uploads: Uploads
     desk: Desk
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
-        lost = self.wishes.rearm_lost() + self.offers.rearm_lost() + self.fanouts.rearm_lost()
+        waiting = (self.wishes, self.offers, self.fanouts, self.uploads)
+        lost = sum(feature.rearm_lost() for feature in waiting)
         self.meter.count("LostAlarms", lost)
         return lost
 
@@ -90,9 +95,10 @@ def wire(
     mailbox: Mailbox | None = None,
     meter: Meter | None = None,
     audiences: Mapping[str, Audience] | None = None,
+    files: Files | None = None,
     wait: Callable[[int], None] = pause,
 ) -> Services:
-    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox and audiences."""
+    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox, audiences and files."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     mailbox = mailbox or Mailbox(clock.now)
     meter = meter or (EmfMeter("chunhui", {"stage": settings.stage}) if settings.emf else MemoryMeter())
@@ -116,6 +122,7 @@ def wire(
             lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].offers.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].uploads.held_about(person_id),  # noqa: PLW0108 - wired after people
         ],
     )
     places = Places(commit=commit, clock=clock, people=people)
@@ -204,6 +211,7 @@ def wire(
                 sender=sender,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
+            uploads=Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock)),
             desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, sender=sender, outbox=outbox),
         )
     )
@@ -230,6 +238,12 @@ def _email(given: MailServer, region: str, mailbox: Mailbox, clock: Clock) -> Em
     return makers[given.kind]()
 
 
+def _files(settings: Settings, keys: Keyring, clock: Clock) -> Files:
+    if settings.upload_bucket:
+        return S3Files(settings.region, settings.upload_bucket, clock)
+    return FolderFiles(f"{settings.public_url}/dev/files", keys.key("files"), clock)
+
+
 def _work(house: Services, due: Due) -> None:
     """Do the job of a due entry; one that fails is noted, and the queue brings it again."""
     try:
@@ -252,6 +266,16 @@ def work(due: Due) -> None:
 def park(due: Due) -> None:
     """Keep a job that failed for good where staff see it."""
     _park(services(), due)
+
+
+def clean(keys: Sequence[str]) -> None:
+    """Make photos of the files that have arrived at these keys; one that fails is noted, and the queue brings it again."""
+    for key in keys:
+        try:
+            services().uploads.clean(key)
+        except Exception as error:
+            log.error("clean", error=type(error).__name__)  # noqa: TRY400 - its text may quote what was sent
+            raise
 
 
 @lru_cache(maxsize=1)

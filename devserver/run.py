@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.carriers.console import Mailbox
+from chalicelib.carriers.folder import FolderFiles
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.reactions import TEMPLATES
@@ -23,6 +25,7 @@ from chalicelib.wiring import Services, log, use, wire
 from .clock import ShiftedClock
 from .demo import seed_demo_street
 from .dev import DevServer
+from .files import FileDoor
 from .gateway import Gateway
 from .pump import Pump
 from .store import embedded_store, memory_store
@@ -45,8 +48,11 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path, store: str, start: datetime | None = None) -> Iterator[House]:
-    """Open the store, seed the demo street once, and run schedules and queues until the end of the context."""
+def open_house(folder: Path, store: str, start: datetime | None = None, url: str = "http://127.0.0.1:8000") -> Iterator[House]:
+    """Open the store, seed the demo street once, and run schedules and queues until the end of the context.
+
+    `url` is where clients reach the house: they are told to send photos there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     durable = store == "embedded"
@@ -72,7 +78,9 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
             if durable:
                 seeded.touch()
         mailbox = Mailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
-        services = wire(settings, clock=clock, mailbox=mailbox)
+        key = Keyring(settings.secret).key("files")
+        files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
+        services = wire(settings, clock=clock, mailbox=mailbox, files=files)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
 
@@ -86,7 +94,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
                 mailbox=mailbox,
                 clock=clock,
                 pump=pump,
-                server=DevServer(Gateway(app, api), services, mailbox, clock, pump),
+                server=DevServer(Gateway(app, api), services, mailbox, clock, pump, FileDoor(app, files)),
             )
         finally:
             stop.set()
@@ -133,7 +141,7 @@ def _settings(folder: Path) -> Settings:
 
 def _clear(folder: Path) -> None:
     """Throw away a seeding that was cut off; nothing was served from it yet."""
-    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl"]:
+    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl", folder / "uploads"]:
         if left.is_dir():
             shutil.rmtree(left)
         else:

@@ -86,7 +86,7 @@ Library = Callable[[date], Holiday | None]
 class OwnDay:
     """One day of the street's own calendar."""
 
-    spans: tuple[Span, ...] | None  # empty: off; None: worked like an ordinary Monday
+    spans: tuple[Span, ...] | None = None  # empty: off; None: worked like an ordinary Monday
     note: str = ""
 
 

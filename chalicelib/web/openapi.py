@@ -95,7 +95,7 @@ def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[st
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due"}
+    prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due", "upload_id": "upl"}
     return [
         {
             "name": name,
