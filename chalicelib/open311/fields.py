@@ -1,18 +1,23 @@
-"""How Open311 writes values in queries and forms, and how tolerantly they are read."""
+"""What Open311 clients send, read as tolerantly as the specification wants it.
+
+Unknown names are passed over, and an empty value is none.
+"""
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticKnownError
 
 from ..kernel.text import PROSE_PATTERN, normalise
-from ..web.fields import near
+from ..web.fields import Prose, near
+from .policy import MOST
 
-__all__ = ["Asked", "Listed", "Text", "W3CDate", "listed"]
+__all__ = ["Asked", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
 
+_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
 # https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
 _W3C = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))")
 
@@ -32,7 +37,7 @@ def _w3c(value: Any) -> datetime:
     return datetime.fromisoformat(f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"))
 
 
-def listed(value: Any) -> tuple[str, ...]:
+def _listed(value: Any) -> tuple[str, ...]:
     """Read a comma-delimited list, which may also be given several times."""
     given = value if isinstance(value, list) else [value]
     return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
@@ -43,7 +48,7 @@ W3CDate = Annotated[
     BeforeValidator(_instant, json_schema_input_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-Listed = Annotated[tuple[str, ...], BeforeValidator(listed, json_schema_input_type=str)]
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
 
 
@@ -65,3 +70,70 @@ class Asked(BaseModel):
 def _said(values: list[str]) -> str | list[str]:
     said = [value for value in dict.fromkeys(values) if value]
     return said[0] if len(said) == 1 else said
+
+
+class RequestsQuery(Asked):
+    """Which reports; `service_request_id` overrides all else."""
+
+    service_request_id: Annotated[Listed, Field(description="Several, delimited by commas.")] = ()
+    service_code: Annotated[Listed, Field(description="Several, delimited by commas; of any service where none is named.")] = ()
+    start_date: W3CDate | None = None
+    end_date: Annotated[
+        W3CDate | None, Field(description="At most 90 days after start_date; without both, the last 90 days.")
+    ] = None
+    status: Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)] = ()
+    page: Annotated[int, Field(ge=1, le=MOST)] = 1
+    page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
+
+
+class UpdatesQuery(Asked):
+    """Which updates."""
+
+    service_request_id: Listed = ()
+    start_date: W3CDate | None = None
+    end_date: W3CDate | None = None
+
+
+class _Signed(Asked):
+    """What needs a key."""
+
+    api_key: Annotated[str, Field(max_length=4096, description="A key of this service, or a person's access token.")]
+
+
+class ReportForm(_Signed):
+    """A report. Where: `lat` and `long`, or `address_id`, or `address_string`.
+
+    `email`, `device_id`, `account_id`, `first_name`, `last_name` and `media_url` may be sent as well; none of them is kept.
+    """
+
+    service_code: Annotated[str, Field(max_length=200)]
+    description: Text | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    address_string: Annotated[Prose, Field(max_length=500)] = ""
+    address_id: Annotated[str, Field(max_length=200, description="The code of a place.")] = ""
+    phone: Annotated[
+        str, Field(max_length=40, description="Tells a resident who has this number what becomes of it; it is not kept.")
+    ] = ""
+    attribute: Annotated[
+        dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
+        Field(description="attribute[code]=value, or attribute[code][]=value for each of several."),
+    ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _attributes(cls, values: Mapping[str, str | list[str]]) -> dict[str, Any]:
+        """Gather `attribute[code]` and `attribute[code][]`; the specification knows both."""
+        found: dict[str, list[str]] = {}
+        for name, value in values.items():
+            code = _ATTRIBUTE.fullmatch(name)
+            if code:
+                found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
+        return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
+
+
+class UpdateForm(_Signed):
+    """An update of a report: what there is to add."""
+
+    service_request_id: Annotated[str, Field(max_length=200)]
+    description: Text

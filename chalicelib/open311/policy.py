@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-__all__ = ["DECIMALS", "LONGEST_SPAN", "MOST", "NEAR"]
+__all__ = ["CHANGED", "DECIMALS", "LONGEST_SPAN", "MOST", "NEAR"]
 
+CHANGED = "2026-11-24 00:00"  # when routes or the form of answers last changed; clients then read everything anew
 LONGEST_SPAN = timedelta(days=90)  # "may not span more than 90 days"
 MOST = 1000  # "first 1000 requests returned"
 NEAR = 300  # metres within which coordinates mean a place

@@ -1,18 +1,17 @@
-"""What Open311 clients send and see.
+"""What Open311 clients see. An element of text with nothing in it is null; what is no text is left out where it is unknown."""
 
-Requests are read as tolerantly as the specification wants it: unknown names are passed over, and an empty value is none.
-In answers an element of text with nothing in it is null; what is no text is left out where it is unknown.
-"""
+from typing import Annotated, ClassVar, Literal
 
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from pydantic import Field, RootModel
 
-from pydantic import BeforeValidator, Field, RootModel, model_validator
-
-from ..web.fields import Instant, Prose, View
-from .fields import Asked, Listed, Text, W3CDate, listed
-from .policy import MOST
+from ..kernel.text import mask_personal
+from ..kernel.words import Words
+from ..tickets.model import Update
+from ..tickets.policy import Category, Question
+from ..web.fields import Instant, View
+from .policy import CHANGED, DECIMALS
+from .service import Provider, Shown, status_of
+from .texts import CONTACT, KEY_SERVICE
 
 __all__ = [
     "AttributeView",
@@ -21,96 +20,28 @@ __all__ = [
     "DefinitionView",
     "DiscoveryView",
     "EndpointView",
-    "ReportForm",
     "RequestList",
     "RequestView",
-    "RequestsQuery",
     "ServiceList",
     "ServiceView",
     "TokenList",
     "TokenView",
     "UpdateCreated",
     "UpdateCreatedList",
-    "UpdateForm",
     "UpdateList",
     "UpdateView",
-    "UpdatesQuery",
     "ValueView",
 ]
 
-_ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
-
-
-class RequestsQuery(Asked):
-    """Which reports; `service_request_id` overrides all else."""
-
-    service_request_id: Annotated[Listed, Field(description="Several, delimited by commas.")] = ()
-    service_code: Annotated[Listed, Field(description="Several, delimited by commas; of any service where none is named.")] = ()
-    start_date: W3CDate | None = None
-    end_date: Annotated[
-        W3CDate | None, Field(description="At most 90 days after start_date; without both, the last 90 days.")
-    ] = None
-    status: Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(listed, json_schema_input_type=str)] = ()
-    page: Annotated[int, Field(ge=1, le=MOST)] = 1
-    page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
-
-
-class UpdatesQuery(Asked):
-    """Which updates."""
-
-    service_request_id: Listed = ()
-    start_date: W3CDate | None = None
-    end_date: W3CDate | None = None
-
-
-class _Signed(Asked):
-    """What needs a key."""
-
-    api_key: Annotated[str, Field(max_length=4096, description="A key of this service, or a person's access token.")]
-
-
-class ReportForm(_Signed):
-    """A report. Where: `lat` and `long`, or `address_id`, or `address_string`.
-
-    `email`, `device_id`, `account_id`, `first_name`, `last_name` and `media_url` may be sent as well; none of them is kept.
-    """
-
-    service_code: Annotated[str, Field(max_length=200)]
-    description: Text | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    address_string: Annotated[Prose, Field(max_length=500)] = ""
-    address_id: Annotated[str, Field(max_length=200, description="The code of a place.")] = ""
-    phone: Annotated[
-        str, Field(max_length=40, description="Tells a resident who has this number what becomes of it; it is not kept.")
-    ] = ""
-    attribute: Annotated[
-        dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
-        Field(description="attribute[code]=value, or attribute[code][]=value for each of several."),
-    ] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _attributes(cls, values: Mapping[str, str | list[str]]) -> dict[str, Any]:
-        """Gather `attribute[code]` and `attribute[code][]`; the specification knows both."""
-        found: dict[str, list[str]] = {}
-        for name, value in values.items():
-            code = _ATTRIBUTE.fullmatch(name)
-            if code:
-                found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
-        return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
-
-
-class UpdateForm(_Signed):
-    """An update of a report: what there is to add."""
-
-    service_request_id: Annotated[str, Field(max_length=200)]
-    description: Text
-
-
-# what is answered
-
 Status = Literal["open", "closed"]
+
+
+def _said(locale: str, zh: str, en: str) -> str:
+    return Words(zh, en).say(locale)
+
+
+def _about(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, DECIMALS)
 
 
 # An empty element is no number and no date, and breaks clients that read one.
@@ -137,6 +68,19 @@ class DiscoveryView(View):
     key_service: str
     endpoints: list[EndpointView]
 
+    @classmethod
+    def of(cls, provider: Provider, locale: str) -> "DiscoveryView":
+        """Return the view of who runs it."""
+        endpoint = EndpointView(
+            url=f"{provider.url}/open311/v2", changeset=CHANGED, type="production" if provider.live else "test"
+        )
+        return cls(
+            changeset=CHANGED,
+            contact=provider.contact or CONTACT.say(locale),
+            key_service=provider.key_service or KEY_SERVICE.say(locale),
+            endpoints=[endpoint],
+        )
+
 
 class ServiceView(View):
     """One kind of report."""
@@ -148,6 +92,18 @@ class ServiceView(View):
     type: Literal["realtime"] = "realtime"
     keywords: str | None
     group: str | None
+
+    @classmethod
+    def of(cls, category: Category, locale: str) -> "ServiceView":
+        """Return the view of a category."""
+        return cls(
+            service_code=category.code,
+            service_name=_said(locale, category.zh, category.en),
+            description=_said(locale, category.about_zh, category.about_en) or None,
+            metadata=bool(category.questions),
+            keywords=",".join(category.keywords) or None,
+            group=_said(locale, category.group_zh, category.group_en) or None,
+        )
 
 
 class ServiceList(RootModel[list[ServiceView]]):
@@ -175,6 +131,19 @@ class AttributeView(View):
     description: str
     values: Annotated[list[ValueView] | None, Known] = None
 
+    @classmethod
+    def of(cls, question: Question, order: int, locale: str) -> "AttributeView":
+        """Return the view of a question."""
+        values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
+        return cls(
+            code=question.code,
+            datatype=question.kind.value,
+            required=question.required,
+            order=order,
+            description=_said(locale, question.zh, question.en),
+            values=values or None,
+        )
+
 
 class DefinitionView(View):
     """What is asked in a kind of report."""
@@ -183,6 +152,12 @@ class DefinitionView(View):
 
     service_code: str
     attributes: list[AttributeView]
+
+    @classmethod
+    def of(cls, category: Category, locale: str) -> "DefinitionView":
+        """Return what is asked in a category."""
+        asked = [AttributeView.of(question, n, locale) for n, question in enumerate(category.questions, 1)]
+        return cls(service_code=category.code, attributes=asked)
 
 
 class RequestView(View):
@@ -204,6 +179,27 @@ class RequestView(View):
     zipcode: str | None = None
     lat: Annotated[float | None, Known] = None
     long: Annotated[float | None, Known] = None
+
+    @classmethod
+    def of(cls, shown: Shown, locale: str) -> "RequestView":
+        """Return what everybody may see of a ticket: nobody's name, no phone, no photo, and no nearer than its grid."""
+        ticket = shown.ticket
+        return cls(
+            service_request_id=ticket.id,
+            status=status_of(ticket.state),
+            status_notes=mask_personal(shown.note) or None,
+            service_name=_said(locale, shown.category.zh, shown.category.en),
+            service_code=ticket.category,
+            description=ticket.text or None,
+            agency_responsible=ticket.community_name,
+            requested_datetime=ticket.created_at,
+            updated_datetime=ticket.closed_at or ticket.updated_at,
+            expected_datetime=shown.expected_at,
+            address="，".join(shown.where) or None,
+            address_id=ticket.community,
+            lat=_about(ticket.latitude),
+            long=_about(ticket.longitude),
+        )
 
 
 class RequestList(RootModel[list[RequestView]]):
@@ -247,6 +243,17 @@ class UpdateView(View):
     status: Status
     updated_datetime: Instant
     description: str | None
+
+    @classmethod
+    def of(cls, update: Update) -> "UpdateView":
+        """Return the view of an update."""
+        return cls(
+            update_id=update.id,
+            service_request_id=update.ticket_id,
+            status=status_of(update.state),
+            updated_datetime=update.at,
+            description=mask_personal(update.text) or None,
+        )
 
 
 class UpdateList(RootModel[list[UpdateView]]):
