@@ -12,7 +12,6 @@ from .schemas import (
     DefinitionView,
     DiscoveryView,
     RequestList,
-    RequestView,
     ServiceList,
     ServiceView,
     TokenList,
@@ -20,7 +19,6 @@ from .schemas import (
     UpdateCreated,
     UpdateCreatedList,
     UpdateList,
-    UpdateView,
 )
 from .service import Open311, Reported, Wanted
 from .texts import NOTICE, PRIVATE_NOTICE, REFUSALS
@@ -59,7 +57,7 @@ def read_service(open311: Open311, call: Call, document: str, query: Asked) -> D
 
 
 @routes.post("/open311/v2/requests", formats=FORMATS, public=True)
-def create_request(open311: Open311, call: Call, form: ReportForm) -> CreatedList:
+def create_request(open311: Open311, call: Call, form: ReportForm, query: Asked) -> CreatedList:
     """Report a problem, with an api_key."""
     point = Location(form.lat, form.long) if form.lat is not None and form.long is not None else None
     said = Reported(
@@ -69,7 +67,7 @@ def create_request(open311: Open311, call: Call, form: ReportForm) -> CreatedLis
         answers=form.attribute,
         phone=form.phone,
     )
-    id, category = open311.report(call, form.api_key, form.jurisdiction_id, said)
+    id, category = open311.report(call, form.api_key, form.jurisdiction_id or query.jurisdiction_id, said)
     notice = (PRIVATE_NOTICE if category.private else NOTICE).say(call.locale)
     return CreatedList([Created(service_request_id=id, service_notice=notice)])
 
@@ -86,14 +84,13 @@ def list_requests(open311: Open311, call: Call, query: RequestsQuery) -> Request
         page=query.page,
         page_size=query.page_size,
     )
-    found = open311.list_requests(query.jurisdiction_id, wanted)
-    return RequestList([RequestView.of(shown, call.locale) for shown in found])
+    return RequestList.of(open311.list_requests(query.jurisdiction_id, wanted), call.locale)
 
 
 @routes.get("/open311/v2/requests/{document}", public=True)
 def read_request(open311: Open311, call: Call, document: str, query: Asked) -> RequestList:
     """A public report."""
-    return RequestList([RequestView.of(open311.read_request(query.jurisdiction_id, _name(document)), call.locale)])
+    return RequestList.of([open311.read_request(query.jurisdiction_id, _name(document))], call.locale)
 
 
 @routes.get("/open311/v2/tokens/{document}", public=True)
@@ -107,11 +104,12 @@ def read_token(open311: Open311, call: Call, document: str, query: Asked) -> Tok
 def list_request_updates(open311: Open311, call: Call, query: UpdatesQuery) -> UpdateList:
     """What happened to public reports, oldest first."""
     wanted = Wanted(ids=query.service_request_id, start=query.start_date, end=query.end_date)
-    return UpdateList([UpdateView.of(update) for update in open311.list_updates(query.jurisdiction_id, wanted)])
+    return UpdateList.of(open311.list_updates(query.jurisdiction_id, wanted))
 
 
 @routes.post("/open311/v2/servicerequestupdates", formats=FORMATS, public=True)
-def create_request_update(open311: Open311, call: Call, form: UpdateForm) -> UpdateCreatedList:
+def create_request_update(open311: Open311, call: Call, form: UpdateForm, query: Asked) -> UpdateCreatedList:
     """Add to a public report, with an api_key."""
-    id = open311.update(call, form.api_key, form.jurisdiction_id, form.service_request_id, form.description)
+    jurisdiction = form.jurisdiction_id or query.jurisdiction_id
+    id = open311.update(call, form.api_key, jurisdiction, form.service_request_id, form.description)
     return UpdateCreatedList([UpdateCreated(update_id=id)])

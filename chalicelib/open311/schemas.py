@@ -1,5 +1,6 @@
 """What Open311 clients see. An element of text with nothing in it is null; what is no text is left out where it is unknown."""
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, RootModel
@@ -9,7 +10,7 @@ from ..kernel.words import Words
 from ..tickets.model import Update
 from ..tickets.policy import Category, Question
 from ..web.fields import Instant, View
-from .policy import CHANGED, DECIMALS
+from .policy import CHANGED, CHARACTERS, DECIMALS
 from .service import Provider, Shown, status_of
 from .texts import CONTACT, KEY_SERVICE
 
@@ -38,6 +39,10 @@ Status = Literal["open", "closed"]
 
 def _said(locale: str, zh: str, en: str) -> str:
     return Words(zh, en).say(locale)
+
+
+def _cut(text: str, most: int) -> str | None:
+    return (text if len(text) <= most else f"{text[: most - 1]}…") or None
 
 
 def _about(degrees: float | None) -> float | None:
@@ -181,21 +186,21 @@ class RequestView(View):
     long: Annotated[float | None, Known] = None
 
     @classmethod
-    def of(cls, shown: Shown, locale: str) -> "RequestView":
+    def of(cls, shown: Shown, locale: str, most: int) -> "RequestView":
         """Return what everybody may see of a ticket: nobody's name, no phone, no photo, and no nearer than its grid."""
         ticket = shown.ticket
         return cls(
             service_request_id=ticket.id,
             status=status_of(ticket.state),
-            status_notes=mask_personal(shown.note) or None,
+            status_notes=_cut(mask_personal(shown.note), most),
             service_name=_said(locale, shown.category.zh, shown.category.en),
             service_code=ticket.category,
-            description=ticket.text or None,
+            description=_cut(ticket.text, most),
             agency_responsible=ticket.community_name,
             requested_datetime=ticket.created_at,
             updated_datetime=ticket.closed_at or ticket.updated_at,
             expected_datetime=shown.expected_at,
-            address="，".join(shown.where) or None,
+            address="，".join(shown.where) or ticket.community_name,
             address_id=ticket.community,
             lat=_about(ticket.latitude),
             long=_about(ticket.longitude),
@@ -203,9 +208,15 @@ class RequestView(View):
 
 
 class RequestList(RootModel[list[RequestView]]):
-    """Reports, the newest first."""
+    """Reports, the newest first. In a list of very many, long texts are cut; each stands in whole at its own address."""
 
     element: ClassVar[str] = "service_requests"
+
+    @classmethod
+    def of(cls, found: Sequence[Shown], locale: str) -> "RequestList":
+        """Return the view of tickets."""
+        most = CHARACTERS // (2 * len(found) or 1)
+        return cls([RequestView.of(shown, locale, most) for shown in found])
 
 
 class Created(View):
@@ -245,21 +256,27 @@ class UpdateView(View):
     description: str | None
 
     @classmethod
-    def of(cls, update: Update) -> "UpdateView":
+    def of(cls, update: Update, most: int) -> "UpdateView":
         """Return the view of an update."""
         return cls(
             update_id=update.id,
             service_request_id=update.ticket_id,
             status=status_of(update.state),
             updated_datetime=update.at,
-            description=mask_personal(update.text) or None,
+            description=_cut(mask_personal(update.text), most),
         )
 
 
 class UpdateList(RootModel[list[UpdateView]]):
-    """What happened to reports."""
+    """What happened to reports. In a list of very many, long texts are cut."""
 
     element: ClassVar[str] = "service_request_updates"
+
+    @classmethod
+    def of(cls, found: Sequence[Update]) -> "UpdateList":
+        """Return the view of updates."""
+        most = CHARACTERS // (len(found) or 1)
+        return cls([UpdateView.of(update, most) for update in found])
 
 
 class UpdateCreated(View):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal, Protocol
 
+from ..kernel.access import ANONYMOUS, Actor
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import same
@@ -21,6 +22,7 @@ from .policy import LONGEST_SPAN, MOST
 
 __all__ = ["Open311", "Provider", "Reported", "Shown", "Wanted", "status_of"]
 
+_REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
 _CLOSED = frozenset({State.CLOSED})
 _STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}  # also what is done is open until those who reported agree
 
@@ -161,12 +163,15 @@ class Open311:
 
         All keys are looked at, so that the time it takes says nothing about them.
         """
-        named = [name for name, key in self._keys.items() if same(key, api_key)]
-        if named:
-            receipt = replace(call.receipt, id=f"{named[0]}#{call.receipt.id}") if call.receipt else None
-            return replace(call, receipt=receipt), named[0]
+        client = next(iter([name for name, key in self._keys.items() if same(key, api_key)]), "")
+        actor = ANONYMOUS if client else self._signed_in(api_key)
+        # The same Idempotency-Key of somebody else is another one.
+        receipt = replace(call.receipt, id=f"{client or actor.id}#{call.receipt.id}") if call.receipt else None
+        return replace(call, actor=actor, receipt=receipt), client
+
+    def _signed_in(self, token: str) -> Actor:
         try:
-            return replace(call, actor=self._tokens.read(api_key)), ""
+            return self._tokens.read(token)
         except Unauthenticated:
             raise Forbidden("open311.key_wrong") from None
 
@@ -223,14 +228,13 @@ class Open311:
             Invalid: it is longer. To shorten it unasked would pass off a part as the whole.
 
         """
-        now = self._clock.now()
         if start is None:
-            end = end or now + timedelta(seconds=1)  # instants are shown in whole seconds, and what is shown must be found
-            return end - LONGEST_SPAN, end
+            end = end or self._clock.now()
+            return end - LONGEST_SPAN, end + _REST_OF_A_SECOND
         end = end or start + LONGEST_SPAN
         if not timedelta() <= end - start <= LONGEST_SPAN:
             raise Invalid("open311.dates", ["start_date"])
-        return start, end
+        return start, end + _REST_OF_A_SECOND
 
 
 class Tickets(Protocol):

@@ -277,7 +277,12 @@ class Tickets:
         over = start_of_day(day + timedelta(days=1), ticket.zone)
         refusal = TooMany("ticket.too_many", max(1, int((over - ticket.created_at).total_seconds())))
         return Count(
-            subject=actor_id, name=f"reports#{day}", add=1, below=REPORTS_A_DAY, refusal=refusal, expires_at=over + timedelta(days=1)
+            subject=actor_id,
+            name=f"reports#{day}",
+            add=1,
+            below=REPORTS_A_DAY,
+            refusal=refusal,
+            expires_at=over + timedelta(days=1),
         )
 
     def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
@@ -299,7 +304,9 @@ class Tickets:
                 return Outcome(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
             outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
-            given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and subject.id != actor.id else ()
+            given = (
+                (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and subject.id != actor.id else ()
+            )
             return replace(outcome, beside=(*outcome.beside, *given))
 
         ticket = self._commit.settle(decide, call)
@@ -397,7 +404,9 @@ class Tickets:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
         return decisions.turn(ticket, by, wish_id)
 
-    def _office_move(self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]) -> Seen:
+    def _office_move(
+        self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]
+    ) -> Seen:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
     def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
@@ -434,4 +443,3 @@ def _found(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
-
