@@ -30,9 +30,7 @@ class Routed:
 class Offices:
     """Finds the terms of a ticket, and those who answer for its place."""
 
-    def __init__(
-        self, *, people: People, places: Places, policy_for: Callable[[str, int], Policy], library: Library
-    ) -> None:
+    def __init__(self, *, people: People, places: Places, policy_for: Callable[[str, int], Policy], library: Library) -> None:
         self._people, self._places, self._policy_for, self._library = people, places, policy_for, library
 
     def terms(self, ticket: Ticket) -> Terms:

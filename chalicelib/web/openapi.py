@@ -88,7 +88,14 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     patterns = {"code": f"^{CODE_PATTERN}$"} | dict.fromkeys(("purpose", "provider", "token"), "^[a-z0-9_.-]{1,64}$")
-    prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due", "upload_id": "upl"}
+    prefixes = {
+        "person_id": "per",
+        "wish_id": "wsh",
+        "message_id": "msg",
+        "job_id": "due",
+        "ticket_id": "tkt",
+        "upload_id": "upl",
+    }
     return [
         {
             "name": name,
