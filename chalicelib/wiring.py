@@ -44,6 +44,12 @@ from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .tickets.calendar import chinese_holiday
+from .tickets.office import Offices
+from .tickets.outside import Outside
+from .tickets.rulebook import Rulebook
+from .tickets.service import Tickets
+from .tickets.upkeep import Upkeep
 from .uploads.service import Uploads
 from .web.auth import Tokens
 from .wishes.service import Wishes
@@ -77,11 +83,15 @@ class Services:
     fanouts: Fanouts
     replies: Replies
     uploads: Uploads
+    rulebook: Rulebook
+    tickets: Tickets
+    upkeep: Upkeep
+    outside: Outside
     desk: Desk
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
-        waiting = (self.wishes, self.offers, self.fanouts, self.uploads)
+        waiting = (self.wishes, self.offers, self.fanouts, self.uploads, self.upkeep)
         lost = sum(feature.rearm_lost() for feature in waiting)
         self.meter.count("LostAlarms", lost)
         return lost
@@ -122,6 +132,7 @@ def wire(
             lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].offers.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].upkeep.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].uploads.held_about(person_id),  # noqa: PLW0108 - wired after people
         ],
     )
@@ -133,6 +144,20 @@ def wire(
     offers = Offers(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
+    uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
+    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places)
+    offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
+    tickets = Tickets(
+        commit=commit,
+        clock=clock,
+        ids=ids,
+        people=people,
+        places=places,
+        uploads=uploads,
+        offices=offices,
+        current_policy=rulebook.current,
+    )
+    upkeep = Upkeep(commit=commit, clock=clock, people=people, places=places, uploads=uploads, offices=offices, tickets=tickets)
     sender = Sender(
         clock=clock,
         ids=ids,
@@ -198,8 +223,13 @@ def wire(
             fanouts=Fanouts(
                 commit=commit,
                 clock=clock,
-                audiences={"place": people.ids_below, **(audiences or {})},
-                zone_of=lambda audience: places.zone_of(street_of(audience.rpartition(":")[2])),
+                audiences={
+                    "place": people.ids_below,
+                    "ticket": upkeep.reporters,
+                    "unanswered": upkeep.unanswered,
+                    **(audiences or {}),
+                },
+                zone_of=lambda audience: _zone_of(wired[0], audience.rpartition(":")[2]),
                 templates=TEMPLATES,
                 per_second=settings.sms_per_second,
             ),
@@ -211,8 +241,20 @@ def wire(
                 sender=sender,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
-            uploads=Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock)),
-            desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, sender=sender, outbox=outbox),
+            uploads=uploads,
+            rulebook=rulebook,
+            tickets=tickets,
+            upkeep=upkeep,
+            outside=Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets),
+            desk=Desk(
+                commit=commit,
+                people=people,
+                wishes=wishes,
+                tickets=tickets,
+                deliveries=deliveries,
+                sender=sender,
+                outbox=outbox,
+            ),
         )
     )
     return wired[0]
@@ -236,6 +278,11 @@ def _email(given: MailServer, region: str, mailbox: Mailbox, clock: Clock) -> Em
         ),
     }
     return makers[given.kind]()
+
+
+def _zone_of(house: Services, name: str) -> str:
+    """Return the zone of an audience: that of a ticket, or of a place."""
+    return house.upkeep.zone_of(name) or house.places.zone_of(street_of(name))
 
 
 def _files(settings: Settings, keys: Keyring, clock: Clock) -> Files:

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Literal
 
 from ..kernel.access import ANONYMOUS, Actor
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
-from ..kernel.paging import Page, Position, every
+from ..kernel.paging import every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..places.service import Places
 from ..tickets.model import Ending, OutsideReport, State, Ticket, Update
+from ..tickets.outside import Outside
 from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
 from .location import Address, locate
@@ -95,7 +96,7 @@ class Open311:
         *,
         clock: Clock,
         places: Places,
-        tickets: "Tickets",
+        tickets: Outside,
         tokens: Tokens,
         keys: Mapping[str, str],
         provider: Provider,
@@ -184,13 +185,12 @@ class Open311:
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
         states = frozenset().union(*(_STATES[status] for status in wanted.statuses or _STATES))
-        categories = frozenset(wanted.categories) or None
         last = min(wanted.page * wanted.page_size, MOST)
-        found = every(
-            lambda at: self._tickets.public_between(
-                street, start, end, categories=categories, states=states, start_at=at, limit=min(last, 100)
-            )
-        )
+
+        def fits(ticket: Ticket) -> bool:
+            return ticket.state in states and (not wanted.categories or ticket.category in wanted.categories)
+
+        found = every(lambda at: self._tickets.public_between(street, start, end, fits, at, min(last, 100)))
         return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> Shown:
@@ -235,29 +235,6 @@ class Open311:
         if not timedelta() <= end - start <= LONGEST_SPAN:
             raise Invalid("open311.dates", ["start_date"])
         return start, end + _REST_OF_A_SECOND
-
-
-class Tickets(Protocol):
-    """TEMPORARY: what the feature of tickets offers."""
-
-    def policy_of(self, street: str) -> Policy: ...
-    def report_from_outside(self, call: Call, report: OutsideReport) -> Ticket: ...
-    def find_public(self, ids: Sequence[str]) -> list[Ticket]: ...
-    def public_between(
-        self,
-        street: str,
-        start: datetime,
-        end: datetime,
-        *,
-        categories: frozenset[str] | None,
-        states: frozenset[State],
-        start_at: Position | None,
-        limit: int,
-    ) -> Page[Ticket]: ...
-    def updates_between(
-        self, street: str, start: datetime, end: datetime, start_at: Position | None, limit: int
-    ) -> Page[Update]: ...
-    def comment_from_outside(self, call: Call, ticket_id: str, text: str, client: str) -> str: ...
 
 
 _PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building, and even more a unit, would say who it was

@@ -81,6 +81,21 @@ class Places:
                 return in_office
         return []
 
+    def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
+        """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
+
+        Two requests. A place without a duty list has an empty one.
+        """
+        found = {place.id: place.duty for place in rows.find_places(ancestors(code))}
+        people = self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids})
+        return {
+            level: {
+                role: [people[id] for id in ids if id in people and _serves(people[id], [role], level)]
+                for role, ids in found.get(level, {}).items()
+            }
+            for level in ancestors(code)
+        }
+
     def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
         resource = Resource(kind="place", places=(under,))

@@ -113,16 +113,16 @@ def swap(ticket: Ticket, *changed: Clock) -> tuple[Clock, ...]:
 
 
 def stretches(terms: Terms, clock: Clock) -> tuple[Stretch, ...]:
-    """Return how the due time of a clock came about, stretch by stretch."""
-    return tuple(_explained(terms, run) for run in clock.runs)
+    """Return how the due time of a clock came about, stretch by stretch; of the last one also what was not needed of it."""
+    return tuple(_explained(terms, run, cut=run is not clock.runs[-1]) for run in clock.runs)
 
 
-def _explained(terms: Terms, run: Run) -> Stretch:
+def _explained(terms: Terms, run: Run, *, cut: bool) -> Stretch:
     counted = run.minutes
-    if run.end is not None:
+    if cut and run.end is not None:
         worked = worked_between(terms.calendar, run.start, run.end)
         counted = min(run.minutes, int(worked / timedelta(minutes=1)))
-    end = run.end or due_after(terms.calendar, run.start, run.minutes)
+    end = due_after(terms.calendar, run.start, counted)
     return Stretch(
         run=run, lines=explain(terms.calendar, run.start, counted), uncertain=uncertain(terms.calendar, run.start, end)
     )

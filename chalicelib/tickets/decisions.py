@@ -10,7 +10,7 @@ from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
 from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
 from ..kernel.place import street_of
-from ..kernel.text import overlap
+from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import Office
 from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
@@ -24,6 +24,7 @@ __all__ = [
     "bounce",
     "close",
     "comment",
+    "comment_from_outside",
     "confirm",
     "end",
     "escalate",
@@ -256,6 +257,21 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
         return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
     met = _met(ticket, by.now, ClockName.CONTACT)
     return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
+
+
+def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
+    """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
+    said = mask_personal(text)
+    if ticket.state is S.CLOSED:
+        raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
+    event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
+    return Outcome(
+        entity=ticket,
+        previous=ticket,
+        beside=_published(ticket, by.now, said),
+        events=(event,),
+        messages=tell_holder(ticket, "said"),
+    )
 
 
 def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:

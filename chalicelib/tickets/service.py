@@ -22,9 +22,9 @@ from ..store.commit import Committer
 from ..uploads.service import Photo, Uploads
 from . import decisions, rows
 from .clocks import Office, Stretch, Terms, stretches
-from .model import Clock, Level, Line, Mover, Report, Ticket
+from .model import WAITING, Clock, Line, Mover, Report, Ticket
 from .office import Offices
-from .policy import DUPLICATE_WITHIN, REPORTS_A_DAY, Policy, Urgency
+from .policy import DUPLICATE_WITHIN, REPORTS_A_DAY, Level, Policy, Urgency
 
 __all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
 
@@ -111,7 +111,7 @@ class Tickets:
     def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
         ticket, _ = self._inside(call, ticket_id)
-        shown = {photo.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
+        shown = {photo.upload.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
         return [shown[id] for id in ticket.photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
 
     def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
@@ -159,6 +159,12 @@ class Tickets:
         if page.next is None and read is rows.reported_by:
             return Page(lines, {"n": 1, "key": None}) if rows.held_by(call.actor.id, None, 1).items else Page(lines)
         return Page(lines, {"n": int(read is rows.held_by), "key": page.next} if page.next else None)
+
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
+        """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
+        page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
+        pairs = [(line.order, line) for line in page.items]
+        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
 
     def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
         """Return what one has reported or joined, newest first."""
@@ -210,7 +216,7 @@ class Tickets:
             beside: list[Beside] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
             beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
             beside += [] if parties(actor, resource) & STAFF else [self._toll(actor.id, ticket)]
-            return self._opened(ticket, actor, tuple(beside))
+            return self.opened(ticket, actor, tuple(beside))
 
         ticket = self._commit.settle(decide, call)
         found = parties(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
@@ -251,7 +257,7 @@ class Tickets:
             level=Level.GRID,
         )
 
-    def _opened(self, ticket: Ticket, actor: Actor, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
+    def opened(self, ticket: Ticket, actor: Actor, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
         """Route a new ticket, look for others that may be about the same, take its photos, and decide."""
         office, routed = self._offices.routed(ticket)
         near = rows.at_spot(ticket.place, ticket.category, ticket.created_at - DUPLICATE_WITHIN, 30)
@@ -267,6 +273,10 @@ class Tickets:
         by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()), now=ticket.created_at)
         photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
         return replace(decisions.submit(ticket, office, by, beside), also=photos)
+
+    def policy_of(self, street: str) -> Policy:
+        """Return the rules of a street as they are now."""
+        return self._current_policy(street)[1]
 
     def _own_report(self, ticket: Ticket, person_id: str, by: str) -> Report:
         return Report(ticket_id=ticket.id, person_id=person_id, by=by, joined_at=self._clock.now())
@@ -396,6 +406,10 @@ class Tickets:
             return decisions.split(ticket, office, by, rows.find_ticket(ticket.merged_into) if ticket.merged_into else None)
 
         return self._office_move(call, ticket_id, "split", decide)
+
+    def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
+        """Read a ticket for a composition, if the move is the caller's to make."""
+        return self._read_for(call, ticket_id, move)[0]
 
     def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""

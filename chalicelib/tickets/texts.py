@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..kernel.template import Template, Templates, Told, Urgency
 from ..kernel.words import Words
 
-__all__ = ["MESSAGES", "REFUSALS"]
+__all__ = ["MESSAGES", "REFUSALS", "SAYS", "WHY"]
 
 REFUSALS = {
     "ticket.answer_missing": Words("请回答「{question}」。", "Please answer “{question}”."),
@@ -80,4 +80,20 @@ def _urgent(template: Template) -> Template:
 MESSAGES: Templates = {
     **{f"ticket.{kind}": template for kind, template in {**_FOR_THOSE_WHO_WORK, **_FOR_THE_OTHERS}.items()},
     **{f"ticket.urgent_{kind}": _urgent(template) for kind, template in _FOR_THOSE_WHO_WORK.items()},
+}
+
+SAYS = {
+    "uncertain": Words(
+        "{years}年的法定节假日尚未公布，按平时的工作日计算。",
+        "The public holidays of {years} are not known yet; ordinary weeks are assumed.",
+    ),
+}
+# Why a day was counted as it was.
+WHY = {
+    "street": Words("街道日历：{name}", "the street's own calendar: {name}"),
+    "holiday": Words("法定节假日：{name}", "public holiday: {name}"),
+    "makeup": Words("调休上班：{name}", "a day worked instead: {name}"),
+    "weekday": Words("平日", "an ordinary day"),
+    "unknown": Words("按平日推算", "taken for an ordinary day"),
+    "always": Words("不分昼夜", "day and night"),
 }

@@ -95,7 +95,14 @@ def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[st
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    prefixes = {"person_id": "per", "wish_id": "wsh", "message_id": "msg", "job_id": "due", "upload_id": "upl"}
+    prefixes = {
+        "person_id": "per",
+        "wish_id": "wsh",
+        "message_id": "msg",
+        "job_id": "due",
+        "ticket_id": "tkt",
+        "upload_id": "upl",
+    }
     return [
         {
             "name": name,
