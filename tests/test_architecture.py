@@ -16,7 +16,7 @@ FLOOR = {"kernel", "web", "store", "carriers"}
 FLOORS = [
     {"places", "people", "register", "signin", "uploads"},
     {"wishes", "tickets", "deliveries"},
-    {"offers", "reminders"},
+    {"offers", "open311", "reminders"},
     {"matching", "fanouts", "replies"},
     {"admin"},
 ]
@@ -61,6 +61,11 @@ FILES = {
     "rulebook",
     "upkeep",
     "worktime",
+    # of Open311 alone
+    "answers",
+    "fields",
+    "location",
+    "wire",
 }
 PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing"}
 # Who may import whom within the foundation: signing in stands on people; places ask who somebody is.

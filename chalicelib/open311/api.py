@@ -2,6 +2,7 @@
 
 from ..kernel.call import Call
 from ..kernel.errors import NotFound
+from ..people.schemas import mainland_mobile
 from ..places.model import Location
 from ..web.api import Routes
 from .fields import Asked, ReportForm, RequestsQuery, UpdateForm, UpdatesQuery
@@ -37,11 +38,19 @@ def _name(document: str) -> str:
     return name
 
 
+def _mobile(phone: str) -> str | None:
+    """Return a phone as the house knows it; one that it cannot know names nobody, and is no reason to refuse a report."""
+    try:
+        return mainland_mobile(phone)
+    except ValueError:
+        return None
+
+
 @routes.get("/open311/discovery", formats=FORMATS, public=True)
 @routes.get("/open311/v2/discovery", formats=FORMATS, public=True, name="read_discovery_v2")
 def read_discovery(open311: Open311, call: Call) -> DiscoveryView:
     """Where the interface is, and how to get a key."""
-    return DiscoveryView.of(open311.provider, call.locale)
+    return DiscoveryView.of(open311.operator, call.locale)
 
 
 @routes.get("/open311/v2/services", formats=FORMATS, public=True)
@@ -65,7 +74,7 @@ def create_request(open311: Open311, call: Call, form: ReportForm, query: Asked)
         text=form.description,
         address=Address(point=point, written=form.address_string, id=form.address_id),
         answers=form.attribute,
-        phone=form.phone,
+        phone=_mobile(form.phone),
     )
     id, category = open311.report(call, form.api_key, form.jurisdiction_id or query.jurisdiction_id, said)
     notice = (PRIVATE_NOTICE if category.private else NOTICE).say(call.locale)
@@ -107,7 +116,7 @@ def list_request_updates(open311: Open311, call: Call, query: UpdatesQuery) -> U
     return UpdateList.of(open311.list_updates(query.jurisdiction_id, wanted))
 
 
-@routes.post("/open311/v2/servicerequestupdates", formats=FORMATS, public=True)
+@routes.post("/open311/v2/servicerequestupdates", formats=FORMATS, public=True, repeatable=False)
 def create_request_update(open311: Open311, call: Call, form: UpdateForm, query: Asked) -> UpdateCreatedList:
     """Add to a public report, with an api_key."""
     jurisdiction = form.jurisdiction_id or query.jurisdiction_id

@@ -11,7 +11,7 @@ from ..tickets.model import Update
 from ..tickets.policy import Category, Question
 from ..web.fields import Instant, View
 from .policy import CHANGED, CHARACTERS, DECIMALS
-from .service import Provider, Shown, status_of
+from .service import Operator, Shown, status_of
 from .texts import CONTACT, KEY_SERVICE
 
 __all__ = [
@@ -74,15 +74,15 @@ class DiscoveryView(View):
     endpoints: list[EndpointView]
 
     @classmethod
-    def of(cls, provider: Provider, locale: str) -> "DiscoveryView":
+    def of(cls, operator: Operator, locale: str) -> "DiscoveryView":
         """Return the view of who runs it."""
         endpoint = EndpointView(
-            url=f"{provider.url}/open311/v2", changeset=CHANGED, type="production" if provider.live else "test"
+            url=f"{operator.url}/open311/v2", changeset=CHANGED, type="production" if operator.live else "test"
         )
         return cls(
             changeset=CHANGED,
-            contact=provider.contact or CONTACT.say(locale),
-            key_service=provider.key_service or KEY_SERVICE.say(locale),
+            contact=operator.contact or CONTACT.say(locale),
+            key_service=operator.key_service or KEY_SERVICE.say(locale),
             endpoints=[endpoint],
         )
 

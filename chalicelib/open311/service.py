@@ -18,11 +18,13 @@ from ..tickets.model import Ending, OutsideReport, State, Ticket, Update
 from ..tickets.outside import Outside
 from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
+from .answers import answers_to
 from .location import Address, locate
 from .policy import LONGEST_SPAN, MOST
 
-__all__ = ["Open311", "Provider", "Reported", "Shown", "Wanted", "status_of"]
+__all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
 
+_NOTE = 200  # characters of where it is, beside its place
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
 _CLOSED = frozenset({State.CLOSED})
 _STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}  # also what is done is open until those who reported agree
@@ -34,7 +36,7 @@ def status_of(state: State) -> Literal["open", "closed"]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class Operator:
     """Who runs the interface, as its discovery says it; what is empty, the house says in its own words."""
 
     url: str
@@ -51,7 +53,7 @@ class Reported:
     text: str | None
     address: Address
     answers: Mapping[str, tuple[str, ...]]
-    phone: str
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +101,10 @@ class Open311:
         tickets: Outside,
         tokens: Tokens,
         keys: Mapping[str, str],
-        provider: Provider,
+        operator: Operator,
     ) -> None:
         self._clock, self._places, self._tickets, self._tokens = clock, places, tickets, tokens
-        self._keys, self.provider = keys, provider
+        self._keys, self.operator = keys, operator
 
     # what can be reported
 
@@ -135,17 +137,15 @@ class Open311:
         call, client = self._identified(call, api_key)
         street = self._street(jurisdiction)
         category = _category(self._tickets.policy_of(street), said.service_code)
-        asked = {question.code for question in category.questions}
         report = OutsideReport(
             category=category.code,
             text=said.text or category.zh,
             place=locate(self._places.tree(street), said.address),
-            location_note=said.address.written or None,
+            location_note=said.address.written[:_NOTE] or None,
             latitude=said.address.point.lat if said.address.point else None,
             longitude=said.address.point.long if said.address.point else None,
-            # Applications send along what they know, asked or not.
-            answers={code: values for code, values in said.answers.items() if code in asked and values},
-            phone=said.phone or None,
+            answers=answers_to(category.questions, said.answers),
+            phone=said.phone,
             client=client,
         )
         try:

@@ -6,6 +6,8 @@ __all__ = ["CONTACT", "KEY_SERVICE", "NOTICE", "PRIVATE_NOTICE", "REFUSALS"]
 
 REFUSALS = {
     "open311.address_unknown": Words("没有这个 address_id。", "There is no such address_id."),
+    "open311.attribute_missing": Words("请填写：{codes}。", "Answer these: {codes}."),
+    "open311.attribute_wrong": Words("填写有误：{codes}。", "These cannot be taken: {codes}."),
     "open311.dates": Words(
         "start_date 应早于 end_date，且相隔不超过 90 天。", "start_date comes before end_date, by 90 days at most."
     ),
