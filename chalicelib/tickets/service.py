@@ -12,7 +12,7 @@ from ..kernel.clock import local_day, start_of_day
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from ..kernel.ids import Ids
 from ..kernel.outcome import Beside, Count, Outcome, Put
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.text import mask_personal
 from ..people.model import Person
@@ -152,13 +152,14 @@ class Tickets:
         return Page(found, start)
 
     def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Line]:
-        read = rows.held_by if (call.start or {}).get("n") else rows.reported_by
-        start = call.start["key"] if call.start else None
-        page = read(call.actor.id, start, limit)
-        lines = [line for line in map(Line.of, page.items) if here(line)]
-        if page.next is None and read is rows.reported_by:
-            return Page(lines, {"n": 1, "key": None}) if rows.held_by(call.actor.id, None, 1).items else Page(lines)
-        return Page(lines, {"n": int(read is rows.held_by), "key": page.next} if page.next else None)
+        """What she has to see to, and then what she has reported."""
+        parts = {"held": rows.held_by, "reported": rows.reported_by}
+
+        def read(part: str, start: Position | None, most: int) -> Page[Line]:
+            page = parts[part](call.actor.id, start, most)
+            return Page([line for line in map(Line.of, page.items) if here(line)], page.next)
+
+        return chain(list(parts), read, call.start, limit)
 
     def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
