@@ -1,7 +1,8 @@
 """The answers to what a kind of report asks: which must be there, and what each may be. Pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from ..kernel.errors import Invalid
@@ -51,7 +52,7 @@ def _is_date(value: str) -> bool:
     return True
 
 
-_FITTING: Mapping[QuestionKind, Callable[[str, Set[str]], bool]] = {
+_FITTING: Mapping[QuestionKind, Callable[[str, AbstractSet[str]], bool]] = {
     QuestionKind.STRING: lambda value, choices: len(value) <= _LINE and len(value.splitlines()) == 1,
     QuestionKind.NUMBER: lambda value, choices: bool(_NUMBER.fullmatch(value)),
     QuestionKind.DATETIME: lambda value, choices: _is_date(value),

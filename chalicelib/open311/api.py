@@ -2,11 +2,8 @@
 
 from ..kernel.call import Call
 from ..kernel.errors import NotFound
-from ..people.schemas import mainland_mobile
-from ..places.model import Location
 from ..web.api import Routes
 from .fields import Asked, ReportForm, RequestsQuery, UpdateForm, UpdatesQuery
-from .location import Address
 from .schemas import (
     Created,
     CreatedList,
@@ -21,7 +18,7 @@ from .schemas import (
     UpdateCreatedList,
     UpdateList,
 )
-from .service import Open311, Reported, Wanted
+from .service import Open311
 from .texts import NOTICE, PRIVATE_NOTICE, REFUSALS
 from .wire import DIALECT, FORMATS
 
@@ -36,14 +33,6 @@ def _name(document: str) -> str:
     if suffix not in FORMATS or not name:
         raise NotFound
     return name
-
-
-def _mobile(phone: str) -> str | None:
-    """Return a phone as the house knows it; one that it cannot know names nobody, and is no reason to refuse a report."""
-    try:
-        return mainland_mobile(phone)
-    except ValueError:
-        return None
 
 
 @routes.get("/open311/discovery", formats=FORMATS, public=True)
@@ -68,15 +57,7 @@ def read_service(open311: Open311, call: Call, document: str, query: Asked) -> D
 @routes.post("/open311/v2/requests", formats=FORMATS, public=True)
 def create_request(open311: Open311, call: Call, form: ReportForm, query: Asked) -> CreatedList:
     """Report a problem, with an api_key."""
-    point = Location(form.lat, form.long) if form.lat is not None and form.long is not None else None
-    said = Reported(
-        service_code=form.service_code,
-        text=form.description,
-        address=Address(point=point, written=form.address_string, id=form.address_id),
-        answers=form.attribute,
-        phone=_mobile(form.phone),
-    )
-    id, category = open311.report(call, form.api_key, form.jurisdiction_id or query.jurisdiction_id, said)
+    id, category = open311.report(call, form.api_key, form.jurisdiction_id or query.jurisdiction_id, form.reported())
     notice = (PRIVATE_NOTICE if category.private else NOTICE).say(call.locale)
     return CreatedList([Created(service_request_id=id, service_notice=notice)])
 
@@ -84,16 +65,7 @@ def create_request(open311: Open311, call: Call, form: ReportForm, query: Asked)
 @routes.get("/open311/v2/requests", formats=FORMATS, public=True)
 def list_requests(open311: Open311, call: Call, query: RequestsQuery) -> RequestList:
     """Public reports, the newest first."""
-    wanted = Wanted(
-        ids=query.service_request_id,
-        categories=query.service_code,
-        statuses=query.status,
-        start=query.start_date,
-        end=query.end_date,
-        page=query.page,
-        page_size=query.page_size,
-    )
-    return RequestList.of(open311.list_requests(query.jurisdiction_id, wanted), call.locale)
+    return RequestList.of(open311.list_requests(query.jurisdiction_id, query.wanted()), call.locale)
 
 
 @routes.get("/open311/v2/requests/{document}", public=True)
@@ -112,8 +84,7 @@ def read_token(open311: Open311, call: Call, document: str, query: Asked) -> Tok
 @routes.get("/open311/v2/servicerequestupdates", formats=FORMATS, public=True)
 def list_request_updates(open311: Open311, call: Call, query: UpdatesQuery) -> UpdateList:
     """What happened to public reports, oldest first."""
-    wanted = Wanted(ids=query.service_request_id, start=query.start_date, end=query.end_date)
-    return UpdateList.of(open311.list_updates(query.jurisdiction_id, wanted))
+    return UpdateList.of(open311.list_updates(query.jurisdiction_id, query.wanted()))
 
 
 @routes.post("/open311/v2/servicerequestupdates", formats=FORMATS, public=True, repeatable=False)

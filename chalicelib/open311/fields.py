@@ -12,8 +12,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticKnownError
 
 from ..kernel.text import PROSE_PATTERN, normalise
+from ..people.schemas import mainland_mobile
+from ..places.model import Location
 from ..web.fields import Prose, near
+from .location import Address
 from .policy import MOST
+from .service import Reported, Wanted
 
 __all__ = ["Asked", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
 
@@ -49,6 +53,7 @@ W3CDate = Annotated[
     Field(json_schema_extra={"format": "date-time"}),
 ]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
+Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
 
 
@@ -75,23 +80,39 @@ def _said(values: list[str]) -> str | list[str]:
 class RequestsQuery(Asked):
     """Which reports; `service_request_id` overrides all else."""
 
-    service_request_id: Annotated[Listed, Field(description="Several, delimited by commas.")] = ()
-    service_code: Annotated[Listed, Field(description="Several, delimited by commas; of any service where none is named.")] = ()
+    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
+    service_code: Listed = Field(default_factory=tuple, description="Several, delimited by commas; of any where none is named.")
     start_date: W3CDate | None = None
     end_date: Annotated[
         W3CDate | None, Field(description="At most 90 days after start_date; without both, the last 90 days.")
     ] = None
-    status: Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)] = ()
+    status: Statuses = Field(default_factory=tuple, description="open or closed, or both, delimited by a comma.")
     page: Annotated[int, Field(ge=1, le=MOST)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
+
+    def wanted(self) -> Wanted:
+        """Return which reports are asked for."""
+        return Wanted(
+            ids=self.service_request_id,
+            categories=self.service_code,
+            statuses=self.status,
+            start=self.start_date,
+            end=self.end_date,
+            page=self.page,
+            page_size=self.page_size,
+        )
 
 
 class UpdatesQuery(Asked):
     """Which updates."""
 
-    service_request_id: Listed = ()
+    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
+
+    def wanted(self) -> Wanted:
+        """Return of which reports, and of when."""
+        return Wanted(ids=self.service_request_id, start=self.start_date, end=self.end_date)
 
 
 class _Signed(Asked):
@@ -130,6 +151,25 @@ class ReportForm(_Signed):
             if code:
                 found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
         return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
+
+    def reported(self) -> Reported:
+        """Return what is reported."""
+        point = Location(self.lat, self.long) if self.lat is not None and self.long is not None else None
+        return Reported(
+            service_code=self.service_code,
+            text=self.description,
+            address=Address(point=point, written=self.address_string, id=self.address_id),
+            answers=self.attribute,
+            phone=_mobile(self.phone),
+        )
+
+
+def _mobile(phone: str) -> str | None:
+    """Return a phone as the house knows it; one that it cannot know names nobody, and is no reason to refuse a report."""
+    try:
+        return mainland_mobile(phone)
+    except ValueError:
+        return None
 
 
 class UpdateForm(_Signed):

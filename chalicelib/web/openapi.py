@@ -80,7 +80,8 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
     }
     if "body" in hints:
         schema = refs[(hints["body"], "validation")]
-        needed = bool(schemas[hints["body"].__name__].get("required")) or "properties" not in schemas[hints["body"].__name__]
+        model = schemas[schema["$ref"].rpartition("/")[2]]
+        needed = bool(model.get("required")) or "properties" not in model
         found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
     if "form" in hints:
         found["requestBody"] = {"required": True, "content": dict.fromkeys(FORMS, _form(hints["form"], refs, schemas))}
