@@ -73,5 +73,5 @@ def park_dead(event: Any) -> dict[str, Any]:
 @app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo")
 def clean_photo(event: Any) -> dict[str, Any]:
     """Make a photo of what somebody has sent; the bucket tells the queue what arrives."""
-    with services().meter, services().outbox.gathering():
+    with services().meter:
         return consume(event.to_dict(), clean, read_arrivals)

@@ -47,7 +47,7 @@ _TICKETS: Sequence[tuple[str, str, str]] = (
     ("building", "单元门的闭门器坏了，关门声音很大", "assigned"),
     ("building", "外墙有一块墙皮松了", "on_hold"),
     ("quarrel", "楼上半夜走动的声音，想请人调解", "accepted"),
-    ("light", "二楼的楼道灯不亮", "resolved"),
+    ("light", "二楼走廊的灯不亮", "resolved"),
     ("rubbish", "门口堆了旧家具", "closed"),
 )
 

@@ -14,6 +14,7 @@ PROVIDERS = [
 CLOUD = BASE | {
     "URGENT_QUEUE_URL": "https://queue.example/urgent",
     "BULK_QUEUE_URL": "https://queue.example/bulk",
+    "UPLOAD_BUCKET": "chunhui-photos-example",
     "SMS_PROVIDERS": json.dumps(PROVIDERS),
     "MAIL_SERVER": json.dumps(
         {"kind": "smtp", "sender": "care@example.com", "host": "mail.example", "password": "mail-password"}
@@ -32,11 +33,11 @@ def test_an_installation_names_its_queues_and_its_ways_out():
     east, sns = settings.sms_providers
     assert (east.key, east.weight, east.price_li, sns.kind, sns.price_li) == (b"gateway-key", 70, 48, "sns", 55)
     assert (settings.mail.host, settings.sms_budget_fen) == ("mail.example", 500_000)
-    assert settings.public_url == "https://chunhui.example"
+    assert (settings.public_url, settings.upload_bucket) == ("https://chunhui.example", "chunhui-photos-example")
 
 
-@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL"])
-def test_in_the_cloud_no_message_goes_to_a_console_that_nobody_reads(missing):
+@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL", "UPLOAD_BUCKET"])
+def test_in_the_cloud_nothing_goes_to_a_console_or_a_memory_that_nobody_reads(missing):
     with pytest.raises(KeyError):
         Settings.from_env({name: value for name, value in CLOUD.items() if name != missing})
 

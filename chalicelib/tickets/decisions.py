@@ -14,7 +14,7 @@ from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import Office
 from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
-from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
 
 __all__ = [
     "JOINED",
@@ -191,24 +191,23 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
 def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: str | None) -> Outcome[Ticket]:
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
-    What had been assigned goes back to `dispatcher`, who accepted it; what had only been accepted, or not even that, is
-    open again, under the clock of acceptance that it had from the beginning.
+    What had been assigned goes back to `dispatcher`, who accepted it. What had only been accepted, or not even that, is
+    open again under the clock of acceptance that it had from the beginning, for another on duty or else the level above.
     """
-    bounces = ticket.bounces + 1
-    changes: dict[str, Any] = {"bounces": bounces, "reason": reason}
-    if ticket.state is S.ASSIGNED and dispatcher != by.id:
-        changes |= {"assignee": dispatcher or office.leader(ticket.level)}
+    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason, "level": ticket.level}
+    if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
+        changes |= {"assignee": dispatcher}
     else:
-        leader = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        changes |= {"assignee": leader, "clocks": _unaccepted(ticket)}
-        if ticket.state is S.ASSIGNED:
-            changes |= {"state": S.OPEN}
+        another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
+        level = ticket.level if another else office.above(ticket.level)
+        changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
+        changes |= {"level": level, "assignee": another or office.leader(level)}
+    decided = changes["bounces"] >= BOUNCES
+    if decided:
+        level = office.above(ticket.level)
+        changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    level = office.above(ticket.level) if outcome.entity.must_be_assigned else ticket.level
-    if level is not ticket.level or outcome.entity.must_be_assigned:
-        entity = replace(outcome.entity, level=level, assignee=office.leader(level))
-        return replace(outcome, entity=entity, messages=tell_staff(entity, "must_assign"))
-    return replace(outcome, messages=tell_staff(ticket, "bounced"))
+    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:

@@ -245,6 +245,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "decline_offer": lambda w: _offer(w, "decline", {"reason": "这周不在家", "never_again": True}),
     "start_run": lambda w: Good(w.staff(), "/v1/matching/runs", {"place": BAIHUA, "dry_run": True, "weights": _weights()}),
     "set_weights": lambda w: Good(w.phone_of(w.admin), "/v1/policies/matching?place=chunhui", {"weights": _weights()}),
+    "create_upload": lambda w: Good(
+        w.resident(), "/v1/uploads", {"kind": "photo", "content_type": "image/webp", "size": 8 * 1024 * 1024}
+    ),
     "note_visit": _visit,
     "redrive_job": _job,
     "unsubscribe": _unsubscribe,
