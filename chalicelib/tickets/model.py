@@ -329,6 +329,7 @@ class Ticket(Movable, Entity):
     closed_at: datetime | None = None
     ending: Ending | None = None
     solution: str | None = None  # what was done, for those who reported
+    told_publicly: str | None = None  # how it ended, as everybody may read it
     reason: str | None = None
     asked_again: bool = False
     answered: int = 0  # of the present solution
