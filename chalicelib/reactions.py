@@ -18,6 +18,7 @@ from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
+from .tickets.texts import STREET_MESSAGES
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
 
@@ -29,7 +30,7 @@ __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of"
 Job = Callable[["Services", Due], None]
 
 # Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
-TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **OFFER_MESSAGES, **REMINDER_MESSAGES}
+TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **OFFER_MESSAGES, **STREET_MESSAGES, **REMINDER_MESSAGES}
 
 
 def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
@@ -38,6 +39,8 @@ def words_about(services: "Services", kind: str, about: str, params: Mapping[str
         return services.wishes.words_about(about, kind, params)
     if kind in OFFER_MESSAGES:
         return services.offers.words_about(about, kind)
+    if kind in STREET_MESSAGES:
+        return services.rulebook.words_about_street(about, kind)
     return None
 
 
@@ -111,7 +114,7 @@ ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job na
 }
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
-    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES), _tell),
+    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *STREET_MESSAGES), _tell),
     DIGEST: lambda services, due: services.reminders.digest(due),
 }
 

@@ -42,6 +42,7 @@ from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .tickets.rulebook import Rulebook
 from .web.auth import Tokens
 from .wishes.service import Wishes
 
@@ -68,6 +69,7 @@ class Services:
     offers: Offers
     asking: Asking
     matching: Matching
+    rulebook: Rulebook
     sender: Sender
     deliveries: Deliveries
     reminders: Reminders
@@ -177,6 +179,7 @@ def wire(
                 offers=offers,
                 asking=asking,
             ),
+            rulebook=Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(
