@@ -42,6 +42,7 @@ from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .tickets.measures import Measures
 from .tickets.rulebook import Rulebook
 from .web.auth import Tokens
 from .wishes.service import Wishes
@@ -70,6 +71,7 @@ class Services:
     asking: Asking
     matching: Matching
     rulebook: Rulebook
+    measures: Measures
     sender: Sender
     deliveries: Deliveries
     reminders: Reminders
@@ -128,6 +130,7 @@ def wire(
     offers = Offers(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
+    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter)
     sender = Sender(
         clock=clock,
         ids=ids,
@@ -179,7 +182,8 @@ def wire(
                 offers=offers,
                 asking=asking,
             ),
-            rulebook=Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter),
+            rulebook=rulebook,
+            measures=Measures(clock=clock, people=people, places=places, rulebook=rulebook),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(
