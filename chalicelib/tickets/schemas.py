@@ -24,19 +24,19 @@ __all__ = [
     "BehalfIn",
     "ClockList",
     "CommentIn",
-    "ConfirmIn",
     "HoldIn",
     "LineView",
     "MergeIn",
     "MyTicketList",
     "PhotosView",
-    "ReasonIn",
     "ResolveIn",
+    "SolvedIn",
     "TicketEventList",
     "TicketEventView",
     "TicketIn",
     "TicketList",
     "TicketQuery",
+    "TicketReasonIn",
     "clock_view",
     "photos_view",
     "ticket_view",
@@ -76,7 +76,7 @@ class AssignIn(Request):
     )
 
 
-class ReasonIn(Request):
+class TicketReasonIn(Request):
     """Why."""
 
     reason: Reason
@@ -103,7 +103,7 @@ class ResolveIn(Request):
     photos: Photos | None = None
 
 
-class ConfirmIn(Request):
+class SolvedIn(Request):
     """How one likes the solution; staff say whose answer they note."""
 
     satisfied: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
