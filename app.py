@@ -9,6 +9,7 @@ from chalicelib.carriers.queue import consume, read_arrivals, read_dead
 from chalicelib.deliveries.api import routes as deliveries
 from chalicelib.matching.api import routes as matching
 from chalicelib.offers.api import routes as offers
+from chalicelib.open311.api import routes as open311
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
 from chalicelib.register.api import routes as register
@@ -26,7 +27,7 @@ from chalicelib.wishes.api import routes as wishes
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
 api.mount(platform_routes(lambda: api), signin, people, register, places, uploads)
-api.mount(wishes, offers, matching, tickets, rulebook, figures, deliveries, replies, admin)
+api.mount(wishes, offers, matching, tickets, rulebook, figures, open311, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

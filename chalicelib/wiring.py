@@ -33,6 +33,7 @@ from .kernel.template import Lane
 from .matching.service import Matching
 from .offers.asking import Asking
 from .offers.service import Offers
+from .open311.service import Open311, Operator
 from .people.service import People
 from .places.service import Places, place_exists
 from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, words_about, words_about_all
@@ -89,6 +90,7 @@ class Services:
     tickets: Tickets
     upkeep: Upkeep
     outside: Outside
+    open311: Open311
     desk: Desk
 
     def audit(self) -> int:
@@ -184,6 +186,7 @@ def wire(
         words_of_many=lambda asked: words_about_all(wired[0], asked),
         meter=meter,
     )
+    outside = Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets)
     wired.append(
         Services(
             clock=clock,
@@ -248,7 +251,20 @@ def wire(
             uploads=uploads,
             tickets=tickets,
             upkeep=upkeep,
-            outside=Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets),
+            outside=outside,
+            open311=Open311(
+                clock=clock,
+                places=places,
+                tickets=outside,
+                tokens=tokens,
+                keys=settings.open311_keys,
+                operator=Operator(
+                    url=settings.public_url,
+                    contact=settings.open311_contact,
+                    key_service=settings.open311_key_service,
+                    live=settings.stage == "prod",
+                ),
+            ),
             desk=Desk(
                 commit=commit,
                 people=people,

@@ -16,7 +16,7 @@ FLOOR = {"kernel", "web", "store", "carriers"}
 FLOORS = [
     {"places", "people", "register", "signin", "uploads"},
     {"wishes", "tickets", "deliveries"},
-    {"offers", "reminders"},
+    {"offers", "open311", "reminders"},
     {"matching", "fanouts", "replies"},
     {"admin"},
 ]
@@ -69,6 +69,11 @@ FILES = {
     "texts",
     "waking",
     "worktime",
+    # of Open311 alone
+    "answers",
+    "fields",
+    "location",
+    "wire",
     "__init__",
 }
 PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing"}

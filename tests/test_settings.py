@@ -42,6 +42,16 @@ def test_in_the_cloud_nothing_goes_to_a_console_or_a_memory_that_nobody_reads(mi
         Settings.from_env({name: value for name, value in CLOUD.items() if name != missing})
 
 
+def test_a_key_of_another_application_is_nothing_that_anybody_guesses():
+    assert Settings.from_env(BASE).open311_keys == {}
+    assert Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef"}'}).open311_keys == {"fms": "0123456789abcdef"}
+    with pytest.raises(ValueError, match="OPEN311_KEYS: city, demo: a key needs 16") as refused:
+        Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef", "city": "0123456789abcde", "demo": ""}'})
+    assert "0123456789" not in str(refused.value)
+
+
 def test_nothing_secret_is_shown():
-    shown = repr(Settings.from_env(CLOUD))
-    assert not [secret for secret in ("gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown]
+    shown = repr(Settings.from_env(CLOUD | {"OPEN311_KEYS": '{"fms": "outside-key-0123456"}'}))
+    assert not [
+        secret for secret in ("outside-key", "gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown
+    ]

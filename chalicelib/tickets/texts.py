@@ -20,8 +20,6 @@ __all__ = [
 ]
 
 REFUSALS = {
-    "ticket.answer_missing": Words("请回答「{question}」。", "Please answer “{question}”."),
-    "ticket.answer_unknown": Words("没有这个选项或问题。", "There is no such question or choice."),
     "ticket.at_the_top": Words("已经在街道，无法再上报。", "It is with the street already."),
     "ticket.bounced_out": Words("已退回两次，不能再退回。", "It was sent back twice and cannot be sent back again."),
     "ticket.cannot_have_it": Words("此人不负责这里。", "She does not serve this place."),

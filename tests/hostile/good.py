@@ -18,6 +18,7 @@ from chalicelib.web.openapi import document
 from ..world import BAIHUA, BUILDING, GRID, UNIT, Answer, Phone, World
 
 WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+HERE = {"lat": 30.25, "long": 108.95}
 
 
 @dataclass
@@ -252,7 +253,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "block": lambda w: _about_person(w, "/blocked", {"blocked": True, "reason": "多次爽约"}),
     "set_household": _household,
     "put_place": lambda w: _about_place(
-        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai"}
+        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai", "location": HERE}
     ),
     "assign_duty": _duty,
     "submit_wish": lambda w: Good(w.staff(), "/v1/wishes", _wish(w)),
