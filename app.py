@@ -16,6 +16,8 @@ from chalicelib.register.api import routes as register
 from chalicelib.replies.api import routes as replies
 from chalicelib.signin.api import routes as signin
 from chalicelib.tickets.api import routes as tickets
+from chalicelib.tickets.figures_api import routes as figures
+from chalicelib.tickets.rulebook_api import routes as rulebook
 from chalicelib.uploads.api import routes as uploads
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes
@@ -25,7 +27,7 @@ from chalicelib.wishes.api import routes as wishes
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
 api.mount(platform_routes(lambda: api), signin, people, register, places, uploads)
-api.mount(wishes, offers, matching, tickets, open311, deliveries, replies, admin)
+api.mount(wishes, offers, matching, tickets, rulebook, figures, open311, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

@@ -46,6 +46,7 @@ from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
 from .tickets.calendar import chinese_holiday
+from .tickets.measures import Measures
 from .tickets.office import Offices
 from .tickets.outside import Outside
 from .tickets.rulebook import Rulebook
@@ -78,13 +79,14 @@ class Services:
     offers: Offers
     asking: Asking
     matching: Matching
+    rulebook: Rulebook
+    measures: Measures
     sender: Sender
     deliveries: Deliveries
     reminders: Reminders
     fanouts: Fanouts
     replies: Replies
     uploads: Uploads
-    rulebook: Rulebook
     tickets: Tickets
     upkeep: Upkeep
     outside: Outside
@@ -147,7 +149,7 @@ def wire(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
     uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
-    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places)
+    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter)
     offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
     tickets = Tickets(
         commit=commit,
@@ -212,6 +214,8 @@ def wire(
                 offers=offers,
                 asking=asking,
             ),
+            rulebook=rulebook,
+            measures=Measures(clock=clock, people=people, places=places, rulebook=rulebook),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(
@@ -245,7 +249,6 @@ def wire(
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
             uploads=uploads,
-            rulebook=rulebook,
             tickets=tickets,
             upkeep=upkeep,
             outside=outside,

@@ -1,7 +1,7 @@
 """What is done with places."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Resource, authorize, parties
@@ -17,7 +17,7 @@ from ..store.commit import Committer
 from . import rows
 from .model import DEFAULT_ZONE, Location, Place, Street
 
-__all__ = ["Places", "place_exists"]
+__all__ = ["Places", "Roster", "place_exists"]
 
 _FRESH = timedelta(minutes=10)
 
@@ -25,6 +25,22 @@ _FRESH = timedelta(minutes=10)
 def place_exists(code: str) -> bool:
     """Say whether there is such a place."""
     return rows.find_place(code) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The places of a street and everybody on duty there, read at once: it answers as `Places.on_duty` does."""
+
+    places: Mapping[str, Place]
+    people: Mapping[str, Person]
+
+    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
+        """See `Places.on_duty`."""
+        return _nearest(code, roles, self.places, lambda ids: self.people)
+
+    def names_anybody(self, code: str, roles: Sequence[str]) -> bool:
+        """Say whether a duty list of a place or above it names anybody in one of the roles, in office or not."""
+        return any(self.places[level].duty.get(role) for level in ancestors(code) if level in self.places for role in roles)
 
 
 class Places:
@@ -72,14 +88,13 @@ class Places:
         A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
         """
         found = {place.id: place for place in rows.find_places(ancestors(code))}
-        for level in ancestors(code):
-            duty = found[level].duty if level in found else {}
-            named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
-            people = self._people.find_many(named) if named else {}
-            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
-            if in_office:
-                return in_office
-        return []
+        return _nearest(code, roles, found, self._people.find_many)
+
+    def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
+        """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
+        places = {place.id: place for place in every(lambda start: rows.places_below(street, start, 100))}
+        named = {person for place in places.values() for people in place.duty.values() for person in people}
+        return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
@@ -195,6 +210,20 @@ class Places:
             return Outcome(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
 
         return self._commit.settle(decide, Call())
+
+
+def _nearest(
+    code: str, roles: Sequence[str], places: Mapping[str, Place], find: Callable[[Sequence[str]], Mapping[str, Person]]
+) -> list[Person]:
+    """Return who is in office of those whom the nearest level upwards names, if anybody is there."""
+    for level in ancestors(code):
+        duty = places[level].duty if level in places else {}
+        named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
+        people = find(named) if named else {}
+        in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
+        if in_office:
+            return in_office
+    return []
 
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:

@@ -306,8 +306,11 @@ def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
     return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
 
 
-def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
-    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins."""
+def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...], *, said: str) -> Outcome[Ticket]:
+    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins.
+
+    `note` is for those who reported it, `said` the same as everybody may read it.
+    """
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
@@ -318,11 +321,12 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: 
         "resolve",
         by,
         note=note,
-        said=note or "",
+        said=said,
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
         solution=note,
+        told_publicly=said or None,
         resolved_at=by.now,
         answered=0,
         asked_again=False,
@@ -408,6 +412,7 @@ _NOT_OVER: dict[str, Any] = {
     "closed_at": None,
     "ending": None,
     "solution": None,
+    "told_publicly": None,
     "answered": 0,
     "ratings": (),
 }
@@ -433,7 +438,7 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Ticket]:
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
     """End it without a solution, and say why; whoever reported it alone may take it back.
 
     Raises:
@@ -446,8 +451,9 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Tic
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
-    said = reason if staff else ""
-    return go(ticket, "close", by, note=reason, said=said, reason=reason, messages=messages, **_over(ticket, ending, by.now))
+    said = said if staff else ""
+    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
+    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:

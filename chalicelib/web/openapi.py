@@ -1,5 +1,6 @@
 """The contract as an OpenAPI 3.1 document, made from the mounted routes. docs/openapi.json is compared with it in a test."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any, get_args
@@ -43,8 +44,8 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in listed:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs, schemas["$defs"])
-    queries = {op.hints()["query"].__name__ for op in listed if "query" in op.hints()}
-    return {
+    queries = {refs[(op.hints()["query"], "validation")]["$ref"] for op in listed if "query" in op.hints()}
+    found: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "春晖 Chunhui",
@@ -55,10 +56,20 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {name: schema for name, schema in schemas["$defs"].items() if name not in queries},
+            "schemas": {name: schema for name, schema in schemas["$defs"].items() if _REF.format(model=name) not in queries},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+    return _with_short_names(found)
+
+
+def _with_short_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Name a schema whose name several features use after its feature: pydantic gives the whole path of its module."""
+    text = json.dumps(document, ensure_ascii=False)
+    short: dict[str, Any] = json.loads(
+        re.sub(r"chalicelib__([a-z0-9]+)__\w+?__([A-Z]\w*)", lambda found: found[1].title() + found[2], text)
+    )
+    return short
 
 
 def _answers(hints: dict[str, Any]) -> list[type[BaseModel]]:

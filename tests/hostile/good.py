@@ -181,6 +181,36 @@ def _weights() -> dict[str, int]:
     return dict.fromkeys(Weights.notes(), 0) | {"base": 3000, "live_most": 1}
 
 
+def _rules(world: World) -> dict[str, Any]:
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    minutes = {"accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True}
+    question = {"code": "where", "zh": "位置", "en": "Where", "kind": "singlevaluelist", "required": True}
+    question |= {"choices": [{"key": "yard", "zh": "院内", "en": "Yard"}]}
+    category = {"code": "light", "zh": "公共照明", "en": "Lighting", "group_zh": "房屋", "group_en": "Buildings"}
+    category |= {"about_zh": "路灯和楼道灯", "about_en": "Lamps", "keywords": ["灯"], "urgency": "utility", "private": False}
+    hours = [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "24:00"}]
+    return {
+        "categories": [category | {"photo_needed": True, "questions": [question]}],
+        "limits": [
+            *({"urgency": urgency} | minutes for urgency in ("urgent", "utility", "general", "complex")),
+            {"urgency": "utility", "category": "light"} | minutes,
+        ],
+        "rules": [{"id": "r1", "place": GRID, "category": "light", "to": worker.id}, {"id": "r2", "to": "property"}],
+        "ladder": [
+            {"level": "grid", "role": "grid_worker", "percent": 50},
+            {"level": "street", "role": "street_admin", "percent": 100},
+        ],
+        "week": {"1": hours, "2": hours, "3": hours, "4": hours, "5": hours, "6": []},
+        "own": {"2027-01-01": {"hours": [], "note": "元旦"}, "2027-01-03": {"note": "补班"}},
+        "hold_days": 7,
+        "holds": 2,
+        "reopen_days": 10,
+        "reopen_percent": 40,
+        "hot_spot_reports": 4,
+        "hot_spot_days": 20,
+    }
+
+
 def _visit(world: World) -> Good:
     ward = world.person("李奶奶", phone=None)
     wish_id = world.phone_of(world.admin).post("/v1/wishes", _wish(world) | {"on_behalf_of": ward.id}).json["id"]
@@ -248,6 +278,8 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "create_upload": lambda w: Good(
         w.resident(), "/v1/uploads", {"kind": "photo", "content_type": "image/webp", "size": 8 * 1024 * 1024}
     ),
+    "set_rules": lambda w: Good(w.phone_of(w.admin), "/v1/policies/tickets?place=chunhui", _rules(w)),
+    "replay_rules": lambda w: Good(w.staff(), "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": _rules(w)}),
     "note_visit": _visit,
     "redrive_job": _job,
     "unsubscribe": _unsubscribe,
