@@ -161,7 +161,7 @@ class Uploads:
         size = self._files.size_of(upload.incoming)
         if size is None:  # a worker before has deleted it, and its commit is on its way, or this came twice
             return
-        try:
+        try:  # should it be deleted just now, its end is committed already, and a refusal changes nothing
             if size > policy.MOST_BYTES:
                 raise NotTaken("too_large")
             photo = cleaned(self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type)
