@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..kernel.access import Role
-from ..kernel.place import PlaceKind, covers, kind_of, sort_key, street_of
+from ..kernel.place import PlaceKind, covers, kind_of, street_of
 from ..people.model import Person
 from ..places.service import Roster
 from .clocks import Office, Terms
@@ -105,7 +105,7 @@ def holes(policy: Policy, roster: Roster) -> tuple[Hole, ...]:
         for key, category in ladder.holes_of(place):
             found[key].add(category.code)
     every = {category.code for category in policy.categories}
-    listed = sorted(found, key=lambda key: (sort_key(key[0]), key[1].rank, key[2:4]))
+    listed = sorted(found, key=lambda key: (key[0].split("."), key[1].rank, key[2:4]))
     return tuple(_hole(key, () if found[key] == every else tuple(sorted(found[key]))) for key in listed)
 
 
