@@ -18,6 +18,7 @@ WELCOME = """
     wall        http://127.0.0.1:{port}/v1/wishes?place=chunhui.baihua
     contract    http://127.0.0.1:{port}/openapi.json
     mailbox     http://127.0.0.1:{port}/dev/mailbox     (every SMS and mail that was "sent")
+    open311     http://127.0.0.1:{port}/open311/v2/discovery.json   (api_key: demo)
 
     time        POST /dev/clock {{"advance": 86400}}   write back by SMS: POST /dev/reply {{"from": "+86…", "text": "1"}}
 
@@ -37,10 +38,11 @@ def main() -> None:
         sys.exit(f"STORE is embedded or memory, not {store}")
     folder = Path(os.environ.get("DATA_DIR", ".local")).resolve()
     start = os.environ.get("CLOCK_START")
-    with open_house(folder, store, datetime.fromisoformat(start) if start else None) as house:
+    url = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    with open_house(folder, store, datetime.fromisoformat(start) if start else None, url) as house:
 
         def application(environ, start_response):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return serve_wsgi(house.server.handle, environ, start_response)
+            return serve_wsgi(house.server.handle, environ, start_response, house.server.most_of)
 
         server = Server(("127.0.0.1", port), application, numthreads=16, request_queue_size=128, shutdown_timeout=1)
 

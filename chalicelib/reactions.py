@@ -18,7 +18,10 @@ from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
+from .tickets import jobs as tickets
+from .tickets.texts import MESSAGES as TICKET_MESSAGES
 from .tickets.texts import STREET_MESSAGES
+from .uploads import jobs as uploads
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
 
@@ -30,7 +33,14 @@ __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of"
 Job = Callable[["Services", Due], None]
 
 # Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
-TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **OFFER_MESSAGES, **STREET_MESSAGES, **REMINDER_MESSAGES}
+TEMPLATES: Templates = {
+    **SIGNIN_MESSAGES,
+    **WISH_MESSAGES,
+    **OFFER_MESSAGES,
+    **TICKET_MESSAGES,
+    **STREET_MESSAGES,
+    **REMINDER_MESSAGES,
+}
 
 
 def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
@@ -39,23 +49,43 @@ def words_about(services: "Services", kind: str, about: str, params: Mapping[str
         return services.wishes.words_about(about, kind, params)
     if kind in OFFER_MESSAGES:
         return services.offers.words_about(about, kind)
+    if kind in TICKET_MESSAGES:
+        return services.upkeep.words_about(about, kind, params)
     if kind in STREET_MESSAGES:
         return services.rulebook.words_about_street(about, kind)
     return None
 
 
 def words_about_all(services: "Services", asked: Sequence[Asking]) -> list[Facts | None]:
-    """Return the same for several messages, with one request to each feature."""
-    about_wishes = [(about, kind, params) for kind, about, params in asked if kind in WISH_MESSAGES]
-    found = iter(services.wishes.words_about_all(about_wishes))
-    return [next(found) if kind in WISH_MESSAGES else words_about(services, kind, about, params) for kind, about, params in asked]
+    """Return the same for several messages, with one request for all wishes and one for all tickets."""
+    wishes, tickets = (
+        iter(read([(about, kind, params) for kind, about, params in asked if kind in messages]))
+        for read, messages in (
+            (services.wishes.words_about_all, WISH_MESSAGES),
+            (services.upkeep.words_about_all, TICKET_MESSAGES),
+        )
+    )
+    return [
+        next(wishes)
+        if kind in WISH_MESSAGES
+        else next(tickets)
+        if kind in TICKET_MESSAGES
+        else words_about(services, kind, about, params)
+        for kind, about, params in asked
+    ]
 
 
 def _tell(services: "Services", due: Due) -> None:
+    if due.to.startswith(_REPORTERS):
+        few = services.upkeep.few(due.to.removeprefix("all:"))
+        due = due if few is None else replace(due, to=f"people:{','.join(few)}")
     if due.to.startswith("all:"):
         services.fanouts.begin(due)
         return
     services.reminders.send(due, words_about(services, due.kind, due.subject, due.params))
+
+
+_REPORTERS = ("all:ticket:", "all:unanswered:")  # mostly one or two, and then no affair for a fan-out
 
 
 def _send_code(services: "Services", due: Due) -> None:
@@ -70,6 +100,13 @@ def _forget_person(services: "Services", due: Due) -> None:
     people.forget_witnesses(services.people, due)
     wishes.forget_person(services.wishes, due)
     offers.forget_person(services.offers, due)
+    tickets.forget_person(services.upkeep, due)
+    uploads.forget_person(services.uploads, due)
+
+
+def _changed_roles(services: "Services", due: Due) -> None:
+    offers.end_unfit(services.offers, due)
+    tickets.rehand(services.upkeep, due)
 
 
 def _look_again(services: "Services", due: Due) -> None:
@@ -79,15 +116,15 @@ def _look_again(services: "Services", due: Due) -> None:
 ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
     "alarm.offer": lambda services, due: offers.wake_offer(services.offers, due),
+    "alarm.ticket": lambda services, due: tickets.wake_ticket(services.upkeep, due),
     "alarm.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
+    "alarm.upload": lambda services, due: uploads.wake_upload(services.uploads, due),
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
-    # Whoever may not be asked any more has no offer that holds a place.
-    **dict.fromkeys(
-        ("person.volunteered", "person.granted", "person.blocked"),
-        lambda services, due: offers.end_unfit(services.offers, due),
-    ),
+    # Whoever may not be asked any more has no offer that holds a place; who no longer serves has no ticket.
+    "person.volunteered": lambda services, due: offers.end_unfit(services.offers, due),
+    **dict.fromkeys(("person.granted", "person.blocked"), _changed_roles),
     "wish.fulfilled": lambda services, due: offers.note_met(services.offers, due),
     # Whatever changes how many helpers a wish still needs: offers that nobody needs any more end, or somebody is looked for.
     **dict.fromkeys(
@@ -111,10 +148,11 @@ JOBS: Mapping[str, Job] = {
 ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job named after whose question it was
     "answer.wish": lambda services, due: wishes.answer_question(services.wishes, due),
     "answer.offer": lambda services, due: offers.answer_offer(services.offers, due),
+    "answer.ticket": lambda services, due: tickets.answer_question(services.upkeep, due),
 }
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
-    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *STREET_MESSAGES), _tell),
+    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *TICKET_MESSAGES, *STREET_MESSAGES), _tell),
     DIGEST: lambda services, due: services.reminders.digest(due),
 }
 
@@ -157,6 +195,11 @@ def place_of(services: "Services", due: Due) -> str:
     """Return the place whose staff should know of a job that failed for good; empty where none is known."""
     if due.kind == MATCH:
         return due.subject
-    if due.subject.startswith("off_"):
-        return services.offers.place_of(due.subject)
-    return services.wishes.place_of(due.subject) if due.subject.startswith("wsh_") else ""
+    places: Mapping[str, Callable[[str], str]] = {
+        "wsh": services.wishes.place_of,
+        "off": services.offers.place_of,
+        "tkt": services.upkeep.place_of,
+        "upl": services.uploads.place_of,
+    }
+    prefix = due.subject.partition("_")[0]
+    return places[prefix](due.subject) if prefix in places else ""

@@ -1,7 +1,7 @@
 """The only composition root: Settings become Services, once per process."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,10 +12,12 @@ from .admin.service import Desk
 from .carriers.aws import SesEmail, SnsSms
 from .carriers.choice import Provider, Providers
 from .carriers.console import ConsoleEmail, ConsoleSms, Mailbox
+from .carriers.folder import FolderFiles
 from .carriers.gateway import HttpSms
 from .carriers.metrics import EmfMeter
-from .carriers.ports import EmailSender, SmsSender
+from .carriers.ports import EmailSender, Files, SmsSender
 from .carriers.queue import InlineQueue, SqsQueues
+from .carriers.s3 import S3Files
 from .carriers.smtp import SmtpEmail
 from .deliveries.sending import Sender, Tolls
 from .deliveries.service import Deliveries
@@ -31,6 +33,7 @@ from .kernel.template import Lane
 from .matching.service import Matching
 from .offers.asking import Asking
 from .offers.service import Offers
+from .open311.service import Open311, Operator
 from .people.service import People
 from .places.service import Places, place_exists
 from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, words_about, words_about_all
@@ -42,12 +45,18 @@ from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .tickets.calendar import chinese_holiday
 from .tickets.measures import Measures
+from .tickets.office import Offices
+from .tickets.outside import Outside
 from .tickets.rulebook import Rulebook
+from .tickets.service import Tickets
+from .tickets.upkeep import Upkeep
+from .uploads.service import Uploads
 from .web.auth import Tokens
 from .wishes.service import Wishes
 
-__all__ = ["Services", "log", "park", "services", "use", "wire", "work"]
+__all__ = ["Services", "clean", "log", "park", "services", "use", "wire", "work"]
 
 log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
 
@@ -77,11 +86,17 @@ class Services:
     reminders: Reminders
     fanouts: Fanouts
     replies: Replies
+    uploads: Uploads
+    tickets: Tickets
+    upkeep: Upkeep
+    outside: Outside
+    open311: Open311
     desk: Desk
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
-        lost = self.wishes.rearm_lost() + self.offers.rearm_lost() + self.fanouts.rearm_lost()
+        waiting = (self.wishes, self.offers, self.fanouts, self.uploads, self.upkeep)
+        lost = sum(feature.rearm_lost() for feature in waiting)
         self.meter.count("LostAlarms", lost)
         return lost
 
@@ -94,9 +109,10 @@ def wire(
     mailbox: Mailbox | None = None,
     meter: Meter | None = None,
     audiences: Mapping[str, Audience] | None = None,
+    files: Files | None = None,
     wait: Callable[[int], None] = pause,
 ) -> Services:
-    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox and audiences."""
+    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox, audiences and files."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     mailbox = mailbox or Mailbox(clock.now)
     meter = meter or (EmfMeter("chunhui", {"stage": settings.stage}) if settings.emf else MemoryMeter())
@@ -120,6 +136,8 @@ def wire(
             lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].offers.held_about(person_id),  # noqa: PLW0108 - wired after people
             lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].upkeep.held_about(person_id),  # noqa: PLW0108 - wired after people
+            lambda person_id: wired[0].uploads.held_about(person_id),  # noqa: PLW0108 - wired after people
         ],
     )
     places = Places(commit=commit, clock=clock, people=people)
@@ -130,7 +148,20 @@ def wire(
     offers = Offers(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
+    uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
     rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter)
+    offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
+    tickets = Tickets(
+        commit=commit,
+        clock=clock,
+        ids=ids,
+        people=people,
+        places=places,
+        uploads=uploads,
+        offices=offices,
+        current_policy=rulebook.current,
+    )
+    upkeep = Upkeep(commit=commit, clock=clock, people=people, places=places, uploads=uploads, offices=offices, tickets=tickets)
     sender = Sender(
         clock=clock,
         ids=ids,
@@ -155,6 +186,7 @@ def wire(
         words_of_many=lambda asked: words_about_all(wired[0], asked),
         meter=meter,
     )
+    outside = Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets)
     wired.append(
         Services(
             clock=clock,
@@ -198,8 +230,13 @@ def wire(
             fanouts=Fanouts(
                 commit=commit,
                 clock=clock,
-                audiences={"place": people.ids_below, **(audiences or {})},
-                zone_of=lambda audience: places.zone_of(street_of(audience.rpartition(":")[2])),
+                audiences={
+                    "place": people.ids_below,
+                    "ticket": upkeep.reporters,
+                    "unanswered": upkeep.unanswered,
+                    **(audiences or {}),
+                },
+                zone_of=lambda audience: _zone_of(wired[0], audience.rpartition(":")[2]),
                 templates=TEMPLATES,
                 per_second=settings.sms_per_second,
             ),
@@ -211,7 +248,32 @@ def wire(
                 sender=sender,
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
-            desk=Desk(commit=commit, people=people, wishes=wishes, deliveries=deliveries, sender=sender, outbox=outbox),
+            uploads=uploads,
+            tickets=tickets,
+            upkeep=upkeep,
+            outside=outside,
+            open311=Open311(
+                clock=clock,
+                places=places,
+                tickets=outside,
+                tokens=tokens,
+                keys=settings.open311_keys,
+                operator=Operator(
+                    url=settings.public_url,
+                    contact=settings.open311_contact,
+                    key_service=settings.open311_key_service,
+                    live=settings.stage == "prod",
+                ),
+            ),
+            desk=Desk(
+                commit=commit,
+                people=people,
+                wishes=wishes,
+                tickets=tickets,
+                deliveries=deliveries,
+                sender=sender,
+                outbox=outbox,
+            ),
         )
     )
     return wired[0]
@@ -237,6 +299,17 @@ def _email(given: MailServer, region: str, mailbox: Mailbox, clock: Clock) -> Em
     return makers[given.kind]()
 
 
+def _zone_of(house: Services, name: str) -> str:
+    """Return the zone of an audience: that of a ticket, or of a place."""
+    return house.upkeep.zone_of(name) or house.places.zone_of(street_of(name))
+
+
+def _files(settings: Settings, keys: Keyring, clock: Clock) -> Files:
+    if settings.upload_bucket:
+        return S3Files(settings.region, settings.upload_bucket, clock)
+    return FolderFiles(f"{settings.public_url}/dev/files", keys.key("files"), clock)
+
+
 def _work(house: Services, due: Due) -> None:
     """Do the job of a due entry; one that fails is noted, and the queue brings it again."""
     try:
@@ -259,6 +332,16 @@ def work(due: Due) -> None:
 def park(due: Due) -> None:
     """Keep a job that failed for good where staff see it."""
     _park(services(), due)
+
+
+def clean(keys: Sequence[str]) -> None:
+    """Make photos of the files that have arrived at these keys; one that fails is noted, and the queue brings it again."""
+    for key in keys:
+        try:
+            services().uploads.clean(key)
+        except Exception as error:
+            log.error("clean", error=type(error).__name__)  # noqa: TRY400 - its text may quote what was sent
+            raise
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,6 @@
 """The /dev routes: what was sent, what is written back, and the movable clock. They exist on the local server only."""
 
 import html
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +13,8 @@ from chalicelib.kernel.ids import RandomIds
 from chalicelib.replies.service import Reply
 from chalicelib.wiring import Services
 
-from .gateway import Answer, Gateway, json_answer
+from .files import MOST, PATH, FileDoor
+from .gateway import Answer, Gateway, json_answer, most_of, problem
 from .pump import MovableClock, Pump
 
 __all__ = ["DevServer"]
@@ -47,15 +47,30 @@ class ReplyIn(BaseModel):
 class DevServer:
     """Answers /dev itself and everything else through the gateway."""
 
-    def __init__(self, gateway: Gateway, services: Services, mailbox: Mailbox, clock: MovableClock, pump: Pump) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        services: Services,
+        mailbox: Mailbox,
+        clock: MovableClock,
+        pump: Pump,
+        files: FileDoor | None = None,
+    ) -> None:
         self._gateway, self._services, self._mailbox = gateway, services, mailbox
-        self._clock, self._pump = clock, pump
+        self._clock, self._pump, self._files = clock, pump, files
+
+    @staticmethod
+    def most_of(path: str) -> int:
+        """Return how many bytes of a body are read at a path."""
+        return MOST if path == PATH else most_of(path)
 
     def handle(self, method: str, target: str, headers: dict[str, str], body: bytes, source: str) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
         if not url.path.startswith("/dev/"):
             return self._gateway.handle(method, target, headers, body, source)
+        if self._files and (url.path == PATH or url.path.startswith(f"{PATH}/")):
+            return self._files.handle(method, target, headers, body)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         routes: dict[tuple[str, str], Callable[[], Answer]] = {
             ("GET", "/dev/messages"): lambda: self._messages(query),
@@ -66,7 +81,7 @@ class DevServer:
         }
         if (method, url.path) in routes:
             return routes[method, url.path]()
-        return _problem(404, "resource.not_found", ", ".join(f"{verb} {path}" for verb, path in routes))
+        return problem(404, "resource.not_found", ", ".join(f"{verb} {path}" for verb, path in routes))
 
     def _told_time(self, ran: Mapping[str, int]) -> Answer:
         return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
@@ -76,7 +91,7 @@ class DevServer:
             after = datetime.fromisoformat(query["after"].replace(" ", "+")) if "after" in query else None
             letters = self._mailbox.read(_plus(query.get("to")), after)
         except (ValueError, TypeError):
-            return _problem(422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z")
+            return problem(422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z")
         return json_answer(200, {"items": [_shown(letter) for letter in letters]})
 
     def _page(self, query: dict[str, str]) -> Answer:
@@ -92,7 +107,7 @@ class DevServer:
         try:
             given = ReplyIn.model_validate_json(body)
         except ValidationError:
-            return _problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
+            return problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
         phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
         self._services.replies.take("console", [], [Reply(id=RandomIds().new("dev"), phone=phone, text=given.text)])
         return self._told_time({})
@@ -101,11 +116,11 @@ class DevServer:
         try:
             wanted = ClockIn.model_validate_json(body)
         except ValidationError:
-            return _problem(422, "body.invalid", 'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}')
+            return problem(422, "body.invalid", 'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}')
         now = self._clock.now()
         target = wanted.now or now + timedelta(seconds=wanted.advance or 0)
         if target < now - timedelta(seconds=1):
-            return _problem(422, "clock.backwards", f"the clock only moves forward; it is {_instant(now)}")
+            return problem(422, "clock.backwards", f"the clock only moves forward; it is {_instant(now)}")
         return self._told_time(self._pump.move_to(target))
 
 
@@ -121,8 +136,3 @@ def _instant(instant: datetime) -> str:
 def _shown(letter: Letter) -> dict[str, str]:
     fields = {name: getattr(letter, name) for name in ("id", "to", "channel", "text", "kind")}
     return fields | {"sent_at": to_text(letter.sent_at)}
-
-
-def _problem(status: int, code: str, detail: str) -> Answer:
-    document = {"type": f"urn:chunhui:problem:{code}", "title": code, "status": status, "detail": detail, "code": code}
-    return status, [("Content-Type", "application/problem+json")], json.dumps(document).encode()

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.carriers.console import Mailbox
+from chalicelib.carriers.folder import FolderFiles
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.reactions import TEMPLATES
@@ -23,6 +25,7 @@ from chalicelib.wiring import Services, log, use, wire
 from .clock import ShiftedClock
 from .demo import seed_demo_street
 from .dev import DevServer
+from .files import FileDoor
 from .gateway import Gateway
 from .pump import Pump
 from .store import embedded_store, memory_store
@@ -45,8 +48,11 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path, store: str, start: datetime | None = None) -> Iterator[House]:
-    """Open the store, seed the demo street once, and run schedules and queues until the end of the context."""
+def open_house(folder: Path, store: str, start: datetime | None = None, url: str = "http://127.0.0.1:8000") -> Iterator[House]:
+    """Open the store, seed the demo street once, and run schedules and queues until the end of the context.
+
+    `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     durable = store == "embedded"
@@ -60,7 +66,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
             os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
             stack.enter_context(memory_store())
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
-        settings = _settings(folder)
+        settings = _settings(folder, url)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
         bring_up_to_date(services.connection)  # every time: the folder may be of an older version
         for street in services.places.streets():
@@ -72,7 +78,9 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
             if durable:
                 seeded.touch()
         mailbox = Mailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
-        services = wire(settings, clock=clock, mailbox=mailbox)
+        key = Keyring(settings.secret).key("files")
+        files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
+        services = wire(settings, clock=clock, mailbox=mailbox, files=files)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
 
@@ -86,7 +94,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None) -> Itera
                 mailbox=mailbox,
                 clock=clock,
                 pump=pump,
-                server=DevServer(Gateway(app, api), services, mailbox, clock, pump),
+                server=DevServer(Gateway(app, api), services, mailbox, clock, pump, FileDoor(app, files)),
             )
         finally:
             stop.set()
@@ -114,8 +122,8 @@ def _tick(pump: Pump, stop: threading.Event) -> None:
             log.error("pump", error=type(error).__name__)
 
 
-def _settings(folder: Path) -> Settings:
-    """Secrets of this folder: made once, so that tokens and codes survive restarts."""
+def _settings(folder: Path, url: str) -> Settings:
+    """Secrets of this folder: made once, so that tokens and codes survive restarts. The key of Open311 is everybody's."""
     file = folder / "secrets.json"
     if not file.exists():
         fresh = {"secret": secrets.token_urlsafe(48), "token_key": secrets.token_urlsafe(48)}
@@ -128,12 +136,15 @@ def _settings(folder: Path) -> Settings:
         token_keys={"local": kept["token_key"].encode()},
         secret=kept["secret"].encode(),
         codes_per_address_hour=int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600")),  # one machine plays every phone
+        public_url=url,
+        open311_keys={"demo": "demo"},
+        open311_key_service="本机演示用的 api_key 是 demo。The api_key of this local demonstration is: demo",
     )
 
 
 def _clear(folder: Path) -> None:
     """Throw away a seeding that was cut off; nothing was served from it yet."""
-    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl"]:
+    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl", folder / "uploads"]:
         if left.is_dir():
             shutil.rmtree(left)
         else:

@@ -3,7 +3,7 @@
 from ..kernel.call import Call
 from ..web.api import Routes
 from ..web.fields import NoFields
-from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView
+from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView, TurnedView, TurnIn
 from .service import Desk
 
 __all__ = ["routes"]
@@ -17,6 +17,14 @@ def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
     page, counts = desk.queue(call, query.place, query.limit)
     items = [TaskView.model_validate(task) for task in page.items]
     return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
+
+
+@routes.post(
+    "/v1/tickets/{ticket_id}/turn", status=201, conditional=False, reread=lambda desk, call, wish_id: TurnedView(wish=wish_id)
+)
+def turn_ticket(desk: Desk, call: Call, ticket_id: str, body: TurnIn) -> TurnedView:
+    """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
+    return TurnedView(wish=desk.turn_into_wish(call, ticket_id, body.terms(), body.consent.given()).id)
 
 
 @routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, call, job_id: None)

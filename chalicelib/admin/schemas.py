@@ -1,8 +1,23 @@
 """The staff desk as clients see it."""
 
+from ..people.schemas import ConsentIn
 from ..web.fields import Instant, PageQuery, PlaceCode, Request, View
+from ..wishes.schemas import WishIn
 
-__all__ = ["PlaceQuery", "QueueQuery", "QueueView", "SpendingView", "TaskView"]
+__all__ = ["PlaceQuery", "QueueQuery", "QueueView", "SpendingView", "TaskView", "TurnIn", "TurnedView"]
+
+
+class TurnIn(WishIn):
+    """The wish that a ticket becomes: whoever reported it is its resident, and has agreed."""
+
+    on_behalf_of: None = None
+    consent: ConsentIn
+
+
+class TurnedView(View):
+    """The wish that a ticket has become."""
+
+    wish: str
 
 
 class QueueQuery(PageQuery):

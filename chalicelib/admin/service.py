@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..deliveries.model import Delivery
@@ -16,15 +16,19 @@ from ..kernel.outcome import Outcome
 from ..kernel.paging import Page, merge
 from ..kernel.place import covers, street_of
 from ..people.model import Person
-from ..people.service import People
+from ..people.service import ConsentGiven, People
 from ..store.commit import Committer
 from ..store.due import Outbox, Parked
-from ..wishes.service import Wishes
+from ..tickets.model import Line
+from ..tickets.service import Tickets
+from ..wishes.model import Wish
+from ..wishes.service import Wishes, WishTerms
 from .texts import ERASED, OVER, VISIT
 
 __all__ = ["Desk", "Spending", "Task"]
 
 _NOT_FOR_STAFF = {"code": "****"}  # the resident alone tells it, when it has come
+_TITLE = 60  # characters of a ticket's text in a list
 _COUNTED = 2000  # of each list; beyond that nobody counts any more
 
 
@@ -54,9 +58,17 @@ class Desk:
     """Use cases of the staff desk."""
 
     def __init__(
-        self, *, commit: Committer, people: People, wishes: Wishes, deliveries: Deliveries, sender: Sender, outbox: Outbox
+        self,
+        *,
+        commit: Committer,
+        people: People,
+        wishes: Wishes,
+        tickets: Tickets,
+        deliveries: Deliveries,
+        sender: Sender,
+        outbox: Outbox,
     ) -> None:
-        self._commit, self._people, self._wishes = commit, people, wishes
+        self._commit, self._people, self._wishes, self._tickets = commit, people, wishes, tickets
         self._deliveries, self._sender, self._outbox = deliveries, sender, outbox
 
     def queue(self, call: Call, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
@@ -66,11 +78,13 @@ class Desk:
         administrator = Party.STREET_ADMIN in found and place == street_of(place)
         sources = [
             lambda after, most: self._waiting_wishes(actor, place, after, most),
+            lambda after, most: self._waiting_tickets(actor, place, after, most),
             lambda after, most: self._visits(place, after, most, call.locale),
             lambda after, most: self._parked(actor, place, after, most, administrator=administrator),
         ]
         after = call.start["after"] if call.start else ""
         counts = Counter(self._wishes.count_waiting(place))
+        counts.update(_kind(line) for _, line in self._tickets.waiting(place, "", _COUNTED).items)
         counts["message.visit"] = len(self._deliveries.to_visit(place, "", _COUNTED).items)
         if administrator:  # whoever lives nowhere yet is looked after by the street
             sources.append(lambda after, most: self._visits("", after, most, call.locale, shown_at=place))
@@ -96,6 +110,34 @@ class Desk:
             if (waits := wish.waits_for_staff()) and (as_what := parties(actor, wish.as_resource()))
         ]
         return Page(tasks, page.next)
+
+    def _waiting_tickets(self, actor: Actor, place: str, after: str, limit: int) -> Page[tuple[str, Task]]:
+        page = self._tickets.waiting(place, after, limit)
+        tasks = [
+            (
+                order,
+                Task(
+                    kind=_kind(line),
+                    id=line.id,
+                    title=line.text[:_TITLE],
+                    place=line.place,
+                    due_at=line.waits_until or line.updated_at,
+                    moves=line.moves(parties(actor, line.as_resource())),
+                ),
+            )
+            for order, line in page.items
+        ]
+        return Page(tasks, page.next)
+
+    def turn_into_wish(self, call: Call, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
+        """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
+
+        def decide() -> Outcome[Wish]:
+            ticket = self._tickets.find_for(call, ticket_id, "turn")
+            wish = self._wishes.submitting(call, terms, ticket.person_id, consent)
+            return replace(wish, also=(self._tickets.turning(call, ticket_id, wish.entity.id),))
+
+        return self._commit.settle(decide, call)
 
     def _visits(self, place: str, after: str, limit: int, locale: str, *, shown_at: str = "") -> Page[tuple[str, Task]]:
         """Whom somebody has to go and tell, because no channel reached her, and what; all that is read is read together."""
@@ -173,6 +215,10 @@ class Desk:
             again = Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
             self._commit.settle(lambda again=again: again, Call())  # type: ignore[misc]
         return len(jobs)
+
+
+def _kind(line: Line) -> str:
+    return f"ticket.{line.waits_for}"
 
 
 def _title(people: Mapping[str, Person], line: Delivery, text: str | None, locale: str) -> str:

@@ -1,9 +1,11 @@
-"""What the house needs of a carrier. Each call is one attempt: providers take no idempotency token, so retrying is not theirs."""
+"""What the house needs of a carrier. Sending is one attempt: providers take no idempotency token, so retrying is not theirs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
-__all__ = ["EmailSender", "Mail", "Refused", "Sms", "SmsSender", "Unclear"]
+__all__ = ["EmailSender", "Files", "Mail", "PostForm", "Refused", "Sms", "SmsSender", "Unclear"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +62,44 @@ class EmailSender(Protocol):
 
     def send(self, mail: Mail) -> str:
         """Hand a mail to the provider in one attempt; see `SmsSender.send`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostForm:
+    """What a client posts a file with: `fields` first and then `file`, as multipart/form-data. Whoever has it may send."""
+
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+class Files(Protocol):
+    """Keeps files by key. All but signing may be done twice, and fail with whatever the carrier raises."""
+
+    def presign_post(self, key: str, content_type: str, most_bytes: int, expires_at: datetime) -> PostForm:
+        """Return a form that takes one to `most_bytes` bytes of exactly this type to exactly this key, until an instant.
+
+        No other field is taken with it, so nothing can be made public by it. It is good for more than one file, and a
+        later one takes the place of the one before.
+        """
+        ...
+
+    def presign_get(self, key: str, lasts: timedelta) -> str:
+        """Return an address at which the file can be read for a while; nothing is said about whether it is there."""
+        ...
+
+    def size_of(self, key: str) -> int | None:
+        """Return the length of a file in bytes; None when it is not there."""
+        ...
+
+    def read(self, key: str, most: int) -> bytes | None:
+        """Return the first `most` bytes of a file; None when it is not there."""
+        ...
+
+    def write(self, key: str, data: bytes, content_type: str) -> None:
+        """Write a file, in the place of the one before; whoever reads it sees one or the other. No proxy may keep it."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete a file; one that is not there is no error."""
         ...

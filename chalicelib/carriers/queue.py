@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import unquote_plus
 
 from ..kernel.clock import Clock, from_text, to_text
 from ..kernel.outcome import Due
 from ..kernel.template import Lane
 
-__all__ = ["InlineQueue", "SqsQueues", "consume", "read_dead", "read_entry", "write_entry"]
+__all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "write_entry"]
 
+T = TypeVar("T")
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
 _FIELDS = frozenset(field.name for field in fields(Due))
 _INSTANTS = ("at", "not_before", "not_after")
@@ -51,7 +53,24 @@ def read_dead(body: str) -> Due:
         return Due(id=id, at=datetime.fromtimestamp(0, UTC), shard="", kind="unreadable", subject=id)
 
 
-def consume(event: Mapping[str, Any], work: Callable[[Due], None], read: Callable[[str], Due] = read_entry) -> dict[str, Any]:
+def read_arrivals(body: str) -> list[str]:
+    """Return the keys of the files that a bucket's notification says have arrived; none of what is no notification.
+
+    A bucket writes keys as a form does, and begins with a test message that has no records. What cannot be read now will
+    never be, and the bucket's own rules delete in the end what nobody was told of.
+    """
+    try:
+        records = json.loads(body)["Records"]
+        return [unquote_plus(record["s3"]["object"]["key"]) for record in records]
+    except (ValueError, TypeError, KeyError):
+        return []
+
+
+def consume(
+    event: Mapping[str, Any],
+    work: Callable[[T], None],
+    read: Callable[[str], T] = read_entry,  # type: ignore[assignment]  # what most queues bring
+) -> dict[str, Any]:
     """Work on the records of an SQS event; those whose work failed go back to the queue, each for itself."""
     # A tenth of a second that only consumers pay.
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response  # noqa: PLC0415

@@ -131,6 +131,10 @@ ACTIONS: Mapping[str, frozenset[Party]] = {
     "rulebook.set": frozenset({Party.STREET_ADMIN}),
     "figures.see": STAFF,
     "figures.read": STAFF,
+    # uploads; what shows a photo asks by its own rules
+    "upload.see": frozenset({Party.OWNER}),
+    "upload.read": frozenset({Party.OWNER}),
+    "upload.create": _MEMBER,
     # the staff desk
     "queue.see": STAFF,
     "queue.read": STAFF,

@@ -16,6 +16,7 @@ PROSE_PATTERN = f"^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]*$
 _DOTS = str.maketrans(dict.fromkeys("•‧・．･⋅∙", "·"))
 _NOT_WORDS = re.compile(r"[\W_]+")
 _MASK = "＊＊"
+_MASKS = re.compile(rf"(?:{re.escape(_MASK)})+")
 # Seven or more digits, however they are spaced or written, are a phone, a card or an identity number.
 _GAP = r"[\s\-—–－_.．。·/／()（）]"
 _LONG_NUMBER = re.compile(rf"[+＋]?\d(?:{_GAP}{{0,2}}\d){{6,}}[xXｘＸ]?")
@@ -80,4 +81,4 @@ def mask_personal(text: str, *, name: str = "", secrets: Iterable[str] = ()) -> 
         text = re.sub(_spelt(word), _MASK, text, flags=re.IGNORECASE)
     for pattern in (_MAIL, _LONG_NUMBER, _ROOM, _HOUSE_NUMBER):
         text = pattern.sub(_MASK, text)
-    return text
+    return _MASKS.sub(_MASK, text)

@@ -1,5 +1,6 @@
 """Who somebody is to the house, and what may change about them. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -130,6 +131,14 @@ class Person(Entity):
     def places(self) -> tuple[str, ...]:
         """Return where she belongs: her home, and where she serves."""
         return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
+
+    @property
+    def secrets(self) -> list[str]:
+        """Return what must not stand where everybody reads: how to reach her, and the parts of her address that are names."""
+        named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", self.address or "")
+        reached = [self.address, self.phone, (self.phone or "").removeprefix("+86"), self.email_address]
+        numbers = re.findall(r"\d{3,}", self.address or "")  # a room, also where nothing calls it one
+        return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
     def capacity(self) -> int:

@@ -15,11 +15,11 @@ from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
 from . import rows
-from .model import DEFAULT_ZONE, Place, Street
+from .model import DEFAULT_ZONE, Location, Place, Street
 
 __all__ = ["Places", "Roster", "place_exists"]
 
-_ZONE_FRESH = timedelta(minutes=10)
+_FRESH = timedelta(minutes=10)
 
 
 def place_exists(code: str) -> bool:
@@ -49,6 +49,7 @@ class Places:
     def __init__(self, *, commit: Committer, clock: Clock, people: People) -> None:
         self._commit, self._clock, self._people = commit, clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
+        self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
@@ -62,8 +63,19 @@ class Places:
         """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
         now = self._clock.now()
         known = self._zones.get(street)
-        if known is None or now - known[0] >= _ZONE_FRESH:
+        if known is None or now - known[0] >= _FRESH:
             known = self._zones[street] = (now, rows.zone_of(street) or DEFAULT_ZONE)
+        return known[1]
+
+    def tree(self, street: str) -> Sequence[Place]:
+        """Return every place of a street, in tree order, read again every ten minutes: a street is thousands of rows."""
+        now = self._clock.now()
+        known = self._trees.get(street)
+        if known is None or now - known[0] >= _FRESH:
+            known = self._trees[street] = (
+                now,
+                list(every(lambda start: rows.places_below(street, start, 1000, consistent=False))),
+            )
         return known[1]
 
     def streets(self) -> list[str]:
@@ -84,6 +96,21 @@ class Places:
         named = {person for place in places.values() for people in place.duty.values() for person in people}
         return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
+    def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
+        """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
+
+        Two requests. A place without a duty list has an empty one.
+        """
+        found = {place.id: place.duty for place in rows.find_places(ancestors(code))}
+        people = self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids})
+        return {
+            level: {
+                role: [people[id] for id in ids if id in people and _serves(people[id], [role], level)]
+                for role, ids in found.get(level, {}).items()
+            }
+            for level in ancestors(code)
+        }
+
     def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
         resource = Resource(kind="place", places=(under,))
@@ -93,8 +120,16 @@ class Places:
             raise NotFound
         return page, bool(parties(call.actor, resource) & STAFF)
 
-    def put_place(self, call: Call, code: str, name: str, neighbours: Sequence[str], zone: str | None) -> Place:
-        """Create or change a place; its parent and its neighbours must exist."""
+    def put_place(
+        self,
+        call: Call,
+        code: str,
+        name: str,
+        neighbours: Sequence[str],
+        zone: str | None,
+        location: Location | None = None,
+    ) -> Place:
+        """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
 
         def decide() -> Outcome[Place]:
             actor = self._may(call, "place.change", code)
@@ -112,7 +147,13 @@ class Places:
                 raise Stale("request.stale", version=0)
             now = self._clock.now()
             place = before or Place(id=code, created_at=now, updated_at=now, name=name)
-            changed = replace(place, name=name, neighbours=tuple(dict.fromkeys(neighbours)), zone=zone or place.zone)
+            changed = replace(
+                place,
+                name=name,
+                neighbours=tuple(dict.fromkeys(neighbours)),
+                zone=zone or place.zone,
+                location=location or place.location,
+            )
             event = Event(tag="place.changed", by=actor.id, party="staff")
             return Outcome(entity=changed, previous=before, events=(event,))
 

@@ -109,7 +109,7 @@ class Table(Model):
     rows: ClassVar[dict[type, type["Table"]]] = {}  # what each kind of thing is kept as
     timelines: ClassVar[dict[type, type[EventRecord]]] = {}  # what the events of each kind of entity are kept as
     derived: ClassVar[dict[type, Callable[[Any], Sequence[object]]]] = {}  # what each kind of entity is also listed by
-    holds: ClassVar[type]
+    kind_held: ClassVar[type]
     keys_of: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
     @classmethod
@@ -120,7 +120,7 @@ class Table(Model):
         names = {"__module__": cls.__module__, "__doc__": f"{kind.__name__} in {cls.Meta.table_name}.", **attributes}
         make: Any = type(cls)
         row: type[Table] = make(f"{kind.__name__}Row", (cls,), names)
-        row.holds, row.keys_of = kind, staticmethod(keys)
+        row.kind_held, row.keys_of = kind, staticmethod(keys)
         cls.rows[kind] = row
         return row
 
@@ -141,7 +141,7 @@ class Table(Model):
     @classmethod
     def of(cls, thing: object) -> "Table":
         """Make the row of a thing. An empty field is not written where reading supplies it: units are counted in KB."""
-        values = {f.name: (getattr(thing, f.name), f.default) for f in fields(cls.holds)}
+        values = {f.name: (getattr(thing, f.name), f.default) for f in fields(cls.kind_held)}
         kept = {name: value for name, (value, default) in values.items() if value or value != default}
         return cls(**{name: value for name, value in {**kept, **cls.keys_of(thing)}.items() if value is not None})
 

@@ -71,10 +71,10 @@ def terms_of(policy: Policy, ticket: Ticket, library: Library) -> Terms:
 
 
 def start(terms: Terms, name: ClockName, now: datetime, percent: int = 100) -> Clock:
-    """Start a clock with a share of its limit."""
-    minutes = max(1, terms.limits.of(name) * percent // 100)
-    due = due_after(terms.calendar, now, minutes)
-    return Clock(name=name, limit=minutes, due_at=due, promised_at=due, runs=(Run(start=now, minutes=minutes),))
+    """Start a clock with a share of its limit, from the minute that has begun: what is promised is promised to the minute."""
+    begun, minutes = now.replace(second=0, microsecond=0), max(1, terms.limits.of(name) * percent // 100)
+    due = due_after(terms.calendar, begun, minutes)
+    return Clock(name=name, limit=minutes, due_at=due, promised_at=due, runs=(Run(start=begun, minutes=minutes),))
 
 
 def meet(clock: Clock, now: datetime) -> Clock:
@@ -113,16 +113,16 @@ def swap(ticket: Ticket, *changed: Clock) -> tuple[Clock, ...]:
 
 
 def stretches(terms: Terms, clock: Clock) -> tuple[Stretch, ...]:
-    """Return how the due time of a clock came about, stretch by stretch."""
-    return tuple(_explained(terms, run) for run in clock.runs)
+    """Return how the due time of a clock came about, stretch by stretch; of the last one also what was not needed of it."""
+    return tuple(_explained(terms, run, cut=run is not clock.runs[-1]) for run in clock.runs)
 
 
-def _explained(terms: Terms, run: Run) -> Stretch:
+def _explained(terms: Terms, run: Run, *, cut: bool) -> Stretch:
     counted = run.minutes
-    if run.end is not None:
+    if cut and run.end is not None:
         worked = worked_between(terms.calendar, run.start, run.end)
         counted = min(run.minutes, int(worked / timedelta(minutes=1)))
-    end = run.end or due_after(terms.calendar, run.start, run.minutes)
+    end = due_after(terms.calendar, run.start, counted)
     return Stretch(
         run=run, lines=explain(terms.calendar, run.start, counted), uncertain=uncertain(terms.calendar, run.start, end)
     )

@@ -10,11 +10,11 @@ from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
 from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
 from ..kernel.place import street_of
-from ..kernel.text import overlap
+from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import Office
 from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
-from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
 
 __all__ = [
     "JOINED",
@@ -24,6 +24,7 @@ __all__ = [
     "bounce",
     "close",
     "comment",
+    "comment_from_outside",
     "confirm",
     "end",
     "escalate",
@@ -190,24 +191,23 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
 def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: str | None) -> Outcome[Ticket]:
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
-    What had been assigned goes back to `dispatcher`, who accepted it; what had only been accepted, or not even that, is
-    open again, under the clock of acceptance that it had from the beginning.
+    What had been assigned goes back to `dispatcher`, who accepted it. What had only been accepted, or not even that, is
+    open again under the clock of acceptance that it had from the beginning, for another on duty or else the level above.
     """
-    bounces = ticket.bounces + 1
-    changes: dict[str, Any] = {"bounces": bounces, "reason": reason}
-    if ticket.state is S.ASSIGNED and dispatcher != by.id:
-        changes |= {"assignee": dispatcher or office.leader(ticket.level)}
+    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason, "level": ticket.level}
+    if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
+        changes |= {"assignee": dispatcher}
     else:
-        leader = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        changes |= {"assignee": leader, "clocks": _unaccepted(ticket)}
-        if ticket.state is S.ASSIGNED:
-            changes |= {"state": S.OPEN}
+        another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
+        level = ticket.level if another else office.above(ticket.level)
+        changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
+        changes |= {"level": level, "assignee": another or office.leader(level)}
+    decided = changes["bounces"] >= BOUNCES
+    if decided:
+        level = office.above(ticket.level)
+        changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    level = office.above(ticket.level) if outcome.entity.must_be_assigned else ticket.level
-    if level is not ticket.level or outcome.entity.must_be_assigned:
-        entity = replace(outcome.entity, level=level, assignee=office.leader(level))
-        return replace(outcome, entity=entity, messages=tell_staff(entity, "must_assign"))
-    return replace(outcome, messages=tell_staff(ticket, "bounced"))
+    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
@@ -258,6 +258,21 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
     return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
 
 
+def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
+    """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
+    said = mask_personal(text)
+    if ticket.state is S.CLOSED:
+        raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
+    event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
+    return Outcome(
+        entity=ticket,
+        previous=ticket,
+        beside=_published(ticket, by.now, said),
+        events=(event,),
+        messages=tell_holder(ticket, "said"),
+    )
+
+
 def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
 
@@ -291,8 +306,11 @@ def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
     return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
 
 
-def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
-    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins."""
+def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...], *, said: str) -> Outcome[Ticket]:
+    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins.
+
+    `note` is for those who reported it, `said` the same as everybody may read it.
+    """
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
@@ -303,11 +321,12 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: 
         "resolve",
         by,
         note=note,
-        said=note or "",
+        said=said,
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
         solution=note,
+        told_publicly=said or None,
         resolved_at=by.now,
         answered=0,
         asked_again=False,
@@ -393,6 +412,7 @@ _NOT_OVER: dict[str, Any] = {
     "closed_at": None,
     "ending": None,
     "solution": None,
+    "told_publicly": None,
     "answered": 0,
     "ratings": (),
 }
@@ -418,7 +438,7 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Ticket]:
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
     """End it without a solution, and say why; whoever reported it alone may take it back.
 
     Raises:
@@ -431,8 +451,9 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Tic
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
-    said = reason if staff else ""
-    return go(ticket, "close", by, note=reason, said=said, reason=reason, messages=messages, **_over(ticket, ending, by.now))
+    said = said if staff else ""
+    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
+    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ..kernel.access import STAFF, Party, Resource
+from ..kernel.clock import to_text
 from ..kernel.machine import Machine
 from ..kernel.outcome import Entity
 from ..kernel.place import PlaceKind, community_of, kind_of
@@ -17,6 +18,7 @@ __all__ = [
     "MACHINE",
     "OPEN_STATES",
     "SYSTEM_ONLY",
+    "WAITING",
     "Answer",
     "Clock",
     "Ending",
@@ -64,6 +66,7 @@ class Ending(StrEnum):
 
 
 OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
+WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
 SYSTEM_ONLY = frozenset({Party.SYSTEM})
 _OWNER = frozenset({Party.OWNER})
 LEVEL_PARTIES = {
@@ -362,6 +365,7 @@ class Ticket(Movable, Entity):
     closed_at: datetime | None = None
     ending: Ending | None = None
     solution: str | None = None  # what was done, for those who reported
+    told_publicly: str | None = None  # how it ended, as everybody may read it
     reason: str | None = None
     asked_again: bool = False
     answered: int = 0  # of the present solution
@@ -398,8 +402,10 @@ class Ticket(Movable, Entity):
 
     @property
     def next_due(self) -> tuple[str, datetime] | None:
-        """Return what is due next about it, and when: what queues are ordered by."""
-        waits = self.dues()
+        """Return what is due next about it, and when: what queues are ordered by. What is overdue stays what it is, and on top."""
+        waits = {clock.name.value: clock.promised_at for clock in self.clocks if clock.running}
+        if self.hold:
+            waits["resume"] = self.hold.until
         return min(waits.items(), key=lambda due: (due[1], due[0])) if waits else None
 
     def as_resource(self, reporter: str = "") -> Resource:
@@ -440,8 +446,20 @@ class Line(Movable):
     text: str
     created_at: datetime
     updated_at: datetime
-    waits_for: str
-    waits_until: datetime
+    waits_for: str = ""
+    waits_until: datetime | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> "Line":
+        """Return the line of any ticket, which may be over."""
+        waits = ticket.next_due
+        own = {name: getattr(ticket, name) for name in cls.__dataclass_fields__ if name not in ("waits_for", "waits_until")}
+        return cls(**own, waits_for=waits[0] if waits else "", waits_until=waits[1] if waits else None)
+
+    @property
+    def order(self) -> str:
+        """Return where it stands in a queue, soonest due first."""
+        return f"{to_text(self.waits_until)}#{self.id}" if self.waits_until else ""
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""

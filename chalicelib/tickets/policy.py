@@ -220,7 +220,7 @@ def _category(code: str, zh: str, en: str, group: tuple[str, str], keywords: str
 
 
 CATEGORIES = (
-    _category("rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", photo_needed=True, questions=(_WHERE,)),
+    _category("rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)),
     _category("dirt", "卫生脏乱", "Dirt", _CLEAN, "卫生 脏 dirt"),
     _category("greenery", "绿化养护", "Greenery", _CLEAN, "树 草 green"),
     _category("noise", "噪声扰民", "Noise", _PEOPLE, "噪声 noise"),

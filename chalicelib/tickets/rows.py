@@ -24,6 +24,7 @@ __all__ = [
     "TicketEvent",
     "at_spot",
     "find_report",
+    "find_reports",
     "find_ticket",
     "find_tickets",
     "held_by",
@@ -253,6 +254,11 @@ def find_tickets(ticket_ids: Sequence[str]) -> list[Ticket]:
 def find_report(ticket_id: str, person_id: str) -> Report | None:
     """Read what somebody has reported of a ticket."""
     return load(Report, ticket_id, f"report#{person_id}")
+
+
+def find_reports(ticket_ids: Sequence[str], person_id: str) -> list[Report]:
+    """Read what somebody has reported of any of these tickets, in one request."""
+    return load_many(Report, [(id, f"report#{person_id}") for id in ticket_ids])
 
 
 def reports_of(ticket_id: str, start: Position | None, limit: int) -> Page[Report]:

@@ -6,11 +6,20 @@ from dataclasses import replace
 from ..kernel.template import Template, Templates, Told, Urgency
 from ..kernel.words import Words
 
-__all__ = ["CAUTIONS", "FIGURES_REFUSALS", "HOLES", "MESSAGES", "REFUSALS", "ROOT_CAUSE", "RULEBOOK_REFUSALS", "STREET_MESSAGES"]
+__all__ = [
+    "CAUTIONS",
+    "FIGURES_REFUSALS",
+    "HOLES",
+    "MESSAGES",
+    "REFUSALS",
+    "ROOT_CAUSE",
+    "RULEBOOK_REFUSALS",
+    "SAYS",
+    "STREET_MESSAGES",
+    "WHY",
+]
 
 REFUSALS = {
-    "ticket.answer_missing": Words("请回答「{question}」。", "Please answer “{question}”."),
-    "ticket.answer_unknown": Words("没有这个选项或问题。", "There is no such question or choice."),
     "ticket.at_the_top": Words("已经在街道，无法再上报。", "It is with the street already."),
     "ticket.bounced_out": Words("已退回两次，不能再退回。", "It was sent back twice and cannot be sent back again."),
     "ticket.cannot_have_it": Words("此人不负责这里。", "She does not serve this place."),
@@ -82,6 +91,21 @@ MESSAGES: Templates = {
     **{f"ticket.urgent_{kind}": _urgent(template) for kind, template in _FOR_THOSE_WHO_WORK.items()},
 }
 
+SAYS = {
+    "uncertain": Words(
+        "{years}年的法定节假日尚未公布，按平时的工作日计算。",
+        "The public holidays of {years} are not known yet; ordinary weeks are assumed.",
+    ),
+}
+# Why a day was counted as it was.
+WHY = {
+    "street": Words("街道日历：{name}", "the street's own calendar: {name}"),
+    "holiday": Words("法定节假日：{name}", "public holiday: {name}"),
+    "makeup": Words("调休上班：{name}", "a day worked instead: {name}"),
+    "weekday": Words("平日", "an ordinary day"),
+    "unknown": Words("按平日推算", "taken for an ordinary day"),
+    "always": Words("不分昼夜", "day and night"),
+}
 # about a street and its rules
 
 STREET_MESSAGES: Templates = {

@@ -1,6 +1,5 @@
 """What people do with wishes. Every use case reads, asks the access table, lets the model decide, and commits once."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -186,24 +185,34 @@ class Wishes:
     def submit_wish(self, call: Call, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """File a wish for oneself, or for somebody else with her consent."""
         everybody: dict[str, Person] = {}
-
-        def decide() -> Outcome[Wish]:
-            actor, me = self._people.current(call.actor)
-            subject = self._people.subject_of(actor, me, on_behalf_of)
-            place = self._place_of(terms, subject)
-            owners = frozenset({subject.id, actor.id} if subject.contact_via == actor.id else {subject.id})
-            resource = Resource(kind="wish", places=(place,), owners=owners)
-            _authorize_submit(actor, resource, on_behalf=subject.id != actor.id)
-            if subject.id != actor.id and consent is None:
-                raise Invalid("consent.required", ["consent"])
-            everybody.update({subject.id: subject, actor.id: me})
-            wish = self._new_wish(actor, subject, terms, place)
-            ledger = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent else ()
-            mover = Mover(id=actor.id, parties=parties(actor, wish.as_resource()), now=wish.created_at)
-            return decisions.submit(wish, mover, ledger)
-
-        wish = self._commit.settle(decide, call)
+        wish = self._commit.settle(lambda: self._submitting(call, terms, on_behalf_of, consent, everybody), call)
         return self._seen(call.actor, wish, everybody)
+
+    def submitting(self, call: Call, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Outcome[Wish]:
+        """Return the decision that files a wish, read and authorized now; it goes into another feature's commit."""
+        return self._submitting(call, terms, on_behalf_of, consent, {})
+
+    def _submitting(
+        self,
+        call: Call,
+        terms: WishTerms,
+        on_behalf_of: str | None,
+        consent: ConsentGiven | None,
+        everybody: dict[str, Person],
+    ) -> Outcome[Wish]:
+        actor, me = self._people.current(call.actor)
+        subject = self._people.subject_of(actor, me, on_behalf_of)
+        place = self._place_of(terms, subject)
+        owners = frozenset({subject.id, actor.id} if subject.contact_via == actor.id else {subject.id})
+        resource = Resource(kind="wish", places=(place,), owners=owners)
+        _authorize_submit(actor, resource, on_behalf=subject.id != actor.id)
+        if subject.id != actor.id and consent is None:
+            raise Invalid("consent.required", ["consent"])
+        everybody.update({subject.id: subject, actor.id: me})
+        wish = self._new_wish(actor, subject, terms, place)
+        ledger = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent else ()
+        mover = Mover(id=actor.id, parties=parties(actor, wish.as_resource()), now=wish.created_at)
+        return decisions.submit(wish, mover, ledger)
 
     def _place_of(self, terms: WishTerms, subject: Person) -> str:
         place = terms.place or subject.home
@@ -233,7 +242,7 @@ class Wishes:
             zone=zone,
             **fields,
         )
-        wish = decisions.on_the_wall(wish, wish.written, name=subject.name, secrets=_secrets(subject))
+        wish = decisions.on_the_wall(wish, wish.written, name=subject.name, secrets=subject.secrets)
         others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
         return replace(wish, possible_duplicates=decisions.likely_duplicates(wish, others, now))
 
@@ -242,7 +251,7 @@ class Wishes:
 
         def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
             owner = people[wish.person_id]  # her name or address may have become known since she wrote
-            shown = decisions.on_the_wall(wish, wish.written, name=owner.name, secrets=_secrets(owner))
+            shown = decisions.on_the_wall(wish, wish.written, name=owner.name, secrets=owner.secrets)
             return replace(decisions.approve(shown, by), previous=wish)
 
         return self._move(call, wish_id, "approve", decide)
@@ -260,7 +269,7 @@ class Wishes:
             by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, local_day(by.now, wish.zone))
             decisions.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
             owner, written = people[wish.person_id], replace(wish.written, **words)
-            return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=_secrets(owner)))
+            return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets))
 
         return self._move(call, wish_id, "edit", decide)
 
@@ -467,14 +476,6 @@ def _claim(wish: Wish, by: Mover, me: Person, claim_id: str) -> Outcome[Wish]:
 
 def _named_in(wish: Wish) -> list[str]:
     return [wish.person_id, *(claim.helper for claim in wish.claims)]
-
-
-def _secrets(person: Person) -> list[str]:
-    """What must not stand on the wall of somebody: how to reach her, and the parts of her address that are names."""
-    named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", person.address or "")
-    reached = [person.address, person.phone, (person.phone or "").removeprefix("+86"), person.email_address]
-    numbers = re.findall(r"\d{3,}", person.address or "")  # a room, also where nothing calls it one
-    return [secret for secret in (*reached, *named, *numbers) if secret]
 
 
 def _authorize_submit(actor: Actor, resource: Resource, *, on_behalf: bool) -> None:

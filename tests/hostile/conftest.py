@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.wiring import services, use, wire
+from chalicelib.wiring import services, use
 from devserver.pump import Pump
 
 from ..world import World
@@ -28,7 +28,7 @@ def town(shared_street: World, embedded_address: str) -> Iterator[World]:
     os.environ[ADDRESS] = embedded_address
     world = shared_street
     if services() is not world.services:
-        world.services = wire(world.settings, clock=world.clock, mailbox=world.mailbox, wait=lambda attempt: None)
+        world.services = world.rewired()
         use(world.services)
         world.pump = Pump(app, world.services, world.clock)
     yield world

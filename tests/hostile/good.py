@@ -18,6 +18,7 @@ from chalicelib.web.openapi import document
 from ..world import BAIHUA, BUILDING, GRID, UNIT, Answer, Phone, World
 
 WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+HERE = {"lat": 30.25, "long": 108.95}
 
 
 @dataclass
@@ -252,7 +253,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "block": lambda w: _about_person(w, "/blocked", {"blocked": True, "reason": "多次爽约"}),
     "set_household": _household,
     "put_place": lambda w: _about_place(
-        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai"}
+        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai", "location": HERE}
     ),
     "assign_duty": _duty,
     "submit_wish": lambda w: Good(w.staff(), "/v1/wishes", _wish(w)),
@@ -274,6 +275,9 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "decline_offer": lambda w: _offer(w, "decline", {"reason": "这周不在家", "never_again": True}),
     "start_run": lambda w: Good(w.staff(), "/v1/matching/runs", {"place": BAIHUA, "dry_run": True, "weights": _weights()}),
     "set_weights": lambda w: Good(w.phone_of(w.admin), "/v1/policies/matching?place=chunhui", {"weights": _weights()}),
+    "create_upload": lambda w: Good(
+        w.resident(), "/v1/uploads", {"kind": "photo", "content_type": "image/webp", "size": 8 * 1024 * 1024}
+    ),
     "set_rules": lambda w: Good(w.phone_of(w.admin), "/v1/policies/tickets?place=chunhui", _rules(w)),
     "replay_rules": lambda w: Good(w.staff(), "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": _rules(w)}),
     "note_visit": _visit,

@@ -172,6 +172,11 @@ def test_round_the_clock_every_minute_counts():
     assert line.why is None
 
 
+def test_round_the_clock_the_day_is_that_of_the_zone_in_which_the_start_is_given():
+    (line,) = explain(None, local("2024-02-09 05:00"), 60)
+    assert line.date == date(2024, 2, 9)  # 21:00 UTC on the day before
+
+
 def test_round_the_clock_an_hour_is_an_hour_when_the_clocks_change():
     before = local("2024-03-10 01:30", "America/New_York")
     assert due_after(None, before, 60) == local("2024-03-10 03:30", "America/New_York")
@@ -413,6 +418,11 @@ def test_a_working_night_over_the_clock_change_is_due_in_real_time():
     night = every_day(NEW_YORK, ((0, 1440),))
     assert due_after(night, local("2024-03-09 22:00", NEW_YORK), 480) == local("2024-03-10 07:00", NEW_YORK)
     assert due_after(night, local("2024-11-02 22:00", NEW_YORK), 480) == local("2024-11-03 05:00", NEW_YORK)
+
+
+def test_hours_that_meet_within_a_repeated_hour_are_worked_in_the_order_in_which_they_come():
+    night = every_day(NEW_YORK, ((0, 90), (90, 180)))
+    assert due_after(night, local("2024-11-03 00:00", NEW_YORK), 100) == datetime(2024, 11, 3, 5, 40, tzinfo=UTC)  # 01:40, first
 
 
 @settings(max_examples=1000, deadline=None)

@@ -1,0 +1,105 @@
+"""Tickets as other applications may file, read and comment on them: of what is private nothing is known outside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ..kernel.access import SYSTEM, Actor, parties
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import NotFound
+from ..kernel.ids import derived_id
+from ..kernel.outcome import Beside, Outcome, Put
+from ..kernel.paging import Page, Position
+from ..kernel.place import community_of, street_of
+from ..people.service import People
+from ..places.service import Places
+from ..store.commit import Committer
+from . import decisions, rows
+from .model import SYSTEM_ONLY, Mover, OutsideReport, Report, Ticket, Update
+from .policy import Policy
+from .service import ReportTerms, Tickets
+
+__all__ = ["Outside"]
+
+
+class Outside:
+    """Use cases of other applications. They speak for themselves, or for somebody who is signed in."""
+
+    def __init__(self, *, commit: Committer, clock: Clock, people: People, places: Places, tickets: Tickets) -> None:
+        self._commit, self._clock = commit, clock
+        self._people, self._places, self._tickets = people, places, tickets
+
+    def policy_of(self, street: str) -> Policy:
+        """Return the rules of a street, its categories among them."""
+        return self._tickets.policy_of(street)
+
+    def report_from_outside(self, call: Call, report: OutsideReport) -> Ticket:
+        """Report a problem that another application brings.
+
+        It is the report of whoever is signed in, or of the resident whose phone is named; else of nobody in particular.
+        """
+
+        def decide() -> Outcome[Ticket]:
+            actor, person = self._people.current(call.actor) if call.actor.id else (SYSTEM, None)
+            person = person or (self._people.phone_owner(report.phone) if report.phone else None)
+            known = self._places.find_many([report.place, community_of(report.place), street_of(report.place)])
+            names = {code: (place.name, place.zone) for code, place in known.items()}
+            terms = ReportTerms(
+                category=report.category, text=report.text, place=report.place, location_note=report.location_note
+            )
+            drafted = self._tickets.draft(
+                terms, names, name=person.name if person else "", secrets=person.secrets if person else ()
+            )
+            ticket = replace(
+                drafted,
+                person_id=person.id if person else None,
+                filed_by=actor.id,
+                source=report.client,
+                answers=report.answers or None,
+                latitude=report.latitude,
+                longitude=report.longitude,
+            )
+            beside: tuple[Beside, ...] = ()
+            if person:
+                own = Report(ticket_id=ticket.id, person_id=person.id, by=actor.id, joined_at=ticket.created_at)
+                beside = (Put(row=own, new=True),)
+            return self._tickets.opened(ticket, actor, beside)
+
+        return self._commit.settle(decide, call)
+
+    def find_public(self, ids: Sequence[str]) -> list[Ticket]:
+        """Read tickets; what is private, or not there, is left out."""
+        return [ticket for ticket in rows.find_tickets(list(dict.fromkeys(ids))) if not ticket.private]
+
+    def public_between(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime,
+        wanted: Callable[[Ticket], bool],
+        start: Position | None,
+        limit: int,
+    ) -> Page[Ticket]:
+        """Read the public tickets of a street that were reported in a span of time, newest first; pages may be short."""
+        page = rows.listed(street, since, until, start, limit)
+        return Page([ticket for ticket in page.items if not ticket.private and wanted(ticket)], page.next)
+
+    def updates_between(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
+        """Read what everybody may know of what happened in a street in a span of time, oldest first."""
+        return rows.updates_in(street, since, until, start, limit)
+
+    def comment_from_outside(self, call: Call, ticket_id: str, text: str, client: str) -> str:
+        """Add to a public ticket what another application says of it; return the id of the update."""
+
+        def decide() -> Outcome[Ticket]:
+            ticket = next(iter(self.find_public([ticket_id])), None)
+            if ticket is None:
+                raise NotFound
+            actor = self._people.current(call.actor)[0] if call.actor.id else Actor(id="")
+            found = parties(actor, ticket.as_resource()) or SYSTEM_ONLY
+            by = Mover(id=actor.id or f"open311:{client}", parties=found, now=self._clock.now())
+            return decisions.comment_from_outside(ticket, by, text)
+
+        ticket = self._commit.settle(decide, call)
+        return derived_id("upd", f"{ticket.id} {ticket.version}")

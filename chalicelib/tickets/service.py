@@ -1,0 +1,475 @@
+"""What people do with tickets. Every use case reads, asks the access table, lets the model decide, and commits once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
+from ..kernel.call import Call
+from ..kernel.clock import Clock as Time
+from ..kernel.clock import local_day, start_of_day
+from ..kernel.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TooMany
+from ..kernel.ids import Ids
+from ..kernel.outcome import Beside, Count, Outcome, Put
+from ..kernel.paging import Page, Position, chain, every
+from ..kernel.place import community_of, covers, street_of
+from ..kernel.text import mask_personal
+from ..people.model import Person
+from ..people.service import ConsentGiven, People
+from ..places.service import Places
+from ..store.commit import Committer
+from ..uploads.service import Photo, Uploads
+from . import decisions, rows
+from .clocks import Office, Stretch, Terms, stretches
+from .model import WAITING, Clock, Line, Mover, Report, Ticket
+from .office import Offices
+from .policy import DUPLICATE_WITHIN, REPORTS_A_DAY, Level, Policy, Urgency
+
+__all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
+
+Decide = Callable[[Ticket, Mover], Outcome[Ticket]]
+_INSIDE = STAFF | {Party.OWNER, Party.HELPER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTerms:
+    """What somebody reports."""
+
+    category: str
+    text: str
+    place: str
+    location_note: str | None = None
+    photos: tuple[str, ...] = ()
+    urgency: Urgency | None = None
+    private: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A ticket as somebody sees it: what she is towards it, how many have joined, and whom her view may name."""
+
+    ticket: Ticket
+    actor: Actor
+    parties: frozenset[Party]
+    joined: int = 0
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A clock, and how its due time came about."""
+
+    clock: Clock
+    stretches: tuple[Stretch, ...]
+    terms: Terms
+
+
+class Tickets:
+    """Use cases about tickets."""
+
+    def __init__(
+        self,
+        *,
+        commit: Committer,
+        clock: Time,
+        ids: Ids,
+        people: People,
+        places: Places,
+        uploads: Uploads,
+        offices: Offices,
+        current_policy: Callable[[str], tuple[int, Policy]],
+    ) -> None:
+        self._commit, self._clock, self._ids = commit, clock, ids
+        self._people, self._places, self._uploads = people, places, uploads
+        self._offices, self._current_policy = offices, current_policy
+
+    # reading
+
+    def read_ticket(self, call: Call, ticket_id: str) -> Seen:
+        """Return a ticket as the caller may see it."""
+        ticket = _found(rows.find_ticket(ticket_id))
+        resource = self._resource(ticket, call.actor)
+        found = authorize(call.actor, "ticket.see", resource)
+        if not found & _INSIDE:
+            return self._seen(call.actor, ticket, found)
+        actor, _ = self._people.current(call.actor)
+        return self._seen(actor, ticket, authorize(actor, "ticket.see", resource), named=True)
+
+    def read_timeline(self, call: Call, ticket_id: str, limit: int) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
+        """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
+        ticket, found = self._inside(call, ticket_id)
+        works = bool(found & (STAFF | {Party.HELPER}))
+        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, call.start, limit), found
+
+    def read_clocks(self, call: Call, ticket_id: str) -> list[Explained]:
+        """Return the clocks of a ticket, each with how its due time came about."""
+        ticket, _ = self._inside(call, ticket_id)
+        terms = self._offices.terms(ticket)
+        return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
+
+    def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
+        """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
+        ticket, _ = self._inside(call, ticket_id)
+        shown = {photo.upload.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
+        return [shown[id] for id in ticket.photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
+
+    def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
+        ticket = _found(rows.find_ticket(ticket_id))
+        resource = self._resource(ticket, call.actor)
+        authorize(call.actor, "ticket.see", resource)
+        actor, _ = self._people.current(call.actor)
+        return ticket, authorize(actor, "ticket.look_inside", resource)
+
+    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Line]:
+        """Return the tickets of a place for its staff: what is due first, or what was reported last.
+
+        For everybody else, her own and those that she has to see to. A page of the queue is one request.
+        """
+        resource = Resource(kind="ticket", places=(place,), public=True)
+
+        def here(line: Line) -> bool:
+            return covers(place, line.place) and wanted(line)
+
+        if not authorize(call.actor, "ticket.see", resource) & STAFF:
+            return self._own_lines(call, here, limit)
+        if not newest:
+            whole = place in (street_of(place), community_of(place))
+            filtered = wanted if whole else here
+            return rows.queue(place, filtered, call.start, limit)
+        return self._lines(call, place, here, limit)
+
+    def _lines(self, call: Call, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+        """Read on until a page is full or some hundreds have been looked at."""
+        found: list[Line] = []
+        start = call.start
+        for _ in range(5):
+            page = rows.listed(street_of(place), None, None, start, limit)
+            found += [line for line in map(Line.of, page.items) if here(line)]
+            start = page.next
+            if start is None or found:
+                break
+        return Page(found, start)
+
+    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+        """What she has to see to, and then what she has reported."""
+        parts = {"held": rows.held_by, "reported": rows.reported_by}
+
+        def read(part: str, start: Position | None, most: int) -> Page[Line]:
+            page = parts[part](call.actor.id, start, most)
+            return Page([line for line in map(Line.of, page.items) if here(line)], page.next)
+
+        return chain(list(parts), read, call.start, limit)
+
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
+        """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
+        page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
+        pairs = [(line.order, line) for line in page.items]
+        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
+
+    def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
+        """Return what one has reported or joined, newest first."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        page = rows.reported_by(actor.id, call.start, limit)
+        joined = rows.joined_to([ticket.id for ticket in page.items])
+        return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
+
+    def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
+        found = parties(actor, ticket.as_resource(actor.id))
+        return Seen(ticket=ticket, actor=actor, parties=found, joined=joined.get(ticket.id, 0))
+
+    def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Party], *, named: bool = False) -> Seen:
+        people = [id for id in (ticket.assignee, ticket.person_id if found & STAFF else None) if id] if named else []
+        return Seen(
+            ticket=ticket,
+            actor=actor,
+            parties=found,
+            joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
+            people=self._people.find_many(people) if people else {},
+        )
+
+    def _resource(self, ticket: Ticket, actor: Actor) -> Resource:
+        """Return what permission needs to know, which is also whether the actor has joined it."""
+        resource = ticket.as_resource()
+        if not actor.id or parties(actor, resource) & _INSIDE:
+            return resource
+        reported = rows.find_reports((ticket.id, *ticket.merged), actor.id)
+        return ticket.as_resource(actor.id) if reported else resource
+
+    # reporting
+
+    def report(self, call: Call, terms: ReportTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+        """Report a problem, for oneself, or for somebody else with her consent."""
+        actor = call.actor
+
+        def decide() -> Outcome[Ticket]:
+            nonlocal actor
+            actor, me = self._people.current(call.actor)
+            subject = self._people.subject_of(actor, me, on_behalf_of)
+            others = subject.id != actor.id
+            if others and consent is None:
+                raise Invalid("consent.required", ["consent"])
+            known = self._places.find_many([terms.place, community_of(terms.place), street_of(terms.place)])
+            resource = Resource(kind="ticket", places=(terms.place,), owners=frozenset({subject.id}), public=True)
+            authorize(actor, "ticket.submit", resource)
+            ticket = self._new(actor, subject, terms, {code: (place.name, place.zone) for code, place in known.items()})
+            beside: list[Beside] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
+            beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
+            beside += [] if parties(actor, resource) & STAFF else [self._toll(actor.id, ticket)]
+            return self.opened(ticket, actor, tuple(beside))
+
+        ticket = self._commit.settle(decide, call)
+        found = parties(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
+        return Seen(ticket=ticket, actor=actor, parties=found)
+
+    def _new(self, actor: Actor, subject: Person, terms: ReportTerms, known: Mapping[str, tuple[str, str]]) -> Ticket:
+        ticket = self.draft(terms, known, name=subject.name, secrets=subject.secrets)
+        proxy = actor.id if subject.contact_via == actor.id else None
+        return replace(ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy)
+
+    def draft(self, terms: ReportTerms, known: Mapping[str, tuple[str, str]], *, name: str, secrets: Sequence[str]) -> Ticket:
+        """Return a ticket of what somebody reports, not yet routed; `known` are name and zone of the places that it takes."""
+        street = street_of(terms.place)
+        if terms.place not in known or street not in known:
+            raise Invalid("place.unknown", ["place"], place=terms.place)
+        number, policy = self._current_policy(street)
+        category = policy.category(terms.category)
+        if category is None:
+            raise Invalid("ticket.category_unknown", ["category"])
+        now, public = self._clock.now(), mask_personal(terms.text, name=name, secrets=secrets)
+        return Ticket(
+            id=self._ids.new("tkt"),
+            created_at=now,
+            updated_at=now,
+            person_id=None,
+            filed_by="",
+            category=category.code,
+            urgency=terms.urgency or category.urgency,
+            private=category.private or bool(terms.private),
+            text=public,
+            as_written=terms.text if terms.text != public else None,
+            location_note=terms.location_note,
+            place=terms.place,
+            community_name=known[community_of(terms.place)][0],
+            zone=known[street][1],
+            photos=terms.photos,
+            policy_version=number,
+            level=Level.GRID,
+        )
+
+    def opened(self, ticket: Ticket, actor: Actor, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
+        """Route a new ticket, look for others that may be about the same, take its photos, and decide."""
+        office, routed = self._offices.routed(ticket)
+        near = rows.at_spot(ticket.place, ticket.category, ticket.created_at - DUPLICATE_WITHIN, 30)
+        alike = decisions.likely_duplicates(ticket, near, ticket.created_at)
+        ticket = replace(
+            ticket,
+            level=routed.level,
+            assignee=routed.assignee,
+            rule=routed.rule.id if routed.rule else "",
+            possible_duplicates=tuple(other.id for other in alike if not other.private),
+            private_duplicates=tuple(other.id for other in alike if other.private),
+        )
+        by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()), now=ticket.created_at)
+        photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
+        return replace(decisions.submit(ticket, office, by, beside), also=photos)
+
+    def policy_of(self, street: str) -> Policy:
+        """Return the rules of a street as they are now."""
+        return self._current_policy(street)[1]
+
+    def _own_report(self, ticket: Ticket, person_id: str, by: str) -> Report:
+        return Report(ticket_id=ticket.id, person_id=person_id, by=by, joined_at=self._clock.now())
+
+    def _toll(self, actor_id: str, ticket: Ticket) -> Count:
+        """Return the counter of what one resident reports in a day."""
+        day = local_day(ticket.created_at, ticket.zone)
+        over = start_of_day(day + timedelta(days=1), ticket.zone)
+        refusal = TooMany("ticket.too_many", max(1, int((over - ticket.created_at).total_seconds())))
+        return Count(
+            subject=actor_id,
+            name=f"reports#{day}",
+            add=1,
+            below=REPORTS_A_DAY,
+            refusal=refusal,
+            expires_at=over + timedelta(days=1),
+        )
+
+    def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+        """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
+        seen: list[Seen] = []
+
+        def decide() -> Outcome[Ticket]:
+            ticket = _found(rows.find_ticket(ticket_id))
+            if ticket.merged_into:
+                ticket = _found(rows.find_ticket(ticket.merged_into))
+            actor, me = self._people.current(call.actor)
+            authorize(actor, "ticket.join", self._resource(ticket, actor))
+            ticket.check_version(call.seen_version)
+            subject = self._people.subject_of(actor, me, on_behalf_of)
+            if subject.id != actor.id and consent is None:
+                raise Invalid("consent.required", ["consent"])
+            seen[:] = [self._seen(actor, ticket, parties(actor, ticket.as_resource(actor.id)), named=True)]
+            if rows.find_reports((ticket.id, *ticket.merged), subject.id):
+                return Outcome(entity=ticket, previous=ticket)
+            seen[:] = [replace(seen[0], joined=seen[0].joined + 1)]
+            by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
+            outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
+            given = (
+                (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and subject.id != actor.id else ()
+            )
+            return replace(outcome, beside=(*outcome.beside, *given))
+
+        self._commit.settle(decide, call)
+        return seen[0]
+
+    # moves
+
+    def accept(self, call: Call, ticket_id: str) -> Seen:
+        """Say that it is one's own to see to."""
+        return self._move(call, ticket_id, "accept", decisions.accept)
+
+    def assign(self, call: Call, ticket_id: str, to: str) -> Seen:
+        """Name who sees to it: a role, or a person."""
+        return self._move(call, ticket_id, "assign", lambda t, by: decisions.assign(t, by, self._offices.whom(t, to)))
+
+    def bounce(self, call: Call, ticket_id: str, reason: str) -> Seen:
+        """Say that it is not one's own."""
+
+        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+            dispatcher = self._offices.still_serves(ticket.accepted_by, ticket.place)
+            return decisions.bounce(ticket, self._offices.of(ticket), by, reason, dispatcher)
+
+        return self._move(call, ticket_id, "bounce", decide)
+
+    def comment(self, call: Call, ticket_id: str, text: str, *, public: bool) -> Seen:
+        """Say something, to those who reported it or among those who work on it."""
+        return self._move(call, ticket_id, "comment", lambda t, by: decisions.comment(t, by, text, public=public))
+
+    def hold(self, call: Call, ticket_id: str, reason: str, until: datetime) -> Seen:
+        """Say that nothing can be done until an instant."""
+        return self._office_move(call, ticket_id, "hold", lambda t, office, by: decisions.hold(t, office, by, reason, until))
+
+    def resume(self, call: Call, ticket_id: str) -> Seen:
+        """Go on with it."""
+        return self._office_move(call, ticket_id, "resume", decisions.resume)
+
+    def resolve(self, call: Call, ticket_id: str, note: str | None, photos: tuple[str, ...]) -> Seen:
+        """Say that it is done."""
+
+        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+            proof = self._uploads.binding(by.id, photos, ticket.id, ticket.place, ["photos"])
+            said = self._for_everybody(ticket, note or "")
+            return replace(decisions.resolve(ticket, office, by, note, photos, said=said), also=proof)
+
+        return self._office_move(call, ticket_id, "resolve", decide)
+
+    def confirm(self, call: Call, ticket_id: str, satisfied: int | None, on_behalf_of: str | None) -> Seen:
+        """Say that it is solved; staff note what somebody told them."""
+
+        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+            return decisions.confirm(ticket, by, self.reports(ticket), on_behalf_of or by.id, satisfied)
+
+        if on_behalf_of and on_behalf_of != call.actor.id:
+            return self._move(call, ticket_id, "confirm", decide, only=STAFF)
+        return self._move(call, ticket_id, "confirm", decide)
+
+    def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
+        """Say that it is not solved."""
+        return self._office_move(call, ticket_id, "reopen", lambda t, office, by: decisions.reopen(t, office, by, reason))
+
+    def close(self, call: Call, ticket_id: str, reason: str) -> Seen:
+        """End it without a solution."""
+
+        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+            alone = len(self.reports(ticket)) == 1
+            return decisions.close(ticket, by, reason, alone=alone, said=self._for_everybody(ticket, reason))
+
+        return self._move(call, ticket_id, "close", decide)
+
+    def escalate(self, call: Call, ticket_id: str, reason: str) -> Seen:
+        """Take it to the level above."""
+        return self._office_move(call, ticket_id, "escalate", lambda t, office, by: decisions.escalate(t, office, by, reason))
+
+    def merge(self, call: Call, ticket_id: str, into: str) -> Seen:
+        """See to it together with another, of which one must be staff as well."""
+
+        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+            other = rows.find_ticket(into)
+            if other is None or not parties(self._people.current(call.actor)[0], other.as_resource()) & STAFF:
+                raise Invalid("ticket.cannot_merge", ["into"])
+            return decisions.merge(ticket, other, by)
+
+        return self._move(call, ticket_id, "merge", decide)
+
+    def split(self, call: Call, ticket_id: str) -> Seen:
+        """Let a merged ticket go on by itself."""
+
+        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+            return decisions.split(ticket, office, by, rows.find_ticket(ticket.merged_into) if ticket.merged_into else None)
+
+        return self._office_move(call, ticket_id, "split", decide)
+
+    def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
+        """Read a ticket for a composition, if the move is the caller's to make."""
+        return self._read_for(call, ticket_id, move)[0]
+
+    def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
+        """Return the decision that neighbours help instead; it goes into another feature's commit."""
+        ticket, by, _ = self._read_for(call, ticket_id, "turn")
+        if ticket.person_id is None or len(self.reports(ticket)) != 1:
+            raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
+        return decisions.turn(ticket, by, wish_id)
+
+    def _for_everybody(self, ticket: Ticket, text: str) -> str:
+        """Return what was said about a ticket as everybody may read it."""
+        person = self._people.find(ticket.person_id) if text and ticket.person_id and not ticket.private else None
+        return mask_personal(text, name=person.name, secrets=person.secrets) if person else mask_personal(text)
+
+    def _office_move(
+        self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]
+    ) -> Seen:
+        return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
+
+    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
+        seen: list[Seen] = []
+
+        def attempt() -> Outcome[Ticket]:
+            ticket, by, actor = self._read_for(call, ticket_id, move)
+            if only is not None and not by.parties & only:
+                raise Forbidden("action.forbidden")
+            ticket.check_version(call.seen_version)
+            seen[:] = [self._seen(actor, ticket, by.parties, named=True)]
+            return decide(ticket, by)
+
+        ticket = self._commit.settle(attempt, call)
+        return self._after(seen[0], ticket)
+
+    def _after(self, before: Seen, ticket: Ticket) -> Seen:
+        """Return a ticket as it is after a move; what else a view shows was read before, so that no read can fail what is done."""
+        reporter = before.actor.id if Party.OWNER in before.parties else ""
+        found = parties(before.actor, ticket.as_resource(reporter))
+        people = dict(before.people)
+        if ticket.assignee and ticket.assignee not in people:
+            with suppress(Busy):
+                people |= self._people.find_many([ticket.assignee])
+        return replace(before, ticket=ticket, parties=found, people=people)
+
+    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
+        """Read a ticket, and ask whether the move is the caller's to make."""
+        ticket = _found(rows.find_ticket(ticket_id))
+        actor, _ = self._people.current(call.actor)
+        found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
+        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
+
+    def reports(self, ticket: Ticket) -> list[Report]:
+        """Return everybody who reported a ticket, or one that is seen to with it; each once."""
+        found = (every(lambda start, id=id: rows.reports_of(id, start, 100)) for id in (ticket.id, *ticket.merged))  # type: ignore[misc]
+        return list({report.person_id: report for reports in found for report in reports}.values())
+
+
+def _found(ticket: Ticket | None) -> Ticket:
+    if ticket is None:
+        raise NotFound
+    return ticket

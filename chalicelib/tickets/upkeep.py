@@ -1,0 +1,183 @@
+"""What happens to tickets without anybody asking: alarms, answers by SMS, people who leave; and what messages say."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..kernel.access import SYSTEM, Actor, authorize, parties
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import NotFound
+from ..kernel.outcome import Delete, Outcome, Put
+from ..kernel.paging import Page, Position, every
+from ..people.service import People
+from ..places.service import Places
+from ..store.commit import Committer
+from ..uploads.service import Uploads
+from . import decisions, rows, telling
+from .model import SYSTEM_ONLY, Mover, Report, Ticket
+from .office import Offices
+from .service import Tickets
+from .waking import wake
+
+__all__ = ["Upkeep"]
+
+Decide = Callable[[Ticket], Outcome[Ticket]]
+_SMALL = 50  # those who reported one thing and are told in one message; more go the way of many
+
+
+class Upkeep:
+    """Use cases of the house itself about tickets."""
+
+    def __init__(
+        self,
+        *,
+        commit: Committer,
+        clock: Clock,
+        people: People,
+        places: Places,
+        uploads: Uploads,
+        offices: Offices,
+        tickets: Tickets,
+    ) -> None:
+        self._commit, self._clock = commit, clock
+        self._people, self._places, self._uploads = people, places, uploads
+        self._offices, self._tickets = offices, tickets
+
+    def wake_ticket(self, ticket_id: str, alarm_id: str) -> None:
+        """Do what is due for a ticket, if it was woken by the alarm that it waits for."""
+
+        def decide(ticket: Ticket) -> Outcome[Ticket]:
+            if ticket.alarm is None or ticket.alarm.id != alarm_id:
+                return Outcome(entity=ticket, previous=ticket)
+            return wake(ticket, self._offices.of(ticket), self._clock.now())
+
+        self._settle(ticket_id, decide)
+
+    def answer_question(self, ticket_id: str, person_id: str, kind: str, *, yes: bool) -> None:
+        """Do what somebody who reported it has answered; nothing where it has moved on meanwhile."""
+
+        def decide(ticket: Ticket) -> Outcome[Ticket]:
+            person = self._people.find(person_id)
+            gone = person is None or person.erased_at or person.blocked
+            found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
+            by = Mover(id=person_id, parties=found, now=self._clock.now())
+            return decisions.answer(ticket, self._offices.of(ticket), by, self._tickets.reports(ticket), kind, yes=yes)
+
+        self._settle(ticket_id, decide)
+
+    # people who leave
+
+    def rehand(self, person_id: str) -> None:
+        """Give to others what somebody has who no longer serves there: every ticket has a person."""
+        for ticket in list(every(lambda start: rows.held_by(person_id, start, 100))):
+            self._settle(ticket.id, lambda ticket: self._rehanded(ticket, person_id))
+
+    def _rehanded(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
+        if ticket.assignee != person_id or not ticket.is_open or self._offices.still_serves(person_id, ticket.place):
+            return Outcome(entity=ticket, previous=ticket)
+        by = Mover(id="system", parties=SYSTEM_ONLY, now=self._clock.now())
+        return decisions.rehand(ticket, self._offices.of(ticket), by)
+
+    def forget_person(self, person_id: str) -> None:
+        """Let go of somebody who was erased: what she wrote stays as the public may read it, her photos go."""
+        self.rehand(person_id)
+        for ticket in list(every(lambda start: rows.reported_by(person_id, start, 100))):
+            hers = ticket.photos if ticket.person_id == person_id else ()
+            self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))
+            self._uploads.delete_bound(ticket.id, hers)
+            self._forget_notes(ticket, person_id)
+
+    def _forgotten(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
+        outcome = decisions.forget_reporter(ticket, person_id, self._clock.now())
+        report = rows.find_report(ticket.id, person_id)
+        return replace(outcome, beside=(Delete(row=report),)) if report else outcome
+
+    def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
+        """What she has written into the timeline is free text, and may name somebody."""
+        noted = [e for e in every(lambda start: rows.timeline_of(ticket.id, _any, start, 100)) if e.note and e.by == person_id]
+        for n in range(0, len(noted), 20):
+            blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
+            self._settle(ticket.id, lambda ticket, blank=blank: Outcome(entity=ticket, previous=ticket, beside=blank))  # type: ignore[misc]
+
+    def held_about(self, person_id: str) -> Mapping[str, Any]:
+        """Return what tickets hold about a person (see `people.service.Holder`)."""
+        return {
+            "tickets": list(every(lambda start: rows.reported_by(person_id, start, 100))),
+            "assigned_tickets": [ticket.id for ticket in every(lambda start: rows.held_by(person_id, start, 100))],
+        }
+
+    # what messages say, and to whom
+
+    def words_about(self, ticket_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Return the facts of a message about a ticket, read now; None when it is no longer true."""
+        return self._words(rows.find_ticket(ticket_id), kind, params)
+
+    def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
+        """Return the facts of several messages (ticket, kind, params) with the tickets read together."""
+        tickets = {ticket.id: ticket for ticket in rows.find_tickets(list(dict.fromkeys(id for id, _, _ in asked)))}
+        return [self._words(tickets.get(id), kind, params) for id, kind, params in asked]
+
+    def _words(self, ticket: Ticket | None, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
+        return telling.facts_of(ticket) if ticket and telling.is_true(ticket, kind, params) else None
+
+    def reporters(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """Return who has reported a ticket, or one that is seen to with it; an audience (see `fanouts`)."""
+        return self._audience(name, start, limit, lambda ticket, report: True)
+
+    def unanswered(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """Return those of them who have not said whether it is solved."""
+        return self._audience(name, start, limit, lambda ticket, report: not decisions.has_answered(ticket, report))
+
+    def _audience(
+        self, ticket_id: str, start: Position | None, limit: int, wanted: Callable[[Ticket, Report], bool]
+    ) -> Page[str]:
+        ticket = rows.find_ticket(ticket_id)
+        if ticket is None:
+            return Page([])
+        ids = [ticket.id, *ticket.merged]
+        n, key = (start["n"], start["key"]) if start else (0, None)
+        page = rows.reports_of(ids[n], key, limit)
+        following = {"n": n, "key": page.next} if page.next else {"n": n + 1, "key": None} if n + 1 < len(ids) else None
+        return Page([report.person_id for report in page.items if wanted(ticket, report)], following)
+
+    def few(self, audience: str) -> list[str] | None:
+        """Return everybody of such an audience (``ticket:…``, ``unanswered:…``) where they are few enough for one message."""
+        name, _, ticket_id = audience.partition(":")
+        read = self.unanswered if name == "unanswered" else self.reporters
+        found: list[str] = []
+        for person in every(lambda start: read(ticket_id, self._clock.now(), start, _SMALL)):
+            found.append(person)
+            if len(found) > _SMALL:
+                return None
+        return list(dict.fromkeys(found))
+
+    def place_of(self, ticket_id: str) -> str:
+        """Return the place of a ticket, empty when there is no such ticket."""
+        ticket = rows.find_ticket(ticket_id)
+        return ticket.place if ticket else ""
+
+    def zone_of(self, ticket_id: str) -> str | None:
+        """Return the time zone of a ticket."""
+        ticket = rows.find_ticket(ticket_id)
+        return ticket.zone if ticket else None
+
+    def rearm_lost(self) -> int:
+        """Arm anew the tickets that wait for something long due and have no alarm; return how many there were."""
+        tickets = (ticket for street in self._places.streets() for ticket in rows.open_at(street))
+        return self._commit.rearm_lost(tickets, rows.find_ticket)
+
+    def _settle(self, ticket_id: str, decide: Decide) -> None:
+        def attempt() -> Outcome[Ticket]:
+            ticket = rows.find_ticket(ticket_id)
+            if ticket is None:
+                raise NotFound
+            authorize(SYSTEM, "ticket.see", ticket.as_resource())
+            return decide(ticket)
+
+        self._commit.settle(attempt, Call(actor=SYSTEM))
+
+
+def _any(event: rows.TicketEvent) -> bool:
+    return True

@@ -1,0 +1,1 @@
+"""Photos that people send, made safe to show; what shows them asks here."""

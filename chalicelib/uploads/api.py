@@ -1,0 +1,28 @@
+"""Routes about uploads."""
+
+from ..kernel.call import Call
+from ..web.api import Routes
+from .schemas import FormView, UploadIn, UploadView, form_view, upload_view
+from .service import Uploads
+from .texts import REFUSALS
+
+__all__ = ["routes"]
+
+
+def _reread(uploads: Uploads, call: Call, upload_id: str) -> FormView:
+    return form_view(uploads.reread_form(call, upload_id))
+
+
+routes: Routes[Uploads] = Routes("uploads", lambda services: services.uploads, REFUSALS, _reread)
+
+
+@routes.post("/v1/uploads", status=201)
+def create_upload(uploads: Uploads, call: Call, body: UploadIn) -> FormView:
+    """Begin to send a photo; the answer says where and how the file itself is sent."""
+    return form_view(uploads.create_upload(call, body.kind, body.content_type, body.size))
+
+
+@routes.get("/v1/uploads/{upload_id}")
+def read_upload(uploads: Uploads, call: Call, upload_id: str) -> UploadView:
+    """One's own upload: whether it has arrived, and where the photo can be seen."""
+    return upload_view(uploads.read_upload(call, upload_id))

@@ -1,0 +1,96 @@
+"""What can happen to an upload. Pure: each function decides on what was read and returns what becomes true."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..kernel.errors import Invalid, TooMany
+from ..kernel.outcome import Count, Outcome
+from . import policy
+from .model import Reason, Upload, UploadState
+
+__all__ = ["bind", "end", "hourly", "make_ready", "refuse", "wake"]
+
+S = UploadState
+
+
+def hourly(owner: str, now: datetime) -> Count:
+    """Return the counter of what somebody begins to upload in this hour; full, it refuses with the time until the next."""
+    hour = int(timedelta(hours=1).total_seconds())
+    n, gone = divmod(int(now.timestamp()), hour)
+    return Count(
+        subject=f"uploads#{owner}",
+        name=f"hour#{n}",
+        add=1,
+        below=policy.HOURLY_MOST,
+        refusal=TooMany("upload.too_many", hour - gone),
+        expires_at=now + timedelta(hours=2),
+    )
+
+
+def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Outcome[Upload]:
+    """Its photo is written. What was sent must go, and so must what is sent once more with the same form."""
+    if upload.state is not S.PENDING:
+        return Outcome(entity=upload, previous=upload)
+    ready = replace(
+        upload,
+        state=S.READY,
+        width=width,
+        height=height,
+        stored_bytes=stored_bytes,
+        ready_at=now,
+        clear_at=_nobody_writes_from(upload, now),
+    )
+    return Outcome(entity=ready, previous=upload)
+
+
+def refuse(upload: Upload, reason: Reason, now: datetime) -> Outcome[Upload]:
+    """It came to nothing: what was sent is no photo, or nothing was sent."""
+    if upload.state is not S.PENDING:
+        return Outcome(entity=upload, previous=upload)
+    return Outcome(entity=_without_files(upload, S.REFUSED, reason, now), previous=upload)
+
+
+def end(upload: Upload, reason: Reason, now: datetime) -> Outcome[Upload]:
+    """It is over, whether or not it has come: none of its files may stay."""
+    if upload.ended:
+        return Outcome(entity=upload, previous=upload)
+    return Outcome(entity=_without_files(upload, S.GONE, reason, now), previous=upload)
+
+
+def _without_files(upload: Upload, state: UploadState, reason: Reason, now: datetime) -> Upload:
+    return replace(upload, state=state, reason=reason, clear_at=_nobody_writes_from(upload, now))
+
+
+def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
+    """Return from when no file of an upload can come (back): its form is over, and so is every worker that began before now."""
+    return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
+
+
+def wake(upload: Upload, now: datetime) -> Outcome[Upload]:
+    """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
+    awake = replace(upload, alarm=None)  # whatever is left to wait for is armed anew
+    name = min(upload.dues(), key=lambda name: upload.dues()[name], default="")
+    if not name or upload.dues()[name] > now:  # woken too early, by a clock ahead of ours, it sleeps on
+        return Outcome(entity=awake, previous=upload, unseen=True)
+    if name == "clear":
+        forget_at = now + policy.FORGOTTEN_AFTER if upload.ended else None
+        return Outcome(entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, unseen=True)
+    over = refuse(awake, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(awake, Reason.UNUSED, now)
+    return replace(over, previous=upload)
+
+
+def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Outcome[Upload]:
+    """Make it part of something of its owner's; once more of the same is no error.
+
+    Raises:
+        Invalid: there is no such upload of hers, it has come to nothing, or it is part of something else.
+
+    """
+    if upload is None or upload.owner != owner:
+        raise Invalid("upload.unknown", loc)
+    if upload.ended:
+        raise Invalid("upload.refused", loc, reason=upload.reason)
+    if upload.bound_to not in (None, to):
+        raise Invalid("upload.already_used", loc)
+    return Outcome(entity=replace(upload, bound_to=to, place=place), previous=upload)

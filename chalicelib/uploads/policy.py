@@ -1,0 +1,23 @@
+"""The house's numbers about what people upload."""
+
+from datetime import timedelta
+
+__all__ = [
+    "ARRIVES_WITHIN",
+    "CLEARED_AFTER",
+    "FORGOTTEN_AFTER",
+    "FORM_LASTS",
+    "HOURLY_MOST",
+    "MOST_BYTES",
+    "SHOWN_FOR",
+    "USED_WITHIN",
+]
+
+MOST_BYTES = 8 * 1024 * 1024
+HOURLY_MOST = 20  # uploads that somebody may begin within an hour: 160 MiB
+FORM_LASTS = timedelta(minutes=10)  # how long a form is good for, more than once
+ARRIVES_WITHIN = timedelta(hours=1)  # a slow phone that began in time; after it nothing can arrive any more
+CLEARED_AFTER = timedelta(minutes=10)  # longer than any worker lives that might still write a photo
+USED_WITHIN = timedelta(hours=24)  # what is part of nothing by then was not wanted
+SHOWN_FOR = timedelta(minutes=15)  # how long an address of a photo is good for
+FORGOTTEN_AFTER = timedelta(days=30)  # how long it is still known why an upload came to nothing

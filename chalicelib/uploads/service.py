@@ -1,0 +1,244 @@
+"""Photos that people send: the form they send them with, what becomes of what arrives, and what shows them.
+
+A file arrives beside the house, in the bucket, and the house hears of it by a queue: it may hear of it twice, late, never,
+or die over it at any step. So nothing is deleted that a commit has not given up before, and what a commit has given up is
+deleted by an alarm too, once nobody can write it any more (`Upload.clear_at`).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..carriers.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
+from ..carriers.ports import Files, PostForm
+from ..kernel.access import SYSTEM, Resource, authorize
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.errors import Invalid, NotFound
+from ..kernel.ids import ID_PATTERN, Ids
+from ..kernel.outcome import Outcome
+from ..people.service import People
+from ..store.commit import Committer
+from . import decisions, policy, rows
+from .model import INCOMING, Kind, Reason, Upload, UploadState
+
+__all__ = ["Photo", "UploadForm", "Uploads"]
+
+_ID = re.compile(f"upl_{ID_PATTERN}")
+Decide = Callable[[Upload], Outcome[Upload]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadForm:
+    """An upload with the form that sends it."""
+
+    upload: Upload
+    form: PostForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """An upload as it is shown: with addresses, good until `expires_at`, once it is ready. They are all that it takes to see it."""
+
+    upload: Upload
+    url: str | None = field(default=None, repr=False)
+    thumb_url: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+
+
+class Uploads:
+    """Use cases about uploads."""
+
+    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, people: People, files: Files) -> None:
+        self._commit, self._clock, self._ids = commit, clock, ids
+        self._people, self._files = people, files
+
+    # their owner's
+
+    def create_upload(self, call: Call, kind: Kind, content_type: str, size: int) -> UploadForm:
+        """Begin an upload of so many bytes at most; return the form that sends it."""
+        id = self._ids.new("upl")
+
+        def decide() -> Outcome[Upload]:
+            actor, _ = self._people.current(call.actor)
+            authorize(actor, "upload.create", Resource(kind="upload", owners=frozenset({actor.id})))
+            now = self._clock.now()
+            upload = Upload(
+                id=id, created_at=now, updated_at=now, owner=actor.id, kind=kind, content_type=content_type, size=size
+            )
+            return Outcome(entity=upload, previous=None, beside=(decisions.hourly(actor.id, now),))
+
+        return self._with_form(self._commit.settle(decide, call))
+
+    def reread_form(self, call: Call, upload_id: str) -> UploadForm:
+        """Return the form of one's own upload once more, good for as long as the first was."""
+        return self._with_form(self._own(call, upload_id))
+
+    def _with_form(self, upload: Upload) -> UploadForm:
+        form = self._files.presign_post(upload.incoming, upload.content_type, upload.size, upload.form_expires_at)
+        return UploadForm(upload=upload, form=form)
+
+    def read_upload(self, call: Call, upload_id: str) -> Photo:
+        """Return one's own upload."""
+        return self._shown(self._own(call, upload_id))
+
+    def _own(self, call: Call, upload_id: str) -> Upload:
+        upload = rows.find_upload(upload_id)
+        if upload is None:
+            raise NotFound
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "upload.read", upload.as_resource())
+        return upload
+
+    # for other features
+
+    def binding(
+        self, actor_id: str, upload_ids: Sequence[str], to: str, place: str, loc: Sequence[str | int]
+    ) -> tuple[Outcome[Upload], ...]:
+        """Return the decisions that make these uploads of the actor's part of `to`; they go into the commit that makes it.
+
+        One that has not arrived yet is taken too, and is seen once it is ready. Once more to the same is no error.
+
+        Raises:
+            Invalid: one is named twice, is not hers, has come to nothing or is part of something else; `loc` and its index say which.
+
+        """
+        known = {upload.id: upload for upload in rows.find_uploads([id for id in upload_ids if _ID.fullmatch(id)])}
+        for n, id in enumerate(upload_ids):
+            if id in upload_ids[:n]:
+                raise Invalid("upload.twice", [*loc, n])
+        return tuple(decisions.bind(known.get(id), actor_id, to, place, [*loc, n]) for n, id in enumerate(upload_ids))
+
+    def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Outcome[Upload], ...]:
+        """Return the decisions that end what is no longer part of `to`; its files go within minutes of the commit."""
+        now = self._clock.now()
+        found = [upload for upload in rows.find_uploads(upload_ids) if upload.bound_to == to]
+        return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
+
+    def shown(self, upload_ids: Sequence[str]) -> list[Photo]:
+        """Return these uploads as they are shown, in this order and in one request; the caller has authorized.
+
+        One that is long over is left out.
+        """
+        return [self._shown(upload) for upload in rows.find_uploads(upload_ids)]
+
+    def _shown(self, upload: Upload) -> Photo:
+        if upload.state is not UploadState.READY:
+            return Photo(upload=upload)
+        lasts = policy.SHOWN_FOR
+        return Photo(
+            upload=upload,
+            url=self._files.presign_get(upload.photo, lasts),
+            thumb_url=self._files.presign_get(upload.thumb, lasts),
+            expires_at=self._clock.now() + lasts,
+        )
+
+    def delete_bound(self, to: str, upload_ids: Iterable[str]) -> None:
+        """Delete the files of what is part of `to`, now."""
+        for id in upload_ids:
+            self._settle(id, lambda upload: self._ended(upload, Reason.REMOVED) if upload.bound_to == to else _same(upload))
+
+    # what arrives
+
+    def clean(self, key: str) -> None:
+        """Make a photo of what has arrived at a key, or refuse it; what belongs to nobody, or comes too late, is deleted.
+
+        Whatever a worker that died here has done is done once more, and to the same end. Two at once can only be at work on
+        two files of the same owner's form, and either is a clean photo of hers.
+        """
+        if not key.startswith(INCOMING):
+            return
+        upload = self._find(key.removeprefix(INCOMING))
+        if upload and upload.state is UploadState.PENDING:
+            self._judge(upload)
+        else:
+            self._files.delete(key)
+
+    def _judge(self, upload: Upload) -> None:
+        size = self._files.size_of(upload.incoming)
+        if size is None:  # a worker before has deleted it, and its commit is on its way, or this came twice
+            return
+        try:
+            if size > policy.MOST_BYTES:
+                raise NotTaken("too_large")
+            photo = cleaned(self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type)
+        except NotTaken as refused:
+            reason = Reason(refused.reason)
+            self._settle(upload.id, lambda upload: decisions.refuse(upload, reason, self._clock.now()))
+            return
+        self._keep(upload, photo)
+
+    def _keep(self, upload: Upload, photo: Cleaned) -> None:
+        self._files.write(upload.photo, photo.photo, CLEANED_TYPE)
+        self._files.write(upload.thumb, photo.thumb, CLEANED_TYPE)
+        size = len(photo.photo)
+        # It may have been given up meanwhile; then what has just been written is deleted with the rest.
+        self._settle(upload.id, lambda upload: decisions.make_ready(upload, photo.width, photo.height, size, self._clock.now()))
+
+    # by themselves
+
+    def wake_upload(self, upload_id: str, alarm_id: str) -> None:
+        """An upload has waited long enough, if it was woken by the alarm that it waits for."""
+        upload = self._find(upload_id)
+        if upload is None or not _waits_for(upload, alarm_id):
+            return
+        self._delete(upload)  # before the commit that says that nothing is left
+        self._settle(
+            upload_id,
+            lambda upload: decisions.wake(upload, self._clock.now()) if _waits_for(upload, alarm_id) else _same(upload),
+        )
+
+    def rearm_lost(self) -> int:
+        """Arm anew the uploads that wait for something and have no alarm; return how many there were."""
+        return self._commit.rearm_lost(rows.waiting_uploads(), rows.find_upload)
+
+    def place_of(self, upload_id: str) -> str:
+        """Return the place of what shows an upload, empty where there is none."""
+        upload = self._find(upload_id)
+        return upload.place if upload else ""
+
+    # the account
+
+    def forget_person(self, person_id: str) -> None:
+        """Delete the photos of somebody who was erased, but for those that are part of something: that is for what shows them."""
+        for upload in rows.uploads_of(person_id):
+            if not upload.bound_to:
+                self._settle(
+                    upload.id,
+                    lambda upload: _same(upload) if upload.bound_to else self._ended(upload, Reason.OWNER_ERASED),
+                )
+
+    def held_about(self, person_id: str) -> Mapping[str, Any]:
+        """Return what uploads hold about a person (see `people.service.Holder`)."""
+        return {"uploads": list(rows.uploads_of(person_id))}
+
+    def _ended(self, upload: Upload, reason: Reason) -> Outcome[Upload]:
+        return decisions.end(upload, reason, self._clock.now())
+
+    def _find(self, upload_id: str) -> Upload | None:
+        return rows.find_upload(upload_id) if _ID.fullmatch(upload_id) else None
+
+    def _settle(self, upload_id: str, decide: Decide) -> None:
+        """Commit a decision about an upload, and delete at once what must not be there after it."""
+
+        def attempt() -> Outcome[Upload]:
+            upload = rows.find_upload(upload_id)
+            if upload is None:
+                raise NotFound
+            return decide(upload)
+
+        self._delete(self._commit.settle(attempt, Call(actor=SYSTEM)))
+
+    def _delete(self, upload: Upload) -> None:
+        for key in upload.leftovers:
+            self._files.delete(key)
+
+
+def _waits_for(upload: Upload, alarm_id: str) -> bool:
+    return upload.alarm is not None and upload.alarm.id == alarm_id
+
+
+def _same(upload: Upload) -> Outcome[Upload]:
+    return Outcome(entity=upload, previous=upload)
