@@ -83,9 +83,14 @@ def test_one_of_several_who_can_be_reached_is_enough_and_a_demotion_takes_effect
     assert found(demoted) == {(GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ())}
 
 
-def test_a_list_above_answers_for_a_grid_that_has_none():
-    for_all = somebody("per_worker", Role.GRID_WORKER, BAIHUA)
-    assert not found(town(for_all, CLERK, ADMIN))
+def test_each_level_has_lists_of_its_own_and_a_narrower_one_goes_first():
+    """A grid worker on the list of the community answers for none of its grids; a building's own list goes before its grid's."""
+    for_all, building = somebody("per_worker", Role.GRID_WORKER, BAIHUA), f"{GRID}.b05"
+    assert found(town(for_all, CLERK, ADMIN)) == {(GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ())}
+    mute = somebody("per_mute", Role.GRID_WORKER, building, phone=None)
+    assert found(town(WORKER, CLERK, ADMIN, mute, extra=(building,))) == {
+        (building, "grid", "grid_worker", Why.UNREACHABLE, None, ())
+    }
 
 
 def test_where_a_rule_begins_higher_the_grid_is_not_needed():
@@ -150,16 +155,14 @@ def test_a_street_is_read_in_a_handful_of_requests(world: World):
 
 
 def test_the_roster_answers_as_the_store_does(world: World):
-    """For every place and role: those who are on duty and in office, whichever way they are read."""
+    """For every place: those who are on duty and in office, whichever way they are read."""
     for place, role in ((GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (BAIHUA, Role.GRID_WORKER)):
         fill(world, place, role)
     gone = fill(world, OTHER_GRID, Role.GRID_WORKER)
     world.services.register.grant_roles(world.boss, gone.id, [])
     roster = world.services.places.roster(STREET)
-    for code in roster.places:
-        for roles in (["grid_worker"], ["community_staff"], ["street_admin"], ["grid_worker", "community_staff"], ["property"]):
-            asked = [person.id for person in world.services.places.on_duty(code, roles)]
-            assert [person.id for person in roster.on_duty(code, roles)] == asked, (code, roles)
+    for code in [*roster.places, "chunhui.nowhere"]:
+        assert roster.duty_along(code) == world.services.places.duty_along(code)
 
 
 def test_administrators_are_told_once_of_new_holes_and_no_more_when_they_are_mended(world: World):

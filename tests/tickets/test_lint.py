@@ -33,7 +33,8 @@ from chalicelib.tickets.worktime import Calendar, OwnDay, Span, due_after
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 STREET, GRID = "chunhui", "chunhui.baihua.g01"
-PLACES = {STREET, "chunhui.baihua", GRID}
+JINFENG = "chunhui.jinfeng"
+PLACES = {STREET, "chunhui.baihua", GRID, JINFENG}
 MORNING = Span(start=time(8, 30), end=time(12))
 
 
@@ -88,6 +89,8 @@ def test_the_houses_own_rules_have_no_fault():
             for to in ("per_nobody", "per_left", "per_helper", "per_blocked", "per_erased", "per_other")
         ),
         ([(None, None, "per_mute")], []),  # a caution, see below
+        ([("chunhui.baihua", None, "per_a")], []),  # she serves in a part of it
+        ([(JINFENG, None, "per_a")], [("to_unknown", ("rules", 0, "to"))]),
         ([(None, None, "community_staff")], []),
     ],
 )

@@ -233,7 +233,6 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
 
 
 def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(world: World):
-    admin = world.phone_of(world.admin)
     engineer = world.person("周工", (Role.PROPERTY, GRID))
     lights = [report(world, n) for n in range(3)]
     report(world, 10, OTHER_GRID)
@@ -242,6 +241,7 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(worl
         accepted = tuple(replace(clock, met_at=at, runs=(replace(clock.runs[0], end=at),)) for clock in ticket.clocks[:2])
         row_of(replace(ticket, clocks=(*accepted, *ticket.clocks[2:]))).save()
     world.clock.advance(timedelta(days=1))
+    admin = world.phone_of(world.admin)
     limits = admin.get(PATH).json["limits"]
     hard = [row | ({"accept": 30} if row["urgency"] == "general" else {}) for row in limits]
     rules = [{"id": "r1", "category": "light", "place": GRID, "to": engineer.id}]
@@ -272,7 +272,7 @@ def test_tickets_are_played_under_the_version_that_they_name(world: World):
     for n in range(2):
         row_of(replace(report(world, n), policy_version=n)).save()
     world.clock.advance(timedelta(hours=1))
-    found = admin.post(REPLAY, {"place": STREET, "policy": {}}).json
+    found = world.phone_of(world.admin).post(REPLAY, {"place": STREET, "policy": {}}).json
     assert found["total"]["over"]["accept"] == {"then": 1, "now": 2}
 
 
