@@ -477,18 +477,27 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, target: Ticket | None) -> Outcome[Ticket]:
-    """It was about something else after all: it goes on by itself, under its own clocks."""
+def split(ticket: Ticket, office: Office, by: Mover, along: Sequence[Ticket]) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks.
+
+    `along` is what it is merged into, what that is merged into, and so on: none of them sees to it any more.
+    """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
     accept_clock = ticket.clock(ClockName.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    if target is None or ticket.id not in target.merged:
-        return outcome
-    left = replace(target, merged=tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged))
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return replace(outcome, also=(Outcome(entity=left, previous=target, events=(gone,)),))
+    left = (
+        Outcome(
+            entity=replace(one, merged=tuple(id for id in one.merged if id not in (ticket.id, *ticket.merged))),
+            previous=one,
+            events=(gone,),
+        )
+        for one in along
+        if ticket.id in one.merged
+    )
+    return replace(outcome, also=tuple(left))
 
 
 def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:

@@ -24,7 +24,7 @@ from . import decisions, rows
 from .clocks import Office, Stretch, Terms, stretches
 from .model import WAITING, Clock, Line, Mover, Report, Ticket
 from .office import Offices
-from .policy import DUPLICATE_WITHIN, REPORTS_A_DAY, Level, Policy, Urgency
+from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
 
 __all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
 
@@ -301,8 +301,7 @@ class Tickets:
 
         def decide() -> Outcome[Ticket]:
             ticket = _found(rows.find_ticket(ticket_id))
-            if ticket.merged_into:
-                ticket = _found(rows.find_ticket(ticket.merged_into))
+            *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(call.actor)
             authorize(actor, "ticket.join", self._resource(ticket, actor))
             ticket.check_version(call.seen_version)
@@ -403,9 +402,17 @@ class Tickets:
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-            return decisions.split(ticket, office, by, rows.find_ticket(ticket.merged_into) if ticket.merged_into else None)
+            return decisions.split(ticket, office, by, self._along(ticket))
 
         return self._office_move(call, ticket_id, "split", decide)
+
+    def _along(self, ticket: Ticket) -> list[Ticket]:
+        """Return what a ticket is merged into, what that is merged into, and so on: the last is where it is seen to."""
+        found: list[Ticket] = []
+        while ticket.merged_into and len(found) < MERGED_MOST:
+            ticket = _found(rows.find_ticket(ticket.merged_into))
+            found.append(ticket)
+        return found
 
     def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
         """Read a ticket for a composition, if the move is the caller's to make."""
