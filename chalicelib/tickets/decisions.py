@@ -434,8 +434,8 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Ticket]:
-    """End it without a solution, and say why; whoever reported it alone may take it back.
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
 
     Raises:
         Forbidden: others have reported it too.
@@ -448,7 +448,16 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Tic
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
     said = reason if staff else ""
-    return go(ticket, "close", by, note=reason, said=said, reason=reason, messages=messages, **_over(ticket, ending, by.now))
+    beside = () if staff else _while_nobody_joins(ticket, joined)
+    return go(
+        ticket, "close", by, note=reason, said=said, reason=reason, beside=beside, messages=messages,
+        **_over(ticket, ending, by.now),
+    )  # fmt: skip
+
+
+def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
+    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
+    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
@@ -500,10 +509,11 @@ def split(ticket: Ticket, office: Office, by: Mover, along: Sequence[Ticket]) ->
     return replace(outcome, also=tuple(left))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:
-    """Neighbours help instead: it is over as a ticket, and goes on as a wish."""
-    messages = tell_reporters(ticket, "turned")
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, messages=messages, **_over(ticket, Ending.WISH, by.now))
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
+    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    over = _over(ticket, Ending.WISH, by.now)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
 
 
 def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:

@@ -379,7 +379,8 @@ class Tickets:
         """End it without a solution."""
 
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-            return decisions.close(ticket, by, reason, alone=len(self.reports(ticket)) == 1)
+            alone, joined = self._is_alone(ticket)
+            return decisions.close(ticket, by, reason, alone=alone, joined=joined)
 
         return self._move(call, ticket_id, "close", decide)
 
@@ -421,9 +422,10 @@ class Tickets:
     def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""
         ticket, by = self._read_for(call, ticket_id, "turn")
-        if ticket.person_id is None or len(self.reports(ticket)) != 1:
+        alone, joined = self._is_alone(ticket)
+        if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return decisions.turn(ticket, by, wish_id)
+        return decisions.turn(ticket, by, wish_id, joined=joined)
 
     def _office_move(
         self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]
@@ -453,6 +455,11 @@ class Tickets:
         actor, _ = self._people.current(call.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
         return ticket, Mover(id=actor.id, parties=found, now=self._clock.now())
+
+    def _is_alone(self, ticket: Ticket) -> tuple[bool, int]:
+        """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""
+        joined = rows.joined_to([ticket.id]).get(ticket.id, 0)
+        return len(self.reports(ticket)) == 1, joined
 
     def reports(self, ticket: Ticket) -> list[Report]:
         """Return everybody who reported a ticket, or one that is seen to with it; each once."""
