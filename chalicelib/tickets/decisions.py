@@ -347,7 +347,8 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     if own is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
     first = not has_answered(ticket, own)
-    answered = replace(own, answered_at=by.now, satisfied=satisfied if satisfied is not None else own.satisfied)
+    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
+    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
     asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
     changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
