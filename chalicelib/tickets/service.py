@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
@@ -297,29 +296,31 @@ class Tickets:
 
     def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
-        read: dict[str, Any] = {}
+        shown: list[Seen] = []
 
         def decide() -> Outcome[Ticket]:
             ticket = _found(rows.find_ticket(ticket_id))
             *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(call.actor)
-            authorize(actor, "ticket.join", self._resource(ticket, actor))
+            resource = self._resource(ticket, actor)
+            authorize(actor, "ticket.join", resource)
             ticket.check_version(call.seen_version)
             subject = self._people.subject_of(actor, me, on_behalf_of)
-            if subject.id != actor.id and consent is None:
+            others = subject.id != actor.id
+            if others and consent is None:
                 raise Invalid("consent.required", ["consent"])
-            read["actor"] = actor
+            found = parties(actor, resource if others else ticket.as_resource(actor.id))
+            shown[:] = [self._seen(actor, ticket, found)]  # no read may fail once it is done
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Outcome(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
             outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
-            given = (
-                (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and subject.id != actor.id else ()
-            )
+            shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
+            given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
             return replace(outcome, beside=(*outcome.beside, *given))
 
         ticket = self._commit.settle(decide, call)
-        return self._seen(read["actor"], ticket, parties(read["actor"], self._resource(ticket, read["actor"])))
+        return replace(shown[0], ticket=ticket)
 
     # moves
 
@@ -421,7 +422,7 @@ class Tickets:
 
     def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""
-        ticket, by = self._read_for(call, ticket_id, "turn")
+        ticket, by, _ = self._read_for(call, ticket_id, "turn")
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
@@ -433,28 +434,28 @@ class Tickets:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
     def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
-        movers: list[Mover] = []
+        shown: list[Seen] = []
 
         def attempt() -> Outcome[Ticket]:
-            ticket, by = self._read_for(call, ticket_id, move)
+            ticket, by, actor = self._read_for(call, ticket_id, move)
             if only is not None and not by.parties & only:
                 raise Forbidden("action.forbidden")
             ticket.check_version(call.seen_version)
-            movers[:] = [by]
-            return decide(ticket, by)
+            outcome = decide(ticket, by)
+            reporter = actor.id if Party.OWNER in by.parties else ""
+            found = parties(actor, outcome.entity.as_resource(reporter))
+            shown[:] = [self._seen(actor, outcome.entity, found, named=True)]  # no read may fail once it is done
+            return outcome
 
         ticket = self._commit.settle(attempt, call)
-        by = movers[0]
-        actor, _ = self._people.current(call.actor)
-        reporter = actor.id if Party.OWNER in by.parties else ""
-        return self._seen(actor, ticket, parties(actor, ticket.as_resource(reporter)), named=True)
+        return replace(shown[0], ticket=ticket)
 
-    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover]:
+    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
         ticket = _found(rows.find_ticket(ticket_id))
         actor, _ = self._people.current(call.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
-        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now())
+        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
 
     def _is_alone(self, ticket: Ticket) -> tuple[bool, int]:
         """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""
