@@ -350,7 +350,8 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     if own is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
     first = not has_answered(ticket, own)
-    answered = replace(own, answered_at=by.now, satisfied=satisfied if satisfied is not None else own.satisfied)
+    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
+    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
     asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
     changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
@@ -438,8 +439,8 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
-    """End it without a solution, and say why; whoever reported it alone may take it back.
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
 
     Raises:
         Forbidden: others have reported it too.
@@ -452,8 +453,14 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> 
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
     said = said if staff else ""
+    beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
+    return go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+
+
+def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
+    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
+    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
@@ -482,24 +489,34 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, target: Ticket | None) -> Outcome[Ticket]:
-    """It was about something else after all: it goes on by itself, under its own clocks."""
+def split(ticket: Ticket, office: Office, by: Mover, along: Sequence[Ticket]) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks.
+
+    `along` is what it is merged into, what that is merged into, and so on: none of them sees to it any more.
+    """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
     accept_clock = ticket.clock(ClockName.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    if target is None or ticket.id not in target.merged:
-        return outcome
-    left = replace(target, merged=tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged))
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return replace(outcome, also=(Outcome(entity=left, previous=target, events=(gone,)),))
+    left = (
+        Outcome(
+            entity=replace(one, merged=tuple(id for id in one.merged if id not in (ticket.id, *ticket.merged))),
+            previous=one,
+            events=(gone,),
+        )
+        for one in along
+        if ticket.id in one.merged
+    )
+    return replace(outcome, also=tuple(left))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:
-    """Neighbours help instead: it is over as a ticket, and goes on as a wish."""
-    messages = tell_reporters(ticket, "turned")
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, messages=messages, **_over(ticket, Ending.WISH, by.now))
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
+    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    over = _over(ticket, Ending.WISH, by.now)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
 
 
 def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:
