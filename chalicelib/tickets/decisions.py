@@ -192,15 +192,15 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
     What had been assigned goes back to `dispatcher`, who accepted it; what had only been accepted, or not even that, is
-    open again, under the clock of acceptance that it had from the beginning.
+    open again, under the clock of acceptance that it had from the beginning, and somebody else's to accept.
     """
     bounces = ticket.bounces + 1
     changes: dict[str, Any] = {"bounces": bounces, "reason": reason}
+    other = office.other(ticket.level, by.id)
     if ticket.state is S.ASSIGNED and dispatcher != by.id:
-        changes |= {"assignee": dispatcher or office.leader(ticket.level)}
+        changes |= {"assignee": dispatcher or other}
     else:
-        leader = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        changes |= {"assignee": leader, "clocks": _unaccepted(ticket)}
+        changes |= {"assignee": other, "clocks": _unaccepted(ticket)}
         if ticket.state is S.ASSIGNED:
             changes |= {"state": S.OPEN}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
@@ -208,7 +208,8 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
     if level is not ticket.level or outcome.entity.must_be_assigned:
         entity = replace(outcome.entity, level=level, assignee=office.leader(level))
         return replace(outcome, entity=entity, messages=tell_staff(entity, "must_assign"))
-    return replace(outcome, messages=tell_staff(ticket, "bounced"))
+    there = outcome.entity.assignee in office.duty.get(ticket.level, ())
+    return replace(outcome, messages=tell_staff(ticket, "bounced") + (() if there else tell_holder(outcome.entity, "assigned")))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
