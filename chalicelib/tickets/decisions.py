@@ -231,11 +231,18 @@ def rehand(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
 
 
 def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
-    """Take it to the level above, before any clock does."""
+    """Take it to the level above, before any clock does.
+
+    Raises:
+        Conflict: the ladder of the street ends here.
+
+    """
     raised = rise(ticket, office)
-    return go(
-        ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=tell_staff(raised, "climbed")
-    )
+    told = tell_staff(raised, "climbed")
+    outcome = go(ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=told)
+    if raised.level is ticket.level:
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
+    return outcome
 
 
 def rise(ticket: Ticket, office: Office) -> Ticket:
