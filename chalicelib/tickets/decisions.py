@@ -406,6 +406,7 @@ def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ti
         assignee=ticket.assignee or office.leader(level),
         clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
         reopened=ticket.reopened + 1,
+        bounces=0,
         reason=reason,
         messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
         **_NOT_OVER,
