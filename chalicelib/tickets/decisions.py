@@ -486,18 +486,24 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, target: Ticket | None) -> Outcome[Ticket]:
-    """It was about something else after all: it goes on by itself, under its own clocks."""
+def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks.
+
+    `targets` are the one that it was merged into, and those into which that one was merged in its turn.
+    """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
     accept_clock = ticket.clock(ClockName.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    if target is None or ticket.id not in target.merged:
-        return outcome
-    left = replace(target, merged=tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged))
+    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
+
+
+def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
+    """What came with it leaves with it."""
+    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return replace(outcome, also=(Outcome(entity=left, previous=target, events=(gone,)),))
+    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
 def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:

@@ -301,8 +301,7 @@ class Tickets:
 
         def decide() -> Outcome[Ticket]:
             ticket = _found(rows.find_ticket(ticket_id))
-            if ticket.merged_into:
-                ticket = _found(rows.find_ticket(ticket.merged_into))
+            ticket = next(iter(reversed(_merged_into(ticket))), ticket)
             actor, me = self._people.current(call.actor)
             authorize(actor, "ticket.join", self._resource(ticket, actor))
             ticket.check_version(call.seen_version)
@@ -403,7 +402,7 @@ class Tickets:
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-            return decisions.split(ticket, office, by, rows.find_ticket(ticket.merged_into) if ticket.merged_into else None)
+            return decisions.split(ticket, office, by, _merged_into(ticket))
 
         return self._office_move(call, ticket_id, "split", decide)
 
@@ -457,3 +456,12 @@ def _found(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
+
+
+def _merged_into(ticket: Ticket) -> list[Ticket]:
+    """Return the ticket that one was merged into, then the one that that was merged into, to the one that is seen to."""
+    found: list[Ticket] = []
+    while ticket.merged_into and (into := rows.find_ticket(ticket.merged_into)):
+        found.append(into)
+        ticket = into
+    return found
