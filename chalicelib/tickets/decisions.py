@@ -1,7 +1,7 @@
 """What people can do with a ticket. Pure: each function decides on a ticket as it is and returns an Outcome, or refuses."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName,
 
 __all__ = [
     "JOINED",
+    "Words",
     "accept",
     "answer",
     "assign",
@@ -47,6 +48,15 @@ __all__ = [
     "tell_staff",
     "turn",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody who works on it writes: as it was written, for the timeline, and as everybody may read it."""
+
+    written: str
+    said: str
+
 
 S = State
 JOINED = "joined"  # the counter of those who joined a ticket after it was reported
@@ -149,7 +159,8 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     if ticket.private:
         return ()
     id = derived_id("upd", f"{ticket.id} {ticket.version + 1}")
-    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=said)
+    text = mask_personal(said)
+    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=text)
     return (Put(row=update),)
 
 
@@ -269,20 +280,19 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
 
 def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
     """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
-    said = mask_personal(text)
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
     event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
     return Outcome(
         entity=ticket,
         previous=ticket,
-        beside=_published(ticket, by.now, said),
+        beside=_published(ticket, by.now, text),
         events=(event,),
         messages=tell_holder(ticket, "said"),
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: Office, by: Mover, reason: Words, until: datetime) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
 
     Raises:
@@ -295,11 +305,13 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
-    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
+    new = Hold(start=by.now, until=until, reason=reason.said, before=ticket.state)
     met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
     messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
+    return go(
+        ticket, "hold", by, note=reason.written, holds=(*ticket.holds, new), clocks=still, reason=reason.said, messages=messages
+    )
 
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
@@ -315,7 +327,7 @@ def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
     return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
 
 
-def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
+def resolve(ticket: Ticket, office: Office, by: Mover, note: Words | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
     """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins."""
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
@@ -326,12 +338,12 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: 
         ticket,
         "resolve",
         by,
-        note=note,
-        said=note or "",
+        note=note.written if note else None,
+        said=note.said if note else "",
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
-        solution=note,
+        solution=note.said if note else None,
         resolved_at=by.now,
         answered=0,
         asked_again=False,
@@ -443,7 +455,7 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Ticket]:
+def close(ticket: Ticket, by: Mover, reason: Words, *, alone: bool) -> Outcome[Ticket]:
     """End it without a solution, and say why; whoever reported it alone may take it back.
 
     Raises:
@@ -456,8 +468,8 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool) -> Outcome[Tic
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
-    said = reason if staff else ""
-    return go(ticket, "close", by, note=reason, said=said, reason=reason, messages=messages, **_over(ticket, ending, by.now))
+    changes = {"reason": reason.said, **_over(ticket, ending, by.now)}
+    return go(ticket, "close", by, note=reason.written, said=reason.said if staff else "", messages=messages, **changes)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.kernel.access import Role
 from chalicelib.tickets import clocks
 from chalicelib.tickets.clocks import Terms
 from chalicelib.tickets.policy import HOUSE, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
 from chalicelib.tickets.worktime import due_after, worked_between
-from chalicelib.kernel.access import Role
 
 from ..world import START
 from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_office, the_terms

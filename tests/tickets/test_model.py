@@ -236,7 +236,17 @@ def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
 
 def test_a_line_holds_nothing_that_was_not_written_for_everybody():
     names = set(Line.__dataclass_fields__)
-    assert not names & {"as_written", "location_note", "answers", "photos", "filed_by", "proxy_id", "solution", "reason", "latitude"}
+    assert not names & {
+        "as_written",
+        "location_note",
+        "answers",
+        "photos",
+        "filed_by",
+        "proxy_id",
+        "solution",
+        "reason",
+        "latitude",
+    }
 
 
 # places and people
