@@ -74,7 +74,7 @@ _FOR_THE_OTHERS: Mapping[str, Template] = {
 
 def _urgent(template: Template) -> Template:
     """Return the same for what threatens life or property: no quiet hour holds it back."""
-    return replace(template, zh=f"紧急！{template.zh}", en=f"Urgent! {template.en}", urgency=Urgency.URGENT)
+    return replace(template, zh=f"紧急！{template.zh}", en=f"Urgent! {template.en}", urgency=Urgency.URGENT, parts=2)
 
 
 MESSAGES: Templates = {

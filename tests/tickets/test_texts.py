@@ -74,7 +74,13 @@ def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
     ticket = a_ticket(urgency=urgency)
     plain = {kind.removeprefix("ticket.") for kind in MESSAGES if "urgent_" not in kind}
     for kind in plain:
-        tell = tell_staff if kind.endswith("_staff") else tell_holder if MESSAGES[f"ticket.{kind}"].told is Told.HOLDER else tell_reporters
+        tell = (
+            tell_staff
+            if kind.endswith("_staff")
+            else tell_holder
+            if MESSAGES[f"ticket.{kind}"].told is Told.HOLDER
+            else tell_reporters
+        )
         (message,) = tell(ticket, kind.removesuffix("_staff"))
         assert message.kind in MESSAGES, message.kind
         loud = urgency is Pressing.URGENT and f"ticket.urgent_{kind}" in MESSAGES

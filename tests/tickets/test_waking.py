@@ -79,7 +79,11 @@ def test_whoever_is_told_has_her_own_half_of_the_time_and_the_promise_stays_brok
 
 def test_where_nobody_is_on_duty_it_is_at_the_next_level_at_once():
     outcome = wake(a_ticket(), an_office(community=()), ACCEPT_DUE)
-    assert (outcome.entity.level, outcome.entity.assignee, told(outcome)) == (L.STREET, "per_admin", [("climbed_staff", AT_STREET)])
+    assert (outcome.entity.level, outcome.entity.assignee, told(outcome)) == (
+        L.STREET,
+        "per_admin",
+        [("climbed_staff", AT_STREET)],
+    )
     nobody = wake(a_ticket(), an_office(community=(), street=()), ACCEPT_DUE)
     assert (nobody.entity.level, nobody.entity.assignee) == (L.STREET, None)
 
@@ -210,7 +214,9 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
 
 def test_an_answer_ends_the_waiting_for_it():
     ticket = wake(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).dues()["ask_again"]).entity
-    done = decisions.confirm(ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5)
+    done = decisions.confirm(
+        ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
+    )
     assert done.entity.dues() == {}
 
 
