@@ -9,12 +9,15 @@ from chalicelib.carriers.queue import consume, read_arrivals, read_dead
 from chalicelib.deliveries.api import routes as deliveries
 from chalicelib.matching.api import routes as matching
 from chalicelib.offers.api import routes as offers
+from chalicelib.open311.api import routes as open311
 from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
 from chalicelib.register.api import routes as register
 from chalicelib.replies.api import routes as replies
 from chalicelib.signin.api import routes as signin
 from chalicelib.tickets.api import routes as tickets
+from chalicelib.tickets.figures_api import routes as figures
+from chalicelib.tickets.rulebook_api import routes as rulebook
 from chalicelib.uploads.api import routes as uploads
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes
@@ -24,7 +27,7 @@ from chalicelib.wishes.api import routes as wishes
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
 api.mount(platform_routes(lambda: api), signin, people, register, places, uploads)
-api.mount(wishes, offers, matching, tickets, deliveries, replies, admin)
+api.mount(wishes, offers, matching, tickets, rulebook, figures, open311, deliveries, replies, admin)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
@@ -72,5 +75,5 @@ def park_dead(event: Any) -> dict[str, Any]:
 @app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo")
 def clean_photo(event: Any) -> dict[str, Any]:
     """Make a photo of what somebody has sent; the bucket tells the queue what arrives."""
-    with services().meter, services().outbox.gathering():
+    with services().meter:
         return consume(event.to_dict(), clean, read_arrivals)

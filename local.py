@@ -18,6 +18,7 @@ WELCOME = """
     wall        http://127.0.0.1:{port}/v1/wishes?place=chunhui.baihua
     contract    http://127.0.0.1:{port}/openapi.json
     mailbox     http://127.0.0.1:{port}/dev/mailbox     (every SMS and mail that was "sent")
+    open311     http://127.0.0.1:{port}/open311/v2/discovery.json   (api_key: demo)
 
     time        POST /dev/clock {{"advance": 86400}}   write back by SMS: POST /dev/reply {{"from": "+86…", "text": "1"}}
 

@@ -20,6 +20,7 @@ from .reminders.texts import MESSAGES as REMINDER_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
 from .tickets import jobs as tickets
 from .tickets.texts import MESSAGES as TICKET_MESSAGES
+from .tickets.texts import STREET_MESSAGES
 from .uploads import jobs as uploads
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
@@ -32,7 +33,14 @@ __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of"
 Job = Callable[["Services", Due], None]
 
 # Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
-TEMPLATES: Templates = {**SIGNIN_MESSAGES, **WISH_MESSAGES, **OFFER_MESSAGES, **TICKET_MESSAGES, **REMINDER_MESSAGES}
+TEMPLATES: Templates = {
+    **SIGNIN_MESSAGES,
+    **WISH_MESSAGES,
+    **OFFER_MESSAGES,
+    **TICKET_MESSAGES,
+    **STREET_MESSAGES,
+    **REMINDER_MESSAGES,
+}
 
 
 def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
@@ -43,6 +51,8 @@ def words_about(services: "Services", kind: str, about: str, params: Mapping[str
         return services.offers.words_about(about, kind)
     if kind in TICKET_MESSAGES:
         return services.upkeep.words_about(about, kind, params)
+    if kind in STREET_MESSAGES:
+        return services.rulebook.words_about_street(about, kind)
     return None
 
 
@@ -142,7 +152,7 @@ ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job na
 }
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
-    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *TICKET_MESSAGES), _tell),
+    **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *TICKET_MESSAGES, *STREET_MESSAGES), _tell),
     DIGEST: lambda services, due: services.reminders.digest(due),
 }
 

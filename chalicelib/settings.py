@@ -31,6 +31,7 @@ class MailServer:
     password: str = field(default="", repr=False)
 
 
+_SHORTEST_KEY = 16  # of another application: what nobody guesses
 _CONSOLE = (SmsProvider(name="console", kind="console"),)
 
 
@@ -52,6 +53,9 @@ class Settings:
     sms_budget_fen: int | None = None  # per street and month; None for no limit
     public_url: str = ""  # where the house is reached; what a mail's way out of further mails needs
     upload_bucket: str = ""  # private, and without versions; without one files are kept in memory
+    open311_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # application -> its api_key
+    open311_contact: str = ""  # whom its developers ask; what is empty is said in the house's own words
+    open311_key_service: str = ""  # how they get a key
     emf: bool = False  # measures into the log, as CloudWatch reads them
     due_shards: int = 4
     codes_per_address_hour: int = 60
@@ -83,11 +87,21 @@ class Settings:
             sms_budget_fen=int(env["SMS_BUDGET_FEN"]) if "SMS_BUDGET_FEN" in env else None,
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
             upload_bucket=env["UPLOAD_BUCKET"] if in_cloud else env.get("UPLOAD_BUCKET", ""),
+            open311_keys=_long_enough(json.loads(env.get("OPEN311_KEYS", "{}"))),
+            open311_contact=env.get("OPEN311_CONTACT", ""),
+            open311_key_service=env.get("OPEN311_KEY_SERVICE", ""),
             emf=env.get("EMF", "1") == "1",
             due_shards=int(env.get("DUE_SHARDS", "4")),
             codes_per_address_hour=int(env.get("CODES_PER_ADDRESS_HOUR", "60")),
             codes_per_day=int(env.get("CODES_PER_DAY", "5000")),
         )
+
+
+def _long_enough(keys: Mapping[str, str]) -> Mapping[str, str]:
+    short = [name for name, key in keys.items() if len(key) < _SHORTEST_KEY]
+    if short:
+        raise ValueError(f"OPEN311_KEYS: {', '.join(short)}: a key needs {_SHORTEST_KEY} characters")
+    return keys
 
 
 def _provider(given: Mapping[str, object]) -> SmsProvider:

@@ -33,6 +33,7 @@ from .kernel.template import Lane
 from .matching.service import Matching
 from .offers.asking import Asking
 from .offers.service import Offers
+from .open311.service import Open311, Operator
 from .people.service import People
 from .places.service import Places, place_exists
 from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, words_about, words_about_all
@@ -45,6 +46,7 @@ from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
 from .tickets.calendar import chinese_holiday
+from .tickets.measures import Measures
 from .tickets.office import Offices
 from .tickets.outside import Outside
 from .tickets.rulebook import Rulebook
@@ -77,16 +79,18 @@ class Services:
     offers: Offers
     asking: Asking
     matching: Matching
+    rulebook: Rulebook
+    measures: Measures
     sender: Sender
     deliveries: Deliveries
     reminders: Reminders
     fanouts: Fanouts
     replies: Replies
     uploads: Uploads
-    rulebook: Rulebook
     tickets: Tickets
     upkeep: Upkeep
     outside: Outside
+    open311: Open311
     desk: Desk
 
     def audit(self) -> int:
@@ -145,7 +149,7 @@ def wire(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
     uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
-    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places)
+    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter)
     offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
     tickets = Tickets(
         commit=commit,
@@ -182,6 +186,7 @@ def wire(
         words_of_many=lambda asked: words_about_all(wired[0], asked),
         meter=meter,
     )
+    outside = Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets)
     wired.append(
         Services(
             clock=clock,
@@ -209,6 +214,8 @@ def wire(
                 offers=offers,
                 asking=asking,
             ),
+            rulebook=rulebook,
+            measures=Measures(clock=clock, people=people, places=places, rulebook=rulebook),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(
@@ -242,10 +249,22 @@ def wire(
                 provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
             ),
             uploads=uploads,
-            rulebook=rulebook,
             tickets=tickets,
             upkeep=upkeep,
-            outside=Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets),
+            outside=outside,
+            open311=Open311(
+                clock=clock,
+                places=places,
+                tickets=outside,
+                tokens=tokens,
+                keys=settings.open311_keys,
+                operator=Operator(
+                    url=settings.public_url,
+                    contact=settings.open311_contact,
+                    key_service=settings.open311_key_service,
+                    live=settings.stage == "prod",
+                ),
+            ),
             desk=Desk(
                 commit=commit,
                 people=people,

@@ -8,7 +8,9 @@ from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import local_day
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
 from chalicelib.people.service import ConsentGiven
+from chalicelib.places.model import Location
 from chalicelib.register.service import NewPerson
+from chalicelib.tickets.service import ReportTerms
 from chalicelib.wiring import Services
 from chalicelib.wishes.model import Kind, Safeguarding
 from chalicelib.wishes.service import WishTerms
@@ -41,9 +43,17 @@ _WISHES: Sequence[tuple[str, Kind, str, int | None, str]] = (
     ("一台电视机", Kind.GOODS, "", 90000, "rejected"),
 )
 
+_TICKETS: Sequence[tuple[str, str, str]] = (
+    ("building", "单元门的闭门器坏了，关门声音很大", "assigned"),
+    ("building", "外墙有一块墙皮松了", "on_hold"),
+    ("quarrel", "楼上半夜走动的声音，想请人调解", "accepted"),
+    ("light", "二楼走廊的灯不亮", "resolved"),
+    ("rubbish", "门口堆了旧家具", "closed"),
+)
+
 
 def seed_demo_street(services: Services) -> None:
-    """Make the street, its people and a dozen wishes."""
+    """Make the street, its people, a dozen wishes and a few tickets."""
     services.places.found_street(_STREET, "春晖路街道", "Asia/Shanghai")
     admin = services.register.bootstrap_admin("+8613900000001", "林晖", _STREET)
     boss = Call(actor=admin.as_actor())
@@ -58,10 +68,11 @@ def seed_demo_street(services: Services) -> None:
     volunteers = _volunteers(services, boss, buildings)
     residents = _residents(services, boss, buildings)
     _wishes(services, boss, residents, volunteers)
+    _tickets(services, staff, residents)
 
 
 def _places(services: Services, boss: Call) -> list[str]:
-    buildings = []
+    buildings: list[str] = []
     for community, (name, grids) in _TREE.items():
         code = f"{_STREET}.{community}"
         services.places.put_place(boss, code, name, [], None)
@@ -72,13 +83,18 @@ def _places(services: Services, boss: Call) -> list[str]:
             before = place
             for number in numbers:
                 building = f"{place}.{number}"
-                services.places.put_place(boss, building, f"{int(number[1:])}号楼", [], None)
+                services.places.put_place(boss, building, f"{int(number[1:])}号楼", [], None, _location(len(buildings)))
                 for unit in ("u1", "u2"):
                     services.places.put_place(boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None)
                 buildings.append(f"{building}.u1")
     for one, other in (("baihua", "jinfeng"), ("jinfeng", "gudu")):
         services.places.put_place(boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None)
     return buildings
+
+
+def _location(n: int) -> Location:
+    """Buildings in rows of four, some 100 m apart, on a hillside where nobody lives."""
+    return Location(round(30.2500 + n // 4 * 0.0009, 6), round(108.9500 + n % 4 * 0.0010, 6))
 
 
 def _staff(services: Services, boss: Call) -> dict[tuple[str, str], Person]:
@@ -185,3 +201,24 @@ def _wishes(services: Services, boss: Call, residents: Sequence[Person], volunte
             wishes.deliver_wish(helper, id, None, None, None)
         if state == "fulfilled":
             wishes.confirm_wish(owner, id, 5, "谢谢！")
+
+
+def _tickets(services: Services, staff: dict[tuple[str, str], Person], residents: Sequence[Person]) -> None:
+    """Report a few problems and bring them to different states; none is left for somebody to be late with while a visitor looks on."""
+    calls = {role: Call(actor=person.as_actor()) for (place, role), person in staff.items() if "baihua" in place}
+    worker, company, community = calls["grid_worker"], calls["property"], calls["community_staff"]
+    tickets, grid = services.tickets, f"{_STREET}.baihua.g01"
+    for (category, text, state), resident in zip(_TICKETS, residents[5:], strict=False):
+        owner = Call(actor=resident.as_actor())
+        terms = ReportTerms(category=category, text=text, place=f"{grid}.b01.u1")
+        id = tickets.report(owner, terms, None, None).ticket.id
+        tickets.accept(worker, id)
+        tickets.comment(worker, id, "已收到，正在联系。", public=True)
+        if state in ("assigned", "resolved", "closed"):
+            tickets.assign(worker, id, "property")
+        if state == "on_hold":
+            tickets.hold(community, id, "等待专业单位鉴定", services.clock.now() + timedelta(days=13))
+        if state in ("resolved", "closed"):
+            tickets.resolve(company, id, "已处理完毕", ())
+        if state == "closed":
+            tickets.confirm(owner, id, 5, None)

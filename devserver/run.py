@@ -51,7 +51,7 @@ class House:
 def open_house(folder: Path, store: str, start: datetime | None = None, url: str = "http://127.0.0.1:8000") -> Iterator[House]:
     """Open the store, seed the demo street once, and run schedules and queues until the end of the context.
 
-    `url` is where clients reach the house: they are told to send photos there.
+    `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
     """
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
@@ -66,7 +66,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
             os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
             stack.enter_context(memory_store())
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
-        settings = _settings(folder)
+        settings = _settings(folder, url)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
         bring_up_to_date(services.connection)  # every time: the folder may be of an older version
         for street in services.places.streets():
@@ -122,8 +122,8 @@ def _tick(pump: Pump, stop: threading.Event) -> None:
             log.error("pump", error=type(error).__name__)
 
 
-def _settings(folder: Path) -> Settings:
-    """Secrets of this folder: made once, so that tokens and codes survive restarts."""
+def _settings(folder: Path, url: str) -> Settings:
+    """Secrets of this folder: made once, so that tokens and codes survive restarts. The key of Open311 is everybody's."""
     file = folder / "secrets.json"
     if not file.exists():
         fresh = {"secret": secrets.token_urlsafe(48), "token_key": secrets.token_urlsafe(48)}
@@ -136,6 +136,9 @@ def _settings(folder: Path) -> Settings:
         token_keys={"local": kept["token_key"].encode()},
         secret=kept["secret"].encode(),
         codes_per_address_hour=int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600")),  # one machine plays every phone
+        public_url=url,
+        open311_keys={"demo": "demo"},
+        open311_key_service="本机演示用的 api_key 是 demo。The api_key of this local demonstration is: demo",
     )
 
 

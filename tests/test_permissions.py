@@ -52,7 +52,9 @@ WHO = {
     "list_wishes": ANY, "read_queue": WORKER,
     "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF, "read_spending": WORKER,
     "my_offers": MEMBER, "list_runs": WORKER, "start_run": WORKER, "read_weights": WORKER, "set_weights": {"admin"},
+    "read_rules": MEMBER, "set_rules": {"admin"}, "replay_rules": WORKER, "read_rates": WORKER, "list_hot_spots": WORKER,
     "ask_unsubscribe": ANY, "unsubscribe": ANY,
+    "create_upload": MEMBER, "read_upload": {"owner"},
 }  # fmt: skip
 # Moves of a wish: from which states, by whom (the contract's table).
 HELP = {"helper", "worker"}
@@ -86,6 +88,8 @@ BODIES = {
     "verify_email": {"code": "123456"}, "change_person": {"address": "4楼"}, "grant_roles": [], "reveal": {"reason": "核对地址"},
     "vet": {"level": "basic"}, "block": {"blocked": True, "reason": "冒用"}, "set_household": {"household": None},
     "start_run": {"place": GRID, "dry_run": True}, "set_weights": {"weights": {"load": 15}},
+    "create_upload": {"kind": "photo", "content_type": "image/jpeg", "size": 1000},
+    "set_rules": {"hold_days": 7}, "replay_rules": {"place": GRID, "policy": {"hold_days": 7}},
     "create_person": {"name": "新居民", "home": UNIT}, "put_place": {"name": "5号楼"}, "assign_duty": {},
 }  # fmt: skip
 QUERIES = {
@@ -93,6 +97,8 @@ QUERIES = {
     "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
     "read_spending": f"?place={GRID}",
     "list_runs": f"?place={GRID}", "read_weights": f"?place={GRID}", "set_weights": f"?place={GRID}",
+    "read_rules": f"?place={GRID}", "set_rules": f"?place={GRID}", "list_hot_spots": f"?place={GRID}",
+    "read_rates": f"?place={GRID}&from=2026-11-01&to=2026-11-30",
 }  # fmt: skip
 DENIED = {401, 403, 404}
 
@@ -157,6 +163,11 @@ class Stage:
         )  # fmt: skip
         row_of(line).save()
         return line.id
+
+    def upload(self) -> str:
+        """Have the owner begin an upload; return it."""
+        body = BODIES["create_upload"]
+        return str(self.world.phone_of(self.owner).post("/v1/uploads", body).json["id"])
 
     def job(self) -> str:
         """Park a job about the place; return it."""
@@ -294,6 +305,7 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
         path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
+        path = path.replace("{upload_id}", stage.upload())
         path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)
         if operation.name == "submit_wish":
@@ -337,3 +349,8 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     assert other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
     assert other.post("/v1/matching/runs", {"place": BAIHUA}).status == 404
     assert other.put(f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}).status == 404
+    assert other.put(f"/v1/policies/tickets?place={BAIHUA}", {}).status == 403  # everybody may read a street's limits
+    assert other.get(f"/v1/policies/tickets?place={BAIHUA}").json["rules"] is None
+    assert other.post("/v1/policies/tickets/replay", {"place": BAIHUA, "policy": {}}).status == 403
+    assert other.get(f"/v1/admin/tickets/rates?place={BAIHUA}&from=2026-11-01&to=2026-11-02").status == 404
+    assert other.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404

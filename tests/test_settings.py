@@ -14,6 +14,7 @@ PROVIDERS = [
 CLOUD = BASE | {
     "URGENT_QUEUE_URL": "https://queue.example/urgent",
     "BULK_QUEUE_URL": "https://queue.example/bulk",
+    "UPLOAD_BUCKET": "chunhui-photos-example",
     "SMS_PROVIDERS": json.dumps(PROVIDERS),
     "MAIL_SERVER": json.dumps(
         {"kind": "smtp", "sender": "care@example.com", "host": "mail.example", "password": "mail-password"}
@@ -32,15 +33,25 @@ def test_an_installation_names_its_queues_and_its_ways_out():
     east, sns = settings.sms_providers
     assert (east.key, east.weight, east.price_li, sns.kind, sns.price_li) == (b"gateway-key", 70, 48, "sns", 55)
     assert (settings.mail.host, settings.sms_budget_fen) == ("mail.example", 500_000)
-    assert settings.public_url == "https://chunhui.example"
+    assert (settings.public_url, settings.upload_bucket) == ("https://chunhui.example", "chunhui-photos-example")
 
 
-@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL"])
-def test_in_the_cloud_no_message_goes_to_a_console_that_nobody_reads(missing):
+@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL", "UPLOAD_BUCKET"])
+def test_in_the_cloud_nothing_goes_to_a_console_or_a_memory_that_nobody_reads(missing):
     with pytest.raises(KeyError):
         Settings.from_env({name: value for name, value in CLOUD.items() if name != missing})
 
 
+def test_a_key_of_another_application_is_nothing_that_anybody_guesses():
+    assert Settings.from_env(BASE).open311_keys == {}
+    assert Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef"}'}).open311_keys == {"fms": "0123456789abcdef"}
+    with pytest.raises(ValueError, match="OPEN311_KEYS: city, demo: a key needs 16") as refused:
+        Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef", "city": "0123456789abcde", "demo": ""}'})
+    assert "0123456789" not in str(refused.value)
+
+
 def test_nothing_secret_is_shown():
-    shown = repr(Settings.from_env(CLOUD))
-    assert not [secret for secret in ("gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown]
+    shown = repr(Settings.from_env(CLOUD | {"OPEN311_KEYS": '{"fms": "outside-key-0123456"}'}))
+    assert not [
+        secret for secret in ("outside-key", "gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown
+    ]

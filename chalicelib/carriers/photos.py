@@ -82,7 +82,6 @@ def _decoded(data: bytes, format: str) -> "Image":
             raise NotTaken("too_many_pixels") from None
         except Exception:  # noqa: BLE001 - decoders fail in every way there is, and their words quote what was sent
             raise NotTaken("broken") from None
-    small.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
     return small if turn is None else small.transpose(turn)
 
 
@@ -112,12 +111,16 @@ def _flat(image: "Image") -> "Image":
 
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off at 255
         image = image.point(lambda grey: grey * (1 / 256)).convert("L")
-    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    if image.mode == "P" or has_alpha:
-        image = image.convert("RGBA" if has_alpha else "RGB")
-    image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)  # before the next copies are made of it
-    flat = Image.new("RGB", image.size, "white")
-    flat.paste(image.convert("RGBA" if has_alpha else "RGB"), mask=image.getchannel("A") if has_alpha else None)
+    if image.mode in ("LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    if image.mode == "RGBA":
+        seen, image = image, Image.new("RGB", image.size, "white")
+        image.paste(seen, mask=seen)
+    elif image.mode in ("P", "1"):
+        image = image.convert("RGB")
+    image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)  # before the next copy is made of it
+    flat = Image.new("RGB", image.size)
+    flat.paste(image)
     return flat
 
 

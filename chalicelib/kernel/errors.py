@@ -64,11 +64,19 @@ class WrongMedia(Refusal):
 
 
 class Invalid(Refusal):
-    """One field has a value that cannot be taken; `loc` is the path to it."""
+    """One field has a value that cannot be taken; `loc` is the path to it. `also` are others of the same request."""
 
     def __init__(self, code: str, loc: Sequence[str | int], **facts: object) -> None:
         super().__init__(code, **facts)
         self.loc = tuple(loc)
+        self.also: tuple[Invalid, ...] = ()
+
+    @classmethod
+    def together(cls, found: "Sequence[Invalid]") -> "Invalid":
+        """Return one refusal for everything that was found, the first of it leading."""
+        first = found[0]
+        first.also = tuple(found[1:50])
+        return first
 
 
 class TooMany(Refusal):

@@ -25,7 +25,8 @@ def put_place(places: Places, call: Call, code: str, body: PlaceIn) -> PlaceView
     """Create or change a place."""
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
-    return PlaceView.of(places.put_place(call, code, body.name, body.neighbours, body.zone), with_duty=True)
+    location = body.location.as_location() if body.location else None
+    return PlaceView.of(places.put_place(call, code, body.name, body.neighbours, body.zone, location), with_duty=True)
 
 
 @routes.put("/v1/places/{code}/duty")

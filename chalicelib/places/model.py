@@ -2,14 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import asin, cos, radians, sin, sqrt
 
 from ..kernel.access import Resource
 from ..kernel.outcome import Entity
 from ..kernel.place import PlaceKind, kind_of
 
-__all__ = ["DEFAULT_ZONE", "Place", "Street"]
+__all__ = ["DEFAULT_ZONE", "Location", "Place", "Street"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
+_EARTH_RADIUS = 6_371_000  # metres, mean
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A point on the map (WGS 84), in degrees."""
+
+    lat: float
+    long: float
+
+    def metres_to(self, other: "Location") -> float:
+        """Return the distance over the ground (haversine), good to half a percent."""
+        one, two = radians(self.lat), radians(other.lat)
+        across, along = radians(other.lat - self.lat), radians(other.long - self.long)
+        half = sin(across / 2) ** 2 + cos(one) * cos(two) * sin(along / 2) ** 2
+        return 2 * _EARTH_RADIUS * asin(min(1.0, sqrt(half)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +37,7 @@ class Place(Entity):
     neighbours: tuple[str, ...] = ()
     duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str = DEFAULT_ZONE  # read from the street only
+    location: Location | None = None
 
     @property
     def kind(self) -> PlaceKind:

@@ -44,9 +44,10 @@ def find_places(codes: list[str]) -> list[Place]:
     return load_many(Place, [(street_of(code), sort_key(code)) for code in codes])
 
 
-def places_below(code: str, start: Position | None, limit: int) -> Page[Place]:
+def places_below(code: str, start: Position | None, limit: int, *, consistent: bool = True) -> Page[Place]:
     """Read a place and everything below it, in tree order."""
-    return page(Place, street_of(code), keys=Table.sk.between(*subtree(code)), start=start, limit=limit)
+    within = Table.sk.between(*subtree(code))
+    return page(Place, street_of(code), keys=within, start=start, limit=limit, consistent=consistent)
 
 
 def streets() -> list[str]:

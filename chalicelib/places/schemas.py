@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field, RootModel
 from ..kernel.access import Role
 from ..kernel.place import PlaceKind
 from ..web.fields import Line, PageQuery, PersonId, PlaceCode, Request, View
-from .model import Place
+from .model import Location, Place
 
-__all__ = ["DutyIn", "PlaceIn", "PlaceList", "PlaceQuery", "PlaceView"]
+__all__ = ["DutyIn", "LocationIn", "PlaceIn", "PlaceList", "PlaceQuery", "PlaceView"]
 
 
 def _zone(name: str) -> str:
@@ -26,6 +26,24 @@ class PlaceQuery(PageQuery):
     limit: Annotated[int, Field(ge=1, le=100)] = 100
 
 
+class LocationIn(Request):
+    """A point on the map (WGS 84), in degrees."""
+
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90)]
+    long: Annotated[float, Field(strict=True, ge=-180, le=180)]
+
+    def as_location(self) -> Location:
+        """Return it as it is kept."""
+        return Location(self.lat, self.long)
+
+
+class LocationView(View):
+    """A point on the map (WGS 84), in degrees."""
+
+    lat: float
+    long: float
+
+
 class PlaceIn(Request):
     """What is said about a place; its level follows from its code."""
 
@@ -33,6 +51,7 @@ class PlaceIn(Request):
     kind: PlaceKind | None = Field(None, description="May be given; must be the level that the code names.")
     neighbours: Annotated[list[PlaceCode], Field(max_length=20)] = []
     zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = None
+    location: LocationIn | None = Field(None, description="Where it is on the map; left out, it stays as it is.")
 
 
 class DutyIn(RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]):
@@ -48,6 +67,7 @@ class PlaceView(View):
     kind: PlaceKind
     neighbours: list[PlaceCode]
     zone: str | None
+    location: LocationView | None
     duty: dict[str, list[PersonId]] | None
 
     @classmethod
@@ -60,6 +80,7 @@ class PlaceView(View):
             kind=place.kind,
             neighbours=list(place.neighbours),
             zone=place.zone if place.kind is PlaceKind.STREET else None,
+            location=LocationView.model_validate(place.location) if place.location else None,
             duty={role: list(people) for role, people in place.duty.items()} if with_duty else None,
         )
 

@@ -1,7 +1,7 @@
 """What is done with places."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Resource, authorize, parties
@@ -9,22 +9,38 @@ from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.outcome import Event, Outcome, Put
-from ..kernel.paging import Page
+from ..kernel.paging import Page, every
 from ..kernel.place import ancestors, parent_of
 from ..people.model import Person
 from ..people.service import People
 from ..store.commit import Committer
 from . import rows
-from .model import DEFAULT_ZONE, Place, Street
+from .model import DEFAULT_ZONE, Location, Place, Street
 
-__all__ = ["Places", "place_exists"]
+__all__ = ["Places", "Roster", "place_exists"]
 
-_ZONE_FRESH = timedelta(minutes=10)
+_FRESH = timedelta(minutes=10)
 
 
 def place_exists(code: str) -> bool:
     """Say whether there is such a place."""
     return rows.find_place(code) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The places of a street and everybody on duty there, read at once: it answers as `Places.on_duty` does."""
+
+    places: Mapping[str, Place]
+    people: Mapping[str, Person]
+
+    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
+        """See `Places.on_duty`."""
+        return _nearest(code, roles, self.places, lambda ids: self.people)
+
+    def names_anybody(self, code: str, roles: Sequence[str]) -> bool:
+        """Say whether a duty list of a place or above it names anybody in one of the roles, in office or not."""
+        return any(self.places[level].duty.get(role) for level in ancestors(code) if level in self.places for role in roles)
 
 
 class Places:
@@ -33,6 +49,7 @@ class Places:
     def __init__(self, *, commit: Committer, clock: Clock, people: People) -> None:
         self._commit, self._clock, self._people = commit, clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
+        self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
@@ -46,8 +63,19 @@ class Places:
         """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
         now = self._clock.now()
         known = self._zones.get(street)
-        if known is None or now - known[0] >= _ZONE_FRESH:
+        if known is None or now - known[0] >= _FRESH:
             known = self._zones[street] = (now, rows.zone_of(street) or DEFAULT_ZONE)
+        return known[1]
+
+    def tree(self, street: str) -> Sequence[Place]:
+        """Return every place of a street, in tree order, read again every ten minutes: a street is thousands of rows."""
+        now = self._clock.now()
+        known = self._trees.get(street)
+        if known is None or now - known[0] >= _FRESH:
+            known = self._trees[street] = (
+                now,
+                list(every(lambda start: rows.places_below(street, start, 1000, consistent=False))),
+            )
         return known[1]
 
     def streets(self) -> list[str]:
@@ -60,14 +88,13 @@ class Places:
         A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
         """
         found = {place.id: place for place in rows.find_places(ancestors(code))}
-        for level in ancestors(code):
-            duty = found[level].duty if level in found else {}
-            named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
-            people = self._people.find_many(named) if named else {}
-            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
-            if in_office:
-                return in_office
-        return []
+        return _nearest(code, roles, found, self._people.find_many)
+
+    def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
+        """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
+        places = {place.id: place for place in every(lambda start: rows.places_below(street, start, 100))}
+        named = {person for place in places.values() for people in place.duty.values() for person in people}
+        return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
@@ -93,8 +120,16 @@ class Places:
             raise NotFound
         return page, bool(parties(call.actor, resource) & STAFF)
 
-    def put_place(self, call: Call, code: str, name: str, neighbours: Sequence[str], zone: str | None) -> Place:
-        """Create or change a place; its parent and its neighbours must exist."""
+    def put_place(
+        self,
+        call: Call,
+        code: str,
+        name: str,
+        neighbours: Sequence[str],
+        zone: str | None,
+        location: Location | None = None,
+    ) -> Place:
+        """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
 
         def decide() -> Outcome[Place]:
             actor = self._may(call, "place.change", code)
@@ -112,7 +147,13 @@ class Places:
                 raise Stale("request.stale", version=0)
             now = self._clock.now()
             place = before or Place(id=code, created_at=now, updated_at=now, name=name)
-            changed = replace(place, name=name, neighbours=tuple(dict.fromkeys(neighbours)), zone=zone or place.zone)
+            changed = replace(
+                place,
+                name=name,
+                neighbours=tuple(dict.fromkeys(neighbours)),
+                zone=zone or place.zone,
+                location=location or place.location,
+            )
             event = Event(tag="place.changed", by=actor.id, party="staff")
             return Outcome(entity=changed, previous=before, events=(event,))
 
@@ -169,6 +210,20 @@ class Places:
             return Outcome(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
 
         return self._commit.settle(decide, Call())
+
+
+def _nearest(
+    code: str, roles: Sequence[str], places: Mapping[str, Place], find: Callable[[Sequence[str]], Mapping[str, Person]]
+) -> list[Person]:
+    """Return who is in office of those whom the nearest level upwards names, if anybody is there."""
+    for level in ancestors(code):
+        duty = places[level].duty if level in places else {}
+        named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
+        people = find(named) if named else {}
+        in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
+        if in_office:
+            return in_office
+    return []
 
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:

@@ -10,19 +10,19 @@ from .schemas import (
     BehalfIn,
     ClockList,
     CommentIn,
-    ConfirmIn,
     HoldIn,
     LineView,
     MergeIn,
     MyTicketList,
     PhotosView,
-    ReasonIn,
     ResolveIn,
+    SolvedIn,
     TicketEventList,
     TicketEventView,
     TicketIn,
     TicketList,
     TicketQuery,
+    TicketReasonIn,
     clock_view,
     photos_view,
     ticket_view,
@@ -93,7 +93,7 @@ def assign_ticket(tickets: Tickets, call: Call, ticket_id: str, body: AssignIn) 
 
 
 @routes.post("/v1/tickets/{ticket_id}/bounce")
-def bounce_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ReasonIn) -> AnyTicket:
+def bounce_ticket(tickets: Tickets, call: Call, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
     """Say that it is not one's own; no clock stops for that."""
     return ticket_view(tickets.bounce(call, ticket_id, body.reason))
 
@@ -123,25 +123,25 @@ def resolve_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ResolveIn
 
 
 @routes.post("/v1/tickets/{ticket_id}/confirm")
-def confirm_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ConfirmIn) -> AnyTicket:
+def confirm_ticket(tickets: Tickets, call: Call, ticket_id: str, body: SolvedIn) -> AnyTicket:
     """Say that it is solved; with the last answer it is over."""
     return ticket_view(tickets.confirm(call, ticket_id, body.satisfied, body.on_behalf_of))
 
 
 @routes.post("/v1/tickets/{ticket_id}/reopen")
-def reopen_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ReasonIn) -> AnyTicket:
+def reopen_ticket(tickets: Tickets, call: Call, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
     """Say that it is not solved: the same person has it, one level up."""
     return ticket_view(tickets.reopen(call, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/close")
-def close_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ReasonIn) -> AnyTicket:
+def close_ticket(tickets: Tickets, call: Call, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
     """End it without a solution, and say why."""
     return ticket_view(tickets.close(call, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/escalate")
-def escalate_ticket(tickets: Tickets, call: Call, ticket_id: str, body: ReasonIn) -> AnyTicket:
+def escalate_ticket(tickets: Tickets, call: Call, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
     """Take it to the level above."""
     return ticket_view(tickets.escalate(call, ticket_id, body.reason))
 

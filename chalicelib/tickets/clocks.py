@@ -76,10 +76,10 @@ def terms_of(policy: Policy, ticket: Ticket, library: Library) -> Terms:
 
 
 def start(terms: Terms, name: ClockName, now: datetime, percent: int = 100) -> Clock:
-    """Start a clock with a share of its limit."""
-    minutes = max(1, terms.limits.of(name) * percent // 100)
-    due = due_after(terms.calendar, now, minutes)
-    return Clock(name=name, limit=minutes, due_at=due, promised_at=due, runs=(Run(start=now, minutes=minutes),))
+    """Start a clock with a share of its limit, from the minute that has begun: what is promised is promised to the minute."""
+    begun, minutes = now.replace(second=0, microsecond=0), max(1, terms.limits.of(name) * percent // 100)
+    due = due_after(terms.calendar, begun, minutes)
+    return Clock(name=name, limit=minutes, due_at=due, promised_at=due, runs=(Run(start=begun, minutes=minutes),))
 
 
 def meet(clock: Clock, now: datetime) -> Clock:

@@ -14,7 +14,7 @@ from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import Office
 from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
-from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
 
 __all__ = [
     "JOINED",
@@ -202,25 +202,23 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
 def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: str | None) -> Outcome[Ticket]:
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
-    What had been assigned goes back to `dispatcher`, who accepted it; what had only been accepted, or not even that, is
-    open again, under the clock of acceptance that it had from the beginning, and somebody else's to accept.
+    What had been assigned goes back to `dispatcher`, who accepted it. What had only been accepted, or not even that, is
+    open again under the clock of acceptance that it had from the beginning, for another on duty or else the level above.
     """
-    bounces = ticket.bounces + 1
-    changes: dict[str, Any] = {"bounces": bounces, "reason": reason}
-    other = office.other(ticket.level, by.id)
-    if ticket.state is S.ASSIGNED and dispatcher != by.id:
-        changes |= {"assignee": dispatcher or other}
+    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason, "level": ticket.level}
+    if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
+        changes |= {"assignee": dispatcher}
     else:
-        changes |= {"assignee": other, "clocks": _unaccepted(ticket)}
-        if ticket.state is S.ASSIGNED:
-            changes |= {"state": S.OPEN}
+        another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
+        level = ticket.level if another else office.above(ticket.level)
+        changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
+        changes |= {"level": level, "assignee": another or office.leader(level)}
+    decided = changes["bounces"] >= BOUNCES
+    if decided:
+        level = office.above(ticket.level)
+        changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    level = office.above(ticket.level) if outcome.entity.must_be_assigned else ticket.level
-    if level is not ticket.level or outcome.entity.must_be_assigned:
-        entity = replace(outcome.entity, level=level, assignee=office.leader(level))
-        return replace(outcome, entity=entity, messages=tell_staff(entity, "must_assign"))
-    there = outcome.entity.assignee in office.duty.get(ticket.level, ())
-    return replace(outcome, messages=tell_staff(ticket, "bounced") + (() if there else tell_holder(outcome.entity, "assigned")))
+    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
@@ -327,8 +325,11 @@ def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
     return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
 
 
-def resolve(ticket: Ticket, office: Office, by: Mover, note: Words | None, proof: tuple[str, ...]) -> Outcome[Ticket]:
-    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins."""
+def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...], *, said: str) -> Outcome[Ticket]:
+    """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins.
+
+    `note` is for those who reported it, `said` the same as everybody may read it.
+    """
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
@@ -338,12 +339,13 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: Words | None, proof
         ticket,
         "resolve",
         by,
-        note=note.written if note else None,
-        said=note.said if note else "",
+        note=note,
+        said=said,
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
-        solution=note.said if note else None,
+        solution=note,
+        told_publicly=said or None,
         resolved_at=by.now,
         answered=0,
         asked_again=False,
@@ -430,6 +432,7 @@ _NOT_OVER: dict[str, Any] = {
     "closed_at": None,
     "ending": None,
     "solution": None,
+    "told_publicly": None,
     "answered": 0,
     "ratings": (),
 }
@@ -455,7 +458,7 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: Words, *, alone: bool) -> Outcome[Ticket]:
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
     """End it without a solution, and say why; whoever reported it alone may take it back.
 
     Raises:
@@ -468,8 +471,9 @@ def close(ticket: Ticket, by: Mover, reason: Words, *, alone: bool) -> Outcome[T
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
-    changes = {"reason": reason.said, **_over(ticket, ending, by.now)}
-    return go(ticket, "close", by, note=reason.written, said=reason.said if staff else "", messages=messages, **changes)
+    said = said if staff else ""
+    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
+    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:

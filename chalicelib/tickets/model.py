@@ -23,6 +23,8 @@ __all__ = [
     "Clock",
     "Ending",
     "Hold",
+    "Hole",
+    "LadderReport",
     "Line",
     "Movable",
     "Mover",
@@ -34,6 +36,7 @@ __all__ = [
     "StreetPolicy",
     "Ticket",
     "Update",
+    "Why",
     "building_of",
     "level_of",
     "place_at",
@@ -229,6 +232,39 @@ class PolicyRecord:
     by: str
 
 
+class Why(StrEnum):
+    """Why nobody would hear of a ticket at a level."""
+
+    NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
+    NOT_IN_OFFICE = "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
+    UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
+    NO_PHONE = "no_phone"  # for what is urgent mail is too slow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A level of the ladder at which nobody would hear of a ticket. Without `categories` it is so for all of them.
+
+    `place` is whose duty list, or which rule's place, it is about; `instead` is the level that would have it, if any.
+    """
+
+    place: str
+    level: Level
+    to: str  # the role, or whoever a rule names
+    why: Why
+    instead: Level | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderReport(Entity):
+    """What the latest nightly look at a street's ladder has found; its id is the street's code."""
+
+    holes: tuple[Hole, ...] = ()  # the first, where there are very many
+    count: int = 0
+    checked_at: datetime
+
+
 class Movable:
     """What is enough of a ticket to say which moves somebody may make."""
 
@@ -329,6 +365,7 @@ class Ticket(Movable, Entity):
     closed_at: datetime | None = None
     ending: Ending | None = None
     solution: str | None = None  # what was done, for those who reported
+    told_publicly: str | None = None  # how it ended, as everybody may read it
     reason: str | None = None
     asked_again: bool = False
     answered: int = 0  # of the present solution

@@ -18,7 +18,7 @@ from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from ..store.tables import Counter
 from .decisions import JOINED
-from .model import Line, PolicyRecord, Report, StreetPolicy, Ticket, Update, building_of
+from .model import LadderReport, Line, PolicyRecord, Report, StreetPolicy, Ticket, Update, building_of
 
 __all__ = [
     "TicketEvent",
@@ -29,6 +29,7 @@ __all__ = [
     "find_tickets",
     "held_by",
     "joined_to",
+    "ladder_report",
     "listed",
     "open_at",
     "policy_of",
@@ -152,7 +153,10 @@ class ByUpdate(GlobalSecondaryIndex["TicketTable"]):
 
 
 class TicketTable(Table):
-    """PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`. PK `policy#<street>`: `policy`, `version#…`."""
+    """PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
+
+    PK `policy#<street>`: `policy`, `version#…`, `ladder`. PK the street: the timeline of its rules.
+    """
 
     class Meta:
         """Name."""
@@ -231,6 +235,7 @@ TicketTable.holding(
     },
 )
 TicketTable.holding(StreetPolicy, lambda policy: {"pk": f"policy#{policy.id}", "sk": "policy"})
+TicketTable.holding(LadderReport, lambda report: {"pk": f"policy#{report.id}", "sk": "ladder"})
 TicketTable.holding(PolicyRecord, lambda record: {"pk": f"policy#{record.street}", "sk": f"version#{record.number:06d}"})
 TicketTable.keeping_timeline(Ticket, TicketEvent)
 TicketTable.keeping_timeline(StreetPolicy, PolicyEvent)
@@ -345,3 +350,8 @@ def policy_version(street: str, number: int) -> PolicyRecord | None:
     """Read one version of what a street has set: for half the price, as it is never written again, unless it is quite new."""
     pk, sk = f"policy#{street}", f"version#{number:06d}"
     return load(PolicyRecord, pk, sk, consistent=False) or load(PolicyRecord, pk, sk)
+
+
+def ladder_report(street: str) -> LadderReport | None:
+    """Read what the latest look at a street's ladder has found."""
+    return load(LadderReport, f"policy#{street}", "ladder")

@@ -24,19 +24,19 @@ __all__ = [
     "BehalfIn",
     "ClockList",
     "CommentIn",
-    "ConfirmIn",
     "HoldIn",
     "LineView",
     "MergeIn",
     "MyTicketList",
     "PhotosView",
-    "ReasonIn",
     "ResolveIn",
+    "SolvedIn",
     "TicketEventList",
     "TicketEventView",
     "TicketIn",
     "TicketList",
     "TicketQuery",
+    "TicketReasonIn",
     "clock_view",
     "photos_view",
     "ticket_view",
@@ -76,7 +76,7 @@ class AssignIn(Request):
     )
 
 
-class ReasonIn(Request):
+class TicketReasonIn(Request):
     """Why."""
 
     reason: Reason
@@ -103,7 +103,7 @@ class ResolveIn(Request):
     photos: Photos | None = None
 
 
-class ConfirmIn(Request):
+class SolvedIn(Request):
     """How one likes the solution; staff say whose answer they note."""
 
     satisfied: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
@@ -235,8 +235,9 @@ def ticket_view(seen: Seen) -> AnyTicket:
 
 def _public(seen: Seen) -> dict[str, Any]:
     ticket = seen.ticket
-    same = ("id", "version", "state", "category", "urgency", "private", "community", "community_name", "text", "solution")
+    same = ("id", "version", "state", "category", "urgency", "private", "community", "community_name", "text")
     fields = {name: getattr(ticket, name) for name in (*same, "created_at", "updated_at", "closed_at")}
+    fields["solution"] = ticket.told_publicly
     return fields | {"reporters": seen.joined + bool(ticket.person_id), "moves": ticket.moves(seen.parties)}
 
 
@@ -249,6 +250,7 @@ def _inside(seen: Seen) -> dict[str, Any]:
     duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
     return fields | {
         "text": ticket.written,
+        "solution": ticket.solution,
         "assignee_name": holder.name if holder else None,
         "waits_for": due[0] if due else None,
         "due_at": due[1] if due else None,

@@ -1,18 +1,18 @@
 """What people do with tickets. Every use case reads, asks the access table, lets the model decide, and commits once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock as Time
 from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from ..kernel.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TooMany
 from ..kernel.ids import Ids
 from ..kernel.outcome import Beside, Count, Outcome, Put
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.text import mask_personal
 from ..people.model import Person
@@ -50,7 +50,7 @@ class Seen:
     """A ticket as somebody sees it: what she is towards it, how many have joined, and whom her view may name."""
 
     ticket: Ticket
-    actor_id: str
+    actor: Actor
     parties: frozenset[Party]
     joined: int = 0
     people: Mapping[str, Person] = field(default_factory=dict)
@@ -152,13 +152,14 @@ class Tickets:
         return Page(found, start)
 
     def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Line]:
-        read = rows.held_by if (call.start or {}).get("n") else rows.reported_by
-        start = call.start["key"] if call.start else None
-        page = read(call.actor.id, start, limit)
-        lines = [line for line in map(Line.of, page.items) if here(line)]
-        if page.next is None and read is rows.reported_by:
-            return Page(lines, {"n": 1, "key": None}) if rows.held_by(call.actor.id, None, 1).items else Page(lines)
-        return Page(lines, {"n": int(read is rows.held_by), "key": page.next} if page.next else None)
+        """What she has to see to, and then what she has reported."""
+        parts = {"held": rows.held_by, "reported": rows.reported_by}
+
+        def read(part: str, start: Position | None, most: int) -> Page[Line]:
+            page = parts[part](call.actor.id, start, most)
+            return Page([line for line in map(Line.of, page.items) if here(line)], page.next)
+
+        return chain(list(parts), read, call.start, limit)
 
     def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
@@ -176,13 +177,13 @@ class Tickets:
 
     def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
         found = parties(actor, ticket.as_resource(actor.id))
-        return Seen(ticket=ticket, actor_id=actor.id, parties=found, joined=joined.get(ticket.id, 0))
+        return Seen(ticket=ticket, actor=actor, parties=found, joined=joined.get(ticket.id, 0))
 
     def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Party], *, named: bool = False) -> Seen:
         people = [id for id in (ticket.assignee, ticket.person_id if found & STAFF else None) if id] if named else []
         return Seen(
             ticket=ticket,
-            actor_id=actor.id,
+            actor=actor,
             parties=found,
             joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
             people=self._people.find_many(people) if people else {},
@@ -220,7 +221,7 @@ class Tickets:
 
         ticket = self._commit.settle(decide, call)
         found = parties(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
-        return Seen(ticket=ticket, actor_id=actor.id, parties=found)
+        return Seen(ticket=ticket, actor=actor, parties=found)
 
     def _new(self, actor: Actor, subject: Person, terms: ReportTerms, known: Mapping[str, tuple[str, str]]) -> Ticket:
         ticket = self.draft(terms, known, name=subject.name, secrets=subject.secrets)
@@ -297,7 +298,7 @@ class Tickets:
 
     def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
-        read: dict[str, Any] = {}
+        seen: list[Seen] = []
 
         def decide() -> Outcome[Ticket]:
             ticket = _found(rows.find_ticket(ticket_id))
@@ -308,9 +309,10 @@ class Tickets:
             subject = self._people.subject_of(actor, me, on_behalf_of)
             if subject.id != actor.id and consent is None:
                 raise Invalid("consent.required", ["consent"])
-            read["actor"] = actor
+            seen[:] = [self._seen(actor, ticket, parties(actor, ticket.as_resource(actor.id)), named=True)]
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Outcome(entity=ticket, previous=ticket)
+            seen[:] = [replace(seen[0], joined=seen[0].joined + 1)]
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
             outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
             given = (
@@ -318,8 +320,8 @@ class Tickets:
             )
             return replace(outcome, beside=(*outcome.beside, *given))
 
-        ticket = self._commit.settle(decide, call)
-        return self._seen(read["actor"], ticket, parties(read["actor"], self._resource(ticket, read["actor"])))
+        self._commit.settle(decide, call)
+        return seen[0]
 
     # moves
 
@@ -361,8 +363,8 @@ class Tickets:
 
         def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
             proof = self._uploads.binding(by.id, photos, ticket.id, ticket.place, ["photos"])
-            words = self._words(ticket, note) if note else None
-            return replace(decisions.resolve(ticket, office, by, words, photos), also=proof)
+            said = self._for_everybody(ticket, note or "")
+            return replace(decisions.resolve(ticket, office, by, note, photos, said=said), also=proof)
 
         return self._office_move(call, ticket_id, "resolve", decide)
 
@@ -384,7 +386,8 @@ class Tickets:
         """End it without a solution."""
 
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-            return decisions.close(ticket, by, self._words(ticket, reason), alone=len(self.reports(ticket)) == 1)
+            alone = len(self.reports(ticket)) == 1
+            return decisions.close(ticket, by, reason, alone=alone, said=self._for_everybody(ticket, reason))
 
         return self._move(call, ticket_id, "close", decide)
 
@@ -423,10 +426,15 @@ class Tickets:
 
     def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""
-        ticket, by = self._read_for(call, ticket_id, "turn")
+        ticket, by, _ = self._read_for(call, ticket_id, "turn")
         if ticket.person_id is None or len(self.reports(ticket)) != 1:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
         return decisions.turn(ticket, by, wish_id)
+
+    def _for_everybody(self, ticket: Ticket, text: str) -> str:
+        """Return what was said about a ticket as everybody may read it."""
+        person = self._people.find(ticket.person_id) if text and ticket.person_id and not ticket.private else None
+        return mask_personal(text, name=person.name, secrets=person.secrets) if person else mask_personal(text)
 
     def _office_move(
         self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]
@@ -434,28 +442,35 @@ class Tickets:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
     def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
-        movers: list[Mover] = []
+        seen: list[Seen] = []
 
         def attempt() -> Outcome[Ticket]:
-            ticket, by = self._read_for(call, ticket_id, move)
+            ticket, by, actor = self._read_for(call, ticket_id, move)
             if only is not None and not by.parties & only:
                 raise Forbidden("action.forbidden")
             ticket.check_version(call.seen_version)
-            movers[:] = [by]
+            seen[:] = [self._seen(actor, ticket, by.parties, named=True)]
             return decide(ticket, by)
 
         ticket = self._commit.settle(attempt, call)
-        by = movers[0]
-        actor, _ = self._people.current(call.actor)
-        reporter = actor.id if Party.OWNER in by.parties else ""
-        return self._seen(actor, ticket, parties(actor, ticket.as_resource(reporter)), named=True)
+        return self._after(seen[0], ticket)
 
-    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover]:
+    def _after(self, before: Seen, ticket: Ticket) -> Seen:
+        """Return a ticket as it is after a move; what else a view shows was read before, so that no read can fail what is done."""
+        reporter = before.actor.id if Party.OWNER in before.parties else ""
+        found = parties(before.actor, ticket.as_resource(reporter))
+        people = dict(before.people)
+        if ticket.assignee and ticket.assignee not in people:
+            with suppress(Busy):
+                people |= self._people.find_many([ticket.assignee])
+        return replace(before, ticket=ticket, parties=found, people=people)
+
+    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
         ticket = _found(rows.find_ticket(ticket_id))
         actor, _ = self._people.current(call.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
-        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now())
+        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
 
     def reports(self, ticket: Ticket) -> list[Report]:
         """Return everybody who reported a ticket, or one that is seen to with it; each once."""

@@ -1,7 +1,8 @@
 """Typed routes: a pydantic body and query in, a view out, and everything between HTTP and a use case in one place.
 
 A feature's `api.py` declares its routes on a `Routes`; app.py mounts them on the Chalice app with `Api.mount`. The view
-function's signature is the contract: `body`, `query` and the return annotation feed validation and OpenAPI alike.
+function's signature is the contract: `body` or `form`, `query` and the return annotation feed validation and OpenAPI alike.
+A feature that serves somebody else's specification brings a `Dialect`, and everything under its routes is answered in it.
 """
 
 import hashlib
@@ -30,11 +31,13 @@ from ..kernel.errors import (
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.words import Catalogue, choose_locale
+from .documents import Dialect, Document
+from .forms import read_form
 from .pages import Page
 from .problems import problem_of, problem_of_fields, problem_of_status
 from .texts import REFUSALS
 
-__all__ = ["Api", "Operation", "Routes"]
+__all__ = ["Api", "Operation", "Routes", "path_pattern"]
 
 S = TypeVar("S")
 V = TypeVar("V", bound=Callable[..., Any])
@@ -43,6 +46,7 @@ MAX_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _PROBLEM = "application/problem+json"
+DOCUMENT_PATTERN = r"[A-Za-z0-9_.-]{1,80}"  # a name with its format as a suffix: the gateway takes whole segments only
 
 
 class Log(Protocol):
@@ -61,6 +65,7 @@ class Operation:
 
     method: str
     path: str
+    name: str  # the use case's; the OpenAPI operation id
     view: Callable[..., Any]
     routes: "Routes[Any]"
     status: int = 200
@@ -72,11 +77,6 @@ class Operation:
         default_factory=dict
     )  # how entities among the facts of its refusals are shown
 
-    @property
-    def name(self) -> str:
-        """Return the use case's name; the OpenAPI operation id."""
-        return self.view.__name__
-
     def hints(self) -> dict[str, Any]:
         """Return the resolved annotations of the view."""
         return get_type_hints(self.view, include_extras=True)
@@ -85,16 +85,25 @@ class Operation:
 class Routes(Generic[S]):
     """The routes of one feature. `service` picks the feature's service out of the wired services."""
 
-    def __init__(self, tag: str, service: Callable[[Any], S], texts: Catalogue, reread: Callable[..., Any] | None = None) -> None:
-        self.tag, self.service, self.texts, self.reread = tag, service, texts, reread
+    def __init__(
+        self,
+        tag: str,
+        service: Callable[[Any], S],
+        texts: Catalogue,
+        reread: Callable[..., Any] | None = None,
+        dialect: Dialect | None = None,
+    ) -> None:
+        self.tag, self.service, self.texts, self.reread, self.dialect = tag, service, texts, reread, dialect
         self.operations: list[Operation] = []
 
-    def route(self, method: str, path: str, **options: Any) -> Callable[[V], V]:
-        """Declare a route; the view stays callable as it is."""
+    def route(self, method: str, path: str, *, name: str = "", formats: Sequence[str] = (), **options: Any) -> Callable[[V], V]:
+        """Declare a route; the view stays callable as it is. With `formats` it is as many routes, each with its suffix."""
 
         def declare(view: V) -> V:
             options.setdefault("reread", self.reread)
-            self.operations.append(Operation(method=method, path=path, view=view, routes=self, **options))
+            known = name or view.__name__
+            for at, called in [(f"{path}.{suffix}", f"{known}_{suffix}") for suffix in formats] or [(path, known)]:
+                self.operations.append(Operation(method=method, path=at, name=called, view=view, routes=self, **options))
             return view
 
         return declare
@@ -147,21 +156,23 @@ class Api:
 
     def _handler(self, operation: Operation) -> Callable[..., Response]:
         hints = operation.hints()
-        takes: dict[str, Any] = {name: hints[name] for name in ("body", "query", "signed") if name in hints}
+        takes: dict[str, Any] = {name: hints[name] for name in ("body", "form", "query", "signed") if name in hints}
 
         def handle(**path: str) -> Response:
             request = self._app.current_request
             assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
             locale = choose_locale(request.headers.get("accept-language"))
+            address = _address(operation, path)
             try:
                 answer = self._run(operation, takes, request, path, locale)
             except ValidationError as error:
-                answer = self._problem(problem_of_fields(error, "body" if "body" in takes else "query", locale, self.words))
+                where = "body" if {"body", "form"} & set(takes) else "query"
+                answer = self._problem(problem_of_fields(error, where, locale, self.words), operation, address)
             except Refusal as refusal:
-                answer = self._problem(problem_of(refusal, locale, self.words, _shown(refusal, operation)))
+                answer = self._problem(problem_of(refusal, locale, self.words, _shown(refusal, operation)), operation, address)
             except Exception as error:  # noqa: BLE001 - the last line; the text of an exception may hold personal data
                 self._log.error("crash", operation=operation.name, error=type(error).__name__, at=_where(error))
-                answer = self._problem(problem_of_status(500, "server.error", locale, self.words))
+                answer = self._problem(problem_of_status(500, "server.error", locale, self.words), operation, address)
             _finish(answer, locale)
             self._log.info("request", operation=operation.name, status=answer.status_code, id=request.context.get("requestId"))
             return answer
@@ -178,8 +189,10 @@ class Api:
         values: dict[str, Any] = {name: _path_value(name, raw) for name, raw in path.items()}
         if "body" in takes:
             values["body"] = _read_body(request, takes["body"])
-        elif request.raw_body and len(request.raw_body) > MAX_BODY:
-            raise TooLarge("request.too_large")
+        elif "form" in takes:
+            values["form"] = takes["form"].model_validate(read_form(_bounded(request), request.headers.get("content-type")))
+        else:
+            _bounded(request)
         if "query" in takes:
             values["query"] = _read_query(request, takes["query"])
         if "signed" in takes:
@@ -203,7 +216,7 @@ class Api:
             if operation.reread is None:
                 raise NotImplementedError(operation.name) from replay
             view = operation.reread(service, call, replay.resource_id)
-        return _answer(operation, request, view)
+        return _answer(operation, request, view, _address(operation, path))
 
     def _actor(self, request: Request, services: Any) -> Actor:
         header = request.headers.get("authorization")
@@ -221,18 +234,21 @@ class Api:
             return None
         if not _KEY.fullmatch(key):
             raise Invalid("idempotency.key_invalid", ["header", "Idempotency-Key"])
-        body = values["body"].model_dump_json() if "body" in values else ""
-        path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "query", "signed"))
+        body = "".join(values[name].model_dump_json() for name in ("body", "form") if name in values)
+        path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "form", "query", "signed"))
         route = f"{operation.method} {operation.path} {path}"
         return Receipt(id=_digest(actor.id, route, key), digest=_digest(body))
 
-    def _problem(self, document: dict[str, Any]) -> Response:
-        headers: Headers = {"Content-Type": _PROBLEM}
-        if document["status"] == 401:
+    def _problem(self, problem: dict[str, Any], operation: Operation | None = None, address: str = "") -> Response:
+        said = Document(json.dumps(problem, ensure_ascii=False), _PROBLEM, problem["status"])
+        if operation and operation.routes.dialect:
+            said = operation.routes.dialect.problem(problem, address)
+        headers: Headers = {"Content-Type": said.media}
+        if said.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        if "retry_after" in document:
-            headers["Retry-After"] = str(document["retry_after"])
-        return Response(json.dumps(document, ensure_ascii=False), headers, document["status"])
+        if "retry_after" in problem:
+            headers["Retry-After"] = str(problem["retry_after"])
+        return Response(said.text, headers, said.status)
 
     def problem(self, status: int, code: str, accept_language: str | None) -> Response:
         """Return a problem for what never reaches a view: 405, and the local server's 404 and 413."""
@@ -245,7 +261,7 @@ class Api:
     def _mend(self, event: Any, get_response: Callable[[Any], Response]) -> Response:
         """Rewrite Chalice's own error bodies, which have neither our form nor CORS headers (chalice issue 2059)."""
         answer = get_response(event)
-        if answer.status_code < 400 or answer.headers.get("Content-Type") == _PROBLEM:
+        if answer.status_code < 400 or "Content-Language" in answer.headers:  # finished here, in whichever form
             return answer
         status = answer.status_code if answer.status_code == 405 else 500
         code = "method.not_allowed" if status == 405 else "server.error"
@@ -284,16 +300,32 @@ def _shown(refusal: Refusal, operation: Operation) -> dict[str, Any]:
 def _path_value(name: str, raw: str) -> str:
     """Decode a path parameter once; what is not of its form cannot exist."""
     value = unquote(raw)
-    pattern = CODE_PATTERN if name == "code" else f"[a-z]{{3}}_{ID_PATTERN}" if name.endswith("_id") else r"[a-z0-9_.-]{1,64}"
-    if not re.fullmatch(pattern, value):
+    if not re.fullmatch(path_pattern(name), value):
         raise NotFound
     return value
 
 
-def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
-    raw = request.raw_body
+def path_pattern(name: str) -> str:
+    """Return what a path parameter looks like."""
+    if name.endswith("_id"):
+        return f"[a-z]{{3}}_{ID_PATTERN}"
+    return {"code": CODE_PATTERN, "document": DOCUMENT_PATTERN}.get(name, r"[a-z0-9_.-]{1,64}")
+
+
+def _address(operation: Operation, path: Mapping[str, str]) -> str:
+    """Return the path that was asked for, in which a dialect finds the format."""
+    return unquote(operation.path.format(**path))
+
+
+def _bounded(request: Request) -> bytes:
+    raw: Any = request.raw_body
     if len(raw) > MAX_BODY:
         raise TooLarge("request.too_large")
+    return raw or b""
+
+
+def _read_body(request: Request, model: type[BaseModel]) -> BaseModel:
+    raw = _bounded(request)
     media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if raw and media != "application/json":
         raise WrongMedia("request.media_type")
@@ -334,7 +366,7 @@ def _seen_version(header: str | None) -> int | None:
     return int(versions[0]) if len(versions) == 1 else -1
 
 
-def _answer(operation: Operation, request: Request, view: Any) -> Response:
+def _answer(operation: Operation, request: Request, view: Any, address: str) -> Response:
     if view is None:
         return Response("", {}, 204)
     if isinstance(view, Response):
@@ -342,14 +374,22 @@ def _answer(operation: Operation, request: Request, view: Any) -> Response:
     if isinstance(view, Page):
         headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": _POLICY}
         return Response(view.html, headers | {"Referrer-Policy": "no-referrer"}, operation.status)
-    body = view.model_dump_json()
-    headers = {"Content-Type": "application/json"}
-    if operation.status < 300:
-        tag = f'"{getattr(view, "version", 0)}.{_digest(body)[:16]}"'
+    said = _said(operation, view, address)
+    headers = {"Content-Type": said.media}
+    if said.status < 300:
+        tag = f'"{getattr(view, "version", 0)}.{_digest(said.text)[:16]}"'
         headers["ETag"] = tag
         if operation.method == "GET" and _matches(request.headers.get("if-none-match"), tag):
             return Response("", {"ETag": tag}, 304)
-    return Response(body, headers, operation.status)
+    return Response(said.text, headers, said.status)
+
+
+def _said(operation: Operation, view: Any, address: str) -> Document:
+    if isinstance(view, Document):
+        return view
+    if operation.routes.dialect:
+        return operation.routes.dialect.answer(view, address)
+    return Document(view.model_dump_json(), "application/json", operation.status)
 
 
 def _matches(header: str | None, tag: str) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "Prose",
     "Request",
     "View",
+    "near",
 ]
 
 
@@ -58,7 +59,8 @@ def _seconds(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _near(instant: datetime) -> datetime:
+def near(instant: datetime) -> datetime:
+    """Return the instant in UTC, or raise ValueError where calculating with it could overflow."""
     if not 2000 <= instant.year < 2200:  # the edges of the calendar overflow in other zones
         raise ValueError("not in reach")
     return instant.astimezone(UTC)
@@ -67,7 +69,7 @@ def _near(instant: datetime) -> datetime:
 WHOLE = BeforeValidator(_whole)  # stands behind the bounds: before them it would hide them from the JSON Schema
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_near)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(near)]
 Instant = Annotated[datetime, PlainSerializer(_seconds, return_type=str), Field(json_schema_extra={"format": "date-time"})]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
 Name = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=40), AfterValidator(normalise_name)]

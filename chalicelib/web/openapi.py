@@ -1,5 +1,6 @@
 """The contract as an OpenAPI 3.1 document, made from the mounted routes. docs/openapi.json is compared with it in a test."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any, get_args
@@ -8,8 +9,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..kernel.ids import ID_PATTERN
-from ..kernel.place import CODE_PATTERN
-from .api import Operation
+from .api import Operation, path_pattern
+from .forms import FORMS
 from .pages import Page
 from .problems import Problem
 
@@ -37,15 +38,14 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
     for operation in listed:
         hints = operation.hints()
-        models += [(hints["body"], "validation")] if "body" in hints else []
-        models += [(hints["query"], "validation")] if "query" in hints else []
+        models += [(hints[name], "validation") for name in ("body", "form", "query") if name in hints]
         models += [(model, "serialization") for model in _answers(hints)]
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     paths: dict[str, Any] = {}
     for operation in listed:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs, schemas["$defs"])
-    queries = {op.hints()["query"].__name__ for op in listed if "query" in op.hints()}
-    return {
+    queries = {refs[(op.hints()["query"], "validation")]["$ref"] for op in listed if "query" in op.hints()}
+    found: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "春晖 Chunhui",
@@ -56,10 +56,20 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {name: schema for name, schema in schemas["$defs"].items() if name not in queries},
+            "schemas": {name: schema for name, schema in schemas["$defs"].items() if _REF.format(model=name) not in queries},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+    return _with_short_names(found)
+
+
+def _with_short_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Name a schema whose name several features use after its feature: pydantic gives the whole path of its module."""
+    text = json.dumps(document, ensure_ascii=False)
+    short: dict[str, Any] = json.loads(
+        re.sub(r"chalicelib__([a-z0-9]+)__\w+?__([A-Z]\w*)", lambda found: found[1].title() + found[2], text)
+    )
+    return short
 
 
 def _answers(hints: dict[str, Any]) -> list[type[BaseModel]]:
@@ -81,13 +91,22 @@ def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict
     }
     if "body" in hints:
         schema = refs[(hints["body"], "validation")]
-        needed = bool(schemas[hints["body"].__name__].get("required")) or "properties" not in schemas[hints["body"].__name__]
+        model = schemas[schema["$ref"].rpartition("/")[2]]
+        needed = bool(model.get("required")) or "properties" not in model
         found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+    if "form" in hints:
+        found["requestBody"] = {"required": True, "content": dict.fromkeys(FORMS, _form(hints["form"], refs, schemas))}
     return found
 
 
+def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = refs[(model, "validation")]
+    fields = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
+    deep = {name: {"style": "deepObject", "explode": True} for name, field in fields.items() if field.get("type") == "object"}
+    return {"schema": schema} | ({"encoding": deep} if deep else {})
+
+
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    patterns = {"code": f"^{CODE_PATTERN}$"} | dict.fromkeys(("purpose", "provider", "token"), "^[a-z0-9_.-]{1,64}$")
     prefixes = {
         "person_id": "per",
         "wish_id": "wsh",
@@ -101,7 +120,10 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "pattern": patterns.get(name) or f"^{prefixes.get(name, '[a-z]{3}')}_{ID_PATTERN}$"},
+            "schema": {
+                "type": "string",
+                "pattern": f"^{prefixes[name]}_{ID_PATTERN}$" if name in prefixes else f"^{path_pattern(name)}$",
+            },
         }
         for name in re.findall(r"{(\w+)}", operation.path)
     ]
@@ -139,10 +161,12 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
+    dialect = operation.routes.dialect
     answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
     if operation.status != 204:
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
-        answer["content"] = {"application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+        schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+        answer["content"] = dialect.contract(schema, operation.path) if dialect else {"application/json": {"schema": schema}}
         if hints.get("return") is Page:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif operation.status < 300:
@@ -151,4 +175,6 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
     if operation.method == "GET" and hints.get("return") is not Page:
         found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
-    return found | {status: {"description": text, "content": problem} for status, text in _ERRORS.items()}
+    said = dialect.contract(None, operation.path) if dialect else problem
+    errors = dialect.statuses if dialect else _ERRORS
+    return found | {status: {"description": text, "content": said} for status, text in errors.items()}

@@ -76,7 +76,10 @@ def problem_of(refusal: errors.Refusal, locale: str, words: Catalogue, facts: Ma
     detail = words[refusal.code].say(locale, shown)
     document: dict[str, Any] = _document(status_of(refusal), refusal.code, locale, detail) | to_jsonable_python(shown)
     if isinstance(refusal, errors.Invalid):
-        document["errors"] = [{"loc": list(refusal.loc), "msg": detail, "type": refusal.code}]
+        document["errors"] = [
+            {"loc": list(refusal.loc), "msg": detail, "type": refusal.code},
+            *({"loc": list(e.loc), "msg": words[e.code].say(locale, e.facts), "type": e.code} for e in refusal.also),
+        ]
     return document
 
 

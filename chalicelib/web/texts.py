@@ -10,6 +10,11 @@ REFUSALS = {
     "auth.token_missing": Words("请先登录。", "Please sign in first."),
     "body.invalid": Words("有些内容填写有误，请检查后再提交。", "Some fields are not right. Please check them."),
     "cursor.invalid": Words("翻页位置无效，请从头查看。", "The cursor is not valid for this list. Start from the beginning."),
+    "form.charset": Words("请使用 UTF-8 编码。", "Please send UTF-8."),
+    "form.file": Words("这里不接收文件。", "Files are not taken here."),
+    "form.malformed": Words("无法读取表单内容。", "The form cannot be read."),
+    "form.media_type": Words("请以 application/x-www-form-urlencoded 发送。", "Please send application/x-www-form-urlencoded."),
+    "form.too_many": Words("表单最多 {most} 项。", "A form has {most} fields at most."),
     "idempotency.key_invalid": Words(
         "Idempotency-Key 应为 1 到 200 个可见字符。", "Idempotency-Key takes 1 to 200 visible characters."
     ),
@@ -39,6 +44,9 @@ FIELDS = {
     "string_pattern_mismatch": Words("格式有误，或含有不允许的字符。", "Wrong format, or characters that are not allowed."),
     "int_type": Words("应为整数。", "Should be a whole number."),
     "int_parsing": Words("应为整数。", "Should be a whole number."),
+    "float_type": Words("应为数字。", "Should be a number."),
+    "float_parsing": Words("应为数字。", "Should be a number."),
+    "finite_number": Words("应为数字。", "Should be a number."),
     "greater_than_equal": Words("不能小于 {ge}。", "At least {ge}."),
     "less_than_equal": Words("不能大于 {le}。", "At most {le}."),
     "bool_type": Words("应为 true 或 false。", "Should be true or false."),

@@ -18,6 +18,7 @@ from chalicelib.web.openapi import document
 from ..world import BAIHUA, BUILDING, GRID, UNIT, Answer, Phone, World
 
 WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+HERE = {"lat": 30.25, "long": 108.95}
 
 
 @dataclass
@@ -180,6 +181,36 @@ def _weights() -> dict[str, int]:
     return dict.fromkeys(Weights.notes(), 0) | {"base": 3000, "live_most": 1}
 
 
+def _rules(world: World) -> dict[str, Any]:
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    minutes = {"accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True}
+    question = {"code": "where", "zh": "位置", "en": "Where", "kind": "singlevaluelist", "required": True}
+    question |= {"choices": [{"key": "yard", "zh": "院内", "en": "Yard"}]}
+    category = {"code": "light", "zh": "公共照明", "en": "Lighting", "group_zh": "房屋", "group_en": "Buildings"}
+    category |= {"about_zh": "路灯和楼道灯", "about_en": "Lamps", "keywords": ["灯"], "urgency": "utility", "private": False}
+    hours = [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "24:00"}]
+    return {
+        "categories": [category | {"photo_needed": True, "questions": [question]}],
+        "limits": [
+            *({"urgency": urgency} | minutes for urgency in ("urgent", "utility", "general", "complex")),
+            {"urgency": "utility", "category": "light"} | minutes,
+        ],
+        "rules": [{"id": "r1", "place": GRID, "category": "light", "to": worker.id}, {"id": "r2", "to": "property"}],
+        "ladder": [
+            {"level": "grid", "role": "grid_worker", "percent": 50},
+            {"level": "street", "role": "street_admin", "percent": 100},
+        ],
+        "week": {"1": hours, "2": hours, "3": hours, "4": hours, "5": hours, "6": []},
+        "own": {"2027-01-01": {"hours": [], "note": "元旦"}, "2027-01-03": {"note": "补班"}},
+        "hold_days": 7,
+        "holds": 2,
+        "reopen_days": 10,
+        "reopen_percent": 40,
+        "hot_spot_reports": 4,
+        "hot_spot_days": 20,
+    }
+
+
 def _visit(world: World) -> Good:
     ward = world.person("李奶奶", phone=None)
     wish_id = world.phone_of(world.admin).post("/v1/wishes", _wish(world) | {"on_behalf_of": ward.id}).json["id"]
@@ -222,7 +253,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "block": lambda w: _about_person(w, "/blocked", {"blocked": True, "reason": "多次爽约"}),
     "set_household": _household,
     "put_place": lambda w: _about_place(
-        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai"}
+        w, "", {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai", "location": HERE}
     ),
     "assign_duty": _duty,
     "submit_wish": lambda w: Good(w.staff(), "/v1/wishes", _wish(w)),
@@ -244,6 +275,11 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "decline_offer": lambda w: _offer(w, "decline", {"reason": "这周不在家", "never_again": True}),
     "start_run": lambda w: Good(w.staff(), "/v1/matching/runs", {"place": BAIHUA, "dry_run": True, "weights": _weights()}),
     "set_weights": lambda w: Good(w.phone_of(w.admin), "/v1/policies/matching?place=chunhui", {"weights": _weights()}),
+    "create_upload": lambda w: Good(
+        w.resident(), "/v1/uploads", {"kind": "photo", "content_type": "image/webp", "size": 8 * 1024 * 1024}
+    ),
+    "set_rules": lambda w: Good(w.phone_of(w.admin), "/v1/policies/tickets?place=chunhui", _rules(w)),
+    "replay_rules": lambda w: Good(w.staff(), "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": _rules(w)}),
     "note_visit": _visit,
     "redrive_job": _job,
     "unsubscribe": _unsubscribe,

@@ -1,10 +1,13 @@
 """The one tree of places: its order, what must exist, who answers for what, and who may know."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.kernel.access import Role
+from chalicelib.places.model import Location
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
 
 TREE = {STREET, BAIHUA, JINFENG, GRID, OTHER_GRID, BUILDING, UNIT, f"{OTHER_GRID}.b01"}
 
@@ -180,3 +183,58 @@ def test_the_operator_founds_a_street_and_names_who_answers(world: World):
     assert places.put_on_duty("qingyang", "street_admin", admin.id).duty == {"street_admin": (admin.id,)}
     assert places.find("qingyang").name == "青羊路街道"
     assert ids(places.on_duty("qingyang.tong", ["street_admin"])) == [admin.id]
+
+
+# where it lies on the map
+
+
+def test_a_place_is_put_on_the_map_and_stays_there_until_it_is_moved(world: World):
+    staff, here, there = world.staff(), {"lat": 30.25, "long": 108.95}, {"lat": -0.5, "long": 180}
+    assert staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼"}).json["location"] is None
+    assert staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": here}).json["location"] == here
+    assert staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼"}).json["location"] == here
+    assert staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼", "location": there}).json["location"] == there
+    listed = {place["code"]: place["location"] for place in staff.get(f"/v1/places?under={GRID}").json["items"]}
+    assert listed == {GRID: None, BUILDING: there, UNIT: None}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lat": 90.1, "long": 0},
+        {"lat": 0, "long": -181},
+        {"lat": "30", "long": 0},
+        {"lat": True, "long": 0},
+        {"lat": 30},
+        {"lat": 30, "long": 0, "alt": 5},
+        [30, 108],
+        "30,108",
+    ],
+)
+def test_what_is_no_point_on_the_map_is_refused(world: World, wrong):
+    assert world.staff().put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": wrong}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "metres"),
+    [
+        ((30.25, 108.95), (30.25, 108.95), 0),
+        ((0, 0), (1, 0), 111_195),  # a degree of latitude
+        ((60, 10), (60, 11), 55_597),  # a degree of longitude is half as long there
+        ((0, 179.999), (0, -179.999), 222.39),  # over the date line
+        ((90, 0), (-90, 0), 20_015_087),
+    ],
+)
+def test_distances_over_the_ground(one, other, metres):
+    assert Location(*one).metres_to(Location(*other)) == pytest.approx(metres, rel=1e-3)
+
+
+def test_the_tree_of_a_street_is_read_again_after_ten_minutes(world: World):
+    places = world.services.places
+    assert [place.id for place in places.tree(STREET)] == codes(world.resident().get(f"/v1/places?under={STREET}"))
+    places.put_place(world.boss, f"{BAIHUA}.g02", "柏华第二网格", [], None)
+    with counted_storage() as storage:
+        assert f"{BAIHUA}.g02" not in {place.id for place in places.tree(STREET)}
+    assert not storage.reads
+    world.clock.advance(timedelta(minutes=10))
+    assert f"{BAIHUA}.g02" in {place.id for place in places.tree(STREET)}

@@ -1,0 +1,12 @@
+"""Numbers of the interface: those of the specification, and ours where it leaves them open."""
+
+from datetime import timedelta
+
+__all__ = ["CHANGED", "CHARACTERS", "DECIMALS", "LONGEST_SPAN", "MOST", "NEAR"]
+
+CHANGED = "2026-11-24 00:00"  # when routes or the form of answers last changed; clients then read everything anew
+LONGEST_SPAN = timedelta(days=90)  # "may not span more than 90 days"
+MOST = 1000  # "first 1000 requests returned"
+CHARACTERS = 300_000  # of texts in one answer: however they are escaped, they fit into the six megabytes that Lambda hands on
+NEAR = 300  # metres within which coordinates mean a place
+DECIMALS = 3  # of public coordinates: about a hundred metres

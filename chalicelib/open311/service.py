@@ -1,0 +1,247 @@
+"""What other people's applications do through Open311: they are told what can be reported, report it, and follow it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Literal
+
+from ..kernel.access import ANONYMOUS, Actor
+from ..kernel.call import Call
+from ..kernel.clock import Clock
+from ..kernel.codes import same
+from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
+from ..kernel.paging import every
+from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
+from ..places.service import Places
+from ..tickets.model import Ending, OutsideReport, State, Ticket, Update
+from ..tickets.outside import Outside
+from ..tickets.policy import Category, ClockName, Policy
+from ..web.auth import Tokens
+from .answers import answers_to
+from .location import Address, locate
+from .policy import LONGEST_SPAN, MOST
+
+__all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
+
+_NOTE = 200  # characters of where it is, beside its place
+_REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
+_CLOSED = frozenset({State.CLOSED})
+_STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}  # also what is done is open until those who reported agree
+
+
+def status_of(state: State) -> Literal["open", "closed"]:
+    """Return what the specification calls a state."""
+    return "closed" if state in _CLOSED else "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who runs the interface, as its discovery says it; what is empty, the house says in its own words."""
+
+    url: str
+    contact: str = ""
+    key_service: str = ""
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A report as another application sends it."""
+
+    service_code: str
+    text: str | None
+    address: Address
+    answers: Mapping[str, tuple[str, ...]]
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which reports are asked for."""
+
+    ids: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    page: int = 1
+    page_size: int = MOST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A ticket as everybody may see it, with what its street calls its kind and where it is."""
+
+    ticket: Ticket
+    category: Category
+    where: Sequence[str]  # the names of its grid and community, innermost first
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """Return by when it should be done, as it was first promised."""
+        clock = self.ticket.clock(ClockName.RESOLVE)
+        return clock.promised_at if clock else None
+
+    @property
+    def note(self) -> str:
+        """Return what staff have said of its end. Why somebody took her own report back is hers."""
+        ended = self.ticket.reason if self.ticket.ending in (Ending.UNSOLVED, Ending.SILENT) else None
+        return ended or self.ticket.solution or ""
+
+
+class Open311:
+    """Use cases of Open311."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        places: Places,
+        tickets: Outside,
+        tokens: Tokens,
+        keys: Mapping[str, str],
+        operator: Operator,
+    ) -> None:
+        self._clock, self._places, self._tickets, self._tokens = clock, places, tickets, tokens
+        self._keys, self.operator = keys, operator
+
+    # what can be reported
+
+    def list_services(self, jurisdiction: str) -> Sequence[Category]:
+        """Return the categories of a street."""
+        return self._policy(jurisdiction).categories
+
+    def read_service(self, jurisdiction: str, code: str) -> Category:
+        """Return one category of a street."""
+        return _category(self._policy(jurisdiction), code)
+
+    def _policy(self, jurisdiction: str) -> Policy:
+        return self._tickets.policy_of(self._street(jurisdiction))
+
+    def _street(self, jurisdiction: str) -> str:
+        """Return the street that is asked; it may be left out where there is one only."""
+        streets = self._places.streets()
+        if not jurisdiction and len(streets) == 1:
+            return streets[0]
+        if not jurisdiction:
+            raise Invalid("open311.jurisdiction_missing", ["jurisdiction_id"], known=", ".join(streets))
+        if jurisdiction not in streets:
+            raise NotFound("open311.jurisdiction_unknown")
+        return jurisdiction
+
+    # reporting
+
+    def report(self, call: Call, api_key: str, jurisdiction: str, said: Reported) -> tuple[str, Category]:
+        """Take a report; return its id and its category."""
+        call, client = self._identified(call, api_key)
+        street = self._street(jurisdiction)
+        category = _category(self._tickets.policy_of(street), said.service_code)
+        report = OutsideReport(
+            category=category.code,
+            text=said.text or category.zh,
+            place=locate(self._places.tree(street), said.address),
+            location_note=said.address.written[:_NOTE] or None,
+            latitude=said.address.point.lat if said.address.point else None,
+            longitude=said.address.point.long if said.address.point else None,
+            answers=answers_to(category.questions, said.answers),
+            phone=said.phone,
+            client=client,
+        )
+        try:
+            return self._tickets.report_from_outside(call, report).id, category
+        except Replayed as replay:
+            return replay.resource_id, category
+
+    def update(self, call: Call, api_key: str, jurisdiction: str, ticket_id: str, text: str) -> str:
+        """Add to a report; return the id of the update."""
+        call, client = self._identified(call, api_key)
+        self._shown(jurisdiction, [ticket_id])
+        return self._tickets.comment_from_outside(call, ticket_id, text, client)
+
+    def _identified(self, call: Call, api_key: str) -> tuple[Call, str]:
+        """Return the call of whoever has the key: an application by its name, or a person by her access token.
+
+        All keys are looked at, so that the time it takes says nothing about them.
+        """
+        client = next(iter([name for name, key in self._keys.items() if same(key, api_key)]), "")
+        actor = ANONYMOUS if client else self._signed_in(api_key)
+        # The same Idempotency-Key of somebody else is another one.
+        receipt = replace(call.receipt, id=f"{client or actor.id}#{call.receipt.id}") if call.receipt else None
+        return replace(call, actor=actor, receipt=receipt), client
+
+    def _signed_in(self, token: str) -> Actor:
+        try:
+            return self._tokens.read(token)
+        except Unauthenticated:
+            raise Forbidden("open311.key_wrong") from None
+
+    # what became of it
+
+    def list_requests(self, jurisdiction: str, wanted: Wanted) -> Sequence[Shown]:
+        """Return what is asked for, newest first; ids override all else."""
+        if wanted.ids:
+            return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
+        street = self._street(jurisdiction)
+        start, end = self._span(wanted.start, wanted.end)
+        states = frozenset().union(*(_STATES[status] for status in wanted.statuses or _STATES))
+        last = min(wanted.page * wanted.page_size, MOST)
+
+        def fits(ticket: Ticket) -> bool:
+            return ticket.state in states and (not wanted.categories or ticket.category in wanted.categories)
+
+        found = every(lambda at: self._tickets.public_between(street, start, end, fits, at, min(last, 100)))
+        return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
+
+    def read_request(self, jurisdiction: str, ticket_id: str) -> Shown:
+        """Return one report."""
+        return self._shown(jurisdiction, [ticket_id])[0]
+
+    def list_updates(self, jurisdiction: str, wanted: Wanted) -> Sequence[Update]:
+        """Return what everybody may read of what happened, oldest first."""
+        street = self._street(jurisdiction)
+        start, end = self._span(wanted.start, wanted.end)
+        found = every(lambda at: self._tickets.updates_between(street, start, end, at, 100))
+        return list(islice((update for update in found if not wanted.ids or update.ticket_id in wanted.ids), MOST))
+
+    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[Shown]:
+        street = self._street(jurisdiction)
+        tickets = [ticket for ticket in self._tickets.find_public(ids) if street_of(ticket.place) == street]
+        if strict and not tickets:
+            raise NotFound("open311.request_unknown")
+        return self._named(street, tickets)
+
+    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[Shown]:
+        policy = self._tickets.policy_of(street)
+        names = {place.id: place.name for place in self._places.tree(street)}
+        shown = []
+        for ticket in tickets:
+            above = [code for code in ancestors(ticket.place) if kind_of(code) in _PUBLIC_KINDS]
+            category = policy.category(ticket.category) or Category(code=ticket.category, zh=ticket.category, en=ticket.category)
+            shown.append(Shown(ticket=ticket, category=category, where=[names[code] for code in above if code in names]))
+        return shown
+
+    def _span(self, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+        """Return the span that is asked about: where one end is open, the 90 days from the other; else the last 90 days.
+
+        Raises:
+            Invalid: it is longer. To shorten it unasked would pass off a part as the whole.
+
+        """
+        if start is None:
+            end = end or self._clock.now()
+            return end - LONGEST_SPAN, end + _REST_OF_A_SECOND
+        end = end or start + LONGEST_SPAN
+        if not timedelta() <= end - start <= LONGEST_SPAN:
+            raise Invalid("open311.dates", ["start_date"])
+        return start, end + _REST_OF_A_SECOND
+
+
+_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building, and even more a unit, would say who it was
+
+
+def _category(policy: Policy, code: str) -> Category:
+    category = policy.category(code)
+    if category is None:
+        raise NotFound("open311.service_unknown")
+    return category

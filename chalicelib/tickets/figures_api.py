@@ -1,0 +1,23 @@
+"""Routes about figures, for staff."""
+
+from ..kernel.call import Call
+from ..web.api import Routes
+from .figures_schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
+from .measures import Measures
+from .texts import FIGURES_REFUSALS
+
+__all__ = ["routes"]
+
+routes: Routes[Measures] = Routes("tickets", lambda services: services.measures, FIGURES_REFUSALS)
+
+
+@routes.get("/v1/admin/tickets/rates")
+def read_rates(measures: Measures, call: Call, query: RatesQuery) -> RatesView:
+    """Response, solution and satisfaction of what was reported between two days, with sample sizes and intervals."""
+    return RatesView.of(measures.rates(call, query.place, query.start, query.end, query.by))
+
+
+@routes.get("/v1/admin/tickets/hot-spots")
+def list_hot_spots(measures: Measures, call: Call, query: SpotsQuery) -> HotSpotList:
+    """Buildings where the same was reported again and again lately, each with a ticket for the cause."""
+    return HotSpotList.of(measures.hot_spots(call, query.place), call.locale)

@@ -1,0 +1,89 @@
+"""What the tickets of a place come to, read for its staff."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from ..kernel.access import Resource, authorize
+from ..kernel.call import Call
+from ..kernel.clock import Clock, start_of_day
+from ..kernel.errors import Invalid
+from ..kernel.paging import every
+from ..kernel.place import covers, street_of
+from ..people.service import People
+from ..places.service import Places
+from . import rows
+from .figures import By, Figures, HotSpot, figures_of, grouped, hot_spots
+from .model import Ticket
+from .policy import Policy
+from .rulebook import Rulebook
+
+__all__ = ["SPAN_MOST", "HotSpots", "Measures", "Rates"]
+
+SPAN_MOST = 366  # days
+_SPOTS_MOST = 100
+_READ_MOST = 20_000  # tickets: four hundred requests, some eight seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The figures of a place: all together, and group by group. `cut` where there were more tickets than are read."""
+
+    total: Figures
+    groups: Sequence[Figures]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotSpots:
+    """Where the same is reported again and again, by the rules of the street; names of the buildings, by place."""
+
+    spots: Sequence[HotSpot]
+    policy: Policy
+    names: Mapping[str, str]
+    cut: bool
+
+
+class Measures:
+    """Use cases of figures."""
+
+    def __init__(self, *, clock: Clock, people: People, places: Places, rulebook: Rulebook) -> None:
+        self._clock, self._people, self._places, self._rulebook = clock, people, places, rulebook
+
+    def rates(self, call: Call, place: str, since: date, until: date, by: By) -> Rates:
+        """Return the rates of what was reported at a place between two local days, both included.
+
+        Raises:
+            Invalid: the days are not in order, or more than a year apart.
+
+        """
+        self._admit(call, place)
+        if not 0 <= (until - since).days < SPAN_MOST:
+            raise Invalid("figures.span", ["to"], days=SPAN_MOST)
+        zone = self._places.zone_of(street_of(place))
+        last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
+        tickets, cut = self._reported(place, start_of_day(since, zone), last)
+        now = self._clock.now()
+        return Rates(total=figures_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
+
+    def hot_spots(self, call: Call, place: str) -> HotSpots:
+        """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
+        self._admit(call, place)
+        _, policy = self._rulebook.current(street_of(place))
+        now = self._clock.now()
+        tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
+        joined = rows.joined_to([ticket.id for ticket in tickets])
+        spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_SPOTS_MOST]
+        names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
+        return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
+
+    def _admit(self, call: Call, place: str) -> None:
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "figures.read", Resource(kind="figures", places=(place,)))
+
+    def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
+        """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""
+        every_one: Iterator[Ticket] = every(lambda start: rows.listed(street_of(place), since, until, start, 100))
+        read = list(islice(every_one, _READ_MOST + 1))
+        return [ticket for ticket in read[:_READ_MOST] if covers(place, ticket.place)], len(read) > _READ_MOST

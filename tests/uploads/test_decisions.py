@@ -1,0 +1,115 @@
+"""What an upload waits for, and which files may lie about in which state."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.outcome import Alarm
+from chalicelib.uploads import decisions
+from chalicelib.uploads.model import Reason, Upload, UploadState
+
+NOW = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+S = UploadState
+
+
+def an_upload(**fields) -> Upload:
+    upload = Upload(id="upl_a", created_at=NOW, updated_at=NOW, owner="per_a", content_type="image/png", size=9, version=1)
+    return replace(upload, alarm=Alarm("due_a", NOW, "s0"), **fields)
+
+
+def ready(now: datetime = NOW + MINUTE, **fields) -> Upload:
+    return replace(decisions.make_ready(an_upload(), 640, 480, 5, now).entity, **fields)
+
+
+def wake(upload: Upload, now: datetime) -> Upload:
+    return decisions.wake(upload, now).entity
+
+
+def test_what_never_arrives_is_given_up_after_an_hour():
+    assert an_upload().dues() == {"arrive": NOW + HOUR}
+    over = wake(an_upload(), NOW + HOUR)
+    assert (over.state, over.reason, over.alarm) == (S.REFUSED, Reason.NEVER_ARRIVED, None)
+
+
+@pytest.mark.parametrize("bound", [None, "tkt_a"])
+def test_what_was_sent_is_looked_for_until_nothing_can_arrive_any_more(bound):
+    upload = ready(bound_to=bound)
+    assert upload.leftovers == ("incoming/upl_a",)
+    assert upload.dues()["clear"] == NOW + HOUR
+    cleared = decisions.wake(upload, NOW + HOUR)
+    assert cleared.unseen
+    assert "clear" not in cleared.entity.dues()
+    assert (cleared.entity.state, cleared.entity.ttl) == (S.READY, None)
+
+
+def test_a_photo_that_is_part_of_nothing_goes_after_a_day():
+    upload = wake(ready(), NOW + HOUR)
+    assert upload.dues() == {"use": NOW + MINUTE + 24 * HOUR}
+    gone = wake(upload, NOW + MINUTE + 24 * HOUR)
+    assert (gone.state, gone.reason) == (S.GONE, Reason.UNUSED)
+    assert replace(upload, bound_to="tkt_a").dues() == {}
+
+
+@pytest.mark.parametrize(
+    "ended", [decisions.refuse(an_upload(), Reason.BROKEN, NOW), decisions.end(ready(), Reason.REMOVED, NOW)]
+)
+def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_them(ended):
+    upload = ended.entity
+    assert upload.leftovers == ("incoming/upl_a", "photos/upl_a.jpg", "photos/upl_a.thumb.jpg")
+    assert upload.dues() == {"clear": NOW + HOUR}
+    cleared = wake(upload, NOW + HOUR)
+    assert (cleared.dues(), cleared.ttl) == ({}, NOW + HOUR + timedelta(days=30))
+
+
+def test_a_worker_that_began_before_the_end_is_waited_for():
+    late = decisions.end(ready(), Reason.UNUSED, NOW + 24 * HOUR).entity
+    assert late.dues() == {"clear": NOW + 24 * HOUR + 10 * MINUTE}
+
+
+@pytest.mark.parametrize("upload", [an_upload(), ready(), ready(bound_to="tkt_a", clear_at=None)])
+def test_woken_too_early_it_sleeps_on(upload):
+    early = decisions.wake(upload, NOW + 2 * MINUTE)
+    assert (early.entity, early.unseen) == (replace(upload, alarm=None), True)
+
+
+def test_an_end_is_an_end():
+    for over in (
+        decisions.refuse(an_upload(), Reason.EMPTY, NOW).entity,
+        decisions.end(ready(), Reason.UNUSED, NOW).entity,
+        decisions.end(an_upload(), Reason.OWNER_ERASED, NOW).entity,
+    ):
+        for outcome in (
+            decisions.make_ready(over, 1, 1, 1, NOW),
+            decisions.refuse(over, Reason.BROKEN, NOW),
+            decisions.end(over, Reason.REMOVED, NOW),
+        ):
+            assert outcome.entity == outcome.previous == over
+    photo = ready()
+    assert decisions.refuse(photo, Reason.BROKEN, NOW).entity == decisions.make_ready(photo, 1, 1, 1, NOW).entity == photo
+
+
+def test_an_upload_becomes_part_of_one_thing():
+    for upload in (an_upload(), ready()):
+        bound = decisions.bind(upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0])
+        assert (bound.entity.bound_to, bound.entity.place, bound.entity.state) == ("tkt_a", "chunhui.baihua", upload.state)
+        again = decisions.bind(bound.entity, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0])
+        assert again.entity == again.previous
+
+
+@pytest.mark.parametrize(
+    ("upload", "code"),
+    [
+        (None, "upload.unknown"),
+        (an_upload(owner="per_b"), "upload.unknown"),
+        (decisions.refuse(an_upload(), Reason.BROKEN, NOW).entity, "upload.refused"),
+        (decisions.end(ready(), Reason.UNUSED, NOW).entity, "upload.refused"),
+        (ready(bound_to="tkt_b"), "upload.already_used"),
+    ],
+)
+def test_what_is_not_hers_or_not_there_becomes_part_of_nothing(upload, code):
+    with pytest.raises(Invalid) as refused:
+        decisions.bind(upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 2])
+    assert (refused.value.code, refused.value.loc) == (code, ("photos", 2))
