@@ -51,11 +51,6 @@ class Office:
         """Return who has what comes to a level."""
         return next(iter(self.duty.get(level, ())), None)
 
-    def other(self, level: Level, than: str) -> str | None:
-        """Return who has what somebody at a level says is not hers: the next one there, or on duty above."""
-        levels = [step.level for step in self.terms.policy.ladder if step.level.rank >= level.rank]
-        return next((id for one in levels for id in self.duty.get(one, ()) if id != than), None)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:

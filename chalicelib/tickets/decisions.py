@@ -1,7 +1,7 @@
 """What people can do with a ticket. Pure: each function decides on a ticket as it is and returns an Outcome, or refuses."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,6 @@ from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, C
 
 __all__ = [
     "JOINED",
-    "Words",
     "accept",
     "answer",
     "assign",
@@ -48,14 +47,6 @@ __all__ = [
     "tell_staff",
     "turn",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody who works on it writes: as it was written, for the timeline, and as everybody may read it."""
-
-    written: str
-    said: str
 
 
 S = State
@@ -218,7 +209,11 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
         level = office.above(ticket.level)
         changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
+    messages = tell_staff(outcome.entity, "must_assign" if decided else "bounced")
+    there = outcome.entity.assignee in office.duty.get(
+        outcome.entity.level, ()
+    )  # who is on duty elsewhere does not hear of it so
+    return replace(outcome, messages=messages if there else messages + tell_holder(outcome.entity, "assigned"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
@@ -290,7 +285,7 @@ def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: Words, until: datetime) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
 
     Raises:
@@ -303,13 +298,11 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: Words, until: dateti
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
-    new = Hold(start=by.now, until=until, reason=reason.said, before=ticket.state)
+    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
     met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
     messages = tell_reporters(ticket, "held")
-    return go(
-        ticket, "hold", by, note=reason.written, holds=(*ticket.holds, new), clocks=still, reason=reason.said, messages=messages
-    )
+    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
 
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:

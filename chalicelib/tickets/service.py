@@ -348,11 +348,7 @@ class Tickets:
 
     def hold(self, call: Call, ticket_id: str, reason: str, until: datetime) -> Seen:
         """Say that nothing can be done until an instant."""
-
-        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-            return decisions.hold(ticket, office, by, self._words(ticket, reason), until)
-
-        return self._office_move(call, ticket_id, "hold", decide)
+        return self._office_move(call, ticket_id, "hold", lambda t, office, by: decisions.hold(t, office, by, reason, until))
 
     def resume(self, call: Call, ticket_id: str) -> Seen:
         """Go on with it."""
@@ -413,12 +409,6 @@ class Tickets:
             return decisions.split(ticket, office, by, _merged_into(ticket))
 
         return self._office_move(call, ticket_id, "split", decide)
-
-    def _words(self, ticket: Ticket, text: str) -> decisions.Words:
-        """Return what somebody writes about a ticket, also as everybody may read it: without who reported it, and where she lives."""
-        person = self._people.find(ticket.person_id) if ticket.person_id else None
-        name, secrets = (person.name, person.secrets) if person else ("", ())
-        return decisions.Words(written=text, said=mask_personal(text, name=name, secrets=secrets))
 
     def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
         """Read a ticket for a composition, if the move is the caller's to make."""

@@ -10,7 +10,7 @@ from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.kernel.outcome import Check, Count, Outcome, Put
 from chalicelib.tickets import decisions
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.decisions import Words, has_answered
+from chalicelib.tickets.decisions import has_answered
 from chalicelib.tickets.model import Ending, Report, State, Update
 from chalicelib.tickets.policy import (
     HOUSE,
@@ -58,8 +58,12 @@ REPORTERS = "all:ticket:tkt_a"
 OFFICE = an_office()
 
 
-def says(text: str) -> Words:
-    return Words(text, text)
+def resolved(ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=(), office=OFFICE, said: str | None = None):
+    return decisions.resolve(ticket, office, mover, note, proof, said=said if said is not None else note or "")
+
+
+def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | None = None):
+    return decisions.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
 
 
 def updates(outcome: Outcome) -> list[tuple[str, str]]:
@@ -109,8 +113,8 @@ def test_of_what_is_private_nothing_is_published():
     for outcome in (
         submitted(private=True),
         decisions.accept(private, WORKER_ACTS),
-        decisions.resolve(private, OFFICE, WORKER_ACTS, says("已处理"), ()),
-        decisions.close(private, CLERK_ACTS, says("已了结"), alone=True),
+        resolved(private, WORKER_ACTS, "已处理"),
+        closed(private, CLERK_ACTS, "已了结", alone=True),
         decisions.comment_from_outside(private, CLERK_ACTS, "收到"),
     ):
         assert updates(outcome) == []
@@ -237,8 +241,9 @@ def test_what_had_been_assigned_goes_back_to_who_accepted_it():
     assert told(outcome) == [("bounced_staff", AT_GRID)]
 
 
-def test_where_who_accepted_it_has_gone_it_goes_to_who_leads_there():
-    assert bounced(ASSIGNED, PROPERTY_ACTS, dispatcher=None).entity.assignee == "per_grid"
+def test_where_who_accepted_it_has_gone_it_waits_for_who_leads_there_to_accept_it():
+    ticket = bounced(ASSIGNED, PROPERTY_ACTS, dispatcher=None).entity
+    assert (ticket.assignee, ticket.state) == ("per_grid", S.OPEN)
 
 
 def test_whoever_assigned_it_to_herself_leaves_it_open():
@@ -250,18 +255,23 @@ def test_whoever_assigned_it_to_herself_leaves_it_open():
 
 @pytest.mark.parametrize("ticket", [a_ticket(), a_ticket(S.ACCEPTED)], ids=["open", "accepted"])
 def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(ticket):
-    """Whoever is on duty above has it then; its level and its clocks are as they were."""
     outcome = bounced(ticket, office=an_office(grid=("per_grid",)))
-    assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == ("per_staff", L.GRID, S.OPEN)
-    assert ("assigned", "per_staff") in told(outcome)
+    assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == ("per_staff", L.COMMUNITY, S.OPEN)
+    assert told(outcome) == [("bounced_staff", AT_COMMUNITY)]
     nobody = bounced(ticket, office=an_office(grid=("per_grid",), community=()))
-    assert nobody.entity.assignee == "per_admin"
+    assert (nobody.entity.assignee, nobody.entity.level) == ("per_admin", L.STREET)
 
 
 def test_what_is_assigned_does_not_come_back_to_who_sends_it_away():
     """Its dispatcher has left, and whoever leads there is who had it."""
     own = replace(ASSIGNED, assignee="per_grid", accepted_by="per_gone")
     assert bounced(own, WORKER_ACTS, dispatcher=None).entity.assignee == "per_grid2"
+
+
+def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
+    outcome = bounced(replace(ASSIGNED, accepted_by="per_staff"), PROPERTY_ACTS, dispatcher="per_staff")
+    assert (outcome.entity.assignee, outcome.entity.level) == ("per_staff", L.GRID)
+    assert told(outcome) == [("bounced_staff", AT_GRID), ("assigned", "per_staff")]
 
 
 def test_after_the_second_time_the_level_above_must_name_somebody():
@@ -371,9 +381,7 @@ def test_what_another_application_says_is_published_without_what_is_personal():
 
 
 def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
-    return decisions.hold(
-        ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, says("等配件"), mover.now + timedelta(days=days)
-    )
+    return decisions.hold(ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days))
 
 
 def test_on_hold_the_clock_of_the_solution_stands_still_and_those_who_reported_it_are_told_why():
@@ -425,7 +433,7 @@ def test_only_what_somebody_works_on_is_put_on_hold():
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_when_it_is_done_everybody_who_reported_it_is_asked_and_the_clock_of_the_call_back_begins(state):
-    outcome = decisions.resolve(a_ticket(state), OFFICE, WORKER_ACTS, says("已清走"), ())
+    outcome = resolved(a_ticket(state), WORKER_ACTS, "已清走")
     ticket = outcome.entity
     assert (ticket.state, ticket.assignee, ticket.solution, ticket.resolved_at) == (S.RESOLVED, "per_grid", "已清走", NOW)
     assert running(ticket) == {"call_back"}
@@ -439,29 +447,30 @@ def test_when_it_is_done_everybody_who_reported_it_is_asked_and_the_clock_of_the
 
 
 def test_whoever_does_it_without_accepting_it_first_has_done_it():
-    assert decisions.resolve(a_ticket(), OFFICE, CLERK_ACTS, None, ()).entity.assignee == "per_staff"
-    assert decisions.resolve(ASSIGNED, OFFICE, CLERK_ACTS, None, ()).entity.assignee == "per_property"
+    assert resolved(a_ticket(), CLERK_ACTS, None).entity.assignee == "per_staff"
+    assert resolved(ASSIGNED, CLERK_ACTS, None).entity.assignee == "per_property"
 
 
 def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it():
     shown = Category(code="rubbish", zh="垃圾", en="Rubbish", photo_needed=True)
     office = an_office(policy=Policy(categories=(shown,)))
-    assert code_of(Invalid, decisions.resolve, a_ticket(), office, WORKER_ACTS, says("好了"), ()) == "ticket.photo_needed"
-    assert decisions.resolve(a_ticket(), office, WORKER_ACTS, says("好了"), ("upl_a",)).entity.proof == ("upl_a",)
+    assert code_of(Invalid, resolved, a_ticket(), office=office) == "ticket.photo_needed"
+    assert resolved(a_ticket(), WORKER_ACTS, "好了", ("upl_a",), office=office).entity.proof == ("upl_a",)
     before = a_ticket(proof=("upl_a",))  # it was shown the first time, and has come back
-    assert decisions.resolve(before, office, WORKER_ACTS, says("好了"), ()).entity.proof == ("upl_a",)
+    assert resolved(before, WORKER_ACTS, "好了", (), office=office).entity.proof == ("upl_a",)
 
 
-def test_what_was_written_is_for_the_timeline_and_what_everybody_may_read_of_it_for_all_else():
-    """Who reported it is not known here; the service has blanked her name, and what anybody would know her by is blanked again."""
-    words = Words("已告知王秀英13812345678", "已告知＊＊13812345678")
-    done = decisions.resolve(a_ticket(), OFFICE, WORKER_ACTS, words, ())
-    assert (updates(done), done.entity.solution) == ([("resolved", "已告知＊＊")], words.said)
-    closed = decisions.close(a_ticket(), CLERK_ACTS, words, alone=False)
-    assert (updates(closed), closed.entity.reason) == ([("closed", "已告知＊＊")], words.said)
-    waits = decisions.hold(a_ticket(S.ACCEPTED), OFFICE, WORKER_ACTS, words, NOW + DAY)
-    assert (waits.entity.reason, waits.entity.holds[-1].reason) == (words.said, words.said)
-    assert {outcome.events[0].note for outcome in (done, closed, waits)} == {words.written}
+def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal_for_everybody():
+    """Who reported it is not known here: the service has blanked her name, and what anybody would know her by is blanked again."""
+    words = {"note": "已告知王秀英13812345678", "said": "已告知＊＊13812345678"}
+    done = resolved(a_ticket(), **words)
+    assert updates(done) == [("resolved", "已告知＊＊")]
+    assert (done.entity.solution, done.entity.told_publicly) == (words["note"], words["said"])
+    over = closed(a_ticket(), CLERK_ACTS, words["note"], said=words["said"])
+    assert updates(over) == [("closed", "已告知＊＊")]
+    assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["said"])
+    assert closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly is None
+    assert decisions.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
 
 
 # me too
@@ -561,7 +570,7 @@ def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
     assert running(after) == {"contact", "resolve"}
     assert (clock(after, C.RESOLVE).limit, clock(after, C.CONTACT).limit) == (7 * 480 // 2, 120)
     assert clock(after, C.RESOLVE).started_at == NOW
-    again = decisions.resolve(after, OFFICE, at(WORKER_ACTS, NOW + HOUR), says("这次好了"), ()).entity
+    again = resolved(after, at(WORKER_ACTS, NOW + HOUR), "这次好了").entity
     assert (running(again), clock(again, C.CALL_BACK).started_at, again.asked_again) == ({"call_back"}, NOW + HOUR, False)
 
 
@@ -639,27 +648,27 @@ def test_a_reply_to_what_is_no_question_any_more_does_nothing(ticket, mover, yes
 
 
 def test_whoever_reported_it_alone_takes_it_back_and_who_has_it_hears_of_it():
-    outcome = decisions.close(a_ticket(S.ACCEPTED), OWNER_ACTS, says("自己解决了"), alone=True)
+    outcome = closed(a_ticket(S.ACCEPTED), OWNER_ACTS, "自己解决了", alone=True)
     ticket = outcome.entity
     assert (ticket.state, ticket.ending, ticket.reason, running(ticket)) == (S.CLOSED, Ending.WITHDRAWN, "自己解决了", set())
     assert told(outcome) == [("withdrawn", "per_grid")]
     assert updates(outcome) == [("closed", "")]  # her words are not for everybody
-    assert code_of(Forbidden, decisions.close, a_ticket(), OWNER_ACTS, says("不用了"), alone=False) == "ticket.others_joined"
+    assert code_of(Forbidden, closed, a_ticket(), OWNER_ACTS) == "ticket.others_joined"
 
 
 def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why():
-    outcome = decisions.close(a_ticket(), CLERK_ACTS, says("不在职责内"), alone=False)
+    outcome = closed(a_ticket(), CLERK_ACTS, "不在职责内", alone=False)
     assert (outcome.entity.ending, told(outcome)) == (Ending.UNSOLVED, [("closed", REPORTERS)])
     assert updates(outcome) == [("closed", "不在职责内")]
-    done = decisions.close(a_ticket(S.RESOLVED), CLERK_ACTS, says("电话无人接"), alone=False)
+    done = closed(a_ticket(S.RESOLVED), CLERK_ACTS, "电话无人接", alone=False)
     assert done.entity.ending is Ending.SILENT  # it was solved, and nobody has said anything
     with pytest.raises(Forbidden):
-        decisions.close(a_ticket(S.RESOLVED), OWNER_ACTS, says("好了"), alone=True)
+        closed(a_ticket(S.RESOLVED), OWNER_ACTS, "好了", alone=True)
 
 
 @pytest.mark.parametrize(
     "end",
-    [lambda t: decisions.close(t, CLERK_ACTS, says("不在职责内"), alone=False), lambda t: decisions.turn(t, CLERK_ACTS, "wsh_a")],
+    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: decisions.turn(t, CLERK_ACTS, "wsh_a")],
 )
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
@@ -782,7 +791,7 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ticket = decisions.comment(ticket, WORKER_ACTS, "来了", public=True).entity
     ticket = held(ticket).entity
     ticket = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, NOW + DAY)).entity
-    ticket = decisions.resolve(ticket, OFFICE, at(WORKER_ACTS, NOW + DAY), says("好了"), ()).entity
+    ticket = resolved(ticket, at(WORKER_ACTS, NOW + DAY), "好了").entity
     ticket = decisions.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
     assert ticket.state is S.CLOSED
     assert {c.name: c.met_at for c in ticket.clocks} == {
