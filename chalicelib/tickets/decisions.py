@@ -307,7 +307,7 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """Go on with it."""
-    return go(ticket, "resume", by, **resumed(ticket, office, by.now))
+    return go(ticket, "resume", by, **(resumed(ticket, office, by.now) if ticket.hold else {}))
 
 
 def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
