@@ -365,13 +365,17 @@ class Tickets:
         return self._office_move(call, ticket_id, "resolve", decide)
 
     def confirm(self, call: Call, ticket_id: str, satisfied: int | None, on_behalf_of: str | None) -> Seen:
-        """Say that it is solved; staff note what somebody told them."""
+        """Say that it is solved; staff note what somebody told them, and a trusted contact answers for whom she reported it."""
 
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-            return decisions.confirm(ticket, by, self.reports(ticket), on_behalf_of or by.id, satisfied)
+            reports = self.reports(ticket)
+            for_her = ticket.person_id if by.id == ticket.proxy_id else None
+            own = any(report.person_id == by.id for report in reports)
+            person = on_behalf_of or (by.id if own or for_her is None else for_her)
+            if person not in (by.id, for_her) and not by.parties & STAFF:
+                raise Forbidden("action.forbidden")
+            return decisions.confirm(ticket, by, reports, person, satisfied)
 
-        if on_behalf_of and on_behalf_of != call.actor.id:
-            return self._move(call, ticket_id, "confirm", decide, only=STAFF)
         return self._move(call, ticket_id, "confirm", decide)
 
     def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
@@ -431,13 +435,11 @@ class Tickets:
     ) -> Seen:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
-    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
+    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide) -> Seen:
         seen: list[Seen] = []
 
         def attempt() -> Outcome[Ticket]:
             ticket, by, actor = self._read_for(call, ticket_id, move)
-            if only is not None and not by.parties & only:
-                raise Forbidden("action.forbidden")
             ticket.check_version(call.seen_version)
             seen[:] = [self._seen(actor, ticket, by.parties, named=True)]
             return decide(ticket, by)
