@@ -308,12 +308,14 @@ class Tickets:
             ticket = _found(rows.find_ticket(ticket_id))
             ticket = next(iter(reversed(_merged_into(ticket))), ticket)
             actor, me = self._people.current(call.actor)
-            authorize(actor, "ticket.join", self._resource(ticket, actor))
+            resource = self._resource(ticket, actor)
+            authorize(actor, "ticket.join", resource)
             ticket.check_version(call.seen_version)
             subject = self._people.subject_of(actor, me, on_behalf_of)
             if subject.id != actor.id and consent is None:
                 raise Invalid("consent.required", ["consent"])
-            seen[:] = [self._seen(actor, ticket, parties(actor, ticket.as_resource(actor.id)), named=True)]
+            reported = ticket.as_resource(actor.id) if subject.id == actor.id else resource
+            seen[:] = [self._seen(actor, ticket, parties(actor, reported), named=True)]
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Outcome(entity=ticket, previous=ticket)
             seen[:] = [replace(seen[0], joined=seen[0].joined + 1)]
