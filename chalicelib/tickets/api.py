@@ -64,7 +64,9 @@ def read_ticket(tickets: Tickets, call: Call, ticket_id: str) -> AnyTicket:
 def read_ticket_timeline(tickets: Tickets, call: Call, ticket_id: str, query: PageQuery) -> TicketEventList:
     """What happened to a ticket, oldest first."""
     page, found = tickets.read_timeline(call, ticket_id, query.limit)
-    return TicketEventList(items=[TicketEventView.of(e, found) for e in page.items], next=call.cursor_of(page.next))
+    return TicketEventList(
+        items=[TicketEventView.of(e, found, call.actor.id) for e in page.items], next=call.cursor_of(page.next)
+    )
 
 
 @routes.get("/v1/tickets/{ticket_id}/clocks")
