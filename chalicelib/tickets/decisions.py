@@ -48,6 +48,7 @@ __all__ = [
     "turn",
 ]
 
+
 S = State
 JOINED = "joined"  # the counter of those who joined a ticket after it was reported
 NOTED = "ticket.noted"  # what only those who work on it read
@@ -149,7 +150,8 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     if ticket.private:
         return ()
     id = derived_id("upd", f"{ticket.id} {ticket.version + 1}")
-    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=said)
+    text = mask_personal(said)
+    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=text)
     return (Put(row=update),)
 
 
@@ -207,7 +209,11 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
         level = office.above(ticket.level)
         changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
+    messages = tell_staff(outcome.entity, "must_assign" if decided else "bounced")
+    there = outcome.entity.assignee in office.duty.get(
+        outcome.entity.level, ()
+    )  # who is on duty elsewhere does not hear of it so
+    return replace(outcome, messages=messages if there else messages + tell_holder(outcome.entity, "assigned"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
@@ -229,11 +235,18 @@ def rehand(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
 
 
 def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
-    """Take it to the level above, before any clock does."""
+    """Take it to the level above, before any clock does.
+
+    Raises:
+        Conflict: the ladder of the street ends here.
+
+    """
     raised = rise(ticket, office)
-    return go(
-        ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=tell_staff(raised, "climbed")
-    )
+    told = tell_staff(raised, "climbed")
+    outcome = go(ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=told)
+    if raised.level is ticket.level:
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
+    return outcome
 
 
 def rise(ticket: Ticket, office: Office) -> Ticket:
@@ -260,14 +273,13 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
 
 def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
     """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
-    said = mask_personal(text)
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
     event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
     return Outcome(
         entity=ticket,
         previous=ticket,
-        beside=_published(ticket, by.now, said),
+        beside=_published(ticket, by.now, text),
         events=(event,),
         messages=tell_holder(ticket, "said"),
     )
@@ -295,7 +307,7 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """Go on with it."""
-    return go(ticket, "resume", by, **resumed(ticket, office, by.now))
+    return go(ticket, "resume", by, **(resumed(ticket, office, by.now) if ticket.hold else {}))
 
 
 def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
@@ -402,6 +414,7 @@ def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ti
         assignee=ticket.assignee or office.leader(level),
         clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
         reopened=ticket.reopened + 1,
+        bounces=0,
         reason=reason,
         messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
         **_NOT_OVER,
@@ -489,27 +502,24 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, along: Sequence[Ticket]) -> Outcome[Ticket]:
+def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
     """It was about something else after all: it goes on by itself, under its own clocks.
 
-    `along` is what it is merged into, what that is merged into, and so on: none of them sees to it any more.
+    `targets` are the one that it was merged into, and those into which that one was merged in its turn.
     """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
     accept_clock = ticket.clock(ClockName.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
+    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
+
+
+def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
+    """What came with it leaves with it."""
+    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    left = (
-        Outcome(
-            entity=replace(one, merged=tuple(id for id in one.merged if id not in (ticket.id, *ticket.merged))),
-            previous=one,
-            events=(gone,),
-        )
-        for one in along
-        if ticket.id in one.merged
-    )
-    return replace(outcome, also=tuple(left))
+    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
 def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:

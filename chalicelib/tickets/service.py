@@ -28,6 +28,7 @@ from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy,
 __all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
 
 Decide = Callable[[Ticket, Mover], Outcome[Ticket]]
+Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
 _INSIDE = STAFF | {Party.OWNER, Party.HELPER}
 
 
@@ -120,8 +121,8 @@ class Tickets:
         actor, _ = self._people.current(call.actor)
         return ticket, authorize(actor, "ticket.look_inside", resource)
 
-    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Line]:
-        """Return the tickets of a place for its staff: what is due first, or what was reported last.
+    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Listed]:
+        """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
 
         For everybody else, her own and those that she has to see to. A page of the queue is one request.
         """
@@ -132,11 +133,12 @@ class Tickets:
 
         if not authorize(call.actor, "ticket.see", resource) & STAFF:
             return self._own_lines(call, here, limit)
-        if not newest:
+        if newest:
+            page = self._lines(call, place, here, limit)
+        else:
             whole = place in (street_of(place), community_of(place))
-            filtered = wanted if whole else here
-            return rows.queue(place, filtered, call.start, limit)
-        return self._lines(call, place, here, limit)
+            page = rows.queue(place, wanted if whole else here, call.start, limit)
+        return Page([(line, parties(call.actor, line.as_resource())) for line in page.items], page.next)
 
     def _lines(self, call: Call, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
         """Read on until a page is full or some hundreds have been looked at."""
@@ -150,13 +152,15 @@ class Tickets:
                 break
         return Page(found, start)
 
-    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
         """What she has to see to, and then what she has reported."""
-        parts = {"held": rows.held_by, "reported": rows.reported_by}
+        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, call.actor.id)}
 
-        def read(part: str, start: Position | None, most: int) -> Page[Line]:
-            page = parts[part](call.actor.id, start, most)
-            return Page([line for line in map(Line.of, page.items) if here(line)], page.next)
+        def read(part: str, start: Position | None, most: int) -> Page[Listed]:
+            listed, reporter = parts[part]
+            page = listed(call.actor.id, start, most)
+            found = [(Line.of(ticket), parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
+            return Page([(line, towards) for line, towards in found if here(line)], page.next)
 
         return chain(list(parts), read, call.start, limit)
 
@@ -365,13 +369,17 @@ class Tickets:
         return self._office_move(call, ticket_id, "resolve", decide)
 
     def confirm(self, call: Call, ticket_id: str, satisfied: int | None, on_behalf_of: str | None) -> Seen:
-        """Say that it is solved; staff note what somebody told them."""
+        """Say that it is solved; staff note what somebody told them, and a trusted contact answers for whom she reported it."""
 
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-            return decisions.confirm(ticket, by, self.reports(ticket), on_behalf_of or by.id, satisfied)
+            reports = self.reports(ticket)
+            for_her = ticket.person_id if by.id == ticket.proxy_id else None
+            own = any(report.person_id == by.id for report in reports)
+            person = on_behalf_of or (by.id if own or for_her is None else for_her)
+            if person not in (by.id, for_her) and not by.parties & STAFF:
+                raise Forbidden("action.forbidden")
+            return decisions.confirm(ticket, by, reports, person, satisfied)
 
-        if on_behalf_of and on_behalf_of != call.actor.id:
-            return self._move(call, ticket_id, "confirm", decide, only=STAFF)
         return self._move(call, ticket_id, "confirm", decide)
 
     def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
@@ -441,13 +449,11 @@ class Tickets:
     ) -> Seen:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
-    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide, only: frozenset[Party] | None = None) -> Seen:
+    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide) -> Seen:
         shown: list[Seen] = []
 
         def attempt() -> Outcome[Ticket]:
             ticket, by, actor = self._read_for(call, ticket_id, move)
-            if only is not None and not by.parties & only:
-                raise Forbidden("action.forbidden")
             ticket.check_version(call.seen_version)
             outcome = decide(ticket, by)
             reporter = actor.id if Party.OWNER in by.parties else ""
