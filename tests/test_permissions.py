@@ -327,13 +327,14 @@ def test_nobody_reads_a_run_of_another_place(stage: Stage):
 
 
 def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
+    upload_id = stage.upload()
     ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
     for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
         path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
-        path = path.replace("{upload_id}", stage.upload())
+        path = path.replace("{upload_id}", upload_id)
         path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)
         if operation.name == "submit_wish":

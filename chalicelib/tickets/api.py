@@ -1,6 +1,5 @@
 """Routes about tickets."""
 
-from ..kernel.access import parties
 from ..kernel.call import Call
 from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
@@ -51,7 +50,7 @@ def report_problem(tickets: Tickets, call: Call, body: TicketIn) -> AnyTicket:
 def list_tickets(tickets: Tickets, call: Call, query: TicketQuery) -> TicketList:
     """The tickets of a place for its staff; for others those that are theirs."""
     page = tickets.list_tickets(call, query.place, query.wants, newest=query.newest, limit=query.limit)
-    items = [LineView.of(line, parties(call.actor, line.as_resource())) for line in page.items]
+    items = [LineView.of(line, found) for line, found in page.items]
     return TicketList(items=items, next=call.cursor_of(page.next))
 
 
@@ -65,7 +64,9 @@ def read_ticket(tickets: Tickets, call: Call, ticket_id: str) -> AnyTicket:
 def read_ticket_timeline(tickets: Tickets, call: Call, ticket_id: str, query: PageQuery) -> TicketEventList:
     """What happened to a ticket, oldest first."""
     page, found = tickets.read_timeline(call, ticket_id, query.limit)
-    return TicketEventList(items=[TicketEventView.of(e, found) for e in page.items], next=call.cursor_of(page.next))
+    return TicketEventList(
+        items=[TicketEventView.of(e, found, call.actor.id) for e in page.items], next=call.cursor_of(page.next)
+    )
 
 
 @routes.get("/v1/tickets/{ticket_id}/clocks")

@@ -48,6 +48,7 @@ __all__ = [
     "turn",
 ]
 
+
 S = State
 JOINED = "joined"  # the counter of those who joined a ticket after it was reported
 NOTED = "ticket.noted"  # what only those who work on it read
@@ -149,7 +150,8 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     if ticket.private:
         return ()
     id = derived_id("upd", f"{ticket.id} {ticket.version + 1}")
-    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=said)
+    text = mask_personal(said)
+    update = Update(id=id, ticket_id=ticket.id, street=street_of(ticket.place), at=now, state=ticket.state, text=text)
     return (Put(row=update),)
 
 
@@ -207,7 +209,11 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
         level = office.above(ticket.level)
         changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    return replace(outcome, messages=tell_staff(outcome.entity, "must_assign" if decided else "bounced"))
+    messages = tell_staff(outcome.entity, "must_assign" if decided else "bounced")
+    there = outcome.entity.assignee in office.duty.get(
+        outcome.entity.level, ()
+    )  # who is on duty elsewhere does not hear of it so
+    return replace(outcome, messages=messages if there else messages + tell_holder(outcome.entity, "assigned"))
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
@@ -229,11 +235,18 @@ def rehand(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
 
 
 def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
-    """Take it to the level above, before any clock does."""
+    """Take it to the level above, before any clock does.
+
+    Raises:
+        Conflict: the ladder of the street ends here.
+
+    """
     raised = rise(ticket, office)
-    return go(
-        ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=tell_staff(raised, "climbed")
-    )
+    told = tell_staff(raised, "climbed")
+    outcome = go(ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=told)
+    if raised.level is ticket.level:
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
+    return outcome
 
 
 def rise(ticket: Ticket, office: Office) -> Ticket:
@@ -260,14 +273,13 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
 
 def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
     """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
-    said = mask_personal(text)
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
     event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
     return Outcome(
         entity=ticket,
         previous=ticket,
-        beside=_published(ticket, by.now, said),
+        beside=_published(ticket, by.now, text),
         events=(event,),
         messages=tell_holder(ticket, "said"),
     )
@@ -295,7 +307,7 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """Go on with it."""
-    return go(ticket, "resume", by, **resumed(ticket, office, by.now))
+    return go(ticket, "resume", by, **(resumed(ticket, office, by.now) if ticket.hold else {}))
 
 
 def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
@@ -350,7 +362,8 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     if own is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
     first = not has_answered(ticket, own)
-    answered = replace(own, answered_at=by.now, satisfied=satisfied if satisfied is not None else own.satisfied)
+    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
+    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
     asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
     changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
@@ -401,6 +414,7 @@ def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ti
         assignee=ticket.assignee or office.leader(level),
         clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
         reopened=ticket.reopened + 1,
+        bounces=0,
         reason=reason,
         messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
         **_NOT_OVER,
@@ -438,8 +452,8 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
-    """End it without a solution, and say why; whoever reported it alone may take it back.
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
 
     Raises:
         Forbidden: others have reported it too.
@@ -452,8 +466,14 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> 
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
     said = said if staff else ""
+    beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
+    return go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+
+
+def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
+    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
+    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
@@ -482,24 +502,31 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, target: Ticket | None) -> Outcome[Ticket]:
-    """It was about something else after all: it goes on by itself, under its own clocks."""
+def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks.
+
+    `targets` are the one that it was merged into, and those into which that one was merged in its turn.
+    """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
     accept_clock = ticket.clock(ClockName.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    if target is None or ticket.id not in target.merged:
-        return outcome
-    left = replace(target, merged=tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged))
+    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
+
+
+def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
+    """What came with it leaves with it."""
+    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return replace(outcome, also=(Outcome(entity=left, previous=target, events=(gone,)),))
+    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:
-    """Neighbours help instead: it is over as a ticket, and goes on as a wish."""
-    messages = tell_reporters(ticket, "turned")
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, messages=messages, **_over(ticket, Ending.WISH, by.now))
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
+    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    over = _over(ticket, Ending.WISH, by.now)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
 
 
 def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:

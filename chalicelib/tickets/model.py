@@ -298,7 +298,7 @@ _HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
     "join": lambda ticket, parties: Party.OWNER in parties,
     "split": lambda ticket, parties: ticket.merged_into is None,
     "reopen": lambda ticket, parties: ticket.ending in (Ending.MERGED, Ending.WISH),
-    "confirm": lambda ticket, parties: ticket.ending in (Ending.MERGED, Ending.WISH),
+    "confirm": lambda ticket, parties: ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT),  # no solution, no opinion
     "turn": lambda ticket, parties: ticket.person_id is None,
 }
 

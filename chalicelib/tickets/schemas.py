@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..kernel.access import STAFF, Party
 from ..kernel.ids import ID_PATTERN
+from ..kernel.text import mask_personal
 from ..people.schemas import ConsentIn
 from ..uploads.service import Photo
 from ..web.fields import WHOLE, Flag, Instant, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request, View
@@ -243,20 +244,27 @@ def _public(seen: Seen) -> dict[str, Any]:
 
 def _inside(seen: Seen) -> dict[str, Any]:
     ticket, due = seen.ticket, seen.ticket.next_due
-    same = ["place", "location_note", "level", "assignee", "rule", "policy_version", "photos", "proof", "bounces", "reopened"]
+    same = ["place", "level", "assignee", "rule", "policy_version", "photos", "proof", "bounces", "reopened"]
     same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending", "reason"]
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
     duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
     return fields | {
-        "text": ticket.written,
-        "solution": ticket.solution,
+        **_words(seen),
         "assignee_name": holder.name if holder else None,
         "waits_for": due[0] if due else None,
         "due_at": due[1] if due else None,
         "possible_duplicates": duplicates,
         "holds": [HoldView(reason=hold.reason, start=hold.start, until=hold.until) for hold in ticket.holds],
     }
+
+
+def _words(seen: Seen) -> dict[str, Any]:
+    """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
+    ticket = seen.ticket
+    if seen.parties & (STAFF | {Party.HELPER}) or seen.actor.id in (ticket.person_id, ticket.proxy_id):
+        return {"text": ticket.written, "location_note": ticket.location_note, "solution": ticket.solution}
+    return {"text": ticket.text, "location_note": None, "solution": ticket.told_publicly}
 
 
 def _for_staff(seen: Seen) -> dict[str, Any]:
@@ -321,11 +329,16 @@ class TicketEventView(View):
     note: str | None
 
     @classmethod
-    def of(cls, event: Any, parties: frozenset[Party]) -> "TicketEventView":
-        """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between."""
+    def of(cls, event: Any, parties: frozenset[Party], reader: str) -> "TicketEventView":
+        """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between.
+
+        What another of them has said is without her phone and her door.
+        """
         works, told = parties & (STAFF | {Party.HELPER}), event.tag in SAID_TO_REPORTERS
         by = event.by if parties & STAFF else None
         note = event.note if works or told else None
+        if note and not works and event.party == "reporter" and event.by != reader:
+            note = mask_personal(note)
         fields = {"at": event.at, "version": event.version, "event": event.tag, "party": event.party}
         return cls(**fields, public=event.tag != NOTED, by=by, note=note)
 

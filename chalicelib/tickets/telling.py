@@ -16,8 +16,8 @@ def _in(*states: State) -> Test:
     return lambda ticket, params: ticket.state in states
 
 
-def _ended(ending: Ending) -> Test:
-    return lambda ticket, params: ticket.ending is ending
+def _ended(*endings: Ending) -> Test:
+    return lambda ticket, params: ticket.ending in endings
 
 
 def _hers(ticket: Ticket, params: Mapping[str, str]) -> bool:
@@ -43,7 +43,7 @@ TRUE_WHILE: Mapping[str, Test] = {
     "ticket.held": _in(S.ON_HOLD),
     "ticket.resolved": _in(S.RESOLVED),
     "ticket.unanswered": _in(S.RESOLVED),
-    "ticket.closed": _ended(Ending.UNSOLVED),
+    "ticket.closed": _ended(Ending.UNSOLVED, Ending.SILENT),  # what ends by itself is told to nobody
     "ticket.merged": _ended(Ending.MERGED),
     "ticket.turned": _ended(Ending.WISH),
     "ticket.bounced_staff": _in(S.OPEN, S.ACCEPTED),

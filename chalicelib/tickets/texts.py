@@ -58,20 +58,20 @@ def _template(zh: str, en: str, told: Told, *slots: str, **more: object) -> Temp
 _FOR_THOSE_WHO_WORK: Mapping[str, Template] = {
     "new": _template("「{what}」待您受理（{where}）", "“{what}” in {where} waits for you to accept it.", Told.HOLDER, "what", "where"),
     "new_staff": _template("「{what}」无人值守，请受理（{where}）", "“{what}” in {where} waits; nobody is on duty.", Told.STAFF, "what", "where"),
-    "assigned": _template("「{what}」已交您处理（{where}），详情见应用", "“{what}” in {where} is yours to see to.", Told.HOLDER, "what", "where"),
+    "assigned": _template("「{what}」已交您处理（{where}），详情见应用", "“{what}” in {where} is yours to see to.", Told.HOLDER, "what", "where", parts=1),
     "back": _template("「{what}」居民反映未解决，请再处理：{reason}", "“{what}” is not solved, please see to it again: {reason}", Told.HOLDER, "what", "reason"),
     "bounced_staff": _template("「{what}」被退回：{reason}", "“{what}” was sent back: {reason}", Told.STAFF, "what", "reason"),
     "must_assign_staff": _template("「{what}」已退回两次，请指定处理人（{where}）", "“{what}” was sent back twice. Please name who sees to it ({where}).", Told.STAFF, "what", "where"),
     "climbed_staff": _template("「{what}」逾期升级，请处理（{where}）", "“{what}” is overdue and has come to you ({where}).", Told.STAFF, "what", "where"),
-    "overdue_staff": _template("「{what}」仍未办结，请督办（{where}）", "“{what}” is still overdue ({where}).", Told.STAFF, "what", "where"),
+    "overdue_staff": _template("「{what}」仍未办结，请督办（{where}）", "“{what}” is still overdue ({where}).", Told.STAFF, "what", "where", parts=1),
     "reopened_staff": _template("「{what}」未解决，已升级（{where}）", "“{what}” was not solved and has come to you ({where}).", Told.STAFF, "what", "where"),
 }  # fmt: skip
 _FOR_THE_OTHERS: Mapping[str, Template] = {
     "said": _template("「{what}」的居民有新留言，见应用", "There is news from who reported “{what}”. See the app.", Told.HOLDER, "what", urgency=Urgency.LOW),
-    "withdrawn": _template("「{what}」已由居民撤回", "“{what}” was taken back by who reported it.", Told.HOLDER, "what"),
-    "released_staff": _template("「{what}」挂起到期，恢复计时", "The hold of “{what}” is over.", Told.STAFF, "what"),
-    "accepted": _template("您反映的「{what}」已受理", "“{what}” has been accepted.", Told.RESIDENT, "what", can_wait=True),
-    "commented": _template("您反映的「{what}」有新回复，见应用或问网格员", "There is an answer about “{what}”.", Told.RESIDENT, "what", can_wait=True),
+    "withdrawn": _template("「{what}」已由居民撤回", "“{what}” was taken back by who reported it.", Told.HOLDER, "what", parts=1),
+    "released_staff": _template("「{what}」挂起到期，恢复计时", "The hold of “{what}” is over.", Told.STAFF, "what", parts=1),
+    "accepted": _template("您反映的「{what}」已受理", "“{what}” has been accepted.", Told.RESIDENT, "what", can_wait=True, parts=1),
+    "commented": _template("您反映的「{what}」有新回复，见应用或问网格员", "There is an answer about “{what}”.", Told.RESIDENT, "what", can_wait=True, parts=1),
     "held": _template("您反映的「{what}」暂缓到{until}：{reason}", "“{what}” waits until {until}: {reason}", Told.RESIDENT, "what", "until", "reason", can_wait=True),
     "resolved": _template("您反映的「{what}」已处理。解决了请回复1，没解决回复2", "“{what}” is done. Reply 1 if it is solved, 2 if not.", Told.RESIDENT, "what", asks=True),
     "unanswered": _template("「{what}」解决了吗？解决了请回复1，没解决回复2", "Is “{what}” solved? Reply 1 if it is, 2 if not.", Told.RESIDENT, "what", asks=True),
@@ -83,7 +83,7 @@ _FOR_THE_OTHERS: Mapping[str, Template] = {
 
 def _urgent(template: Template) -> Template:
     """Return the same for what threatens life or property: no quiet hour holds it back."""
-    return replace(template, zh=f"紧急！{template.zh}", en=f"Urgent! {template.en}", urgency=Urgency.URGENT)
+    return replace(template, zh=f"紧急！{template.zh}", en=f"Urgent! {template.en}", urgency=Urgency.URGENT, parts=2)
 
 
 MESSAGES: Templates = {

@@ -84,10 +84,9 @@ class Upkeep:
         """Let go of somebody who was erased: what she wrote stays as the public may read it, her photos go."""
         self.rehand(person_id)
         for ticket in list(every(lambda start: rows.reported_by(person_id, start, 100))):
-            hers = ticket.photos if ticket.person_id == person_id else ()
-            self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))
-            self._uploads.delete_bound(ticket.id, hers)
+            self._uploads.delete_bound(ticket.id, ticket.photos if ticket.person_id == person_id else ())
             self._forget_notes(ticket, person_id)
+            self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))  # last: by her report it is found
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
         outcome = decisions.forget_reporter(ticket, person_id, self._clock.now())
@@ -95,8 +94,10 @@ class Upkeep:
         return replace(outcome, beside=(Delete(row=report),)) if report else outcome
 
     def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
-        """What she has written into the timeline is free text, and may name somebody."""
+        """What she has written into the timeline is free text, and may name somebody; as the reason of a move it stands elsewhere too."""
         noted = [e for e in every(lambda start: rows.timeline_of(ticket.id, _any, start, 100)) if e.note and e.by == person_id]
+        if ticket.reason in {event.note for event in noted}:
+            self._settle(ticket.id, _without_reason)
         for n in range(0, len(noted), 20):
             blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
             self._settle(ticket.id, lambda ticket, blank=blank: Outcome(entity=ticket, previous=ticket, beside=blank))  # type: ignore[misc]
@@ -177,6 +178,10 @@ class Upkeep:
             return decide(ticket)
 
         self._commit.settle(attempt, Call(actor=SYSTEM))
+
+
+def _without_reason(ticket: Ticket) -> Outcome[Ticket]:
+    return Outcome(entity=replace(ticket, reason=None), previous=ticket)
 
 
 def _any(event: rows.TicketEvent) -> bool:

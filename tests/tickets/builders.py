@@ -1,0 +1,121 @@
+"""A ticket, its office and those who move it, as tests need them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.outcome import Outcome
+from chalicelib.tickets import clocks
+from chalicelib.tickets.calendar import chinese_holiday
+from chalicelib.tickets.clocks import Office, Terms, terms_of
+from chalicelib.tickets.model import SYSTEM_ONLY, Clock, Ending, Hold, Mover, Report, State, Ticket
+from chalicelib.tickets.policy import HOUSE, ClockName, Level, Policy, Urgency
+
+from ..world import START, UNIT
+
+S, C, L = State, ClockName, Level
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Who is on duty, lowest first; whoever is named first leads.
+GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
+
+OWNER, HELPER, MEMBER = ({Party.SIGNED_IN, Party.PUBLIC, party} for party in (Party.OWNER, Party.HELPER, Party.SIGNED_IN))
+WORKER = MEMBER | {Party.GRID_WORKER}
+CLERK = WORKER | {Party.COMMUNITY_STAFF}
+
+
+def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Terms:
+    return terms_of(policy, ticket, chinese_holiday)
+
+
+def an_office(
+    ticket: Ticket | None = None,
+    *,
+    grid: tuple[str, ...] = GRID,
+    community: tuple[str, ...] = COMMUNITY,
+    street: tuple[str, ...] = STREET,
+    policy: Policy = HOUSE,
+) -> Office:
+    duty = {L.GRID: grid, L.COMMUNITY: community, L.STREET: street}
+    return Office(terms=the_terms(ticket or a_ticket(), policy), duty=duty)
+
+
+def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
+    """A ticket in a state, with the clocks that it then has: reported, and moved on, at START."""
+    values: dict[str, Any] = {
+        "id": "tkt_a",
+        "version": 3,
+        "created_at": START,
+        "updated_at": START,
+        "person_id": "per_owner",
+        "filed_by": "per_owner",
+        "category": "rubbish",
+        "urgency": Urgency.GENERAL,
+        "text": "楼道里有垃圾",
+        "place": UNIT,
+        "community_name": "柏华社区",
+        "zone": "Asia/Shanghai",
+        "level": L.GRID,
+        "assignee": "per_grid",
+    }
+    ticket = Ticket(**(values | {"state": state} | fields))
+    fresh = _moved_on(ticket)
+    return replace(ticket, **{name: value for name, value in fresh.items() if name not in fields})
+
+
+def _moved_on(ticket: Ticket) -> dict[str, Any]:
+    terms, state = the_terms(ticket), ticket.state
+    running = {name: clocks.start(terms, name, START) for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)}
+    fresh: dict[str, Any] = {}
+    if state is not S.OPEN:
+        running[C.ACCEPT] = clocks.meet(running[C.ACCEPT], START)
+        fresh["accepted_by"] = "per_grid"
+    if state is S.ON_HOLD:
+        running[C.CONTACT] = clocks.meet(running[C.CONTACT], START)
+        running[C.RESOLVE] = clocks.pause(running[C.RESOLVE], START)
+        fresh["holds"] = (Hold(start=START, until=START + 5 * DAY, reason="等配件", before=S.ACCEPTED),)
+    if state in (S.RESOLVED, S.CLOSED):
+        running |= {name: clocks.meet(running[name], START) for name in (C.CONTACT, C.RESOLVE)}
+        running[C.CALL_BACK] = clocks.start(terms, C.CALL_BACK, START)
+        fresh |= {"resolved_at": START, "solution": "已清理"}
+    if state is S.CLOSED:
+        running[C.CALL_BACK] = clocks.meet(running[C.CALL_BACK], START)
+        fresh |= {"closed_at": START, "ending": Ending.CONFIRMED}
+    return fresh | {"clocks": tuple(running.values())}
+
+
+def by(parties: set[Party] | frozenset[Party], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
+    return Mover(id=id, parties=frozenset(parties), now=START + after)
+
+
+def at(mover: Mover, now: datetime) -> Mover:
+    return replace(mover, now=now)
+
+
+OWNER_ACTS, JOINER_ACTS, NEIGHBOUR_ACTS = by(OWNER, "per_owner"), by(OWNER, "per_joiner"), by(MEMBER, "per_neighbour")
+WORKER_ACTS, CLERK_ACTS = by(WORKER | HELPER, "per_grid"), by(CLERK, "per_staff")
+ADMIN_ACTS = by(MEMBER | STAFF, "per_admin")
+PROPERTY_ACTS = by(HELPER, "per_property")
+SYSTEM_ACTS = by(SYSTEM_ONLY, "system")
+
+
+def a_report(person: str = "per_owner", **fields: Any) -> Report:
+    return Report(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
+
+
+def told(outcome: Outcome[Any]) -> list[tuple[str, str]]:
+    return [(message.kind.removeprefix("ticket."), message.to) for message in outcome.messages]
+
+
+def tags(outcome: Outcome[Any]) -> list[str]:
+    return [event.tag.removeprefix("ticket.") for event in outcome.events]
+
+
+def clock(ticket: Ticket, name: ClockName) -> Clock:
+    found = ticket.clock(name)
+    assert found, name
+    return found
+
+
+def running(ticket: Ticket) -> set[str]:
+    return {clock.name.value for clock in ticket.clocks if clock.running}

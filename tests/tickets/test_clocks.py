@@ -1,0 +1,264 @@
+"""The four clocks: that no hold, climb or doubled tap gives or takes working time, and that each due time can be explained."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.kernel.access import Role
+from chalicelib.tickets import clocks
+from chalicelib.tickets.clocks import Terms
+from chalicelib.tickets.policy import HOUSE, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
+from chalicelib.tickets.worktime import due_after, worked_between
+
+from ..world import START
+from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_office, the_terms
+
+WORKING = the_terms(a_ticket())
+ALWAYS = the_terms(a_ticket(urgency=Urgency.URGENT))
+BOTH = st.sampled_from([WORKING, ALWAYS])
+NAMES = st.sampled_from(ClockName)
+STARTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+# Holds: after how long it is put on hold, and for how long; of any length, to the second.
+PAUSES = st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 20 * 86_400)), min_size=1, max_size=3)
+FEW = settings(max_examples=150, deadline=None)
+
+
+def seconds(n: int) -> timedelta:
+    return timedelta(seconds=n)
+
+
+def held(terms: Terms, clock, pauses):
+    """Put a clock on hold some times; return it, when it goes on, and how much work was done on it by then."""
+    now, worked = clock.started_at, timedelta()
+    for runs_for, waits_for in pauses:
+        worked += worked_between(terms.calendar, now, now + seconds(runs_for))
+        now += seconds(runs_for)
+        clock = clocks.pause(clock, now)
+        now += seconds(waits_for)
+        clock = clocks.resume(terms, clock, now)
+    return clock, now, worked
+
+
+# start
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.sampled_from([100, 50, 1]))
+def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percent):
+    clock = clocks.start(terms, name, now, percent)
+    now = now.replace(second=0, microsecond=0)  # of the minute that has begun
+    assert clock.limit == max(1, terms.limits.of(name) * percent // 100)
+    assert clock.due_at == clock.promised_at == due_after(terms.calendar, now, clock.limit)
+    assert worked_between(terms.calendar, now, clock.due_at) == clock.limit * MINUTE
+    assert (clock.running, clock.paused, clock.fired, clock.started_at) == (True, False, 0, now)
+
+
+def test_a_share_of_nearly_nothing_is_a_minute():
+    short = Limits(accept=1, contact=1, resolve=1, call_back=1, remind=1)
+    terms = replace(WORKING, limits=short)
+    assert clocks.start(terms, C.ACCEPT, START, 50).limit == 1
+
+
+# standing still
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, PAUSES)
+def test_no_hold_gives_or_takes_working_time(terms, name, now, pauses):
+    """What is left after a hold and what was worked before it are the limit, to the minute, however often it is held."""
+    fresh = clocks.start(terms, name, now)
+    clock, resumed_at, worked = held(terms, fresh, pauses)
+    left = worked_between(terms.calendar, resumed_at, clock.due_at)
+    if worked < fresh.limit * MINUTE:
+        assert timedelta() <= worked + left - fresh.limit * MINUTE < len(pauses) * MINUTE
+    else:
+        assert left == MINUTE  # it was over before: a minute, so that nobody is late the moment she goes on
+    assert clock.promised_at == clock.due_at
+    assert clock.limit == fresh.limit
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.integers(0, 86_400), st.integers(1, 4))
+def test_a_hold_that_is_taken_back_at_once_changes_nothing(terms, name, now, after, times):
+    now = now.replace(second=0, microsecond=0)
+    fresh = clocks.start(terms, name, now)
+    instant = now + after * MINUTE
+    if instant >= fresh.due_at:
+        instant = now
+    clock = fresh
+    for _ in range(times):
+        clock = clocks.resume(terms, clocks.pause(clock, instant), instant)
+    assert clock.due_at == fresh.due_at
+    assert clock.running
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.integers(0, 86_400))
+def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_second(terms, name, now, after):
+    fresh = clocks.start(terms, name, now)
+    instant = now + seconds(after)
+    clock = clocks.resume(terms, clocks.pause(fresh, instant), instant)
+    if instant < fresh.due_at:
+        assert timedelta() <= worked_between(terms.calendar, fresh.due_at, clock.due_at) < MINUTE
+
+
+def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_again():
+    clock = clocks.start(WORKING, C.RESOLVE, START)
+    still = clocks.pause(clock, START + HOUR)
+    assert still.paused
+    assert clocks.pause(still, START + 2 * HOUR) == still
+    assert clocks.resume(WORKING, clock, START + HOUR) == clock
+    met = clocks.meet(clock, START + HOUR)
+    assert clocks.pause(met, START + 2 * HOUR) == clocks.resume(WORKING, met, START + 2 * HOUR) == met
+
+
+def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
+    friday = datetime(2026, 11, 27, 9, tzinfo=UTC)  # 17:00 in Shanghai, an hour before the office closes
+    clock = clocks.start(WORKING, C.ACCEPT, friday)  # 120 minutes
+    assert clock.due_at == datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
+    held_till_sunday = clocks.resume(WORKING, clocks.pause(clock, friday + 30 * MINUTE), friday + 2 * DAY)
+    assert held_till_sunday.due_at == datetime(2026, 11, 30, 2, tzinfo=UTC)  # 08:30 and the ninety minutes that were left
+
+
+# what ends and climbs
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.integers(0, 30 * 86_400))
+def test_what_was_done_is_done_once_whatever_comes_after(terms, name, now, after):
+    clock = clocks.start(terms, name, now)
+    met = clocks.meet(clock, now + seconds(after))
+    assert met.met_at == now + seconds(after)
+    assert clocks.meet(met, now + 40 * DAY) == met
+    assert (met.running, met.paused, met.due_at, met.promised_at) == (False, False, clock.due_at, clock.promised_at)
+    assert met.runs[-1].end == met.met_at
+
+
+def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
+    clock = clocks.pause(clocks.start(WORKING, C.RESOLVE, START), START + HOUR)
+    met = clocks.meet(clock, START + 3 * DAY)
+    assert (met.met_at, met.runs[-1].end) == (START + 3 * DAY, START + HOUR)
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.lists(st.integers(0, 5000), min_size=1, max_size=4), st.integers(0, 86_400))
+def test_a_clock_that_fires_keeps_its_promise_in_view_and_gives_whoever_is_told_her_own_time(terms, name, now, shares, late):
+    clock = clocks.start(terms, name, now)
+    promised = clock.promised_at
+    for n, minutes in enumerate(shares, 1):
+        woken = clock.due_at + seconds(late)
+        clock = clocks.prolong(terms, clock, woken, minutes)
+        assert (clock.fired, clock.promised_at) == (n, promised)
+        assert clock.due_at == due_after(terms.calendar, woken, max(1, minutes)) > woken
+        assert [run.end for run in clock.runs].count(None) == 1
+
+
+@FEW
+@given(BOTH, STARTS, st.integers(0, 5 * 86_400), st.integers(0, 5 * 86_400))
+def test_a_hold_does_not_move_a_promise_that_is_broken(terms, now, runs_for, waits_for):
+    clock = clocks.start(terms, C.RESOLVE, now)
+    promised = clock.promised_at
+    clock = clocks.prolong(terms, clock, clock.due_at, 240)
+    still = clocks.pause(clock, clock.runs[-1].start + seconds(runs_for))
+    again = clocks.resume(terms, still, clock.runs[-1].start + seconds(runs_for + waits_for))
+    assert again.promised_at == promised
+    assert again.fired == 1
+
+
+# explained
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.lists(st.tuples(st.integers(0, 100), st.integers(0, 20 * 86_400)), max_size=3))
+def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_holds(terms, name, now, pauses):
+    clock = clocks.start(terms, name, now)
+    for share, waits_for in pauses:  # each time when a share of what is left has been worked
+        last = clock.runs[-1]
+        still_at = due_after(terms.calendar, last.start, last.minutes * share // 101)
+        clock = clocks.resume(terms, clocks.pause(clock, still_at), still_at + seconds(waits_for))
+    told = clocks.stretches(terms, clock)
+    assert len(told) == len(pauses) + 1
+    assert sum(stretch.lines[-1].total for stretch in told) == clock.limit
+    assert told[-1].lines[-1].end == clock.due_at
+    for stretch in told:
+        assert sum(line.minutes for line in stretch.lines) == pytest.approx(stretch.lines[-1].total)
+        assert stretch.lines[0].start >= stretch.run.start
+
+
+@FEW
+@given(BOTH, NAMES, STARTS, st.lists(st.integers(1, 5000), min_size=1, max_size=3), st.integers(0, 86_400))
+def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(terms, name, now, shares, late):
+    clock = clocks.start(terms, name, now)
+    for minutes in shares:
+        clock = clocks.prolong(terms, clock, clock.due_at + seconds(late), minutes)
+    told = clocks.stretches(terms, clock)
+    assert [stretch.lines[-1].total for stretch in told] == [clock.limit, *shares]
+    assert told[0].lines[-1].end == clock.promised_at
+    assert told[-1].lines[-1].end == clock.due_at
+
+
+def test_an_explanation_of_what_stands_still_shows_what_its_last_run_would_have_been():
+    clock = clocks.pause(clocks.start(WORKING, C.ACCEPT, START), START + HOUR)
+    (told,) = clocks.stretches(WORKING, clock)
+    assert told.lines[-1].total == 120
+    assert told.run.end == START + HOUR
+
+
+def test_the_years_whose_holidays_are_not_known_yet_are_named():
+    late = datetime(2026, 12, 30, 8, tzinfo=UTC)
+    (told,) = clocks.stretches(WORKING, clocks.start(WORKING, C.RESOLVE, late))
+    assert told.uncertain == (2027,)
+    (told,) = clocks.stretches(ALWAYS, clocks.start(ALWAYS, C.RESOLVE, late))
+    assert told.uncertain == ()
+
+
+# the four of a ticket
+
+
+def test_of_a_name_the_latest_clock_is_kept():
+    ticket = a_ticket()
+    again = clocks.start(WORKING, C.RESOLVE, START + DAY, 50)
+    swapped = clocks.swap(ticket, again)
+    assert [clock.name for clock in swapped] == [C.ACCEPT, C.CONTACT, C.RESOLVE]
+    assert swapped[-1] == again
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+def test_what_threatens_life_property_or_supply_is_counted_day_and_night(urgency):
+    terms = the_terms(a_ticket(urgency=urgency))
+    assert (terms.calendar is None) == (urgency in (Urgency.URGENT, Urgency.UTILITY))
+
+
+def test_a_category_may_have_limits_of_its_own():
+    own = LimitsOf(
+        urgency=Urgency.GENERAL, category="rubbish", limits=Limits(accept=5, contact=6, resolve=7, call_back=8, remind=9)
+    )
+    policy = Policy(limits=(*HOUSE.limits, own))
+    assert the_terms(a_ticket(), policy).limits.resolve == 7
+    assert the_terms(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
+
+
+# who is on duty
+
+
+def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
+    office = an_office(community=())
+    assert office.above(Level.GRID) is Level.STREET
+    assert office.from_level(Level.COMMUNITY) is Level.STREET
+    assert office.from_level(Level.GRID) is Level.GRID
+    assert office.leader(Level.GRID) == "per_grid"
+    assert an_office(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
+    assert office.above(Level.STREET) is Level.STREET
+
+
+def test_a_ladder_may_leave_out_a_level():
+    short = (Step(level=Level.GRID, role=Role.GRID_WORKER), Step(level=Level.STREET, role=Role.STREET_ADMIN, percent=10))
+    office = an_office(policy=Policy(ladder=short))
+    assert office.above(Level.GRID) is Level.STREET
+    assert office.step(Level.COMMUNITY).level is Level.STREET
+    assert office.from_level(Level.COMMUNITY) is Level.STREET
+    low = an_office(policy=Policy(ladder=short[:1]))
+    assert (low.top, low.above(Level.GRID), low.step(Level.STREET).level) == (Level.GRID, Level.GRID, Level.GRID)

@@ -1,0 +1,87 @@
+"""The texts of messages: what they cost at the most, what they never name, how they ask, and which of them ring at night."""
+
+import pytest
+
+from chalicelib.kernel.segments import parts_of
+from chalicelib.kernel.template import Told, Urgency
+from chalicelib.tickets.decisions import tell_holder, tell_reporters, tell_staff
+from chalicelib.tickets.policy import Urgency as Pressing
+from chalicelib.tickets.texts import MESSAGES
+
+from .builders import a_ticket
+
+WORST, USUAL = "【春晖春晖春晖春晖】", "【春晖】"
+LOW = {"ticket.said"}
+# Nothing here is a name, a phone or an address; `what` and `reason` are as everybody may read them.
+FACTS = {"what", "where", "reason", "until"}
+
+
+def longest(kind: str, locale: str) -> str:
+    template = MESSAGES[kind]
+    return template.fill(locale, {name: "宽" * most for name, most in template.slots.items()})
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_message_is_billed_as_it_says_at_the_worst(kind):
+    billed = [parts_of(WORST + longest(kind, locale)) for locale in ("zh-CN", "en")]
+    assert max(billed) == MESSAGES[kind].parts <= 2
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_usual_message_is_one_part(kind):
+    template = MESSAGES[kind]
+    facts = {name: "宽" * min(most, 8) for name, most in template.slots.items()}
+    assert parts_of(USUAL + template.fill("zh-CN", facts)) == 1
+
+
+def test_no_message_names_a_resident_or_her_address():
+    assert {name for template in MESSAGES.values() for name in template.slots} == FACTS
+
+
+def test_a_question_ends_with_how_to_answer_it():
+    for kind, template in MESSAGES.items():
+        assert template.asks == ("回复1" in template.zh and "回复2" in template.zh), kind
+        assert template.asks == ("Reply 1" in template.en), kind
+    assert MESSAGES["ticket.resolved"].zh.endswith("解决了请回复1，没解决回复2")
+    assert {kind for kind, template in MESSAGES.items() if template.asks} == {"ticket.resolved", "ticket.unanswered"}
+
+
+def test_only_residents_are_asked():
+    assert {template.told for template in MESSAGES.values() if template.asks} == {Told.RESIDENT}
+
+
+def test_what_can_wait_goes_with_the_rest_of_the_day():
+    assert {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW} == LOW
+
+
+def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property():
+    loud = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
+    assert loud == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
+    assert {MESSAGES[kind].told for kind in loud} == {Told.HOLDER, Told.STAFF}
+    for kind in loud:
+        calm = MESSAGES[kind.replace("urgent_", "")]
+        assert (MESSAGES[kind].zh, MESSAGES[kind].en) == (f"紧急！{calm.zh}", f"Urgent! {calm.en}")
+        assert (MESSAGES[kind].slots, MESSAGES[kind].told, MESSAGES[kind].asks) == (calm.slots, calm.told, False)
+
+
+def test_staff_have_messages_of_their_own():
+    for kind, template in MESSAGES.items():
+        assert (template.told is Told.STAFF) == kind.endswith("_staff"), kind
+
+
+@pytest.mark.parametrize("urgency", Pressing)
+def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
+    ticket = a_ticket(urgency=urgency)
+    plain = {kind.removeprefix("ticket.") for kind in MESSAGES if "urgent_" not in kind}
+    for kind in plain:
+        tell = (
+            tell_staff
+            if kind.endswith("_staff")
+            else tell_holder
+            if MESSAGES[f"ticket.{kind}"].told is Told.HOLDER
+            else tell_reporters
+        )
+        (message,) = tell(ticket, kind.removesuffix("_staff"))
+        assert message.kind in MESSAGES, message.kind
+        loud = urgency is Pressing.URGENT and f"ticket.urgent_{kind}" in MESSAGES
+        assert message.kind == (f"ticket.urgent_{kind}" if loud else f"ticket.{kind}")

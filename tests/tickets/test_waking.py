@@ -1,0 +1,265 @@
+"""What happens to a ticket by itself: one level for each firing, holds that end, silence, and what an outage may do to none of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.tickets import decisions
+from chalicelib.tickets.model import Ending, State
+from chalicelib.tickets.policy import HOUSE, LADDER, ClockName, Level, Policy, Urgency
+from chalicelib.tickets.waking import wake
+from chalicelib.tickets.worktime import due_after, worked_between
+
+from ..world import BAIHUA, START, STREET
+from .builders import (
+    DAY,
+    HOUR,
+    MINUTE,
+    PROPERTY_ACTS,
+    WORKER_ACTS,
+    S,
+    a_report,
+    a_ticket,
+    an_office,
+    at,
+    clock,
+    running,
+    tags,
+    the_terms,
+    told,
+)
+
+C, L = ClockName, Level
+AT_COMMUNITY, AT_STREET = f"staff:{BAIHUA}", f"staff:{STREET}"
+OFFICE = an_office()
+ACCEPT_DUE = START + 120 * MINUTE
+
+
+def next_at(ticket) -> datetime:
+    return min(ticket.dues().values())
+
+
+def climbing(ticket, office=OFFICE, times=20):
+    """Wake a ticket when it is due, again and again; return what was done and told."""
+    steps = []
+    for _ in range(times):
+        now = next_at(ticket)
+        outcome = wake(ticket, office, now)
+        steps.append((now, ticket.level, outcome))
+        ticket = outcome.entity
+    return steps
+
+
+# climbing
+
+
+def test_what_nobody_accepts_climbs_one_level_for_each_firing_and_each_level_is_told_once():
+    steps = climbing(a_ticket(), times=4)
+    assert [outcome.entity.level for _, _, outcome in steps[:2]] == [L.COMMUNITY, L.STREET]
+    heard = [line for _, _, outcome in steps for line in told(outcome)]
+    assert heard.count(("climbed_staff", AT_COMMUNITY)) == heard.count(("climbed_staff", AT_STREET)) == 1
+    first = steps[0][2]
+    assert steps[0][0] == ACCEPT_DUE
+    assert (tags(first), first.events[0].note, first.events[0].party) == (["climbed"], "accept community", "system")
+    assert first.entity.assignee == "per_staff"  # while nobody has accepted it, who leads there has it
+    assert not first.unseen
+
+
+def test_whoever_is_told_has_her_own_half_of_the_time_and_the_promise_stays_broken():
+    ticket = wake(a_ticket(), OFFICE, ACCEPT_DUE).entity
+    accept = clock(ticket, C.ACCEPT)
+    assert accept.due_at == due_after(the_terms(ticket).calendar, ACCEPT_DUE, 60)
+    assert (accept.promised_at, accept.fired) == (ACCEPT_DUE, 1)
+    assert ticket.next_due == ("accept", ACCEPT_DUE)
+    assert clock(ticket, C.CONTACT) == clock(a_ticket(), C.CONTACT)
+
+
+def test_where_nobody_is_on_duty_it_is_at_the_next_level_at_once():
+    outcome = wake(a_ticket(), an_office(community=()), ACCEPT_DUE)
+    assert (outcome.entity.level, outcome.entity.assignee, told(outcome)) == (
+        L.STREET,
+        "per_admin",
+        [("climbed_staff", AT_STREET)],
+    )
+    nobody = wake(a_ticket(), an_office(community=(), street=()), ACCEPT_DUE)
+    assert (nobody.entity.level, nobody.entity.assignee) == (L.STREET, None)
+
+
+def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
+    top = a_ticket(level=L.STREET, assignee="per_admin")
+    for times in range(1, 6):
+        now = next_at(top)
+        outcome = wake(top, OFFICE, now)
+        assert (told(outcome), tags(outcome), outcome.unseen) == ([("overdue_staff", AT_STREET)], [], True)
+        assert (outcome.entity.level, outcome.entity.state, outcome.entity.assignee) == (L.STREET, S.OPEN, "per_admin")
+        assert sum(c.fired for c in outcome.entity.clocks) == times
+        assert next_at(outcome.entity) > now
+        top = outcome.entity
+
+
+def test_at_the_top_a_clock_comes_round_a_working_day_later():
+    top = a_ticket(level=L.STREET)
+    after = clock(wake(top, OFFICE, ACCEPT_DUE).entity, C.ACCEPT)
+    assert worked_between(the_terms(top).calendar, ACCEPT_DUE, after.due_at) == timedelta(minutes=480)
+
+
+def test_the_top_is_where_the_ladder_of_the_street_ends():
+    outcome = wake(a_ticket(level=L.COMMUNITY), an_office(policy=Policy(ladder=LADDER[:2])), ACCEPT_DUE)
+    assert told(outcome) == [("overdue_staff", AT_COMMUNITY)]
+
+
+def test_what_is_urgent_climbs_by_night_too_and_wakes_whoever_has_to_work_on_it():
+    urgent = a_ticket(urgency=Urgency.URGENT)
+    outcome = wake(urgent, an_office(urgent), START + 15 * MINUTE)
+    assert told(outcome) == [("urgent_climbed_staff", AT_COMMUNITY)]
+    assert clock(outcome.entity, C.ACCEPT).due_at == START + 22 * MINUTE  # half of fifteen, whole minutes
+
+
+@pytest.mark.parametrize("state", [S.ACCEPTED, S.ASSIGNED])
+def test_accepting_stops_only_its_own_clock_and_who_has_it_keeps_it_when_another_climbs(state):
+    ticket = a_ticket(state, assignee="per_property")
+    assert running(ticket) == {"contact", "resolve"}
+    outcome = wake(ticket, OFFICE, clock(ticket, C.CONTACT).due_at)
+    assert (outcome.entity.level, outcome.entity.assignee, outcome.entity.state) == (L.COMMUNITY, "per_property", state)
+    assert outcome.events[0].note == "contact community"
+    resolve = clock(ticket, C.RESOLVE).due_at
+    later = wake(outcome.entity, OFFICE, max(resolve, next_at(outcome.entity)))
+    assert clock(later.entity, C.RESOLVE).fired == 1 or clock(later.entity, C.CONTACT).fired == 2
+
+
+def test_two_clocks_that_are_over_at_once_are_one_step_up():
+    ticket = a_ticket()
+    outcome = wake(ticket, OFFICE, clock(ticket, C.CONTACT).due_at)
+    assert outcome.entity.level is L.COMMUNITY
+    assert outcome.events[0].note == "accept,contact community"
+    assert [clock(outcome.entity, name).fired for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)] == [1, 1, 0]
+
+
+def test_what_has_to_be_assigned_climbs_as_well():
+    ticket = a_ticket(bounces=2, level=L.COMMUNITY, assignee="per_staff")
+    outcome = wake(ticket, OFFICE, next_at(ticket))
+    assert (outcome.entity.level, outcome.entity.must_be_assigned) == (L.STREET, True)
+
+
+# after an outage
+
+
+@pytest.mark.parametrize("late", [timedelta(minutes=1), 3 * HOUR, 2 * DAY, 40 * DAY])
+def test_after_an_outage_no_level_is_skipped_and_each_has_its_own_time_from_when_it_is_told(late):
+    now = ACCEPT_DUE + late
+    first = wake(a_ticket(), OFFICE, now)
+    assert (first.entity.level, len(first.messages)) == (L.COMMUNITY, 1)
+    again = wake(first.entity, OFFICE, now)
+    assert (again.messages, again.events) == ((), ()), "nothing more is due at that instant"
+    assert next_at(first.entity) > now
+    assert clock(first.entity, C.ACCEPT).promised_at == ACCEPT_DUE
+
+
+def test_a_hold_that_ended_in_an_outage_ended_when_it_was_to():
+    ticket = a_ticket(S.ON_HOLD)
+    until = ticket.hold.until
+    on_time, late = wake(ticket, OFFICE, until), wake(ticket, OFFICE, until + 30 * DAY)
+    assert clock(late.entity, C.RESOLVE) == clock(on_time.entity, C.RESOLVE)
+    assert late.entity.holds == on_time.entity.holds
+    climbs = wake(late.entity, OFFICE, until + 30 * DAY)  # what was due meanwhile is due at once, one step later
+    assert climbs.entity.level is L.COMMUNITY
+
+
+def test_a_clock_ahead_of_ours_wakes_it_in_vain():
+    for state in (S.OPEN, S.ON_HOLD, S.RESOLVED, S.CLOSED):
+        ticket = a_ticket(state)
+        outcome = wake(ticket, OFFICE, START - MINUTE)
+        assert (outcome.entity, outcome.messages, outcome.events, outcome.unseen) == (ticket, (), (), True)
+
+
+def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
+    from chalicelib.kernel.outcome import Alarm
+
+    ticket = a_ticket(alarm=Alarm("due_a", ACCEPT_DUE, "s0"))
+    outcome = wake(ticket, OFFICE, ACCEPT_DUE)
+    assert (outcome.previous, outcome.entity.alarm) == (ticket, None)
+
+
+# holds, questions, silence
+
+
+@pytest.mark.parametrize("before", [S.ACCEPTED, S.ASSIGNED])
+def test_a_hold_ends_by_itself_and_those_who_are_on_duty_hear_of_it(before):
+    ticket = decisions.hold(a_ticket(before, assignee="per_property"), OFFICE, WORKER_ACTS, "等", WORKER_ACTS.now + DAY).entity
+    outcome = wake(ticket, OFFICE, ticket.hold.until)
+    assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (before, "per_property", {"resolve"})
+    assert (tags(outcome), told(outcome)) == (["resumed"], [("released_staff", "staff:chunhui.baihua.g01")])
+
+
+def test_on_hold_no_clock_climbs():
+    ticket = a_ticket(S.ON_HOLD)
+    assert wake(ticket, OFFICE, ticket.hold.until - MINUTE).events == ()
+
+
+def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
+    ticket = a_ticket(S.RESOLVED)
+    halfway = ticket.dues()["ask_again"]
+    again = wake(ticket, OFFICE, halfway)
+    assert (told(again), tags(again), again.unseen) == ([("unanswered", "all:unanswered:tkt_a")], [], True)
+    assert again.entity.dues() == {"call_back": clock(ticket, C.CALL_BACK).due_at}
+    over = wake(again.entity, OFFICE, clock(ticket, C.CALL_BACK).due_at)
+    assert (over.entity.state, over.entity.ending, over.entity.answered) == (S.CLOSED, Ending.SILENT, 0)
+    assert (told(over), over.entity.dues(), tags(over)) == ([], {}, ["ended"])
+
+
+def test_an_answer_ends_the_waiting_for_it():
+    ticket = wake(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).dues()["ask_again"]).entity
+    done = decisions.confirm(
+        ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
+    )
+    assert done.entity.dues() == {}
+
+
+def test_after_an_outage_nobody_is_asked_again_about_what_is_over():
+    outcome = wake(a_ticket(S.RESOLVED), OFFICE, START + 90 * DAY)
+    assert (outcome.entity.state, told(outcome)) == (S.CLOSED, [])
+
+
+# laws
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]),
+    st.sampled_from(Level),
+    st.sampled_from(Urgency),
+    st.lists(st.integers(0, 30 * 86_400), min_size=8, max_size=8),
+    st.sampled_from([(), ("per_staff",)]),
+)
+def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_most_and_never_down(
+    state, level, urgency, lates, community
+):
+    ticket = a_ticket(state, level=level, urgency=urgency)
+    office = an_office(ticket, community=community)
+    for late in lates:
+        if not ticket.dues():
+            assert ticket.state is State.CLOSED
+            return
+        now = next_at(ticket) + timedelta(seconds=late)
+        outcome = wake(ticket, office, now)
+        after = outcome.entity
+        assert after != ticket, "an alarm that changes nothing comes again for ever"
+        assert after.level is ticket.level or after.level is office.above(ticket.level)
+        assert len(outcome.messages) <= 1
+        assert outcome.unseen is not bool(outcome.events)
+        if after.level is not ticket.level:
+            assert told(outcome)[0][0].endswith("climbed_staff")
+        ticket = after
+
+
+def test_whatever_is_never_looked_at_ends_up_at_the_street_with_every_broken_promise_in_view():
+    steps = climbing(a_ticket(), times=40)
+    last = steps[-1][2].entity
+    assert last.level is L.STREET
+    assert [c.promised_at for c in last.clocks] == [c.promised_at for c in a_ticket().clocks]
+    assert [name for name, at in last.dues().items() if at <= steps[-1][0]] == []
+    assert HOUSE.limits_of("rubbish", Urgency.GENERAL).remind == 480
+    assert at(WORKER_ACTS, START).now == START
