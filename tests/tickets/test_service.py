@@ -241,7 +241,9 @@ def test_who_joins_reads_it_as_everybody_does_and_who_wrote_it_as_she_wrote_it(s
     assert [note for event, _, note in timeline(street.neighbour, id) if event == "commented"] == ["电话＊＊"]
     assert [note for event, _, note in timeline(street.resident, id) if event == "commented"] == ["电话13812345678"]
     done(street.worker, id, "resolve", note="已告知魏秀英")
-    solutions = [phone.get(f"/v1/tickets/{id}").json["solution"] for phone in (street.neighbour, street.resident, street.world.resident())]
+    solutions = [
+        phone.get(f"/v1/tickets/{id}").json["solution"] for phone in (street.neighbour, street.resident, street.world.resident())
+    ]
     assert solutions == ["已告知＊＊", "已告知魏秀英", "已告知＊＊"]
 
 
