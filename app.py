@@ -72,7 +72,7 @@ def park_dead(event: Any) -> dict[str, Any]:
         return consume(event.to_dict(), park, read_dead)
 
 
-@app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo")
+@app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo", maximum_concurrency=10)
 def clean_photo(event: Any) -> dict[str, Any]:
     """Make a photo of what somebody has sent; the bucket tells the queue what arrives."""
     with services().meter:

@@ -113,6 +113,7 @@ def _look_again(services: "Services", due: Due) -> None:
     offers.look_again(services.offers, due)
 
 
+_CAN_WAIT = (DIGEST, MATCH, "alarm.upload")
 ALARMS: Mapping[str, Job] = {
     "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
     "alarm.offer": lambda services, due: offers.wake_offer(services.offers, due),
@@ -177,7 +178,7 @@ def lane_of(due: Due) -> Lane:
     template: Template | None = TEMPLATES.get(due.kind)
     for_many = due.to.startswith("people:")
     pressing = template is None or template.urgency is Urgency.URGENT or (template.urgency is Urgency.NORMAL and not for_many)
-    return Lane.URGENT if pressing and due.kind not in (DIGEST, MATCH) else Lane.BULK
+    return Lane.URGENT if pressing and due.kind not in _CAN_WAIT else Lane.BULK
 
 
 def parked_as(due: Due) -> Due:

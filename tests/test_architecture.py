@@ -1,6 +1,7 @@
 """The import rules of docs/architecture.md and the shape of app.py, read from the source. A breach is a failing test."""
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,6 +219,14 @@ def test_the_map_declares_every_event_function_and_holds_no_logic():
     assert {e.name for e in sources} == functions
     assert functions <= set(app.handler_map)
     assert {e.handler_string for e in sources} == {f"app.{name}" for name in functions}
+
+
+def test_every_event_function_has_permissions_of_its_own():
+    stage = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]["dev"]["lambda_functions"]
+    assert set(stage) == {e.name for e in app.event_sources if isinstance(e, ScheduledEventConfig | SQSEventConfig)}
+    for function in stage.values():
+        policy = json.loads((ROOT / ".chalice" / function["iam_policy_file"]).read_text())
+        assert not [one for one in policy["Statement"] if "*" in one["Action"]]
 
 
 def test_no_blueprint_or_feature_declares_events():

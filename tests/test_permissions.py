@@ -191,10 +191,38 @@ def stage(request: pytest.FixtureRequest, world: World) -> Stage:
 
 # Whom no token helps: a provider proves with every request that it is one (tests/replies/test_webhook.py).
 BY_SIGNATURE = {"take_sms_webhook"}
+# Open311, each in JSON and in XML: everybody reads, and whoever writes has a key in her form (tests/open311).
+FOR_ALL = {
+    f"{name}_{form}"
+    for name in ("read_discovery", "read_discovery_v2", "list_services", "list_requests", "list_request_updates")
+    for form in ("json", "xml")
+}
+FOR_ALL |= {"read_service", "read_request", "read_token"}
+BY_KEY = {f"{name}_{form}" for name in ("create_request", "create_request_update") for form in ("json", "xml")}
 
 
 def test_every_route_is_in_the_matrix():
-    assert {op.name for op in api.operations} == set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS) | BY_SIGNATURE
+    tabled = set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS)
+    assert {op.name for op in api.operations} == tabled | BY_SIGNATURE | FOR_ALL | BY_KEY
+
+
+def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(stage: Stage):
+    body = {"category": "light", "text": "灯不亮", "place": UNIT}
+    owner = stage.world.phone_of(stage.owner)
+    public = owner.post("/v1/tickets", body).json["id"]
+    private = owner.post("/v1/tickets", body | {"category": "care"}).json["id"]
+    named = {"read_service": "light", "read_request": public, "read_token": public}
+    for operation in (op for op in api.operations if op.name in FOR_ALL):
+        path = operation.path.replace("{document}", f"{named.get(operation.name)}.json")
+        answer = stage.phone.get(path)
+        assert (answer.status, answer.text) == (200, Phone().get(path).text), (stage.name, operation.name)
+        assert not [secret for secret in (private, stage.owner.id, "魏秀英", BUILDING) if secret in answer.text], operation.name
+    for path in (f"/open311/v2/requests/{private}.json", f"/open311/v2/tokens/{private}.xml"):
+        assert stage.phone.get(path).status == 404, stage.name
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    sent = f"service_code=light&address_id={UNIT}&description=灯不亮&service_request_id={public}".encode()
+    for operation in (op for op in api.operations if op.name in BY_KEY):
+        assert stage.phone.call("POST", operation.path, raw=sent, **form).status == 403, (stage.name, operation.name)
 
 
 def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
@@ -299,13 +327,14 @@ def test_nobody_reads_a_run_of_another_place(stage: Stage):
 
 
 def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
+    upload_id = stage.upload()
     ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
     for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
         path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
-        path = path.replace("{upload_id}", stage.upload())
+        path = path.replace("{upload_id}", upload_id)
         path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)
         if operation.name == "submit_wish":

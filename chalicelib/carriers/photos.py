@@ -17,9 +17,11 @@ __all__ = ["CLEANED_TYPE", "Cleaned", "NotTaken", "cleaned"]
 
 CLEANED_TYPE = "image/jpeg"
 MOST_PIXELS = 50_500_000  # what telephones call 50 megapixels; decoded it is 200 MB
+MOST_SCANS = 100  # a progressive JPEG has a dozen; each is a pass over all pixels, at no cost to whoever writes it
 PHOTO_SIDE, THUMB_SIDE = 2048, 320
 PHOTO_QUALITY, THUMB_QUALITY = 82, 75
 _PILLOWS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+_SCAN = b"\xff\xda"  # within a scan no other byte follows an FF
 _ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held: 1 upright, 2 to 8 as in `_turn_of`
 
 
@@ -54,6 +56,8 @@ def cleaned(data: bytes, content_type: str) -> Cleaned:
     found = _type_of(data)
     if found != content_type:
         raise NotTaken("wrong_type" if found else "not_an_image")
+    if data.count(_SCAN) > MOST_SCANS and found == "image/jpeg":
+        raise NotTaken("broken")
     return _encoded(_decoded(data, _PILLOWS[content_type]))
 
 

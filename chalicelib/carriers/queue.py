@@ -62,7 +62,7 @@ def read_arrivals(body: str) -> list[str]:
     try:
         records = json.loads(body)["Records"]
         return [unquote_plus(record["s3"]["object"]["key"]) for record in records]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..kernel.errors import Invalid
-from ..kernel.place import PlaceKind, ancestors
+from ..kernel.place import PlaceKind, ancestors, street_of
 from ..kernel.text import as_read
 from ..places.model import Location, Place
 from .policy import NEAR
@@ -25,7 +25,7 @@ class Address:
 
 
 def locate(tree: Sequence[Place], address: Address) -> str:
-    """Return the code of the place that an address means: of the whole street (the tree's first) where nothing says more.
+    """Return the code of the place that an address means: of the whole street where nothing says more.
 
     What names a place goes before coordinates, which name the nearest.
 
@@ -39,7 +39,7 @@ def locate(tree: Sequence[Place], address: Address) -> str:
         if address.id:
             raise Invalid("open311.address_unknown", ["address_id"])
         raise Invalid("open311.location_missing", ["lat"])
-    return matched(tree, address.written) or nearest(tree, address.point) or tree[0].id
+    return matched(tree, address.written) or nearest(tree, address.point) or street_of(tree[0].id)
 
 
 def nearest(tree: Iterable[Place], point: Location | None) -> str | None:
@@ -58,9 +58,13 @@ def matched(tree: Sequence[Place], written: str) -> str | None:
     """
     text = _plain(written)
     names = {place.id: _plain(place.name) for place in tree}
-    found = [place.id for place in tree if text and any(_stands_in(text, chain) for chain in _chains(place, names))]
-    deepest = max((code.count(".") for code in found), default=0)
-    return _common([code for code in found if code.count(".") == deepest]) if deepest else None
+    standing = {place.id: [chain for chain in _chains(place, names) if _stands_in(text, chain)] for place in tree}
+    deepest = max((code.count(".") for code, chains in standing.items() if chains), default=0)
+    if not deepest:
+        return None
+    said = {code: max(chains, key=len) for code, chains in standing.items() if chains and code.count(".") == deepest}
+    # A house called 5 is not meant where 5号楼 is.
+    return _common([code for code, chain in said.items() if not any(chain in more and chain != more for more in said.values())])
 
 
 def _chains(place: Place, names: Mapping[str, str]) -> set[str]:

@@ -1,5 +1,6 @@
 """What other people's applications do through Open311: they are told what can be reported, report it, and follow it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
+from ..kernel.ids import ID_PATTERN
 from ..kernel.paging import every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..places.service import Places
@@ -24,6 +26,7 @@ from .policy import LONGEST_SPAN, MOST
 
 __all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
 
+_ID = re.compile(f"tkt_{ID_PATTERN}")  # nothing else can be one, and some of what people send is longer than a key may be
 _NOTE = 200  # characters of where it is, beside its place
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
 _CLOSED = frozenset({State.CLOSED})
@@ -206,7 +209,8 @@ class Open311:
 
     def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[Shown]:
         street = self._street(jurisdiction)
-        tickets = [ticket for ticket in self._tickets.find_public(ids) if street_of(ticket.place) == street]
+        known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
+        tickets = [ticket for ticket in known if street_of(ticket.place) == street]
         if strict and not tickets:
             raise NotFound("open311.request_unknown")
         return self._named(street, tickets)

@@ -6,7 +6,7 @@ with one element or none, and an element with nothing in it is null. Identifiers
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -82,9 +82,9 @@ def _media(address: str) -> str:
     return _JSON if address.endswith(".json") else _XML
 
 
-def _name(loc: Any) -> str:
-    """Return the parameter as clients write it: ``attribute[code]: ``."""
-    first, *rest = loc or ("",)
+def _name(loc: Sequence[str | int]) -> str:
+    """Return the parameter as clients write it: ``attribute[code]: ``. Which of a list it was, they see themselves."""
+    first, *rest = [part for part in loc if isinstance(part, str)] or [""]
     return f"{first}{''.join(f'[{part}]' for part in rest)}: " if first else ""
 
 

@@ -1,6 +1,6 @@
 """What is done with places."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,18 +29,18 @@ def place_exists(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The places of a street and everybody on duty there, read at once: it answers as `Places.on_duty` does."""
+    """The places of a street and everybody on duty there, read at once: it answers as `Places` does."""
 
     places: Mapping[str, Place]
     people: Mapping[str, Person]
 
-    def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
-        """See `Places.on_duty`."""
-        return _nearest(code, roles, self.places, lambda ids: self.people)
+    def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
+        """See `Places.duty_along`."""
+        return _along(code, {level: self.duty_at(level) for level in ancestors(code)}, self.people)
 
-    def names_anybody(self, code: str, roles: Sequence[str]) -> bool:
-        """Say whether a duty list of a place or above it names anybody in one of the roles, in office or not."""
-        return any(self.places[level].duty.get(role) for level in ancestors(code) if level in self.places for role in roles)
+    def duty_at(self, code: str) -> Mapping[str, Sequence[str]]:
+        """Return whom the duty list of one place names by role, in office or not."""
+        return self.places[code].duty if code in self.places else {}
 
 
 class Places:
@@ -88,7 +88,14 @@ class Places:
         A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
         """
         found = {place.id: place for place in rows.find_places(ancestors(code))}
-        return _nearest(code, roles, found, self._people.find_many)
+        for level in ancestors(code):
+            duty = found[level].duty if level in found else {}
+            named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
+            people = self._people.find_many(named) if named else {}
+            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
+            if in_office:
+                return in_office
+        return []
 
     def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
         """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
@@ -102,14 +109,7 @@ class Places:
         Two requests. A place without a duty list has an empty one.
         """
         found = {place.id: place.duty for place in rows.find_places(ancestors(code))}
-        people = self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids})
-        return {
-            level: {
-                role: [people[id] for id in ids if id in people and _serves(people[id], [role], level)]
-                for role, ids in found.get(level, {}).items()
-            }
-            for level in ancestors(code)
-        }
+        return _along(code, found, self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}))
 
     def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
@@ -212,18 +212,17 @@ class Places:
         return self._commit.settle(decide, Call())
 
 
-def _nearest(
-    code: str, roles: Sequence[str], places: Mapping[str, Place], find: Callable[[Sequence[str]], Mapping[str, Person]]
-) -> list[Person]:
-    """Return who is in office of those whom the nearest level upwards names, if anybody is there."""
-    for level in ancestors(code):
-        duty = places[level].duty if level in places else {}
-        named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
-        people = find(named) if named else {}
-        in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
-        if in_office:
-            return in_office
-    return []
+def _along(
+    code: str, duty: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]
+) -> dict[str, dict[str, list[Person]]]:
+    """Return who is in office of those whom the lists of a place and of each around it name, by role."""
+    return {
+        level: {
+            role: [people[id] for id in ids if id in people and _serves(people[id], [role], level)]
+            for role, ids in duty.get(level, {}).items()
+        }
+        for level in ancestors(code)
+    }
 
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:

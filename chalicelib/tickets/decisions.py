@@ -362,7 +362,8 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     if own is None:
         raise Invalid("ticket.not_reported", ["on_behalf_of"])
     first = not has_answered(ticket, own)
-    answered = replace(own, answered_at=by.now, satisfied=satisfied if satisfied is not None else own.satisfied)
+    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
+    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
     asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
     changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
@@ -451,8 +452,8 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
 # how it ends otherwise
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> Outcome[Ticket]:
-    """End it without a solution, and say why; whoever reported it alone may take it back.
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
 
     Raises:
         Forbidden: others have reported it too.
@@ -465,8 +466,14 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, said: str) -> 
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
     said = said if staff else ""
+    beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    return go(ticket, "close", by, note=reason, said=said, messages=messages, **over)
+    return go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+
+
+def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
+    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
+    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
@@ -515,10 +522,11 @@ def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
     return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str) -> Outcome[Ticket]:
-    """Neighbours help instead: it is over as a ticket, and goes on as a wish."""
-    messages = tell_reporters(ticket, "turned")
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, messages=messages, **_over(ticket, Ending.WISH, by.now))
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
+    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    over = _over(ticket, Ending.WISH, by.now)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
 
 
 def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:

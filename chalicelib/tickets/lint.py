@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from ..kernel.access import Role
 from ..kernel.errors import Invalid
-from ..kernel.place import street_of
+from ..kernel.place import covers, street_of
 from ..people.model import Person
-from .ladder import in_office
+from .office import serves
 from .policy import ClockName, Level, Policy, Question, QuestionKind, Rule, Urgency
 from .worktime import Calendar, Library, Span, check_spans, check_week, uncertain
 
@@ -113,11 +113,18 @@ def _rules(policy: Policy, street: str, places: Collection[str], people: Mapping
             yield Invalid("rulebook.category_unknown", ["rules", n, "category"])
         if rule.place is not None and (rule.place not in places or street_of(rule.place) != street):
             yield Invalid("place.unknown", ["rules", n, "place"], place=rule.place)
-        if rule.to not in rungs and not in_office(people.get(rule.to), street):
+        if rule.to not in rungs and not _serves_there(people.get(rule.to), rule.place or street):
             yield Invalid("rulebook.to_unknown", ["rules", n, "to"])
         over = _over(rule, n, policy, street)
         if over is not None:
             yield Invalid("rulebook.rule_unreachable", ["rules", n], by=over)
+
+
+def _serves_there(person: Person | None, place: str) -> bool:
+    """Say whether somebody can have tickets of a place, or of a part of it."""
+    return person is not None and any(
+        serves(person, p) for p in (place, *(g.place for g in person.grants if covers(place, g.place)))
+    )
 
 
 def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:

@@ -1,6 +1,6 @@
 """What decisions about a ticket go by, read for them: the policy version that it names, and who is on duty where."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..kernel.access import Role
@@ -15,7 +15,9 @@ from .policy import Level, Policy, Rule
 from .routing import route, start_at
 from .worktime import Library
 
-__all__ = ["Offices", "Routed", "serves"]
+__all__ = ["Along", "Offices", "Routed", "begin", "codes_at", "meant_by", "office_of", "serves"]
+
+Along = Mapping[str, Mapping[str, Sequence[Person]]]  # who is on duty at a place and each around it, by role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +42,14 @@ class Offices:
 
     def of(self, ticket: Ticket) -> Office:
         """Return the terms of a ticket, and who is on duty at each level. Two requests."""
-        return self._office(self.terms(ticket), ticket.place, self._places.duty_along(ticket.place))
-
-    def _office(self, terms: Terms, place: str, along: Mapping[str, Mapping[str, list[Person]]]) -> Office:
-        duty: dict[Level, tuple[str, ...]] = {}
-        for step in terms.policy.ladder:
-            codes = [code for code in ancestors(place) if level_of(code) is step.level]
-            named = next((people for code in codes if (people := along[code].get(step.role.value))), [])
-            duty[step.level] = tuple(person.id for person in named)
-        return Office(terms=terms, duty=duty)
+        return office_of(self.terms(ticket), ticket.place, self._places.duty_along(ticket.place))
 
     def routed(self, ticket: Ticket) -> tuple[Office, Routed]:
         """Return where a new ticket begins, by the most specific rule for its place and category."""
         terms = self.terms(ticket)
         along = self._places.duty_along(ticket.place)
-        office = self._office(terms, ticket.place, along)
-        rule = route(terms.policy.rules, ticket.place, ticket.category)
-        named = self._named(rule.to, ticket.place, along) if rule else None
-        level, assignee = start_at(office, ticket.place, rule.to if rule else Role.GRID_WORKER.value, named)
-        return office, Routed(level=level, assignee=assignee, rule=rule)
-
-    def _named(self, to: str, place: str, along: Mapping[str, Mapping[str, list[Person]]]) -> str | None:
-        """Return whom a rule means who is no rung of the ladder; None where she is not there, and the ladder has it."""
-        if to == Role.PROPERTY.value:
-            return _nearest(along, place, to)
-        person = self._people.find(to) if to.startswith("per_") else None
-        return person.id if person and serves(person, place) else None
+        office = office_of(terms, ticket.place, along)
+        return office, begin(office, ticket.place, ticket.category, along, self._people.find)
 
     def whom(self, ticket: Ticket, to: str) -> str:
         """Return who is meant when a ticket is given to a role, or to somebody in particular.
@@ -80,9 +64,9 @@ class Offices:
                 raise Invalid("ticket.cannot_have_it", ["to"])
             return person.id
         found = _nearest(self._places.duty_along(ticket.place), ticket.place, to)
-        if found is None:
+        if not found:
             raise Invalid("ticket.nobody_there", ["to"])
-        return found
+        return found[0].id
 
     def still_serves(self, person_id: str | None, place: str) -> str | None:
         """Return somebody if she can still have a ticket of a place."""
@@ -96,6 +80,37 @@ def serves(person: Person, place: str) -> bool:
     return active and any(grant.role.rank >= Role.PROPERTY.rank and grant.reaches(place) for grant in person.grants)
 
 
-def _nearest(along: Mapping[str, Mapping[str, list[Person]]], place: str, role: str) -> str | None:
-    people: Iterable[Person] = (person for code in ancestors(place) for person in along[code].get(role, ()))
-    return next((person.id for person in people), None)
+def codes_at(level: Level, place: str) -> list[str]:
+    """Return the places around a place that answer for it at a level, innermost first."""
+    return [code for code in ancestors(place) if level_of(code) is level]
+
+
+def office_of(terms: Terms, place: str, along: Along) -> Office:
+    """Return the terms of tickets of a place, and who is on duty at each level."""
+    duty: dict[Level, tuple[str, ...]] = {}
+    for step in terms.policy.ladder:
+        named = next((people for code in codes_at(step.level, place) if (people := along[code].get(step.role.value))), ())
+        duty[step.level] = tuple(person.id for person in named)
+    return Office(terms=terms, duty=duty)
+
+
+def begin(office: Office, place: str, category: str, along: Along, find: Callable[[str], Person | None]) -> Routed:
+    """Return where a ticket begins, by the most specific rule for its place and category."""
+    rule = route(office.terms.policy.rules, place, category)
+    meant = meant_by(rule.to, place, along, find) if rule else None
+    level, assignee = start_at(office, place, rule.to if rule else Role.GRID_WORKER.value, meant[0].id if meant else None)
+    return Routed(level=level, assignee=assignee, rule=rule)
+
+
+def meant_by(to: str, place: str, along: Along, find: Callable[[str], Person | None]) -> Sequence[Person] | None:
+    """Return whom a rule means who is no rung of the ladder; nobody where she is not there, and None where it means a rung."""
+    if to == Role.PROPERTY.value:
+        return _nearest(along, place, to)
+    if not to.startswith("per_"):
+        return None
+    person = find(to)
+    return [person] if person and serves(person, place) else []
+
+
+def _nearest(along: Along, place: str, role: str) -> Sequence[Person]:
+    return next((people for code in ancestors(place) if (people := along[code].get(role))), ())

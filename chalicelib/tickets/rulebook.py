@@ -147,8 +147,8 @@ class Rulebook:
 
         def played(ticket: Ticket, ladder: Ladder) -> Played:
             terms = terms_of(ladder.policy, ticket, library)
-            begins, holder = ladder.first(ticket.place, ticket.category, terms)
-            return play(ticket, ladder.office(ticket.place, terms), begins, holder, until)
+            office, routed = ladder.begin(ticket.place, ticket.category, terms)
+            return play(ticket, office, routed.level, routed.assignee, until)
 
         def pairs() -> Iterator[Pair]:
             for ticket in (ticket for ticket in tickets if covers(place, ticket.place)):

@@ -175,6 +175,11 @@ class OwnDayIn(Request):
 
 Week = Annotated[dict[Weekday, Spans], Field(description="By ISO weekday, 1 is Monday; a day that is not named is off.")]
 
+OwnDays = Annotated[
+    dict[DayKey, OwnDayIn],
+    Field(max_length=400, description="By local day.", json_schema_extra={"additionalProperties": False}),
+]
+
 
 class PolicyIn(Request):
     """What a street wants otherwise; what is left out stays as it is. A list that is given takes the place of the whole list."""
@@ -184,7 +189,7 @@ class PolicyIn(Request):
     rules: Annotated[list[RuleIn], Field(max_length=300)] | None = None
     ladder: Annotated[list[StepIn], Field(min_length=1, max_length=3)] | None = None
     week: Week | None = None
-    own: Annotated[dict[DayKey, OwnDayIn], Field(max_length=400, description="By local day.")] | None = None
+    own: OwnDays | None = None
     hold_days: Annotated[int, Field(ge=1, le=90), WHOLE] | None = None
     holds: Annotated[int, Field(ge=0, le=20), WHOLE] | None = None
     reopen_days: Annotated[int, Field(ge=1, le=90), WHOLE] | None = None

@@ -1,7 +1,6 @@
 """What people do with tickets. Every use case reads, asks the access table, lets the model decide, and commits once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock as Time
 from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TooMany
+from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from ..kernel.ids import Ids
 from ..kernel.outcome import Beside, Count, Outcome, Put
 from ..kernel.paging import Page, Position, chain, every
@@ -24,7 +23,7 @@ from . import decisions, rows
 from .clocks import Office, Stretch, Terms, stretches
 from .model import WAITING, Clock, Line, Mover, Report, Ticket
 from .office import Offices
-from .policy import DUPLICATE_WITHIN, REPORTS_A_DAY, Level, Policy, Urgency
+from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
 
 __all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
 
@@ -302,32 +301,31 @@ class Tickets:
 
     def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
-        seen: list[Seen] = []
+        shown: list[Seen] = []
 
         def decide() -> Outcome[Ticket]:
             ticket = _found(rows.find_ticket(ticket_id))
-            ticket = next(iter(reversed(_merged_into(ticket))), ticket)
+            *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(call.actor)
             resource = self._resource(ticket, actor)
             authorize(actor, "ticket.join", resource)
             ticket.check_version(call.seen_version)
             subject = self._people.subject_of(actor, me, on_behalf_of)
-            if subject.id != actor.id and consent is None:
+            others = subject.id != actor.id
+            if others and consent is None:
                 raise Invalid("consent.required", ["consent"])
-            reported = ticket.as_resource(actor.id) if subject.id == actor.id else resource
-            seen[:] = [self._seen(actor, ticket, parties(actor, reported), named=True)]
+            found = parties(actor, resource if others else ticket.as_resource(actor.id))
+            shown[:] = [self._seen(actor, ticket, found)]  # no read may fail once it is done
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Outcome(entity=ticket, previous=ticket)
-            seen[:] = [replace(seen[0], joined=seen[0].joined + 1)]
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
             outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
-            given = (
-                (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and subject.id != actor.id else ()
-            )
+            shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
+            given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
             return replace(outcome, beside=(*outcome.beside, *given))
 
-        self._commit.settle(decide, call)
-        return seen[0]
+        ticket = self._commit.settle(decide, call)
+        return replace(shown[0], ticket=ticket)
 
     # moves
 
@@ -392,8 +390,9 @@ class Tickets:
         """End it without a solution."""
 
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-            alone = len(self.reports(ticket)) == 1
-            return decisions.close(ticket, by, reason, alone=alone, said=self._for_everybody(ticket, reason))
+            alone, joined = self._is_alone(ticket)
+            said = self._for_everybody(ticket, reason)
+            return decisions.close(ticket, by, reason, alone=alone, joined=joined, said=said)
 
         return self._move(call, ticket_id, "close", decide)
 
@@ -416,9 +415,17 @@ class Tickets:
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-            return decisions.split(ticket, office, by, _merged_into(ticket))
+            return decisions.split(ticket, office, by, self._along(ticket))
 
         return self._office_move(call, ticket_id, "split", decide)
+
+    def _along(self, ticket: Ticket) -> list[Ticket]:
+        """Return what a ticket is merged into, what that is merged into, and so on: the last is where it is seen to."""
+        found: list[Ticket] = []
+        while ticket.merged_into and len(found) < MERGED_MOST:
+            ticket = _found(rows.find_ticket(ticket.merged_into))
+            found.append(ticket)
+        return found
 
     def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
         """Read a ticket for a composition, if the move is the caller's to make."""
@@ -427,9 +434,10 @@ class Tickets:
     def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""
         ticket, by, _ = self._read_for(call, ticket_id, "turn")
-        if ticket.person_id is None or len(self.reports(ticket)) != 1:
+        alone, joined = self._is_alone(ticket)
+        if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return decisions.turn(ticket, by, wish_id)
+        return decisions.turn(ticket, by, wish_id, joined=joined)
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""
@@ -442,26 +450,19 @@ class Tickets:
         return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
     def _move(self, call: Call, ticket_id: str, move: str, decide: Decide) -> Seen:
-        seen: list[Seen] = []
+        shown: list[Seen] = []
 
         def attempt() -> Outcome[Ticket]:
             ticket, by, actor = self._read_for(call, ticket_id, move)
             ticket.check_version(call.seen_version)
-            seen[:] = [self._seen(actor, ticket, by.parties, named=True)]
-            return decide(ticket, by)
+            outcome = decide(ticket, by)
+            reporter = actor.id if Party.OWNER in by.parties else ""
+            found = parties(actor, outcome.entity.as_resource(reporter))
+            shown[:] = [self._seen(actor, outcome.entity, found, named=True)]  # no read may fail once it is done
+            return outcome
 
         ticket = self._commit.settle(attempt, call)
-        return self._after(seen[0], ticket)
-
-    def _after(self, before: Seen, ticket: Ticket) -> Seen:
-        """Return a ticket as it is after a move; what else a view shows was read before, so that no read can fail what is done."""
-        reporter = before.actor.id if Party.OWNER in before.parties else ""
-        found = parties(before.actor, ticket.as_resource(reporter))
-        people = dict(before.people)
-        if ticket.assignee and ticket.assignee not in people:
-            with suppress(Busy):
-                people |= self._people.find_many([ticket.assignee])
-        return replace(before, ticket=ticket, parties=found, people=people)
+        return replace(shown[0], ticket=ticket)
 
     def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
@@ -469,6 +470,11 @@ class Tickets:
         actor, _ = self._people.current(call.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
         return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
+
+    def _is_alone(self, ticket: Ticket) -> tuple[bool, int]:
+        """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""
+        joined = rows.joined_to([ticket.id]).get(ticket.id, 0)
+        return len(self.reports(ticket)) == 1, joined
 
     def reports(self, ticket: Ticket) -> list[Report]:
         """Return everybody who reported a ticket, or one that is seen to with it; each once."""
@@ -480,12 +486,3 @@ def _found(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
-
-
-def _merged_into(ticket: Ticket) -> list[Ticket]:
-    """Return the ticket that one was merged into, then the one that that was merged into, to the one that is seen to."""
-    found: list[Ticket] = []
-    while ticket.merged_into and (into := rows.find_ticket(ticket.merged_into)):
-        found.append(into)
-        ticket = into
-    return found

@@ -6,7 +6,7 @@ deleted by an alarm too, once nobody can write it any more (`Upload.clear_at`).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,7 +112,7 @@ class Uploads:
         return tuple(decisions.bind(known.get(id), actor_id, to, place, [*loc, n]) for n, id in enumerate(upload_ids))
 
     def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Outcome[Upload], ...]:
-        """Return the decisions that end what is no longer part of `to`; its files go within minutes of the commit."""
+        """Return the decisions that end what is no longer part of `to`: nobody is shown it, and its files go within the hour."""
         now = self._clock.now()
         found = [upload for upload in rows.find_uploads(upload_ids) if upload.bound_to == to]
         return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
@@ -135,10 +135,11 @@ class Uploads:
             expires_at=self._clock.now() + lasts,
         )
 
-    def delete_bound(self, to: str, upload_ids: Iterable[str]) -> None:
-        """Delete the files of what is part of `to`, now."""
-        for id in upload_ids:
-            self._settle(id, lambda upload: self._ended(upload, Reason.REMOVED) if upload.bound_to == to else _same(upload))
+    def delete_bound(self, to: str, upload_ids: Sequence[str]) -> None:
+        """Delete the files of what is part of `to`, now; of what is part of something else nothing."""
+        for upload in rows.find_uploads(upload_ids):
+            if upload.bound_to == to:
+                self._settle(upload.id, lambda upload: self._ended(upload, Reason.REMOVED))
 
     # what arrives
 
@@ -160,7 +161,7 @@ class Uploads:
         size = self._files.size_of(upload.incoming)
         if size is None:  # a worker before has deleted it, and its commit is on its way, or this came twice
             return
-        try:
+        try:  # should it be deleted just now, its end is committed already, and a refusal changes nothing
             if size > policy.MOST_BYTES:
                 raise NotTaken("too_large")
             photo = cleaned(self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type)

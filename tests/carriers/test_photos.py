@@ -223,6 +223,13 @@ def test_spoilt_photos_are_refused_or_cleaned_and_nothing_else_happens():
                 assert not [secret for secret in SECRETS if secret in kept.photo + kept.thumb], (kind, at)
 
 
+def test_a_picture_that_is_drawn_over_and_over_again_is_not_drawn():
+    data = encoded(four_colours((2000, 1500)), "JPEG", progressive=True)
+    scan = data.rindex(b"\xff\xda")
+    assert refused(data[:scan] + data[scan:-2] * 200 + data[-2:], JPEG) == "broken"
+    assert corners(check(cleaned(data[:scan] + data[scan:-2] * 50 + data[-2:], JPEG), (2000, 1500))) == [RED, LIME, BLUE, WHITE]
+
+
 def test_texts_that_unpack_to_very_much_are_not_unpacked():
     bomb = b"comment\0\0" + zlib.compress(b"\0" * 200_000_000, 9)
     data = png()[:33] + chunk(b"zTXt", bomb) + png()[33:]

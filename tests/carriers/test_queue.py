@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.carriers.queue import TRIES, InlineQueue, SqsQueues, consume, read_dead, read_entry, write_entry
+from chalicelib.carriers.queue import TRIES, InlineQueue, SqsQueues, consume, read_arrivals, read_dead, read_entry, write_entry
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Lane
@@ -180,6 +180,28 @@ def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
     answer = consume(event, do)
     assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m2"]
     assert done == ["due_1"]
+
+
+# what a bucket tells
+
+
+def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
+    told = {"Records": [{"s3": {"object": {"key": key}}} for key in ("incoming/upl_a", "incoming/a+b%2Bc%2F%E7%85%A7", "a%2541")]}
+    assert read_arrivals(json.dumps(told)) == ["incoming/upl_a", "incoming/a b+c/照", "a%41"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "chunhui-photos"}', "", "{", "[]", "null", "7",
+        '{"Records": null}', '{"Records": {}}', '{"Records": [{}]}', '{"Records": [{"s3": {"object": {"key": 7}}}]}',
+        '{"Records": ["s3"]}', '{"Records": [{"s3": []}]}',
+    ],
+)  # fmt: skip
+def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> None:
+    seen: list[str] = []
+    assert consume(sqs_event([("m0", body)]), seen.extend, read_arrivals) == {"batchItemFailures": []}
+    assert seen == []
 
 
 # on one machine

@@ -210,7 +210,19 @@ class Cloud:
 
     def photograph(self) -> bytes:
         """Return everything that outlives a process. Places do not change meanwhile."""
-        names = ("due", "messages", "wishes", "counters", "fanouts", "people", "sessions", "offers", "runs", "receipts")
+        names = (
+            "due",
+            "messages",
+            "wishes",
+            "counters",
+            "fanouts",
+            "people",
+            "sessions",
+            "offers",
+            "runs",
+            "receipts",
+            "tickets",
+        )
         tables = _tables(self.world, names)
         rows = {name: table.items for name, table in tables.items()}
         return pickle.dumps((rows, self.letters, self.calls, self.numbers, self.world.clock.now()))

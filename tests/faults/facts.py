@@ -18,6 +18,9 @@ from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import Counter, tables
+from chalicelib.tickets.model import Line, Report, Ticket
+from chalicelib.tickets.policy import Level
+from chalicelib.tickets.rows import TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
 from chalicelib.wishes.rows import WishEvent
 
@@ -33,6 +36,9 @@ _WHERE = {
     Search: Table.sk == "search",
     Standing: Table.pk.startswith("standing#"),
     Run: Table.sk == "run",
+    Ticket: Table.sk == "ticket",
+    TicketEvent: Table.sk.startswith("event#") & Table.pk.startswith("tkt_"),
+    Report: Table.sk.startswith("report#"),
 }
 LIVE_MOST = Weights().live_most
 
@@ -102,11 +108,12 @@ def snapshot() -> list[str]:
 
 
 def check(*, contiguous: bool = True) -> None:
-    """Assert what must be true at any time: counters, places, alarms, timelines, pointers and offers agree with the wishes."""
-    wishes, offers = every(Wish), every(Offer)
+    """Assert what must be true at any time: counters, places, alarms, timelines, pointers, offers and reports agree with all there is."""
+    wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
-    _alarms_agree([*wishes, *offers])
+    _alarms_agree([*wishes, *offers, *tickets])
     check_offers(offers)
+    check_tickets(tickets)
     pointers = {(pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)}
     versions = defaultdict(set)
     for event in every(WishEvent):
@@ -220,3 +227,77 @@ def check_offers_at_rest() -> None:
         assert not helped[id] & set(waiting[id]), f"who has helped with {id} is asked for it"
         assert search.open == (wanted > 0), f"{wanted} places of {id} ({wishes[id].state}) are left, its search is {search.open}"
     assert not waiting.keys() - searches.keys()
+
+
+# tickets
+
+
+def ticket_of(ticket_id: str) -> Ticket:
+    return next(ticket for ticket in every(Ticket) if ticket.id == ticket_id)
+
+
+def timeline(ticket_id: str) -> list[TicketEvent]:
+    """Return what has happened to a ticket, oldest first."""
+    return sorted((e for e in every(TicketEvent) if e.subject == ticket_id), key=lambda e: (e.version, e.number))
+
+
+def tags_of(ticket_id: str) -> list[str]:
+    return [event.tag.removeprefix("ticket.") for event in timeline(ticket_id)]
+
+
+def climbs(ticket_id: str) -> list[tuple[str, Level]]:
+    """Return the steps that a ticket was taken up by its clocks: which were over, and the level."""
+    notes = [(event.note or "").split() for event in timeline(ticket_id) if event.tag == "ticket.climbed"]
+    return [(names, Level(level)) for names, level in notes]
+
+
+def reporters(ticket: Ticket) -> set[str]:
+    """Return everybody who has reported a ticket or joined it, or one that is seen to with it."""
+    return {report.person_id for report in every(Report) if report.ticket_id in (ticket.id, *ticket.merged)}
+
+
+def check_tickets(tickets: list[Ticket]) -> None:
+    """Assert what must be true of tickets at any time: queues, timelines, counters and merges say what the tickets say."""
+    kept = {row.pk: row for row in Table.rows[Ticket].scan(Table.sk == "ticket", consistent_read=True)}
+    known, versions = {ticket.id: ticket for ticket in tickets}, defaultdict(set)
+    for event in every(TicketEvent):
+        versions[event.subject].add(event.version)
+    assert versions.keys() <= known.keys(), "events without a ticket"
+    for ticket in tickets:
+        _queue_agrees(ticket, kept[ticket.id])
+        assert max(versions[ticket.id]) <= ticket.version, f"the timeline of {_named(ticket)} is ahead of it"
+        ranks = [level.rank for _, level in climbs(ticket.id)]
+        assert ranks == sorted(set(ranks)), f"{_named(ticket)} climbed to a level twice, or downwards: {ranks}"
+        assert not ranks or ranks[-1] <= ticket.level.rank, f"{_named(ticket)} has come down again"
+        assert (ticket.next_due is None) == (ticket.state.value == "closed"), f"{_named(ticket)} waits for nothing"
+    _joined_are_counted(known)
+    _merged_agree(known)
+
+
+def _queue_agrees(ticket: Ticket, row: Any) -> None:
+    """What its line in the queues says, and where it stands, is what the ticket says."""
+    line = Line.of(ticket)
+    shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
+    where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
+    assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"
+    holder = ticket.assignee if ticket.is_open else None
+    assert row.held_by == holder, f"{_named(ticket)} is in the list of {row.held_by}, and {holder} has it"
+
+
+def _joined_are_counted(tickets: dict[str, Ticket]) -> None:
+    joined = Tally(report.ticket_id for report in every(Report) if report.person_id != tickets[report.ticket_id].person_id)
+    counted = {subject: n for subject, n in counters("joined").items() if n}
+    assert counted == dict(joined), "the counters of those who joined are not the number of their reports"
+
+
+def _merged_agree(tickets: dict[str, Ticket]) -> None:
+    """What is merged is seen to with the last one that it was merged into, and with no other that is still open."""
+    for ticket in tickets.values():
+        end = ticket
+        while end.merged_into:
+            end = tickets[end.merged_into]
+        assert end is ticket or ticket.id in end.merged, (
+            f"{_named(ticket)} is merged into {_named(end)}, which knows nothing of it"
+        )
+        others = [one for one in tickets.values() if ticket.id in one.merged and one.merged_into is None and one is not end]
+        assert not others, f"{_named(ticket)} is also seen to with {[_named(one) for one in others]}"

@@ -286,8 +286,10 @@ GOOD: dict[str, Callable[[World], Good]] = {
 }
 
 CONTRACT = document(api.operations)
-WRITES: list[Operation] = [operation for operation in api.operations if operation.method != "GET"]
-READS: list[Operation] = [operation for operation in api.operations if operation.method == "GET"]
+# Open311 refuses in its own form (test_open311.py).
+OURS: list[Operation] = [operation for operation in api.operations if operation.routes.dialect is None]
+WRITES: list[Operation] = [operation for operation in OURS if operation.method != "GET"]
+READS: list[Operation] = [operation for operation in OURS if operation.method == "GET"]
 # A provider signs every body to the byte, so a spoilt one is not read (tests/replies/test_webhook.py has hostile ones).
 WRITES = [operation for operation in WRITES if "signed" not in operation.hints()]
 WITH_BODY = [operation for operation in WRITES if "body" in operation.hints()]

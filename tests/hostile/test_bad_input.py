@@ -306,7 +306,8 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
 def _list(world: World, operation: Operation) -> tuple[str, str]:
     wish_id = submitted(world)[0] if "wish_id" in operation.path else ""
     needs = {"list_people": f"place={BAIHUA}", "list_places": f"under={BAIHUA}", "list_wishes": f"place={BAIHUA}"}
-    needs |= dict.fromkeys(("read_queue", "read_spending", "list_runs", "read_weights"), f"place={BAIHUA}")
+    needs |= dict.fromkeys(("read_queue", "read_spending", "list_runs", "read_weights", "read_rules"), f"place={BAIHUA}")
+    needs |= {"list_hot_spots": f"place={BAIHUA}", "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30"}
     if operation.name == "list_messages":
         needs["list_messages"] = f"person={world.person().id}"
     return operation.path.replace("{wish_id}", wish_id), needs.get(operation.name, "limit=20")

@@ -1,0 +1,167 @@
+"""A street that is staffed at every level, what is reported there, and what must be true of tickets once everything is at rest."""
+
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.deliveries.model import Delivery, DeliveryState, Unreached
+from chalicelib.kernel.access import Role
+from chalicelib.kernel.outcome import Due
+from chalicelib.people.model import Person
+from chalicelib.tickets.model import Ticket
+from chalicelib.tickets.policy import ClockName, Level
+
+from ..world import BAIHUA, GRID, STREET, UNIT, Answer, Phone, World
+from .facts import alarms, climbs, every, ticket_of
+from .hands import insist
+
+TOLD = (DeliveryState.SENT, DeliveryState.HELD)
+ACCEPT, CONTACT, RESOLVE, CALL_BACK = ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE, ClockName.CALL_BACK
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Who answers for a ticket at each level: one person each."""
+
+    world: World
+    worker: Person
+    clerk: Person
+    chief: Person
+
+    def at(self, level: Level) -> Person:
+        return {Level.GRID: self.worker, Level.COMMUNITY: self.clerk, Level.STREET: self.chief}[level]
+
+    def phone(self, level: Level) -> Phone:
+        return again(self.world, self.at(level))
+
+
+def staffed(world: World) -> Ladder:
+    worker = world.person("周斌", (Role.GRID_WORKER, GRID), home=GRID)
+    clerk = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
+    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
+    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [clerk.id]})
+    return Ladder(world, worker, clerk, world.admin)
+
+
+def again(world: World, person: Person | Phone) -> Phone:
+    """Sign somebody in again: time passes, and tokens last half an hour."""
+    known = world.services.people.find(person.id if isinstance(person, Person) else person.me["id"])
+    assert known
+    return world.phone_of(known)
+
+
+def report(world: World, phone: Phone, **fields: Any) -> str:
+    """Report a problem; return the ticket. What is not said is a lamp that is broken: a general one."""
+    answer = insist(lambda: phone.post("/v1/tickets", ticket_body(**fields)))
+    assert answer.status == 201, answer.text
+    return str(answer.json["id"])
+
+
+def ticket_body(**fields: Any) -> dict[str, Any]:
+    return {"category": "light", "text": "楼道灯坏了", "place": UNIT} | fields
+
+
+def move(phone: Phone, ticket_id: str, name: str, body: Any = None, **headers: str) -> Callable[[], Answer]:
+    """Return what makes a move as a client does, asking again while the house is busy."""
+    sent = {} if body is None and name in ("confirm", "resolve", "join") else body
+    return lambda: insist(lambda: phone.post(f"/v1/tickets/{ticket_id}/{name}", sent, **headers))
+
+
+def done(phone: Phone, ticket_id: str, name: str, body: Any = None) -> None:
+    answer = move(phone, ticket_id, name, body)()
+    assert answer.status == 200, answer.text
+
+
+def alarm_of(ticket_id: str) -> Due:
+    (alarm,) = alarms(ticket_id)
+    return alarm
+
+
+def until_due(world: World, ticket_id: str) -> Due:
+    """Let time pass until a ticket's alarm is due; return its row."""
+    alarm = alarm_of(ticket_id)
+    world.clock.move_to(alarm.at)
+    return alarm
+
+
+# what was told
+
+
+def lines_about(ticket_id: str, kind: str) -> list[Delivery]:
+    """Return the ledger's lines of a kind about a ticket, also where it is urgent, in the order in which they were begun."""
+    kinds = (f"ticket.{kind}", f"ticket.urgent_{kind}")
+    return sorted((line for line in every(Delivery) if line.about == ticket_id and line.kind in kinds), key=lambda line: line.at)
+
+
+def heard(ticket_id: str, kind: str, person: str = "") -> int:
+    """Return how often somebody was told something about a ticket."""
+    return sum(line.state in TOLD and person in ("", line.person) for line in lines_about(ticket_id, kind))
+
+
+def firings(ticket: Ticket) -> set[datetime]:
+    """Return when the clocks of a ticket that was never on hold have fired: each time gave whoever was told her own time."""
+    return {run.start for clock in ticket.clocks for run in clock.runs[1:]}
+
+
+def check_levels_told(ladder: Ladder, *, exact: bool = True) -> None:
+    """Assert that each firing of a clock is one step, and each step is told once, to those who are on duty where it leads.
+
+    With `exact`, by the runs of its clocks: of tickets that were neither put on hold nor reopened nor split.
+    """
+    by_ticket: dict[str, list[Delivery]] = defaultdict(list)
+    for line in every(Delivery):
+        by_ticket[line.about].append(line)
+    for ticket in every(Ticket):
+        lines = [line for line in by_ticket[ticket.id] if line.kind.endswith(("climbed_staff", "overdue_staff"))]
+        once = Tally((line.message, line.person) for line in lines)
+        assert set(once.values()) <= {1}, f"told twice: {once}"
+        told = Tally((line.params["level"], line.person) for line in lines if line.kind.endswith("climbed_staff"))
+        steps = climbs(ticket.id)
+        for _, level in steps:
+            assert told.pop((level.value, ladder.at(level).id), 0) == 1, f"{level} was not told once of {ticket.id}: {lines}"
+        lifted = [event for event in _lifted(ticket.id) if event]
+        assert sum(told.values()) <= len(lifted), f"told without a step: {told}"
+        overdue = {line.message for line in lines if line.kind.endswith("overdue_staff")}
+        if exact:
+            assert len(firings(ticket)) == len(steps) + len(overdue), f"firings of {ticket.id} that are no steps, or the reverse"
+
+
+def _lifted(ticket_id: str) -> list[str]:
+    from .facts import tags_of
+
+    return [tag for tag in tags_of(ticket_id) if tag == "escalated"]
+
+
+def rightly_untold(line: Delivery) -> bool:
+    """Say whether somebody rightly hears nothing any more: it was over when it was to be told."""
+    return line.state is DeliveryState.SUPPRESSED and line.reason == Unreached.OVER
+
+
+__all__ = [
+    "ACCEPT",
+    "BAIHUA",
+    "CALL_BACK",
+    "CONTACT",
+    "GRID",
+    "RESOLVE",
+    "STREET",
+    "TOLD",
+    "Ladder",
+    "again",
+    "alarm_of",
+    "check_levels_told",
+    "done",
+    "firings",
+    "heard",
+    "lines_about",
+    "move",
+    "report",
+    "rightly_untold",
+    "staffed",
+    "ticket_body",
+    "ticket_of",
+    "until_due",
+]
