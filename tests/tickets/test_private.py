@@ -165,6 +165,18 @@ def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(street: Street
     assert hers["location_note"] is None
 
 
+def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(street: Street):
+    id = street.report(text=TEXT, location_note="302门口")
+    done(street.neighbour, id, "join")
+    held = street.neighbour.get("/v1/me/data")
+    assert [ticket["id"] for ticket in held.json["tickets"]] == [id]
+    assert [(report["ticket_id"], report["person_id"]) for report in held.json["ticket_reports"]] == [
+        (id, street.ids["neighbour"])
+    ]
+    assert not [secret for secret in ("魏秀英", "13812345678", "302门口", street.ids["resident"]) if secret in held.text]
+    assert TEXT in street.resident.get("/v1/me/data").text
+
+
 # what everybody sees of what is not private
 
 OPEN_TO_ALL = {
