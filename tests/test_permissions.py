@@ -19,6 +19,7 @@ from chalicelib.offers.model import OfferState
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
 
+from .test_ticket_permissions import TICKET_MOVES, TICKET_READS
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
 # Who is what towards a resident, a wish and a place of baihua's first grid.
@@ -55,6 +56,7 @@ WHO = {
     "read_rules": MEMBER, "set_rules": {"admin"}, "replay_rules": WORKER, "read_rates": WORKER, "list_hot_spots": WORKER,
     "ask_unsubscribe": ANY, "unsubscribe": ANY,
     "create_upload": MEMBER, "read_upload": {"owner"},
+    "report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER,
 }  # fmt: skip
 # Moves of a wish: from which states, by whom (the contract's table).
 HELP = {"helper", "worker"}
@@ -88,11 +90,13 @@ BODIES = {
     "verify_email": {"code": "123456"}, "change_person": {"address": "4楼"}, "grant_roles": [], "reveal": {"reason": "核对地址"},
     "vet": {"level": "basic"}, "block": {"blocked": True, "reason": "冒用"}, "set_household": {"household": None},
     "start_run": {"place": GRID, "dry_run": True}, "set_weights": {"weights": {"load": 15}},
+    "report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT},
     "create_upload": {"kind": "photo", "content_type": "image/jpeg", "size": 1000},
     "set_rules": {"hold_days": 7}, "replay_rules": {"place": GRID, "policy": {"hold_days": 7}},
     "create_person": {"name": "新居民", "home": UNIT}, "put_place": {"name": "5号楼"}, "assign_duty": {},
 }  # fmt: skip
 QUERIES = {
+    "list_tickets": f"?place={GRID}",
     "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
     "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
     "read_spending": f"?place={GRID}",
@@ -202,7 +206,7 @@ BY_KEY = {f"{name}_{form}" for name in ("create_request", "create_request_update
 
 
 def test_every_route_is_in_the_matrix():
-    tabled = set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS)
+    tabled = set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS) | set(TICKET_MOVES) | set(TICKET_READS)
     assert {op.name for op in api.operations} == tabled | BY_SIGNATURE | FOR_ALL | BY_KEY
 
 

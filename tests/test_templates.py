@@ -43,8 +43,10 @@ def test_every_kind_has_a_job_and_a_lane() -> None:
     assert lane_of(Due(id="d", at=START, shard="s0", kind="wish.approved", subject="x", to="people:per_a,per_b")) is Lane.BULK
 
 
-def test_only_codes_ring_at_night() -> None:
-    assert {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT} == {"code.email", "code.sign_in"}
+def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
+    loud = {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT}
+    assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {"code.email", "code.sign_in"}
+    assert {TEMPLATES[kind].told for kind in loud if kind.startswith("ticket.")} == {Told.HOLDER, Told.STAFF}  # who works on it
 
 
 @pytest.mark.parametrize(

@@ -110,17 +110,21 @@ class Replies:
             if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
                 return Outcome(entity=question, previous=previous)
             yes = "yes" if answer_to(asked.kind, word) else "no"
-            answer = Message(
-                kind=f"answer.{asked.kind.partition('.')[0]}",
-                to=asked.person,
-                about=asked.about,
-                params={"kind": asked.kind, "answer": yes, "phone_of": owner.id if owner else ""},
+            line = self._deliveries.find(asked.delivery)
+            answers = tuple(  # those who share a phone were asked by one message, and one answer is all that it gets
+                Message(
+                    kind=f"answer.{asked.kind.partition('.')[0]}",
+                    to=person,
+                    about=asked.about,
+                    params={"kind": asked.kind, "answer": yes, "phone_of": owner.id if owner else ""},
+                )
+                for person in (asked.person, *(line.others if line else ()))
             )
             # A further "1" must not answer an older question that she has forgotten. What the word cannot have been
             # meant for stays open, and with it what she has answered, which nothing answers twice.
             others = [one for one in _asked(question) if answer_to(one.kind, word) is None]
             left = question if others else replace(question, latest=None, before=None)
-            return Outcome(entity=left, previous=previous, messages=(answer,))
+            return Outcome(entity=left, previous=previous, messages=answers)
 
         self._commit.settle(decide, call)
 

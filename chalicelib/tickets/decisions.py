@@ -17,6 +17,7 @@ from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, 
 from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
 
 __all__ = [
+    "ALSO_AT_NIGHT",
     "JOINED",
     "accept",
     "answer",
@@ -118,7 +119,9 @@ def tell_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
 
 def tell_holder(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     """Return a message to whoever has it."""
-    return (_message(ticket, kind, ticket.assignee, holder=ticket.assignee),) if ticket.assignee else ()
+    if not ticket.assignee:
+        return ()
+    return (_message(ticket, kind, ticket.assignee, holder=ticket.assignee, level=ticket.level.value),)
 
 
 def tell_reporters(ticket: Ticket, kind: str, audience: str = "ticket") -> tuple[Message, ...]:
@@ -128,11 +131,11 @@ def tell_reporters(ticket: Ticket, kind: str, audience: str = "ticket") -> tuple
 
 def _message(ticket: Ticket, kind: str, to: str, **params: str) -> Message:
     """No quiet hour holds back what is urgent, where whoever works on it is told."""
-    pressing = ticket.urgency is Urgency.URGENT and kind in _ALSO_AT_NIGHT
+    pressing = ticket.urgency is Urgency.URGENT and kind in ALSO_AT_NIGHT
     return Message(kind=f"ticket.urgent_{kind}" if pressing else f"ticket.{kind}", to=to, about=ticket.id, params=params)
 
 
-_ALSO_AT_NIGHT = {
+ALSO_AT_NIGHT = {
     "new",
     "new_staff",
     "assigned",

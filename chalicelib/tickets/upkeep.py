@@ -104,8 +104,13 @@ class Upkeep:
 
     def held_about(self, person_id: str) -> Mapping[str, Any]:
         """Return what tickets hold about a person (see `people.service.Holder`)."""
+        tickets = list(every(lambda start: rows.reported_by(person_id, start, 100)))
+        ids = [ticket.id for ticket in tickets]
         return {
-            "tickets": list(every(lambda start: rows.reported_by(person_id, start, 100))),
+            "tickets": [_held(ticket, person_id) for ticket in tickets],
+            "ticket_reports": [
+                report for n in range(0, len(ids), 100) for report in rows.find_reports(ids[n : n + 100], person_id)
+            ],
             "assigned_tickets": [ticket.id for ticket in every(lambda start: rows.held_by(person_id, start, 100))],
         }
 
@@ -178,6 +183,13 @@ class Upkeep:
             return decide(ticket)
 
         self._commit.settle(attempt, Call(actor=SYSTEM))
+
+
+def _held(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
+    """Return what is hers of a ticket: all that she reported, but for hints at what is private; of what she joined what everybody reads."""
+    if ticket.person_id == person_id:
+        return replace(ticket, private_duplicates=())
+    return {name: getattr(ticket, name) for name in ("id", "state", "category", "community", "text", "created_at", "closed_at")}
 
 
 def _without_reason(ticket: Ticket) -> Outcome[Ticket]:

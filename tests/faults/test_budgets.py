@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
+from app import api
 from chalicelib.kernel.outcome import Due
+from chalicelib.reactions import react
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
+from chalicelib.tickets.model import Ticket
 
-from ..world import BAIHUA, Phone, World, counted_storage
+from ..hostile.good import GOOD
+from ..tickets.builders import a_ticket
+from ..tickets.street import Street, done, stored
+from ..world import BAIHUA, START, UNIT, Phone, World, counted_storage, intercepted
 from .cloud import Cloud, Stub, note
 from .facts import alarms, waiting_messages
 from .story import tell
@@ -119,6 +125,154 @@ def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World
         assert world.services.outbox.sweep() == 0
     assert storage.names == {"Query": shards}
     assert read_units(storage) <= shards
+
+
+# tickets
+
+
+STREET_PLACE, COMMUNITY, GRID_PLACE = "chunhui", "chunhui.baihua", "chunhui.baihua.g01"
+
+
+def many_tickets(count: int) -> None:
+    with Table.rows[Ticket].batch_write() as batch:
+        for n in range(count):
+            id, place = f"tkt_{n:024}".translate(LETTERS), UNIT if n % 2 else f"{COMMUNITY}.g02.b01"
+            batch.save(row_of(a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n))))
+
+
+LETTERS = str.maketrans("0123456789", "abcdefghij")
+
+
+@pytest.mark.parametrize("place", [STREET_PLACE, COMMUNITY, GRID_PLACE])
+@pytest.mark.parametrize("more", ["", "&state=open", "&category=rubbish&level=grid"])
+def test_a_page_of_a_queue_of_tickets_is_one_request(embedded_world: World, place: str, more: str) -> None:
+    """A grid's is as well, as long as its community has no more open tickets than fit into a read."""
+    many_tickets(60)
+    phone = embedded_world.phone_of(embedded_world.admin)
+    with counted_storage() as storage:
+        page = phone.get(f"/v1/tickets?place={place}&order=due{more}")
+    assert (len(page.json["items"]), bool(page.json["next"])) == (20, True)
+    assert storage.names == {"Query": 1}
+    note(f"a page of {place}{more}: {read_units(storage):g} read units")
+
+
+def cost(world: World, what: str, ask: Any) -> tuple[Any, Any]:
+    """Ask with a queue that only takes; return the answer and what was counted, and note it."""
+    world.services.outbox._queue = Stub()
+    with counted_storage() as storage:
+        answer = ask()
+    names = [name for name, _, _ in storage.calls]
+    reads, units = storage.reads, storage.units("TransactWriteItems")
+    items = sum(len(kwargs["TransactItems"]) for name, kwargs, _ in storage.calls if name == "TransactWriteItems")
+    note(f"{what}: {reads} reads ({read_units(storage):g} units), {items} items, {units:g} write units: {names}")
+    if "TransactWriteItems" in names:
+        committed = names.index("TransactWriteItems")
+        assert names.count("TransactWriteItems") == 1
+        assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, "after the commit nothing is read"
+    return answer, storage
+
+
+@pytest.fixture
+def street(embedded_world: World) -> Street:
+    return Street(embedded_world)
+
+
+LONG = {"text": "一" * 1000, "location_note": "二" * 200}
+
+
+@pytest.mark.parametrize(("who", "reads"), [("neighbour", 3), ("resident", 5), ("company", 4), ("worker", 5), ("admin", 5)])
+def test_a_ticket_is_read_in_a_few_requests(street: Street, who: str, reads: int) -> None:
+    id, phone = street.report(**LONG), getattr(street, who)
+    answer, storage = cost(street.world, f"{who} reads a ticket", lambda: phone.get(f"/v1/tickets/{id}"))
+    assert answer.status == 200
+    assert storage.reads <= reads
+    assert set(storage.names) <= {"GetItem", "BatchGetItem"}
+
+
+# What is done, what it may read before its one transaction, and the write units of that.
+DONE: dict[str, tuple[str, str, dict[str, Any], int, int]] = {
+    "join": ("neighbour", "join", {}, 5, 12),
+    "accept": ("worker", "accept", {}, 5, 60),
+    "assign": ("worker", "assign", {"to": "property"}, 8, 60),
+    "comment": ("worker", "comment", {"text": "下午来"}, 5, 60),
+    "resolve": ("worker", "resolve", {"note": "已清走"}, 9, 60),
+    "close": ("worker", "close", {"reason": "不在职责内"}, 8, 60),
+}
+
+
+@pytest.mark.parametrize("terms", [{}, LONG], ids=["a usual ticket", "the longest"])
+def test_a_report_is_a_few_reads_and_one_transaction(street: Street, terms: dict[str, Any]) -> None:
+    body, phone = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | terms, street.resident
+    answer, storage = cost(street.world, "a report", lambda: phone.post("/v1/tickets", body, idempotency_key="tap"))
+    assert answer.status == 201
+    assert storage.reads <= 7
+    assert storage.units("TransactWriteItems") <= (60 if terms else 40)
+
+
+@pytest.mark.parametrize("what", DONE)
+def test_what_is_done_with_a_ticket_is_a_few_reads_and_one_transaction(street: Street, what: str) -> None:
+    who, move, body, reads, units = DONE[what]
+    id, phone = street.report(), getattr(street, who)
+    answer, storage = cost(street.world, what, lambda: phone.post(f"/v1/tickets/{id}/{move}", body, idempotency_key="tap"))
+    assert answer.status == 200, answer.text
+    assert storage.reads <= reads
+    assert storage.units("TransactWriteItems") <= units
+
+
+def test_a_firing_clock_is_three_reads_and_one_transaction(street: Street) -> None:
+    id = street.report()
+    (alarm,) = alarms(id)
+    street.world.clock.move_to(alarm.at)
+    _, storage = cost(street.world, "a level up", lambda: react(street.world.services, alarm))
+    ticket = stored(id)
+    assert ticket.level.value == "community"
+    assert storage.reads <= 3
+    assert storage.units("TransactWriteItems") <= 60
+
+
+def everything_about_tickets(street: Street) -> None:
+    """Go through every route and every job of tickets."""
+    world = street.world
+    for name, good in GOOD.items():
+        if name.endswith("_ticket") or name in ("report_problem", "set_rules", "replay_rules"):
+            operation = next(op for op in api.operations if op.name == name)
+            assert good(world).send(operation.method).status < 300, name
+    id = street.report()
+    done(street.neighbour, id, "join")
+    for operation in (op for op in api.operations if op.method == "GET" and "ticket" in op.path and "open311" not in op.path):
+        path = operation.path.replace("{ticket_id}", id)
+        more = {
+            "list_tickets": f"?place={COMMUNITY}",
+            "read_rules": f"?place={COMMUNITY}",
+            "list_hot_spots": f"?place={COMMUNITY}",
+        }
+        more["read_rates"] = f"?place={COMMUNITY}&from=2026-11-01&to=2026-11-30"
+        assert street.admin.get(path + more.get(operation.name, "")).status == 200, operation.name
+        assert street.admin.get(f"/v1/tickets?place={STREET_PLACE}&order=new&state=closed").status == 200
+    for phone in (street.resident, street.company):
+        assert phone.get(f"/v1/tickets?place={COMMUNITY}").status == 200
+    assert street.admin.get(f"/v1/admin/queue?place={COMMUNITY}").status == 200
+    done(street.worker, id, "resolve")
+    world.pass_time(days=20)
+    given = street.report(street.neighbour)
+    done(street.worker, given, "assign", to="property")
+    street.grant("company")
+    assert street.neighbour.delete("/v1/me").status == 202
+    world.pass_time(days=20)
+    assert world.services.audit() == 0
+
+
+def test_nothing_about_tickets_ever_scans(street: Street) -> None:
+    called: set[str] = set()
+
+    def around(call: Any, name: str, kwargs: dict[str, Any]) -> Any:
+        called.add(name)
+        return call()
+
+    with intercepted(around):
+        everything_about_tickets(street)
+    assert "Scan" not in called
+    assert {"GetItem", "BatchGetItem", "Query", "TransactWriteItems"} <= called
 
 
 def test_nothing_ever_scans(embedded_world: World) -> None:

@@ -19,6 +19,7 @@ from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.wishes.model import Wish
 
+from ..hostile.good import GOOD
 from ..world import Answer, Phone, World, intercepted
 from .facts import check, count_of, every, snapshot, wish_of
 from .story import READS, TERMS, Step, Telling, cancelled, failure, just_before_commit, tell
@@ -43,8 +44,15 @@ FAULTS: dict[str, Callable[[int], ClientError]] = {
 
 
 # What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and tests/admin tell how.
-# Offers and runs have crashes and races of their own (test_offer_crashes.py, test_offer_races.py).
+# Offers, runs and tickets have crashes and races of their own (test_offer_*.py, test_ticket_*.py); of tickets see also below.
+TICKETS = {
+    name: operation for name, operation in ((op.name, op) for op in api.operations) if operation.path.startswith("/v1/tickets")
+}
 ELSEWHERE = {
+    *(f"POST {re.sub(r'{.*?}', '*', op.path)}" for op in TICKETS.values() if op.method == "POST"),
+    "POST /open311/v2/requests.json",
+    "POST /open311/v2/requests.xml",
+    "POST /v1/uploads",
     "POST /v1/offers/*/accept",
     "POST /v1/offers/*/decline",
     "POST /v1/matching/runs",
@@ -245,6 +253,21 @@ def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_
     check()
     takes_keys = {f"POST {re.sub(r'{.*?}', '*', o.path)}" for o in api.operations if o.method == "POST" and o.repeatable}
     assert takes_keys - ELSEWHERE == set(lost), "the story goes through every route that takes a key"
+
+
+@pytest.mark.parametrize("name", [name for name, op in TICKETS.items() if op.method == "POST"])
+def test_what_is_done_with_a_ticket_is_done_once_when_its_answer_is_lost_and_it_is_sent_again(
+    embedded_world: World, name: str
+) -> None:
+    request, faults = GOOD[name](embedded_world), LostAnswers()
+    with intercepted(faults.around):
+        first = request.send("POST", idempotency_key="tap")
+    before = snapshot()
+    again = request.send("POST", idempotency_key="tap")
+    assert faults.lost
+    assert first.status == 503 or first.status < 300
+    assert again.status in (200, 201), again.text
+    assert snapshot() == before, "it was done the first time"
 
 
 def answers_lost(ask: Callable[[], Answer]) -> Answer:

@@ -235,7 +235,89 @@ def _consent(world: World) -> Good:
     return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
 
 
+def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
+    """Return a ticket after some moves of staff, and its resident."""
+    resident = world.resident()
+    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | fields
+    ticket_id = str(resident.post("/v1/tickets", body).json["id"])
+    for move in moves:
+        assert world.staff().post(f"/v1/tickets/{ticket_id}/{move}", _TICKET_MOVES.get(move, {})).status == 200, move
+    return ticket_id, resident
+
+
+_TICKET_MOVES: dict[str, Any] = {"hold": {"reason": "等配件", "until": "2026-11-30T01:00:00Z"}, "close": {"reason": "不在职责内"}}
+
+
+def _of_ticket(world: World, ticket_id: str, move: str, body: Any) -> Good:
+    return Good(world.staff(), f"/v1/tickets/{ticket_id}/{move}", body, (ticket_id,))
+
+
+def _ticket_move(move: str, *before: str) -> Callable[[World], Good]:
+    bodies = _TICKET_MOVES | {"comment": {"text": "下午来", "public": False}}
+    return lambda world: _of_ticket(world, reported(world, *before)[0], move, bodies.get(move, {"reason": "需要再看看"}))
+
+
+def _report(world: World) -> Good:
+    staff, ward = world.staff(), world.person("李明")
+    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT, "location_note": "7楼电梯口"}
+    body |= {"photos": [_photo(world, staff)], "urgency": "utility", "private": True}
+    return Good(staff, "/v1/tickets", body | {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}})
+
+
+def _photo(world: World, phone: Phone) -> str:
+    body = {"kind": "photo", "content_type": "image/jpeg", "size": 1000}
+    return str(phone.post("/v1/uploads", body).json["id"])
+
+
+def _assign(world: World) -> Good:
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    return _of_ticket(world, reported(world)[0], "assign", {"to": worker.id})
+
+
+def _resolve(world: World) -> Good:
+    good = _of_ticket(world, reported(world, "accept")[0], "resolve", {"note": "已清走"})
+    good.body["photos"] = [_photo(world, good.phone)]
+    return good
+
+
+def _confirm(world: World) -> Good:
+    ticket_id, resident = reported(world, "accept", "resolve")
+    return _of_ticket(world, ticket_id, "confirm", {"satisfied": 5, "on_behalf_of": resident.me["id"]})
+
+
+def _join(world: World) -> Good:
+    body = {"on_behalf_of": world.person("李明").id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return _of_ticket(world, reported(world)[0], "join", body)
+
+
+def _split(world: World) -> Good:
+    (one, _), (other, _) = reported(world), reported(world)
+    assert world.staff().post(f"/v1/tickets/{one}/merge", {"into": other}).status == 200
+    return _of_ticket(world, one, "split", {})
+
+
+def _turn(world: World) -> Good:
+    wish = {name: value for name, value in _wish(world).items() if name != "on_behalf_of"}
+    return _of_ticket(world, reported(world)[0], "turn", wish)
+
+
 GOOD: dict[str, Callable[[World], Good]] = {
+    "report_problem": _report,
+    "accept_ticket": lambda w: _of_ticket(w, reported(w)[0], "accept", {}),
+    "assign_ticket": _assign,
+    "bounce_ticket": _ticket_move("bounce"),
+    "comment_ticket": _ticket_move("comment"),
+    "hold_ticket": _ticket_move("hold", "accept"),
+    "resume_ticket": lambda w: _of_ticket(w, reported(w, "accept", "hold")[0], "resume", {}),
+    "resolve_ticket": _resolve,
+    "confirm_ticket": _confirm,
+    "reopen_ticket": _ticket_move("reopen", "resolve"),
+    "close_ticket": _ticket_move("close"),
+    "escalate_ticket": _ticket_move("escalate"),
+    "join_ticket": _join,
+    "merge_ticket": lambda w: _of_ticket(w, reported(w)[0], "merge", {"into": reported(w)[0]}),
+    "split_ticket": _split,
+    "turn_ticket": _turn,
     "send_code": lambda w: Good(Phone(), "/v1/auth/codes", {"phone": number(w)}),
     "sign_in": _sign_in,
     "sign_out": lambda w: Good(w.sign_in(number(w), consent="1"), "/v1/auth/tokens"),

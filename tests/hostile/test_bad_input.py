@@ -15,7 +15,7 @@ from chalicelib.web.api import Operation
 
 from ..world import BAIHUA, STREET, Phone, World, gateway
 from .evidence import PROBLEM, assert_problem, unchanged
-from .good import GOOD, READS, WITH_BODY, WRITES, Good, by_name, claimed, schema_of, submitted
+from .good import GOOD, READS, WITH_BODY, WRITES, Good, by_name, claimed, reported, schema_of, submitted
 
 EVERY_WRITE = pytest.mark.parametrize("operation", WRITES, ids=by_name)
 EVERY_BODY = pytest.mark.parametrize("operation", WITH_BODY, ids=by_name)
@@ -305,12 +305,15 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
 
 def _list(world: World, operation: Operation) -> tuple[str, str]:
     wish_id = submitted(world)[0] if "wish_id" in operation.path else ""
+    ticket_id = reported(world)[0] if "ticket_id" in operation.path else ""
     needs = {"list_people": f"place={BAIHUA}", "list_places": f"under={BAIHUA}", "list_wishes": f"place={BAIHUA}"}
     needs |= dict.fromkeys(("read_queue", "read_spending", "list_runs", "read_weights", "read_rules"), f"place={BAIHUA}")
     needs |= {"list_hot_spots": f"place={BAIHUA}", "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30"}
     if operation.name == "list_messages":
         needs["list_messages"] = f"person={world.person().id}"
-    return operation.path.replace("{wish_id}", wish_id), needs.get(operation.name, "limit=20")
+    needs["list_tickets"] = f"place={BAIHUA}"
+    path = operation.path.replace("{wish_id}", wish_id).replace("{ticket_id}", ticket_id)
+    return path, needs.get(operation.name, "limit=20")
 
 
 # cursors
@@ -329,6 +332,10 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
     for channel in (False, True):
         resident.patch("/v1/me", {"channels": {"sms": channel}})
     ward = town.person(household="h9", contact_via=staff.me["id"])
+    neighbour = town.resident()
+    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": f"{BAIHUA}.g01.b05.u1"}
+    tickets = [neighbour.post("/v1/tickets", body | {"text": f"垃圾{n}"}).json["id"] for n in range(3)]
+    assert neighbour.post(f"/v1/tickets/{tickets[0]}/comment", {"text": "还在"}).status == 200
     found = {
         "wall": (Phone(), f"/v1/wishes?place={STREET}&limit=1"),
         "wishes of staff": (staff, f"/v1/wishes?place={BAIHUA}&limit=1"),
@@ -340,6 +347,10 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         "people": (staff, f"/v1/people?place={BAIHUA}&limit=1"),
         "places": (staff, f"/v1/places?under={STREET}&limit=1"),
         "queue": (staff, f"/v1/admin/queue?place={BAIHUA}&limit=1"),
+        "tickets": (staff, f"/v1/tickets?place={BAIHUA}&limit=1"),
+        "tickets reported last": (staff, f"/v1/tickets?place={BAIHUA}&order=new&limit=1"),
+        "my tickets": (neighbour, "/v1/me/tickets?limit=1"),
+        "a ticket's timeline": (neighbour, f"/v1/tickets/{tickets[0]}/timeline?limit=1"),
     }
     cursors = {name: phone.get(path).json["next"] for name, (phone, path) in found.items()}
     assert all(cursors.values()), cursors

@@ -197,6 +197,51 @@ def test_no_public_answer_tells_who_wished_or_where_she_lives(town: World):
                 assert not told(str(line), street.filled[line["id"]]), line
 
 
+def ticket_told(
+    town: World, resident: Resident, texts: list[str], people: tuple[Phone, Phone, Phone]
+) -> Iterator[tuple[str, str]]:
+    """Report a problem and have it seen to; yield what a stranger and a neighbour who joins read at every step."""
+    stranger, neighbour, staff = people
+    person = town.person(resident.name, phone=resident.phone, address=resident.address)
+    body = {"category": "rubbish", "text": "\n".join(texts[:3]), "place": UNIT, "location_note": resident.address}
+    filed = town.phone_of(person).post("/v1/tickets", body)
+    assert filed.status == 201, filed.text
+    ticket = f"/v1/tickets/{filed.json['id']}"
+    yield "a stranger, before", stranger.get(ticket).text
+    joined = neighbour.post(f"{ticket}/join", {}).json
+    yield "who joins", f"{joined['text']} {joined['location_note']}"
+    said = f"已联系{texts[3]}"
+    assert staff.post(f"{ticket}/resolve", {"note": said}).status == 200
+    yield "a stranger, when it is done", stranger.get(ticket).text
+    joined = neighbour.get(ticket).json
+    yield "who joined, when it is done", f"{joined['text']} {joined['solution']}"
+    assert staff.post(f"{ticket}/close", {"reason": said}).status == 200
+    yield "a stranger, in the end", stranger.get(ticket).text
+    yield "everybody, by SMS", " ".join(letter.text for letter in town.mailbox.read(neighbour.me["phone"])[:3])
+
+
+def test_no_public_answer_about_a_ticket_tells_who_reported_it_or_where_she_lives(town: World):
+    people = (town.volunteer(), town.resident(), town.staff())
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=wishes())
+    def live(case: Any) -> None:
+        name, building, unit, room, texts = case
+        resident = Resident(name, number(town), building, unit, room)
+        texts = [text.format(*resident.secrets()) for text in texts]
+        for where, answer in ticket_told(town, resident, texts, people):
+            assert not told(answer, resident), (where, texts, answer)
+
+    live()
+
+
 def test_what_is_offered_instead_tells_as_little(town: World):
     """Whoever comes too late is shown similar wishes: other people's, as the public sees them."""
     text = "王秀英，5栋1单元302室，13812345678"

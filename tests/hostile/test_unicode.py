@@ -15,6 +15,7 @@ from app import api
 from chalicelib.kernel import errors
 from chalicelib.kernel.words import Catalogue, Words
 from chalicelib.reactions import DIGEST, HEARD, REACTIONS, TEMPLATES
+from chalicelib.tickets.decisions import ALSO_AT_NIGHT
 from chalicelib.web.problems import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 
@@ -218,7 +219,7 @@ def _codes() -> dict[str, set[str]]:
         first = call.args[0]
         texts = [node.value for node in ast.walk(first) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         if isinstance(first, ast.JoinedStr):
-            texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer")]  # of the transition tables
+            texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer", "ticket")]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), f"{path}:{call.lineno}: a code that this test cannot read"
         facts = {keyword.arg for keyword in call.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
         for text in texts:
@@ -273,15 +274,25 @@ def test_every_status_has_a_title():
     assert set(STATUS) == {getattr(errors, name) for name in REFUSALS - {"Refusal"}}
 
 
-def test_every_message_that_can_be_sent_has_words_and_a_job():
+def _kinds_of_tickets() -> set[str]:
+    """Return what tickets tell: to staff with a name of their own, and some of it also as urgent."""
     kinds = set()
+    for call, name, _ in _calls("tell_staff", "tell_holder", "tell_reporters"):
+        for kind in (node for node in ast.walk(call.args[1]) if isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            kinds.add(f"{kind.value}_staff" if name == "tell_staff" else str(kind.value))
+    assert kinds >= ALSO_AT_NIGHT
+    return {f"ticket.{kind}" for kind in kinds} | {f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT}
+
+
+def test_every_message_that_can_be_sent_has_words_and_a_job():
+    kinds = _kinds_of_tickets()
     for call, name, _ in _calls("tell", "tell_helpers", "all_ended", "Message"):
         kind = call.args[1] if name != "Message" else next((k.value for k in call.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
     kinds |= {f"wish.{step.name}" for step in a_wish().steps}
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
-    assert len(kinds) > 15
+    assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)
     assert set(TEMPLATES) <= set(REACTIONS)
     assert set(REACTIONS) >= {f"event.{tag}" for tag in HEARD}

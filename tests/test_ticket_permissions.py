@@ -1,0 +1,205 @@
+"""The permission matrix of tickets: every route × who asks × every state × public or private, over HTTP.
+
+What is expected stands here as data, written from the contract and not from the code; tests/test_permissions.py checks that
+no route is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import api
+from chalicelib.kernel.access import Role
+from chalicelib.store.rows import row_of
+from chalicelib.tickets.model import Ending, Report, State, Ticket
+
+from .tickets.builders import a_ticket
+from .tickets.street import Street
+from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, START, UNIT, Answer, Phone, World
+
+# Who is what towards a ticket of baihua's first grid.
+ACTORS = {
+    "nobody": set(),
+    "stranger": {"member"},
+    "volunteer": {"member"},
+    "owner": {"member", "owner"},
+    "joiner": {"member", "joiner"},
+    "property": {"member"},
+    "assignee": {"member", "assignee"},  # the property company that has it
+    "grid worker": {"member", "worker"},
+    "grid worker of jinfeng": {"member"},
+    "staff": {"member", "worker"},
+    "staff of jinfeng": {"member"},
+    "administrator": {"member", "worker"},
+}
+MEMBER, WORKER = {"member"}, {"worker"}
+OWN, HELP = {"owner", "joiner", "worker"}, {"assignee", "worker"}
+INSIDE = OWN | HELP
+OPEN = ("open", "accepted", "assigned", "on_hold")
+
+
+def _from(states: tuple[str, ...], who: set[str]) -> dict[str, set[str]]:
+    return dict.fromkeys(states, who)
+
+
+# Moves: from which states, by whom.
+TICKET_MOVES = {
+    "accept_ticket": _from(("open",), HELP),
+    "assign_ticket": _from(("open", "accepted", "assigned"), WORKER),
+    "bounce_ticket": _from(("open", "accepted", "assigned"), HELP),
+    "comment_ticket": _from((*OPEN, "resolved"), INSIDE),
+    "hold_ticket": _from(("accepted", "assigned"), HELP),
+    "resume_ticket": _from(("on_hold",), HELP),
+    "resolve_ticket": _from(OPEN, HELP),
+    "confirm_ticket": {"resolved": OWN, "closed": {"owner", "joiner"}},
+    "reopen_ticket": _from(("resolved", "closed"), OWN),
+    "close_ticket": {**_from(OPEN, {"owner", "worker"}), "resolved": WORKER},  # what others have joined nobody takes back
+    "escalate_ticket": _from(OPEN, HELP),
+    "join_ticket": _from((*OPEN, "resolved", "merged"), MEMBER),
+    "merge_ticket": _from(OPEN, WORKER),
+    "split_ticket": _from(("merged",), WORKER),
+    "turn_ticket": _from(OPEN, WORKER),
+}
+TICKET_READS = {"read_ticket": MEMBER, "read_ticket_timeline": INSIDE, "read_clocks": INSIDE, "read_photos": INSIDE}
+STATES = (*(state.value for state in State), "merged")
+NAMED = "魏秀英"
+WRITTEN = f"{NAMED}家门口有垃圾"
+
+
+class Stage:
+    """A street in which one actor tries everything with tickets of somebody else."""
+
+    def __init__(self, world: World, actor: str) -> None:
+        self.world, self.name, self.street = world, actor, Street(world)
+        made: dict[str, Callable[[], Phone]] = {
+            "nobody": Phone,
+            "stranger": lambda: world.phone_of(world.person("过路人", home=f"{OTHER_GRID}.b01")),
+            "volunteer": world.volunteer,
+            "owner": lambda: self.street.resident,
+            "joiner": lambda: self.street.neighbour,
+            "property": lambda: world.staff(BAIHUA, Role.PROPERTY),
+            "assignee": lambda: self.street.company,
+            "grid worker": lambda: world.staff(GRID, Role.GRID_WORKER),
+            "grid worker of jinfeng": lambda: world.staff(OTHER_GRID, Role.GRID_WORKER),
+            "staff": world.staff,
+            "staff of jinfeng": lambda: world.staff(JINFENG),
+            "administrator": lambda: world.phone_of(world.admin),
+        }
+        self.phone = made[actor]()
+
+    @property
+    def roles(self) -> set[str]:
+        return ACTORS[self.name]
+
+    def ticket(self, state: str, *, private: bool) -> str:
+        """Put a ticket of the resident's, in the company's hands, into a state; each try gets one of its own."""
+        fields: dict[str, Any] = {"person_id": self.street.ids["resident"], "assignee": self.street.ids["company"]}
+        fields |= {"as_written": WRITTEN, "text": "＊＊家门口有垃圾", "private": private, "id": self._id()}
+        if state != "merged":
+            return self._keep(a_ticket(State(state), **fields))
+        into = replace(a_ticket(**(fields | {"id": self._id()})), merged=(fields["id"],), person_id=None)
+        row_of(into).save()
+        return self._keep(a_ticket(State.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
+
+    def other(self, *, private: bool) -> str:
+        ticket = a_ticket(id=self._id(), person_id=None, private=private)
+        row_of(ticket).save()
+        return ticket.id
+
+    def _keep(self, ticket: Ticket) -> str:
+        row_of(ticket).save()
+        people = [self.street.ids["resident"]] + ([self.street.ids["neighbour"]] if self.name == "joiner" else [])
+        for person in people:
+            row_of(Report(ticket_id=ticket.id, person_id=person, by=person, joined_at=START)).save()
+        return ticket.id
+
+    def _id(self) -> str:
+        return "tkt_" + "".join("abcdefghij"[int(digit)] for digit in f"{next(self.world.numbers):024}")
+
+    def body(self, move: str, *, private: bool) -> dict[str, Any]:
+        until = self.world.clock.now() + timedelta(days=1)
+        for_her = {"on_behalf_of": self.street.ids["resident"]} if "worker" in self.roles else {}
+        bodies: dict[str, dict[str, Any]] = {
+            "assign_ticket": {"to": "grid_worker"}, "bounce_ticket": {"reason": "不归我管"}, "comment_ticket": {"text": "好的"},
+            "hold_ticket": {"reason": "等配件", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}, "confirm_ticket": for_her,
+            "reopen_ticket": {"reason": "没解决"}, "close_ticket": {"reason": "不用了"}, "escalate_ticket": {"reason": "太大了"},
+            "merge_ticket": {"into": self.other(private=private)},
+            "turn_ticket": self.world.wish_body(kind="service", budget_fen=None, consent={"how": "spoken"}),
+        }  # fmt: skip
+        return bodies.get(move, {})
+
+
+@pytest.fixture(params=ACTORS)
+def stage(request: pytest.FixtureRequest, world: World) -> Stage:
+    return Stage(world, request.param)
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_nobody_makes_a_move_that_is_not_hers(stage: Stage, private: bool):
+    for operation in (op for op in api.operations if op.name in TICKET_MOVES):
+        for state in STATES:
+            path = operation.path.replace("{ticket_id}", stage.ticket(state, private=private))
+            answer = stage.phone.post(path, stage.body(operation.name, private=private))
+            check_move(stage, operation.name, state, answer, private=private)
+
+
+def check_move(stage: Stage, move: str, state: str, answer: Answer, *, private: bool) -> None:
+    cell = (stage.name, move, state, private, answer.status, answer.text[:200])
+    roles, table = stage.roles, TICKET_MOVES[move]
+    everyone = set().union(*table.values())
+    may_at_times = {"joiner"} if move == "close_ticket" else set()  # if nobody else had reported it
+    if stage.name == "nobody":
+        assert answer.status == 401, cell
+    elif private and not roles & INSIDE:
+        assert answer.status == 404, cell
+    elif not roles & (everyone | may_at_times):
+        assert answer.status == 403, cell
+    elif roles & table.get(state, set()):
+        assert answer.status in (200, 201), cell
+    elif not roles & table.get("closed" if state == "merged" else state, roles):  # others may, from there
+        assert answer.status == 403, cell
+    else:
+        assert answer.status == 409, cell
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_nobody_reads_what_does_not_concern_her(stage: Stage, private: bool):
+    roles = stage.roles
+    sees = roles & INSIDE or (roles and not private)
+    for operation in (op for op in api.operations if op.name in TICKET_READS):
+        for state in STATES:
+            answer = stage.phone.get(operation.path.replace("{ticket_id}", stage.ticket(state, private=private)))
+            allowed = roles & TICKET_READS[operation.name]
+            expected = 401 if stage.name == "nobody" else 404 if not sees else 200 if allowed else 403
+            cell = (stage.name, operation.name, state, private, answer.status, answer.text[:200])
+            assert answer.status == expected, cell
+            if operation.name == "read_ticket" and expected == 200:
+                assert (WRITTEN in answer.text) == bool(roles & {"owner", "assignee", "worker"}), cell
+                assert (UNIT in answer.text) == (BUILDING in answer.text) == bool(roles & INSIDE), cell
+                assert (stage.street.ids["company"] in answer.text) == bool(roles & INSIDE), cell
+                assert (stage.street.ids["resident"] in answer.text) == ("worker" in roles), cell
+
+
+def test_a_list_of_tickets_is_for_staff_of_the_place_and_for_others_of_their_own(stage: Stage):
+    ids = {private: stage.ticket("assigned", private=private) for private in (False, True)}
+    everything = set(ids.values())
+    for order in ("due", "new"):
+        answer = stage.phone.get(f"/v1/tickets?place={GRID}&order={order}")
+        if stage.name == "nobody":
+            assert answer.status == 401
+            continue
+        shown = {item["id"] for item in answer.json["items"]}
+        assert shown == (everything if stage.roles & INSIDE else set()), (stage.name, order)
+        assert NAMED not in answer.text, stage.name
+
+
+def test_a_report_is_everybodys_to_make_who_has_signed_in(stage: Stage):
+    answer = stage.phone.post("/v1/tickets", {"category": "rubbish", "text": "有垃圾", "place": UNIT})
+    assert answer.status == (401 if stage.name == "nobody" else 201), stage.name
+    behalf = {"on_behalf_of": stage.street.ids["resident"], "consent": {"how": "spoken"}}
+    for_her = stage.phone.post("/v1/tickets", {"category": "rubbish", "text": "有垃圾", "place": UNIT} | behalf)
+    allowed = stage.roles & {"owner", "worker"}
+    assert for_her.status == (401 if stage.name == "nobody" else 201 if allowed else 403), stage.name
