@@ -1,7 +1,7 @@
 """What other people's applications do through Open311: they are told what can be reported, report it, and follow it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,7 +13,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
 from ..kernel.ids import ID_PATTERN
-from ..kernel.paging import every
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..places.service import Places
 from ..tickets.model import OutsideReport, State, Ticket, Update
@@ -22,11 +22,12 @@ from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
 from .answers import answers_to
 from .location import Address, locate
-from .policy import CHANGED, LONGEST_SPAN, MOST
+from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ
 
 __all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
 
 _ID = re.compile(f"tkt_{ID_PATTERN}")  # nothing else can be one, and some of what people send is longer than a key may be
+_AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
 _CLOSED = frozenset({State.CLOSED})
@@ -192,11 +193,21 @@ class Open311:
         start, end = self._span(wanted.start, wanted.end)
         states = frozenset().union(*(_STATES[status] for status in wanted.statuses or _STATES))
         last = min(wanted.page * wanted.page_size, MOST)
+        at_once = _AT_ONCE if wanted.statuses or wanted.categories else min(last, _AT_ONCE)
 
         def fits(ticket: Ticket) -> bool:
             return ticket.state in states and (not wanted.categories or ticket.category in wanted.categories)
 
-        found = every(lambda at: self._tickets.public_between(street, start, end, fits, at, min(last, 100)))
+        def pages() -> Iterator[Page[Ticket]]:
+            at: Position | None = None
+            for _ in range(MOST_READ // at_once):
+                page = self._tickets.public_between(street, start, end, fits, at, at_once)
+                yield page
+                at = page.next
+                if at is None:
+                    return
+
+        found = (ticket for page in pages() for ticket in page.items)
         return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> Shown:
@@ -204,11 +215,13 @@ class Open311:
         return self._shown(jurisdiction, [ticket_id])[0]
 
     def list_updates(self, jurisdiction: str, wanted: Wanted) -> Sequence[Update]:
-        """Return what everybody may read of what happened, oldest first."""
+        """Return what everybody may read of what happened, oldest first; ids override all else."""
+        if wanted.ids:
+            known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
+            return self._tickets.updates_of([shown.ticket.id for shown in known])[:MOST]
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        found = every(lambda at: self._tickets.updates_between(street, start, end, at, 100))
-        return list(islice((update for update in found if not wanted.ids or update.ticket_id in wanted.ids), MOST))
+        return list(islice(every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)), MOST))
 
     def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[Shown]:
         street = self._street(jurisdiction)

@@ -10,7 +10,7 @@ from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.ids import derived_id
 from ..kernel.outcome import Beside, Outcome, Put
-from ..kernel.paging import Page, Position
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
 from ..people.service import People
 from ..places.service import Places
@@ -92,6 +92,11 @@ class Outside:
     def updates_between(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
         """Read what everybody may know of what happened in a street in a span of time, oldest first."""
         return rows.updates_in(street, since, until, start, limit)
+
+    def updates_of(self, ticket_ids: Sequence[str]) -> list[Update]:
+        """Read what everybody may know of what happened to tickets, oldest first."""
+        found = [update for id in ticket_ids for update in every(lambda start, id=id: rows.updates_of(id, start, 100))]  # type: ignore[misc]
+        return sorted(found, key=lambda update: (update.at, update.id))
 
     def comment_from_outside(self, call: Call, ticket_id: str, text: str, client: str) -> str:
         """Add to a public ticket what another application says of it; return the id of the update."""

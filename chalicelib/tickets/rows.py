@@ -39,6 +39,7 @@ __all__ = [
     "reports_of",
     "timeline_of",
     "updates_in",
+    "updates_of",
 ]
 
 _IN_A_QUEUE = [
@@ -327,6 +328,11 @@ def updates_in(street: str, since: datetime, until: datetime, start: Position | 
     keys = TicketRow.update_order.between(to_text(since), to_text(until) + "~")  # type: ignore[attr-defined]
     found = page(_Key, street, index="by_update", keys=keys, start=start, limit=limit, row_kind=Update)
     return Page(load_many(Update, [(key.pk, key.sk) for key in found.items]), found.next)
+
+
+def updates_of(ticket_id: str, start: Position | None, limit: int) -> Page[Update]:
+    """Read what everybody may know of what happened to a ticket, in no order."""
+    return page(Update, ticket_id, keys=Table.sk.startswith("update#"), start=start, limit=limit, consistent=False)
 
 
 def timeline_of(ticket_id: str, wanted: Callable[[TicketEvent], bool], start: Position | None, limit: int) -> Page[TicketEvent]:

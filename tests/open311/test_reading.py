@@ -301,6 +301,21 @@ def test_a_very_long_list_is_read_to_its_end_and_fits_into_an_answer(world: Worl
     assert len(app.get(f"/requests/{first}.json").json[0]["description"]) == 3999
 
 
+def test_a_list_ends_however_much_there_is_that_does_not_fit(world: World, app: Application, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("chalicelib.open311.service.MOST_READ", 300)
+    ticket = rows.find_ticket(app.report())
+    for n in range(350):
+        at = world.clock.now() - timedelta(minutes=n)
+        rows.TicketRow.of(replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")), created_at=at)).save()
+    with counted_storage() as storage:
+        assert app.get("/requests.json", status="closed").json == []
+    assert storage.reads <= 10
+    assert len(app.get("/requests.json", service_code="light").json) == 300
+    assert len(app.get("/requests.json", page=2, page_size=150).json) == 150
+    earlier = w3c(world.clock.now() - timedelta(minutes=300))
+    assert len(app.get("/requests.json", service_code="light", end_date=earlier).json) == 50  # what is further back has dates
+
+
 def test_reading_costs_few_calls_whatever_is_asked(world: World, app: Application):
     made = [app.report() for _ in range(5)]
     app.get("/services.json")
@@ -330,6 +345,8 @@ def test_updates_tell_what_happened_oldest_first(world: World, app: Application)
     assert not [said for said in ("明天来修", "不配合") if said in dumped(found)]  # to those who reported, and among staff
     late = app.both("updates", "/servicerequestupdates", start_date=w3c(world.clock.now()))
     assert [update["description"] for update in late] == ["修好了"]
+    nothing = f"nonsense,tkt_{'a' * 24}"
+    assert app.both("updates", "/servicerequestupdates", service_request_id=nothing) == []
     app.both("errors", "/servicerequestupdates", 400, start_date="2026-01-01T00:00:00Z", end_date="2026-11-01T00:00:00Z")
 
 
