@@ -286,8 +286,10 @@ def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime, *, said: str) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
+
+    They are told what is `said`: the same as everybody may read it, for who joined knows nothing of who reported it.
 
     Raises:
         Invalid: too long, or in the past.
@@ -299,11 +301,11 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
-    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
+    new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
     met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
     messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
+    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
 
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:

@@ -381,7 +381,9 @@ def test_what_another_application_says_is_published_without_what_is_personal():
 
 
 def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
-    return decisions.hold(ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days))
+    return decisions.hold(
+        ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days), said="等配件"
+    )
 
 
 def test_on_hold_the_clock_of_the_solution_stands_still_and_those_who_reported_it_are_told_why():
