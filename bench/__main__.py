@@ -1,10 +1,10 @@
-"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold|matching|street [wishes]|rolling]`."""
+"""Runs the benches that are named, or all of them: `python -m bench [storage|fanout [people]|warm|cold|matching|street [wishes]|tickets [due]|rolling]`."""
 
 import sys
 from importlib import import_module
 from itertools import pairwise
 
-BENCHES = ("storage", "fanout", "warm", "cold", "matching", "street", "rolling")
+BENCHES = ("storage", "fanout", "warm", "cold", "matching", "street", "tickets", "rolling")
 
 
 def main(words: list[str]) -> None:

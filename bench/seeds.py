@@ -23,23 +23,26 @@ PREFIX = "seed-"  # of the tables of a world that stands on such a store
 
 
 @contextmanager
-def seeded_store(kind: type, things: Iterable[object]) -> Iterator[str]:
-    """Run an embedded store that holds these things, and yield its address."""
+def seeded_store(kind: type, things: Iterable[object], more: Mapping[type, Iterable[object]] | None = None) -> Iterator[str]:
+    """Run an embedded store that holds these things, and `more` kinds in tables of their own, and yield its address."""
     with tempfile.TemporaryDirectory() as folder:
-        _seed(Path(folder), kind, things)
+        _seed(Path(folder), {kind: things, **(more or {})})
         with embedded_store(Path(folder)) as address:
             yield address
 
 
-def _seed(folder: Path, kind: type, things: Iterable[object]) -> None:
-    """Fill the table of a kind in a store that is not running yet and has no file in its folder."""
-    table = next(table for table in Table.__subclasses__() if issubclass(Table.rows[kind], table))
-    name = PREFIX + str(table.Meta.__dict__.get("base_name", table.Meta.table_name))
-    export, schema = folder / "export" / name / "data", folder / "schema.json"
-    export.mkdir(parents=True)
-    with gzip.open(export / "rows.json.gz", "wt", compresslevel=1) as file:
-        file.writelines(json.dumps({"Item": row_of(thing).serialize()}) + "\n" for thing in things)
-    schema.write_text(json.dumps([{"Table": _described(name, table_schema(table))}]))
+def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
+    """Fill the tables of some kinds in a store that is not running yet and has no file in its folder."""
+    described, schema = [], folder / "schema.json"
+    for kind, things in seeds.items():
+        table = next(table for table in Table.__subclasses__() if issubclass(Table.rows[kind], table))
+        name = PREFIX + str(table.Meta.__dict__.get("base_name", table.Meta.table_name))
+        export = folder / "export" / name / "data"
+        export.mkdir(parents=True)
+        with gzip.open(export / "rows.json.gz", "wt", compresslevel=1) as file:
+            file.writelines(json.dumps({"Item": row_of(thing).serialize()}) + "\n" for thing in things)
+        described.append({"Table": _described(name, table_schema(table))})
+    schema.write_text(json.dumps(described))
     command = [binary(), "import", "--source", folder / "export", "--schema", schema, "--output", folder / "store.db"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:

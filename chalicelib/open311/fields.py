@@ -50,7 +50,7 @@ def _listed(value: Any) -> tuple[str, ...]:
 W3CDate = Annotated[
     datetime,
     BeforeValidator(_instant, json_schema_input_type=str),
-    Field(json_schema_extra={"format": "date-time"}),
+    Field(json_schema_extra={"pattern": f"^({_W3C.pattern})?$", "examples": ["2026-11-23T08:40:00+08:00"]}),
 ]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]

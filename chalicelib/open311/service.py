@@ -16,7 +16,7 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.paging import every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..places.service import Places
-from ..tickets.model import Ending, OutsideReport, State, Ticket, Update
+from ..tickets.model import OutsideReport, State, Ticket, Update
 from ..tickets.outside import Outside
 from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
@@ -88,9 +88,8 @@ class Shown:
 
     @property
     def note(self) -> str:
-        """Return what staff have said of its end. Why somebody took her own report back is hers."""
-        ended = self.ticket.reason if self.ticket.ending in (Ending.UNSOLVED, Ending.SILENT) else None
-        return ended or self.ticket.solution or ""
+        """Return what staff have said of its end, as everybody may read it. Why somebody took her own report back is hers."""
+        return self.ticket.told_publicly or ""
 
 
 class Open311:

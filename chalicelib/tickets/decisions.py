@@ -119,7 +119,9 @@ def tell_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
 
 def tell_holder(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     """Return a message to whoever has it."""
-    return (_message(ticket, kind, ticket.assignee, holder=ticket.assignee),) if ticket.assignee else ()
+    if not ticket.assignee:
+        return ()
+    return (_message(ticket, kind, ticket.assignee, holder=ticket.assignee, level=ticket.level.value),)
 
 
 def tell_reporters(ticket: Ticket, kind: str, audience: str = "ticket") -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ from ..kernel.place import PlaceKind, ancestors, covers, street_of
 from ..people.model import Person
 from ..places.service import Roster
 from .clocks import Office, Terms
-from .model import Hole, Why
+from .model import Hole, Why, level_of
 from .office import Along, Routed, begin, codes_at, meant_by, office_of
 from .policy import Category, Level, Policy, Rule, Step, Urgency
 from .routing import route, start_at
@@ -41,44 +41,46 @@ class Ladder:
     def holes_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
         """Yield where nobody would hear of a ticket of a place, for each category."""
         rules = [rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)]
+        terms = Terms(policy=self.policy, limits=self.policy.limits[0].limits, calendar=None)  # no clock is started here
+        office, manned = office_of(terms, place, self.along(place)), Office(terms=terms, duty=_MANNED)
+        steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
+        unmanned = {(s.level, urgent): self._unmanned(s, place, office, urgent) for s in steps for urgent in (False, True)}
         for category in self.policy.categories:
-            limits = self.policy.limits_of(category.code, category.urgency)
-            terms = Terms(policy=self.policy, limits=limits, calendar=None)
-            office, manned = office_of(terms, place, self.along(place)), Office(terms=terms, duty=_MANNED)
+            urgent = category.urgency is Urgency.URGENT
             rule = route(rules, place, category.code)
             begins, _ = start_at(manned, place, rule.to if rule else Role.GRID_WORKER.value, None)
-            if rule and (hole := self._missed(rule, place, begins, office, category)):
+            if rule and (hole := self._missed(rule, place, begins, office, urgent)):
                 yield hole, category
-            for step in self.policy.ladder:
-                if step.level.rank >= begins.rank and (hole := self._unmanned(step, place, office, category)):
+            for step in steps:
+                if step.level.rank >= begins.rank and (hole := unmanned[step.level, urgent]):
                     yield hole, category
 
-    def _missed(self, rule: Rule, place: str, begins: Level, office: Office, category: Category) -> _Key | None:
+    def _missed(self, rule: Rule, place: str, begins: Level, office: Office, urgent: bool) -> _Key | None:
         """Return the hole where whoever a rule means, who is no rung, would not hear of it."""
         meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
         # Who a role means differs from place to place; a person is looked at once, at the widest place of the rule.
         here = rule.to in list(Role) or place == (rule.place or street_of(place))
-        why = self._why(meant, rule.to, ancestors(place), category) if here and meant is not None else None
+        why = self._why(meant, rule.to, ancestors(place), urgent) if here and meant is not None else None
         return (place, begins, rule.to, why, _manned(office, office.from_level(begins))) if why else None
 
-    def _unmanned(self, step: Step, place: str, office: Office, category: Category) -> _Key | None:
+    def _unmanned(self, step: Step, place: str, office: Office, urgent: bool) -> _Key | None:
         """Return the hole at a level of the ladder."""
         role, codes = step.role.value, codes_at(step.level, place)
         where = next((code for code in codes if self.along(place)[code].get(role)), codes[-1])
         people = self.along(place)[where].get(role, ())
-        why = self._why(people, role, codes, category)
+        why = self._why(people, role, codes, urgent)
         instead = None if people or step.level is office.top else _manned(office, office.above(step.level))
         return (where, step.level, role, why, instead) if why else None
 
-    def _why(self, people: Sequence[Person], to: str, codes: Sequence[str], category: Category) -> Why | None:
-        """Return why nobody of these, whom the lists of some places should name, would hear of something of a category."""
+    def _why(self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool) -> Why | None:
+        """Return why nobody of these, whom the lists of some places should name, would hear of it."""
         if not people:
             named = to not in list(Role) or any(self._roster.duty_at(code).get(to) for code in codes)
             return Why.NOT_IN_OFFICE if named else Why.NOBODY_ON_DUTY
-        if any(person.phone and (person.sms or category.urgency is Urgency.URGENT) for person in people):
+        if any(person.phone and (person.sms or urgent) for person in people):
             return None
         mail = any(person.email and person.email_address for person in people)
-        if category.urgency is Urgency.URGENT and (mail or any(person.phone for person in people)):
+        if urgent and (mail or any(person.phone for person in people)):
             return Why.NO_PHONE
         return None if mail else Why.UNREACHABLE
 

@@ -25,6 +25,12 @@ def _hers(ticket: Ticket, params: Mapping[str, str]) -> bool:
     return ticket.state in OPEN_STATES and ticket.assignee == params.get("holder")
 
 
+def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Nobody has accepted it yet. Its lowest level is told as well where it has climbed on before that could be, as after an outage."""
+    climbed = "level" in params and ticket.level.rank > Level(params["level"]).rank
+    return ticket.state is S.OPEN and (_hers(ticket, params) or climbed)
+
+
 def _at_level(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """It is still open. Each level that it reached is told, also where it has climbed on since."""
     return ticket.state in OPEN_STATES and ticket.level.rank >= Level(params["level"]).rank
@@ -32,7 +38,7 @@ def _at_level(ticket: Ticket, params: Mapping[str, str]) -> bool:
 
 _OPEN = _in(*OPEN_STATES)
 TRUE_WHILE: Mapping[str, Test] = {
-    "ticket.new": lambda ticket, params: ticket.state is S.OPEN and _hers(ticket, params),
+    "ticket.new": _new,
     "ticket.new_staff": _in(S.OPEN),
     "ticket.assigned": _hers,
     "ticket.said": _hers,

@@ -49,6 +49,7 @@ def held(terms: Terms, clock, pauses):
 @given(BOTH, NAMES, STARTS, st.sampled_from([100, 50, 1]))
 def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percent):
     clock = clocks.start(terms, name, now, percent)
+    now = now.replace(second=0, microsecond=0)  # of the minute that has begun
     assert clock.limit == max(1, terms.limits.of(name) * percent // 100)
     assert clock.due_at == clock.promised_at == due_after(terms.calendar, now, clock.limit)
     assert worked_between(terms.calendar, now, clock.due_at) == clock.limit * MINUTE

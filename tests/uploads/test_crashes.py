@@ -1,9 +1,11 @@
 """Wherever a worker dies, whatever is told twice, late or never: no file outlives what it was for, and no photo is half there."""
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from devserver.files import told_of
 from devserver.store import memory_store
 
 from ..carriers.pictures import jpeg
+from ..faults.cloud import _tables
 from ..world import Phone, World, intercepted
 
 PHOTO, PAGE = jpeg((400, 300)), b"<html>no photo</html>"
@@ -98,6 +101,16 @@ class Scene:
     def shown(self) -> set[str]:
         return {f"photos/{self.id}.jpg", f"photos/{self.id}.thumb.jpg"}
 
+    def photograph(self) -> bytes:
+        """Return everything that outlives a process."""
+        rows = {name: table.items for name, table in _tables(self.world, ("due", "uploads", "people", "counters")).items()}
+        return pickle.dumps((rows, self.world.files._kept._data, self.world.clock.now()))
+
+    def go_back_to(self, photograph: bytes) -> None:
+        rows, self.world.files._kept._data, self.world.clock._now = pickle.loads(photograph)
+        for name, table in _tables(self.world, tuple(rows)).items():
+            table.items = rows[name]
+
     def later(self, **by: float) -> None:
         """Let time pass at one go, and then sweep until nothing is due."""
         self.world.clock.advance(timedelta(**by))
@@ -132,13 +145,13 @@ def deaths(work: Callable[[Scene], None], data: bytes = PHOTO, before: Callable[
     """Yield a scene for every place at which the work can die, dead there."""
     with a_scene(data) as scene:
         before(scene)
+        start = scene.photograph()
         with steps_of(scene.world) as steps:
             work(scene)
-    assert len(steps.seen) > 3, steps.seen
-    for at in range(len(steps.seen)):
-        for after in (False, True):
-            with a_scene(data) as scene:
-                before(scene)
+        assert len(steps.seen) > 3, steps.seen
+        for at in range(len(steps.seen)):
+            for after in (False, True):
+                scene.go_back_to(start)
                 with steps_of(scene.world, at, after=after), suppress(Killed):
                     work(scene)
                 yield f"{'after' if after else 'before'} {steps.seen[at]} ({at})", scene
@@ -189,17 +202,18 @@ def test_a_photo_that_is_part_of_something_survives_every_death():
 @pytest.mark.parametrize("end", ["erased", "never arrived"])
 def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(end):
     """It ends at each of the worker's steps; the worker lives, or dies at its last one."""
-    with a_scene() as scene, steps_of(scene.world) as steps:
-        scene.told()
-    for at in range(len(steps.seen)):
-        for dies in (False, True):
-            with a_scene() as scene:
-                give_up(scene, at, end, dies=dies)
-                if not dies:
-                    already = end == "never arrived" and at == len(steps.seen) - 1
-                    assert scene.state in ([S.READY] if already else ENDED), at
-                    assert scene.files == (scene.shown if already else set()), at
-                scene.check_at_rest()
+    with a_scene() as scene:
+        start = scene.photograph()
+        with steps_of(scene.world) as steps:
+            scene.told()
+        for at, dies in product(range(len(steps.seen)), (False, True)):
+            scene.go_back_to(start)
+            give_up(scene, at, end, dies=dies)
+            if not dies:
+                already = end == "never arrived" and at == len(steps.seen) - 1
+                assert scene.state in ([S.READY] if already else ENDED), at
+                assert scene.files == (scene.shown if already else set()), at
+            scene.check_at_rest()
 
 
 def give_up(scene: Scene, at: int, end: str, *, dies: bool) -> None:
@@ -233,13 +247,14 @@ def give_up(scene: Scene, at: int, end: str, *, dies: bool) -> None:
 
 def test_two_workers_at_once_make_one_photo():
     with a_scene() as scene:
+        start = scene.photograph()
         with steps_of(scene.world) as steps:
             scene.told()
         for at in range(len(steps.seen)):
-            with a_scene() as other:
-                meanwhile(other, at, other.told)
-                assert (other.state, other.files) == (S.READY, other.shown), at
-                other.check_at_rest()
+            scene.go_back_to(start)
+            meanwhile(scene, at, scene.told)
+            assert (scene.state, scene.files) == (S.READY, scene.shown), at
+            scene.check_at_rest()
 
 
 def meanwhile(scene: Scene, at: int, do: Callable[[], None]) -> None:
@@ -253,8 +268,14 @@ def meanwhile(scene: Scene, at: int, do: Callable[[], None]) -> None:
             busy.clear()
         return work()
 
+    class Files:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *args: step(lambda: getattr(scene.world.files, name)(*args))
+
+    scene.world.services.uploads._files = Files()
     with intercepted(lambda call, name, kwargs: step(call)):
         scene.told()
+    scene.world.services.uploads._files = scene.world.files
 
 
 def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing():
