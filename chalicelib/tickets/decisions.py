@@ -472,14 +472,14 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
     beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
     outcome = go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+    if not (staff or alone):
+        raise Forbidden("ticket.others_joined")
+    return outcome
 
 
 def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
     """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
     return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
-    if not (staff or alone):
-        raise Forbidden("ticket.others_joined")
-    return outcome
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
