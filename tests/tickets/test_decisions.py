@@ -180,7 +180,7 @@ def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
     assert (ticket.state, ticket.assignee, ticket.accepted_by) == (S.ASSIGNED, "per_property", "per_grid")
     assert running(ticket) == {"contact", "resolve"}
     assert told(outcome) == [("assigned", "per_property"), ("accepted", REPORTERS)]
-    assert outcome.messages[0].params == {"holder": "per_property"}
+    assert outcome.messages[0].params == {"holder": "per_property", "level": "grid"}
 
 
 def test_once_it_is_accepted_only_who_is_named_hears_of_it_and_nobody_tells_herself():
