@@ -288,8 +288,10 @@ def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime, *, said: str) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
+
+    They are told what is `said`: the same as everybody may read it, for who joined knows nothing of who reported it.
 
     Raises:
         Invalid: too long, or in the past.
@@ -301,11 +303,11 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
-    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
+    new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
     met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
     messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
+    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
 
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
@@ -463,15 +465,16 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
 
     """
     staff = bool(by.parties & STAFF)
-    if not (staff or alone):
-        raise Forbidden("ticket.others_joined")
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
     said = said if staff else ""
     beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    return go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+    outcome = go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+    if not (staff or alone):
+        raise Forbidden("ticket.others_joined")
+    return outcome
 
 
 def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:

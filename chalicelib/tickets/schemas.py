@@ -245,7 +245,7 @@ def _public(seen: Seen) -> dict[str, Any]:
 def _inside(seen: Seen) -> dict[str, Any]:
     ticket, due = seen.ticket, seen.ticket.next_due
     same = ["place", "level", "assignee", "rule", "policy_version", "photos", "proof", "bounces", "reopened"]
-    same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending", "reason"]
+    same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending"]
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
     duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
@@ -263,8 +263,14 @@ def _words(seen: Seen) -> dict[str, Any]:
     """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
     ticket = seen.ticket
     if seen.parties & (STAFF | {Party.HELPER}) or seen.actor.id in (ticket.person_id, ticket.proxy_id):
-        return {"text": ticket.written, "location_note": ticket.location_note, "solution": ticket.solution}
-    return {"text": ticket.text, "location_note": None, "solution": ticket.told_publicly}
+        return {
+            "text": ticket.written,
+            "location_note": ticket.location_note,
+            "solution": ticket.solution,
+            "reason": ticket.reason,
+        }
+    reason = ticket.told_publicly if ticket.state is State.CLOSED else mask_personal(ticket.reason or "") or None
+    return {"text": ticket.text, "location_note": None, "solution": ticket.told_publicly, "reason": reason}
 
 
 def _for_staff(seen: Seen) -> dict[str, Any]:

@@ -352,7 +352,12 @@ class Tickets:
 
     def hold(self, call: Call, ticket_id: str, reason: str, until: datetime) -> Seen:
         """Say that nothing can be done until an instant."""
-        return self._office_move(call, ticket_id, "hold", lambda t, office, by: decisions.hold(t, office, by, reason, until))
+
+        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+            said = self._for_everybody(ticket, reason)
+            return decisions.hold(ticket, office, by, reason, until, said=said)
+
+        return self._office_move(call, ticket_id, "hold", decide)
 
     def resume(self, call: Call, ticket_id: str) -> Seen:
         """Go on with it."""
@@ -441,7 +446,7 @@ class Tickets:
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""
-        person = self._people.find(ticket.person_id) if text and ticket.person_id and not ticket.private else None
+        person = self._people.find(ticket.person_id) if text and ticket.person_id else None
         return mask_personal(text, name=person.name, secrets=person.secrets) if person else mask_personal(text)
 
     def _office_move(

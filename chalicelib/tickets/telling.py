@@ -72,7 +72,7 @@ def facts_of(ticket: Ticket) -> dict[str, str]:
     return {
         "what": ticket.text,
         "where": ticket.community_name,
-        "reason": mask_personal(ticket.reason or ""),
+        "reason": mask_personal((ticket.told_publicly if ticket.state is S.CLOSED else None) or ticket.reason or ""),
         "solution": mask_personal(ticket.solution or ""),
         "until": f"{until.astimezone(ticket.local):%m-%d}",
     }

@@ -180,7 +180,7 @@ def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
     assert (ticket.state, ticket.assignee, ticket.accepted_by) == (S.ASSIGNED, "per_property", "per_grid")
     assert running(ticket) == {"contact", "resolve"}
     assert told(outcome) == [("assigned", "per_property"), ("accepted", REPORTERS)]
-    assert outcome.messages[0].params == {"holder": "per_property"}
+    assert outcome.messages[0].params == {"holder": "per_property", "level": "grid"}
 
 
 def test_once_it_is_accepted_only_who_is_named_hears_of_it_and_nobody_tells_herself():
@@ -381,7 +381,9 @@ def test_what_another_application_says_is_published_without_what_is_personal():
 
 
 def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
-    return decisions.hold(ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days))
+    return decisions.hold(
+        ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days), said="等配件"
+    )
 
 
 def test_on_hold_the_clock_of_the_solution_stands_still_and_those_who_reported_it_are_told_why():

@@ -86,7 +86,7 @@ class Model:
         made = {
             "accept": lambda: decisions.accept(ticket, by),
             "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
-            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3)) if len(ticket.holds) < 3 else None,
+            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
             "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
             "close": lambda: decisions.close(ticket, by, "查无此事", alone=False, said=""),
