@@ -312,7 +312,8 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """Go on with it."""
-    return go(ticket, "resume", by, **(resumed(ticket, office, by.now) if ticket.hold else {}))
+    changes = resumed(ticket, office, by.now) if ticket.hold else {}  # what is not on hold is refused
+    return go(ticket, "resume", by, **changes)
 
 
 def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:

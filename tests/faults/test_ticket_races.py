@@ -318,6 +318,12 @@ def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is
         end(world, target)
 
 
+def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: Ladder) -> None:
+    ticket = report(ladder.world, ladder.world.resident())
+    given = move(ladder.phone(Level.GRID), ticket, "resume")()
+    assert (given.status, given.code) == (409, "ticket.wrong_state")
+
+
 # two who want it
 
 
