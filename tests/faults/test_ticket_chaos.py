@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.kernel.template import Urgency
 from chalicelib.reactions import TEMPLATES
-from chalicelib.tickets.model import State, Ticket
+from chalicelib.tickets.life import State
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
 from devserver.store import memory_store
 

@@ -22,7 +22,8 @@ from chalicelib.kernel.template import Urgency
 from chalicelib.reactions import TEMPLATES
 from chalicelib.store.commit import ATTEMPTS, Committer
 from chalicelib.store.rows import row_of
-from chalicelib.tickets.model import Ending, State, Ticket
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
 from chalicelib.wiring import use, wire
 from devserver.store import memory_store
