@@ -39,7 +39,7 @@ def _name(document: str) -> str:
 @routes.get("/open311/v2/discovery", formats=FORMATS, public=True, name="read_discovery_v2")
 def read_discovery(open311: Open311, call: Call) -> DiscoveryView:
     """Where the interface is, and how to get a key."""
-    return DiscoveryView.of(open311.operator, call.locale)
+    return DiscoveryView.of(open311.operator, open311.changed_at(), call.locale)
 
 
 @routes.get("/open311/v2/services", formats=FORMATS, public=True)

@@ -1,6 +1,7 @@
 """What Open311 clients see. An element of text with nothing in it is null; what is no text is left out where it is unknown."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, RootModel
@@ -10,7 +11,7 @@ from ..kernel.words import Words
 from ..tickets.model import Update
 from ..tickets.policy import Category, Question
 from ..web.fields import Instant, View
-from .policy import CHANGED, CHARACTERS, DECIMALS
+from .policy import CHARACTERS, DECIMALS
 from .service import Operator, Shown, status_of
 from .texts import CONTACT, KEY_SERVICE
 
@@ -58,7 +59,7 @@ class EndpointView(View):
 
     specification: str = "http://wiki.open311.org/GeoReport_v2"  # a name, not an address: to the letter, also the http
     url: str
-    changeset: str
+    changeset: Instant
     type: Literal["production", "test"]
     formats: list[str] = ["text/xml", "application/json"]
 
@@ -68,19 +69,19 @@ class DiscoveryView(View):
 
     element: ClassVar[str] = "discovery"
 
-    changeset: str
+    changeset: Instant
     contact: str
     key_service: str
     endpoints: list[EndpointView]
 
     @classmethod
-    def of(cls, operator: Operator, locale: str) -> "DiscoveryView":
+    def of(cls, operator: Operator, changed_at: datetime, locale: str) -> "DiscoveryView":
         """Return the view of who runs it."""
         endpoint = EndpointView(
-            url=f"{operator.url}/open311/v2", changeset=CHANGED, type="production" if operator.live else "test"
+            url=f"{operator.url}/open311/v2", changeset=changed_at, type="production" if operator.live else "test"
         )
         return cls(
-            changeset=CHANGED,
+            changeset=changed_at,
             contact=operator.contact or CONTACT.say(locale),
             key_service=operator.key_service or KEY_SERVICE.say(locale),
             endpoints=[endpoint],

@@ -23,7 +23,7 @@ from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
 from .answers import answers_to
 from .location import Address, locate
-from .policy import LONGEST_SPAN, MOST
+from .policy import CHANGED, LONGEST_SPAN, MOST
 
 __all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
 
@@ -110,6 +110,10 @@ class Open311:
         self._keys, self.operator = keys, operator
 
     # what can be reported
+
+    def changed_at(self) -> datetime:
+        """Return when what can be reported last changed: by it, clients know when to read it anew."""
+        return max(self._tickets.rules_changed_at(self._places.streets()) or CHANGED, CHANGED)
 
     def list_services(self, jurisdiction: str) -> Sequence[Category]:
         """Return the categories of a street."""

@@ -152,8 +152,8 @@ def test_a_list_of_one_is_a_list_as_well():
 
 
 def test_the_discovery():
-    endpoint = EndpointView(url="http://open311.mycity.gov/v2", changeset="2010-11-23 09:01", type="production")
-    document = DiscoveryView(changeset="2011-02-03 14:18", contact="call us", key_service="ask us", endpoints=[endpoint])
+    endpoint = EndpointView(url="http://open311.mycity.gov/v2", changeset=AT, type="production")
+    document = DiscoveryView(changeset=AT, contact="call us", key_service="ask us", endpoints=[endpoint])
     answer = said(document, "discovery")
     assert answer["endpoints"][0]["specification"] == "http://wiki.open311.org/GeoReport_v2"
     assert answer["endpoints"][0]["formats"] == ["text/xml", "application/json"]
