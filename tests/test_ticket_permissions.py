@@ -14,7 +14,8 @@ import pytest
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.store.rows import row_of
-from chalicelib.tickets.model import Ending, Report, State, Ticket
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Report, Ticket
 
 from .tickets.builders import a_ticket
 from .tickets.street import Street

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from ..kernel.text import mask_personal
-from .model import OPEN_STATES, Ending, State, Ticket
+from .life import OPEN_STATES, Ending, State
+from .model import Ticket
 from .policy import Level
 
 __all__ = ["TRUE_WHILE", "facts_of", "is_true"]
