@@ -36,7 +36,11 @@ FILES = {
     "calendar",
     "clocks",
     "model",
+    "endings",
+    "life",
     "office",
+    "reading",
+    "views",
     "outside",
     "upkeep",
     "decisions",
@@ -77,7 +81,7 @@ FILES = {
     "wire",
     "__init__",
 }
-PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing"}
+PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing", "endings", "life"}
 # Who may import whom within the foundation: signing in stands on people; places ask who somebody is.
 FOUNDATION = {"people": set(), "places": {"people"}, "register": {"people"}, "signin": {"people"}, "uploads": {"people"}}
 

@@ -16,7 +16,8 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..places.service import Places
-from ..tickets.model import OutsideReport, State, Ticket, Update
+from ..tickets.life import State
+from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.outside import Outside
 from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens

@@ -3,31 +3,22 @@
 from ..kernel.call import Call
 from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
-from .schemas import (
+from .schemas import AssignIn, BehalfIn, CommentIn, HoldIn, MergeIn, ResolveIn, SolvedIn, TicketIn, TicketQuery, TicketReasonIn
+from .service import Tickets
+from .texts import REFUSALS
+from .views import (
     AnyTicket,
-    AssignIn,
-    BehalfIn,
     ClockList,
-    CommentIn,
-    HoldIn,
     LineView,
-    MergeIn,
     MyTicketList,
     PhotosView,
-    ResolveIn,
-    SolvedIn,
     TicketEventList,
     TicketEventView,
-    TicketIn,
     TicketList,
-    TicketQuery,
-    TicketReasonIn,
     clock_view,
     photos_view,
     ticket_view,
 )
-from .service import Tickets
-from .texts import REFUSALS
 
 __all__ = ["routes"]
 

@@ -1,6 +1,6 @@
 """What people can do with a ticket. Pure: each function decides on a ticket as it is and returns an Outcome, or refuses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,50 +8,41 @@ from typing import Any
 from ..kernel.access import STAFF, Party
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
-from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
+from ..kernel.outcome import Beside, Event, Message, Outcome, Put
 from ..kernel.place import street_of
 from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import Office
-from .model import ANSWERS, MACHINE, Clock, Ending, Hold, Mover, Report, State, Ticket, Update, place_at
-from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MERGED_MOST, ClockName, Urgency
+from .life import MACHINE, Ending, Mover, State
+from .model import Clock, Hold, Ticket, Update, place_at
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, ClockName, Urgency
 
 __all__ = [
     "ALSO_AT_NIGHT",
-    "JOINED",
     "accept",
-    "answer",
     "assign",
     "bounce",
-    "close",
     "comment",
     "comment_from_outside",
-    "confirm",
-    "end",
     "escalate",
-    "forget_reporter",
     "go",
-    "has_answered",
     "hold",
-    "join",
     "likely_duplicates",
-    "merge",
     "rehand",
-    "reopen",
     "resolve",
     "resume",
     "rise",
-    "split",
     "submit",
     "tell_holder",
     "tell_reporters",
     "tell_staff",
-    "turn",
+    "with_met",
 ]
 
 
 S = State
-JOINED = "joined"  # the counter of those who joined a ticket after it was reported
+
+
 NOTED = "ticket.noted"  # what only those who work on it read
 
 
@@ -158,19 +149,22 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     return (Put(row=update),)
 
 
-def _met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, ...]:
+def with_met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, ...]:
     """Return the clocks with some of them ended."""
     return clocks.swap(ticket, *(clocks.meet(clock, now) for name in names if (clock := ticket.clock(name))))
-
-
-# who has it
 
 
 def accept(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
     """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
     messages = tell_reporters(ticket, "accepted")
     return go(
-        ticket, "accept", by, assignee=by.id, accepted_by=by.id, clocks=_met(ticket, by.now, ClockName.ACCEPT), messages=messages
+        ticket,
+        "accept",
+        by,
+        assignee=by.id,
+        accepted_by=by.id,
+        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
+        messages=messages,
     )
 
 
@@ -188,7 +182,7 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
         note=to,
         assignee=to,
         accepted_by=by.id,
-        clocks=_met(ticket, by.now, ClockName.ACCEPT),
+        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
         messages=messages,
     )
 
@@ -258,9 +252,6 @@ def rise(ticket: Ticket, office: Office) -> Ticket:
     return replace(ticket, level=level, assignee=office.leader(level) if ticket.state is S.OPEN else ticket.assignee)
 
 
-# what is said and done
-
-
 def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ticket]:
     """Say something. The first that those who work on it say to those who reported is the contact that a clock waits for."""
     works = bool(by.parties & (STAFF | {Party.HELPER, Party.SYSTEM}))
@@ -270,7 +261,7 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
         return go(ticket, "comment", by, note=text, tag=NOTED)
     if not works:
         return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
-    met = _met(ticket, by.now, ClockName.CONTACT)
+    met = with_met(ticket, by.now, ClockName.CONTACT)
     return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
 
 
@@ -288,8 +279,10 @@ def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime, *, said: str) -> Outcome[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
+
+    They are told what is `said`: the same as everybody may read it, for who joined knows nothing of who reported it.
 
     Raises:
         Invalid: too long, or in the past.
@@ -301,16 +294,17 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
-    new = Hold(start=by.now, until=until, reason=reason, before=ticket.state)
-    met = replace(ticket, clocks=_met(ticket, by.now, ClockName.CONTACT))
+    new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
+    met = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
     messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=reason, messages=messages)
+    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
 
 
 def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """Go on with it."""
-    return go(ticket, "resume", by, **(resumed(ticket, office, by.now) if ticket.hold else {}))
+    changes = resumed(ticket, office, by.now) if ticket.hold else {}  # what is not on hold is refused
+    return go(ticket, "resume", by, **changes)
 
 
 def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
@@ -329,7 +323,7 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: 
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
-    met = _met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
     running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, ClockName.CALL_BACK, by.now))
     return go(
         ticket,
@@ -347,198 +341,3 @@ def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: 
         asked_again=False,
         messages=tell_reporters(ticket, "resolved"),
     )
-
-
-# those who reported it
-
-
-def join(ticket: Ticket, by: Mover, report: Report) -> Outcome[Ticket]:
-    """Me too. Many do so at once: a row and a counter of their own; of the ticket itself only that it is as it was read."""
-    go(ticket, "join", by)
-    beside: tuple[Beside, ...] = (Put(row=report, new=True), Count(subject=ticket.id, name=JOINED, add=1), Check(entity=ticket))
-    return Outcome(entity=ticket, previous=ticket, beside=beside)
-
-
-def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str, satisfied: int | None) -> Outcome[Ticket]:
-    """Say that it is solved, and how one likes it. With the last of those who were asked it is over."""
-    own = next((report for report in reports if report.person_id == person_id), None)
-    if own is None:
-        raise Invalid("ticket.not_reported", ["on_behalf_of"])
-    first = not has_answered(ticket, own)
-    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
-    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
-    asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
-    changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
-    if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
-        met = _met(ticket, by.now, ClockName.CALL_BACK)
-        changes |= {"state": S.CLOSED, "closed_at": by.now, "ending": Ending.CONFIRMED, "clocks": met}
-    return go(ticket, "confirm", by, beside=(Put(row=answered),), **changes)
-
-
-def _was_asked(ticket: Ticket, report: Report) -> bool:
-    return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
-
-
-def has_answered(ticket: Ticket, report: Report) -> bool:
-    """Say whether somebody has answered about the present solution."""
-    return bool(report.answered_at and ticket.resolved_at and report.answered_at >= ticket.resolved_at)
-
-
-def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...]:
-    """Return the ratings with hers; a second one takes the place of her first."""
-    if satisfied is None:
-        return ticket.ratings
-    ratings = list(ticket.ratings)
-    if has_answered(ticket, own) and own.satisfied in ratings:
-        ratings.remove(own.satisfied)
-    return (*ratings, satisfied)
-
-
-def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
-    """Say that it is not solved: the same person has it, one level up, with a part of the time that it had before.
-
-    Raises:
-        Conflict: it was over too long ago.
-
-    """
-    policy = office.terms.policy
-    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
-        raise Conflict("ticket.over_too_long", state=ticket.state.value, moves=[], days=policy.reopen_days)
-    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
-    met = _met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
-    level = office.above(ticket.level)
-    entity = replace(ticket, level=level)
-    return go(
-        ticket,
-        "reopen",
-        by,
-        note=reason,
-        level=level,
-        assignee=ticket.assignee or office.leader(level),
-        clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
-        reopened=ticket.reopened + 1,
-        bounces=0,
-        reason=reason,
-        messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
-        **_NOT_OVER,
-    )
-
-
-_NOT_OVER: dict[str, Any] = {
-    "resolved_at": None,
-    "closed_at": None,
-    "ending": None,
-    "solution": None,
-    "told_publicly": None,
-    "answered": 0,
-    "ratings": (),
-}
-
-
-def end(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
-    """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
-    met = _met(ticket, by.now, ClockName.CALL_BACK)
-    return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
-
-
-def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool) -> Outcome[Ticket]:
-    """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
-    meant = ANSWERS[(kind, yes)]
-    mine = any(report.person_id == by.id for report in reports)
-    if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
-        return Outcome(entity=ticket, previous=ticket)
-    if meant.move == "confirm":
-        return confirm(ticket, by, reports, by.id, None)
-    return reopen(ticket, office, by, meant.reason)
-
-
-# how it ends otherwise
-
-
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
-    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
-
-    Raises:
-        Forbidden: others have reported it too.
-
-    """
-    staff = bool(by.parties & STAFF)
-    if not (staff or alone):
-        raise Forbidden("ticket.others_joined")
-    unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
-    ending = unsolved if staff else Ending.WITHDRAWN
-    messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
-    said = said if staff else ""
-    beside = () if staff else _while_nobody_joins(ticket, joined)
-    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    return go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
-
-
-def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
-    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
-    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
-
-
-def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
-    still = clocks.swap(ticket, *(clocks.pause(clock, now) for clock in ticket.clocks))
-    return {"ending": ending, "closed_at": now, "clocks": still}
-
-
-def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
-    """See to it together with another: those who reported this one hear of that, and are asked with the others.
-
-    Raises:
-        Conflict: the other is over, or has others with it as many as can be.
-        Invalid: it is itself, or one is private and the other is not.
-
-    """
-    if into.id == ticket.id or into.private is not ticket.private:
-        raise Invalid("ticket.cannot_merge", ["into"])
-    if not (into.is_open or into.state is S.RESOLVED) or len(into.merged) + len(ticket.merged) >= MERGED_MOST:
-        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
-    together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
-    taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
-    messages = tell_reporters(ticket, "merged")
-    outcome = go(
-        ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
-    )
-    return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
-
-
-def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
-    """It was about something else after all: it goes on by itself, under its own clocks.
-
-    `targets` are the one that it was merged into, and those into which that one was merged in its turn.
-    """
-    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
-    accept_clock = ticket.clock(ClockName.ACCEPT)
-    before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
-    fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
-    outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
-
-
-def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
-    """What came with it leaves with it."""
-    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
-    gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
-
-
-def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
-    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
-    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
-    over = _over(ticket, Ending.WISH, by.now)
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
-
-
-def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:
-    """Let go of somebody who was erased: what she wrote stays only as the public may read it."""
-    if person_id not in (ticket.person_id, ticket.proxy_id):
-        return Outcome(entity=ticket, previous=ticket)
-    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
-    changes: dict[str, Any] = {"proxy_id": proxy}
-    if ticket.person_id == person_id:
-        changes |= {"person_id": None, "as_written": None, "location_note": None, "answers": None, "photos": ()}
-    event = Event(tag="ticket.reporter_erased", by="system", party="system")
-    return Outcome(entity=replace(ticket, **changes), previous=ticket, events=(event,))

@@ -11,7 +11,8 @@ from enum import StrEnum
 from math import sqrt
 
 from ..kernel.place import PlaceKind, kind_of
-from .model import Ending, State, Ticket, building_of, place_at
+from .life import Ending, State
+from .model import Ticket, building_of, place_at
 from .policy import ClockName, Level
 
 __all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]

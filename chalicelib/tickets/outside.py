@@ -16,7 +16,8 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.commit import Committer
 from . import decisions, rows
-from .model import SYSTEM_ONLY, Mover, OutsideReport, Report, Ticket, Update
+from .life import SYSTEM_ONLY, Mover
+from .model import OutsideReport, Report, Ticket, Update
 from .policy import Policy
 from .service import ReportTerms, Tickets
 

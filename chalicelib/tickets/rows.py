@@ -17,7 +17,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from ..store.tables import Counter
-from .decisions import JOINED
+from .endings import JOINED
 from .model import LadderReport, Line, PolicyRecord, Report, StreetPolicy, Ticket, Update, building_of
 
 __all__ = [

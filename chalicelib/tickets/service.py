@@ -1,35 +1,34 @@
 """What people do with tickets. Every use case reads, asks the access table, lets the model decide, and commits once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock as Time
 from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from ..kernel.errors import Conflict, Forbidden, Invalid, TooMany
 from ..kernel.ids import Ids
 from ..kernel.outcome import Beside, Count, Outcome, Put
-from ..kernel.paging import Page, Position, chain, every
-from ..kernel.place import community_of, covers, street_of
+from ..kernel.place import community_of, street_of
 from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.commit import Committer
-from ..uploads.service import Photo, Uploads
-from . import decisions, rows
-from .clocks import Office, Stretch, Terms, stretches
-from .model import WAITING, Clock, Line, Mover, Report, Ticket
+from ..uploads.service import Uploads
+from . import decisions, endings, rows
+from .clocks import Office
+from .life import Mover
+from .model import Report, Ticket
 from .office import Offices
 from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
+from .reading import Reading, Seen, existing
 
-__all__ = ["Explained", "ReportTerms", "Seen", "Tickets"]
+__all__ = ["ReportTerms", "Tickets"]
 
 Decide = Callable[[Ticket, Mover], Outcome[Ticket]]
-Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
-_INSIDE = STAFF | {Party.OWNER, Party.HELPER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +44,7 @@ class ReportTerms:
     private: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A ticket as somebody sees it: what she is towards it, how many have joined, and whom her view may name."""
-
-    ticket: Ticket
-    actor: Actor
-    parties: frozenset[Party]
-    joined: int = 0
-    people: Mapping[str, Person] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """A clock, and how its due time came about."""
-
-    clock: Clock
-    stretches: tuple[Stretch, ...]
-    terms: Terms
-
-
-class Tickets:
+class Tickets(Reading):
     """Use cases about tickets."""
 
     def __init__(
@@ -80,125 +59,9 @@ class Tickets:
         offices: Offices,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
-        self._commit, self._clock, self._ids = commit, clock, ids
-        self._people, self._places, self._uploads = people, places, uploads
-        self._offices, self._current_policy = offices, current_policy
-
-    # reading
-
-    def read_ticket(self, call: Call, ticket_id: str) -> Seen:
-        """Return a ticket as the caller may see it."""
-        ticket = _found(rows.find_ticket(ticket_id))
-        resource = self._resource(ticket, call.actor)
-        found = authorize(call.actor, "ticket.see", resource)
-        if not found & _INSIDE:
-            return self._seen(call.actor, ticket, found)
-        actor, _ = self._people.current(call.actor)
-        return self._seen(actor, ticket, authorize(actor, "ticket.see", resource), named=True)
-
-    def read_timeline(self, call: Call, ticket_id: str, limit: int) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
-        """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
-        ticket, found = self._inside(call, ticket_id)
-        works = bool(found & (STAFF | {Party.HELPER}))
-        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, call.start, limit), found
-
-    def read_clocks(self, call: Call, ticket_id: str) -> list[Explained]:
-        """Return the clocks of a ticket, each with how its due time came about."""
-        ticket, _ = self._inside(call, ticket_id)
-        terms = self._offices.terms(ticket)
-        return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
-
-    def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
-        """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
-        ticket, _ = self._inside(call, ticket_id)
-        shown = {photo.upload.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
-        return [shown[id] for id in ticket.photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
-
-    def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
-        ticket = _found(rows.find_ticket(ticket_id))
-        resource = self._resource(ticket, call.actor)
-        authorize(call.actor, "ticket.see", resource)
-        actor, _ = self._people.current(call.actor)
-        return ticket, authorize(actor, "ticket.look_inside", resource)
-
-    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Listed]:
-        """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
-
-        For everybody else, her own and those that she has to see to. A page of the queue is one request.
-        """
-        resource = Resource(kind="ticket", places=(place,), public=True)
-
-        def here(line: Line) -> bool:
-            return covers(place, line.place) and wanted(line)
-
-        if not authorize(call.actor, "ticket.see", resource) & STAFF:
-            return self._own_lines(call, here, limit)
-        if newest:
-            page = self._lines(call, place, here, limit)
-        else:
-            whole = place in (street_of(place), community_of(place))
-            page = rows.queue(place, wanted if whole else here, call.start, limit)
-        return Page([(line, parties(call.actor, line.as_resource())) for line in page.items], page.next)
-
-    def _lines(self, call: Call, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
-        """Read on until a page is full or some hundreds have been looked at."""
-        found: list[Line] = []
-        start = call.start
-        for _ in range(5):
-            page = rows.listed(street_of(place), None, None, start, limit)
-            found += [line for line in map(Line.of, page.items) if here(line)]
-            start = page.next
-            if start is None or found:
-                break
-        return Page(found, start)
-
-    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
-        """What she has to see to, and then what she has reported."""
-        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, call.actor.id)}
-
-        def read(part: str, start: Position | None, most: int) -> Page[Listed]:
-            listed, reporter = parts[part]
-            page = listed(call.actor.id, start, most)
-            found = [(Line.of(ticket), parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
-            return Page([(line, towards) for line, towards in found if here(line)], page.next)
-
-        return chain(list(parts), read, call.start, limit)
-
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
-        """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
-        page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
-        pairs = [(line.order, line) for line in page.items]
-        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
-
-    def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
-        """Return what one has reported or joined, newest first."""
-        actor, _ = self._people.current(call.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
-        page = rows.reported_by(actor.id, call.start, limit)
-        joined = rows.joined_to([ticket.id for ticket in page.items])
-        return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
-
-    def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
-        found = parties(actor, ticket.as_resource(actor.id))
-        return Seen(ticket=ticket, actor=actor, parties=found, joined=joined.get(ticket.id, 0))
-
-    def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Party], *, named: bool = False) -> Seen:
-        people = [id for id in (ticket.assignee, ticket.person_id if found & STAFF else None) if id] if named else []
-        return Seen(
-            ticket=ticket,
-            actor=actor,
-            parties=found,
-            joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
-            people=self._people.find_many(people) if people else {},
-        )
-
-    def _resource(self, ticket: Ticket, actor: Actor) -> Resource:
-        """Return what permission needs to know, which is also whether the actor has joined it."""
-        resource = ticket.as_resource()
-        if not actor.id or parties(actor, resource) & _INSIDE:
-            return resource
-        reported = rows.find_reports((ticket.id, *ticket.merged), actor.id)
-        return ticket.as_resource(actor.id) if reported else resource
+        super().__init__(people=people, uploads=uploads, offices=offices)
+        self._commit, self._clock, self._ids, self._places = commit, clock, ids, places
+        self._current_policy = current_policy
 
     # reporting
 
@@ -304,7 +167,7 @@ class Tickets:
         shown: list[Seen] = []
 
         def decide() -> Outcome[Ticket]:
-            ticket = _found(rows.find_ticket(ticket_id))
+            ticket = existing(rows.find_ticket(ticket_id))
             *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(call.actor)
             resource = self._resource(ticket, actor)
@@ -319,7 +182,7 @@ class Tickets:
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Outcome(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
-            outcome = decisions.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
+            outcome = endings.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
             shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
             given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
             return replace(outcome, beside=(*outcome.beside, *given))
@@ -352,7 +215,12 @@ class Tickets:
 
     def hold(self, call: Call, ticket_id: str, reason: str, until: datetime) -> Seen:
         """Say that nothing can be done until an instant."""
-        return self._office_move(call, ticket_id, "hold", lambda t, office, by: decisions.hold(t, office, by, reason, until))
+
+        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+            said = self._for_everybody(ticket, reason)
+            return decisions.hold(ticket, office, by, reason, until, said=said)
+
+        return self._office_move(call, ticket_id, "hold", decide)
 
     def resume(self, call: Call, ticket_id: str) -> Seen:
         """Go on with it."""
@@ -378,13 +246,13 @@ class Tickets:
             person = on_behalf_of or (by.id if own or for_her is None else for_her)
             if person not in (by.id, for_her) and not by.parties & STAFF:
                 raise Forbidden("action.forbidden")
-            return decisions.confirm(ticket, by, reports, person, satisfied)
+            return endings.confirm(ticket, by, reports, person, satisfied)
 
         return self._move(call, ticket_id, "confirm", decide)
 
     def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
         """Say that it is not solved."""
-        return self._office_move(call, ticket_id, "reopen", lambda t, office, by: decisions.reopen(t, office, by, reason))
+        return self._office_move(call, ticket_id, "reopen", lambda t, office, by: endings.reopen(t, office, by, reason))
 
     def close(self, call: Call, ticket_id: str, reason: str) -> Seen:
         """End it without a solution."""
@@ -392,7 +260,7 @@ class Tickets:
         def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
             alone, joined = self._is_alone(ticket)
             said = self._for_everybody(ticket, reason)
-            return decisions.close(ticket, by, reason, alone=alone, joined=joined, said=said)
+            return endings.close(ticket, by, reason, alone=alone, joined=joined, said=said)
 
         return self._move(call, ticket_id, "close", decide)
 
@@ -407,7 +275,7 @@ class Tickets:
             other = rows.find_ticket(into)
             if other is None or not parties(self._people.current(call.actor)[0], other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
-            return decisions.merge(ticket, other, by)
+            return endings.merge(ticket, other, by)
 
         return self._move(call, ticket_id, "merge", decide)
 
@@ -415,7 +283,7 @@ class Tickets:
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-            return decisions.split(ticket, office, by, self._along(ticket))
+            return endings.split(ticket, office, by, self._along(ticket))
 
         return self._office_move(call, ticket_id, "split", decide)
 
@@ -423,7 +291,7 @@ class Tickets:
         """Return what a ticket is merged into, what that is merged into, and so on: the last is where it is seen to."""
         found: list[Ticket] = []
         while ticket.merged_into and len(found) < MERGED_MOST:
-            ticket = _found(rows.find_ticket(ticket.merged_into))
+            ticket = existing(rows.find_ticket(ticket.merged_into))
             found.append(ticket)
         return found
 
@@ -437,11 +305,11 @@ class Tickets:
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return decisions.turn(ticket, by, wish_id, joined=joined)
+        return endings.turn(ticket, by, wish_id, joined=joined)
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""
-        person = self._people.find(ticket.person_id) if text and ticket.person_id and not ticket.private else None
+        person = self._people.find(ticket.person_id) if text and ticket.person_id else None
         return mask_personal(text, name=person.name, secrets=person.secrets) if person else mask_personal(text)
 
     def _office_move(
@@ -466,7 +334,7 @@ class Tickets:
 
     def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
-        ticket = _found(rows.find_ticket(ticket_id))
+        ticket = existing(rows.find_ticket(ticket_id))
         actor, _ = self._people.current(call.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
         return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
@@ -475,14 +343,3 @@ class Tickets:
         """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""
         joined = rows.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined
-
-    def reports(self, ticket: Ticket) -> list[Report]:
-        """Return everybody who reported a ticket, or one that is seen to with it; each once."""
-        found = (every(lambda start, id=id: rows.reports_of(id, start, 100)) for id in (ticket.id, *ticket.merged))  # type: ignore[misc]
-        return list({report.person_id: report for reports in found for report in reports}.values())
-
-
-def _found(ticket: Ticket | None) -> Ticket:
-    if ticket is None:
-        raise NotFound
-    return ticket

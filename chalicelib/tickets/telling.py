@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from ..kernel.text import mask_personal
-from .model import OPEN_STATES, Ending, State, Ticket
+from .life import OPEN_STATES, Ending, State
+from .model import Ticket
 from .policy import Level
 
 __all__ = ["TRUE_WHILE", "facts_of", "is_true"]
@@ -72,7 +73,7 @@ def facts_of(ticket: Ticket) -> dict[str, str]:
     return {
         "what": ticket.text,
         "where": ticket.community_name,
-        "reason": mask_personal(ticket.reason or ""),
+        "reason": mask_personal((ticket.told_publicly if ticket.state is S.CLOSED else None) or ticket.reason or ""),
         "solution": mask_personal(ticket.solution or ""),
         "until": f"{until.astimezone(ticket.local):%m-%d}",
     }

@@ -15,8 +15,9 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.commit import Committer
 from ..uploads.service import Uploads
-from . import decisions, rows, telling
-from .model import SYSTEM_ONLY, Mover, Report, Ticket
+from . import decisions, endings, rows, telling
+from .life import SYSTEM_ONLY, Mover
+from .model import Report, Ticket
 from .office import Offices
 from .service import Tickets
 from .waking import wake
@@ -63,7 +64,7 @@ class Upkeep:
             gone = person is None or person.erased_at or person.blocked
             found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
             by = Mover(id=person_id, parties=found, now=self._clock.now())
-            return decisions.answer(ticket, self._offices.of(ticket), by, self._tickets.reports(ticket), kind, yes=yes)
+            return endings.answer(ticket, self._offices.of(ticket), by, self._tickets.reports(ticket), kind, yes=yes)
 
         self._settle(ticket_id, decide)
 
@@ -89,7 +90,7 @@ class Upkeep:
             self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))  # last: by her report it is found
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
-        outcome = decisions.forget_reporter(ticket, person_id, self._clock.now())
+        outcome = endings.forget_reporter(ticket, person_id, self._clock.now())
         report = rows.find_report(ticket.id, person_id)
         return replace(outcome, beside=(Delete(row=report),)) if report else outcome
 
@@ -134,7 +135,7 @@ class Upkeep:
 
     def unanswered(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return those of them who have not said whether it is solved."""
-        return self._audience(name, start, limit, lambda ticket, report: not decisions.has_answered(ticket, report))
+        return self._audience(name, start, limit, lambda ticket, report: not endings.has_answered(ticket, report))
 
     def _audience(
         self, ticket_id: str, start: Position | None, limit: int, wanted: Callable[[Ticket, Report], bool]

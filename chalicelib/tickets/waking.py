@@ -6,8 +6,10 @@ from datetime import datetime
 from ..kernel.outcome import Outcome
 from . import clocks
 from .clocks import Office
-from .decisions import end, go, resumed, rise, tell_reporters, tell_staff
-from .model import SYSTEM_ONLY, Clock, Mover, Ticket
+from .decisions import go, resumed, rise, tell_reporters, tell_staff
+from .endings import end
+from .life import SYSTEM_ONLY, Mover
+from .model import Clock, Ticket
 from .policy import ClockName
 
 __all__ = ["wake"]

@@ -12,7 +12,8 @@ from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.template import Urgency
 from chalicelib.reactions import TEMPLATES
 from chalicelib.reminders.policy import JITTER
-from chalicelib.tickets.model import Ending, State, Ticket
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
 
 from ..world import Phone, World

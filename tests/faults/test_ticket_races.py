@@ -18,8 +18,9 @@ from chalicelib.kernel.outcome import Event, Outcome, Put
 from chalicelib.reactions import react
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
-from chalicelib.tickets import decisions
-from chalicelib.tickets.model import Ending, PolicyRecord, Report, State, StreetPolicy, Ticket
+from chalicelib.tickets import endings
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import PolicyRecord, Report, StreetPolicy, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
 from chalicelib.tickets.upkeep import Upkeep
 from chalicelib.tickets.waking import wake
@@ -318,6 +319,12 @@ def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is
         end(world, target)
 
 
+def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: Ladder) -> None:
+    ticket = report(ladder.world, ladder.world.resident())
+    given = move(ladder.phone(Level.GRID), ticket, "resume")()
+    assert (given.status, given.code) == (409, "ticket.wrong_state")
+
+
 # two who want it
 
 
@@ -561,7 +568,7 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is State.RESOLVED
-    assert all(decisions.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert all(endings.has_answered(ticket_of(ticket), one) for one in every(Report))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: Ladder) -> None:

@@ -274,6 +274,13 @@ def _assign(world: World) -> Good:
     return _of_ticket(world, reported(world)[0], "assign", {"to": worker.id})
 
 
+def _escalate(world: World) -> Good:
+    """Where nobody is on duty below, a ticket begins at the street, and goes no higher."""
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
+    return _of_ticket(world, reported(world)[0], "escalate", {"reason": "需要再看看"})
+
+
 def _resolve(world: World) -> Good:
     good = _of_ticket(world, reported(world, "accept")[0], "resolve", {"note": "已清走"})
     good.body["photos"] = [_photo(world, good.phone)]
@@ -313,7 +320,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "confirm_ticket": _confirm,
     "reopen_ticket": _ticket_move("reopen", "resolve"),
     "close_ticket": _ticket_move("close"),
-    "escalate_ticket": _ticket_move("escalate"),
+    "escalate_ticket": _escalate,
     "join_ticket": _join,
     "merge_ticket": lambda w: _of_ticket(w, reported(w)[0], "merge", {"into": reported(w)[0]}),
     "split_ticket": _split,

@@ -210,6 +210,19 @@ def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
     return found
 
 
+def _strings(part: ast.AST) -> list[str]:
+    return [node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
+    """Return where a code stands: what is written there, or what the function of its module returns that is asked for it."""
+    if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
+        return [code]
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    asked = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == code.func.id)
+    return [node for node in ast.walk(asked) if isinstance(node, ast.Return)]
+
+
 def _codes() -> dict[str, set[str]]:
     """Return every refusal code that our code can raise, with the facts that it then gives."""
     codes: dict[str, set[str]] = {"resource.not_found": set(), "server.busy": {"retry_after"}}
@@ -217,7 +230,7 @@ def _codes() -> dict[str, set[str]]:
         if not call.args:
             continue
         first = call.args[0]
-        texts = [node.value for node in ast.walk(first) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        texts = [text for part in _said_by(first, path) for text in _strings(part)]
         if isinstance(first, ast.JoinedStr):
             texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer", "ticket")]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), f"{path}:{call.lineno}: a code that this test cannot read"

@@ -57,7 +57,9 @@ class Server:
 
         Sign-in codes are left out, and what the demo street causes itself: offers, tickets, and a digest of where nobody is on duty.
         """
-        return sorted((told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket.", "reminders.")))
+        return sorted(
+            (told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket.", "reminders."))
+        )
 
     def advance(self, **by: float) -> dict[str, Any]:
         seconds = sum(value * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit] for unit, value in by.items())

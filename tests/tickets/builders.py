@@ -9,7 +9,8 @@ from chalicelib.kernel.outcome import Outcome
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Office, Terms, terms_of
-from chalicelib.tickets.model import SYSTEM_ONLY, Clock, Ending, Hold, Mover, Report, State, Ticket
+from chalicelib.tickets.life import SYSTEM_ONLY, Ending, Mover, State
+from chalicelib.tickets.model import Clock, Hold, Report, Ticket
 from chalicelib.tickets.policy import HOUSE, ClockName, Level, Policy, Urgency
 
 from ..world import START, UNIT

@@ -8,10 +8,11 @@ import pytest
 from chalicelib.kernel.access import Party
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.kernel.outcome import Check, Count, Outcome, Put
-from chalicelib.tickets import decisions
+from chalicelib.tickets import decisions, endings
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.decisions import has_answered
-from chalicelib.tickets.model import Ending, Report, State, Update
+from chalicelib.tickets.endings import has_answered
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Report, Update
 from chalicelib.tickets.policy import (
     HOUSE,
     LADDER,
@@ -63,7 +64,7 @@ def resolved(ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=()
 
 
 def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | None = None):
-    return decisions.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
+    return endings.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
 
 
 def updates(outcome: Outcome) -> list[tuple[str, str]]:
@@ -180,7 +181,7 @@ def test_whoever_names_somebody_has_accepted_it_and_both_hear_of_it():
     assert (ticket.state, ticket.assignee, ticket.accepted_by) == (S.ASSIGNED, "per_property", "per_grid")
     assert running(ticket) == {"contact", "resolve"}
     assert told(outcome) == [("assigned", "per_property"), ("accepted", REPORTERS)]
-    assert outcome.messages[0].params == {"holder": "per_property"}
+    assert outcome.messages[0].params == {"holder": "per_property", "level": "grid"}
 
 
 def test_once_it_is_accepted_only_who_is_named_hears_of_it_and_nobody_tells_herself():
@@ -381,7 +382,9 @@ def test_what_another_application_says_is_published_without_what_is_personal():
 
 
 def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
-    return decisions.hold(ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days))
+    return decisions.hold(
+        ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days), said="等配件"
+    )
 
 
 def test_on_hold_the_clock_of_the_solution_stands_still_and_those_who_reported_it_are_told_why():
@@ -470,7 +473,7 @@ def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal
     assert updates(over) == [("closed", "已告知＊＊")]
     assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["said"])
     assert closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly is None
-    assert decisions.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
+    assert endings.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
 
 
 # me too
@@ -478,7 +481,7 @@ def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal
 
 def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
     report = a_report("per_neighbour")
-    outcome = decisions.join(a_ticket(), NEIGHBOUR_ACTS, report)
+    outcome = endings.join(a_ticket(), NEIGHBOUR_ACTS, report)
     assert outcome.entity == outcome.previous
     assert (outcome.events, outcome.messages) == ((), ())
     put, count, check = outcome.beside
@@ -488,8 +491,8 @@ def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
 
 
 def test_nobody_joins_what_is_over():
-    assert code_of(Conflict, decisions.join, a_ticket(S.CLOSED), NEIGHBOUR_ACTS, a_report("per_n")) == "ticket.wrong_state"
-    decisions.join(a_ticket(S.RESOLVED), NEIGHBOUR_ACTS, a_report("per_n"))
+    assert code_of(Conflict, endings.join, a_ticket(S.CLOSED), NEIGHBOUR_ACTS, a_report("per_n")) == "ticket.wrong_state"
+    endings.join(a_ticket(S.RESOLVED), NEIGHBOUR_ACTS, a_report("per_n"))
 
 
 # is it solved?
@@ -498,7 +501,7 @@ TWO = (a_report(), a_report("per_joiner"))
 
 
 def confirmed(ticket, mover, reports=TWO, satisfied=None, person=None):
-    return decisions.confirm(ticket, mover, reports, person or mover.id, satisfied)
+    return endings.confirm(ticket, mover, reports, person or mover.id, satisfied)
 
 
 def test_with_the_last_answer_it_is_over_and_not_before():
@@ -556,7 +559,7 @@ def test_an_answer_to_an_earlier_solution_is_none_to_this_one():
 @pytest.mark.parametrize("state", [S.RESOLVED, S.CLOSED])
 def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_level_up(state):
     ticket = a_ticket(state, assignee="per_property", answered=1, ratings=(5,))
-    outcome = decisions.reopen(ticket, OFFICE, JOINER_ACTS, "又堆起来了")
+    outcome = endings.reopen(ticket, OFFICE, JOINER_ACTS, "又堆起来了")
     after = outcome.entity
     assert (after.state, after.assignee, after.level, after.reopened) == (S.ACCEPTED, "per_property", L.COMMUNITY, 1)
     assert (after.resolved_at, after.closed_at, after.ending, after.solution) == (None, None, None, None)
@@ -566,7 +569,7 @@ def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_l
 
 
 def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
-    after = decisions.reopen(a_ticket(S.RESOLVED), OFFICE, OWNER_ACTS, "没解决").entity
+    after = endings.reopen(a_ticket(S.RESOLVED), OFFICE, OWNER_ACTS, "没解决").entity
     assert running(after) == {"contact", "resolve"}
     assert (clock(after, C.RESOLVE).limit, clock(after, C.CONTACT).limit) == (7 * 480 // 2, 120)
     assert clock(after, C.RESOLVE).started_at == NOW
@@ -576,49 +579,49 @@ def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
 
 def test_it_counts_how_often_and_stays_at_the_top():
     ticket = a_ticket(S.RESOLVED, level=L.STREET, reopened=2)
-    after = decisions.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity
+    after = endings.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity
     assert (after.level, after.reopened) == (L.STREET, 3)
 
 
 def test_what_comes_back_begins_afresh_and_need_not_be_assigned_because_of_what_was_before():
     """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
     done = a_ticket(S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property")
-    after = decisions.reopen(done, OFFICE, OWNER_ACTS, "没解决").entity
+    after = endings.reopen(done, OFFICE, OWNER_ACTS, "没解决").entity
     assert (after.assignee, after.must_be_assigned) == ("per_property", False)
     assert {"bounce", "resolve", "hold"} <= set(after.moves(frozenset(HELPER)))
 
 
 def test_nobody_has_had_it_then_who_leads_there_gets_it():
     ticket = a_ticket(S.CLOSED, assignee=None, ending=Ending.UNSOLVED)
-    assert decisions.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
+    assert endings.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
 
 
 def test_fifteen_days_after_its_end_it_is_too_late():
     ticket = a_ticket(S.CLOSED)
-    decisions.reopen(ticket, OFFICE, at(OWNER_ACTS, START + 15 * DAY), "没解决")
+    endings.reopen(ticket, OFFICE, at(OWNER_ACTS, START + 15 * DAY), "没解决")
     late = at(OWNER_ACTS, START + 15 * DAY + timedelta(seconds=1))
-    assert code_of(Conflict, decisions.reopen, ticket, OFFICE, late, "没解决") == "ticket.over_too_long"
+    assert code_of(Conflict, endings.reopen, ticket, OFFICE, late, "没解决") == "ticket.over_too_long"
 
 
 @pytest.mark.parametrize("ending", [Ending.MERGED, Ending.WISH])
 def test_what_goes_on_elsewhere_is_not_reopened_here(ending):
-    code = code_of(Conflict, decisions.reopen, a_ticket(S.CLOSED, ending=ending), OFFICE, OWNER_ACTS, "没解决")
+    code = code_of(Conflict, endings.reopen, a_ticket(S.CLOSED, ending=ending), OFFICE, OWNER_ACTS, "没解决")
     assert code == ("ticket.merged" if ending is Ending.MERGED else "ticket.wrong_state")
 
 
 def test_a_ticket_that_nobody_confirms_or_disputes_is_over_and_counts_as_silent():
-    outcome = decisions.end(a_ticket(S.RESOLVED), SYSTEM_ACTS)
+    outcome = endings.end(a_ticket(S.RESOLVED), SYSTEM_ACTS)
     assert (outcome.entity.state, outcome.entity.ending, outcome.entity.ratings) == (S.CLOSED, Ending.SILENT, ())
     assert (running(outcome.entity), told(outcome)) == (set(), [])
     with pytest.raises(Forbidden):
-        decisions.end(a_ticket(S.RESOLVED), ADMIN_ACTS)
+        endings.end(a_ticket(S.RESOLVED), ADMIN_ACTS)
 
 
 # a reply by SMS
 
 
 def replied(ticket, mover, yes, reports=TWO):
-    return decisions.answer(ticket, OFFICE, mover, reports, "ticket.resolved", yes=yes)
+    return endings.answer(ticket, OFFICE, mover, reports, "ticket.resolved", yes=yes)
 
 
 def test_a_reply_is_the_reporters_own_move():
@@ -668,7 +671,7 @@ def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why(
 
 @pytest.mark.parametrize(
     "end",
-    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: decisions.turn(t, CLERK_ACTS, "wsh_a")],
+    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: endings.turn(t, CLERK_ACTS, "wsh_a")],
 )
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
@@ -677,7 +680,7 @@ def test_what_is_over_waits_for_nothing(end, state):
 
 
 def test_neighbours_help_instead():
-    outcome = decisions.turn(a_ticket(), CLERK_ACTS, "wsh_a")
+    outcome = endings.turn(a_ticket(), CLERK_ACTS, "wsh_a")
     assert (outcome.entity.ending, outcome.entity.wish, told(outcome)) == (Ending.WISH, "wsh_a", [("turned", REPORTERS)])
 
 
@@ -687,7 +690,7 @@ OTHER = a_ticket(id="tkt_b", version=7)
 
 
 def merged(ticket=None, into=OTHER, mover=CLERK_ACTS):
-    return decisions.merge(ticket or a_ticket(), into, mover)
+    return endings.merge(ticket or a_ticket(), into, mover)
 
 
 def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
@@ -720,7 +723,7 @@ def test_nothing_is_merged_with_itself_or_with_what_is_over_or_full():
 
 
 def split(ticket, *targets, mover=None):
-    return decisions.split(ticket, OFFICE, mover or at(CLERK_ACTS, NOW + DAY), targets)
+    return endings.split(ticket, OFFICE, mover or at(CLERK_ACTS, NOW + DAY), targets)
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED])
@@ -772,13 +775,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = decisions.forget_reporter(full, "per_owner", NOW)
+    outcome = endings.forget_reporter(full, "per_owner", NOW)
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = decisions.forget_reporter(full, "per_son", NOW).entity
+    son = endings.forget_reporter(full, "per_son", NOW).entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = decisions.forget_reporter(full, "per_joiner", NOW)
+    stranger = endings.forget_reporter(full, "per_joiner", NOW)
     assert (stranger.entity, stranger.events) == (full, ())
 
 
@@ -792,7 +795,7 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ticket = held(ticket).entity
     ticket = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, NOW + DAY)).entity
     ticket = resolved(ticket, at(WORKER_ACTS, NOW + DAY), "好了").entity
-    ticket = decisions.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
+    ticket = endings.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
     assert ticket.state is S.CLOSED
     assert {c.name: c.met_at for c in ticket.clocks} == {
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY

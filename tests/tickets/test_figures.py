@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.tickets.figures import By, Rate, figures_of, grouped, hot_spots, wilson
-from chalicelib.tickets.model import Clock, Ending, Run, State, Ticket
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Clock, Run, Ticket
 from chalicelib.tickets.policy import ClockName, Level, Urgency
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

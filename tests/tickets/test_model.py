@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Party
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.model import ANSWERS, MACHINE, Ending, Line, State, building_of, level_of, place_at
+from chalicelib.tickets.life import ANSWERS, MACHINE, Ending, State
+from chalicelib.tickets.model import Line, building_of, level_of, place_at
 from chalicelib.tickets.policy import BOUNCES, ClockName, Level
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT

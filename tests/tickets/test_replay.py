@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Party
-from chalicelib.tickets import decisions
+from chalicelib.tickets import decisions, endings
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Office, terms_of
-from chalicelib.tickets.model import Mover, State, Ticket
+from chalicelib.tickets.life import Mover, State
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, LIMITS, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
 from chalicelib.tickets.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
 from chalicelib.tickets.routing import start_at
@@ -86,11 +87,11 @@ class Model:
         made = {
             "accept": lambda: decisions.accept(ticket, by),
             "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
-            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3)) if len(ticket.holds) < 3 else None,
+            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
             "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
-            "close": lambda: decisions.close(ticket, by, "查无此事", alone=False, said=""),
-            "reopen": lambda: decisions.reopen(ticket, self.office, by, "又坏了"),
+            "close": lambda: endings.close(ticket, by, "查无此事", alone=False, said=""),
+            "reopen": lambda: endings.reopen(ticket, self.office, by, "又坏了"),
         }[move]()  # fmt: skip
         self.ticket = made.entity if made else ticket
 

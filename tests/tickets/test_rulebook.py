@@ -11,7 +11,8 @@ from chalicelib.store.rows import Table, row_of
 from chalicelib.tickets import decisions, rows
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Office, terms_of
-from chalicelib.tickets.model import Level, Mover, PolicyRecord, Ticket
+from chalicelib.tickets.life import Mover
+from chalicelib.tickets.model import Level, PolicyRecord, Ticket
 from chalicelib.tickets.policy import HOUSE, Rule, Urgency
 from chalicelib.tickets.rulebook_schemas import PolicyIn
 from chalicelib.tickets.worktime import OwnDay, Span

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.tickets.model import State
+from chalicelib.tickets.life import State
 from chalicelib.tickets.policy import HOUSE, Category, Policy, Rule
 from chalicelib.tickets.rows import find_report
 

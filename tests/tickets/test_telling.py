@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.template import Urgency
-from chalicelib.tickets.model import Ending, Hold, State
+from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.model import Hold
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.telling import TRUE_WHILE, facts_of, is_true
 from chalicelib.tickets.texts import MESSAGES
@@ -139,3 +140,11 @@ def test_until_when_it_waits_is_a_day_where_people_live():
     assert facts_of(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
     assert facts_of(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))["until"] == "11-23"
     assert facts_of(a_ticket(updated_at=START + timedelta(days=1)))["until"] == "11-24"
+
+
+def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
+    """As after an outage: her level is told once as well, and not where somebody else of it has it by now."""
+    said = {"holder": "per_grid", "level": "grid"}
+    assert is_true(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
+    assert not is_true(a_ticket(assignee="per_other"), "ticket.new", said)
+    assert not is_true(a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.tickets import decisions
-from chalicelib.tickets.model import Ending, State
+from chalicelib.tickets import decisions, endings
+from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.policy import HOUSE, LADDER, ClockName, Level, Policy, Urgency
 from chalicelib.tickets.waking import wake
 from chalicelib.tickets.worktime import due_after, worked_between
@@ -188,7 +188,9 @@ def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
 
 @pytest.mark.parametrize("before", [S.ACCEPTED, S.ASSIGNED])
 def test_a_hold_ends_by_itself_and_those_who_are_on_duty_hear_of_it(before):
-    ticket = decisions.hold(a_ticket(before, assignee="per_property"), OFFICE, WORKER_ACTS, "等", WORKER_ACTS.now + DAY).entity
+    ticket = decisions.hold(
+        a_ticket(before, assignee="per_property"), OFFICE, WORKER_ACTS, "等", WORKER_ACTS.now + DAY, said="等"
+    ).entity
     outcome = wake(ticket, OFFICE, ticket.hold.until)
     assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (before, "per_property", {"resolve"})
     assert (tags(outcome), told(outcome)) == (["resumed"], [("released_staff", "staff:chunhui.baihua.g01")])
@@ -212,7 +214,7 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
 
 def test_an_answer_ends_the_waiting_for_it():
     ticket = wake(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).dues()["ask_again"]).entity
-    done = decisions.confirm(
+    done = endings.confirm(
         ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
     )
     assert done.entity.dues() == {}

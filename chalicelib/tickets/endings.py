@@ -1,0 +1,225 @@
+"""What those who reported a ticket can do with it, and how it ends: together, alone, or as something else. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..kernel.access import STAFF, Party
+from ..kernel.errors import Conflict, Forbidden, Invalid
+from ..kernel.outcome import Beside, Check, Count, Event, Outcome, Put
+from . import clocks
+from .clocks import Office
+from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
+from .life import ANSWERS, Ending, Mover, State
+from .model import Report, Ticket
+from .policy import MERGED_MOST, ClockName
+
+__all__ = [
+    "JOINED",
+    "answer",
+    "close",
+    "confirm",
+    "end",
+    "forget_reporter",
+    "has_answered",
+    "join",
+    "merge",
+    "reopen",
+    "split",
+    "turn",
+]
+
+S = State
+
+JOINED = "joined"  # the counter of those who joined a ticket after it was reported
+
+
+def join(ticket: Ticket, by: Mover, report: Report) -> Outcome[Ticket]:
+    """Me too. Many do so at once: a row and a counter of their own; of the ticket itself only that it is as it was read."""
+    go(ticket, "join", by)
+    beside: tuple[Beside, ...] = (Put(row=report, new=True), Count(subject=ticket.id, name=JOINED, add=1), Check(entity=ticket))
+    return Outcome(entity=ticket, previous=ticket, beside=beside)
+
+
+def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str, satisfied: int | None) -> Outcome[Ticket]:
+    """Say that it is solved, and how one likes it. With the last of those who were asked it is over."""
+    own = next((report for report in reports if report.person_id == person_id), None)
+    if own is None:
+        raise Invalid("ticket.not_reported", ["on_behalf_of"])
+    first = not has_answered(ticket, own)
+    at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
+    answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
+    asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
+    changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
+    if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
+        met = with_met(ticket, by.now, ClockName.CALL_BACK)
+        changes |= {"state": S.CLOSED, "closed_at": by.now, "ending": Ending.CONFIRMED, "clocks": met}
+    return go(ticket, "confirm", by, beside=(Put(row=answered),), **changes)
+
+
+def _was_asked(ticket: Ticket, report: Report) -> bool:
+    return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
+
+
+def has_answered(ticket: Ticket, report: Report) -> bool:
+    """Say whether somebody has answered about the present solution."""
+    return bool(report.answered_at and ticket.resolved_at and report.answered_at >= ticket.resolved_at)
+
+
+def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...]:
+    """Return the ratings with hers; a second one takes the place of her first."""
+    if satisfied is None:
+        return ticket.ratings
+    ratings = list(ticket.ratings)
+    if has_answered(ticket, own) and own.satisfied in ratings:
+        ratings.remove(own.satisfied)
+    return (*ratings, satisfied)
+
+
+def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
+    """Say that it is not solved: the same person has it, one level up, with a part of the time that it had before.
+
+    Raises:
+        Conflict: it was over too long ago.
+
+    """
+    policy = office.terms.policy
+    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
+        raise Conflict("ticket.over_too_long", state=ticket.state.value, moves=[], days=policy.reopen_days)
+    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
+    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
+    level = office.above(ticket.level)
+    entity = replace(ticket, level=level)
+    return go(
+        ticket,
+        "reopen",
+        by,
+        note=reason,
+        level=level,
+        assignee=ticket.assignee or office.leader(level),
+        clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
+        reopened=ticket.reopened + 1,
+        bounces=0,
+        reason=reason,
+        messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
+        **_NOT_OVER,
+    )
+
+
+_NOT_OVER: dict[str, Any] = {
+    "resolved_at": None,
+    "closed_at": None,
+    "ending": None,
+    "solution": None,
+    "told_publicly": None,
+    "answered": 0,
+    "ratings": (),
+}
+
+
+def end(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+    """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
+    met = with_met(ticket, by.now, ClockName.CALL_BACK)
+    return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
+
+
+def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool) -> Outcome[Ticket]:
+    """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
+    meant = ANSWERS[(kind, yes)]
+    mine = any(report.person_id == by.id for report in reports)
+    if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
+        return Outcome(entity=ticket, previous=ticket)
+    if meant.move == "confirm":
+        return confirm(ticket, by, reports, by.id, None)
+    return reopen(ticket, office, by, meant.reason)
+
+
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
+    """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
+
+    Raises:
+        Forbidden: others have reported it too.
+
+    """
+    staff = bool(by.parties & STAFF)
+    unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
+    ending = unsolved if staff else Ending.WITHDRAWN
+    messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
+    said = said if staff else ""
+    beside = () if staff else _while_nobody_joins(ticket, joined)
+    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
+    outcome = go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+    if not (staff or alone):
+        raise Forbidden("ticket.others_joined")
+    return outcome
+
+
+def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
+    """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
+    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
+
+
+def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
+    still = clocks.swap(ticket, *(clocks.pause(clock, now) for clock in ticket.clocks))
+    return {"ending": ending, "closed_at": now, "clocks": still}
+
+
+def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
+    """See to it together with another: those who reported this one hear of that, and are asked with the others.
+
+    Raises:
+        Conflict: the other is over, or has others with it as many as can be.
+        Invalid: it is itself, or one is private and the other is not.
+
+    """
+    if into.id == ticket.id or into.private is not ticket.private:
+        raise Invalid("ticket.cannot_merge", ["into"])
+    if not (into.is_open or into.state is S.RESOLVED) or len(into.merged) + len(ticket.merged) >= MERGED_MOST:
+        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
+    together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
+    taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
+    messages = tell_reporters(ticket, "merged")
+    outcome = go(
+        ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
+    )
+    return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
+
+
+def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
+    """It was about something else after all: it goes on by itself, under its own clocks.
+
+    `targets` are the one that it was merged into, and those into which that one was merged in its turn.
+    """
+    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
+    accept_clock = ticket.clock(ClockName.ACCEPT)
+    before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
+    fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
+    outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
+    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
+
+
+def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
+    """What came with it leaves with it."""
+    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
+    gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
+    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
+
+
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+    """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
+    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    over = _over(ticket, Ending.WISH, by.now)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
+
+
+def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:
+    """Let go of somebody who was erased: what she wrote stays only as the public may read it."""
+    if person_id not in (ticket.person_id, ticket.proxy_id):
+        return Outcome(entity=ticket, previous=ticket)
+    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
+    changes: dict[str, Any] = {"proxy_id": proxy}
+    if ticket.person_id == person_id:
+        changes |= {"person_id": None, "as_written": None, "location_note": None, "answers": None, "photos": ()}
+    event = Event(tag="ticket.reporter_erased", by="system", party="system")
+    return Outcome(entity=replace(ticket, **changes), previous=ticket, events=(event,))

@@ -1,0 +1,176 @@
+"""Tickets as somebody sees them: one of them, its timeline, clocks and photos, and the lists in which they stand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
+from ..kernel.call import Call
+from ..kernel.errors import NotFound
+from ..kernel.paging import Page, Position, chain, every
+from ..kernel.place import community_of, covers, street_of
+from ..people.model import Person
+from ..people.service import People
+from ..uploads.service import Photo, Uploads
+from . import decisions, rows
+from .clocks import Stretch, Terms, stretches
+from .life import WAITING
+from .model import Clock, Line, Report, Ticket
+from .office import Offices
+
+__all__ = ["Explained", "Reading", "Seen", "existing"]
+
+Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
+_INSIDE = STAFF | {Party.OWNER, Party.HELPER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A ticket as somebody sees it: what she is towards it, how many have joined, and whom her view may name."""
+
+    ticket: Ticket
+    actor: Actor
+    parties: frozenset[Party]
+    joined: int = 0
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A clock, and how its due time came about."""
+
+    clock: Clock
+    stretches: tuple[Stretch, ...]
+    terms: Terms
+
+
+class Reading:
+    """Use cases of whoever looks at tickets."""
+
+    def __init__(self, *, people: People, uploads: Uploads, offices: Offices) -> None:
+        self._people, self._uploads, self._offices = people, uploads, offices
+
+    def read_ticket(self, call: Call, ticket_id: str) -> Seen:
+        """Return a ticket as the caller may see it."""
+        ticket = existing(rows.find_ticket(ticket_id))
+        resource = self._resource(ticket, call.actor)
+        found = authorize(call.actor, "ticket.see", resource)
+        if not found & _INSIDE:
+            return self._seen(call.actor, ticket, found)
+        actor, _ = self._people.current(call.actor)
+        return self._seen(actor, ticket, authorize(actor, "ticket.see", resource), named=True)
+
+    def read_timeline(self, call: Call, ticket_id: str, limit: int) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
+        """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
+        ticket, found = self._inside(call, ticket_id)
+        works = bool(found & (STAFF | {Party.HELPER}))
+        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, call.start, limit), found
+
+    def read_clocks(self, call: Call, ticket_id: str) -> list[Explained]:
+        """Return the clocks of a ticket, each with how its due time came about."""
+        ticket, _ = self._inside(call, ticket_id)
+        terms = self._offices.terms(ticket)
+        return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
+
+    def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
+        """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
+        ticket, _ = self._inside(call, ticket_id)
+        shown = {photo.upload.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
+        return [shown[id] for id in ticket.photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
+
+    def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
+        ticket = existing(rows.find_ticket(ticket_id))
+        resource = self._resource(ticket, call.actor)
+        authorize(call.actor, "ticket.see", resource)
+        actor, _ = self._people.current(call.actor)
+        return ticket, authorize(actor, "ticket.look_inside", resource)
+
+    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Listed]:
+        """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
+
+        For everybody else, her own and those that she has to see to. A page of the queue is one request.
+        """
+        resource = Resource(kind="ticket", places=(place,), public=True)
+
+        def here(line: Line) -> bool:
+            return covers(place, line.place) and wanted(line)
+
+        if not authorize(call.actor, "ticket.see", resource) & STAFF:
+            return self._own_lines(call, here, limit)
+        if newest:
+            page = self._lines(call, place, here, limit)
+        else:
+            whole = place in (street_of(place), community_of(place))
+            page = rows.queue(place, wanted if whole else here, call.start, limit)
+        return Page([(line, parties(call.actor, line.as_resource())) for line in page.items], page.next)
+
+    def _lines(self, call: Call, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+        """Read on until a page is full or some hundreds have been looked at."""
+        found: list[Line] = []
+        start = call.start
+        for _ in range(5):
+            page = rows.listed(street_of(place), None, None, start, limit)
+            found += [line for line in map(Line.of, page.items) if here(line)]
+            start = page.next
+            if start is None or found:
+                break
+        return Page(found, start)
+
+    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
+        """What she has to see to, and then what she has reported."""
+        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, call.actor.id)}
+
+        def read(part: str, start: Position | None, most: int) -> Page[Listed]:
+            listed, reporter = parts[part]
+            page = listed(call.actor.id, start, most)
+            found = [(Line.of(ticket), parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
+            return Page([(line, towards) for line, towards in found if here(line)], page.next)
+
+        return chain(list(parts), read, call.start, limit)
+
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
+        """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
+        page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
+        pairs = [(line.order, line) for line in page.items]
+        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
+
+    def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
+        """Return what one has reported or joined, newest first."""
+        actor, _ = self._people.current(call.actor)
+        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        page = rows.reported_by(actor.id, call.start, limit)
+        joined = rows.joined_to([ticket.id for ticket in page.items])
+        return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
+
+    def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
+        found = parties(actor, ticket.as_resource(actor.id))
+        return Seen(ticket=ticket, actor=actor, parties=found, joined=joined.get(ticket.id, 0))
+
+    def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Party], *, named: bool = False) -> Seen:
+        people = [id for id in (ticket.assignee, ticket.person_id if found & STAFF else None) if id] if named else []
+        return Seen(
+            ticket=ticket,
+            actor=actor,
+            parties=found,
+            joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
+            people=self._people.find_many(people) if people else {},
+        )
+
+    def _resource(self, ticket: Ticket, actor: Actor) -> Resource:
+        """Return what permission needs to know, which is also whether the actor has joined it."""
+        resource = ticket.as_resource()
+        if not actor.id or parties(actor, resource) & _INSIDE:
+            return resource
+        reported = rows.find_reports((ticket.id, *ticket.merged), actor.id)
+        return ticket.as_resource(actor.id) if reported else resource
+
+    def reports(self, ticket: Ticket) -> list[Report]:
+        """Return everybody who reported a ticket, or one that is seen to with it; each once."""
+        found = (every(lambda start, id=id: rows.reports_of(id, start, 100)) for id in (ticket.id, *ticket.merged))  # type: ignore[misc]
+        return list({report.person_id: report for reports in found for report in reports}.values())
+
+
+def existing(ticket: Ticket | None) -> Ticket:
+    """Return a ticket, or refuse what is not there."""
+    if ticket is None:
+        raise NotFound
+    return ticket

@@ -1,0 +1,350 @@
+"""Tickets as clients see them: one view for everybody, one for those whom it concerns, one for staff."""
+
+from typing import Any
+
+from pydantic import Field
+
+from ..kernel.access import STAFF, Party
+from ..kernel.text import mask_personal
+from ..uploads.service import Photo
+from ..web.fields import Instant, PlaceCode, View
+from .clocks import Stretch
+from .decisions import NOTED
+from .life import State
+from .model import Clock, Line
+from .policy import ClockName, Level, Urgency
+from .reading import Explained, Seen
+from .schemas import TicketId
+from .texts import SAYS, WHY
+
+__all__ = [
+    "AnyTicket",
+    "ClockList",
+    "LineView",
+    "MyTicketList",
+    "PhotosView",
+    "TicketEventList",
+    "TicketEventView",
+    "TicketList",
+    "clock_view",
+    "photos_view",
+    "ticket_view",
+]
+
+
+class PublicTicket(View):
+    """A ticket for everybody: no person, no building, its text with what is personal blanked."""
+
+    id: TicketId
+    version: int
+    state: State
+    category: str
+    urgency: Urgency
+    private: bool
+    community: str
+    community_name: str
+    text: str
+    reporters: int = Field(description="How many have reported it or joined.")
+    solution: str | None
+    created_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None
+    moves: list[str]
+
+
+class HoldView(View):
+    """A hold."""
+
+    reason: str
+    start: Instant = Field(serialization_alias="from")
+    until: Instant
+
+
+class InsideTicket(PublicTicket):
+    """A ticket for those who reported it and those who work on it."""
+
+    place: PlaceCode
+    location_note: str | None
+    level: Level
+    assignee: str | None
+    assignee_name: str | None
+    rule: str = Field(description="The rule by which it was routed; empty for the house's own order.")
+    policy_version: int
+    waits_for: str | None
+    due_at: Instant | None = Field(description="When the next of its clocks is over.")
+    photos: list[str]
+    proof: list[str]
+    possible_duplicates: list[str]
+    holds: list[HoldView]
+    bounces: int
+    must_be_assigned: bool
+    reopened: int
+    merged: list[str]
+    merged_into: str | None
+    wish: str | None
+    resolved_at: Instant | None
+    ending: str | None
+    reason: str | None
+
+
+class StaffTicket(InsideTicket):
+    """A ticket for staff of its place."""
+
+    person_id: str | None
+    person_name: str | None
+    filed_by: str
+    source: str
+    answers: dict[str, list[str]] | None
+    latitude: float | None
+    longitude: float | None
+    answered: int
+    ratings: list[int]
+
+
+AnyTicket = PublicTicket | InsideTicket | StaffTicket
+
+
+def ticket_view(seen: Seen) -> AnyTicket:
+    """Return the view of a ticket for what the caller is towards it."""
+    if not seen.parties & (STAFF | {Party.OWNER, Party.HELPER}):
+        return PublicTicket(**_public(seen))
+    fields = _public(seen) | _inside(seen)
+    if not seen.parties & STAFF:
+        return InsideTicket(**fields)
+    return StaffTicket(**fields, **_for_staff(seen))
+
+
+def _public(seen: Seen) -> dict[str, Any]:
+    ticket = seen.ticket
+    same = ("id", "version", "state", "category", "urgency", "private", "community", "community_name", "text")
+    fields = {name: getattr(ticket, name) for name in (*same, "created_at", "updated_at", "closed_at")}
+    fields["solution"] = ticket.told_publicly
+    return fields | {"reporters": seen.joined + bool(ticket.person_id), "moves": ticket.moves(seen.parties)}
+
+
+def _inside(seen: Seen) -> dict[str, Any]:
+    ticket, due = seen.ticket, seen.ticket.next_due
+    same = ["place", "level", "assignee", "rule", "policy_version", "photos", "proof", "bounces", "reopened"]
+    same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending"]
+    fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
+    holder = seen.people.get(ticket.assignee or "")
+    duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
+    return fields | {
+        **_words(seen),
+        "assignee_name": holder.name if holder else None,
+        "waits_for": due[0] if due else None,
+        "due_at": due[1] if due else None,
+        "possible_duplicates": duplicates,
+        "holds": [HoldView(reason=hold.reason, start=hold.start, until=hold.until) for hold in ticket.holds],
+    }
+
+
+def _words(seen: Seen) -> dict[str, Any]:
+    """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
+    ticket = seen.ticket
+    if seen.parties & (STAFF | {Party.HELPER}) or seen.actor.id in (ticket.person_id, ticket.proxy_id):
+        return {
+            "text": ticket.written,
+            "location_note": ticket.location_note,
+            "solution": ticket.solution,
+            "reason": ticket.reason,
+        }
+    reason = ticket.told_publicly if ticket.state is State.CLOSED else mask_personal(ticket.reason or "") or None
+    return {"text": ticket.text, "location_note": None, "solution": ticket.told_publicly, "reason": reason}
+
+
+def _for_staff(seen: Seen) -> dict[str, Any]:
+    ticket = seen.ticket
+    same = ("person_id", "filed_by", "source", "latitude", "longitude", "answered", "ratings")
+    person = seen.people.get(ticket.person_id or "")
+    answers = {code: list(values) for code, values in ticket.answers.items()} if ticket.answers else None
+    fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
+    return fields | {"person_name": person.name if person else None, "answers": answers}
+
+
+class LineView(View):
+    """A ticket in a list: what a queue needs, and nothing that names anybody."""
+
+    id: TicketId
+    version: int
+    place: PlaceCode
+    category: str
+    urgency: Urgency
+    private: bool
+    state: State
+    level: Level
+    assignee: str | None
+    text: str
+    created_at: Instant
+    updated_at: Instant
+    waits_for: str | None
+    due_at: Instant | None
+    moves: list[str]
+
+    @classmethod
+    def of(cls, line: Line, parties: frozenset[Party]) -> "LineView":
+        """Return the view of a line for somebody who is this towards it."""
+        same = ("id", "version", "place", "category", "urgency", "private", "state", "level", "assignee", "text")
+        fields: dict[str, Any] = {name: getattr(line, name) for name in (*same, "created_at", "updated_at")}
+        return cls(**fields, waits_for=line.waits_for or None, due_at=line.waits_until, moves=line.moves(parties))
+
+
+class TicketList(View):
+    """A page of tickets; pages may be short."""
+
+    items: list[LineView]
+    next: str | None
+
+
+class MyTicketList(View):
+    """A page of what one has reported or joined, newest first."""
+
+    items: list[AnyTicket]
+    next: str | None
+
+
+class TicketEventView(View):
+    """One line of a timeline. `by` is shown to staff."""
+
+    at: Instant
+    version: int
+    event: str
+    party: str
+    public: bool
+    by: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, event: Any, parties: frozenset[Party], reader: str) -> "TicketEventView":
+        """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between.
+
+        What another of them has said is without her phone and her door.
+        """
+        works, told = parties & (STAFF | {Party.HELPER}), event.tag in SAID_TO_REPORTERS
+        by = event.by if parties & STAFF else None
+        note = event.note if works or told else None
+        if note and not works and event.party == "reporter" and event.by != reader:
+            note = mask_personal(note)
+        fields = {"at": event.at, "version": event.version, "event": event.tag, "party": event.party}
+        return cls(**fields, public=event.tag != NOTED, by=by, note=note)
+
+
+SAID_TO_REPORTERS = {"ticket.commented", "ticket.held", "ticket.resolved", "ticket.closed", "ticket.reopened"}
+
+
+class TicketEventList(View):
+    """A page of a timeline, oldest first."""
+
+    items: list[TicketEventView]
+    next: str | None
+
+
+class LineOfTime(View):
+    """A day as it was counted, or was not, and why."""
+
+    day: str
+    why: str | None
+    text: str
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+    minutes: float
+    total: float
+
+
+class RunView(View):
+    """A stretch in which the clock ran, day by day: from its start, after a hold, or on the next level."""
+
+    start: Instant = Field(serialization_alias="from")
+    end: Instant | None = Field(serialization_alias="to")
+    minutes: int
+    lines: list[LineOfTime]
+
+
+class ClockView(View):
+    """One clock."""
+
+    clock: ClockName
+    limit: int = Field(description="Minutes.")
+    working_time: bool = Field(description="False where every minute counts.")
+    started: Instant
+    due: Instant = Field(description="When it fires next.")
+    promised: Instant = Field(description="When its limit is, or was, over.")
+    met: Instant | None
+    state: str
+    fired: int
+    explanation: list[RunView]
+    warning: str | None
+
+
+class ClockList(View):
+    """The clocks of a ticket."""
+
+    items: list[ClockView]
+    next: None = None
+
+
+def clock_view(explained: Explained, locale: str) -> ClockView:
+    """Return the view of a clock, explained in a language."""
+    clock, years = explained.clock, sorted({year for stretch in explained.stretches for year in stretch.uncertain})
+    return ClockView(
+        clock=clock.name,
+        limit=clock.limit,
+        working_time=explained.terms.calendar is not None,
+        started=clock.started_at,
+        due=clock.due_at,
+        promised=clock.promised_at,
+        met=clock.met_at,
+        state=_state_of(clock),
+        fired=clock.fired,
+        explanation=[_run_view(stretch, locale) for stretch in explained.stretches],
+        warning=SAYS["uncertain"].say(locale, {"years": "、".join(map(str, years))}) if years else None,
+    )
+
+
+def _state_of(clock: Clock) -> str:
+    if clock.met_at:
+        return "met" if clock.met_at <= clock.promised_at else "met_late"
+    return "paused" if clock.paused else "overdue" if clock.fired else "running"
+
+
+def _run_view(stretch: Stretch, locale: str) -> RunView:
+    lines = [
+        LineOfTime(
+            day=line.date.isoformat(),
+            why=line.why,
+            text=WHY[line.why or "always"].say(locale, {"name": line.name}).strip(),
+            start=line.start,
+            end=line.end,
+            minutes=line.minutes,
+            total=line.total,
+        )
+        for line in stretch.lines
+    ]
+    return RunView(start=stretch.run.start, end=stretch.run.end, minutes=stretch.run.minutes, lines=lines)
+
+
+class PhotoView(View):
+    """A photo, with addresses that are good until `expires_at`."""
+
+    id: str
+    state: str
+    url: str | None
+    thumb_url: str | None
+    expires_at: Instant | None
+
+
+class PhotosView(View):
+    """The photos of a ticket, and those of its solution."""
+
+    photos: list[PhotoView]
+    proof: list[PhotoView]
+
+
+def photos_view(photos: list[Photo], proof: list[Photo]) -> PhotosView:
+    """Return the view of photos."""
+    return PhotosView(photos=[_photo(photo) for photo in photos], proof=[_photo(photo) for photo in proof])
+
+
+def _photo(photo: Photo) -> PhotoView:
+    upload = photo.upload
+    return PhotoView(id=upload.id, state=upload.state, url=photo.url, thumb_url=photo.thumb_url, expires_at=photo.expires_at)
