@@ -77,8 +77,10 @@ def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...
     return (*ratings, satisfied)
 
 
-def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
+def reopen(ticket: Ticket, office: Office, by: Mover, reason: str, *, gone: bool = False) -> Outcome[Ticket]:
     """Say that it is not solved: the same person has it, one level up, with a part of the time that it had before.
+
+    Whoever had it may be `gone` by now: then it is with whoever leads that level.
 
     Raises:
         Conflict: it was over too long ago.
@@ -90,14 +92,15 @@ def reopen(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ti
     fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
     met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
     level = office.above(ticket.level)
-    entity = replace(ticket, level=level)
+    holder = None if gone else ticket.assignee
+    entity = replace(ticket, level=level, assignee=holder or office.leader(level))
     return go(
         ticket,
         "reopen",
         by,
         note=reason,
         level=level,
-        assignee=ticket.assignee or office.leader(level),
+        assignee=entity.assignee,
         clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
         reopened=ticket.reopened + 1,
         bounces=0,
@@ -124,7 +127,9 @@ def end(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
     return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
 
 
-def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool) -> Outcome[Ticket]:
+def answer(
+    ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool, gone: bool = False
+) -> Outcome[Ticket]:
     """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
     meant = ANSWERS[(kind, yes)]
     mine = any(report.person_id == by.id for report in reports)
@@ -132,7 +137,7 @@ def answer(ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report],
         return Outcome(entity=ticket, previous=ticket)
     if meant.move == "confirm":
         return confirm(ticket, by, reports, by.id, None)
-    return reopen(ticket, office, by, meant.reason)
+    return reopen(ticket, office, by, meant.reason, gone=gone)
 
 
 def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:

@@ -68,6 +68,10 @@ class Offices:
             raise Invalid("ticket.nobody_there", ["to"])
         return found[0].id
 
+    def is_gone(self, ticket: Ticket) -> bool:
+        """Say whether whoever had a ticket that is over no longer serves there; of what is open, `rehand` takes care."""
+        return ticket.assignee is not None and self.still_serves(ticket.assignee, ticket.place) is None
+
     def still_serves(self, person_id: str | None, place: str) -> str | None:
         """Return somebody if she can still have a ticket of a place."""
         person = self._people.find(person_id) if person_id else None

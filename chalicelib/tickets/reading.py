@@ -1,7 +1,7 @@
 """Tickets as somebody sees them: one of them, its timeline, clocks and photos, and the lists in which they stand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
@@ -14,10 +14,11 @@ from ..uploads.service import Photo, Uploads
 from . import decisions, rows
 from .clocks import Stretch, Terms, stretches
 from .life import WAITING
-from .model import Clock, Line, Report, Ticket
+from .model import Clock, Line, Report, Ticket, place_at
 from .office import Offices
+from .policy import Level
 
-__all__ = ["Explained", "Reading", "Seen", "existing"]
+__all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
 
 Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
 _INSIDE = STAFF | {Party.OWNER, Party.HELPER}
@@ -32,6 +33,11 @@ class Seen:
     parties: frozenset[Party]
     joined: int = 0
     people: Mapping[str, Person] = field(default_factory=dict)
+
+    @property
+    def knows_it(self) -> bool:
+        """Say whether she reported it or works on it; anybody may join, and is not told by that where exactly it is."""
+        return knows_it(self.ticket, self.actor, self.parties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +79,10 @@ class Reading:
 
     def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
-        ticket, _ = self._inside(call, ticket_id)
-        shown = {photo.upload.id: photo for photo in self._uploads.shown((*ticket.photos, *ticket.proof))}
-        return [shown[id] for id in ticket.photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
+        ticket, towards = self._inside(call, ticket_id)
+        photos = ticket.photos if knows_it(ticket, call.actor, towards) else ()
+        shown = {photo.upload.id: photo for photo in self._uploads.shown((*photos, *ticket.proof))}
+        return [shown[id] for id in photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
 
     def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
         ticket = existing(rows.find_ticket(ticket_id))
@@ -122,8 +129,9 @@ class Reading:
         def read(part: str, start: Position | None, most: int) -> Page[Listed]:
             listed, reporter = parts[part]
             page = listed(call.actor.id, start, most)
-            found = [(Line.of(ticket), parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
-            return Page([(line, towards) for line, towards in found if here(line)], page.next)
+            found = [(ticket, parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
+            lines = [(_line_for(call.actor, ticket, towards), towards) for ticket, towards in found]
+            return Page([(line, towards) for line, towards in lines if here(line)], page.next)
 
         return chain(list(parts), read, call.start, limit)
 
@@ -174,3 +182,15 @@ def existing(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
+
+
+def knows_it(ticket: Ticket, actor: Actor, towards: frozenset[Party]) -> bool:
+    """Say whether somebody reported a ticket or works on it."""
+    return bool(towards & (STAFF | {Party.HELPER})) or actor.id in (ticket.person_id, ticket.proxy_id)
+
+
+def _line_for(actor: Actor, ticket: Ticket, towards: frozenset[Party]) -> Line:
+    line = Line.of(ticket)
+    if knows_it(ticket, actor, towards):
+        return line
+    return replace(line, place=place_at(Level.GRID, ticket.place), assignee=None)

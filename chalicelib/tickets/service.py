@@ -252,7 +252,11 @@ class Tickets(Reading):
 
     def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
         """Say that it is not solved."""
-        return self._office_move(call, ticket_id, "reopen", lambda t, office, by: endings.reopen(t, office, by, reason))
+
+        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+            return endings.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
+
+        return self._office_move(call, ticket_id, "reopen", decide)
 
     def close(self, call: Call, ticket_id: str, reason: str) -> Seen:
         """End it without a solution."""

@@ -64,7 +64,8 @@ class Upkeep:
             gone = person is None or person.erased_at or person.blocked
             found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
             by = Mover(id=person_id, parties=found, now=self._clock.now())
-            return endings.answer(ticket, self._offices.of(ticket), by, self._tickets.reports(ticket), kind, yes=yes)
+            office, reports = self._offices.of(ticket), self._tickets.reports(ticket)
+            return endings.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
 
         self._settle(ticket_id, decide)
 

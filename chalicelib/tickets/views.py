@@ -11,7 +11,7 @@ from ..web.fields import Instant, PlaceCode, View
 from .clocks import Stretch
 from .decisions import NOTED
 from .life import State
-from .model import Clock, Line
+from .model import Clock, Line, place_at
 from .policy import ClockName, Level, Urgency
 from .reading import Explained, Seen
 from .schemas import TicketId
@@ -129,6 +129,9 @@ def _inside(seen: Seen) -> dict[str, Any]:
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
     duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
+    if not seen.knows_it:
+        fields |= {"place": place_at(Level.GRID, ticket.place), "assignee": None, "photos": ()}
+        holder = None
     return fields | {
         **_words(seen),
         "assignee_name": holder.name if holder else None,
@@ -142,7 +145,7 @@ def _inside(seen: Seen) -> dict[str, Any]:
 def _words(seen: Seen) -> dict[str, Any]:
     """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
     ticket = seen.ticket
-    if seen.parties & (STAFF | {Party.HELPER}) or seen.actor.id in (ticket.person_id, ticket.proxy_id):
+    if seen.knows_it:
         return {
             "text": ticket.written,
             "location_note": ticket.location_note,

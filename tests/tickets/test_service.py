@@ -233,8 +233,10 @@ def test_who_joins_reads_it_as_everybody_does_and_who_wrote_it_as_she_wrote_it(s
     id = street.report(text="我是魏秀英，打13812345678", location_note="302门口")
     done(street.neighbour, id, "join")
     joined, own = (phone.get(f"/v1/tickets/{id}").json for phone in (street.neighbour, street.resident))
-    assert (joined["text"], joined["location_note"], joined["place"]) == ("我是＊＊，打＊＊", None, UNIT)
-    assert (own["text"], own["location_note"]) == ("我是魏秀英，打13812345678", "302门口")
+    assert (joined["text"], joined["location_note"], joined["place"]) == ("我是＊＊，打＊＊", None, GRID)
+    assert (joined["assignee"], joined["assignee_name"], joined["photos"]) == (None, None, [])
+    assert street.neighbour.get(f"/v1/tickets/{id}/photos").json["photos"] == []
+    assert (own["text"], own["location_note"], own["place"]) == ("我是魏秀英，打13812345678", "302门口", UNIT)
     assert mine(street.neighbour) == [id]
     assert "魏秀英" not in street.neighbour.get("/v1/me/tickets").text
     done(street.resident, id, "comment", text="电话13812345678")
@@ -251,12 +253,8 @@ def test_any_of_them_reopens_it_and_it_is_with_the_same_person_one_level_up(stre
     id = resolved(street, "neighbour")
     done(street.resident, id, "confirm", satisfied=5)
     seen = done(street.neighbour, id, "reopen", reason="又堆起来了")
-    assert (seen["state"], seen["level"], seen["assignee"], seen["reopened"]) == (
-        "accepted",
-        "community",
-        street.ids["worker"],
-        1,
-    )
+    assert (seen["state"], seen["level"], seen["reopened"]) == ("accepted", "community", 1)
+    assert street.clerk.get(f"/v1/tickets/{id}").json["assignee"] == street.ids["worker"]
     assert street.kinds_to("worker")[-1] == "back"
     assert street.kinds_to("clerk") == ["reopened_staff"]
 
@@ -817,6 +815,21 @@ def test_what_somebody_has_who_is_blocked_or_demoted_is_handed_to_others(street:
     assert (stored(kept["worker"]).assignee, stored(kept["worker"]).level.value) == (street.ids["clerk"], "community")
     assert street.kinds_to("clerk")
     assert "rehanded" in [event for event, _, _ in timeline(street.clerk, kept["company"])]
+
+
+@pytest.mark.parametrize("by", ["the app", "SMS"])
+def test_what_somebody_had_who_has_left_since_is_with_others_when_it_was_not_solved(street_with_replies: Street, by: str):
+    street = street_with_replies
+    id = resolved(street)
+    street.grant("worker")
+    street.world.pass_time(minutes=1)
+    if by == "SMS":
+        person = street.world.services.people.find(street.ids["resident"])
+        assert person
+        assert reply(street.world, person.phone, "2").status == 204
+    else:
+        done(street.resident, id, "reopen", reason="还在")
+    assert (stored(id).state, stored(id).assignee) == (State.ACCEPTED, street.ids["clerk"])
 
 
 def test_who_keeps_a_role_there_keeps_what_she_has(street: Street):
