@@ -51,6 +51,13 @@ def audit(event: Any) -> int:
         return services().audit()
 
 
+@app.schedule(Cron(45, 18, "*", "*", "?", "*"), name="check_ladders")
+def check_ladders(event: Any) -> int:
+    """At night (02:45 in Shanghai), look where a ticket would find nobody before it falls in."""
+    with services().meter:
+        return services().rulebook.check_ladders()
+
+
 @app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent")
 def work_urgent(event: Any) -> dict[str, Any]:
     """Do what one person waits for."""

@@ -36,10 +36,11 @@ class Pump:
     where something has happened, so it is stopped for once after each stop at which something was due, and at the end.
     """
 
-    def __init__(self, app: Chalice, services: Services, clock: MovableClock) -> None:
+    def __init__(self, app: Chalice, services: Services, clock: MovableClock, without: frozenset[str] = frozenset()) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
         schedules = {e.name: _text(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
+        schedules = {name: text for name, text in schedules.items() if name not in without}
         self._sweep = next(name for name in schedules if name == "sweep")
         self._others = {name: _timer(text) for name, text in schedules.items() if name != self._sweep}
         self._often = {name for name, text in schedules.items() if text.startswith("rate") and "minute" in text}

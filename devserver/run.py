@@ -74,6 +74,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)
+            services.rulebook.check_ladders()  # what the demo street lacks is no news to anybody
             forget_messages()
             if durable:
                 seeded.touch()

@@ -180,7 +180,7 @@ class Rulebook:
 
         def decide() -> Outcome[LadderReport]:
             before, now = rows.ladder_report(street), self._report(street, found)
-            new = now.count > 0 and (before is None or before.holes != now.holes)
+            new = set(now.holes) - set(before.holes if before else ())
             told = Message(kind="ticket.holes_staff", to=f"staff:{street}", about=street)
             kept = replace(before, holes=now.holes, count=now.count, checked_at=now.checked_at) if before else now
             return Outcome(entity=kept, previous=before, messages=(told,) if new else ())
