@@ -191,26 +191,30 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
     What had been assigned goes back to `dispatcher`, who accepted it. What had only been accepted, or not even that, is
-    open again under the clock of acceptance that it had from the beginning, for another on duty or else the level above.
+    open again under the clock of acceptance that it had from the beginning: another on duty has it, or who leads the level
+    above, and the level stays as it is.
     """
-    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason, "level": ticket.level}
+    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason}
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
         changes |= {"assignee": dispatcher}
     else:
         another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        level = ticket.level if another else office.above(ticket.level)
         changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
-        changes |= {"level": level, "assignee": another or office.leader(level)}
+        changes |= {"assignee": another or office.leader(office.above(ticket.level))}
     decided = changes["bounces"] >= BOUNCES
     if decided:
         level = office.above(ticket.level)
         changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    messages = tell_staff(outcome.entity, "must_assign" if decided else "bounced")
-    there = outcome.entity.assignee in office.duty.get(
-        outcome.entity.level, ()
-    )  # who is on duty elsewhere does not hear of it so
-    return replace(outcome, messages=messages if there else messages + tell_holder(outcome.entity, "assigned"))
+    return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by, "must_assign" if decided else "bounced"))
+
+
+def _tell_of_bounce(ticket: Ticket, office: Office, by: Mover, kind: str) -> tuple[Message, ...]:
+    """Tell whoever is on duty at its level, where that is not only who sends it back; who has it and is not of them, too."""
+    on_duty = office.duty.get(ticket.level, ())
+    others = ticket.must_be_assigned or ticket.assignee is None or set(on_duty) - {by.id}
+    staff = tell_staff(ticket, kind) if others else ()
+    return staff if ticket.assignee in on_duty else staff + tell_holder(ticket, "assigned")
 
 
 def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:

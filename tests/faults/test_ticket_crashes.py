@@ -246,7 +246,7 @@ def he_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     does(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
     tap = tapped(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
-    told = {"ticket.new": 1, "ticket.bounced_staff": 1, "ticket.must_assign_staff": 1}
+    told = {"ticket.new": 1, "ticket.assigned": 1, "ticket.must_assign_staff": 1}
     return begin(cloud, Scene(ladder, ["submitted", "bounced", "bounced"], told, COMMUNITY, ticket=ticket, tap=tap))
 
 

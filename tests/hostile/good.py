@@ -15,7 +15,7 @@ from chalicelib.matching.policy import Weights
 from chalicelib.web.api import Operation
 from chalicelib.web.openapi import document
 
-from ..world import BAIHUA, BUILDING, GRID, UNIT, Answer, Phone, World
+from ..world import BAIHUA, BUILDING, GRID, STREET, UNIT, Answer, Phone, World
 
 WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
 HERE = {"lat": 30.25, "long": 108.95}
@@ -238,8 +238,11 @@ def _consent(world: World) -> Good:
 def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
     """Return a ticket after some moves of staff, and its resident."""
     resident = world.resident()
-    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | fields
-    ticket_id = str(resident.post("/v1/tickets", body).json["id"])
+    category = world.services.rulebook.current(STREET)[1].categories[0].code  # a request before may have changed the rules
+    body = {"category": category, "text": "楼道里有垃圾", "place": UNIT} | fields
+    answer = resident.post("/v1/tickets", body)
+    assert answer.status == 201, answer.text
+    ticket_id = str(answer.json["id"])
     for move in moves:
         assert world.staff().post(f"/v1/tickets/{ticket_id}/{move}", _TICKET_MOVES.get(move, {})).status == 200, move
     return ticket_id, resident

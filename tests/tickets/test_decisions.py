@@ -257,10 +257,12 @@ def test_whoever_assigned_it_to_herself_leaves_it_open():
 @pytest.mark.parametrize("ticket", [a_ticket(), a_ticket(S.ACCEPTED)], ids=["open", "accepted"])
 def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(ticket):
     outcome = bounced(ticket, office=an_office(grid=("per_grid",)))
-    assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == ("per_staff", L.COMMUNITY, S.OPEN)
-    assert told(outcome) == [("bounced_staff", AT_COMMUNITY)]
+    assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == ("per_staff", L.GRID, S.OPEN)
+    assert told(outcome) == [("assigned", "per_staff")]
     nobody = bounced(ticket, office=an_office(grid=("per_grid",), community=()))
-    assert (nobody.entity.assignee, nobody.entity.level) == ("per_admin", L.STREET)
+    assert (nobody.entity.assignee, nobody.entity.level) == ("per_admin", L.GRID)
+    twice = bounced(outcome.entity, office=an_office(grid=("per_grid",))).entity
+    assert (twice.level, twice.assignee, twice.must_be_assigned) == (L.COMMUNITY, "per_staff", True)
 
 
 def test_what_is_assigned_does_not_come_back_to_who_sends_it_away():
