@@ -11,15 +11,18 @@ from .server import ROOT, Server, running_server
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README's walk needs curl")
 def test_the_first_walk_works_as_printed(tmp_path):
-    script = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert script
+    scripts = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(scripts) == 2
     with running_server(tmp_path / "data") as server:
-        printed = walk(script[1], server)
+        printed = walk("\n".join(scripts), server)
     lines = [line for line in printed.splitlines() if line]
     assert lines[0] == "open"
     assert "一个电热水壶" in lines[1]
     assert "3楼302室" not in lines[1]
-    assert lines[2:] == ["3楼302室", "fulfilled", "【春晖】「一个电热水壶」圆满完成，感谢您！已记1小时。"]
+    assert lines[2:5] == ["3楼302室", "fulfilled", "【春晖】「一个电热水壶」圆满完成，感谢您！已记1小时。"]
+    assert lines[5], "why the first day counts as it does"
+    asked = "【春晖】您反映的「楼道里堆了垃圾」已处理。解决了请回复1，没解决回复2"
+    assert lines[6:] == ["grid", "resolved", asked, "closed", "closed"]
 
 
 def walk(script: str, server: Server) -> str:
