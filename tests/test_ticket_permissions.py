@@ -140,8 +140,10 @@ def stage(request: pytest.FixtureRequest, world: World) -> Stage:
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 def test_nobody_makes_a_move_that_is_not_hers(stage: Stage, private: bool):
+    # To those inside a private ticket is like any other: one state shows it.
+    states = STATES[:1] if private and stage.roles & INSIDE else STATES
     for operation in (op for op in api.operations if op.name in TICKET_MOVES):
-        for state in STATES:
+        for state in states:
             path = operation.path.replace("{ticket_id}", stage.ticket(state, private=private))
             answer = stage.phone.post(path, stage.body(operation.name, private=private))
             check_move(stage, operation.name, state, answer, private=private)

@@ -206,14 +206,14 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
         level = office.above(ticket.level)
         changes |= {"level": level, "assignee": office.leader(level)}
     outcome = go(ticket, "bounce", by, note=reason, **changes)
-    return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by, "must_assign" if decided else "bounced"))
+    return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by))
 
 
-def _tell_of_bounce(ticket: Ticket, office: Office, by: Mover, kind: str) -> tuple[Message, ...]:
+def _tell_of_bounce(ticket: Ticket, office: Office, by: Mover) -> tuple[Message, ...]:
     """Tell whoever is on duty at its level, where that is not only who sends it back; who has it and is not of them, too."""
     on_duty = office.duty.get(ticket.level, ())
-    others = ticket.must_be_assigned or ticket.assignee is None or set(on_duty) - {by.id}
-    staff = tell_staff(ticket, kind) if others else ()
+    others = ticket.assignee is None or set(on_duty) - {by.id}
+    staff = tell_staff(ticket, "must_assign") if ticket.must_be_assigned else tell_staff(ticket, "bounced") if others else ()
     return staff if ticket.assignee in on_duty else staff + tell_holder(ticket, "assigned")
 
 

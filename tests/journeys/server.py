@@ -55,10 +55,10 @@ class Server:
     def heard(self) -> list[tuple[str, str]]:
         """Return to whom and of what kind each new message was, in a fixed order.
 
-        Sign-in codes are left out, and what the demo street causes itself: offers, tickets, and a digest of where nobody is on duty.
+        Sign-in codes are left out, and what the demo street causes itself: offers, and what is told of its tickets.
         """
         return sorted(
-            (told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket.", "reminders."))
+            (told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket."))
         )
 
     def advance(self, **by: float) -> dict[str, Any]:
