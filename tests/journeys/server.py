@@ -57,9 +57,7 @@ class Server:
 
         Sign-in codes are left out, and what the demo street causes itself: offers, and what is told of its tickets.
         """
-        return sorted(
-            (told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket."))
-        )
+        return sorted((told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket.")))
 
     def advance(self, **by: float) -> dict[str, Any]:
         seconds = sum(value * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit] for unit, value in by.items())
