@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import SYSTEM, Actor, parties
+from ..kernel.access import STAFF, SYSTEM, Actor, parties
 from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -42,7 +42,8 @@ class Outside:
     def report_from_outside(self, call: Call, report: OutsideReport) -> Ticket:
         """Report a problem that another application brings.
 
-        It is the report of whoever is signed in, or of the resident whose phone is named; else of nobody in particular.
+        It is the report of whoever is signed in, or of the resident whose phone is named, and counts among hers of the day;
+        else of nobody in particular.
         """
 
         def decide() -> Outcome[Ticket]:
@@ -68,7 +69,8 @@ class Outside:
             beside: tuple[Beside, ...] = ()
             if person:
                 own = Report(ticket_id=ticket.id, person_id=person.id, by=actor.id, joined_at=ticket.created_at)
-                beside = (Put(row=own, new=True),)
+                works = parties(person.as_actor(), ticket.as_resource()) & STAFF
+                beside = (Put(row=own, new=True), *(() if works else (self._tickets.toll(person.id, ticket),)))
             return self._tickets.opened(ticket, actor, beside)
 
         return self._commit.settle(decide, call)

@@ -82,7 +82,7 @@ class Tickets(Reading):
             ticket = self._new(actor, subject, terms, {code: (place.name, place.zone) for code, place in known.items()})
             beside: list[Beside] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
             beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
-            beside += [] if parties(actor, resource) & STAFF else [self._toll(actor.id, ticket)]
+            beside += [] if parties(actor, resource) & STAFF else [self.toll(actor.id, ticket)]
             return self.opened(ticket, actor, tuple(beside))
 
         ticket = self._commit.settle(decide, call)
@@ -148,13 +148,13 @@ class Tickets(Reading):
     def _own_report(self, ticket: Ticket, person_id: str, by: str) -> Report:
         return Report(ticket_id=ticket.id, person_id=person_id, by=by, joined_at=self._clock.now())
 
-    def _toll(self, actor_id: str, ticket: Ticket) -> Count:
-        """Return the counter of what one resident reports in a day."""
+    def toll(self, person_id: str, ticket: Ticket) -> Count:
+        """Return the counter of what one resident reports in a day, by whichever way."""
         day = local_day(ticket.created_at, ticket.zone)
         over = start_of_day(day + timedelta(days=1), ticket.zone)
         refusal = TooMany("ticket.too_many", max(1, int((over - ticket.created_at).total_seconds())))
         return Count(
-            subject=actor_id,
+            subject=person_id,
             name=f"reports#{day}",
             add=1,
             below=REPORTS_A_DAY,

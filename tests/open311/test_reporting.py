@@ -150,6 +150,24 @@ def test_a_person_reports_under_her_own_token(world: World, app: Application):
     assert resident.get(f"/v1/tickets/{id}").json["moves"]
 
 
+def test_twenty_reports_in_a_day_are_enough_by_this_door_too(world: World, app: Application):
+    """A token, a phone that an application names, and the house's own routes count together; staff may report on."""
+    resident = world.person("魏秀英", phone="+8613812340000")
+    own = replace(app, key=str(world.phone_of(resident).token))
+    for n in range(10):
+        own.report(description=f"第{n}件事")
+        app.report(description=f"又一件事{n}", phone="13812340000")
+    more = {"service_code": "light", "address_id": BUILDING, "description": "楼道灯不亮"}
+    for full in (own.post(**more), app.post(**more, phone="13812340000")):
+        assert (full.status, int(full.headers["retry-after"]) > 0) == (429, True)
+    phone = world.phone_of(resident)
+    assert phone.post("/v1/tickets", {"category": "rubbish", "text": "垃圾", "place": UNIT}).code == "ticket.too_many"
+    assert ticket(app.report()).person_id is None
+    staff = replace(app, key=str(world.staff().token))
+    for n in range(21):
+        staff.report(description=f"第{n}件事")
+
+
 def test_what_applications_send_along_is_passed_over(app: Application):
     more = {
         "device_id": "tt222111",
