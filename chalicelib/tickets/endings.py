@@ -7,7 +7,7 @@ from typing import Any
 
 from ..kernel.access import STAFF, Party
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.outcome import Beside, Check, Count, Event, Outcome, Put
+from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
 from . import clocks
 from .clocks import Office
 from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
@@ -150,7 +150,7 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
     staff = bool(by.parties & STAFF)
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
-    messages = tell_reporters(ticket, "closed") if staff else tell_holder(ticket, "withdrawn")
+    messages = (tell_reporters(ticket, "closed") if staff else ()) + _tell_it_is_over(ticket, by)
     said = said if staff else ""
     beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
@@ -163,6 +163,12 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
 def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
     """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
     return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
+
+
+def _tell_it_is_over(ticket: Ticket, by: Mover) -> tuple[Message, ...]:
+    """Whoever sees to it need not set out any more. She who ended it knows, and so does she who had said that it was done."""
+    waits = ticket.is_open and ticket.assignee != by.id
+    return tell_holder(ticket, "over") if waits else ()
 
 
 def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
@@ -184,7 +190,7 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
         raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
     together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
     taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
-    messages = tell_reporters(ticket, "merged")
+    messages = tell_reporters(ticket, "merged") + _tell_it_is_over(ticket, by)
     outcome = go(
         ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
     )
@@ -213,7 +219,7 @@ def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
 
 def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
     """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
-    messages, beside = tell_reporters(ticket, "turned"), _while_nobody_joins(ticket, joined)
+    messages, beside = tell_reporters(ticket, "turned") + _tell_it_is_over(ticket, by), _while_nobody_joins(ticket, joined)
     over = _over(ticket, Ending.WISH, by.now)
     return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
 

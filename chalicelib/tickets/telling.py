@@ -43,7 +43,7 @@ TRUE_WHILE: Mapping[str, Test] = {
     "ticket.new_staff": _in(S.OPEN),
     "ticket.assigned": _hers,
     "ticket.said": _hers,
-    "ticket.withdrawn": _ended(Ending.WITHDRAWN),
+    "ticket.over": _in(S.CLOSED),
     "ticket.back": _hers,
     "ticket.accepted": _in(S.ACCEPTED, S.ASSIGNED),
     "ticket.commented": lambda ticket, params: ticket.state is not S.CLOSED,
@@ -58,6 +58,7 @@ TRUE_WHILE: Mapping[str, Test] = {
     "ticket.climbed_staff": _at_level,
     "ticket.overdue_staff": _at_level,
     "ticket.reopened_staff": _OPEN,
+    "ticket.released": lambda ticket, params: _hers(ticket, params) and not ticket.hold,
     "ticket.released_staff": _in(S.ACCEPTED, S.ASSIGNED),
 }
 

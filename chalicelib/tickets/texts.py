@@ -68,7 +68,8 @@ _FOR_THOSE_WHO_WORK: Mapping[str, Template] = {
 }  # fmt: skip
 _FOR_THE_OTHERS: Mapping[str, Template] = {
     "said": _template("「{what}」的居民有新留言，见应用", "There is news from who reported “{what}”. See the app.", Told.HOLDER, "what", urgency=Urgency.LOW),
-    "withdrawn": _template("「{what}」已由居民撤回", "“{what}” was taken back by who reported it.", Told.HOLDER, "what", parts=1),
+    "over": _template("「{what}」已结束，不用再处理", "“{what}” is over; nothing more is needed.", Told.HOLDER, "what", parts=1),
+    "released": _template("「{what}」挂起到期，请继续处理", "The hold of “{what}” is over: go on.", Told.HOLDER, "what", parts=1),
     "released_staff": _template("「{what}」挂起到期，恢复计时", "The hold of “{what}” is over.", Told.STAFF, "what", parts=1),
     "accepted": _template("您反映的「{what}」已受理", "“{what}” has been accepted.", Told.RESIDENT, "what", can_wait=True, parts=1),
     "commented": _template("您反映的「{what}」有新回复，见应用或问网格员", "There is an answer about “{what}”.", Told.RESIDENT, "what", can_wait=True, parts=1),

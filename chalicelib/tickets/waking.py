@@ -6,7 +6,7 @@ from datetime import datetime
 from ..kernel.outcome import Outcome
 from . import clocks
 from .clocks import Office
-from .decisions import go, resumed, rise, tell_reporters, tell_staff
+from .decisions import go, resumed, rise, tell_holder, tell_reporters, tell_staff
 from .endings import end
 from .life import SYSTEM_ONLY, Mover
 from .model import Clock, Ticket
@@ -37,7 +37,8 @@ def _step(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
 def _resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     """A hold is over: the clock of the solution goes on, from the moment it was to, however late we are."""
     changes = resumed(ticket, office, min(by.now, ticket.holds[-1].until))
-    return go(ticket, "release", by, messages=tell_staff(ticket, "released"), **changes)
+    messages = tell_holder(ticket, "released") or tell_staff(ticket, "released")
+    return go(ticket, "release", by, messages=messages, **changes)
 
 
 def _ask_again(ticket: Ticket) -> Outcome[Ticket]:

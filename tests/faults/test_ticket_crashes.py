@@ -172,7 +172,7 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     until = cloud.world.clock.now() + timedelta(days=2)
     does(cloud, ladder.phone(GRID), ticket, "hold", {"reason": "等零件到货", "until": until.isoformat()})
     until_due(cloud, ticket)
-    told = {"ticket.new": 1, "ticket.accepted": 1, "ticket.held": 1, "ticket.released_staff": 1}
+    told = {"ticket.new": 1, "ticket.accepted": 1, "ticket.held": 1, "ticket.released": 1}
     tags = ["submitted", "accepted", "held", "resumed"]
     return begin(cloud, Scene(ladder, tags, told, GRID, State.ACCEPTED, ticket=ticket, exact=False))
 

@@ -160,7 +160,7 @@ def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
             assert ticket.state is State.ACCEPTED
             assert tags_of(id)[3] == "resumed"
             assert ticket.holds[-1].until < NIGHT - timedelta(days=1), "it goes on from when it was to, however late we are"
-            assert heard(id, "released_staff") == 0, "in the night nobody is told that a hold is over"
+            assert heard(id, "released") == 0, "in the night nobody is told that a hold is over"
         elif state == "resolved":
             assert (ticket.state, ticket.ending) == (State.CLOSED, Ending.SILENT)
         elif state == "closed":

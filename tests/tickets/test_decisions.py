@@ -656,16 +656,19 @@ def test_whoever_reported_it_alone_takes_it_back_and_who_has_it_hears_of_it():
     outcome = closed(a_ticket(S.ACCEPTED), OWNER_ACTS, "自己解决了", alone=True)
     ticket = outcome.entity
     assert (ticket.state, ticket.ending, ticket.reason, running(ticket)) == (S.CLOSED, Ending.WITHDRAWN, "自己解决了", set())
-    assert told(outcome) == [("withdrawn", "per_grid")]
+    assert told(outcome) == [("over", "per_grid")]
     assert updates(outcome) == [("closed", "")]  # her words are not for everybody
     assert code_of(Forbidden, closed, a_ticket(), OWNER_ACTS) == "ticket.others_joined"
 
 
 def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why():
     outcome = closed(a_ticket(), CLERK_ACTS, "不在职责内", alone=False)
-    assert (outcome.entity.ending, told(outcome)) == (Ending.UNSOLVED, [("closed", REPORTERS)])
+    assert (outcome.entity.ending, told(outcome)) == (Ending.UNSOLVED, [("closed", REPORTERS), ("over", "per_grid")])
     assert updates(outcome) == [("closed", "不在职责内")]
+    own = closed(a_ticket(assignee=CLERK_ACTS.id), CLERK_ACTS, "不在职责内", alone=False)
+    assert told(own) == [("closed", REPORTERS)], "she knows"
     done = closed(a_ticket(S.RESOLVED), CLERK_ACTS, "电话无人接", alone=False)
+    assert told(done) == [("closed", REPORTERS)], "whoever had it has said that it is done"
     assert done.entity.ending is Ending.SILENT  # it was solved, and nobody has said anything
     with pytest.raises(Forbidden):
         closed(a_ticket(S.RESOLVED), OWNER_ACTS, "好了", alone=True)
@@ -683,7 +686,8 @@ def test_what_is_over_waits_for_nothing(end, state):
 
 def test_neighbours_help_instead():
     outcome = endings.turn(a_ticket(), CLERK_ACTS, "wsh_a")
-    assert (outcome.entity.ending, outcome.entity.wish, told(outcome)) == (Ending.WISH, "wsh_a", [("turned", REPORTERS)])
+    assert (outcome.entity.ending, outcome.entity.wish) == (Ending.WISH, "wsh_a")
+    assert told(outcome) == [("turned", REPORTERS), ("over", "per_grid")]
 
 
 # together with another
@@ -699,7 +703,7 @@ def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
     outcome = merged()
     one, (also,) = outcome.entity, outcome.also
     assert (one.state, one.ending, one.merged_into, running(one)) == (S.CLOSED, Ending.MERGED, "tkt_b", set())
-    assert (tags(outcome), told(outcome)) == (["merged"], [("merged", REPORTERS)])
+    assert (tags(outcome), told(outcome)) == (["merged"], [("merged", REPORTERS), ("over", "per_grid")])
     assert (also.entity.merged, also.previous, tags(also)) == (("tkt_a",), OTHER, ["joined_by"])
     assert also.entity.clocks == OTHER.clocks
 

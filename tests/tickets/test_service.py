@@ -403,7 +403,7 @@ def test_a_resident_takes_back_what_nobody_else_has_reported(street: Street):
     assert refused(street.resident, id, "close", reason="不用了") == (403, "ticket.others_joined")
     alone = street.report(text="路灯不亮", category="light")
     assert done(street.resident, alone, "close", reason="又亮了")["ending"] == "withdrawn"
-    assert street.kinds_to("worker")[-1] == "withdrawn"
+    assert street.kinds_to("worker")[-1] == "over"
 
 
 def test_staff_close_what_cannot_be_solved_and_whoever_reported_it_hears_why(street: Street):

@@ -187,13 +187,18 @@ def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
 
 
 @pytest.mark.parametrize("before", [S.ACCEPTED, S.ASSIGNED])
-def test_a_hold_ends_by_itself_and_those_who_are_on_duty_hear_of_it(before):
+def test_a_hold_ends_by_itself_and_whoever_has_it_hears_of_it(before):
     ticket = decisions.hold(
         a_ticket(before, assignee="per_property"), OFFICE, WORKER_ACTS, "等", WORKER_ACTS.now + DAY, said="等"
     ).entity
     outcome = wake(ticket, OFFICE, ticket.hold.until)
     assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (before, "per_property", {"resolve"})
-    assert (tags(outcome), told(outcome)) == (["resumed"], [("released_staff", "staff:chunhui.baihua.g01")])
+    assert (tags(outcome), told(outcome)) == (["resumed"], [("released", "per_property")])
+
+
+def test_where_nobody_has_it_those_on_duty_hear_that_a_hold_is_over():
+    ticket = a_ticket(S.ON_HOLD, assignee=None)
+    assert told(wake(ticket, OFFICE, ticket.hold.until)) == [("released_staff", "staff:chunhui.baihua.g01")]
 
 
 def test_on_hold_no_clock_climbs():
