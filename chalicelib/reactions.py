@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of", "react", "words_about", "words_about_all"]
 
 Job = Callable[["Services", Due], None]
+About = tuple[str, str, Mapping[str, str]]  # what it is about, its kind, its params
 
 # Who hears what: every kind of message, with its words, whom it is for (`told`), how urgent it is and what the law calls it.
 TEMPLATES: Templates = {
@@ -45,33 +46,27 @@ TEMPLATES: Templates = {
 
 def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
     """Return the facts of a message as they are now; None when it is no longer true."""
-    if kind in WISH_MESSAGES:
-        return services.wishes.words_about(about, kind, params)
-    if kind in OFFER_MESSAGES:
-        return services.offers.words_about(about, kind)
-    if kind in TICKET_MESSAGES:
-        return services.upkeep.words_about(about, kind, params)
-    if kind in STREET_MESSAGES:
-        return services.rulebook.words_about_street(about, kind)
-    return None
+    return words_about_all(services, [(kind, about, params)])[0]
 
 
 def words_about_all(services: "Services", asked: Sequence[Asking]) -> list[Facts | None]:
-    """Return the same for several messages, with one request for all wishes and one for all tickets."""
-    wishes, tickets = (
-        iter(read([(about, kind, params) for kind, about, params in asked if kind in messages]))
-        for read, messages in (
-            (services.wishes.words_about_all, WISH_MESSAGES),
-            (services.upkeep.words_about_all, TICKET_MESSAGES),
-        )
-    )
+    """Return the same for several messages; what is about wishes is read together, and what is about tickets."""
+    found: list[Facts | None] = [None] * len(asked)
+    for messages, read in _words(services):
+        places = [n for n, (kind, _, _) in enumerate(asked) if kind in messages]
+        facts = read([(about, kind, params) for kind, about, params in (asked[n] for n in places)]) if places else ()
+        for n, said in zip(places, facts, strict=True):
+            found[n] = said
+    return found
+
+
+def _words(services: "Services") -> list[tuple[Templates, Callable[[Sequence[About]], Sequence[Facts | None]]]]:
+    """Which feature knows the words of which messages."""
     return [
-        next(wishes)
-        if kind in WISH_MESSAGES
-        else next(tickets)
-        if kind in TICKET_MESSAGES
-        else words_about(services, kind, about, params)
-        for kind, about, params in asked
+        (WISH_MESSAGES, services.wishes.words_about_all),
+        (TICKET_MESSAGES, services.upkeep.words_about_all),
+        (OFFER_MESSAGES, lambda asked: [services.offers.words_about(about, kind) for about, kind, _ in asked]),
+        (STREET_MESSAGES, lambda asked: [services.rulebook.words_about_street(about, kind) for about, kind, _ in asked]),
     ]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from .access import ACTIONS, Party
 from .errors import Conflict, Forbidden
 
-__all__ = ["Machine", "Move"]
+__all__ = ["Answer", "Machine", "Move", "Mover"]
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -22,6 +23,23 @@ class Move(Generic[S]):
     target: S
     event: str
     who: frozenset[Party]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """Who makes a move, as what, when. A feature adds as what its timeline names her."""
+
+    id: str
+    parties: frozenset[Party]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reply to a question does: a move of her own, and the reason that stands for it where one is asked for."""
+
+    move: str
+    reason: str = ""
 
 
 class Machine(Generic[S]):

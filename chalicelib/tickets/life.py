@@ -1,15 +1,14 @@
 """The life of a ticket: its states, the table of its moves, who may make them, and what is not there all the same. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
+from ..kernel import machine
 from ..kernel.access import STAFF, Party
-from ..kernel.machine import Machine
+from ..kernel.machine import Answer, Machine
 from .policy import BOUNCES, Level
 
-__all__ = ["ANSWERS", "MACHINE", "OPEN_STATES", "SYSTEM_ONLY", "WAITING", "Answer", "Ending", "Movable", "Mover", "State"]
+__all__ = ["ANSWERS", "MACHINE", "OPEN_STATES", "SYSTEM_ONLY", "WAITING", "Ending", "Movable", "Mover", "State"]
 
 
 class State(StrEnum):
@@ -35,33 +34,17 @@ class Ending(StrEnum):
 
 
 OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
-
-
 WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
-
-
 SYSTEM_ONLY = frozenset({Party.SYSTEM})
-
-
 _OWNER = frozenset({Party.OWNER})
-
-
 LEVEL_PARTIES = {
     Level.GRID: Party.GRID_WORKER,
     Level.COMMUNITY: Party.COMMUNITY_STAFF,
     Level.STREET: Party.STREET_ADMIN,
 }
-
-
 S = State
-
-
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
-
-
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-
-
 MACHINE: Machine[State] = Machine(
     "ticket",
     [
@@ -90,14 +73,6 @@ MACHINE: Machine[State] = Machine(
         (S.RESOLVED, "end", S.CLOSED, "ticket.ended", SYSTEM_ONLY),
     ],
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reply to a question does: the reporter's own move, and the reason that stands for it where one is asked for."""
-
-    move: str
-    reason: str = ""
 
 
 # Question and whether the answer is yes (1) or no (2) -> what it does.
@@ -147,13 +122,10 @@ _HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mover:
+class Mover(machine.Mover):
     """Who makes a move, as what, when."""
 
-    id: str
-    parties: frozenset[Party]
-    now: datetime
+    __slots__ = ()
 
     @property
     def party(self) -> str:

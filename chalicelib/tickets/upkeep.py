@@ -118,12 +118,8 @@ class Upkeep:
 
     # what messages say, and to whom
 
-    def words_about(self, ticket_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
-        """Return the facts of a message about a ticket, read now; None when it is no longer true."""
-        return self._words(rows.find_ticket(ticket_id), kind, params)
-
     def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
-        """Return the facts of several messages (ticket, kind, params) with the tickets read together."""
+        """Return the facts of messages (ticket, kind, params), read now and together; None for what is no longer true."""
         tickets = {ticket.id: ticket for ticket in rows.find_tickets(list(dict.fromkeys(id for id, _, _ in asked)))}
         return [self._words(tickets.get(id), kind, params) for id, kind, params in asked]
 

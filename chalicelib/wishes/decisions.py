@@ -8,7 +8,7 @@ from typing import Any
 from ..kernel.access import STAFF, Party
 from ..kernel.clock import local_day
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.machine import Move
+from ..kernel.machine import Answer, Move
 from ..kernel.outcome import Beside, Count, Event, Message, Outcome, Put
 from ..kernel.text import mask_personal, overlap
 from . import policy, telling
@@ -17,7 +17,6 @@ from .model import (
     MACHINE,
     PUBLIC_STATES,
     SYSTEM_ONLY,
-    Answer,
     Claim,
     ClaimPointer,
     ClaimState,

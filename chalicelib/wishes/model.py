@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from ..kernel import machine
 from ..kernel.access import STAFF, Party, Resource
 from ..kernel.clock import at_local, local_day, start_of_day
-from ..kernel.machine import Machine
+from ..kernel.machine import Answer, Machine
 from ..kernel.outcome import Entity
 from ..kernel.place import community_of
 from . import policy
@@ -18,7 +19,6 @@ __all__ = [
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
     "WALL_STATES",
-    "Answer",
     "Claim",
     "ClaimPointer",
     "ClaimState",
@@ -116,14 +116,6 @@ MACHINE: Machine[State] = Machine(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reply to a question does: the resident's own move, and the reason that stands for it where one is asked for."""
-
-    move: str
-    reason: str = ""
-
-
 # Question and whether the answer is yes (1) or no (2) -> what it does.
 ANSWERS: Mapping[tuple[str, bool], Answer] = {
     ("wish.delivered", True): Answer("confirm"),
@@ -187,13 +179,10 @@ class Written:
     alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mover:
+class Mover(machine.Mover):
     """Who makes a move, as what, when."""
 
-    id: str
-    parties: frozenset[Party]
-    now: datetime
+    __slots__ = ()
 
     @property
     def party(self) -> str:

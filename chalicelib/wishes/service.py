@@ -444,12 +444,8 @@ class Wishes:
             "claims": [{"wish_id": w.id, "claim": c} for id, w in claims for c in w.claims if c.id == id],
         }
 
-    def words_about(self, wish_id: str, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
-        """Return the facts of a message about a wish, read now; None when it is no longer true."""
-        return self._words(rows.find_wish(wish_id), kind, params)
-
     def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
-        """Return the facts of several messages (wish, kind, params) with the wishes read together."""
+        """Return the facts of messages (wish, kind, params), read now and together; None for what is no longer true."""
         wishes = {wish.id: wish for wish in rows.find_wishes(list(dict.fromkeys(id for id, _, _ in asked)))}
         return [self._words(wishes.get(id), kind, params) for id, kind, params in asked]
 

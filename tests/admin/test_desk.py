@@ -127,7 +127,7 @@ def test_a_code_is_nobodys_visit(world: World):
 def test_a_job_that_failed_for_good_is_seen_and_runs_again(world: World, monkeypatch: pytest.MonkeyPatch):
     resident, staff = world.resident(), world.staff()
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.wishes, "words_about", lambda *_: 1 / 0)
+        patched.setattr(world.services.wishes, "words_about_all", lambda *_: 1 / 0)
         wish_id = world.open_wish(resident)
         for _ in range(5):
             world.pass_time(minutes=2)  # as often as a queue brings it

@@ -19,7 +19,7 @@ def tell(world: World, *people: Person, kind: str = "wish.approved", id: str = "
     wish_id = world.open_wish(world.resident(), title="一个水壶")
     to = people[0].id if len(people) == 1 else f"people:{','.join(person.id for person in people)}"
     due = Due(id=id, at=START, shard="s0", kind=kind, subject=wish_id, to=to)
-    world.services.reminders.send(due, world.services.wishes.words_about(wish_id, kind, {}))
+    world.services.reminders.send(due, world.services.wishes.words_about_all([(wish_id, kind, {})])[0])
 
 
 def told(world: World, person: Person) -> list[str]:

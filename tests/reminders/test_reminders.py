@@ -296,7 +296,9 @@ def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world
 
 
 def test_a_code_of_a_claim_that_is_over_is_not_told(world: World):
-    words = world.services.wishes.words_about
+    def words(*asked):
+        return world.services.wishes.words_about_all([asked])[0]
+
     resident, helper = world.resident(), world.volunteer()
     id = world.open_wish(resident)
     claim = helper.post(f"/v1/wishes/{id}/claim").json["claims"][0]["id"]

@@ -155,7 +155,10 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
     wish_id, helper = world.open_wish(), world.volunteer()
     claim = helper.post(f"/v1/wishes/{wish_id}/claim").json["claims"][0]["id"]
     world.clock.move_to(NOON)
-    words = world.services.wishes.words_about
+
+    def words(*asked):
+        return world.services.wishes.words_about_all([asked])[0]
+
     facts = words(wish_id, "wish.due_in_2_days", {"claim": claim})
     assert facts
     assert (facts["title"], facts["needed_by"]) == ("一个电热水壶", "12-07")
