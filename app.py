@@ -7,6 +7,7 @@ from chalice.app import Chalice, Cron, Rate
 from chalicelib.admin.api import routes as admin
 from chalicelib.carriers.queue import consume, read_arrivals, read_dead
 from chalicelib.deliveries.api import routes as deliveries
+from chalicelib.figures.api import routes as figures
 from chalicelib.matching.api import routes as matching
 from chalicelib.offers.api import routes as offers
 from chalicelib.open311.api import routes as open311
@@ -14,10 +15,9 @@ from chalicelib.people.api import routes as people
 from chalicelib.places.api import routes as places
 from chalicelib.register.api import routes as register
 from chalicelib.replies.api import routes as replies
+from chalicelib.rulebook.api import routes as rulebook
 from chalicelib.signin.api import routes as signin
 from chalicelib.tickets.api import routes as tickets
-from chalicelib.tickets.figures_api import routes as figures
-from chalicelib.tickets.rulebook_api import routes as rulebook
 from chalicelib.uploads.api import routes as uploads
 from chalicelib.web.api import Api
 from chalicelib.web.platform import platform_routes

@@ -17,10 +17,10 @@ from .offers.service import MATCH
 from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
+from .rulebook.texts import MESSAGES as STREET_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
 from .tickets import jobs as tickets
 from .tickets.texts import MESSAGES as TICKET_MESSAGES
-from .tickets.texts import STREET_MESSAGES
 from .uploads import jobs as uploads
 from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES

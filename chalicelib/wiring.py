@@ -22,6 +22,7 @@ from .carriers.smtp import SmtpEmail
 from .deliveries.sending import Sender, Tolls
 from .deliveries.service import Deliveries
 from .fanouts.service import Audience, Fanouts
+from .figures.service import Measures
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
@@ -40,16 +41,15 @@ from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, wo
 from .register.service import Register
 from .reminders.service import Reminders
 from .replies.service import Replies
+from .rulebook.service import Rulebook
 from .settings import MailServer, Settings, SmsProvider
 from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
 from .tickets.calendar import chinese_holiday
-from .tickets.measures import Measures
 from .tickets.office import Offices
 from .tickets.outside import Outside
-from .tickets.rulebook import Rulebook
 from .tickets.service import Tickets
 from .tickets.upkeep import Upkeep
 from .uploads.service import Uploads
@@ -149,7 +149,14 @@ def wire(
         commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
     )
     uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
-    rulebook = Rulebook(commit=commit, clock=clock, people=people, places=places, meter=meter)
+    rulebook = Rulebook(
+        commit=commit,
+        clock=clock,
+        people=people,
+        places=places,
+        meter=meter,
+        reported=lambda *span: wired[0].tickets.reported_between(*span),  # noqa: PLW0108 - wired after the rules that they are held to
+    )
     offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
     tickets = Tickets(
         commit=commit,
@@ -215,7 +222,7 @@ def wire(
                 asking=asking,
             ),
             rulebook=rulebook,
-            measures=Measures(clock=clock, people=people, places=places, rulebook=rulebook),
+            measures=Measures(clock=clock, people=people, places=places, tickets=tickets, current_policy=rulebook.current),
             deliveries=deliveries,
             sender=sender,
             reminders=Reminders(
@@ -256,6 +263,7 @@ def wire(
                 clock=clock,
                 places=places,
                 tickets=outside,
+                rules_changed_at=rulebook.changed_at,
                 tokens=tokens,
                 keys=settings.open311_keys,
                 operator=Operator(

@@ -1,7 +1,7 @@
 """What other people's applications do through Open311: they are told what can be reported, report it, and follow it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -103,18 +103,19 @@ class Open311:
         clock: Clock,
         places: Places,
         tickets: Outside,
+        rules_changed_at: Callable[[Sequence[str]], datetime | None],
         tokens: Tokens,
         keys: Mapping[str, str],
         operator: Operator,
     ) -> None:
         self._clock, self._places, self._tickets, self._tokens = clock, places, tickets, tokens
-        self._keys, self.operator = keys, operator
+        self._keys, self.operator, self._rules_changed_at = keys, operator, rules_changed_at
 
     # what can be reported
 
     def changed_at(self) -> datetime:
         """Return when what can be reported last changed: by it, clients know when to read it anew."""
-        return max(self._tickets.rules_changed_at(self._places.streets()) or CHANGED, CHANGED)
+        return max(self._rules_changed_at(self._places.streets()) or CHANGED, CHANGED)
 
     def list_services(self, jurisdiction: str) -> Sequence[Category]:
         """Return the categories of a street."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ..kernel.access import Resource
@@ -11,22 +10,17 @@ from ..kernel.clock import to_text
 from ..kernel.outcome import Entity
 from ..kernel.place import PlaceKind, community_of, kind_of
 from .life import OPEN_STATES, Ending, Movable, State
-from .policy import ClockName, Level, Policy, Urgency
+from .policy import ClockName, Level, Urgency
 
 __all__ = [
     "Clock",
     "Hold",
-    "Hole",
-    "LadderReport",
     "Line",
     "OutsideReport",
-    "PolicyRecord",
     "Report",
     "Run",
-    "StreetPolicy",
     "Ticket",
     "Update",
-    "Why",
     "building_of",
     "level_of",
     "place_at",
@@ -120,57 +114,6 @@ class OutsideReport:
     answers: Mapping[str, tuple[str, ...]]
     phone: str | None = None
     client: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreetPolicy(Entity):
-    """What a street has set; its id is the street's code. Each version is kept beside it, because tickets name it."""
-
-    policy: Policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyRecord:
-    """One version of a street's policy, as tickets remember it. Written once."""
-
-    street: str
-    number: int
-    policy: Policy
-    at: datetime
-    by: str
-
-
-class Why(StrEnum):
-    """Why nobody would hear of a ticket at a level."""
-
-    NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
-    NOT_IN_OFFICE = "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
-    UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
-    NO_PHONE = "no_phone"  # for what is urgent mail is too slow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hole:
-    """A level of the ladder at which nobody would hear of a ticket. Without `categories` it is so for all of them.
-
-    `place` is whose duty list, or which rule's place, it is about; `instead` is the level that would have it, if any.
-    """
-
-    place: str
-    level: Level
-    to: str  # the role, or whoever a rule names
-    why: Why
-    instead: Level | None = None
-    categories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderReport(Entity):
-    """What the latest nightly look at a street's ladder has found; its id is the street's code."""
-
-    holes: tuple[Hole, ...] = ()  # the first, where there are very many
-    count: int = 0
-    checked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,10 +35,6 @@ class Outside:
         """Return the rules of a street, its categories among them."""
         return self._tickets.policy_of(street)
 
-    def rules_changed_at(self, streets: Sequence[str]) -> datetime | None:
-        """Return when one of these streets last changed its rules; None where all keep to the house's own."""
-        return max((found.updated_at for street in streets if (found := rows.policy_of(street))), default=None)
-
     def report_from_outside(self, call: Call, report: OutsideReport) -> Ticket:
         """Report a problem that another application brings.
 

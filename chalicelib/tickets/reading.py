@@ -1,7 +1,8 @@
 """Tickets as somebody sees them: one of them, its timeline, clocks and photos, and the lists in which they stand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.call import Call
@@ -140,6 +141,24 @@ class Reading:
         page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
         pairs = [(line.order, line) for line in page.items]
         return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
+
+    def reported_between(self, street: str, since: datetime, until: datetime | None, most: int) -> tuple[list[Ticket], bool]:
+        """Return what was reported in a street in a span, the newest first, and whether there is more than `most`.
+
+        For features that count; whoever asks has authorized.
+        """
+        found, start = list[Ticket](), None
+        while len(found) < most:
+            page = rows.listed(street, since, until, start, 100)
+            found += page.items
+            start = page.next
+            if start is None:
+                break
+        return found[:most], start is not None or len(found) > most
+
+    def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return how many have joined each of these tickets; what is not named nobody has joined."""
+        return rows.joined_to(ticket_ids)
 
     def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
         """Return what one has reported or joined, newest first."""

@@ -18,7 +18,7 @@ from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from ..store.tables import Counter
 from .endings import JOINED
-from .model import LadderReport, Line, PolicyRecord, Report, StreetPolicy, Ticket, Update, building_of
+from .model import Line, Report, Ticket, Update, building_of
 
 __all__ = [
     "TicketEvent",
@@ -29,11 +29,8 @@ __all__ = [
     "find_tickets",
     "held_by",
     "joined_to",
-    "ladder_report",
     "listed",
     "open_at",
-    "policy_of",
-    "policy_version",
     "queue",
     "reported_by",
     "reports_of",
@@ -154,10 +151,7 @@ class ByUpdate(GlobalSecondaryIndex["TicketTable"]):
 
 
 class TicketTable(Table):
-    """PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
-
-    PK `policy#<street>`: `policy`, `version#…`, `ladder`. PK the street: the timeline of its rules.
-    """
+    """PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`."""
 
     class Meta:
         """Name."""
@@ -188,10 +182,6 @@ class TicketTable(Table):
 
 class TicketEvent(EventRecord):
     """A line of a ticket's timeline."""
-
-
-class PolicyEvent(EventRecord):
-    """A line of the timeline of a street's rules; its partition is the street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +225,7 @@ TicketTable.holding(
         "update_order": f"{to_text(update.at)}#{update.id}",
     },
 )
-TicketTable.holding(StreetPolicy, lambda policy: {"pk": f"policy#{policy.id}", "sk": "policy"})
-TicketTable.holding(LadderReport, lambda report: {"pk": f"policy#{report.id}", "sk": "ladder"})
-TicketTable.holding(PolicyRecord, lambda record: {"pk": f"policy#{record.street}", "sk": f"version#{record.number:06d}"})
 TicketTable.keeping_timeline(Ticket, TicketEvent)
-TicketTable.keeping_timeline(StreetPolicy, PolicyEvent)
 
 
 def find_ticket(ticket_id: str) -> Ticket | None:
@@ -345,19 +331,3 @@ def open_at(street: str) -> Iterator[Ticket]:
     lines = every(lambda start: queue(street, None, start, 100))
     while batch := list(islice(lines, 100)):
         yield from find_tickets([line.id for line in batch])
-
-
-def policy_of(street: str) -> StreetPolicy | None:
-    """Read what a street has set."""
-    return load(StreetPolicy, f"policy#{street}", "policy")
-
-
-def policy_version(street: str, number: int) -> PolicyRecord | None:
-    """Read one version of what a street has set: for half the price, as it is never written again, unless it is quite new."""
-    pk, sk = f"policy#{street}", f"version#{number:06d}"
-    return load(PolicyRecord, pk, sk, consistent=False) or load(PolicyRecord, pk, sk)
-
-
-def ladder_report(street: str) -> LadderReport | None:
-    """Read what the latest look at a street's ladder has found."""
-    return load(LadderReport, f"policy#{street}", "ladder")

@@ -16,11 +16,12 @@ import pytest
 from chalicelib.kernel.call import Call
 from chalicelib.kernel.outcome import Event, Outcome, Put
 from chalicelib.reactions import react
+from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.tickets import endings
 from chalicelib.tickets.life import Ending, State
-from chalicelib.tickets.model import PolicyRecord, Report, StreetPolicy, Ticket
+from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
 from chalicelib.tickets.upkeep import Upkeep
 from chalicelib.tickets.waking import wake

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
+from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store.rows import row_of
 from chalicelib.tickets import rows
-from chalicelib.tickets.model import PolicyRecord, StreetPolicy, Ticket
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Choice, Question, QuestionKind
 from chalicelib.wiring import use, wire
 

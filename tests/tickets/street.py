@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.kernel.access import Grant, Role
+from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store.rows import row_of
-from chalicelib.tickets.model import PolicyRecord, StreetPolicy, Ticket
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Policy
 from chalicelib.tickets.rows import find_ticket
 

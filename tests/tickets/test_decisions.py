@@ -13,16 +13,7 @@ from chalicelib.tickets.clocks import meet
 from chalicelib.tickets.endings import has_answered
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import (
-    HOUSE,
-    LADDER,
-    MERGED_MOST,
-    Category,
-    ClockName,
-    Level,
-    Policy,
-    Urgency,
-)
+from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, ClockName, Level, Policy, Urgency
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.figures import service as measures
 from chalicelib.kernel.access import Role
 from chalicelib.store.rows import row_of
 from chalicelib.store.tables import Counter
-from chalicelib.tickets import measures
 from chalicelib.tickets.endings import JOINED
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Party
+from chalicelib.rulebook.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
 from chalicelib.tickets import decisions, endings
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Office, terms_of
 from chalicelib.tickets.life import Mover, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, LIMITS, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
-from chalicelib.tickets.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
 from chalicelib.tickets.routing import start_at
 from chalicelib.tickets.waking import wake
 

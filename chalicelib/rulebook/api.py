@@ -2,14 +2,14 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from .rulebook import Rulebook
-from .rulebook_schemas import PolicyIn, ReplayIn, RulesQuery
-from .rulebook_views import PolicyView, ReplayView
-from .texts import RULEBOOK_REFUSALS
+from .schemas import PolicyIn, ReplayIn, RulesQuery
+from .service import Rulebook
+from .texts import REFUSALS
+from .views import PolicyView, ReplayView
 
 __all__ = ["routes"]
 
-routes: Routes[Rulebook] = Routes("tickets", lambda services: services.rulebook, RULEBOOK_REFUSALS)
+routes: Routes[Rulebook] = Routes("tickets", lambda services: services.rulebook, REFUSALS)
 
 
 @routes.get("/v1/policies/tickets")

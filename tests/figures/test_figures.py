@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.tickets.figures import By, Rate, figures_of, grouped, hot_spots, wilson
+from chalicelib.figures.model import By, Rate, figures_of, grouped, hot_spots, wilson
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Clock, Run, Ticket
 from chalicelib.tickets.policy import ClockName, Level, Urgency

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
+from chalicelib.rulebook.lint import cautions, faults
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Terms, prolong, start
-from chalicelib.tickets.lint import cautions, faults
 from chalicelib.tickets.policy import (
     HOUSE,
     LIMITS,

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field
 from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
+from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
+from ..tickets.worktime import OwnDay, Span
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
-from .policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
-from .worktime import OwnDay, Span
 
 __all__ = ["PolicyIn", "ReplayIn", "RulesQuery"]
 

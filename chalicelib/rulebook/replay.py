@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
-from . import clocks
-from .clocks import Office
-from .model import Clock, Ticket
-from .policy import ClockName, Level, Policy, Urgency
+from ..tickets import clocks
+from ..tickets.clocks import Office
+from ..tickets.model import Clock, Ticket
+from ..tickets.policy import ClockName, Level, Policy, Urgency
 
 __all__ = ["CLIMBING", "Climb", "Pair", "Played", "Replayed", "Tally", "play", "summarise", "urgency_under"]
 

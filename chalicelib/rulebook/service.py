@@ -1,6 +1,6 @@
 """The rules of a street about tickets: each version is kept, because tickets are held to the one that they name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,15 +18,16 @@ from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places, Roster
 from ..store.commit import Committer
+from ..tickets.calendar import chinese_holiday
+from ..tickets.clocks import terms_of
+from ..tickets.model import Ticket
+from ..tickets.policy import HOUSE, Policy
+from ..tickets.worktime import Library
 from . import rows
-from .calendar import chinese_holiday
-from .clocks import terms_of
 from .ladder import Ladder, holes
 from .lint import Caution, cautions, faults
-from .model import Hole, LadderReport, PolicyRecord, StreetPolicy, Ticket
-from .policy import HOUSE, Policy
+from .model import Hole, LadderReport, PolicyRecord, StreetPolicy
 from .replay import Pair, Played, Replayed, play, summarise, urgency_under
-from .worktime import Library
 
 __all__ = ["Rulebook", "Rules"]
 
@@ -34,6 +35,9 @@ _KEPT = 512  # versions in a process's memory; what is a few kilobytes each neve
 _REPLAYED = timedelta(days=90)
 _REPLAYED_MOST = 5000  # tickets; some five seconds
 _HOLES_KEPT = 300  # of a street; a row holds 400 KB, and whoever has more has nobody on duty at all
+
+
+Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `tickets.Reading.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,11 @@ class Rulebook:
         people: People,
         places: Places,
         meter: Meter,
+        reported: Reported,
         library: Library = chinese_holiday,
     ) -> None:
         self._commit, self._clock, self._people, self._places = commit, clock, people, places
-        self._meter, self._library = meter, library
+        self._meter, self._reported, self._library = meter, reported, library
         self._version = lru_cache(maxsize=_KEPT)(_read_version)
 
     # for other features
@@ -78,6 +83,10 @@ class Rulebook:
         """Return the version that holds now, and its rules, as the last change has left them. One request."""
         found = rows.policy_of(street)
         return (found.version, found.policy) if found else (0, HOUSE)
+
+    def changed_at(self, streets: Sequence[str]) -> datetime | None:
+        """Return when one of these streets last changed its rules; None where all keep to the house's own."""
+        return max((found.updated_at for street in streets if (found := rows.policy_of(street))), default=None)
 
     def words_about_street(self, street: str, kind: str) -> Mapping[str, object] | None:
         """Return the facts of a message about a street as they are now; None when it is no longer true."""
@@ -141,7 +150,7 @@ class Rulebook:
         street, until = street_of(place), self._clock.now()
         policy = replace(self._street(street).policy, **changes)
         roster = self._check(street, policy)
-        tickets, cut = self._reported(street, until - _REPLAYED)
+        tickets, cut = self._reported(street, until - _REPLAYED, None, _REPLAYED_MOST)
         library = lru_cache(maxsize=4096)(self._library)  # the same few months of days, again and again
         now, own = Ladder(policy, roster), dict[int, Ladder]()
 
@@ -216,17 +225,6 @@ class Rulebook:
         return LadderReport(
             id=street, created_at=now, updated_at=now, checked_at=now, holes=tuple(found[:_HOLES_KEPT]), count=len(found)
         )
-
-    def _reported(self, street: str, since: datetime) -> tuple[list[Ticket], bool]:
-        """Return the newest tickets of a street, and whether there are more than are read."""
-        found, start = list[Ticket](), None
-        while len(found) < _REPLAYED_MOST:
-            page = rows.listed(street, since, None, start, 100)
-            found += page.items
-            start = page.next
-            if start is None:
-                return found, False
-        return found, True
 
 
 def _read_version(street: str, number: int) -> Policy:

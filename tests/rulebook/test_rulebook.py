@@ -7,14 +7,16 @@ from datetime import date, time, timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
+from chalicelib.rulebook import rows
+from chalicelib.rulebook.model import PolicyRecord
+from chalicelib.rulebook.schemas import PolicyIn
 from chalicelib.store.rows import Table, row_of
-from chalicelib.tickets import decisions, rows
+from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Office, terms_of
 from chalicelib.tickets.life import Mover
-from chalicelib.tickets.model import Level, PolicyRecord, Ticket
+from chalicelib.tickets.model import Level, Ticket
 from chalicelib.tickets.policy import HOUSE, Rule, Urgency
-from chalicelib.tickets.rulebook_schemas import PolicyIn
 from chalicelib.tickets.worktime import OwnDay, Span
 
 from ..hostile.good import GOOD
@@ -287,7 +289,7 @@ def test_what_is_older_than_ninety_days_is_left_out(world: World):
 
 
 def test_the_newest_are_read_and_it_is_said_that_there_were_more(world: World, monkeypatch):
-    from chalicelib.tickets import rulebook
+    from chalicelib.rulebook import service as rulebook
 
     monkeypatch.setattr(rulebook, "_REPLAYED_MOST", 100)
     for n in range(101):

@@ -7,11 +7,12 @@ from ..kernel.access import Role
 from ..kernel.place import PlaceKind, ancestors, covers, street_of
 from ..people.model import Person
 from ..places.service import Roster
-from .clocks import Office, Terms
-from .model import Hole, Why, level_of
-from .office import Along, Routed, begin, codes_at, meant_by, office_of
-from .policy import Category, Level, Policy, Rule, Step, Urgency
-from .routing import route, start_at
+from ..tickets.clocks import Office, Terms
+from ..tickets.model import level_of
+from ..tickets.office import Along, Routed, begin, codes_at, meant_by, office_of
+from ..tickets.policy import Category, Level, Policy, Rule, Step, Urgency
+from ..tickets.routing import route, start_at
+from .model import Hole, Why
 
 __all__ = ["Ladder", "holes"]
 

@@ -5,14 +5,14 @@ from typing import TypeVar
 
 from pydantic import Field
 
+from ..tickets.policy import ClockName, Level, LimitsOf, QuestionKind, Urgency
+from ..tickets.worktime import OwnDay, Span
 from ..web.fields import Instant, PlaceCode, View
 from .lint import Caution
 from .model import Hole, Why
-from .policy import ClockName, Level, LimitsOf, QuestionKind, Urgency
 from .replay import Pair, Replayed, Tally
-from .rulebook import Rules
+from .service import Rules
 from .texts import CAUTIONS, HOLES
-from .worktime import OwnDay, Span
 
 __all__ = ["PolicyView", "ReplayView"]
 

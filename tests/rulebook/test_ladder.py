@@ -8,9 +8,9 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
 from chalicelib.places.service import Roster
-from chalicelib.tickets import rows
-from chalicelib.tickets.ladder import holes
-from chalicelib.tickets.model import Hole, Why
+from chalicelib.rulebook import rows
+from chalicelib.rulebook.ladder import holes
+from chalicelib.rulebook.model import Hole, Why
 from chalicelib.tickets.policy import HOUSE, Level, Rule, Step, Urgency
 
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World, counted_storage

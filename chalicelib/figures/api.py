@@ -2,13 +2,13 @@
 
 from ..kernel.call import Call
 from ..web.api import Routes
-from .figures_schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
-from .measures import Measures
-from .texts import FIGURES_REFUSALS
+from .schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
+from .service import Measures
+from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Measures] = Routes("tickets", lambda services: services.measures, FIGURES_REFUSALS)
+routes: Routes[Measures] = Routes("tickets", lambda services: services.measures, REFUSALS)
 
 
 @routes.get("/v1/admin/tickets/rates")

@@ -11,9 +11,9 @@ from enum import StrEnum
 from math import sqrt
 
 from ..kernel.place import PlaceKind, kind_of
-from .life import Ending, State
-from .model import Ticket, building_of, place_at
-from .policy import ClockName, Level
+from ..tickets.life import Ending, State
+from ..tickets.model import Ticket, building_of, place_at
+from ..tickets.policy import ClockName, Level
 
 __all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]
 

@@ -1,23 +1,20 @@
 """What the tickets of a place come to, read for its staff."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from ..kernel.access import Resource, authorize
 from ..kernel.call import Call
 from ..kernel.clock import Clock, start_of_day
 from ..kernel.errors import Invalid
-from ..kernel.paging import every
 from ..kernel.place import covers, street_of
 from ..people.service import People
 from ..places.service import Places
-from . import rows
-from .figures import By, Figures, HotSpot, figures_of, grouped, hot_spots
-from .model import Ticket
-from .policy import Policy
-from .rulebook import Rulebook
+from ..tickets.model import Ticket
+from ..tickets.policy import Policy
+from ..tickets.service import Tickets
+from .model import By, Figures, HotSpot, figures_of, grouped, hot_spots
 
 __all__ = ["SPAN_MOST", "HotSpots", "Measures", "Rates"]
 
@@ -48,8 +45,17 @@ class HotSpots:
 class Measures:
     """Use cases of figures."""
 
-    def __init__(self, *, clock: Clock, people: People, places: Places, rulebook: Rulebook) -> None:
-        self._clock, self._people, self._places, self._rulebook = clock, people, places, rulebook
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        places: Places,
+        tickets: Tickets,
+        current_policy: Callable[[str], tuple[int, Policy]],
+    ) -> None:
+        self._clock, self._people, self._places = clock, people, places
+        self._tickets, self._current_policy = tickets, current_policy
 
     def rates(self, call: Call, place: str, since: date, until: date, by: By) -> Rates:
         """Return the rates of what was reported at a place between two local days, both included.
@@ -70,10 +76,10 @@ class Measures:
     def hot_spots(self, call: Call, place: str) -> HotSpots:
         """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
         self._admit(call, place)
-        _, policy = self._rulebook.current(street_of(place))
+        _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
         tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
-        joined = rows.joined_to([ticket.id for ticket in tickets])
+        joined = self._tickets.joined_to([ticket.id for ticket in tickets])
         spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_SPOTS_MOST]
         names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
@@ -84,6 +90,5 @@ class Measures:
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
         """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""
-        every_one: Iterator[Ticket] = every(lambda start: rows.listed(street_of(place), since, until, start, 100))
-        read = list(islice(every_one, _READ_MOST + 1))
-        return [ticket for ticket in read[:_READ_MOST] if covers(place, ticket.place)], len(read) > _READ_MOST
+        read, cut = self._tickets.reported_between(street_of(place), since, until, _READ_MOST)
+        return [ticket for ticket in read if covers(place, ticket.place)], cut

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..web.fields import Day, Instant, PlaceCode, Request, View
-from .figures import By, Figures, HotSpot
-from .measures import HotSpots, Rates
+from .model import By, Figures, HotSpot
+from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
 __all__ = ["HotSpotList", "RatesQuery", "RatesView", "SpotsQuery"]

@@ -10,9 +10,9 @@ from ..kernel.access import Role
 from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
-from .office import serves
-from .policy import ClockName, Level, Policy, Question, QuestionKind, Rule, Urgency
-from .worktime import Calendar, Library, Span, check_spans, check_week, uncertain
+from ..tickets.office import serves
+from ..tickets.policy import ClockName, Level, Policy, Question, QuestionKind, Rule, Urgency
+from ..tickets.worktime import Calendar, Library, Span, check_spans, check_week, uncertain
 
 __all__ = ["Caution", "cautions", "faults"]
 
