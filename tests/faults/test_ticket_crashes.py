@@ -269,7 +269,7 @@ def it_is_merged(cloud: Cloud) -> Scene:
     other = report(cloud.world, cloud.world.resident(), text="楼道灯坏了，很黑")
     rest(cloud)
     tap = tapped(cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other})
-    told, tags = {"ticket.new": 2, "ticket.merged": 1}, ["submitted", "merged"]
+    told, tags = {"ticket.new": 2, "ticket.merged": 1, "ticket.over": 1}, ["submitted", "merged"]
     scene = Scene(ladder, tags, told, GRID, State.CLOSED, Ending.MERGED, ticket=ticket, tap=tap, others=[other])
     return begin(cloud, scene)
 
