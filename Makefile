@@ -31,7 +31,8 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-openapi: $(READY) ## write docs/openapi.json and docs/messages.md from the code if they differ, and fail if they did
+openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/routes.py from the code if they differ, and fail if they did
+	$(BIN)/python -m tools.routes
 	$(BIN)/python -m tools.openapi
 	$(BIN)/python -m tools.templates
 

@@ -1,33 +1,19 @@
 """THE MAP: every route's feature is mounted here, and every schedule and queue function is declared here. No logic."""
 
+from functools import partial
 from typing import Any
 
 from chalice.app import Chalice, Cron, Rate
 
-from chalicelib.admin.api import routes as admin
 from chalicelib.carriers.queue import consume, read_arrivals, read_dead
-from chalicelib.deliveries.api import routes as deliveries
-from chalicelib.figures.api import routes as figures
-from chalicelib.matching.api import routes as matching
-from chalicelib.offers.api import routes as offers
-from chalicelib.open311.api import routes as open311
-from chalicelib.people.api import routes as people
-from chalicelib.places.api import routes as places
-from chalicelib.register.api import routes as register
-from chalicelib.replies.api import routes as replies
-from chalicelib.rulebook.api import routes as rulebook
-from chalicelib.signin.api import routes as signin
-from chalicelib.tickets.api import routes as tickets
-from chalicelib.uploads.api import routes as uploads
+from chalicelib.routes import ROUTES
 from chalicelib.web.api import Api
-from chalicelib.web.platform import platform_routes
-from chalicelib.wiring import clean, log, park, services, work
-from chalicelib.wishes.api import routes as wishes
+from chalicelib.wiring import clean, log, park, routes_of, services, work
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
-api.mount(platform_routes(lambda: api), signin, people, register, places, uploads)
-api.mount(wishes, offers, matching, tickets, rulebook, figures, open311, deliveries, replies, admin)
+for feature, lines in ROUTES.items():  # written by `make openapi`
+    api.mount(lines, partial(routes_of, feature))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

@@ -5,15 +5,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .deliveries.model import DIGEST, Channel, Recipient
-from .deliveries.sending import Facts
-from .deliveries.service import Asking
 from .fanouts import jobs as fanouts
 from .kernel.ids import derived_id
 from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency
 from .matching import jobs as matching
 from .offers import jobs as offers
-from .offers.service import MATCH
+from .offers.policy import MATCH
 from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
 from .reminders.texts import MESSAGES as REMINDER_MESSAGES
@@ -26,6 +24,8 @@ from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
 
 if TYPE_CHECKING:
+    from .deliveries.sending import Facts
+    from .deliveries.service import Asking
     from .wiring import Services
 
 __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of", "react", "words_about", "words_about_all"]
@@ -44,30 +44,29 @@ TEMPLATES: Templates = {
 }
 
 
-def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> Facts | None:
+def words_about(services: "Services", kind: str, about: str, params: Mapping[str, str]) -> "Facts | None":
     """Return the facts of a message as they are now; None when it is no longer true."""
     return words_about_all(services, [(kind, about, params)])[0]
 
 
-def words_about_all(services: "Services", asked: Sequence[Asking]) -> list[Facts | None]:
+def words_about_all(services: "Services", asked: "Sequence[Asking]") -> "list[Facts | None]":
     """Return the same for several messages; what is about wishes is read together, and what is about tickets."""
     found: list[Facts | None] = [None] * len(asked)
-    for messages, read in _words(services):
+    for messages, read in _WORDS:
         places = [n for n, (kind, _, _) in enumerate(asked) if kind in messages]
-        facts = read([(about, kind, params) for kind, about, params in (asked[n] for n in places)]) if places else ()
+        facts = read(services, [(about, kind, params) for kind, about, params in (asked[n] for n in places)]) if places else ()
         for n, said in zip(places, facts, strict=True):
             found[n] = said
     return found
 
 
-def _words(services: "Services") -> list[tuple[Templates, Callable[[Sequence[About]], Sequence[Facts | None]]]]:
-    """Which feature knows the words of which messages."""
-    return [
-        (WISH_MESSAGES, services.wishes.words_about_all),
-        (TICKET_MESSAGES, services.upkeep.words_about_all),
-        (OFFER_MESSAGES, lambda asked: [services.offers.words_about(about, kind) for about, kind, _ in asked]),
-        (STREET_MESSAGES, lambda asked: [services.rulebook.words_about_street(about, kind) for about, kind, _ in asked]),
-    ]
+# Which feature knows the words of which messages.
+_WORDS: "Sequence[tuple[Templates, Callable[[Services, Sequence[About]], Sequence[Facts | None]]]]" = (
+    (WISH_MESSAGES, lambda services, asked: services.wishes.words_about_all(asked)),
+    (TICKET_MESSAGES, lambda services, asked: services.upkeep.words_about_all(asked)),
+    (OFFER_MESSAGES, lambda services, asked: [services.offers.words_about(about, kind) for about, kind, _ in asked]),
+    (STREET_MESSAGES, lambda services, asked: [services.rulebook.words_about_street(about, kind) for about, kind, _ in asked]),
+)
 
 
 def _tell(services: "Services", due: Due) -> None:

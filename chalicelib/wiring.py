@@ -1,28 +1,18 @@
-"""The only composition root: Settings become Services, once per process."""
+"""The only composition root: Settings become Services, once per process.
+
+What every request needs (the store, access tokens) is imported with this module. A feature is imported and made when it is
+first used, so that a function starts with what it is for (docs/decisions/0027).
+"""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from .admin.service import Desk
-from .carriers.aws import SesEmail, SnsSms
-from .carriers.choice import Provider, Providers
-from .carriers.console import ConsoleEmail, ConsoleSms, Mailbox
-from .carriers.folder import FolderFiles
-from .carriers.gateway import HttpSms
-from .carriers.metrics import EmfMeter
-from .carriers.ports import EmailSender, Files, SmsSender
-from .carriers.queue import InlineQueue, SqsQueues
-from .carriers.s3 import S3Files
-from .carriers.smtp import SmtpEmail
-from .deliveries.sending import Sender, Tolls
-from .deliveries.service import Deliveries
-from .fanouts.service import Audience, Fanouts
-from .figures.service import Measures
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
@@ -30,68 +20,72 @@ from .kernel.meter import MemoryMeter, Meter
 from .kernel.outcome import Due
 from .kernel.paging import Cursors
 from .kernel.place import street_of
-from .kernel.template import Lane
-from .matching.service import Matching
-from .offers.asking import Asking
-from .offers.service import Offers
-from .open311.service import Open311, Operator
-from .people.service import People
-from .places.service import Places, place_exists
-from .reactions import HEARD, TEMPLATES, lane_of, parked_as, place_of, react, words_about, words_about_all
-from .register.service import Register
-from .reminders.service import Reminders
-from .replies.service import Replies
-from .rulebook.service import Rulebook
 from .settings import MailServer, Settings, SmsProvider
-from .signin.service import Limits, SignIn
 from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
-from .tickets.calendar import chinese_holiday
-from .tickets.office import Offices
-from .tickets.outside import Outside
-from .tickets.service import Tickets
-from .tickets.upkeep import Upkeep
-from .uploads.service import Uploads
 from .web.auth import Tokens
-from .wishes.service import Wishes
 
-__all__ = ["Services", "clean", "log", "park", "services", "use", "wire", "work"]
+if TYPE_CHECKING:
+    from .admin.service import Desk
+    from .carriers.choice import Provider
+    from .carriers.console import Mailbox
+    from .carriers.ports import EmailSender, Files, SmsSender
+    from .deliveries.sending import Sender
+    from .deliveries.service import Deliveries
+    from .fanouts.service import Audience, Fanouts
+    from .figures.service import Measures
+    from .kernel.template import Lane
+    from .matching.service import Matching
+    from .offers.asking import Asking
+    from .offers.service import Offers
+    from .open311.service import Open311
+    from .people.service import People
+    from .places.service import Places
+    from .register.service import Register
+    from .reminders.service import Reminders
+    from .replies.service import Replies
+    from .rulebook.service import Rulebook
+    from .signin.service import SignIn
+    from .tickets.office import Offices
+    from .tickets.outside import Outside
+    from .tickets.service import Tickets
+    from .tickets.upkeep import Upkeep
+    from .uploads.service import Uploads
+    from .web.api import Routes
+    from .wishes.service import Wishes
+
+__all__ = ["Services", "clean", "everything", "log", "park", "routes_of", "services", "use", "wire", "work"]
 
 log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything that routes, schedules and queues need."""
 
-    clock: Clock
-    meter: Meter
-    tokens: Tokens
-    cursors: Cursors
-    outbox: Outbox
-    connection: Any
-    people: People
-    places: Places
-    register: Register
-    signin: SignIn
-    wishes: Wishes
-    offers: Offers
-    asking: Asking
-    matching: Matching
-    rulebook: Rulebook
-    measures: Measures
-    sender: Sender
-    deliveries: Deliveries
-    reminders: Reminders
-    fanouts: Fanouts
-    replies: Replies
-    uploads: Uploads
-    tickets: Tickets
-    upkeep: Upkeep
-    outside: Outside
-    open311: Open311
-    desk: Desk
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        ids: Ids,
+        meter: Meter,
+        mailbox: "Mailbox | None",
+        audiences: "Mapping[str, Audience]",
+        files: "Files | None",
+        wait: Callable[[int], None],
+    ) -> None:
+        self._settings, self._mailbox, self._audiences, self._files = settings, mailbox, audiences, files
+        self._ids = ids
+        self._keys = Keyring(settings.secret)
+        self.clock, self.meter = clock, meter
+        self.cursors = Cursors(self._keys.key("cursor"))
+        self.connection: Any = bind(settings.table_prefix, settings.region)
+        self.tokens = Tokens(settings.token_keys, clock)
+        self.outbox = Outbox(self._queue(), clock, settings.due_shards, meter)
+        self._commit = Committer(
+            connection=self.connection, clock=clock, ids=ids, outbox=self.outbox, heard=_heard, meter=meter, wait=wait
+        )
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
@@ -100,226 +94,452 @@ class Services:
         self.meter.count("LostAlarms", lost)
         return lost
 
+    def _queue(self) -> Queue:
+        from .carriers.queue import InlineQueue, SqsQueues
+        from .kernel.template import Lane
+
+        settings = self._settings
+        if not settings.urgent_queue_url:
+            return InlineQueue(lambda due: _work(self, due), lambda due: _park(self, due), self.clock)
+        urls = {Lane.URGENT: settings.urgent_queue_url, Lane.BULK: settings.bulk_queue_url}
+        return SqsQueues(urls, _lane_of, settings.region)
+
+    # who is where, and who somebody is
+
+    @cached_property
+    def people(self) -> "People":
+        """Who somebody is."""
+        from .people.service import People
+        from .places.service import place_exists
+
+        return People(
+            commit=self._commit,
+            clock=self.clock,
+            ids=self._ids,
+            keys=self._keys,
+            place_exists=place_exists,
+            traces=[lambda person: self.signin.traces_of(person)],  # noqa: PLW0108 - made after people, as are all of these
+            holders=[
+                lambda person_id: self.wishes.held_about(person_id),  # noqa: PLW0108
+                lambda person_id: self.offers.held_about(person_id),  # noqa: PLW0108
+                lambda person_id: self.deliveries.held_about(person_id),  # noqa: PLW0108
+                lambda person_id: self.upkeep.held_about(person_id),  # noqa: PLW0108
+                lambda person_id: self.uploads.held_about(person_id),  # noqa: PLW0108
+            ],
+        )
+
+    @cached_property
+    def places(self) -> "Places":
+        """Who is where."""
+        from .places.service import Places
+
+        return Places(commit=self._commit, clock=self.clock, people=self.people)
+
+    @cached_property
+    def register(self) -> "Register":
+        """What staff keep of people."""
+        from .register.service import Register
+
+        return Register(commit=self._commit, clock=self.clock, ids=self._ids, people=self.people)
+
+    @cached_property
+    def signin(self) -> "SignIn":
+        """How somebody proves who she is."""
+        from .signin.service import Limits, SignIn
+
+        settings = self._settings
+        return SignIn(
+            commit=self._commit,
+            clock=self.clock,
+            ids=self._ids,
+            keys=self._keys,
+            people=self.people,
+            tokens=self.tokens,
+            limits=Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day),
+        )
+
+    @cached_property
+    def uploads(self) -> "Uploads":
+        """Photos."""
+        from .uploads.service import Uploads
+
+        return Uploads(
+            commit=self._commit, clock=self.clock, ids=self._ids, people=self.people, files=self._files or self._own_files()
+        )
+
+    def _own_files(self) -> "Files":
+        settings = self._settings
+        if settings.upload_bucket:
+            from .carriers.s3 import S3Files
+
+            return S3Files(settings.region, settings.upload_bucket, self.clock)
+        from .carriers.folder import FolderFiles
+
+        return FolderFiles(f"{settings.public_url}/dev/files", self._keys.key("files"), self.clock)
+
+    # wishes, and whom to ask for them
+
+    @cached_property
+    def wishes(self) -> "Wishes":
+        """Micro-wishes."""
+        from .wishes.service import Wishes
+
+        return Wishes(
+            commit=self._commit, clock=self.clock, ids=self._ids, keys=self._keys, people=self.people, places=self.places
+        )
+
+    @cached_property
+    def asking(self) -> "Asking":
+        """Offers as they are made."""
+        from .offers.asking import Asking
+
+        return Asking(commit=self._commit, clock=self.clock, ids=self._ids, wishes=self.wishes)
+
+    @cached_property
+    def offers(self) -> "Offers":
+        """Offers as they are answered."""
+        from .offers.service import Offers
+
+        return Offers(
+            commit=self._commit,
+            clock=self.clock,
+            ids=self._ids,
+            people=self.people,
+            places=self.places,
+            wishes=self.wishes,
+            outbox=self.outbox,
+            asking=self.asking,
+        )
+
+    @cached_property
+    def matching(self) -> "Matching":
+        """Who is asked for what."""
+        from .matching.service import Matching
+
+        return Matching(
+            commit=self._commit,
+            clock=self.clock,
+            ids=self._ids,
+            meter=self.meter,
+            outbox=self.outbox,
+            people=self.people,
+            places=self.places,
+            wishes=self.wishes,
+            offers=self.offers,
+            asking=self.asking,
+        )
+
+    # problem tickets
+
+    @cached_property
+    def rulebook(self) -> "Rulebook":
+        """The rules of a street."""
+        from .rulebook.service import Rulebook
+
+        return Rulebook(
+            commit=self._commit,
+            clock=self.clock,
+            people=self.people,
+            places=self.places,
+            meter=self.meter,
+            reported=lambda *span: self.tickets.reported_between(*span),  # noqa: PLW0108 - made after the rules they are held to
+        )
+
+    @cached_property
+    def _offices(self) -> "Offices":
+        from .tickets.calendar import chinese_holiday
+        from .tickets.office import Offices
+
+        return Offices(people=self.people, places=self.places, policy_for=self.rulebook.policy_for, library=chinese_holiday)
+
+    @cached_property
+    def tickets(self) -> "Tickets":
+        """Problem tickets."""
+        from .tickets.service import Tickets
+
+        return Tickets(
+            commit=self._commit,
+            clock=self.clock,
+            ids=self._ids,
+            people=self.people,
+            places=self.places,
+            uploads=self.uploads,
+            offices=self._offices,
+            current_policy=self.rulebook.current,
+        )
+
+    @cached_property
+    def upkeep(self) -> "Upkeep":
+        """What happens to tickets by itself."""
+        from .tickets.upkeep import Upkeep
+
+        return Upkeep(
+            commit=self._commit,
+            clock=self.clock,
+            people=self.people,
+            places=self.places,
+            uploads=self.uploads,
+            offices=self._offices,
+            tickets=self.tickets,
+        )
+
+    @cached_property
+    def measures(self) -> "Measures":
+        """Figures of a place."""
+        from .figures.service import Measures
+
+        return Measures(
+            clock=self.clock,
+            people=self.people,
+            places=self.places,
+            tickets=self.tickets,
+            current_policy=self.rulebook.current,
+        )
+
+    @cached_property
+    def outside(self) -> "Outside":
+        """Tickets as other applications see them."""
+        from .tickets.outside import Outside
+
+        return Outside(commit=self._commit, clock=self.clock, people=self.people, places=self.places, tickets=self.tickets)
+
+    @cached_property
+    def open311(self) -> "Open311":
+        """The standard by which they do."""
+        from .open311.service import Open311, Operator
+
+        settings = self._settings
+        return Open311(
+            clock=self.clock,
+            places=self.places,
+            tickets=self.outside,
+            rules_changed_at=self.rulebook.changed_at,
+            tokens=self.tokens,
+            keys=settings.open311_keys,
+            operator=Operator(
+                url=settings.public_url,
+                contact=settings.open311_contact,
+                key_service=settings.open311_key_service,
+                live=settings.stage == "prod",
+            ),
+        )
+
+    # telling people
+
+    @cached_property
+    def sender(self) -> "Sender":
+        """The engine below the ledger's use cases."""
+        from .carriers.choice import Providers
+        from .deliveries.sending import Sender, Tolls
+        from .reactions import TEMPLATES
+
+        settings = self._settings
+        return Sender(
+            clock=self.clock,
+            ids=self._ids,
+            keys=self._keys,
+            outbox=self.outbox,
+            sms=Providers([self._provider(given) for given in settings.sms_providers]),
+            email=self._email(settings.mail),
+            templates=TEMPLATES,
+            tolls=Tolls(
+                budget_li=settings.sms_budget_fen * 10 if settings.sms_budget_fen is not None else None,
+                signature=settings.sms_signature,
+                public_url=settings.public_url,
+            ),
+            meter=self.meter,
+            log=log,
+        )
+
+    @cached_property
+    def _letters(self) -> "Mailbox":
+        from .carriers.console import Mailbox
+
+        return self._mailbox or Mailbox(self.clock.now)
+
+    def _provider(self, given: SmsProvider) -> "Provider":
+        from .carriers.choice import Provider
+
+        sender: SmsSender
+        if given.kind == "console":
+            from .carriers.console import ConsoleSms
+
+            sender = ConsoleSms(self._letters)
+        elif given.kind == "sns":
+            from .carriers.aws import SnsSms
+
+            sender = SnsSms(self._settings.region)
+        elif given.kind == "gateway":
+            from .carriers.gateway import HttpSms
+
+            sender = HttpSms(given.url, given.key, given.name, ids=self._ids, clock=self.clock)
+        else:
+            raise KeyError(given.kind)
+        return Provider(name=given.name, sender=sender, weight=given.weight, price_li=given.price_li)
+
+    def _email(self, given: MailServer) -> "EmailSender":
+        if given.kind == "console":
+            from .carriers.console import ConsoleEmail
+
+            return ConsoleEmail(self._letters)
+        if given.kind == "ses":
+            from .carriers.aws import SesEmail
+
+            return SesEmail(self._settings.region, given.sender)
+        if given.kind == "smtp":
+            from .carriers.smtp import SmtpEmail
+
+            return SmtpEmail(
+                given.host, given.port, sender=given.sender, clock=self.clock, user=given.user, password=given.password
+            )
+        raise KeyError(given.kind)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        """The sending ledger."""
+        from .deliveries.service import Deliveries
+        from .reactions import TEMPLATES, words_about_all
+
+        return Deliveries(
+            clock=self.clock,
+            people=self.people,
+            sender=self.sender,
+            templates=TEMPLATES,
+            words_of_many=lambda asked: words_about_all(self, asked),
+            meter=self.meter,
+        )
+
+    @cached_property
+    def reminders(self) -> "Reminders":
+        """Who hears a message, by which way and when."""
+        from .reactions import TEMPLATES, place_of, words_about
+        from .reminders.service import Reminders
+
+        return Reminders(
+            clock=self.clock,
+            people=self.people,
+            places=self.places,
+            sender=self.sender,
+            templates=TEMPLATES,
+            words=lambda kind, about, params: words_about(self, kind, about, params),
+            place_about=lambda due: place_of(self, due),
+        )
+
+    @cached_property
+    def fanouts(self) -> "Fanouts":
+        """One message to very many."""
+        from .fanouts.service import Fanouts
+        from .reactions import TEMPLATES
+
+        return Fanouts(
+            commit=self._commit,
+            clock=self.clock,
+            audiences={
+                "place": self.people.ids_below,
+                "ticket": self.upkeep.reporters,
+                "unanswered": self.upkeep.unanswered,
+                **self._audiences,
+            },
+            zone_of=self._zone_of,
+            templates=TEMPLATES,
+            per_second=self._settings.sms_per_second,
+        )
+
+    def _zone_of(self, audience: str) -> str:
+        """Return the zone of an audience: that of a ticket, or of a place."""
+        name = audience.rpartition(":")[2]
+        return self.upkeep.zone_of(name) or self.places.zone_of(street_of(name))
+
+    @cached_property
+    def replies(self) -> "Replies":
+        """What comes back."""
+        from .replies.service import Replies
+
+        return Replies(
+            commit=self._commit,
+            clock=self.clock,
+            people=self.people,
+            deliveries=self.deliveries,
+            sender=self.sender,
+            provider_keys={given.name: given.key for given in self._settings.sms_providers if given.key},
+        )
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """The staff desk."""
+        from .admin.service import Desk
+
+        return Desk(
+            commit=self._commit,
+            people=self.people,
+            wishes=self.wishes,
+            tickets=self.tickets,
+            deliveries=self.deliveries,
+            sender=self.sender,
+            outbox=self.outbox,
+        )
+
 
 def wire(
     settings: Settings,
     *,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    mailbox: Mailbox | None = None,
+    mailbox: "Mailbox | None" = None,
     meter: Meter | None = None,
-    audiences: Mapping[str, Audience] | None = None,
-    files: Files | None = None,
+    audiences: "Mapping[str, Audience] | None" = None,
+    files: "Files | None" = None,
     wait: Callable[[int], None] = pause,
 ) -> Services:
     """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox, audiences and files."""
-    clock, ids = clock or SystemClock(), ids or RandomIds()
-    mailbox = mailbox or Mailbox(clock.now)
-    meter = meter or (EmfMeter("chunhui", {"stage": settings.stage}) if settings.emf else MemoryMeter())
-    keys = Keyring(settings.secret)
-    connection = bind(settings.table_prefix, settings.region)
-    wired: list[Services] = []  # the inline queue runs jobs of services that are made after it
-    queue: Queue = InlineQueue(lambda due: _work(wired[0], due), lambda due: _park(wired[0], due), clock)
-    if settings.urgent_queue_url:
-        urls = {Lane.URGENT: settings.urgent_queue_url, Lane.BULK: settings.bulk_queue_url}
-        queue = SqsQueues(urls, lane_of, settings.region)
-    outbox = Outbox(queue, clock, settings.due_shards, meter)
-    commit = Committer(connection=connection, clock=clock, ids=ids, outbox=outbox, heard=HEARD, meter=meter, wait=wait)
-    people = People(
-        commit=commit,
-        clock=clock,
-        ids=ids,
-        keys=keys,
-        place_exists=place_exists,
-        traces=[lambda person: wired[0].signin.traces_of(person)],  # noqa: PLW0108 - wired after people
-        holders=[
-            lambda person_id: wired[0].wishes.held_about(person_id),  # noqa: PLW0108 - wired after people
-            lambda person_id: wired[0].offers.held_about(person_id),  # noqa: PLW0108 - wired after people
-            lambda person_id: wired[0].deliveries.held_about(person_id),  # noqa: PLW0108 - wired after people
-            lambda person_id: wired[0].upkeep.held_about(person_id),  # noqa: PLW0108 - wired after people
-            lambda person_id: wired[0].uploads.held_about(person_id),  # noqa: PLW0108 - wired after people
-        ],
+    return Services(
+        settings,
+        clock=clock or SystemClock(),
+        ids=ids or RandomIds(),
+        meter=meter or _meter(settings),
+        mailbox=mailbox,
+        audiences=audiences or {},
+        files=files,
+        wait=wait,
     )
-    places = Places(commit=commit, clock=clock, people=people)
-    tokens = Tokens(settings.token_keys, clock)
-    limits = Limits(per_address_hour=settings.codes_per_address_hour, per_day=settings.codes_per_day)
-    wishes = Wishes(commit=commit, clock=clock, ids=ids, keys=keys, people=people, places=places)
-    asking = Asking(commit=commit, clock=clock, ids=ids, wishes=wishes)
-    offers = Offers(
-        commit=commit, clock=clock, ids=ids, people=people, places=places, wishes=wishes, outbox=outbox, asking=asking
-    )
-    uploads = Uploads(commit=commit, clock=clock, ids=ids, people=people, files=files or _files(settings, keys, clock))
-    rulebook = Rulebook(
-        commit=commit,
-        clock=clock,
-        people=people,
-        places=places,
-        meter=meter,
-        reported=lambda *span: wired[0].tickets.reported_between(*span),  # noqa: PLW0108 - wired after the rules that they are held to
-    )
-    offices = Offices(people=people, places=places, policy_for=rulebook.policy_for, library=chinese_holiday)
-    tickets = Tickets(
-        commit=commit,
-        clock=clock,
-        ids=ids,
-        people=people,
-        places=places,
-        uploads=uploads,
-        offices=offices,
-        current_policy=rulebook.current,
-    )
-    upkeep = Upkeep(commit=commit, clock=clock, people=people, places=places, uploads=uploads, offices=offices, tickets=tickets)
-    sender = Sender(
-        clock=clock,
-        ids=ids,
-        keys=keys,
-        outbox=outbox,
-        sms=Providers([_provider(given, settings.region, mailbox, ids, clock) for given in settings.sms_providers]),
-        email=_email(settings.mail, settings.region, mailbox, clock),
-        templates=TEMPLATES,
-        tolls=Tolls(
-            budget_li=settings.sms_budget_fen * 10 if settings.sms_budget_fen is not None else None,
-            signature=settings.sms_signature,
-            public_url=settings.public_url,
-        ),
-        meter=meter,
-        log=log,
-    )
-    deliveries = Deliveries(
-        clock=clock,
-        people=people,
-        sender=sender,
-        templates=TEMPLATES,
-        words_of_many=lambda asked: words_about_all(wired[0], asked),
-        meter=meter,
-    )
-    outside = Outside(commit=commit, clock=clock, people=people, places=places, tickets=tickets)
-    wired.append(
-        Services(
-            clock=clock,
-            meter=meter,
-            tokens=tokens,
-            cursors=Cursors(keys.key("cursor")),
-            outbox=outbox,
-            connection=connection,
-            people=people,
-            places=places,
-            register=Register(commit=commit, clock=clock, ids=ids, people=people),
-            signin=SignIn(commit=commit, clock=clock, ids=ids, keys=keys, people=people, tokens=tokens, limits=limits),
-            wishes=wishes,
-            offers=offers,
-            asking=asking,
-            matching=Matching(
-                commit=commit,
-                clock=clock,
-                ids=ids,
-                meter=meter,
-                outbox=outbox,
-                people=people,
-                places=places,
-                wishes=wishes,
-                offers=offers,
-                asking=asking,
-            ),
-            rulebook=rulebook,
-            measures=Measures(clock=clock, people=people, places=places, tickets=tickets, current_policy=rulebook.current),
-            deliveries=deliveries,
-            sender=sender,
-            reminders=Reminders(
-                clock=clock,
-                people=people,
-                places=places,
-                sender=sender,
-                templates=TEMPLATES,
-                words=lambda kind, about, params: words_about(wired[0], kind, about, params),
-                place_about=lambda due: place_of(wired[0], due),
-            ),
-            fanouts=Fanouts(
-                commit=commit,
-                clock=clock,
-                audiences={
-                    "place": people.ids_below,
-                    "ticket": upkeep.reporters,
-                    "unanswered": upkeep.unanswered,
-                    **(audiences or {}),
-                },
-                zone_of=lambda audience: _zone_of(wired[0], audience.rpartition(":")[2]),
-                templates=TEMPLATES,
-                per_second=settings.sms_per_second,
-            ),
-            replies=Replies(
-                commit=commit,
-                clock=clock,
-                people=people,
-                deliveries=deliveries,
-                sender=sender,
-                provider_keys={given.name: given.key for given in settings.sms_providers if given.key},
-            ),
-            uploads=uploads,
-            tickets=tickets,
-            upkeep=upkeep,
-            outside=outside,
-            open311=Open311(
-                clock=clock,
-                places=places,
-                tickets=outside,
-                rules_changed_at=rulebook.changed_at,
-                tokens=tokens,
-                keys=settings.open311_keys,
-                operator=Operator(
-                    url=settings.public_url,
-                    contact=settings.open311_contact,
-                    key_service=settings.open311_key_service,
-                    live=settings.stage == "prod",
-                ),
-            ),
-            desk=Desk(
-                commit=commit,
-                people=people,
-                wishes=wishes,
-                tickets=tickets,
-                deliveries=deliveries,
-                sender=sender,
-                outbox=outbox,
-            ),
-        )
-    )
-    return wired[0]
 
 
-def _provider(given: SmsProvider, region: str, mailbox: Mailbox, ids: Ids, clock: Clock) -> Provider:
-    makers: Mapping[str, Callable[[], SmsSender]] = {
-        "console": lambda: ConsoleSms(mailbox),
-        "sns": lambda: SnsSms(region),
-        "gateway": lambda: HttpSms(given.url, given.key, given.name, ids=ids, clock=clock),
-    }
-    return Provider(name=given.name, sender=makers[given.kind](), weight=given.weight, price_li=given.price_li)
+def _meter(settings: Settings) -> Meter:
+    if not settings.emf:
+        return MemoryMeter()
+    from .carriers.metrics import EmfMeter
+
+    return EmfMeter("chunhui", {"stage": settings.stage})
 
 
-def _email(given: MailServer, region: str, mailbox: Mailbox, clock: Clock) -> EmailSender:
-    makers: Mapping[str, Callable[[], EmailSender]] = {
-        "console": lambda: ConsoleEmail(mailbox),
-        "ses": lambda: SesEmail(region, given.sender),
-        "smtp": lambda: SmtpEmail(
-            given.host, given.port, sender=given.sender, clock=clock, user=given.user, password=given.password
-        ),
-    }
-    return makers[given.kind]()
+def everything() -> None:
+    """Import every module of the house: for whoever wants all tables or all texts (tests, tools and the local server)."""
+    for module in walk_packages([os.path.dirname(__file__)], f"{__package__}."):  # noqa: PTH120 - pathlib is not needed otherwise
+        import_module(module.name)
 
 
-def _zone_of(house: Services, name: str) -> str:
-    """Return the zone of an audience: that of a ticket, or of a place."""
-    return house.upkeep.zone_of(name) or house.places.zone_of(street_of(name))
+def routes_of(feature: str) -> "Routes[Any]":
+    """Load a feature's routes."""
+    routes: Routes[Any] = import_module(f".{feature}", __package__).routes
+    return routes
 
 
-def _files(settings: Settings, keys: Keyring, clock: Clock) -> Files:
-    if settings.upload_bucket:
-        return S3Files(settings.region, settings.upload_bucket, clock)
-    return FolderFiles(f"{settings.public_url}/dev/files", keys.key("files"), clock)
+def _heard(tag: str) -> bool:
+    from .reactions import HEARD
+
+    return tag in HEARD
+
+
+def _lane_of(due: Due) -> "Lane":
+    from .reactions import lane_of
+
+    return lane_of(due)
 
 
 def _work(house: Services, due: Due) -> None:
     """Do the job of a due entry; one that fails is noted, and the queue brings it again."""
+    from .reactions import react
+
     try:
         react(house, due)
     except Exception as error:
@@ -328,6 +548,8 @@ def _work(house: Services, due: Due) -> None:
 
 
 def _park(house: Services, due: Due) -> None:
+    from .reactions import parked_as, place_of
+
     log.error("parked", kind=due.kind, due=due.id)
     house.outbox.park(parked_as(due), place_of(house, due))
 

@@ -20,7 +20,7 @@ from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.reactions import TEMPLATES
 from chalicelib.settings import Settings
 from chalicelib.store.rows import Table
-from chalicelib.wiring import Services, log, use, wire
+from chalicelib.wiring import Services, everything, log, use, wire
 
 from .clock import ShiftedClock
 from .demo import seed_demo_street
@@ -53,6 +53,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
 
     `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
     """
+    everything()  # all tables are made and brought up to date
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     durable = store == "embedded"

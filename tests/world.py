@@ -27,7 +27,7 @@ from chalicelib.people.service import ConsentGiven
 from chalicelib.register.service import NewPerson
 from chalicelib.settings import Settings
 from chalicelib.store.tables import create_missing
-from chalicelib.wiring import Services, use, wire
+from chalicelib.wiring import Services, everything, use, wire
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.pump import Pump
@@ -38,6 +38,7 @@ GRID, OTHER_GRID = "chunhui.baihua.g01", "chunhui.jinfeng.g01"
 BUILDING, UNIT = "chunhui.baihua.g01.b05", "chunhui.baihua.g01.b05.u1"
 CONSENT = ConsentGiven(how="written")
 gateway = Gateway(app, api)
+everything()  # of which a process of its own would load what it is asked for
 
 
 @dataclass(frozen=True)

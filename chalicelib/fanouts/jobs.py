@@ -1,11 +1,15 @@
 """What alarms have fan-outs do."""
 
+from typing import TYPE_CHECKING
+
 from ..kernel.outcome import Due
-from .service import Fanouts
+
+if TYPE_CHECKING:
+    from .service import Fanouts
 
 __all__ = ["wake_fanout"]
 
 
-def wake_fanout(fanouts: Fanouts, due: Due) -> None:
+def wake_fanout(fanouts: "Fanouts", due: Due) -> None:
     """A fan-out's alarm has fired."""
     fanouts.wake(due.subject, due.id)

@@ -1,11 +1,15 @@
 """What due entries have matching do."""
 
+from typing import TYPE_CHECKING
+
 from ..kernel.outcome import Due
-from .service import Matching
+
+if TYPE_CHECKING:
+    from .service import Matching
 
 __all__ = ["match_community"]
 
 
-def match_community(matching: Matching, due: Due) -> None:
+def match_community(matching: "Matching", due: Due) -> None:
     """It is time to look for somebody to ask in a community."""
     matching.match_community(due.subject)

@@ -16,8 +16,8 @@ from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..offers.asking import Asking, need_of
 from ..offers.decisions import Ask
-from ..offers.policy import SENT_FROM, SENT_UNTIL
-from ..offers.service import MATCH, Offers
+from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
+from ..offers.service import Offers
 from ..people.service import People
 from ..places.service import Places
 from ..store.commit import Committer

@@ -9,6 +9,7 @@ __all__ = [
     "ANSWERS_FADE",
     "ANSWER_BY",
     "FOUR_WEEKS",
+    "MATCH",
     "MATCH_SOON",
     "MET_KEPT",
     "OFFERS_KEPT",
@@ -49,6 +50,7 @@ ANSWER_BY: Mapping[Urgency, AnswerBy] = {
     Urgency.CALM: AnswerBy(days=1),
 }
 SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes later would ring in the quiet hours
+MATCH = "match.community"  # the kind of the job that looks for somebody to ask
 MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
 FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
 PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted

@@ -26,9 +26,8 @@ from .asking import Asking, need_of, terms_of
 from .decisions import Known
 from .model import Offer, OfferState, Search, Standing
 
-__all__ = ["MATCH", "OfferSeen", "Offers"]
+__all__ = ["OfferSeen", "Offers"]
 
-MATCH = "match.community"  # the kind of the job that looks for somebody to ask
 Decide = Callable[[Known, frozenset[Party], datetime], Outcome[Offer]]
 
 
@@ -317,7 +316,7 @@ def _match(place: str, at: datetime) -> Due:
     step = policy.MATCH_SOON
     slot = -(-int(at.timestamp()) // int(step.total_seconds()))
     at, community = datetime.fromtimestamp(slot * step.total_seconds(), tz=UTC), community_of(place)
-    return Due(id=derived_id("due", f"{MATCH} {community} {slot}"), at=at, shard="", kind=MATCH, subject=community)
+    return Due(id=derived_id("due", f"{policy.MATCH} {community} {slot}"), at=at, shard="", kind=policy.MATCH, subject=community)
 
 
 def _suits(offer: Offer, person: Person, now: datetime) -> bool:

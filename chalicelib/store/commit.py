@@ -60,7 +60,7 @@ class Committer:
         clock: Clock,
         ids: Ids,
         outbox: Outbox,
-        heard: frozenset[str],
+        heard: Callable[[str], bool],
         meter: Meter,
         wait: Callable[[int], None] = pause,
     ) -> None:
@@ -235,7 +235,7 @@ class Committer:
         ]
 
     def _events(self, entity: Entity, events: Iterable[Event], now: datetime) -> list[Due]:
-        return [self._due(f"event.{event.tag}", entity.id, now, now) for event in events if event.tag in self._heard]
+        return [self._due(f"event.{event.tag}", entity.id, now, now) for event in events if self._heard(event.tag)]
 
     def _due(self, kind: str, subject: str, at: datetime, now: datetime, **rest: Any) -> Due:
         id = self._ids.new("due")

@@ -19,6 +19,7 @@ from pynamodb.attributes import (
     TTLAttribute,
     UnicodeAttribute,
 )
+from pynamodb.connection import Connection
 from pynamodb.constants import STRING
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
@@ -109,6 +110,7 @@ class Table(Model):
     rows: ClassVar[dict[type, type["Table"]]] = {}  # what each kind of thing is kept as
     timelines: ClassVar[dict[type, type[EventRecord]]] = {}  # what the events of each kind of entity are kept as
     derived: ClassVar[dict[type, Callable[[Any], Sequence[object]]]] = {}  # what each kind of entity is also listed by
+    installation: ClassVar[tuple[str, Connection] | None] = None  # the prefix and the connection that every table is bound to
     kind_held: ClassVar[type]
     keys_of: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
@@ -122,7 +124,23 @@ class Table(Model):
         row: type[Table] = make(f"{kind.__name__}Row", (cls,), names)
         row.kind_held, row.keys_of = kind, staticmethod(keys)
         cls.rows[kind] = row
+        if cls.installation and not hasattr(cls.Meta, "base_name"):  # its feature was loaded after the others were bound
+            cls.bind(*cls.installation)
         return row
+
+    @classmethod
+    def bind(cls, prefix: str, shared: Connection) -> None:
+        """Bind this table and its rows to its name and to the shared connection (docs/decisions/0003)."""
+        base = cls.Meta.__dict__.get("base_name", cls.Meta.table_name)
+        cls.Meta.base_name = base  # type: ignore[attr-defined]
+        cls.Meta.table_name, cls.Meta.region = prefix + base, shared.region
+        cls._connection = None  # PynamoDB keeps a connection for life
+        own = cls._get_connection()
+        shared.add_meta_table(own.connection._tables[cls.Meta.table_name])  # noqa: SLF001
+        own.connection = shared
+        for row in (row for row in cls.rows.values() if issubclass(row, cls)):
+            row._connection = None  # noqa: SLF001
+            del row._connection  # noqa: SLF001 - fall back to the table's
 
     @classmethod
     def keeping_timeline(cls, entity: type, event: type[EventRecord]) -> None:

@@ -83,27 +83,19 @@ ReceiptTable.holding(ReceiptRecord, lambda receipt: {"pk": receipt.id, "sk": "re
 
 
 def tables() -> list[type[Table]]:
-    """Return every table once, in the order of their declaration."""
+    """Return every table of the features that are loaded, once, in the order of their declaration."""
     return list(Table.__subclasses__())
 
 
 def bind(prefix: str, region: str) -> Connection:
-    """Bind every table to its name and to one shared connection; must precede the first use.
+    """Bind every table to its name and to one shared connection, also those of features that are loaded later.
 
     Sharing matters: PynamoDB would make one botocore client, 50 ms and a connection pool, for every row class.
     """
     shared = Connection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    Table.installation = prefix, shared
     for table in tables():
-        base = table.Meta.__dict__.get("base_name", table.Meta.table_name)
-        table.Meta.base_name = base  # type: ignore[attr-defined]
-        table.Meta.table_name, table.Meta.region = prefix + base, region
-        table._connection = None  # noqa: SLF001 - PynamoDB keeps a connection for life (docs/decisions/0003)
-        own = table._get_connection()  # noqa: SLF001
-        shared.add_meta_table(own.connection._tables[table.Meta.table_name])  # noqa: SLF001
-        own.connection = shared
-        for row in (row for row in Table.rows.values() if issubclass(row, table)):
-            row._connection = None  # noqa: SLF001
-            del row._connection  # noqa: SLF001 - fall back to the table's
+        table.bind(prefix, shared)
     return shared
 
 

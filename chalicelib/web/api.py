@@ -8,9 +8,9 @@ A feature that serves somebody else's specification brings a `Dialect`, and ever
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar, get_type_hints
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, get_type_hints
 from urllib.parse import unquote
 
 from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
@@ -30,7 +30,7 @@ from ..kernel.errors import (
 )
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
-from ..kernel.words import Catalogue, choose_locale
+from ..kernel.words import Catalogue, Words, choose_locale
 from .documents import Dialect, Document
 from .forms import read_form
 from .pages import Page
@@ -83,12 +83,12 @@ class Operation:
 
 
 class Routes(Generic[S]):
-    """The routes of one feature. `service` picks the feature's service out of the wired services."""
+    """The routes of one feature. `service` picks the feature's service out of the wired services; the platform's is the Api."""
 
     def __init__(
         self,
         tag: str,
-        service: Callable[[Any], S],
+        service: Callable[[Any], S] | None,
         texts: Catalogue,
         reread: Callable[..., Any] | None = None,
         dialect: Dialect | None = None,
@@ -129,13 +129,31 @@ class Routes(Generic[S]):
         return self.route("DELETE", path, **options)
 
 
+class _Mounted(NamedTuple):
+    operation: Operation
+    takes: Mapping[str, Any]  # what its view takes of a request
+
+
+class _Catalogue(dict[str, Words]):
+    """What refusals say. A feature may be refused by another whose routes are not loaded yet: then all are."""
+
+    def __init__(self, known: Catalogue, load_all: Callable[[], None]) -> None:
+        super().__init__(known)
+        self._load_all = load_all
+
+    def __missing__(self, code: str) -> Words:
+        self._load_all()
+        return dict(self)[code]
+
+
 class Api:
     """The mounted routes: runs operations and turns every refusal into a problem document."""
 
     def __init__(self, app: Chalice, services: Callable[[], Any], log: Log) -> None:
         self._app, self._services, self._log = app, services, log
-        self.operations: list[Operation] = []
-        self.words: dict[str, Any] = dict(REFUSALS)
+        self._directory: dict[tuple[str, str], Callable[[], Routes[Any]]] = {}  # method and path -> where they are declared
+        self._mounted: dict[tuple[str, str], _Mounted] = {}
+        self._words = _Catalogue(REFUSALS, self._load_all)
         # No cookies are used, so any page may call; it is set here only, because a route's own `cors=True` would override it.
         self.cors = app.api.cors = CORSConfig(
             allow_origin="*",
@@ -145,34 +163,56 @@ class Api:
         )
         app.middleware("http")(self._mend)
 
-    def mount(self, *features: Routes[Any]) -> None:
-        """Register the routes of features on the app."""
-        for feature in features:
-            self.words |= feature.texts
-            for operation in feature.operations:
-                self.operations.append(operation)
-                options = {"methods": [operation.method], "name": operation.name, "content_types": []}
-                self._app.route(operation.path, **options)(self._handler(operation))
+    def mount(self, lines: Iterable[str], load: Callable[[], Routes[Any]]) -> None:
+        """Register routes, each as method and path. `load` returns their declarations, and is called when one is asked for."""
+        for line in lines:
+            method, _, path = line.partition(" ")
+            self._directory[method, path] = load
+            self._app.route(path, methods=[method], content_types=[])(self._handler(method, path))
 
-    def _handler(self, operation: Operation) -> Callable[..., Response]:
-        hints = operation.hints()
-        takes: dict[str, Any] = {name: hints[name] for name in ("body", "form", "query", "signed") if name in hints}
+    @property
+    def operations(self) -> list[Operation]:
+        """All routes, in the order in which they were mounted; loads them."""
+        self._load_all()
+        return [self._mounted[key].operation for key in self._directory]
 
+    @property
+    def words(self) -> Catalogue:
+        """What refusals say, of all routes; loads them."""
+        self._load_all()
+        return self._words
+
+    def _load_all(self) -> None:
+        for key in self._directory:
+            self._find(*key)
+
+    def _find(self, method: str, path: str) -> "_Mounted":
+        """Return a route as it is declared."""
+        found = self._mounted.get((method, path))
+        if found is None:
+            routes = self._directory[method, path]()
+            self._words.update(routes.texts)
+            self._mounted |= {(operation.method, operation.path): _mounted(operation) for operation in routes.operations}
+            found = self._mounted[method, path]
+        return found
+
+    def _handler(self, method: str, path_: str) -> Callable[..., Response]:
         def handle(**path: str) -> Response:
             request = self._app.current_request
             assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
+            operation, takes = self._find(method, path_)
             locale = choose_locale(request.headers.get("accept-language"))
             address = _address(operation, path)
             try:
                 answer = self._run(operation, takes, request, path, locale)
             except ValidationError as error:
                 where = "body" if {"body", "form"} & set(takes) else "query"
-                answer = self._problem(problem_of_fields(error, where, locale, self.words), operation, address)
+                answer = self._problem(problem_of_fields(error, where, locale, self._words), operation, address)
             except Refusal as refusal:
-                answer = self._problem(problem_of(refusal, locale, self.words, _shown(refusal, operation)), operation, address)
+                answer = self._problem(problem_of(refusal, locale, self._words, _shown(refusal, operation)), operation, address)
             except Exception as error:  # noqa: BLE001 - the last line; the text of an exception may hold personal data
                 self._log.error("crash", operation=operation.name, error=type(error).__name__, at=_where(error))
-                answer = self._problem(problem_of_status(500, "server.error", locale, self.words), operation, address)
+                answer = self._problem(problem_of_status(500, "server.error", locale, self._words), operation, address)
             _finish(answer, locale)
             self._log.info("request", operation=operation.name, status=answer.status_code, id=request.context.get("requestId"))
             return answer
@@ -209,7 +249,7 @@ class Api:
             start=services.cursors.read(getattr(query, "cursor", None), *scope),
             cursor_of=lambda position: services.cursors.write(position, *scope),
         )
-        service = operation.routes.service(services)
+        service = operation.routes.service(services) if operation.routes.service else self
         try:
             view = operation.view(service, call, **values)
         except Replayed as replay:
@@ -253,7 +293,7 @@ class Api:
     def problem(self, status: int, code: str, accept_language: str | None) -> Response:
         """Return a problem for what never reaches a view: 405, and the local server's 404 and 413."""
         locale = choose_locale(accept_language)
-        answer = self._problem(problem_of_status(status, code, locale, self.words))
+        answer = self._problem(problem_of_status(status, code, locale, self._words))
         answer.headers |= self.cors.get_access_control_headers()
         _finish(answer, locale)
         return answer
@@ -268,6 +308,11 @@ class Api:
         mended = self.problem(status, code, event.headers.get("accept-language") if event else None)
         mended.headers |= {name: value for name, value in answer.headers.items() if name == "Allow"}
         return mended
+
+
+def _mounted(operation: Operation) -> _Mounted:
+    hints = operation.hints()
+    return _Mounted(operation, {name: hints[name] for name in ("body", "form", "query", "signed") if name in hints})
 
 
 def _finish(answer: Response, locale: str) -> None:

@@ -1,6 +1,5 @@
 """Routes of the platform itself: that it is there, where to look, and its contract."""
 
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import RootModel
@@ -10,7 +9,9 @@ from .api import Api, Routes
 from .fields import View
 from .openapi import document
 
-__all__ = ["platform_routes"]
+__all__ = ["routes"]
+
+routes: Routes[Api] = Routes("platform", None, {})
 
 
 class Health(View):
@@ -31,23 +32,19 @@ class Contract(RootModel[dict[str, Any]]):
     """An OpenAPI 3.1 document."""
 
 
-def platform_routes(api: Callable[[], Api]) -> Routes[None]:
-    """Return the platform's routes over a mounted api."""
-    routes: Routes[None] = Routes("platform", lambda services: None, {})
+@routes.get("/", public=True)
+def welcome(service: Api, call: Call) -> Welcome:
+    """Where to look."""
+    return Welcome(name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…")
 
-    @routes.get("/", public=True)
-    def welcome(service: None, call: Call) -> Welcome:
-        """Where to look."""
-        return Welcome(name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…")
 
-    @routes.get("/healthz", public=True)
-    def read_health(service: None, call: Call) -> Health:
-        """Say that the service answers."""
-        return Health(status="ok")
+@routes.get("/healthz", public=True)
+def read_health(service: Api, call: Call) -> Health:
+    """Say that the service answers."""
+    return Health(status="ok")
 
-    @routes.get("/openapi.json", public=True)
-    def read_contract(service: None, call: Call) -> Contract:
-        """This contract."""
-        return Contract(document(api().operations))
 
-    return routes
+@routes.get("/openapi.json", public=True)
+def read_contract(service: Api, call: Call) -> Contract:
+    """This contract."""
+    return Contract(document(service.operations))

@@ -43,7 +43,7 @@ class Office:
             clock=self.world.clock,
             ids=RandomIds(),
             outbox=outbox,
-            heard=frozenset({"wish.approved"}),
+            heard=frozenset({"wish.approved"}).__contains__,
             meter=self.world.services.meter,
             wait=self.waits.append,
         )

@@ -1,0 +1,79 @@
+"""What a function of Lambda loads before its first request, read from fresh processes: what one does not need, it does not import."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.routes import ROUTES
+from tools.routes import FILE, current
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+    "TOKEN_KEYS": '{"k1": "test-token-key-0123456789-0123456789"}',
+    "SECRET": "test-secret-0123456789-0123456789-01",
+}
+LIBRARIES = {  # that every request needs, with what they bring
+    *("aws_lambda_powertools", "chalice", "jwt", "pydantic", "pynamodb"),
+    *("annotated_types", "botocore", "certifi", "dateutil", "idna", "jmespath", "pydantic_core", "six", "typing_extensions"),
+    *("typing_inspection", "urllib3"),
+}
+ROOMS = {"carriers", "kernel", "reactions", "routes", "settings", "store", "web", "wiring"}  # and no feature
+FOUND_ONLY_HERE = {"cryptography", "cffi", "_cffi_backend"}  # a tool's; PyJWT takes it where it is
+
+
+def loaded(program: str) -> set[str]:
+    """Return the modules that a program leaves loaded in a process of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_", "PYTHON"))}
+    command = [sys.executable, "-c", f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"]
+    done = subprocess.run(command, cwd=ROOT, env=kept | SETTINGS, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def packages(modules: set[str]) -> set[str]:
+    found = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"app", "bench", "chalicelib", "__main__"}
+    return {name for name in found if not name.startswith(("_", "google"))} - FOUND_ONLY_HERE
+
+
+def rooms(modules: set[str]) -> set[str]:
+    return {name.split(".")[1] for name in modules if name.startswith("chalicelib.")}
+
+
+def test_a_function_starts_with_the_floor_and_no_feature():
+    modules = loaded("import app")
+    assert packages(modules) <= LIBRARIES
+    assert rooms(modules) <= ROOMS
+    assert not modules & {"smtplib", "unittest", "multiprocessing", "asyncio"}
+
+
+def test_somebody_who_reads_a_wish_loads_what_wishes_stand_on_and_no_more():
+    program = """
+import app, botocore.client
+from bench.lambda_event import CONTEXT, get_event
+import chalicelib.store.rows as rows
+rows.Table.get = classmethod(lambda cls, *_, **__: (_ for _ in ()).throw(cls.DoesNotExist()))
+assert app.app(get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24}, None), CONTEXT)["statusCode"] == 404
+"""
+    modules = loaded(program)
+    assert rooms(modules) - ROOMS == {"people", "places", "wishes"}
+    assert packages(modules) <= LIBRARIES | {"phonenumbers"}
+
+
+def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
+    modules = loaded("import app, chalicelib.wiring; chalicelib.wiring.everything()")
+    assert not packages(modules) & {"PIL", "boto3", "jinja2", "chinese_calendar"}
+
+
+def test_the_list_of_routes_is_what_the_features_declare():
+    assert FILE.read_text(encoding="utf-8") == current(), "run `make openapi` and commit chalicelib/routes.py"
+
+
+@pytest.mark.parametrize("feature", ROUTES)
+def test_each_feature_can_be_the_first_that_is_loaded(feature):
+    assert f"chalicelib.{feature}" in loaded(f"import app, chalicelib.wiring; chalicelib.wiring.routes_of({feature!r})")
