@@ -55,6 +55,7 @@ class WishItem(Model):
     needed_by = JSONAttribute()
     window = JSONAttribute()
     dialects = JSONAttribute()
+    skills = JSONAttribute(null=True)
     safeguarding = JSONAttribute()
     possible_duplicates = JSONAttribute()
     state = JSONAttribute()
@@ -103,6 +104,7 @@ class WishView(BaseModel):
     needed_by: date
     window: list[WindowView]
     dialects: list[str]
+    skills: list[str]
     vetting_required: bool
     opened_at: datetime | None
     age_days: int
@@ -133,7 +135,7 @@ def _read(wish_id: str) -> WishView:
     same += ("needed_by", "window", "dialects", "vetting_required", "opened_at", "created_at", "updated_at")
     fields = {name: getattr(item, name) for name in same}
     wall = {"alias": item.alias, "title": item.title, "story": item.story}
-    view = WishView(**fields, **wall, age_days=(datetime.now(UTC) - since).days, moves=[])
+    view = WishView(**fields, **wall, skills=item.skills or [], age_days=(datetime.now(UTC) - since).days, moves=[])
     log.info("request", operation="read_wish", status=200)
     return view
 

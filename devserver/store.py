@@ -11,12 +11,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["binary", "embedded_store", "memory_store"]
+from botocore.client import BaseClient
 
+from chalicelib.store.dynamo import Dynamo
+
+__all__ = ["DOORS", "binary", "embedded_store", "memory_store"]
+
+DOORS: list[tuple[type, str]] = [(BaseClient, "_make_api_call"), (Dynamo, "call")]  # one of which every call of AWS goes through
 ROOT = Path(__file__).resolve().parent.parent
 _NAMES = {("Linux", "x86_64"): "linux-x64", ("Linux", "aarch64"): "linux-arm64", ("Darwin", "arm64"): "darwin-arm64"}
 _NAMES |= {("Darwin", "x86_64"): "darwin-x64"}
@@ -95,19 +100,20 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @contextlib.contextmanager
 def memory_store() -> Iterator[None]:
     """Keep everything in moto's memory. One call at a time: moto is not atomic under threads."""
-    import botocore.client  # noqa: PLC0415
     from moto import mock_aws  # noqa: PLC0415
 
     lock = threading.RLock()
-    call: Any = botocore.client.BaseClient._make_api_call  # noqa: SLF001
 
-    def one_at_a_time(self: Any, *args: Any) -> Any:
-        with lock:
-            return call(self, *args)
+    def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
+        def locked(self: Any, *args: Any) -> Any:
+            with lock:
+                return call(self, *args)
 
-    with mock_aws():
-        setattr(botocore.client.BaseClient, "_make_api_call", one_at_a_time)  # noqa: B010
-        try:
-            yield
-        finally:
-            setattr(botocore.client.BaseClient, "_make_api_call", call)  # noqa: B010
+        return locked
+
+    with mock_aws(), contextlib.ExitStack() as stack:
+        for owner, name in DOORS:
+            call = getattr(owner, name)
+            setattr(owner, name, one_at_a_time(call))
+            stack.callback(setattr, owner, name, call)
+        yield

@@ -6,13 +6,11 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
-
-import botocore.client
 
 from app import api, app
 from chalicelib.carriers.console import Letter, Mailbox
@@ -31,6 +29,7 @@ from chalicelib.wiring import Services, everything, use, wire
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.pump import Pump
+from devserver.store import DOORS
 
 START = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)  # a Monday, 08:40 in Shanghai
 STREET, BAIHUA, JINFENG = "chunhui", "chunhui.baihua", "chunhui.jinfeng"
@@ -287,12 +286,13 @@ def _count(storage: Storage, call: Callable[[], Any], name: str, kwargs: dict[st
 @contextmanager
 def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any]) -> Iterator[None]:
     """Run `around(call, operation, arguments)` in the place of every AWS call."""
-    original = botocore.client.BaseClient._make_api_call
 
-    def make(self: Any, operation: str, kwargs: dict[str, Any]) -> Any:
-        return around(lambda: original(self, operation, kwargs), operation, kwargs)
+    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda self, operation, kwargs: around(lambda: original(self, operation, kwargs), operation, kwargs)
 
-    with mock.patch.object(botocore.client.BaseClient, "_make_api_call", make):
+    with ExitStack() as stack:
+        for owner, name in DOORS:
+            stack.enter_context(mock.patch.object(owner, name, wrapped(getattr(owner, name))))
         yield
 
 

@@ -10,6 +10,7 @@ from pynamodb.exceptions import TableError
 
 from ..kernel.clock import to_text
 from ..kernel.outcome import Due, Entity
+from .dynamo import LeanConnection
 from .rows import Table
 
 __all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
@@ -92,7 +93,7 @@ def bind(prefix: str, region: str) -> Connection:
 
     Sharing matters: PynamoDB would make one botocore client, 50 ms and a connection pool, for every row class.
     """
-    shared = Connection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    shared = LeanConnection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
     Table.installation = prefix, shared
     for table in tables():
         table.bind(prefix, shared)

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 
 import jwt
 
@@ -17,6 +18,7 @@ __all__ = ["ACCESS_LASTS", "Tokens"]
 ACCESS_LASTS = 1800  # seconds
 _ALGORITHM = "HS256"
 _ISSUER, _AUDIENCE = "chunhui", "chunhui-api"
+_REMEMBERED = 1000  # tokens, of half a kilobyte each
 _CLAIMS = ["exp", "iat", "iss", "aud", "sub", "tv"]
 warnings.filterwarnings("error", category=jwt.warnings.InsecureKeyLengthWarning)
 
@@ -28,6 +30,8 @@ class Tokens:
         self._keys = {kid: Keyring(secret).key("access-token") for kid, secret in keys.items()}
         self._signing = next(iter(self._keys))
         self._clock = clock
+        # The same few people ask again and again; whether a token has expired is asked of each use, and keys are for life.
+        self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     def issue(self, actor: Actor) -> tuple[str, int]:
         """Return a token for the actor and its life in seconds."""
@@ -46,6 +50,13 @@ class Tokens:
 
     def read(self, token: str) -> Actor:
         """Return the actor that a token names, or raise Unauthenticated."""
+        actor, expires_at = self._verified(token)
+        if expires_at <= self._clock.now().timestamp():
+            raise Unauthenticated("auth.token_invalid")
+        return actor
+
+    def _verify(self, token: str) -> tuple[Actor, int]:
+        """Return the actor that a token names and when it expires; what is refused is not remembered."""
         try:
             header = jwt.get_unverified_header(token)
             key = self._keys[header["kid"]]
@@ -66,6 +77,4 @@ class Tokens:
                 raise Unauthenticated("auth.token_invalid")
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, AttributeError):
             raise Unauthenticated("auth.token_invalid") from None
-        if expires_at <= self._clock.now().timestamp():
-            raise Unauthenticated("auth.token_invalid")
-        return actor
+        return actor, expires_at
