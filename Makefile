@@ -5,12 +5,13 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= .local
 STORE ?= embedded
+STAGE ?= dev
 BIN := .venv/bin
 READY := .venv/.ready-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 EMBEDDED := .store/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types openapi format bench clean store
+.PHONY: help run test check lint types openapi format bench package clean store
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +43,9 @@ format: $(READY) ## let ruff put things in order
 
 bench: $(READY) store ## the tables of docs/benchmarks.md, measured here
 	$(BIN)/python -m bench
+
+package: $(READY) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
+	$(BIN)/python -m tools.package --stage $(STAGE)
 
 store: $(READY) $(EMBEDDED) ## fetch the embedded store for this machine
 

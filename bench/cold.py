@@ -1,27 +1,32 @@
 """What `import app` costs in a fresh process, beside a bare process that imports just the chosen runtime dependencies.
 
-How: fresh processes by turns, 11 rounds after one that writes the bytecode; the CPU time of each child (user + system, as
-the kernel counts it), less that of a Python which imports nothing, in the same round. The ratio is the median of the
-rounds' ratios. The second pair goes on to the first answer: ours wires its services and serves one GET with the HTTP
-session stubbed; the bare process makes one botocore client and one PynamoDB GetItem over the same stub. All run in
-.venv-bench, which has what is shipped and no test tools (PyJWT, for one, imports cryptography where a test tool has brought it).
-Own modules: self time by `-X importtime`, the median of 3 runs. Heavy modules: what of a list that the API path can do
-without stands in `sys.modules` after `import app`; and which packages the app loads that the bare process does not.
+How: fresh processes by turns, 11 rounds; the CPU time of each child (user + system, as the kernel counts it), less that of a
+Python which imports nothing, in the same round. The ratio is the median of the rounds' ratios. All run from the tree that
+is packaged (`make package`) and have nothing else: with its bytecode, and without, as Chalice alone would ship it. The
+second pair goes on to the first answer: ours wires its services, loads the feature that is asked for and serves one GET with
+the HTTP session stubbed; the bare process makes one botocore client and one PynamoDB GetItem over the same stub. "Every
+feature" is what `import app` was until features were loaded when they are asked for. Own modules: self time by `-X
+importtime`, the median of 3 runs. Heavy modules: what of a list that the API path can do without stands in `sys.modules`
+after `import app`; and which packages the app loads that the bare process does not.
 """
 
-import os
+import json
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from statistics import median
 
-from .peers import clean_environment, peer_python
+from tools.package import BUILD, build_tree, cpu_to_import
+
+from .peers import ROOT, clean_environment
 from .rounds import interleaved, ratio
 from .table import show
 
 __all__ = ["main"]
 
+TREE = BUILD / "tree"
 BUDGET = 1.25
 ROUNDS = 11
 LIBRARIES = """
@@ -52,9 +57,13 @@ GET_ROW = """
 try: Row.get("a", "b")
 except Row.DoesNotExist: pass
 """
-GET_WISH = """
+GET_WISH = f"""
+import os, sys
+sys.path.append({str(ROOT)!r})
+os.environ |= {clean_environment()!r}
 from bench.lambda_event import CONTEXT, get_event
-assert app.app(get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24}, None), CONTEXT)["statusCode"] == 404
+event = get_event("/v1/wishes/{{wish_id}}", {{"wish_id": "wsh_" + "a" * 24}}, None)
+assert app.app(event, CONTEXT)["statusCode"] == 404
 """
 AVOIDABLE = [
     "boto3",
@@ -92,49 +101,47 @@ PROGRAMS = {
     "bare": BARE,
     "bare, lazy": LIBRARIES,
     "app": "import app",
+    "every feature": "import app, chalicelib.wiring; chalicelib.wiring.everything()",
     "bare, first": BARE + STUB + FIRST_OF_BARE + GET_ROW,
     "app, first": "import app" + STUB + GET_WISH,
 }
 
 
-def cpu_of(program: str) -> float:
-    """Return the milliseconds of CPU of a fresh process that runs a program."""
-    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]  # the first answer writes its log line
-    child = os.posix_spawn(peer_python(), [peer_python(), "-c", program], clean_environment(), file_actions=silent)
-    _, status, usage = os.wait4(child, 0)
-    if status:
-        raise RuntimeError(f"a bench process failed:\n{program}")
-    return (usage.ru_utime + usage.ru_stime) * 1000
-
-
 def loaded_by(program: str) -> set[str]:
     """Return the names of the modules that a program leaves loaded."""
-    command = [peer_python(), "-c", f"{program}\nimport sys; print(*sys.modules)"]
-    return set(subprocess.run(command, env=clean_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout.split())
+    code = f"{program}\nimport json, sys; print(json.dumps([*sys.modules]))"
+    done = subprocess.run(_command(code), env=clean_environment(), stdout=subprocess.PIPE, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
 
 
 def self_times() -> dict[str, float]:
     """Return the milliseconds of every module's own code while `import app` runs."""
-    command = [peer_python(), "-X", "importtime", "-c", "import app"]
+    command = _command("import app", "-X", "importtime")
     lines = subprocess.run(command, env=clean_environment(), stderr=subprocess.PIPE, text=True, check=True).stderr.splitlines()
     parts = [line.removeprefix("import time:").split("|") for line in lines if line.count("|") == 2]
     return {name.strip(): int(own) / 1000 for own, _, name in parts if own.strip().isdigit()}
 
 
+def _command(program: str, *options: str) -> list[str]:
+    return [sys.executable, "-I", "-S", "-B", *options, "-c", f"import sys; sys.path.insert(0, {str(TREE)!r})\n{program}"]
+
+
 def main() -> None:
     """Print the tables."""
-    for program in PROGRAMS.values():
-        cpu_of(program)  # writes the bytecode
-    found = interleaved({name: partial(cpu_of, program) for name, program in PROGRAMS.items()}, ROUNDS)
-    nothing = found.pop("nothing")
-    net = {name: [a - b for a, b in zip(rounds, nothing, strict=True)] for name, rounds in found.items()}
-    lines = [
-        _compared("import", net["app"], net["bare"], BUDGET),
-        _compared("import; bare one says `import pydantic` and uses none of it", net["app"], net["bare, lazy"]),
-        _compared("first answer", net["app, first"], net["bare, first"]),
-    ]
-    heads = ("until", "ours, ms CPU", "bare, ms CPU", "ours ÷ bare", "budget", "kept")
-    show("Cold start, bytecode present", heads, lines)
+    build_tree(TREE)
+    for bytecode in (True, False):
+        measures = {name: partial(cpu_to_import, TREE, program, bytecode=bytecode) for name, program in PROGRAMS.items()}
+        found = interleaved(measures, ROUNDS)
+        nothing = found.pop("nothing")
+        net = {name: [a - b for a, b in zip(rounds, nothing, strict=True)] for name, rounds in found.items()}
+        lines = [
+            _compared("import", net["app"], net["bare"], BUDGET),
+            _compared("import; bare one says `import pydantic` and uses none of it", net["app"], net["bare, lazy"]),
+            _compared("import of every feature", net["every feature"], net["bare"]),
+            _compared("first answer", net["app, first"], net["bare, first"]),
+        ]
+        heads = ("until", "ours, ms CPU", "bare, ms CPU", "ours ÷ bare", "budget", "kept")
+        show(f"Cold start from the packaged tree, {'with' if bytecode else 'without'} bytecode", heads, lines)
     _show_modules()
 
 

@@ -81,7 +81,7 @@ def build_tree(tree: Path) -> Path:
     # its source. In a process of its own, and with one seed: sets and shared constants are written in the order of hashes.
     program = f"import compileall, sys; sys.exit(not compileall.compile_dir({str(tree)!r}, quiet=1, stripdir={str(tree)!r}, "
     program += "prependdir='/var/task', invalidation_mode=__import__('py_compile').PycInvalidationMode.UNCHECKED_HASH))"
-    subprocess.run([sys.executable, "-I", "-c", program], check=True, env={"PYTHONHASHSEED": "0"})  # noqa: S603
+    subprocess.run([sys.executable, "-S", "-c", program], check=True, env={"PYTHONHASHSEED": "0"})  # noqa: S603
     return tree
 
 
@@ -101,7 +101,8 @@ def cpu_to_import(tree: Path, program: str = "import app", *, bytecode: bool = T
     code = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True\n{program}"
     command = [sys.executable, "-I", "-S", *nothing, "-c", code]
     environment = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    child = os.posix_spawn(sys.executable, command, environment)
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]  # an answer writes its log line
+    child = os.posix_spawn(sys.executable, command, environment, file_actions=silent)
     _, status, usage = os.wait4(child, 0)
     if status:
         raise RuntimeError(f"the package does not run:\n{program}")

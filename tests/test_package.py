@@ -1,0 +1,143 @@
+"""What is deployed: small, the same whenever it is made, nothing strange in it, and it runs where there is nothing else."""
+
+import hashlib
+import importlib.util
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tools.package import LARGEST, LARGEST_ZIPPED, build_archive, build_tree, cpu_to_import, template_of
+from tools.slim import SERVICES
+
+GLIBC = 26  # 2.26 is what Python 3.11 stands on in Lambda
+LIBRARIES = {
+    *("PIL", "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "chalice", "chinese_calendar", "dateutil", "jmespath"),
+    *("jwt", "phonenumbers", "pillow.libs", "pydantic", "pydantic_core", "pynamodb", "s3transfer", "tzdata"),
+    *("typing_inspection", "urllib3", "six.py", "typing_extensions.py", "__pycache__"),
+}
+SECRET = re.compile(rb"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|test-secret-|bench-secret-")
+# PyJWT and botocore know how such a key begins; it is in their source, with nothing after it.
+KNOWS_HOW_KEYS_LOOK = {"jwt", "botocore"}
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_tree(tmp_path_factory.mktemp("one") / "tree")
+
+
+@pytest.fixture(scope="module")
+def archive(tree: Path) -> Path:
+    return build_archive(tree, tree.parent / "deployment.zip")
+
+
+def files(tree: Path) -> dict[str, Path]:
+    return {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
+
+
+def test_it_weighs_no_more_than_it_may(tree, archive):
+    assert sum(path.stat().st_size for path in files(tree).values()) <= LARGEST
+    assert archive.stat().st_size <= LARGEST_ZIPPED
+
+
+def test_made_again_elsewhere_it_is_the_same(archive, tmp_path):
+    other = build_archive(build_tree(tmp_path / "of" / "another" / "name"), tmp_path / "deployment.zip")
+    first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (archive, other))
+    assert first == second
+
+
+def test_the_archive_says_nothing_of_when_and_where_it_was_made(archive):
+    with zipfile.ZipFile(archive) as zipped:
+        entries = zipped.infolist()
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+    assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {((1980, 1, 1, 0, 0, 0), 0o644)}
+
+
+def test_nothing_is_in_it_that_nobody_put_there(tree):
+    found = files(tree)
+    tops = {name.split("/")[0] for name in found} - {"app.py", "chalicelib"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == LIBRARIES
+    ours = {name for name in found if name.startswith("chalicelib/") and not name.endswith(".pyc")}
+    root = Path(__file__).resolve().parent.parent
+    assert ours == {path.relative_to(root).as_posix() for path in (root / "chalicelib").rglob("*.py")}
+    assert not [name for name in found if re.search(r"(^|/)(tests?|\.[^/]+)/|(^|/)\.|\.pyi$|~$", name)]
+    services = {name.split("/")[2] for name in found if re.match(r"botocore/data/[^/]+/", name)}
+    assert services == SERVICES
+
+
+def test_no_key_or_password_is_in_it(tree):
+    for name, path in files(tree).items():
+        if name.split("/")[0] not in KNOWS_HOW_KEYS_LOOK:
+            assert not SECRET.search(path.read_bytes()), name
+
+
+def test_every_module_has_bytecode_of_this_python_that_is_believed_without_its_source(tree):
+    modules = [path for path in files(tree).values() if path.suffix == ".py"]
+    for path in modules:
+        head = Path(importlib.util.cache_from_source(path)).read_bytes()[:8]
+        assert head == importlib.util.MAGIC_NUMBER + b"\x01\x00\x00\x00", path
+    assert len([path for path in files(tree).values() if path.suffix == ".pyc"]) == len(modules)
+
+
+def test_every_library_is_named_with_its_licence(tree):
+    infos = sorted(tree.glob("*.dist-info"))
+    assert len(infos) >= 18
+    for info in infos:
+        assert re.search(r"^Version: \S+$", (info / "METADATA").read_text(encoding="utf-8"), re.MULTILINE), info
+        assert {path.name for path in info.iterdir()} != {"METADATA"} or "License" in (info / "METADATA").read_text(), info
+
+
+def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
+    libraries = [path for name, path in files(tree).items() if ".so" in name]
+    assert libraries
+    for path in libraries:
+        newest = max((int(found) for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())), default=0)
+        assert newest <= GLIBC, path
+
+
+def test_everything_can_be_imported_where_there_is_nothing_else_and_nothing_is_written(tree):
+    before = files(tree)
+    program = f"""
+import app, chalicelib.wiring
+chalicelib.wiring.everything()
+assert len(app.api.operations) > 100
+import sys
+strange = [name for name, module in sys.modules.items() if (getattr(module, "__file__", None) or {str(tree)!r}).find("site-packages") > 0]
+assert not strange, strange
+import boto3
+for service in {sorted(SERVICES)!r}:
+    boto3.client(service, region_name="cn-north-1", aws_access_key_id="a", aws_secret_access_key="b")
+from aws_lambda_powertools.metrics import EphemeralMetrics
+from aws_lambda_powertools.utilities.batch import BatchProcessor
+from chalicelib.tickets.calendar import chinese_holiday
+from datetime import date
+assert chinese_holiday(date(2026, 10, 1)).off
+from zoneinfo import ZoneInfo
+ZoneInfo("Asia/Shanghai")
+"""
+    assert cpu_to_import(tree, program) > 0
+    assert files(tree) == before
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_is_cleaned_by_what_is_shipped(tree, tmp_path, form):
+    from PIL import Image
+
+    sent = tmp_path / "sent"
+    Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert("RGB").save(sent, form)
+    media = f"image/{form.lower()}"
+    program = f"""
+from chalicelib.carriers.photos import cleaned
+made = cleaned(open({str(sent)!r}, "rb").read(), {media!r})
+assert made.photo[:2] == made.thumb[:2] == b"\\xff\\xd8"
+"""
+    assert cpu_to_import(tree, program) > 0
+
+
+def test_the_template_names_the_archive_and_every_function():
+    template = json.loads(template_of("dev"))
+    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
+    assert {each["Properties"]["CodeUri"] for each in functions} == {"./deployment.zip"}
+    assert {each["Properties"]["Handler"] for each in functions} >= {"app.app", "app.sweep", "app.work_urgent", "app.clean_photo"}
