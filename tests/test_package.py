@@ -14,7 +14,17 @@ from tools.slim import SERVICES
 
 GLIBC = 26  # 2.26 is what Python 3.11 stands on in Lambda
 LIBRARIES = {
-    *("PIL", "annotated_types", "aws_lambda_powertools", "boto3", "botocore", "chalice", "chinese_calendar", "dateutil", "jmespath"),
+    *(
+        "PIL",
+        "annotated_types",
+        "aws_lambda_powertools",
+        "boto3",
+        "botocore",
+        "chalice",
+        "chinese_calendar",
+        "dateutil",
+        "jmespath",
+    ),
     *("jwt", "phonenumbers", "pillow.libs", "pydantic", "pydantic_core", "pynamodb", "s3transfer", "tzdata"),
     *("typing_inspection", "urllib3", "six.py", "typing_extensions.py", "__pycache__"),
 }

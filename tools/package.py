@@ -25,7 +25,6 @@ __all__ = ["BUILD", "LARGEST", "LARGEST_ZIPPED", "build_archive", "build_tree", 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # what a package may weigh, in bytes
-_PINS = ("requirements.txt", "requirements-lambda.txt")
 _OURS = {".py", ".json", ".html", ".css", ".js", ".svg", ".ico", ".webmanifest"}  # what may stand in chalicelib
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip can say
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # Chalice deploys to the Python that packages
@@ -119,8 +118,8 @@ def _copy_app(to: Path) -> None:
 
 def _libraries() -> Path:
     """Return a folder with the pinned libraries as Lambda can load them; kept until a pin changes."""
-    pins = [line.partition("#")[0].strip() for name in reversed(_PINS) for line in _lines(ROOT / name)]
-    chosen = {pin.partition("==")[0].lower(): pin for pin in reversed(pins) if pin}  # those for Lambda win
+    pins = (line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    chosen = {pin.partition("==")[0].lower(): pin for pin in pins if pin}
     folder = BUILD / f"libraries-{hashlib.sha256(json.dumps([_ABI, *sorted(chosen.values())]).encode()).hexdigest()[:12]}"
     if not folder.exists():
         fetched = folder.with_suffix(".part")
@@ -149,10 +148,6 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
     command += ["--target", str(folder), "--python-version", _PYTHON, "--implementation", "cp", *options]
     command += [part for platform in platforms for part in ("--platform", platform)]
     subprocess.run([*command, *pins], check=True, stderr=subprocess.DEVNULL)  # noqa: S603
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def _files(folder: Path) -> Iterator[Path]:
