@@ -19,9 +19,8 @@ from botocore.client import BaseClient
 
 from chalicelib.store.dynamo import Dynamo
 
-__all__ = ["DOORS", "binary", "embedded_store", "memory_store"]
+__all__ = ["binary", "embedded_store", "intercepted", "memory_store"]
 
-DOORS: list[tuple[type, str]] = [(BaseClient, "_make_api_call"), (Dynamo, "call")]  # one of which every call of AWS goes through
 ROOT = Path(__file__).resolve().parent.parent
 _NAMES = {("Linux", "x86_64"): "linux-x64", ("Linux", "aarch64"): "linux-arm64", ("Darwin", "arm64"): "darwin-arm64"}
 _NAMES |= {("Darwin", "x86_64"): "darwin-x64"}
@@ -98,22 +97,35 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
+def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any]) -> Iterator[None]:
+    """Run `around(call, operation, arguments)` in the place of every call of AWS, botocore's and the lean ones alike."""
+
+    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda self, operation, kwargs: around(lambda: original(self, operation, kwargs), operation, kwargs)
+
+    botocores = wrapped(BaseClient._make_api_call)  # noqa: SLF001
+    replaced = [
+        (BaseClient, "_make_api_call", botocores),
+        (Dynamo, "call", wrapped(Dynamo.call)),
+        (Dynamo, "unwatched", botocores),
+    ]
+    with contextlib.ExitStack() as stack:
+        for owner, name, new in replaced:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, new)
+        yield
+
+
+@contextlib.contextmanager
 def memory_store() -> Iterator[None]:
     """Keep everything in moto's memory. One call at a time: moto is not atomic under threads."""
     from moto import mock_aws  # noqa: PLC0415
 
     lock = threading.RLock()
 
-    def one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
-        def locked(self: Any, *args: Any) -> Any:
-            with lock:
-                return call(self, *args)
+    def one_at_a_time(call: Callable[[], Any], operation: str, kwargs: dict[str, Any]) -> Any:
+        with lock:
+            return call()
 
-        return locked
-
-    with mock_aws(), contextlib.ExitStack() as stack:
-        for owner, name in DOORS:
-            call = getattr(owner, name)
-            setattr(owner, name, one_at_a_time(call))
-            stack.callback(setattr, owner, name, call)
+    with mock_aws(), intercepted(one_at_a_time):
         yield

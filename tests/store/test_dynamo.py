@@ -12,6 +12,7 @@ import botocore.endpoint
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.client import BaseClient
 from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
 from botocore.exceptions import (
     BotoCoreError,
@@ -317,3 +318,21 @@ def test_tables_are_described_all_of_botocores_way():
     with line([said(Table={"TableName": "t", "CreationDateTime": created})]) as server:
         answer = client_of(LeanConnection, server.address)._make_api_call("DescribeTable", {"TableName": "t"})
     assert answer["Table"]["CreationDateTime"] == datetime.fromtimestamp(created, UTC)
+
+
+def test_whoever_wraps_botocores_method_sees_every_call():
+    seen = []
+    original = BaseClient._make_api_call
+
+    def tracing(self, operation, kwargs):
+        seen.append(operation)
+        return original(self, operation, kwargs)
+
+    with line([said()] * 3) as server:
+        client = client_of(LeanConnection, server.address)
+        client._make_api_call("GetItem", dict(GET))
+        with mock.patch.object(BaseClient, "_make_api_call", tracing):
+            client._make_api_call("GetItem", dict(GET))
+        client._make_api_call("GetItem", dict(GET))
+    assert seen == ["GetItem"]
+    assert len(server.heard) == 3
