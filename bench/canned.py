@@ -1,13 +1,13 @@
-"""A wish as its row lies in DynamoDB, and an HTTP session of botocore that answers every request with it."""
+"""A wish as its row lies in DynamoDB, and a socket that answers every request with it."""
 
+import io
 import json
+import socket
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import botocore.httpsession
-from botocore.awsrequest import AWSResponse, HeadersDict
+import urllib3.util.connection
 
 from chalicelib.kernel.outcome import Alarm
 from chalicelib.store.rows import row_of
@@ -54,28 +54,45 @@ def wish_item() -> dict[str, Any]:
 
 
 def answer_with(item: dict[str, Any]) -> None:
-    """Let every HTTP request of botocore be answered with the item, from here on; everything above still runs."""
+    """Let every connection that urllib3 opens from here on answer with the item; everything above the socket still runs."""
     capacity = {"TableName": "wishes", "CapacityUnits": 1.0}
     body = json.dumps({"Item": item, "ConsumedCapacity": capacity}, separators=(",", ":"), ensure_ascii=False).encode()
-    headers = {
-        "server": "Server",
-        "date": "Mon, 23 Nov 2026 00:40:00 GMT",
-        "content-type": "application/x-amz-json-1.0",
-        "content-length": str(len(body)),
-        "connection": "keep-alive",
-        "x-amzn-requestid": "T1K9L1QE9LJ8G6V0C3DDBO1QPRVV4KQNSO5AEMVJF66Q9ASUAAJG",
-        "x-amz-crc32": str(zlib.crc32(body)),
-    }
+    head = f"""HTTP/1.1 200 OK
+Server: Server
+Date: Mon, 23 Nov 2026 00:40:00 GMT
+Content-Type: application/x-amz-json-1.0
+Content-Length: {len(body)}
+Connection: keep-alive
+x-amzn-RequestId: T1K9L1QE9LJ8G6V0C3DDBO1QPRVV4KQNSO5AEMVJF66Q9ASUAAJG
+x-amz-crc32: {zlib.crc32(body)}
 
-    def send(_session: Any, request: Any) -> AWSResponse:
-        return AWSResponse(request.url, 200, HeadersDict(headers), _Body(body))
-
-    setattr(botocore.httpsession.URLLib3Session, "send", send)  # noqa: B010
+"""
+    answer = head.replace("\n", "\r\n").encode() + body
+    setattr(urllib3.util.connection, "create_connection", lambda *_, **__: _Line(answer))  # noqa: B010
 
 
-class _Body:
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+class _Line:
+    """A socket as http.client and urllib3 use one: takes everything, and answers each request with the same."""
 
-    def stream(self) -> Iterator[bytes]:
-        yield self._body
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._silent, self._other_end = socket.socketpair()  # urllib3 asks the system whether its other end has gone
+
+    def fileno(self) -> int:
+        return self._silent.fileno()
+
+    def sendall(self, data: bytes) -> None:
+        """Take it."""
+
+    def makefile(self, *_: Any, **__: Any) -> io.BytesIO:
+        return io.BytesIO(self._answer)
+
+    def settimeout(self, seconds: float | None) -> None:
+        """There is nothing to wait for."""
+
+    def setsockopt(self, *_: Any) -> None:
+        """There is nothing to set."""
+
+    def close(self) -> None:
+        self._silent.close()
+        self._other_end.close()

@@ -1,4 +1,4 @@
-"""The measuring process of bench.warm: both handlers over one stubbed HTTP session; prints its figures as JSON."""
+"""The measuring process of bench.warm: both handlers over one stubbed socket; prints its figures as JSON."""
 
 import gc
 import json
@@ -16,17 +16,15 @@ from unittest import mock
 RESULTS = sys.stdout
 sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for life: the loggers, made at import, write to it
 
-import botocore.client  # noqa: E402 - see above
-import botocore.endpoint  # noqa: E402
-import botocore.parsers  # noqa: E402
-import botocore.signers  # noqa: E402
-import botocore.useragent  # noqa: E402
+import botocore.httpsession  # noqa: E402 - see above
+import urllib3.connectionpool  # noqa: E402
 from chalice.app import Chalice  # noqa: E402
 
 from app import app  # noqa: E402
 from chalicelib import wiring  # noqa: E402
 from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store import rows as store_rows  # noqa: E402
+from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
 from chalicelib.web import api as web  # noqa: E402
 from chalicelib.web.auth import Tokens  # noqa: E402
 from chalicelib.wishes import api as wishes_api  # noqa: E402
@@ -51,14 +49,10 @@ BORDERS: list[Border] = [
     ("view: JSON, ETag", web, "_answer"),
     ("PynamoDB: request, row", wishes_rows, "load"),
     ("row to entity", store_rows.Table, "as_a"),
-    ("botocore: hooks, rest", botocore.client.BaseClient, "_make_api_call"),
-    ("botocore: endpoint rules", botocore.client.BaseClient, "_resolve_endpoint_ruleset"),
-    ("botocore: serialise", botocore.client.BaseClient, "_convert_to_request_dict"),
-    ("botocore: user agent", botocore.useragent.UserAgentString, "to_string"),
-    ("botocore: send, retries", botocore.endpoint.Endpoint, "_send_request"),
-    ("botocore: prepare request", botocore.endpoint.Endpoint, "create_request"),
-    ("botocore: sign", botocore.signers.RequestSigner, "sign"),
-    ("botocore: parse", botocore.parsers.ResponseParser, "parse"),
+    ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
+    ("store/dynamo: sign", Signer, "headers"),
+    ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),
+    ("urllib3 and http.client, above the socket", urllib3.connectionpool.HTTPConnectionPool, "urlopen"),
 ]
 
 
