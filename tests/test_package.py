@@ -28,7 +28,9 @@ LIBRARIES = {
     *("jwt", "phonenumbers", "pillow.libs", "pydantic", "pydantic_core", "pynamodb", "s3transfer", "tzdata"),
     *("typing_inspection", "urllib3", "six.py", "typing_extensions.py", "__pycache__"),
 }
-SECRET = re.compile(rb"AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|test-secret-|bench-secret-")
+SECRET = re.compile(
+    rb"(?<![A-Za-z0-9+/])AKIA[0-9A-Z]{16}(?![A-Za-z0-9+/])|-----BEGIN [A-Z ]*PRIVATE KEY|test-secret-|bench-secret-"
+)
 # PyJWT and botocore know how such a key begins; it is in their source, with nothing after it.
 KNOWS_HOW_KEYS_LOOK = {"jwt", "botocore"}
 

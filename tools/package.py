@@ -151,7 +151,7 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return (path for path in sorted(folder.rglob("*"), key=Path.as_posix) if path.is_file())
 
 
 if __name__ == "__main__":

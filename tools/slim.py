@@ -15,7 +15,7 @@ _FOLDERS = {"__pycache__", "tests", "test", "examples", "bin"}
 _DROPPED = (
     *("chalice/cli", "chalice/deploy", "chalice/templates", "chalice/cdk"),  # packaging and deploying
     *("aws_lambda_powertools/event_handler",),  # what Chalice does
-    *(f"aws_lambda_powertools/utilities/{name}" for name in ("data_masking", "feature_flags", "kafka", "parser", "streaming")),
+    *(f"aws_lambda_powertools/utilities/{name}" for name in ("data_masking", "feature_flags", "kafka", "streaming")),
     *("PIL/_imagingtk*", "PIL/ImageTk.py", "PIL/_tkinter_finder.py"),  # windows
     *("PIL/_avif*", "PIL/AvifImagePlugin.py", "pillow.libs/libavif-*"),  # photos are JPEG, PNG or WebP
     *("PIL/_imagingft*", "PIL/_imagingcms*"),  # nothing is written on photos, and their colours are not matched to devices

@@ -167,7 +167,7 @@ class Table(Model):
         """Make a thing of the row: the one it holds, or a smaller one with fields of the same names."""
         values = {}
         for f in fields(kind):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
+            value = self.attribute_values.get(f.name)  # what PynamoDB's descriptors look up, one call each
             if value is None and (f.default is not MISSING or f.default_factory is not MISSING):
                 continue  # a row written before the field existed
             values[f.name] = value

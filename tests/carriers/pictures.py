@@ -58,6 +58,16 @@ def webp(size: tuple[int, int] = (64, 48), orientation: int = 1, **options: Any)
     return encoded(four_colours(size), "WEBP", **{**written, **options})
 
 
+def webp_of_16383_by_16383() -> bytes:
+    """Return a WebP of the largest size that it can say, with data for much less."""
+    whole = webp()
+    start = whole.index(b"VP8 ")
+    frame = whole[start : start + 8 + struct.unpack("<I", whole[start + 4 : start + 8])[0]]
+    size = frame.index(b"\x9d\x01\x2a") + 3
+    frame = frame[:size] + b"\xff\x3f\xff\x3f" + frame[size + 4 :]
+    return b"RIFF" + struct.pack("<I", 4 + len(frame)) + b"WEBP" + frame
+
+
 def chunk(name: bytes, data: bytes) -> bytes:
     """Return one chunk of a PNG."""
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

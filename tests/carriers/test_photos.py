@@ -29,6 +29,7 @@ from .pictures import (
     png,
     several,
     webp,
+    webp_of_16383_by_16383,
 )
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
@@ -242,7 +243,7 @@ BOMBS = {
     "a little too large": (huge_png(MOST_PIXELS // 1000 + 1, 1000), PNG),
     "as large as can be said": (huge_png(2**31 - 1, 2**31 - 1, rows=0), PNG),
     "jpeg": (jpeg_of_65535_by_65535(), JPEG),
-    "webp": (b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\x3f\0\xff\x3f\0" + webp()[12:], WEBP),
+    "webp": (webp_of_16383_by_16383(), WEBP),
 }
 
 
