@@ -9,9 +9,12 @@ STAGE ?= dev
 BIN := .venv/bin
 READY := .venv/.ready-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 EMBEDDED := .store/.ready
+EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
+CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
+PACKAGE := build/package
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types openapi format bench package clean store
+.PHONY: help run test check lint types openapi infra format bench clean store package test-deploy check-deploy deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,8 +24,12 @@ run: $(READY) $(if $(filter embedded,$(STORE)),store) ## the whole house on http
 
 test: $(READY) store ## all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
+	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
-check: lint types openapi ## what CI checks beside the tests: lint, types, architecture, contract drift
+test-deploy: $(READY) $(EMULATOR) package ## the package on an emulator of AWS, from the first change set to the deletion
+	DEPLOY=1 $(BIN)/python -m pytest tests/deploy/test_stack.py
+
+check: lint types openapi infra ## what CI checks beside the tests: lint, types, architecture, contract drift
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_openapi.py
 
 lint: $(READY)
@@ -36,6 +43,21 @@ openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/ro
 	$(BIN)/python -m tools.routes
 	$(BIN)/python -m tools.openapi
 	$(BIN)/python -m tools.templates
+
+infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if it differs, and fail if it did
+	$(BIN)/python -m tools.infra
+
+package: $(READY) ## build/package: the template and the code of a deployment (STAGE)
+	@mkdir -p $(PACKAGE)
+	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage $(STAGE) --merge-template infra/template.json $(PACKAGE)
+	@mv $(PACKAGE)/sam.json $(PACKAGE)/template.json
+
+check-deploy: package $(EMULATOR) $(CHECKOV) ## cfn-lint and checkov on the packaged template
+	.venv-deploy/bin/cfn-lint -t $(PACKAGE)/template.json
+	.venv-checkov/bin/checkov --config-file infra/checkov.yml -f $(PACKAGE)/template.json
+
+deploy: package ## bring the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
+	$(BIN)/python -m tools.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair))
 
 format: $(READY) ## let ruff put things in order
 	$(BIN)/ruff check --fix .
@@ -59,5 +81,17 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@rm -f .venv/.ready-* && touch $@
 
+$(EMULATOR): requirements-deploy.txt
+	@echo "setting up .venv-deploy (once)"
+	@test -x .venv-deploy/bin/python || $(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
+	@rm -f .venv-deploy/.ready-* && touch $@
+
+$(CHECKOV): requirements-checkov.txt
+	@echo "setting up .venv-checkov (once)"
+	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r requirements-checkov.txt
+	@rm -f .venv-checkov/.ready-* && touch $@
+
 clean: ## remove everything that was fetched or made here, data included
-	rm -rf .venv .venv-bench .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv .venv-bench .venv-deploy .venv-checkov .store .local build .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

@@ -44,7 +44,7 @@ def check_ladders(event: Any) -> int:
         return services().rulebook.check_ladders()
 
 
-@app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent")
+@app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10)
 def work_urgent(event: Any) -> dict[str, Any]:
     """Do what one person waits for."""
     with services().meter, services().outbox.gathering():

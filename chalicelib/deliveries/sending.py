@@ -375,6 +375,8 @@ class Sender:
 
     def _measure(self, line: Delivery, due_at: datetime) -> None:
         self._meter.count("Sends", kind=line.kind, result=line.state.value)
+        if line.state is DeliveryState.UNKNOWN:
+            self._meter.count("UnknownSends")  # of all kinds: CloudWatch does not add up over dimensions by itself
         if line.state is DeliveryState.SENT:
             self._meter.observe("Lag", max(0.0, (self._clock.now() - due_at).total_seconds()))
         if line.state in _BILLED and line.parts:

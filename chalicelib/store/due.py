@@ -128,6 +128,7 @@ class Outbox:
         now = self._clock.now()
         row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
         self._meter.count("ParkedJobs", kind=due.kind)
+        self._meter.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
 
     def parked(self, after: str, limit: int, wanted: Callable[[Parked], bool] | None = None) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.

@@ -1,0 +1,206 @@
+"""The package on an emulator of AWS, deployed with the operator's own tools and used through its gateway, from the first
+change set to the deletion. The tests of this file follow one another; `make test-deploy` runs them."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.carriers.queue import write_entry
+from chalicelib.kernel.clock import SystemClock, to_text
+from chalicelib.kernel.ids import RandomIds
+from chalicelib.kernel.outcome import Due
+from chalicelib.store.tables import table_schema, tables
+
+from ..carriers.pictures import jpeg
+from ..journeys.test_the_kettle import delivery_code
+from .emulator import KEY, STAGE, Cloud, Somebody, running_cloud, until
+
+pytestmark = pytest.mark.skipif(os.environ.get("DEPLOY") != "1", reason="make test-deploy")
+ADMIN, RESIDENT, HELPER = "+8613900000001", "+8613900000101", "+8613900000011"
+STREET, UNIT = "chunhui", "chunhui.baihua.g01.b01.u1"
+SECRET = {
+    "TOKEN_KEYS": json.dumps({"k1": "test-token-key-0123456789-0123456789"}),
+    "SECRET": "test-secret-0123456789-0123456789-01",
+    "MAIL_SERVER": json.dumps({"kind": "console"}),
+    "OPEN311_KEYS": "{}",
+}
+seen: dict[str, Any] = {}  # what an earlier test has left for a later one
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    with running_cloud(tmp_path_factory.mktemp("cloud")) as running:
+        yield running
+
+
+def person(name: str) -> Somebody:
+    return seen[name]  # type: ignore[no-any-return]
+
+
+def test_without_its_secret_nothing_is_deployed(cloud: Cloud):
+    assert "docs/operations.md, Secrets" in cloud.tool("tools.deploy", "--stage", STAGE, "--yes", fails=True)
+    assert not [s for s in cloud.client("cloudformation").describe_stacks()["Stacks"] if s["StackStatus"] != "REVIEW_IN_PROGRESS"]
+
+
+def test_a_change_set_makes_the_house(cloud: Cloud):
+    providers = json.dumps([{"name": "east", "kind": "gateway", "url": cloud.provider.url, "key": KEY}])
+    cloud.client("secretsmanager").create_secret(
+        Name=f"chunhui/{STAGE}", SecretString=json.dumps(SECRET | {"SMS_PROVIDERS": providers})
+    )
+    said = cloud.deploy("--set", "AlarmEmail=duty@example.cn")
+    assert f"ADD         {'AWS::DynamoDB::Table':36}WishesTable" in said
+    assert cloud.outputs["EndpointURL"] in said
+    store = cloud.client("dynamodb")
+    for table in tables():
+        base = table.Meta.__dict__.get("base_name", table.Meta.table_name)
+        made = store.describe_table(TableName=f"{cloud.outputs['TablePrefix']}{base}")["Table"]
+        wanted = table_schema(table)
+        assert made["KeySchema"] == wanted["key_schema"]
+        indexes = {i["IndexName"]: (i["KeySchema"], i["Projection"]) for i in made.get("GlobalSecondaryIndexes", [])}
+        assert indexes.keys() == {i["index_name"] for i in wanted["global_secondary_indexes"]}
+        for index in wanted["global_secondary_indexes"]:
+            assert indexes[index["index_name"]] == (index["key_schema"], index["projection"])
+
+
+def test_the_house_answers_through_the_gateway_and_refuses_in_its_own_form(cloud: Cloud):
+    """What the gateway itself refuses is not shown by the emulator; tests/deploy/test_template.py holds it to the local server's."""
+    assert cloud.call("GET", "/healthz")[:2] == (200, {"status": "ok"})
+    status, body, headers = cloud.call("GET", "/v1/me")
+    assert (status, body["code"], headers["content-type"]) == (401, "auth.token_missing", "application/problem+json")
+    status, body, headers = cloud.call("GET", f"/v1/wishes/wsh_{'a' * 24}")
+    assert (status, body["code"], headers["content-language"]) == (404, "resource.not_found", "zh-CN")
+
+
+def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
+    founding = ["--street", STREET, "--name", "春晖路街道", "--admin-phone", ADMIN, "--admin-name", "林晖"]
+    assert "is street_admin" in cloud.inside("-m", "tools.bootstrap", *founding)
+    admin = seen["admin"] = cloud.sign_in(ADMIN)
+    for code, name in (
+        ("baihua", "柏华社区"),
+        ("baihua.g01", "第一网格"),
+        ("baihua.g01.b01", "1号楼"),
+        ("baihua.g01.b01.u1", "1单元"),
+    ):
+        admin.ask("PUT", f"/v1/places/{STREET}.{code}", {"name": name})
+    for phone, name, key in ((RESIDENT, "罗桂芳", "resident"), (HELPER, "赵志强", "helper")):
+        body = {
+            "name": name,
+            "phone": phone,
+            "home": UNIT,
+            "address": "二楼201室",
+            "consent": {"how": "written", "witness": "陈敏"},
+        }
+        admin.ask("POST", "/v1/people", body, 201)
+        seen[key] = cloud.sign_in(phone)
+        seen[key].ask("PATCH", "/v1/me", {"quiet_hours": _not_now()})
+    person("helper").ask("PUT", "/v1/me/volunteer", {"places": [f"{STREET}.baihua"], "capacity": 3})
+
+
+def test_the_kettle(cloud: Cloud):
+    resident, helper = person("resident"), person("helper")
+    body = {"kind": "goods", "title": "一个电热水壶", "story": "旧的坏了。", "budget_fen": 12000, "needed_by": _in_days(20)}
+    wish = seen["wish"] = resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"]
+    assert resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"] == wish
+    assert person("admin").ask("POST", f"/v1/wishes/{wish}/approve")["state"] == "open"
+    cloud.told(RESIDENT, "wish.approved")
+    assert cloud.call("GET", f"/v1/wishes?place={STREET}.baihua&state=open")[1]["items"][0]["id"] == wish
+    helper.ask("POST", f"/v1/wishes/{wish}/claim")
+    code = delivery_code(cloud.told(RESIDENT, "wish.claimed")["text"])
+    assert helper.ask("POST", f"/v1/wishes/{wish}/deliver", {"code": code})["state"] == "fulfilled"
+    cloud.told(HELPER, "wish.thanks")
+
+
+def test_a_photo_goes_through_the_bucket(cloud: Cloud):
+    resident, data = person("resident"), jpeg((320, 240))
+    form = resident.ask("POST", "/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": len(data)}, 201)
+    cloud.client("s3").put_object(Bucket=cloud.outputs["PhotoBucket"], Key=form["fields"]["key"], Body=data)
+    until(lambda: resident.ask("GET", f"/v1/uploads/{form['id']}")["state"] == "ready", "a photo")
+
+
+def test_the_sweep_comes_by_its_schedule(cloud: Cloud):
+    """What is due and was handed over by nobody is found within a minute or so."""
+    cloud.inside(
+        "-c", _DUE.format(kind="wish.thanks", wish=seen["wish"], to=person("resident").me["id"], id=RandomIds().new("due"))
+    )
+    before = len(cloud.sms_to(RESIDENT))
+    until(lambda: len(cloud.sms_to(RESIDENT)) > before or _waiting(cloud) == 0, "the sweep", 150)
+    assert _waiting(cloud) == 0
+
+
+def test_a_poison_message_is_parked_where_staff_see_it(cloud: Cloud):
+    sqs, queue = cloud.client("sqs"), cloud.outputs["UrgentQueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "60"
+    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] in (5, "5")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "4"})  # five minutes are long for a test
+    poison = Due(id=RandomIds().new("due"), at=SystemClock().now(), shard="s0", kind="nobody.knows", subject=seen["wish"])
+    sqs.send_message(QueueUrl=queue, MessageBody=write_entry(poison))
+
+    def parked() -> list[dict[str, Any]]:
+        items = person("admin").ask("GET", f"/v1/admin/queue?place={STREET}&limit=100")["items"]
+        return [task for task in items if task["id"] == poison.id]
+
+    assert until(parked, "the parked job", 240)
+    assert poison.id in cloud.inside("-m", "tools.redrive")
+
+
+def test_an_update_keeps_everything_and_says_what_it_changes(cloud: Cloud):
+    said = cloud.deploy("--set", "SmsPerSecond=19")
+    assert "APIHandler" in said
+    assert "REPLACE" not in said.replace("MAY REPLACE", "")
+    assert cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"] == "fulfilled"
+    name = cloud.outputs["APIHandlerName"]
+    variables = cloud.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    assert variables["SMS_PER_SECOND"] == "19"
+    assert variables["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
+    assert variables["SECRET"] == SECRET["SECRET"]
+    assert len(cloud.tool("tools.deploy", "--stage", STAGE, "--former").split()) >= 2
+
+
+def test_what_is_deleted_leaves_its_data(cloud: Cloud):
+    formation, prefix = cloud.client("cloudformation"), cloud.outputs["TablePrefix"]
+    formation.delete_stack(StackName=f"chunhui-{STAGE}")
+    until(
+        lambda: (
+            not list(formation.list_stacks(StackStatusFilter=["UPDATE_COMPLETE", "DELETE_IN_PROGRESS"])["StackSummaries"])
+        ),
+        "the end",
+    )
+    kept = [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if name.startswith(prefix)]
+    assert len(kept) == len(tables())
+    rows = cloud.client("dynamodb").query(
+        TableName=f"{prefix}wishes", KeyConditionExpression="pk = :id", ExpressionAttributeValues={":id": {"S": seen["wish"]}}
+    )
+    assert rows["Items"]
+    assert cloud.outputs["PhotoBucket"] in [found["Name"] for found in cloud.client("s3").list_buckets()["Buckets"]]
+
+
+_DUE = """
+from datetime import timedelta
+from chalicelib.wiring import services
+from chalicelib.kernel.outcome import Due
+house = services()
+at = house.clock.now() - timedelta(seconds=5)
+house.outbox.put(Due(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}"))
+"""
+
+
+def _waiting(cloud: Cloud) -> int:
+    """Return how many rows are due now."""
+    store, now = cloud.client("dynamodb"), to_text(SystemClock().now())
+    items = store.scan(TableName=f"{cloud.outputs['TablePrefix']}due")["Items"]
+    return len([item for item in items if item["pk"]["S"] != "parked" and item["sk"]["S"] < now])
+
+
+def _not_now() -> dict[str, str]:
+    """Return quiet hours that do not begin soon: the clock of the emulator is the machine's, and it may be night."""
+    begins = SystemClock().now() + timedelta(hours=8 + 10)  # Shanghai's
+    return {"from": f"{begins:%H}:00", "to": f"{begins + timedelta(hours=1):%H}:00"}
+
+
+def _in_days(days: int) -> str:
+    return (SystemClock().now() + timedelta(days=days)).date().isoformat()

@@ -1,0 +1,279 @@
+"""The template as it is packaged: what Chalice says and infra/ adds to it, held to the code and to the house's promises."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from chalice.app import SQSEventConfig
+from chalice.cli.factory import CLIFactory
+
+from app import api, app
+from chalicelib.carriers.queue import TRIES
+from chalicelib.deliveries import policy as sending
+from chalicelib.settings import Settings
+from chalicelib.store.tables import tables
+from devserver.gateway import Gateway
+from tools import infra
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
+FUNCTIONS = {
+    "APIHandler": "api_handler",
+    "Sweep": "sweep",
+    "MatchWishes": "match_wishes",
+    "Audit": "audit",
+    "WorkUrgent": "work_urgent",
+    "WorkBulk": "work_bulk",
+    "ParkDead": "park_dead",
+    "CleanPhoto": "clean_photo",
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `chalice package` makes for prod; the code itself, which takes minutes, is a stand-in."""
+    folder = tmp_path_factory.mktemp("package")
+    code = folder / "code.zip"
+    code.write_bytes(b"PK")
+    factory = CLIFactory(str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"})
+    packaging = "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
+    with mock.patch(packaging, return_value=str(code)), mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}):
+        config = factory.create_config_obj("prod")
+        options = factory.create_package_options()
+        packager = factory.create_app_packager(config, options, "cloudformation", "json", str(infra.TEMPLATE))
+        packager.package_app(config, str(folder), "prod")
+    return dict(json.loads((folder / "sam.json").read_text()))
+
+
+def properties(template: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return dict(template["Resources"][name]["Properties"])
+
+
+def of_type(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: dict(r) for name, r in template["Resources"].items() if r["Type"] == kind}
+
+
+def walk(node: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from walk(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from walk(value)
+
+
+def test_the_committed_template_is_what_the_code_and_infra_say():
+    assert json.loads(infra.TEMPLATE.read_text(encoding="utf-8")) == json.loads(json.dumps(infra.merged_template())), "make infra"
+
+
+def test_the_merge_has_left_no_intrinsic_beside_another(template):
+    """Chalice merges deeply: an override by another intrinsic would keep both, and CloudFormation take neither."""
+    for node in walk(template):
+        intrinsic = [name for name in node if name.startswith("Fn::") or name == "Ref"]
+        assert not intrinsic or len(node) == 1, node
+
+
+# tables
+
+
+def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
+    made = of_type(template, "AWS::DynamoDB::Table")
+    names = {table.Meta.__dict__.get("base_name", table.Meta.table_name) for table in tables()}
+    assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {f"chunhui-${{Stage}}-{name}" for name in names}
+    for name, resource in made.items():
+        given = resource["Properties"]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
+        assert given["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
+        assert given["SSESpecification"] == {"SSEEnabled": True}
+        assert given["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+        keys = {k["AttributeName"] for part in (given, *given.get("GlobalSecondaryIndexes", [])) for k in part["KeySchema"]}
+        assert {a["AttributeName"] for a in given["AttributeDefinitions"]} == keys, name  # DynamoDB refuses one that is no key
+    expiring = {name for name, r in made.items() if r["Properties"].get("TimeToLiveSpecification")}
+    assert {"ReceiptsTable", "SessionsTable", "MessagesTable"} <= expiring
+    assert not {"DueTable", "WishesTable", "PeopleTable"} & expiring  # a timer is never left to the store
+
+
+# queues
+
+
+def consumers(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each function that takes from a queue, with its event source and that queue's properties."""
+    for name in FUNCTIONS:
+        for event in properties(template, name).get("Events", {}).values():
+            if event["Type"] == "SQS":
+                queue = re.fullmatch(r"\$\{(\w+)\.Arn\}", event["Properties"]["Queue"]["Fn::Sub"])
+                assert queue, "the queue is one of the stack's own"
+                yield name, event["Properties"], properties(template, queue[1])
+
+
+def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(template):
+    found = list(consumers(template))
+    assert {FUNCTIONS[name] for name, _, _ in found} == {e.name for e in app.event_sources if isinstance(e, SQSEventConfig)}
+    for name, source, queue in found:
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+        assert source["ScalingConfig"]["MaximumConcurrency"]
+        assert queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"], name
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == TRIES
+        assert queue["SqsManagedSseEnabled"]
+
+
+def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(template):
+    (name, source, queue), *_ = (found for found in consumers(template) if found[0] == "WorkUrgent")
+    assert source["BatchSize"] == 1  # seven seconds for a provider that hangs, and nobody's message behind it
+    assert properties(template, name)["Timeout"] > 7
+    assert queue["VisibilityTimeout"] <= 60
+    assert queue["VisibilityTimeout"] * TRIES > 2 * sending.LEASE.total_seconds()  # it is not dead before its lease is over
+
+
+def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):
+    def dead(queue: str) -> str:
+        return str(properties(template, queue)["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0])
+
+    assert {dead(queue) for queue in ("UrgentQueue", "BulkQueue", "PhotoQueue")} == {"DeadQueue"}
+    assert dead("DeadQueue") == "LostQueue"
+    fourteen = 14 * 86_400
+    assert {properties(template, q)["MessageRetentionPeriod"] for q in ("DeadQueue", "LostQueue")} == {fourteen}
+    assert sending.LEDGER_LASTS.total_seconds() > 18 * 86_400
+
+
+# functions
+
+
+def test_every_function_has_a_log_with_an_end_and_a_policy_of_its_own(template):
+    assert {n for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::Function"} == set(FUNCTIONS)
+    logs = {properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
+    assert len(logs) == len(FUNCTIONS)
+    for name, group in of_type(template, "AWS::Logs::LogGroup").items():
+        assert group["Properties"]["RetentionInDays"], name
+    for stage in CONFIG["stages"].values():
+        policies = [function["iam_policy_file"] for function in stage["lambda_functions"].values()]
+        assert set(stage["lambda_functions"]) == set(FUNCTIONS.values())
+        assert len(set(policies)) == len(policies)
+        assert not any("reserved_concurrency" in function for function in stage["lambda_functions"].values())
+
+
+def test_a_policy_fits_into_its_role(template):
+    """Ten thousand characters of inline policy are what a role takes; an address is longer than its name here."""
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        text = json.dumps(role["Properties"].get("Policies", []), separators=(",", ":"))
+        grown = re.sub(
+            r'\{"Fn::Sub":"\$\{\w+\.Arn\}', '"arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/chunhui-prod-receipts', text
+        )
+        assert len(grown) < 10_240, name
+
+
+def test_the_sweep_is_never_tried_again_and_never_meets_itself(template):
+    sweep = properties(template, "Sweep")
+    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert sweep["Events"]["SweepEvent"]["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    assert sweep["Timeout"] < 60
+    assert sweep["ReservedConcurrentExecutions"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+
+
+class Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(given)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def test_functions_are_given_everything_that_settings_ask_for(template):
+    given = template["Globals"]["Function"]["Environment"]["Variables"]
+    values = {
+        "TOKEN_KEYS": '{"k": "v"}',
+        "SMS_PROVIDERS": '[{"name": "sns", "kind": "sns"}]',
+        "MAIL_SERVER": "{}",
+        "OPEN311_KEYS": "{}",
+    }
+    numbers = dict.fromkeys(("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4")
+    environment = Asked(dict.fromkeys(given, "text") | values | numbers)
+    Settings.from_env(environment)
+    from_lambda, left_alone = {"AWS_REGION", "AWS_DEFAULT_REGION"}, {"EMF", "CODES_PER_ADDRESS_HOUR"}
+    assert environment.asked - from_lambda - left_alone == set(given)
+    secret = {name for name, value in given.items() if "resolve:secretsmanager" in str(value)}
+    assert secret == {"TOKEN_KEYS", "SECRET", "SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS"}
+    references = str(given).count("{{resolve:") * len(FUNCTIONS)
+    assert references <= 60  # CloudFormation's limit for a template
+
+
+# the gateway
+
+
+def test_the_gateway_refuses_as_the_local_server_does(template):
+    body = properties(template, "RestAPI")["DefinitionBody"]
+    refusal = body["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
+    status, headers, text = Gateway(app, api).handle("GET", "/v1/nowhere", {}, b"", "203.0.113.7")
+    local = {name: value for name, value in headers if name != "Content-Type"}
+    assert refusal["statusCode"] == str(status)
+    ((media, document),) = refusal["responseTemplates"].items()
+    assert media == dict(headers)["Content-Type"]
+    assert json.loads(document) == json.loads(text)
+    assert {k.removeprefix("gatewayresponse.header."): v.strip("'") for k, v in refusal["responseParameters"].items()} == local
+
+
+def test_the_access_log_names_nobody(template):
+    settings = properties(template, "RestAPI")["AccessLogSetting"]
+    used = set(re.findall(r"\$context\.([\w.]+)", settings["Format"]))
+    assert not used & {"identity.sourceIp", "identity.userAgent", "path", "authorizer.principalId", "domainName"}
+    assert json.loads(re.sub(r"\$context\.[\w.]+", "x", settings["Format"]))["route"]
+    assert properties(template, "RestAPI")["MethodSettings"][0]["ThrottlingRateLimit"]
+
+
+# the bucket
+
+
+def test_the_bucket_is_private_and_forgets_what_nobody_worked_on(template):
+    bucket = properties(template, "Photos")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "VersioningConfiguration" not in bucket  # what is erased is gone
+    rule = next(rule for rule in bucket["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "incoming/")
+    assert rule["ExpirationInDays"] == 1
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "incoming/"}]
+    (allowed,) = properties(template, "PhotoQueuePolicy")["PolicyDocument"]["Statement"]
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(bucket["BucketName"]["Fn::Sub"])
+
+
+# alarms
+
+
+def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template):
+    measured = {
+        name
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        for name in re.findall(r'(?:meter|_meter)\.(?:count|observe)\(\s*"(\w+)"[^=)]*\)', path.read_text(encoding="utf-8"))
+    }
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        given = alarm["Properties"]
+        assert given["AlarmActions"] == [{"Ref": "Alarms"}], name
+        assert given["TreatMissingData"], name
+        assert given["AlarmDescription"]
+        if given.get("Namespace") == "Chunhui":
+            assert given["MetricName"] in measured, f"{name}: nobody measures {given['MetricName']} over all kinds"
+            assert [d["Name"] for d in given["Dimensions"]] == ["service", "stage"]
+    assert properties(template, "SweepSilent")["TreatMissingData"] == "breaching"
+
+
+def test_every_alarm_is_explained_to_whoever_it_wakes(template):
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("chunhui-${Stage}-")
+        assert f"`{spoken}`" in told, f"docs/operations.md says nothing of {name}"

@@ -1,0 +1,37 @@
+"""Runs a command with the environment of an installation, as its API function has it: for tools that an operator runs.
+
+python -m tools.inside --stage prod -- python -m tools.redrive
+The secrets are in it, so it takes somebody who may read the function's configuration; nothing is printed or written.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+import boto3
+
+from .deploy import Deployment, outputs_of
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command and end as it ends."""
+    parser = argparse.ArgumentParser(description="Run a command with the environment of an installation.")
+    parser.add_argument("--stage", required=True, choices=("dev", "prod"))
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
+    here = Deployment(stage=given.stage, aws=boto3.session.Session())
+    stack = here.look()
+    if stack is None:
+        sys.exit(f"there is no stack {here.stack} in this account and region")
+    function = outputs_of(stack)["APIHandlerName"]
+    configuration = here.aws.client("lambda").get_function_configuration(FunctionName=function)
+    environment = os.environ | {"AWS_REGION": here.aws.region_name} | configuration["Environment"]["Variables"]
+    command = [part for part in given.command if part != "--"]
+    sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - it is what the operator says
+
+
+if __name__ == "__main__":
+    main()
