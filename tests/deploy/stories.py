@@ -228,7 +228,7 @@ class Street:
         code = "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]
         ok(phone.post("/v1/me/email/verify", {"code": code}))
         ok(phone.patch("/v1/me", {"channels": {"sms": False, "email": True}}))
-        world.open_wish(phone)
+        world.open_wish(phone, place=UNIT)
         world.pass_time(days=2)
         first = self._lines()[0]
         for status in ("delivered", "failed"):
