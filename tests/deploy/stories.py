@@ -42,7 +42,7 @@ class Street:
         self.property = self._on_duty("华安物业", Role.PROPERTY, BAIHUA)
         self.resident = world.resident()
         self.helper = world.volunteer()
-        self.known: dict[str, str] = {}
+        self.known = {"person_id": self.resident.me["id"]}
 
     def _on_duty(self, name: str, role: Role, place: str) -> Phone:
         person = self.world.person(name, (role, place), home=place)
@@ -51,6 +51,7 @@ class Street:
 
     def everything(self) -> None:
         """Live."""
+        self.begin()
         self.photos()
         self.tickets()
         self.open311()
@@ -61,6 +62,14 @@ class Street:
         self.every_write()
         self.every_read()
         self.audits()
+
+    def begin(self) -> None:
+        """One of everything, so that whatever is read is there."""
+        self.known["upload_id"] = self.world.upload(self.resident, jpeg((320, 240)))
+        self.known["ticket_id"] = self.report()
+        self.known["wish_id"] = self.world.open_wish(self.resident)
+        self.known["run_id"] = ok(self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False}))["id"]
+        self.known["offer_id"] = self.offered(self.helper)
 
     # routes
 
