@@ -47,10 +47,8 @@ openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/ro
 infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if it differs, and fail if it did
 	$(BIN)/python -m tools.infra
 
-package: $(READY) ## build/package: the template and the code of a deployment (STAGE)
-	@mkdir -p $(PACKAGE)
-	AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} $(BIN)/chalice package --stage $(STAGE) --merge-template infra/template.json $(PACKAGE)
-	@mv $(PACKAGE)/sam.json $(PACKAGE)/template.json
+package: $(READY) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
+	$(BIN)/python -m tools.package --stage $(STAGE)
 
 check-deploy: package $(EMULATOR) $(CHECKOV) ## cfn-lint and checkov on the packaged template
 	.venv-deploy/bin/cfn-lint -t $(PACKAGE)/template.json
@@ -65,9 +63,6 @@ format: $(READY) ## let ruff put things in order
 
 bench: $(READY) store ## the tables of docs/benchmarks.md, measured here
 	$(BIN)/python -m bench
-
-package: $(READY) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
-	$(BIN)/python -m tools.package --stage $(STAGE)
 
 store: $(READY) $(EMBEDDED) ## fetch the embedded store for this machine
 
