@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Chalice, Cron, Rate
 
-from chalicelib.carriers.queue import consume, read_arrivals, read_dead
+from chalicelib.carriers.queue import consume, read_arrivals, read_dead, seconds_left
 from chalicelib.routes import ROUTES
 from chalicelib.web.api import Api
 from chalicelib.wiring import clean, log, park, routes_of, services, work
@@ -48,25 +48,25 @@ def check_ladders(event: Any) -> int:
 def work_urgent(event: Any) -> dict[str, Any]:
     """Do what one person waits for."""
     with services().meter, services().outbox.gathering():
-        return consume(event.to_dict(), work)
+        return consume(event.to_dict(), work, seconds_left=seconds_left(event.context))
 
 
 @app.on_sqs_message(queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5)
 def work_bulk(event: Any) -> dict[str, Any]:
     """Do what goes to many, and what can wait."""
     with services().meter, services().outbox.gathering():
-        return consume(event.to_dict(), work)
+        return consume(event.to_dict(), work, seconds_left=seconds_left(event.context))
 
 
 @app.on_sqs_message(queue="chunhui-dead", batch_size=10, name="park_dead")
 def park_dead(event: Any) -> dict[str, Any]:
     """Keep jobs that failed for good where staff see them."""
     with services().meter:
-        return consume(event.to_dict(), park, read_dead)
+        return consume(event.to_dict(), park, read_dead, seconds_left=seconds_left(event.context))
 
 
 @app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo", maximum_concurrency=10)
 def clean_photo(event: Any) -> dict[str, Any]:
     """Make a photo of what somebody has sent; the bucket tells the queue what arrives."""
     with services().meter:
-        return consume(event.to_dict(), clean, read_arrivals)
+        return consume(event.to_dict(), clean, read_arrivals, seconds_left=seconds_left(event.context))

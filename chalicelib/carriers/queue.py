@@ -15,10 +15,13 @@ from ..kernel.clock import Clock, from_text, to_text
 from ..kernel.outcome import Due
 from ..kernel.template import Lane
 
-__all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "write_entry"]
+__all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "seconds_left", "write_entry"]
 
 T = TypeVar("T")
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+NEEDED = (
+    10.0  # seconds without which no message is begun: a provider that hangs takes seven, and the ledger is written on both sides
+)
 _FIELDS = frozenset(field.name for field in fields(Due))
 _INSTANTS = ("at", "not_before", "not_after")
 
@@ -66,17 +69,38 @@ def read_arrivals(body: str) -> list[str]:
         return []
 
 
+class OutOfTime(Exception):
+    """A message was not begun, for its worker might have been ended in the middle of it."""
+
+
+def seconds_left(context: Any) -> Callable[[], float] | None:
+    """Return what tells how long a function may still run, by Lambda's context; None where nothing ends it."""
+    ask = getattr(context, "get_remaining_time_in_millis", None)
+    return None if ask is None else lambda: ask() / 1000
+
+
 def consume(
     event: Mapping[str, Any],
     work: Callable[[T], None],
     read: Callable[[str], T] = read_entry,  # type: ignore[assignment]  # what most queues bring
+    *,
+    seconds_left: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
-    """Work on the records of an SQS event; those whose work failed go back to the queue, each for itself."""
+    """Work on the records of an SQS event; those whose work failed go back to the queue, each for itself.
+
+    With `seconds_left` those go back untouched, too, that would be begun with less than `NEEDED`: a worker that is ended in
+    the middle of one would leave it UNKNOWN, and bring all the others again that it had done.
+    """
     # A tenth of a second that only consumers pay.
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response  # noqa: PLC0415
 
+    def handle(record: Any) -> None:
+        if seconds_left is not None and seconds_left() < NEEDED:
+            raise OutOfTime
+        work(read(record.body))
+
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(dict(event), lambda record: work(read(record.body)), processor))
+    return dict(process_partial_response(dict(event), handle, processor))
 
 
 class SqsQueues:

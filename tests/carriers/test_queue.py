@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.carriers.queue import TRIES, InlineQueue, SqsQueues, consume, read_arrivals, read_dead, read_entry, write_entry
+from chalicelib.carriers.queue import (
+    NEEDED,
+    TRIES,
+    InlineQueue,
+    SqsQueues,
+    consume,
+    read_arrivals,
+    read_dead,
+    read_entry,
+    seconds_left,
+    write_entry,
+)
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.template import Lane
@@ -180,6 +191,61 @@ def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
     answer = consume(event, do)
     assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m2"]
     assert done == ["due_1"]
+
+
+class Lambda:
+    """Lambda's context: a function that may run for so many seconds, in which each message takes some."""
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.left * 1000)
+
+    def taking(self, seconds: float, do: Callable[[Any], None]) -> Callable[[Any], None]:
+        def work(entry: Any) -> None:
+            self.left -= seconds
+            assert self.left > 0, "the worker is ended in the middle of a message"
+            do(entry)
+
+        return work
+
+
+def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_worker_is_ended() -> None:
+    done, do = work()
+    context = Lambda(30)
+    answer = consume(batch(10), context.taking(7, do), seconds_left=seconds_left(context))
+    assert done == ["due_0", "due_1", "due_2"]  # begun with 30, 23 and 16 seconds; nine are not enough for a fourth
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [f"m{n}" for n in range(3, 10)]
+    assert context.left > 0
+
+
+def test_a_message_is_begun_with_just_enough_time_and_not_with_less() -> None:
+    for left, begun in ((NEEDED, ["due_0"]), (NEEDED - 0.001, [])):
+        done, do = work()
+        consume(batch(1), do, seconds_left=seconds_left(Lambda(left)))
+        assert done == begun
+
+
+def test_where_nothing_ends_a_worker_everything_is_begun() -> None:
+    done, do = work()
+    assert seconds_left(None) is None
+    assert consume(batch(10), do, seconds_left=None) == {"batchItemFailures": []}
+    assert len(done) == 10
+
+
+@pytest.mark.parametrize("function", ["work_urgent", "work_bulk", "park_dead", "clean_photo"])
+def test_every_function_of_a_queue_asks_how_long_it_may_still_run(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import app
+
+    from ..world import World
+
+    monkeypatch.setattr(app, "services", lambda: world.services)
+    with mock_aws():
+        world = World()
+        answer = app.app.handler_map[function](batch(3), Lambda(NEEDED - 1))
+        assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m1", "m2"]
+        assert world.services.outbox.every_parked() is not None
 
 
 # what a bucket tells

@@ -165,9 +165,7 @@ def test_what_is_deleted_leaves_its_data(cloud: Cloud):
     formation, prefix = cloud.client("cloudformation"), cloud.outputs["TablePrefix"]
     formation.delete_stack(StackName=f"chunhui-{STAGE}")
     until(
-        lambda: (
-            not list(formation.list_stacks(StackStatusFilter=["UPDATE_COMPLETE", "DELETE_IN_PROGRESS"])["StackSummaries"])
-        ),
+        lambda: not list(formation.list_stacks(StackStatusFilter=["UPDATE_COMPLETE", "DELETE_IN_PROGRESS"])["StackSummaries"]),
         "the end",
     )
     kept = [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if name.startswith(prefix)]

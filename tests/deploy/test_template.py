@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
@@ -12,10 +14,12 @@ from chalice.app import SQSEventConfig
 from chalice.cli.factory import CLIFactory
 
 from app import api, app
-from chalicelib.carriers.queue import TRIES
+from chalicelib.carriers.queue import NEEDED, TRIES
 from chalicelib.deliveries import policy as sending
 from chalicelib.settings import Settings
+from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.store.tables import tables
+from chalicelib.wiring import everything
 from devserver.gateway import Gateway
 from tools import infra
 
@@ -26,6 +30,7 @@ FUNCTIONS = {
     "Sweep": "sweep",
     "MatchWishes": "match_wishes",
     "Audit": "audit",
+    "CheckLadders": "check_ladders",
     "WorkUrgent": "work_urgent",
     "WorkBulk": "work_bulk",
     "ParkDead": "park_dead",
@@ -33,20 +38,25 @@ FUNCTIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `chalice package` makes for prod; the code itself, which takes minutes, is a stand-in."""
-    folder = tmp_path_factory.mktemp("package")
-    code = folder / "code.zip"
-    code.write_bytes(b"PK")
-    factory = CLIFactory(str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"})
-    packaging = "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
-    with mock.patch(packaging, return_value=str(code)), mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}):
-        config = factory.create_config_obj("prod")
-        options = factory.create_package_options()
-        packager = factory.create_app_packager(config, options, "cloudformation", "json", str(infra.TEMPLATE))
-        packager.package_app(config, str(folder), "prod")
-    return dict(json.loads((folder / "sam.json").read_text()))
+def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
+    """Return what `chalice package` makes; the code itself, which takes its time, is a stand-in."""
+    with TemporaryDirectory() as folder, mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}):
+        code = Path(folder) / "code.zip"
+        code.write_bytes(b"PK")
+        factory = CLIFactory(str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"})
+        packaging = "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
+        with mock.patch(packaging, return_value=str(code)):
+            config = factory.create_config_obj(stage)
+            options = factory.create_package_options()
+            packager = factory.create_app_packager(config, options, "cloudformation", "json", str(merged) if merged else None)
+            packager.package_app(config, folder, stage)
+        return dict(json.loads((Path(folder) / "sam.json").read_text()))
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def template(request: pytest.FixtureRequest) -> dict[str, Any]:
+    everything()  # every table and every text, whichever tests ran before
+    return packaged(request.param, infra.TEMPLATE)
 
 
 def properties(template: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -111,24 +121,56 @@ def consumers(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]
                 yield name, event["Properties"], properties(template, queue[1])
 
 
-def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(template):
+def check_consumers(template: Mapping[str, Any]) -> None:
     found = list(consumers(template))
     assert {FUNCTIONS[name] for name, _, _ in found} == {e.name for e in app.event_sources if isinstance(e, SQSEventConfig)}
     for name, source, queue in found:
-        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
-        assert source["ScalingConfig"]["MaximumConcurrency"]
-        assert queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"], name
+        assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], f"{name}: one that fails would bring all again"
+        assert source.get("ScalingConfig", {}).get("MaximumConcurrency"), f"{name}: it would take the whole account"
+        assert queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"], f"{name}: brought twice while it works"
         # A dead letter may bring the count of the queue that it died in; it must be tried, and not be lost at once.
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == (4 * TRIES if name == "ParkDead" else TRIES)
-        assert queue["SqsManagedSseEnabled"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == (4 * TRIES if name == "ParkDead" else TRIES), name
+        assert queue["SqsManagedSseEnabled"], name
+
+
+def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(template):
+    check_consumers(template)
+
+
+QUEUES = ("WorkUrgent", "WorkBulk", "ParkDead", "CleanPhoto")
+
+
+@pytest.mark.parametrize("name", QUEUES)
+@pytest.mark.parametrize("flag", ["FunctionResponseTypes", "ScalingConfig"])
+def test_control_a_flag_that_is_taken_away_is_missed(template, name, flag):
+    less = deepcopy(template)
+    del less["Resources"][name]["Properties"]["Events"][f"{name}SqsEventSource"]["Properties"][flag]
+    with pytest.raises(AssertionError, match=f"{name}: "):
+        check_consumers(less)
+
+
+def test_control_what_infra_adds_is_what_sets_the_flags(template):
+    """Chalice alone has no partial batches: were the merge lost, every consumer would be missed."""
+    alone = packaged("prod", None)
+    events = [event for name in QUEUES for event in alone["Resources"][name]["Properties"]["Events"].values()]
+    assert not any("FunctionResponseTypes" in event["Properties"] for event in events)
+
+
+def test_a_worker_never_begins_what_it_could_not_finish(template):
+    """A provider that hangs takes seven seconds; what is begun with `NEEDED` or more ends before Lambda ends the worker."""
+    assert NEEDED > 7
+    for name, _, _ in consumers(template):
+        assert properties(template, name)["Timeout"] >= NEEDED + 15, f"{name}: the first messages of a batch must get their turn"
 
 
 def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(template):
-    (name, source, queue), *_ = (found for found in consumers(template) if found[0] == "WorkUrgent")
-    assert source["BatchSize"] == 1  # seven seconds for a provider that hangs, and nobody's message behind it
-    assert properties(template, name)["Timeout"] > 7
-    assert queue["VisibilityTimeout"] <= 60
-    assert queue["VisibilityTimeout"] * TRIES > 2 * sending.LEASE.total_seconds()  # it is not dead before its lease is over
+    ((_, source, queue),) = (found for found in consumers(template) if found[0] == "WorkUrgent")
+    assert source["BatchSize"] == 10  # 0.6 requests of SQS a reminder; one by one it would be 5.1
+    again = queue["VisibilityTimeout"]
+    assert again < CODE_LASTS.total_seconds()  # a code can still be typed in
+    assert (
+        again > sending.LEASE.total_seconds()
+    )  # and it finds the lease over: what its first worker had begun is settled at once
 
 
 def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):

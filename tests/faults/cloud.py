@@ -27,7 +27,7 @@ from chalicelib.wiring import _park, _work
 from ..world import START, STREET, World, intercepted
 from .facts import every
 
-VISIBILITY = timedelta(seconds=60)  # how long a message that was brought is hidden: as long as its worker may take
+VISIBILITY = timedelta(seconds=180)  # how long a message that was brought is hidden (infra/queues.yaml)
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
 RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE, Unreached.ELSEWHERE}
