@@ -12,6 +12,8 @@ EMBEDDED := .store/.ready
 EMULATOR := .venv-deploy/.ready-$(shell cat requirements-deploy.txt | cksum | cut -d' ' -f1)
 CHECKOV := .venv-checkov/.ready-$(shell cat requirements-checkov.txt | cksum | cut -d' ' -f1)
 PACKAGE := build/package
+SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/slim.py .chalice chalicelib
+PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types openapi infra format bench clean store package test-deploy check-deploy deploy
@@ -26,8 +28,8 @@ test: $(READY) store ## all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
-test-deploy: $(READY) $(EMULATOR) package ## the package on an emulator of AWS, from the first change set to the deletion
-	DEPLOY=1 $(BIN)/python -m pytest tests/deploy/test_stack.py
+test-deploy: $(READY) $(EMULATOR) package ## docs/operations.md as it is printed, and the package, on an emulator of AWS
+	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
 
 check: lint types openapi infra ## what CI checks beside the tests: lint, types, architecture, contract drift
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_openapi.py
@@ -47,12 +49,17 @@ openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/ro
 infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if it differs, and fail if it did
 	$(BIN)/python -m tools.infra
 
-package: $(READY) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
-	$(BIN)/python -m tools.package --stage $(STAGE)
+package: $(PACKAGED) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
 
-check-deploy: package $(EMULATOR) $(CHECKOV) ## cfn-lint and checkov on the packaged template
-	.venv-deploy/bin/cfn-lint -t $(PACKAGE)/template.json
-	.venv-checkov/bin/checkov --config-file infra/checkov.yml -f $(PACKAGE)/template.json
+$(PACKAGED): | $(READY)
+	$(BIN)/python -m tools.package --stage $(STAGE)
+	@touch $@
+
+check-deploy: $(READY) $(EMULATOR) $(CHECKOV) ## cfn-lint and checkov on the templates of both stages
+	@mkdir -p build/templates
+	@for stage in dev prod; do $(BIN)/python -m tools.package --stage $$stage --template build/templates/$$stage.json || exit 1; done
+	.venv-deploy/bin/cfn-lint build/templates/dev.json build/templates/prod.json
+	.venv-checkov/bin/checkov --config-file infra/checkov.yml --directory build/templates
 
 deploy: package ## bring the package to AWS by a change set that you read first (STAGE; SET="Name=value …"; docs/operations.md)
 	$(BIN)/python -m tools.deploy --stage $(STAGE) $(foreach pair,$(SET),--set $(pair))

@@ -122,7 +122,8 @@ import boto3
 for service in {sorted(SERVICES)!r}:
     boto3.client(service, region_name="cn-north-1", aws_access_key_id="a", aws_secret_access_key="b")
 from aws_lambda_powertools.metrics import EphemeralMetrics
-from aws_lambda_powertools.utilities.batch import BatchProcessor
+from chalicelib.carriers.queue import consume
+assert consume({{"Records": [{{"messageId": "m", "body": "no entry"}}]}}, print) == {{"batchItemFailures": [{{"itemIdentifier": "m"}}]}}
 from chalicelib.tickets.calendar import chinese_holiday
 from datetime import date
 assert chinese_holiday(date(2026, 10, 1)).off

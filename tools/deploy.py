@@ -2,14 +2,16 @@
 
 python -m tools.deploy --stage dev                      # shows the changes and asks
 python -m tools.deploy --stage prod --set AlarmEmail=duty@example.cn --yes
-python -m tools.deploy --stage prod --former            # lists what was deployed before
-python -m tools.deploy --stage prod --former 20261124T130501-3f9c0a1b2c3d   # goes back to it
+python -m tools.deploy --stage prod --former            # lists what was deployed, the present one last
+python -m tools.deploy --stage prod --former before     # goes back to what was deployed before the present one
+python -m tools.deploy --stage prod --former 20261124T130501-3f9c0a1b2c3d   # or to any other
 Everything goes through boto3, so AWS_ENDPOINT_URL leads it to an emulator.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +24,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.kernel.clock import SystemClock
 
-__all__ = ["Deployment", "main", "readable"]
+__all__ = ["KEEPS_DATA", "PACKAGE", "Deployment", "Refused", "agreed", "main", "readable"]
 
-PACKAGE = Path(__file__).resolve().parent.parent / "build" / "package"
+# What `make package` makes; an emulator's test deploys one of its own with the same commands.
+PACKAGE = Path(os.environ.get("DEPLOY_FROM") or Path(__file__).resolve().parent.parent / "build" / "package")
 KEEPS_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
 _POLL = 2  # seconds between two looks at CloudFormation
 _ENDED = ("_COMPLETE", "_FAILED")
@@ -76,9 +79,29 @@ class Deployment:
         return f"templates/{self.stage}/{name}.json"
 
     def former(self) -> list[str]:
-        """Return the names of the templates that were deployed, oldest first."""
-        found = self.aws.client("s3").list_objects_v2(Bucket=self.bucket, Prefix=f"templates/{self.stage}/")
-        return [item["Key"].rpartition("/")[2].removesuffix(".json") for item in found.get("Contents", [])]
+        """Return the names of the templates that were deployed, the present one last."""
+        pages = (
+            self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"deployed/{self.stage}/")
+        )
+        return [item["Key"].rpartition(".")[2] for page in pages for item in page.get("Contents", [])]
+
+    def before(self) -> str:
+        """Return the name of the template that was deployed before the present one, and is another.
+
+        Raises:
+            Refused: there is none.
+
+        """
+        *earlier, present = self.former() or [""]
+        for name in reversed(earlier):
+            if name.partition("-")[2] != present.partition("-")[2]:
+                return name
+        raise Refused("nothing else was deployed before")
+
+    def remember(self, name: str) -> None:
+        """Note that a template was deployed now; what was only proposed is nothing to go back to."""
+        key = f"deployed/{self.stage}/{SystemClock().now():%Y%m%dT%H%M%S}.{name}"
+        self.aws.client("s3").put_object(Bucket=self.bucket, Key=key, Body=b"")
 
     def propose(self, name: str, given: Mapping[str, str]) -> dict[str, Any] | None:
         """Make a change set of a template; return it, or None where it would change nothing.
@@ -87,18 +110,25 @@ class Deployment:
             Refused: CloudFormation does not take it.
 
         """
-        formation, s3 = self.aws.client("cloudformation"), self.aws.client("s3")
+        s3, before = self.aws.client("s3"), self.look()
         template = json.loads(s3.get_object(Bucket=self.bucket, Key=self._template_key(name))["Body"].read())
-        before = self.look()
-        formation.create_change_set(
-            StackName=self.stack,
-            ChangeSetName=f"c{name}",
+        return self.change_set(
+            f"c{name}",
             ChangeSetType="UPDATE" if before else "CREATE",
             TemplateURL=f"{s3.meta.endpoint_url}/{self.bucket}/{self._template_key(name)}",
             Parameters=list(self._parameters(template.get("Parameters", {}), before, given)),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
-        described = {"StackName": self.stack, "ChangeSetName": f"c{name}"}
+
+    def change_set(self, name: str, **asked: Any) -> dict[str, Any] | None:
+        """Make a change set and wait for it; return it, or None where it would change nothing.
+
+        Raises:
+            Refused: CloudFormation does not take it.
+
+        """
+        formation, described = self.aws.client("cloudformation"), {"StackName": self.stack, "ChangeSetName": name}
+        formation.create_change_set(**described, **asked)
         while (found := formation.describe_change_set(**described))["Status"].endswith(("PENDING", "IN_PROGRESS")):
             time.sleep(_POLL)
         if found["Status"] == "FAILED":
@@ -111,7 +141,7 @@ class Deployment:
         while found.get("NextToken"):
             found = formation.describe_change_set(**described, NextToken=found["NextToken"])
             changes += found["Changes"]
-        return {"ChangeSetName": f"c{name}", "Changes": [change["ResourceChange"] for change in changes]}
+        return {"ChangeSetName": name, "Changes": [change["ResourceChange"] for change in changes]}
 
     def _parameters(
         self, known: Mapping[str, Any], before: Mapping[str, Any] | None, given: Mapping[str, str]
@@ -160,7 +190,7 @@ class Deployment:
             (found,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
             if found["StackStatus"].endswith(_ENDED) and not found["StackStatus"].endswith("CLEANUP_IN_PROGRESS"):
                 break
-        if found["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if found["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
             events = formation.describe_stack_events(StackName=self.stack)["StackEvents"]
             failed = [e for e in events if e["ResourceStatus"].endswith("_FAILED") and e["Timestamp"] >= begun]
             said = "\n".join(f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in reversed(failed))
@@ -213,7 +243,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--package", type=Path, default=PACKAGE, help="folder with template.json and deployment.zip")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of infra/stage.yaml")
-    parser.add_argument("--former", nargs="?", const="", help="deploy a former template; without a name, list them")
+    parser.add_argument(
+        "--former", nargs="?", const="", metavar="NAME", help="go back to it, or to the one `before`; without a name, list them"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--leave-data", action="store_true", help="let a table or bucket leave the stack; its data stays behind")
     return parser.parse_args()
@@ -223,19 +255,25 @@ def main() -> None:
     """Package in, change set out; nothing happens before somebody has said yes."""
     given = _arguments()
     here = Deployment(stage=given.stage, aws=boto3.session.Session())
-    if given.former == "":
-        print("\n".join(here.former()))
-        return
     try:
         _deploy(here, given)
     except Refused as refused:
         sys.exit(str(refused))
 
 
+def agreed(question: str, *, yes: bool) -> bool:
+    """Ask a person, unless she has said so already."""
+    return yes or input(f"{question} [y/N] ").strip().lower() == "y"
+
+
 def _deploy(here: Deployment, given: argparse.Namespace) -> None:
     parameters = dict(pair.split("=", 1) for pair in given.set)
-    name = given.former
-    if not name:
+    if given.former == "":
+        print("\n".join(here.former()))
+        return
+    if given.former:
+        name = here.before() if given.former == "before" else given.former
+    else:
         template = json.loads((given.package / "template.json").read_text(encoding="utf-8"))
         name = here.upload(template, given.package / "deployment.zip")
     print(f"{here.stack}: {name}")
@@ -248,10 +286,12 @@ def _deploy(here: Deployment, given: argparse.Namespace) -> None:
     if lost and not given.leave_data:
         here.drop(proposed["ChangeSetName"])
         raise Refused(f"{', '.join(lost)} would leave the stack with all its data; say --leave-data if that is meant")
-    if not given.yes and input(f"Deploy to {here.stage}? [y/N] ").strip().lower() != "y":
+    if not agreed(f"Deploy to {here.stage}?", yes=given.yes):
         here.drop(proposed["ChangeSetName"])
         raise Refused("nothing was deployed")
-    for key, value in sorted(outputs_of(here.carry_out(proposed["ChangeSetName"])).items()):
+    stack = here.carry_out(proposed["ChangeSetName"])
+    here.remember(name)
+    for key, value in sorted(outputs_of(stack).items()):
         print(f"{key:18}{value}")
 
 

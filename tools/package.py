@@ -35,7 +35,12 @@ def main() -> None:
     """Make the package of a stage and say what it weighs and costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage", default="dev", help="dev (default) or prod")
-    stage: str = parser.parse_args().stage
+    parser.add_argument("--template", type=Path, metavar="FILE", help="only the template, into a file")
+    given = parser.parse_args()
+    stage: str = given.stage
+    if given.template:
+        given.template.write_text(template_of(stage), encoding="utf-8")
+        return
     package = BUILD / "package"
     shutil.rmtree(package, ignore_errors=True)
     package.mkdir(parents=True)

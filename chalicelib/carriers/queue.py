@@ -19,9 +19,7 @@ __all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", 
 
 T = TypeVar("T")
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
-NEEDED = (
-    10.0  # seconds without which no message is begun: a provider that hangs takes seven, and the ledger is written on both sides
-)
+NEEDED = 10.0  # seconds without which no message is begun: a provider that hangs takes seven, and there is the ledger to write
 _FIELDS = frozenset(field.name for field in fields(Due))
 _INSTANTS = ("at", "not_before", "not_after")
 

@@ -137,7 +137,8 @@ class Sender:
             raise BeingSent(id)
         if line.state is not DeliveryState.CLAIMED:
             return line
-        doubted = decisions.after_silence(line, now)
+        # Since its attempt began, not since somebody found it: a code that comes again after three minutes must not wait two more.
+        doubted = decisions.after_silence(line, line.lease_until - policy.LEASE if line.lease_until else now)
         self._replace(doubted, line)
         self._measure(doubted, due_at)
         return doubted

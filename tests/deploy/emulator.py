@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from ..journeys.server import free_port
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = ROOT / ".venv-deploy" / "bin" / "python"
-REGION, STAGE = "us-east-1", "dev"
+REGION, STAGE = "ap-southeast-1", "dev"  # as docs/operations.md says
 KEY = "a-key-of-the-provider-0123456789"
 
 
@@ -38,6 +39,37 @@ def until(look: Callable[[], T | None], what: str, seconds: float = 90) -> T:
     raise AssertionError(f"{what}: not within {seconds} seconds")
 
 
+@dataclass(frozen=True)
+class Block:
+    """Commands that docs/operations.md prints, and why the emulator cannot do them, if it cannot."""
+
+    section: str
+    text: str
+    unable: str
+
+
+def printed(language: str = "sh") -> list[Block]:
+    """Return the fenced blocks of docs/operations.md in a language, in order, without their indentation."""
+    found: list[Block] = []
+    lines: list[str] | None = None
+    section = unable = opened = ""
+    indent = 0
+    for line in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines():
+        if lines is not None and line.strip() == "```":
+            if opened == language:
+                found.append(Block(section, "\n".join(lines), unable))
+            lines, unable = None, ""
+        elif lines is not None:
+            lines.append(line[indent:])
+        elif line.strip().startswith("```"):
+            lines, indent, opened = [], len(line) - len(line.lstrip()), line.strip()[3:]
+        elif line.startswith("## "):
+            section = line[3:]
+        elif reason := re.fullmatch(r"\s*<!-- not on the emulator: (.+) -->", line):
+            unable = reason[1]
+    return found
+
+
 @dataclass
 class Cloud:
     """An account in the emulator, with a provider of SMS that a test can read."""
@@ -47,6 +79,7 @@ class Cloud:
     log: Path
     package: Path
     outputs: dict[str, str] = field(default_factory=dict)
+    manual: list[Block] = field(default_factory=printed)  # what of docs/operations.md was not walked yet
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,12 +98,63 @@ class Cloud:
         assert bool(ran.returncode) == fails, f"{command}: {ran.stdout}{ran.stderr}"
         return ran.stdout + ran.stderr
 
-    def deploy(self, *more: str) -> str:
-        """Deploy the package and remember what the stack says of itself."""
-        said = self.tool("tools.deploy", "--stage", STAGE, "--yes", "--package", str(self.package), *more)
-        (stack,) = self.client("cloudformation").describe_stacks(StackName=f"chunhui-{STAGE}")["Stacks"]
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    def walk(self, section: str, blocks: int = 1) -> str:
+        """Do what docs/operations.md says next, as it is printed, with an operator who says yes; return what was printed.
+
+        What a block exports is there for those after it, as in her terminal.
+        """
+        said = ""
+        for _ in range(blocks):
+            block = self.manual.pop(0)
+            assert block.section == section, f"next in docs/operations.md comes {block.section}:\n{block.text}"
+            if block.unable:
+                print(f"\nnot run ({block.unable}):\n{block.text}")  # noqa: T201 - whoever runs it must see that
+                continue
+            terminal = self.log.with_name("terminal")
+            script = f"set -euo pipefail\n[ ! -e {terminal} ] || . {terminal}\n{block.text}\nexport -p > {terminal}\n"
+            outer = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "STAGE", "AWS_DEFAULT_REGION"}
+            environment = {name: value for name, value in self.environment.items() if name not in outer}
+            with subprocess.Popen(
+                ["yes"], stdout=subprocess.PIPE
+            ) as agreeing:  # each tool takes what it is given, so there is more
+                ran = subprocess.run(
+                    ["bash", "-c", script],
+                    cwd=ROOT,
+                    env=environment | {"DEPLOY_FROM": str(self.package)},
+                    stdin=agreeing.stdout,
+                    capture_output=True,
+                    text=True,
+                    timeout=300,
+                    check=False,
+                )
+                agreeing.kill()
+            assert ran.returncode == 0, f"{block.text}\n{ran.stdout}{ran.stderr}"
+            said += ran.stdout
+        self.look()
         return said
+
+    def look(self) -> None:
+        """Remember what the stack says of itself."""
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        here = (stack for stack in stacks if stack["StackName"] == f"chunhui-{STAGE}" and "DELETE" not in stack["StackStatus"])
+        self.outputs = {o["OutputKey"]: o["OutputValue"] for stack in here for o in stack.get("Outputs", [])} or self.outputs
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment of the API's function."""
+        name = self.outputs["APIHandlerName"]
+        return dict(self.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"])
+
+    def another_version(self) -> None:
+        """Change code and template of the package, as an update does."""
+        template = json.loads((self.package / "template.json").read_text(encoding="utf-8"))
+        template["Resources"]["APIHandler"]["Properties"]["Timeout"] = 28
+        (self.package / "template.json").write_text(json.dumps(template, ensure_ascii=False), encoding="utf-8")
+        archive = self.package / "deployment.zip"
+        data = archive.read_bytes()
+        archive.unlink()  # a link to the package itself
+        archive.write_bytes(data)
+        with zipfile.ZipFile(archive, "a") as zipped:
+            zipped.writestr("chalicelib/another_version.py", "")
 
     def inside(self, *command: str) -> str:
         """Run a tool with the installation's environment."""

@@ -1,6 +1,17 @@
-"""What an operator reads before a deployment, and what stops one. tests/deploy/test_stack.py runs the tool itself."""
+"""What an operator reads before a deployment, what stops one, and what her other tools say and refuse. tests/deploy/test_stack.py
+runs the tools themselves."""
 
-from tools.deploy import losing, outputs_of, readable, with_code
+import json
+
+import pytest
+
+from tools import infra
+from tools.adopt import adoption
+from tools.deploy import KEEPS_DATA, losing, outputs_of, readable, with_code
+from tools.restore import names
+from tools.secret import changed, described, made
+
+from .emulator import ROOT, printed
 
 
 def change(action: str, kind: str, name: str, replacement: str = "", *properties: str) -> dict:
@@ -40,3 +51,90 @@ def test_every_function_takes_the_same_code_and_the_package_stays_as_it_was():
     assert template["Resources"]["Sweep"]["Properties"]["CodeUri"] == "./deployment.zip"
     assert outputs_of({"Outputs": [{"OutputKey": "A", "OutputValue": "b"}]}) == {"A": "b"}
     assert outputs_of({}) == {}
+
+
+# the secret
+
+PARTS = {"SMS_PROVIDERS": '[{"name": "east", "kind": "gateway", "key": "k-of-the-provider"}]', "MAIL_SERVER": '{"kind": "ses"}'}
+
+
+def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
+    one, other = made(PARTS), made(PARTS)
+    assert one["SECRET"] != other["SECRET"]
+    assert min(len(key) for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())) >= 48
+    said = "\n".join(described(one))
+    assert "east (gateway)" in said
+    assert not [key for key in (one["SECRET"], "k-of-the-provider", *json.loads(one["TOKEN_KEYS"]).values()) if key in said]
+
+
+def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
+    first = made(PARTS)
+    both = changed(first, "add-token-key", ["2027-11"])
+    assert list(json.loads(both["TOKEN_KEYS"])) == ["2027-11", "first"]
+    assert both["SECRET"] == first["SECRET"], "phones are found by it"
+    assert list(json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])) == ["2027-11"]
+    with pytest.raises(ValueError, match="2027-11"):
+        changed(both, "add-token-key", ["2027-11"])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {**PARTS, "SMS_PROVIDERS": '[{"name": "east"}]'},
+        {**PARTS, "SMS_PROVIDERS": '[{"name": "east", "kind": "pigeon"}]'},
+        {**PARTS, "MAIL_SERVER": '{"server": "smtp.example.cn"}'},
+        {**PARTS, "OPEN311_KEYS": '{"fixmystreet": "short"}'},
+    ],
+)
+def test_what_the_house_could_not_read_does_not_become_its_secret(parts):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        made(parts)
+
+
+def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
+    (tmp_path / "sms.json").write_text('[{"name": "west", "kind": "sns"}]', encoding="utf-8")
+    secret = changed(made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"])
+    assert json.loads(secret["SMS_PROVIDERS"])[0]["name"] == "west"
+    with pytest.raises(ValueError, match="SECRET"):
+        changed(secret, "set", [f"SECRET={tmp_path / 'sms.json'}"])
+
+
+# what a deleted stack has left
+
+
+def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
+    template = infra.merged_template()
+    template["Resources"] = {name: resource for name, resource in template["Resources"].items() if "Type" in resource}
+    kept, imported = adoption(template, {"Stage": "dev", "AWS::AccountId": "123456789012", "AWS::Region": "cn-north-1"})
+    assert kept["Resources"].keys() == {n for n, r in template["Resources"].items() if r["Type"] in KEEPS_DATA}
+    assert {entry["LogicalResourceId"] for entry in imported} == kept["Resources"].keys()
+    assert all(resource["DeletionPolicy"] == "Retain" for resource in kept["Resources"].values())
+    found = {value for entry in imported for value in entry["ResourceIdentifier"].values()}
+    assert found == {*names("chunhui-dev-"), "chunhui-dev-photos-123456789012-cn-north-1"}
+    referred = set(json.dumps(kept).split('"Ref": "')[1:])
+    assert {name.partition('"')[0] for name in referred} <= {"Stage"}, "what is not there yet cannot be referred to"
+
+
+# the page and CI
+
+
+def test_the_page_prints_only_what_this_repository_brings():
+    """No other command line is needed: an operator has Python and make."""
+    for block in printed():
+        for line in block.text.replace("\\\n", " ").splitlines():
+            assert line.split()[0] in {"export", "make", "rm", "curl", ".venv/bin/python"}, line
+
+
+def test_what_the_emulator_cannot_do_is_marked_with_a_reason_and_counted():
+    assert [block.section for block in printed() if block.unable] == ["First deployment"]
+
+
+def test_ci_deploys():
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert lines[-4:] == ["make test", "make check", "make test-deploy", "make check-deploy"]
+    assert "set -euo pipefail" in lines
+    (recipe,) = (
+        line for line in (ROOT / "Makefile").read_text().splitlines() if "tests/deploy/test_stack.py" in line and "pytest" in line
+    )
+    assert recipe.strip().startswith("DEPLOY=1 "), "without it every test would be skipped, and CI be none the wiser"
