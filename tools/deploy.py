@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.kernel.clock import SystemClock
 
@@ -111,6 +111,8 @@ class Deployment:
 
         """
         s3, before = self.aws.client("s3"), self.look()
+        if before and before["StackStatus"] == "ROLLBACK_COMPLETE":
+            raise Refused("the first deployment has failed and left a stack that takes no other; end it with tools.undeploy")
         template = json.loads(s3.get_object(Bucket=self.bucket, Key=self._template_key(name))["Body"].read())
         return self.change_set(
             f"c{name}",
@@ -257,7 +259,7 @@ def main() -> None:
     here = Deployment(stage=given.stage, aws=boto3.session.Session())
     try:
         _deploy(here, given)
-    except Refused as refused:
+    except (Refused, BotoCoreError, ClientError) as refused:
         sys.exit(str(refused))
 
 
