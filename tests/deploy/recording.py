@@ -1,20 +1,21 @@
 """What each Lambda function asks of AWS while a street lives: operation and resource, as IAM names them.
 
 Every function runs as it does in the cloud: the API answers and hands over, the queues bring what they hold to their
-workers, the sweep comes by its schedule. Queues, bucket, SMS and mail are moto's. Nothing is attributed to nobody: what a test
-does itself (filling the bucket, reading a mailbox) is not recorded.
+workers, the sweep comes by its schedule, and each has services of its own, so that nothing is known to one because
+another has read it. Bucket, SMS and mail are moto's. What a test does itself (filling the bucket, reading a mailbox) is
+attributed to nobody.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from unittest import mock
 
 import boto3
-import botocore.client
 import botocore.signers
 
 import tests.world
@@ -22,20 +23,24 @@ from app import app
 from chalicelib.carriers.aws import SesEmail, SnsSms
 from chalicelib.carriers.choice import Provider, Providers
 from chalicelib.carriers.console import ConsoleEmail, ConsoleSms
-from chalicelib.carriers.ports import Mail, PostForm, Sms
-from chalicelib.carriers.queue import TRIES
+from chalicelib.carriers.ports import Mail, Refused, Sms
+from chalicelib.carriers.queue import TRIES, read_dead
 from chalicelib.carriers.s3 import S3Files
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.people.model import Person
-from chalicelib.wiring import Services, wire
+from chalicelib.wiring import Services, services, use, wire
 from devserver.files import told_of
+from devserver.store import DOORS
 
 from ..faults.cloud import sqs_event
+from ..faults.story import cancelled, failure
 from ..world import Answer, Phone, World
 
 API = "api_handler"
 BUCKET = "chunhui-test-photos"
 QUEUES = {"urgent": "work_urgent", "bulk": "work_bulk"}
+AT_ONCE = {"urgent": 10, "bulk": 1}  # messages that a worker is brought together (app.py)
+FAILS = (Refused("throttled"), Refused("invalid number", final=True), TimeoutError())  # all the ways in which an attempt can fail
 # Items of a transaction are allowed one by one; there is no action that allows a transaction.
 _ITEMS = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
 
@@ -50,10 +55,12 @@ class Grant:
 
 @dataclass
 class Recorder:
-    """Calls by function."""
+    """Calls by function, what was answered below 400 (method and path), and which kinds of jobs were done."""
 
     prefix: str = ""
     calls: dict[str, Counter[Grant]] = field(default_factory=dict)
+    answered: set[tuple[str, str]] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
     running: list[str] = field(default_factory=list)
 
     def note(self, action: str, resource: str) -> None:
@@ -68,11 +75,8 @@ class Recorder:
         finally:
             self.running.pop()
 
-    # what botocore is asked to do
-
     def called(self, service: str, operation: str, given: Mapping[str, Any]) -> None:
-        if not self.running:
-            return  # a test, not a function
+        """Note what botocore, or the lean client in front of it, is asked to do."""
         if service == "dynamodb":
             self._store(operation, given)
         elif service == "sqs":
@@ -107,15 +111,42 @@ class Recorder:
             self.note("s3:ListBucket", "bucket")  # without it S3 forbids what is not there, instead of saying so
 
 
+@dataclass
+class Letters:
+    """What SQS holds; moto's would be asked a thousand times a day whether there is anything.
+
+    While it is `down` it takes nothing; so many transactions are `contended`, of which another was quicker.
+    """
+
+    sent: list[tuple[str, str]] = field(default_factory=list)  # queue and body
+    down: bool = False
+    contended: int = 0
+
+    def send(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if self.down:
+            raise failure("ServiceUnavailable")
+        name = given["QueueUrl"].rpartition("-")[2]
+        self.sent += [(name, entry["MessageBody"]) for entry in given["Entries"]]
+        return {"Successful": [{"Id": entry["Id"]} for entry in given["Entries"]]}
+
+    def take(self) -> list[tuple[str, str]]:
+        taken, self.sent = self.sent, []
+        return taken
+
+
 @contextmanager
-def recorded(recorder: Recorder) -> Iterator[None]:
+def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
     """Note every call and everything that is signed for somebody else to call, for as long as a function runs."""
-    call = botocore.client.BaseClient._make_api_call
     post, url = botocore.signers.S3PostPresigner.generate_presigned_post, botocore.signers.RequestSigner.generate_presigned_url
 
-    def make(self: Any, operation: str, given: dict[str, Any]) -> Any:
-        recorder.called(self.meta.service_model.service_name, operation, given)
-        return call(self, operation, given)
+    def made(call: Any, self: Any, operation: str, given: dict[str, Any]) -> Any:
+        service = self.meta.service_model.service_name
+        if recorder.running:
+            recorder.called(service, operation, given)
+            if operation == "TransactWriteItems" and letters.contended:
+                letters.contended -= 1
+                raise cancelled("TransactionConflict", len(given["TransactItems"]))
+        return letters.send(given) if service == "sqs" else call(self, operation, given)
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(condition["key"] for condition in given["conditions"] if "key" in condition)
@@ -126,22 +157,26 @@ def recorded(recorder: Recorder) -> Iterator[None]:
         recorder.note(f"s3:{operation_name}", f"bucket/{request_dict['url'].split('/')[3]}/*")
         return url(self, request_dict=request_dict, operation_name=operation_name, **given)
 
-    with (
-        mock.patch.object(botocore.client.BaseClient, "_make_api_call", make),
-        mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post),
-        mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url),
-    ):
+    with ExitStack() as stack:
+        for owner, name in DOORS:
+            call = getattr(owner, name)
+            stack.enter_context(mock.patch.object(owner, name, lambda self, *given, call=call: made(call, self, *given)))
+        stack.enter_context(mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post))
+        stack.enter_context(mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url))
         yield
 
 
-@dataclass(frozen=True)
-class _Both:
-    """Sends through AWS, and into the mailbox that tests read."""
+@dataclass
+class Way:
+    """Sends through AWS, and into the mailbox that tests read; `fails` says how the next attempts end."""
 
     aws: Any
     console: Any
+    fails: list[Exception] = field(default_factory=list)
 
     def send(self, letter: Sms | Mail) -> str:
+        if self.fails:
+            raise self.fails.pop(0)
         self.aws.send(letter)
         return str(self.console.send(letter))
 
@@ -149,109 +184,130 @@ class _Both:
 class Lasting(Phone):
     """A phone whose token never runs out: days pass between its requests."""
 
-    world: World
+    world: "CloudWorld"
 
     def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Answer:
         person = self.world.services.people.find(self.me["id"])
         if person and not person.erased_at:
-            self.token = self.world.services.tokens.issue(person.as_actor("ses_test"))[0]
+            self.token = self.world.services.tokens.issue(person.as_actor(self.me["session"]))[0]
         return super().call(method, path, body, raw, **headers)
 
 
 class CloudWorld(World):
     """A street whose every function runs for itself, with queues between them."""
 
-    def __init__(self, recorder: Recorder, **settings: Any) -> None:
-        self.recorder = recorder
-        sqs = boto3.client("sqs", region_name="us-east-1")
-        self._sqs, self._s3 = sqs, boto3.client("s3", region_name="us-east-1")
-        self.urls = {name: sqs.create_queue(QueueName=f"chunhui-{name}")["QueueUrl"] for name in QUEUES}
+    def __init__(self, recorder: Recorder, letters: Letters, **settings: Any) -> None:
+        self.recorder, self.letters = recorder, letters
+        self._s3 = boto3.client("s3", region_name="us-east-1")
         self._s3.create_bucket(Bucket=BUCKET)
         boto3.client("sesv2", region_name="us-east-1").create_email_identity(EmailIdentity="house@example.cn")
-        urls = {"urgent_queue_url": self.urls["urgent"], "bulk_queue_url": self.urls["bulk"]}
+        urls = {f"{name}_queue_url": f"https://sqs.us-east-1.amazonaws.com/123456789012/chunhui-{name}" for name in QUEUES}
+        self.houses: dict[str, Services] = {}
+        self.sms = Way(SnsSms("us-east-1"), None)
+        self.email = Way(SesEmail("us-east-1", "house@example.cn"), None)
         super().__init__(**(urls | {"upload_bucket": BUCKET} | settings))
+        recorder.prefix = self.settings.table_prefix
+        self.sms.console, self.email.console = ConsoleSms(self.mailbox), ConsoleEmail(self.mailbox)
         self.drain()
 
     def rewired(self) -> Services:
         """Wire the house to queues, bucket, SMS and mail of AWS."""
-        self.recorder.prefix = self.settings.table_prefix
         files = S3Files("us-east-1", BUCKET, SystemClock())  # a signed form is for ten minutes of the real clock
         house = wire(self.settings, clock=self.clock, mailbox=self.mailbox, files=files, wait=lambda attempt: None)
-        sms = _Both(SnsSms("us-east-1"), ConsoleSms(self.mailbox))
-        house.sender._sms = Providers([Provider(name="sns", sender=sms, weight=1, price_li=55)])
-        house.sender._email = _Both(SesEmail("us-east-1", "house@example.cn"), ConsoleEmail(self.mailbox))
+        house.sender._sms = Providers([Provider(name="sns", sender=self.sms, weight=1, price_li=55)])
+        house.sender._email = self.email
         return house
+
+    @contextmanager
+    def as_function(self, name: str) -> Iterator[None]:
+        """Run as a function does, in a process of its own: what the others have read and kept it does not know."""
+        if name not in self.houses:
+            self.houses[name] = self.rewired()
+        before = services()
+        use(self.houses[name])
+        with self.recorder.as_function(name):
+            yield
+        use(before)
 
     def phone_of(self, person: Person) -> Phone:
         """Hand somebody a phone that stays signed in."""
-        phone = Lasting(me={"id": person.id, "phone": person.phone, "name": person.name})
+        me = {"id": person.id, "phone": person.phone, "name": person.name, "session": f"ses_{next(self.numbers)}"}
+        phone = Lasting(me=me)
         phone.world = self
-        phone.token = self.services.tokens.issue(person.as_actor("ses_test"))[0]
+        phone.token = self.services.tokens.issue(person.as_actor(me["session"]))[0]
         return phone
 
-    def upload(self, phone: Phone, data: bytes, content_type: str = "image/jpeg") -> str:
-        """Send a photo to the bucket, which tells its queue."""
+    def upload(self, phone: Phone, data: bytes, content_type: str = "image/jpeg", late: timedelta = timedelta()) -> str:
+        """Send a photo to the bucket, which tells its queue; that may be `late`."""
         answer = phone.post("/v1/uploads", {"kind": "photo", "content_type": content_type, "size": len(data)})
         assert answer.status == 201, answer.text
         key = answer.json["fields"]["key"]
         self._s3.put_object(Bucket=BUCKET, Key=key, Body=data, ContentType=content_type)
+        if late:
+            self.clock.move_to(self.clock.now() + late)
         app.handler_map["clean_photo"](told_of(key), None)
         return str(answer.json["id"])
+
+    @contextmanager
+    def troubled(self, *, down: bool = False, contended: int = 0) -> Iterator[None]:
+        """Take SQS away, or have another be quicker in the next transactions."""
+        self.letters.down, self.letters.contended = down, contended
+        yield
+        assert not self.letters.contended, "nobody met anybody"
+        self.letters.down = False
+
+    def run(self, schedule: str) -> None:
+        """Let a schedule come round."""
+        self.pump._run(schedule, Counter())
 
     def drain(self) -> None:
         """Let the workers of both queues work until there is nothing left; what fails five times is parked."""
         tries: Counter[str] = Counter()
-        while bodies := {name: self._received(url) for name, url in self.urls.items()}:
-            if not any(bodies.values()):
-                return
-            for name, found in bodies.items():
-                for body in found:
-                    failed = app.handler_map[QUEUES[name]](sqs_event([("m", body)]), None)["batchItemFailures"]
-                    tries[body] += bool(failed)
-                    if failed and tries[body] < TRIES:
-                        self._sqs.send_message(QueueUrl=self.urls[name], MessageBody=body)
-                    elif failed:
-                        app.handler_map["park_dead"](sqs_event([("m", body)]), None)
+        while taken := self.letters.take():
+            for name, function in QUEUES.items():
+                bodies = [body for queue, body in taken if queue == name]
+                for n in range(0, len(bodies), AT_ONCE[name]):
+                    self._bring(function, name, bodies[n : n + AT_ONCE[name]], tries)
 
-    def _received(self, url: str) -> list[str]:
-        found = self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        for message in found:
-            self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [message["Body"] for message in found]
+    def _bring(self, function: str, queue: str, bodies: list[str], tries: Counter[str]) -> None:
+        records = [(f"m{n}", body) for n, body in enumerate(bodies)]
+        answer = app.handler_map[function](sqs_event(records), None)
+        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        for id, body in records:
+            if id not in failed:
+                self.recorder.done.add(read_dead(body).kind)
+                continue
+            tries[body] += 1
+            if tries[body] < TRIES:
+                self.letters.sent.append((queue, body))
+            else:
+                app.handler_map["park_dead"](sqs_event([("m", body)]), None)
 
 
 @contextmanager
 def living(recorder: Recorder, **settings: Any) -> Iterator[CloudWorld]:
     """A street in which everything that a function does is noted under its name."""
     worlds: list[CloudWorld] = []
+    letters = Letters()
 
-    def running(name: str, function: Any) -> Any:
-        def run(event: Any, context: Any) -> Any:
-            with recorder.as_function(name):
-                answer = function(event, context)
-            if worlds and not recorder.running and name not in QUEUES.values():
-                worlds[0].drain()
-            return answer
+    def run(name: str, function: Any, event: Any, context: Any) -> Any:
+        if not worlds:  # the street is being founded
+            return function(event, context)
+        world = worlds[0]
+        with world.as_function(name):
+            answer = function(event, context)
+        if name == API and answer["statusCode"] < 400:
+            recorder.answered.add((event["requestContext"]["httpMethod"], event["requestContext"]["resourcePath"]))
+        if not recorder.running and name not in QUEUES.values():
+            world.drain()
+        return answer
 
-        return run
-
-    handlers = {name: running(name, handler) for name, handler in app.handler_map.items()}
+    handlers = {name: partial(run, name, handler) for name, handler in app.handler_map.items()}
     gateway: Any = tests.world.gateway
     with (
-        recorded(recorder),
+        recorded(recorder, letters),
         mock.patch.dict(app.handler_map, handlers),
-        mock.patch.object(gateway, "_app", running(API, gateway._app)),
+        mock.patch.object(gateway, "_app", partial(run, API, gateway._app)),
     ):
-        worlds.append(CloudWorld(recorder, **settings))
+        worlds.append(CloudWorld(recorder, letters, **settings))
         yield worlds[0]
-
-
-def form_of(answer: Any) -> PostForm:
-    """Return the form that an upload's answer holds."""
-    return PostForm(url=answer.json["url"], fields=answer.json["fields"])
-
-
-def said(recorder: Recorder) -> str:
-    """Return what was recorded, for a person to read."""
-    found = {name: sorted({(g.action, g.resource) for g in calls}) for name, calls in sorted(recorder.calls.items())}
-    return json.dumps(found, indent=1)
