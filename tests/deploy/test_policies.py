@@ -130,6 +130,16 @@ def test_every_kind_of_job_was_done(recorder: Recorder):
     assert not REACTIONS.keys() - recorder.done
 
 
+def test_every_table_and_index_was_asked(recorder: Recorder):
+    indexes = {
+        f"{NAMES[id]}/index/{index['IndexName']}"
+        for id, resource in table_resources().items()
+        for index in resource["Properties"].get("GlobalSecondaryIndexes", ())
+    }
+    asked = {grant.resource for calls in recorder.calls.values() for grant in calls}
+    assert {name for name in asked if name.startswith("table/")} == indexes | {NAMES[id] for id in table_resources()}
+
+
 # each policy is what the story needs
 
 
