@@ -26,7 +26,7 @@ from ..carriers.pictures import jpeg
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..replies.builders import PROVIDERS, reply, report
-from ..world import BAIHUA, BUILDING, GRID, STREET, UNIT, Answer, Phone
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone
 from .recording import FAILS, CloudWorld
 
 KEY = "an-application-of-tests"
@@ -349,10 +349,11 @@ class Street:
             self._awake()
             if word == "2":
                 self.move(self.admin, ticket, "close", reason="重复")
-        late = world.volunteer()
-        offer = self.offered(late)
+        late = world.volunteer(JINFENG)
+        wish = world.open_wish(world.resident(home=f"{OTHER_GRID}.b01"))  # the only one there: others like it are elsewhere
+        world.offer(wish, late)
         self._awake()
-        ok(world.volunteer().post(f"/v1/wishes/{self._wish_of(offer)}/claim"))
+        ok(world.volunteer(JINFENG).post(f"/v1/wishes/{wish}/claim"))
         reply(world, late.me["phone"], "1")  # somebody was quicker: she is told
         lines = ok(self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100"))["items"]
         for line, status in itertools.product(lines[:2], ("delivered", "failed")):
