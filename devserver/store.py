@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +98,14 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any]) -> Iterator[None]:
-    """Run `around(call, operation, arguments)` in the place of every call of AWS, botocore's and the lean ones alike."""
+def intercepted(around: Callable[[partial[Any], str, dict[str, Any]], Any]) -> Iterator[None]:
+    """Run `around(call, operation, arguments)` in the place of every call of AWS, botocore's and the lean ones alike.
+
+    `call` is a partial whose first argument is the client.
+    """
 
     def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda self, operation, kwargs: around(lambda: original(self, operation, kwargs), operation, kwargs)
+        return lambda self, operation, kwargs: around(partial(original, self, operation, kwargs), operation, kwargs)
 
     botocores = wrapped(BaseClient._make_api_call)  # noqa: SLF001
     replaced = [
@@ -123,7 +127,7 @@ def memory_store() -> Iterator[None]:
 
     lock = threading.RLock()
 
-    def one_at_a_time(call: Callable[[], Any], operation: str, kwargs: dict[str, Any]) -> Any:
+    def one_at_a_time(call: partial[Any], operation: str, kwargs: dict[str, Any]) -> Any:
         with lock:
             return call()
 

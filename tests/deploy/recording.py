@@ -8,7 +8,7 @@ attributed to nobody.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -30,7 +30,7 @@ from chalicelib.kernel.clock import SystemClock
 from chalicelib.people.model import Person
 from chalicelib.wiring import Services, services, use, wire
 from devserver.files import told_of
-from devserver.store import DOORS
+from devserver.store import intercepted
 
 from ..faults.cloud import sqs_event
 from ..faults.story import cancelled, failure
@@ -139,14 +139,14 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
     """Note every call and everything that is signed for somebody else to call, for as long as a function runs."""
     post, url = botocore.signers.S3PostPresigner.generate_presigned_post, botocore.signers.RequestSigner.generate_presigned_url
 
-    def made(call: Any, self: Any, operation: str, given: dict[str, Any]) -> Any:
-        service = self.meta.service_model.service_name
+    def made(call: partial[Any], operation: str, given: dict[str, Any]) -> Any:
+        service = call.args[0].meta.service_model.service_name
         if recorder.running:
             recorder.called(service, operation, given)
             if operation == "TransactWriteItems" and letters.contended:
                 letters.contended -= 1
                 raise cancelled("TransactionConflict", len(given["TransactItems"]))
-        return letters.send(given) if service == "sqs" else call(self, operation, given)
+        return letters.send(given) if service == "sqs" else call()
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(condition["key"] for condition in given["conditions"] if "key" in condition)
@@ -157,12 +157,11 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
         recorder.note(f"s3:{operation_name}", f"bucket/{request_dict['url'].split('/')[3]}/*")
         return url(self, request_dict=request_dict, operation_name=operation_name, **given)
 
-    with ExitStack() as stack:
-        for owner, name in DOORS:
-            call = getattr(owner, name)
-            stack.enter_context(mock.patch.object(owner, name, lambda self, *given, call=call: made(call, self, *given)))
-        stack.enter_context(mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post))
-        stack.enter_context(mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url))
+    with (
+        intercepted(made),
+        mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post),
+        mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url),
+    ):
         yield
 
 
