@@ -41,6 +41,6 @@ def test_parked_jobs_and_lost_alarms_are_counted(world: World):
     row_of(Due(id="due_poison", at=START, shard="s1", kind="alarm.nothing", subject="nobody")).save()
     for _ in range(8):
         world.pass_time(minutes=3)
-    assert counts(world, "ParkedJobs") == {("alarm.nothing",): 1}
+    assert counts(world, "ParkedJobs") == {("alarm.nothing",): 1, (): 1}  # the alarm listens to all kinds together
     assert world.services.audit() == 0
     assert counts(world, "LostAlarms") == {(): 0}
