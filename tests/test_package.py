@@ -93,12 +93,16 @@ def test_every_module_has_bytecode_of_this_python_that_is_believed_without_its_s
     assert len([path for path in files(tree).values() if path.suffix == ".pyc"]) == len(modules)
 
 
-def test_every_library_is_named_with_its_licence(tree):
-    infos = sorted(tree.glob("*.dist-info"))
-    assert len(infos) >= 18
-    for info in infos:
-        assert re.search(r"^Version: \S+$", (info / "METADATA").read_text(encoding="utf-8"), re.MULTILINE), info
-        assert {path.name for path in info.iterdir()} != {"METADATA"} or "License" in (info / "METADATA").read_text(), info
+def test_every_library_is_pinned_and_named_with_its_licence(tree):
+    shipped = set()
+    for info in sorted(tree.glob("*.dist-info")):
+        said = (info / "METADATA").read_text(encoding="utf-8")
+        assert {path.name for path in info.iterdir()} != {"METADATA"} or "License" in said, info
+        (name,), (version,) = (re.findall(rf"^{field}: (\S+)$", said, re.MULTILINE) for field in ("Name", "Version"))
+        shipped.add((name.lower().replace("_", "-"), version))
+    lines = (Path(__file__).resolve().parent.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.partition("#")[0].strip().lower() for line in lines]
+    assert shipped == {tuple(pin.split("==")) for pin in pins if pin}
 
 
 def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
