@@ -107,6 +107,7 @@ def cpu_to_import(tree: Path, program: str = "import app", *, bytecode: bool = T
     code = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True\n{program}"
     command = [sys.executable, "-I", "-S", *nothing, "-c", code]
     environment = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}  # a request is signed before it is stubbed
     silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]  # an answer writes its log line
     child = os.posix_spawn(sys.executable, command, environment, file_actions=silent)
     _, status, usage = os.wait4(child, 0)

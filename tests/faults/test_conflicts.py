@@ -7,6 +7,7 @@ leave the outcome that it leaves undisturbed, so the next one starts from the sa
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import count, cycle
 from typing import Any
