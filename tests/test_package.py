@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.package import LARGEST, LARGEST_ZIPPED, build_archive, build_tree, cpu_to_import, template_of
+from tools.package import LARGEST, LARGEST_ZIPPED, _install, build_archive, build_tree, cpu_to_import, template_of
 from tools.slim import SERVICES
 
 GLIBC = 26  # 2.26 is what Python 3.11 stands on in Lambda
@@ -47,6 +47,12 @@ def archive(tree: Path) -> Path:
 
 def files(tree: Path) -> dict[str, Path]:
     return {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
+
+
+def test_libraries_that_cannot_be_fetched_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(SystemExit, match="nowhere-to-be-found"):
+        _install(tmp_path, ["nowhere-to-be-found==1"])
 
 
 def test_it_weighs_no_more_than_it_may(tree, archive):

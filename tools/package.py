@@ -155,7 +155,10 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
     ]
     command += ["--target", str(folder), "--python-version", _PYTHON, "--implementation", "cp", *options]
     command += [part for platform in platforms for part in ("--platform", platform)]
-    subprocess.run([*command, *pins], check=True, stderr=subprocess.DEVNULL)  # noqa: S603
+    # It warns of what the two installations do not know of each other; only what stops it is worth reading.
+    ran = subprocess.run([*command, *pins], check=False, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    if ran.returncode:
+        sys.exit(f"the libraries cannot be fetched:\n{ran.stderr}")
 
 
 def _weight(folder: Path, names: str = "*") -> int:
