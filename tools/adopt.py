@@ -6,6 +6,7 @@ CloudFormation cannot make a table whose name is taken, and an import takes in w
 
 import argparse
 import json
+import secrets
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -58,7 +59,7 @@ def main() -> None:
     kept, imported = adoption(template, {"Stage": here.stage, "AWS::AccountId": account, "AWS::Region": here.aws.region_name})
     try:
         proposed = here.change_set(
-            "adopt",
+            f"adopt-{secrets.token_hex(4)}",
             ChangeSetType="IMPORT",
             TemplateBody=json.dumps(kept, separators=(",", ":")),
             Parameters=[{"ParameterKey": "Stage", "ParameterValue": here.stage}],
@@ -68,9 +69,9 @@ def main() -> None:
             raise Refused("nothing to take in")
         print("\n".join(readable(proposed["Changes"])))
         if not agreed(f"Take these into {here.stack}?", yes=given.yes):
-            here.drop("adopt")
+            here.drop(proposed["ChangeSetName"])
             raise Refused("nothing was done")
-        print(here.carry_out("adopt")["StackStatus"])
+        print(here.carry_out(proposed["ChangeSetName"])["StackStatus"])
     except Refused as refused:
         sys.exit(str(refused))
 

@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import os
+import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -98,10 +99,11 @@ class Deployment:
                 return name
         raise Refused("nothing else was deployed before")
 
-    def remember(self, name: str) -> None:
-        """Note that a template was deployed now; what was only proposed is nothing to go back to."""
+    def _remember(self, name: str) -> str:
+        """Note that a template is deployed from now on; what was only proposed is nothing to go back to. Return the note's key."""
         key = f"deployed/{self.stage}/{SystemClock().now():%Y%m%dT%H%M%S}.{name}"
         self.aws.client("s3").put_object(Bucket=self.bucket, Key=key, Body=b"")
+        return key
 
     def propose(self, name: str, given: Mapping[str, str]) -> dict[str, Any] | None:
         """Make a change set of a template; return it, or None where it would change nothing.
@@ -111,11 +113,11 @@ class Deployment:
 
         """
         s3, before = self.aws.client("s3"), self.look()
-        if before and before["StackStatus"] == "ROLLBACK_COMPLETE":
+        if before and before["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
             raise Refused("the first deployment has failed and left a stack that takes no other; end it with tools.undeploy")
         template = json.loads(s3.get_object(Bucket=self.bucket, Key=self._template_key(name))["Body"].read())
         return self.change_set(
-            f"c{name}",
+            f"c{name}-{secrets.token_hex(4)}",  # who goes back to a template twice, or was interrupted, proposes it once more
             ChangeSetType="UPDATE" if before else "CREATE",
             TemplateURL=f"{s3.meta.endpoint_url}/{self.bucket}/{self._template_key(name)}",
             Parameters=list(self._parameters(template.get("Parameters", {}), before, given)),
@@ -174,29 +176,41 @@ class Deployment:
         """Return the stack as it is; None where there is none yet."""
         try:
             (found,) = self.aws.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
-        except ClientError:
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":  # what cannot be seen may be there all the same
+                raise
             return None
         return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else dict(found)
 
-    def carry_out(self, change_set: str) -> dict[str, Any]:
-        """Execute a change set and wait; return the stack.
+    def carry_out(self, change_set: str, template: str = "") -> dict[str, Any]:
+        """Execute a change set and wait; return the stack. `template` is what it brings, to be gone back to some day.
+
+        It is noted as soon as AWS has begun, and crossed out if it failed: whoever stops waiting stops nothing in AWS.
 
         Raises:
-            Refused: it failed, and CloudFormation has put everything back as it was.
+            Refused: it failed, and CloudFormation has put everything back as it was, or says what it could not.
 
         """
         formation, begun = self.aws.client("cloudformation"), SystemClock().now()
         formation.execute_change_set(StackName=self.stack, ChangeSetName=change_set)
+        note = self._remember(template) if template else ""
         while True:
             time.sleep(_POLL)
             (found,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
-            if found["StackStatus"].endswith(_ENDED) and not found["StackStatus"].endswith("CLEANUP_IN_PROGRESS"):
+            if found["StackStatus"].endswith(_ENDED):
                 break
         if found["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
+            if note:
+                self.aws.client("s3").delete_object(Bucket=self.bucket, Key=note)
             events = formation.describe_stack_events(StackName=self.stack)["StackEvents"]
             failed = [e for e in events if e["ResourceStatus"].endswith("_FAILED") and e["Timestamp"] >= begun]
             said = "\n".join(f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in reversed(failed))
-            raise Refused(f"{found['StackStatus']}; everything is as it was before\n{said}")
+            back = (
+                "not everything could be put back"
+                if found["StackStatus"].endswith("_FAILED")
+                else "everything is as it was before"
+            )
+            raise Refused(f"{found['StackStatus']}; {back}\n{said}")
         return dict(found)
 
     def drop(self, change_set: str) -> None:
@@ -264,8 +278,11 @@ def main() -> None:
 
 
 def agreed(question: str, *, yes: bool) -> bool:
-    """Ask a person, unless she has said so already."""
-    return yes or input(f"{question} [y/N] ").strip().lower() == "y"
+    """Ask a person, unless she has said so already. Whoever breaks off has said no."""
+    try:
+        return yes or input(f"{question} [y/N] ").strip().lower() == "y"
+    except (EOFError, KeyboardInterrupt):
+        return False
 
 
 def _deploy(here: Deployment, given: argparse.Namespace) -> None:
@@ -291,8 +308,7 @@ def _deploy(here: Deployment, given: argparse.Namespace) -> None:
     if not agreed(f"Deploy to {here.stage}?", yes=given.yes):
         here.drop(proposed["ChangeSetName"])
         raise Refused("nothing was deployed")
-    stack = here.carry_out(proposed["ChangeSetName"])
-    here.remember(name)
+    stack = here.carry_out(proposed["ChangeSetName"], name)
     for key, value in sorted(outputs_of(stack).items()):
         print(f"{key:18}{value}")
 

@@ -18,6 +18,13 @@ from typing import Any
 
 import boto3
 
+from chalicelib.carriers.aws import SesEmail, SnsSms
+from chalicelib.carriers.choice import Provider, Providers
+from chalicelib.carriers.gateway import HttpSms
+from chalicelib.carriers.ports import SmsSender
+from chalicelib.carriers.smtp import SmtpEmail
+from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.ids import RandomIds
 from chalicelib.settings import Settings
 
 __all__ = ["changed", "check", "described", "made", "main"]
@@ -59,7 +66,27 @@ def check(secret: Mapping[str, str]) -> dict[str, str]:
     unknown = kinds - {"console", "gateway", "ses", "smtp", "sns"}
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
+    if not json.loads(secret["SMS_PROVIDERS"]):
+        raise ValueError("SMS_PROVIDERS: nobody sends text messages")  # the house would write them into its log
+    _try(settings)
     return {name: secret[name] for name in _PARTS}
+
+
+def _try(settings: Settings) -> None:
+    """Make what sends, which refuses what never could: a gateway without https or key, two of one name, a sender that is none."""
+    clock = SystemClock()
+    providers = []
+    for given in settings.sms_providers:
+        sender: SmsSender = SnsSms(settings.region)
+        if given.kind == "gateway":
+            sender = HttpSms(given.url, given.key, given.name, ids=RandomIds(), clock=clock)
+        providers.append(Provider(name=given.name, sender=sender, weight=given.weight, price_li=given.price_li))
+    Providers(providers)
+    mail = settings.mail
+    if mail.kind == "smtp":
+        SmtpEmail(mail.host, mail.port, sender=mail.sender, clock=clock, user=mail.user, password=mail.password)
+    elif mail.kind == "ses":
+        SesEmail(settings.region, mail.sender)
 
 
 def described(secret: Mapping[str, str]) -> list[str]:

@@ -42,7 +42,9 @@ def main() -> None:
 def _status(formation: Any, stack: str) -> str:
     try:
         (found,) = formation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError:
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise  # credentials that have run out, say: nobody knows then
         return "DELETE_COMPLETE"
     return str(found["StackStatus"])
 

@@ -2,14 +2,22 @@
 runs the tools themselves."""
 
 import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from tools import infra
 from tools.adopt import adoption
-from tools.deploy import KEEPS_DATA, losing, outputs_of, readable, with_code
+from tools.deploy import KEEPS_DATA, Deployment, Refused, agreed, losing, outputs_of, readable, with_code
 from tools.restore import names
 from tools.secret import changed, described, made
+from tools.undeploy import _status
 
 from .emulator import ROOT, printed
 
@@ -55,7 +63,8 @@ def test_every_function_takes_the_same_code_and_the_package_stays_as_it_was():
 
 # the secret
 
-PARTS = {"SMS_PROVIDERS": '[{"name": "east", "kind": "gateway", "key": "k-of-the-provider"}]', "MAIL_SERVER": '{"kind": "ses"}'}
+EAST = {"name": "east", "kind": "gateway", "url": "https://sms.example.cn/send", "key": "k-of-the-provider"}
+PARTS = {"SMS_PROVIDERS": json.dumps([EAST]), "MAIL_SERVER": '{"kind": "ses", "sender": "house@example.cn"}'}
 
 
 def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
@@ -83,7 +92,12 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
         {},
         {**PARTS, "SMS_PROVIDERS": '[{"name": "east"}]'},
         {**PARTS, "SMS_PROVIDERS": '[{"name": "east", "kind": "pigeon"}]'},
+        {**PARTS, "SMS_PROVIDERS": "[]"},
+        {**PARTS, "SMS_PROVIDERS": json.dumps([EAST | {"url": "http://sms.example.cn/send"}])},
+        {**PARTS, "SMS_PROVIDERS": json.dumps([EAST | {"key": ""}])},
+        {**PARTS, "SMS_PROVIDERS": json.dumps([EAST, EAST])},
         {**PARTS, "MAIL_SERVER": '{"server": "smtp.example.cn"}'},
+        {**PARTS, "MAIL_SERVER": '{"kind": "smtp", "host": "smtp.example.cn"}'},
         {**PARTS, "OPEN311_KEYS": '{"fixmystreet": "short"}'},
     ],
 )
@@ -98,6 +112,92 @@ def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
     assert json.loads(secret["SMS_PROVIDERS"])[0]["name"] == "west"
     with pytest.raises(ValueError, match="SECRET"):
         changed(secret, "set", [f"SECRET={tmp_path / 'sms.json'}"])
+
+
+# a deployment that does not go as it should
+
+SMALL = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Alarms": {"Type": "AWS::SNS::Topic"}}}
+
+
+class Account:
+    """A boto3 session whose CloudFormation answers one operation as a test wants."""
+
+    region_name = "ap-southeast-1"
+
+    def __init__(self, operation: str = "", answer: Callable[..., Any] | None = None) -> None:
+        self._operation, self._answer, self._whole = operation, answer, boto3.session.Session(region_name=self.region_name)
+
+    def client(self, service: str) -> Any:
+        client = self._whole.client(service)
+        if service == "cloudformation" and self._operation:
+            setattr(client, self._operation, self._answer)
+        return client
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("tools.deploy._POLL", 0)
+    with mock_aws():
+        yield
+
+
+def uploaded(here: Deployment, folder: Path) -> str:
+    (folder / "deployment.zip").write_bytes(b"")
+    return here.upload(SMALL, folder / "deployment.zip")
+
+
+def test_whoever_was_interrupted_proposes_the_same_once_more(account, monkeypatch, tmp_path):
+    """CloudFormation takes no second change set of a name, and a rollback must not fail for that."""
+    monkeypatch.setattr(Deployment, "_secret_version", lambda self: "a" * 32)
+    here = Deployment(stage="dev", aws=Account())
+    name = uploaded(here, tmp_path)
+    proposed = [here.propose(name, {}) for _ in range(2)]
+    assert len({one["ChangeSetName"] for one in proposed if one}) == 2
+
+
+@pytest.mark.parametrize("broken_off", [KeyboardInterrupt, EOFError])
+def test_whoever_breaks_off_at_the_question_has_said_no(monkeypatch, broken_off):
+    monkeypatch.setattr("builtins.input", Mock(side_effect=broken_off))
+    assert not agreed("Deploy?", yes=False)
+
+
+def test_what_nobody_waited_for_is_what_was_deployed_last(account, monkeypatch, tmp_path):
+    """Else the rollback of a bad night would go back by two versions."""
+    here = Deployment(stage="dev", aws=Account())
+    name = uploaded(here, tmp_path)
+    change_set = here.change_set("first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL))
+    monkeypatch.setattr("tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        here.carry_out(change_set["ChangeSetName"], name)
+    assert here.former() == [name]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("UPDATE_ROLLBACK_COMPLETE", "everything is as it was"), ("ROLLBACK_FAILED", "not everything could be put back")],
+)
+def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_denied(account, tmp_path, status, said):
+    here = Deployment(stage="dev", aws=Account())
+    name = uploaded(here, tmp_path)
+    change_set = here.change_set("first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL))
+    failing = Deployment(stage="dev", aws=Account("describe_stacks", lambda **_: {"Stacks": [{"StackStatus": status}]}))
+    with pytest.raises(Refused, match=said):
+        failing.carry_out(change_set["ChangeSetName"], name)
+    assert here.former() == []
+    if status == "ROLLBACK_FAILED":
+        with pytest.raises(Refused, match="undeploy"):
+            failing.propose(name, {})
+
+
+def test_a_stack_that_cannot_be_seen_is_not_taken_for_none(account):
+    def denied(**_: str) -> None:
+        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "…"}}, "DescribeStacks")
+
+    assert Deployment(stage="dev", aws=Account()).look() is None
+    with pytest.raises(ClientError):
+        Deployment(stage="dev", aws=Account("describe_stacks", denied)).look()
+    with pytest.raises(ClientError):
+        _status(Account("describe_stacks", denied).client("cloudformation"), "chunhui-dev")
 
 
 # what a deleted stack has left
