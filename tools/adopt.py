@@ -43,7 +43,10 @@ def adoption(template: Mapping[str, Any], names: Mapping[str, str]) -> tuple[dic
             imported.append(
                 {"ResourceType": resource["Type"], "LogicalResourceId": logical, "ResourceIdentifier": {attribute: name}}
             )
-    parts = {"Parameters": {"Stage": template["Parameters"]["Stage"]}, "Conditions": {"IsProd": template["Conditions"]["IsProd"]}}
+    parts = {
+        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "PublicUrl")},
+        "Conditions": {name: template["Conditions"][name] for name in ("IsProd", "IsProtected")},
+    }
     return {"AWSTemplateFormatVersion": "2010-09-09", **parts, "Resources": kept}, imported
 
 

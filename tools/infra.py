@@ -77,7 +77,7 @@ def _table(table: type[Table], base: str) -> dict[str, Any]:
         **({"TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True}} if expires else {}),
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35},
         "SSESpecification": {"SSEEnabled": True},
-        "DeletionProtectionEnabled": {"Fn::If": ["IsProd", True, False]},
+        "DeletionProtectionEnabled": {"Fn::If": ["IsProtected", True, False]},
     }
     kept = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}

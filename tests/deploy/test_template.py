@@ -100,12 +100,20 @@ def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
         assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
         assert given["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
         assert given["SSESpecification"] == {"SSEEnabled": True}
-        assert given["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+        assert given["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
         keys = {k["AttributeName"] for part in (given, *given.get("GlobalSecondaryIndexes", [])) for k in part["KeySchema"]}
         assert {a["AttributeName"] for a in given["AttributeDefinitions"]} == keys, name  # DynamoDB refuses one that is no key
     expiring = {name for name, r in made.items() if r["Properties"].get("TimeToLiveSpecification")}
     assert {"ReceiptsTable", "SessionsTable", "MessagesTable"} <= expiring
     assert not {"DueTable", "WishesTable", "PeopleTable"} & expiring  # a timer is never left to the store
+
+
+def test_the_first_deployment_can_take_its_tables_back(template):
+    """One that is protected cannot be deleted, and its name would stand in the way of the second: PublicUrl is set by that one."""
+    prod, known = template["Conditions"]["IsProtected"]["Fn::And"]
+    assert prod == {"Condition": "IsProd"}
+    assert known == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PublicUrl"}, ""]}]}
+    assert template["Parameters"]["PublicUrl"]["Default"] == ""
 
 
 # queues

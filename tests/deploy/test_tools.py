@@ -213,7 +213,13 @@ def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
     found = {value for entry in imported for value in entry["ResourceIdentifier"].values()}
     assert found == {*names("chunhui-dev-"), "chunhui-dev-photos-123456789012-cn-north-1"}
     referred = set(json.dumps(kept).split('"Ref": "')[1:])
-    assert {name.partition('"')[0] for name in referred} <= {"Stage"}, "what is not there yet cannot be referred to"
+    assert {name.partition('"')[0] for name in referred} <= kept["Parameters"].keys(), (
+        "what is not there yet cannot be referred to"
+    )
+    chosen = {
+        r["Properties"]["DeletionProtectionEnabled"]["Fn::If"][0] for r in kept["Resources"].values() if len(r["Properties"]) > 1
+    }
+    assert chosen | {"IsProd"} == kept["Conditions"].keys()
 
 
 # the page and CI
