@@ -136,9 +136,9 @@ class Table(Model):
         cls.Meta.table_name, cls.Meta.region = prefix + base, shared.region
         cls._connection = None  # PynamoDB keeps a connection for life
         own = cls._get_connection()
-        shared.add_meta_table(own.connection._tables[cls.Meta.table_name])  # noqa: SLF001
+        shared._tables |= own.connection._tables  # noqa: SLF001 - again, where an import has failed half-way and is done once more
         own.connection = shared
-        for row in (row for row in cls.rows.values() if issubclass(row, cls)):
+        for row in (row for row in list(cls.rows.values()) if issubclass(row, cls)):  # another thread may load a feature
             row._connection = None  # noqa: SLF001
             del row._connection  # noqa: SLF001 - fall back to the table's
 

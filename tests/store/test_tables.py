@@ -34,6 +34,14 @@ def test_creating_what_exists_changes_nothing(world: World):
     assert world.services.people.find(world.admin.id)
 
 
+def test_a_feature_whose_import_has_failed_half_way_can_be_loaded_again(world: World):
+    """Its tables are bound by then; else the process would refuse the feature for as long as it lives."""
+    person = world.person()
+    for table in tables():
+        table.bind(world.settings.table_prefix, world.services.connection)
+    assert world.services.people.find(person.id)
+
+
 def test_two_installations_share_nothing(world: World):
     person = world.person()
     first = world.settings.table_prefix
