@@ -1,4 +1,4 @@
-"""Ends an installation: its stack is deleted, and its tables and photos stay.
+"""Ends an installation: its stack is deleted, and its tables, photos and logs stay.
 
 python -m tools.undeploy --stage dev
 """
@@ -28,7 +28,7 @@ def main() -> None:
         sys.exit(f"there is no stack {here.stack} in this account and region")
     pages = formation.get_paginator("list_stack_resources").paginate(StackName=here.stack)
     resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    kept = sorted(r["PhysicalResourceId"] for r in resources if r["ResourceType"] in KEEPS_DATA)
+    kept = sorted(r["PhysicalResourceId"] for r in resources if r["ResourceType"] in (*KEEPS_DATA, "AWS::Logs::LogGroup"))
     print(f"{len(resources) - len(kept)} resources go. These stay, with everything in them:\n  " + "\n  ".join(kept))
     if not agreed(f"Delete {here.stack}?", yes=given.yes):
         sys.exit("nothing was deleted")

@@ -201,6 +201,7 @@ def test_every_function_has_a_log_with_an_end_and_a_policy_of_its_own(template):
     assert len(logs) == len(FUNCTIONS)
     for name, group in of_type(template, "AWS::Logs::LogGroup").items():
         assert group["Properties"]["RetentionInDays"], name
+        assert group["DeletionPolicy"] == "RetainExceptOnCreate", f"{name}: a log is kept as long as the law says, stack or none"
     for stage in CONFIG["stages"].values():
         policies = [function["iam_policy_file"] for function in stage["lambda_functions"].values()]
         assert set(stage["lambda_functions"]) == set(FUNCTIONS.values())
