@@ -40,7 +40,9 @@ def main() -> None:
     if given.tables:
         environment |= _SILENT | {"TABLE_PREFIX": given.tables}
         environment = {name: value for name, value in environment.items() if name not in _WAYS}
-    command = [part for part in given.command if part != "--"]
+    command = given.command[given.command[:1] == ["--"] :]
+    if not command:
+        parser.error("which command?")
     sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - it is what the operator says
 
 

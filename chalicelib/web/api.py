@@ -200,8 +200,12 @@ class Api:
         def handle(**path: str) -> Response:
             request = self._app.current_request
             assert request is not None  # noqa: S101 - Chalice sets it before it calls a view
-            operation, takes = self._find(method, path_)
             locale = choose_locale(request.headers.get("accept-language"))
+            try:
+                operation, takes = self._find(method, path_)
+            except Exception as error:  # noqa: BLE001 - a feature that cannot be loaded; the next request tries again
+                self._log.error("crash", operation=f"{method} {path_}", error=type(error).__name__, at=_where(error))
+                return self.problem(500, "server.error", request.headers.get("accept-language"))
             address = _address(operation, path)
             try:
                 answer = self._run(operation, takes, request, path, locale)

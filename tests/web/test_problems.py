@@ -1,8 +1,11 @@
 """Every answer outside 2xx and 3xx is a problem document, in the caller's language and readable from any page."""
 
 import json
+from importlib import import_module
 
 import pytest
+
+from app import api
 
 from ..world import Answer, Phone, World, gateway
 
@@ -128,6 +131,17 @@ def test_json_is_taken_under_each_of_its_names(world: World, media):
 def test_a_body_of_the_largest_size_is_read(world: World):
     body = json.dumps(world.wish_body()).encode()
     assert world.resident().post("/v1/wishes", raw=body + b" " * (65_536 - len(body))).status == 201
+
+
+def test_a_feature_that_cannot_be_loaded_is_a_problem_and_is_tried_again(world: World, monkeypatch, caplog):
+    phone, route = world.resident(), ("GET", "/v1/me")
+    with monkeypatch.context() as broken:
+        broken.delitem(api._mounted, route)
+        broken.setitem(api._directory, route, lambda: import_module("chalicelib.nowhere"))
+        check(phone.get("/v1/me"), 500, "server.error")
+    (crash,) = [record for record in caplog.records if record.msg == "crash"]
+    assert (crash.__dict__["operation"], crash.__dict__["error"]) == ("GET /v1/me", "ModuleNotFoundError")
+    assert phone.get("/v1/me").status == 200
 
 
 def test_a_crash_is_a_problem_without_details(world: World, monkeypatch, capsys):
