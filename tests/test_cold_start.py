@@ -77,3 +77,27 @@ def test_the_list_of_routes_is_what_the_features_declare():
 @pytest.mark.parametrize("feature", ROUTES)
 def test_each_feature_can_be_the_first_that_is_loaded(feature):
     assert f"chalicelib.{feature}" in loaded(f"import app, chalicelib.wiring; chalicelib.wiring.routes_of({feature!r})")
+
+
+def test_many_who_come_at_once_load_every_feature_once_and_whole():
+    """A local server is threaded: while one request loads a feature, another asks for the next, or for the same."""
+    program = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+import app, chalicelib.wiring
+from chalicelib.routes import ROUTES
+house, failed, begin = chalicelib.wiring.services(), [], threading.Barrier(2 * len(ROUTES))
+def ask(lines):
+    begin.wait()
+    try:
+        for line in lines:
+            operation, _ = app.api._find(*line.split(" "))
+            if operation.routes.service: operation.routes.service(house)
+    except BaseException as error: failed.append(repr(error))
+threads = [threading.Thread(target=ask, args=(lines,)) for lines in ROUTES.values() for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not failed, failed
+assert len(app.api.operations) == sum(map(len, ROUTES.values()))
+"""
+    assert {"wishes", "tickets", "open311", "admin"} <= rooms(loaded(program))
