@@ -9,7 +9,7 @@ from typing import Any
 
 import urllib3.util.connection
 
-from chalicelib.kernel.outcome import Alarm
+from chalicelib.kernel.changes import ArmedTimer
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import Kind, Safeguarding, State, Window, Wish
 
@@ -30,7 +30,7 @@ def wish_item() -> dict[str, Any]:
         version=2,
         created_at=filed,
         updated_at=opened,
-        alarm=Alarm("due_" + "c" * 24, filed + timedelta(days=21), "s1"),
+        timer=ArmedTimer("due_" + "c" * 24, filed + timedelta(days=21), "s1"),
         person_id=_PERSON_ID,
         filed_by=_PERSON_ID,
         kind=Kind.GOODS,

@@ -112,7 +112,7 @@ def seeded_world(members: int) -> Iterator[Any]:
 
 def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
-    from chalicelib.kernel.outcome import Due
+    from chalicelib.kernel.changes import Due
     from tests.faults.cloud import Cloud, forget_what_was_told, survives
     from tests.world import OTHER_GRID, intercepted
 
@@ -156,26 +156,26 @@ def run(members: int) -> None:
 
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
-    from chalicelib.deliveries.model import Delivery, DeliveryState
+    from chalicelib.message_log.model import AttemptState, MessageAttempt
     from tests.faults.cloud import check_at_rest, on_the_list
     from tests.faults.facts import every
     from tests.faults.test_fanout import receipts
 
     shared = len(range(1, members, 100))
     states = check_at_rest(cloud, {"wish.approved": members - shared})
-    found, listed = every(Delivery), on_the_list(cloud.world)
-    unknown = {line.id for line in found if line.state is DeliveryState.UNKNOWN}
+    found, listed = every(MessageAttempt), on_the_list(cloud.world)
+    unknown = {line.id for line in found if line.state is AttemptState.UNKNOWN}
     heard = {line.person for line in found} | {row.person for row in receipts()}
     require(heard >= {f"per_{n:024}" for n in range(members)}, "somebody is in no line of the ledger")
     require(watch.in_flight == unknown, "those in flight at a death are not those of unknown fate")
     require(unknown <= listed, "somebody in doubt is not on the list")
     require(len(cloud.calls) == len({call.phone for call in cloud.calls}), "somebody was told twice")
-    no_way = states[DeliveryState.SUPPRESSED]
+    no_way = states[AttemptState.SUPPRESSED]
     return [
         ("people; lines of the ledger", f"{members:,}; {members - shared:,}", "", ""),
         ("shares", len(watch.shares), "", ""),
         ("deaths, before or after an effect", sum(deaths.values()), "at any point", "yes"),
-        ("told: SENT", states[DeliveryState.SENT], "", ""),
+        ("told: SENT", states[AttemptState.SENT], "", ""),
         ("told twice", 0, "nobody", "yes"),
         ("in flight at a death: UNKNOWN, on the list", len(unknown), "listed", "yes"),
         (
@@ -213,11 +213,11 @@ def costs(cloud: Any, watch: Watch, members: int) -> list[Line]:
 
 def beside(cloud: Any, said: Any) -> list[Line]:
     """Return what was estimated beside what happened."""
-    from chalicelib.deliveries.model import Delivery
+    from chalicelib.message_log.model import MessageAttempt
     from tests.faults.facts import every
 
     first, last = min(call.at for call in cloud.calls), max(call.at for call in cloud.calls)
-    lines = every(Delivery)
+    lines = every(MessageAttempt)
     return [
         ("people, at most; calls of providers", f"{said.recipients:,}", f"{len(cloud.calls):,}"),
         ("parts of each, at most", said.parts, max(line.parts for line in lines)),

@@ -30,11 +30,11 @@ from .table import show, verdict
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"  # counted, not timed: the request lines would only bury the table
 
-from chalicelib.deliveries.model import DIGEST
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
+from chalicelib.message_log.model import DIGEST
 from devserver.store import embedded_store
 from tests.faults.cloud import Cloud
-from tests.faults.facts import alarms, waiting_messages
+from tests.faults.facts import timers, waiting_messages
 from tests.world import BAIHUA, START, STREET, Answer, Phone, Storage, World, counted_storage
 
 from .seeds import PREFIX, seeded_store
@@ -57,14 +57,14 @@ class Measured:
 
     name: str
     commit: Storage
-    hand_over: Storage
+    enqueue: Storage
     budget: str = ""
     within: bool | None = None
 
     def line(self) -> Sequence[object]:
         """Return the operation as a line of the table."""
         kept = "" if self.within is None else verdict(self.within)
-        behind = self.hand_over
+        behind = self.enqueue
         return (
             self.name,
             kinds(self.commit),
@@ -95,7 +95,7 @@ def split(name: str, storage: Storage) -> Measured:
 
 def within(measured: Measured, budget: str, kept: Callable[[Storage], bool]) -> Measured:
     """Return an operation beside its budget."""
-    return Measured(measured.name, measured.commit, measured.hand_over, budget, kept(measured.commit))
+    return Measured(measured.name, measured.commit, measured.enqueue, budget, kept(measured.commit))
 
 
 def ask(name: str, request: Callable[[], Answer], status: int = 200) -> Measured:
@@ -249,7 +249,7 @@ def reminder(world: World, name: str, open_one: Callable[[Phone], str]) -> Seque
     for _ in range(AT_ONCE):
         must(world.volunteer().post(f"/v1/wishes/{open_one(world.resident())}/claim"))
     cloud.run(world.clock.now() + timedelta(hours=1))
-    world.clock.move_to(next(iter({due.at for due in alarms()})))
+    world.clock.move_to(next(iter({due.at for due in timers()})))
     cloud.calls.clear()
     with counted(cloud, sweeps=1) as counting:
         sweep_and_work(cloud, AT_ONCE)

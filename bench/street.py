@@ -16,7 +16,7 @@ from .table import show
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"
 
-from chalicelib.kernel.call import Call
+from chalicelib.kernel.request import RequestContext
 from chalicelib.matching.model import Run
 from devserver.store import embedded_store
 from tests.faults.cloud import Stub
@@ -47,7 +47,9 @@ def main(wishes: int = 1000) -> None:
 
 def counted(world: World) -> tuple[Storage, Run | None, float]:
     """Run over the whole street and count."""
-    return _measure(lambda: world.services.matching.start_run(Call(actor=world.admin.as_actor()), STREET, None, dry_run=False)[0])
+    return _measure(
+        lambda: world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), STREET, None, dry_run=False)[0]
+    )
 
 
 def scheduled(world: World, community: str) -> tuple[Storage, Run | None, float]:

@@ -16,7 +16,7 @@ from .table import show, verdict
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"
 
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.tickets.model import Ticket
 from tests.faults.drain import SHARDS, Drained, check_drained, drain, staffed_communities, tickets
 from tests.world import World

@@ -39,7 +39,7 @@ class WishItem(Model):
     version = NumberAttribute()
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
-    alarm = JSONAttribute(null=True)
+    timer = JSONAttribute(null=True)
     person_id = UnicodeAttribute()
     filed_by = UnicodeAttribute()
     proxy_id = UnicodeAttribute(null=True)

@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .deliveries.model import DIGEST, Channel, Recipient
 from .fanouts import jobs as fanouts
+from .kernel.changes import Due
 from .kernel.ids import derived_id
-from .kernel.outcome import Due
 from .kernel.template import Lane, Template, Templates, Urgency
 from .matching import jobs as matching
+from .message_log.model import DIGEST, Channel, Recipient
+from .notifications.texts import MESSAGES as REMINDER_MESSAGES
 from .offers import jobs as offers
 from .offers.policy import MATCH
 from .offers.texts import MESSAGES as OFFER_MESSAGES
 from .people import jobs as people
-from .reminders.texts import MESSAGES as REMINDER_MESSAGES
-from .rulebook.texts import MESSAGES as STREET_MESSAGES
 from .signin.texts import MESSAGES as SIGNIN_MESSAGES
+from .ticket_policy.texts import MESSAGES as STREET_MESSAGES
 from .tickets import jobs as tickets
 from .tickets.texts import MESSAGES as TICKET_MESSAGES
 from .uploads import jobs as uploads
@@ -24,8 +24,8 @@ from .wishes import jobs as wishes
 from .wishes.texts import MESSAGES as WISH_MESSAGES
 
 if TYPE_CHECKING:
-    from .deliveries.sending import Facts
-    from .deliveries.service import Asking
+    from .message_log.sending import Facts
+    from .message_log.service import Asking
     from .wiring import Services
 
 __all__ = ["HEARD", "REACTIONS", "TEMPLATES", "lane_of", "parked_as", "place_of", "react", "words_about", "words_about_all"]
@@ -65,7 +65,10 @@ _WORDS: "Sequence[tuple[Templates, Callable[[Services, Sequence[About]], Sequenc
     (WISH_MESSAGES, lambda services, asked: services.wishes.words_about_all(asked)),
     (TICKET_MESSAGES, lambda services, asked: services.upkeep.words_about_all(asked)),
     (OFFER_MESSAGES, lambda services, asked: [services.offers.words_about(about, kind) for about, kind, _ in asked]),
-    (STREET_MESSAGES, lambda services, asked: [services.rulebook.words_about_street(about, kind) for about, kind, _ in asked]),
+    (
+        STREET_MESSAGES,
+        lambda services, asked: [services.ticket_policies.words_about_street(about, kind) for about, kind, _ in asked],
+    ),
 )
 
 
@@ -76,7 +79,7 @@ def _tell(services: "Services", due: Due) -> None:
     if due.to.startswith("all:"):
         services.fanouts.begin(due)
         return
-    services.reminders.send(due, words_about(services, due.kind, due.subject, due.params))
+    services.notifier.send(due, words_about(services, due.kind, due.subject, due.params))
 
 
 _REPORTERS = ("all:ticket:", "all:unanswered:")  # mostly one or two, and then no affair for a fan-out
@@ -87,7 +90,7 @@ def _send_code(services: "Services", due: Due) -> None:
     if challenge:
         channel = Channel.EMAIL if due.kind == "code.email" else Channel.SMS
         recipient = Recipient(people=(challenge.id,), channel=channel, address=challenge.target, locale=challenge.locale)
-        services.reminders.send_to(due, recipient, facts)
+        services.notifier.send_to(due, recipient, facts)
 
 
 def _forget_person(services: "Services", due: Due) -> None:
@@ -107,13 +110,13 @@ def _look_again(services: "Services", due: Due) -> None:
     offers.look_again(services.offers, due)
 
 
-_CAN_WAIT = (DIGEST, MATCH, "alarm.upload")
-ALARMS: Mapping[str, Job] = {
-    "alarm.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
-    "alarm.offer": lambda services, due: offers.wake_offer(services.offers, due),
-    "alarm.ticket": lambda services, due: tickets.wake_ticket(services.upkeep, due),
-    "alarm.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
-    "alarm.upload": lambda services, due: uploads.wake_upload(services.uploads, due),
+_CAN_WAIT = (DIGEST, MATCH, "timer.upload")
+TIMERS: Mapping[str, Job] = {
+    "timer.wish": lambda services, due: wishes.wake_wish(services.wishes, due),
+    "timer.offer": lambda services, due: offers.wake_offer(services.offers, due),
+    "timer.ticket": lambda services, due: tickets.wake_ticket(services.upkeep, due),
+    "timer.fanout": lambda services, due: fanouts.wake_fanout(services.fanouts, due),
+    "timer.upload": lambda services, due: uploads.wake_upload(services.uploads, due),
 }
 EVENTS: Mapping[str, Job] = {
     "person.erased": _forget_person,
@@ -148,11 +151,11 @@ ANSWERS: Mapping[str, Job] = {  # what a "1" or "2" to a question does: a job na
 MESSAGES: Mapping[str, Job] = {
     **dict.fromkeys(SIGNIN_MESSAGES, _send_code),
     **dict.fromkeys((*WISH_MESSAGES, *OFFER_MESSAGES, *TICKET_MESSAGES, *STREET_MESSAGES), _tell),
-    DIGEST: lambda services, due: services.reminders.digest(due),
+    DIGEST: lambda services, due: services.notifier.digest(due),
 }
 
 REACTIONS: Mapping[str, Job] = {
-    **ALARMS,
+    **TIMERS,
     **{f"event.{tag}": job for tag, job in EVENTS.items()},
     "person.erased": _forget_person,  # as an older version has written it
     **JOBS,

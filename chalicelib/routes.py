@@ -19,15 +19,6 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/admin/jobs/{job_id}/redrive",
         "GET /v1/admin/spending",
     ),
-    "deliveries.api": (
-        "GET /v1/messages",
-        "POST /v1/messages/{message_id}/visited",
-        "GET /v1/me/inbox",
-    ),
-    "figures.api": (
-        "GET /v1/admin/tickets/rates",
-        "GET /v1/admin/tickets/hot-spots",
-    ),
     "matching.api": (
         "GET /v1/wishes/{wish_id}/matching",
         "POST /v1/matching/runs",
@@ -35,6 +26,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/matching/runs/{run_id}",
         "GET /v1/policies/matching",
         "PUT /v1/policies/matching",
+    ),
+    "message_log.api": (
+        "GET /v1/messages",
+        "POST /v1/messages/{message_id}/visited",
+        "GET /v1/me/inbox",
     ),
     "offers.api": (
         "GET /v1/offers/{offer_id}",
@@ -75,7 +71,19 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
     ),
-    "register.api": (
+    "replies.api": (
+        "POST /v1/webhooks/sms/{provider}",
+        "GET /v1/unsubscribe/{token}",
+        "POST /v1/unsubscribe/{token}",
+    ),
+    "signin.api": (
+        "POST /v1/auth/codes",
+        "POST /v1/auth/tokens",
+        "DELETE /v1/auth/tokens",
+        "POST /v1/me/email",
+        "POST /v1/me/email/verify",
+    ),
+    "staff_directory.api": (
         "GET /v1/people",
         "POST /v1/people",
         "GET /v1/people/{person_id}",
@@ -86,22 +94,14 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/people/{person_id}/blocked",
         "PUT /v1/people/{person_id}/household",
     ),
-    "replies.api": (
-        "POST /v1/webhooks/sms/{provider}",
-        "GET /v1/unsubscribe/{token}",
-        "POST /v1/unsubscribe/{token}",
+    "statistics.api": (
+        "GET /v1/admin/tickets/rates",
+        "GET /v1/admin/tickets/hot-spots",
     ),
-    "rulebook.api": (
+    "ticket_policy.api": (
         "GET /v1/policies/tickets",
         "PUT /v1/policies/tickets",
         "POST /v1/policies/tickets/replay",
-    ),
-    "signin.api": (
-        "POST /v1/auth/codes",
-        "POST /v1/auth/tokens",
-        "DELETE /v1/auth/tokens",
-        "POST /v1/me/email",
-        "POST /v1/me/email/verify",
     ),
     "tickets.api": (
         "POST /v1/tickets",

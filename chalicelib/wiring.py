@@ -13,44 +13,44 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
+from .kernel.changes import Due
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
-from .kernel.meter import MemoryMeter, Meter
-from .kernel.outcome import Due
+from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.paging import Cursors
 from .kernel.place import street_of
 from .settings import MailServer, Settings, SmsProvider
-from .store.commit import Committer
 from .store.due import Outbox, Queue
 from .store.tables import bind
+from .store.transaction import Transaction
 from .web.auth import Tokens
 
 if TYPE_CHECKING:
+    from .adapters.choice import Provider
+    from .adapters.console import DevMailbox
+    from .adapters.ports import EmailSender, Files, SmsSender
     from .admin.service import Desk
-    from .carriers.choice import Provider
-    from .carriers.console import Mailbox
-    from .carriers.ports import EmailSender, Files, SmsSender
-    from .deliveries.sending import Sender
-    from .deliveries.service import Deliveries
     from .fanouts.service import Audience, Fanouts
-    from .figures.service import Measures
     from .kernel.template import Lane
     from .matching.service import Matching
+    from .message_log.sending import Sender
+    from .message_log.service import MessageLog
+    from .notifications.service import Notifier
     from .offers.asking import Asking
     from .offers.service import Offers
     from .open311.service import Open311
     from .people.service import People
     from .places.service import Places
-    from .register.service import Register
-    from .reminders.service import Reminders
     from .replies.service import Replies
-    from .rulebook.service import Rulebook
     from .signin.service import SignIn
-    from .tickets.office import Offices
-    from .tickets.outside import Outside
+    from .staff_directory.service import PersonAdmin
+    from .statistics.service import Statistics
+    from .ticket_policy.service import TicketPolicies
+    from .tickets.office import DutyResolver
+    from .tickets.outside import PublicTickets
     from .tickets.service import Tickets
-    from .tickets.upkeep import Upkeep
+    from .tickets.upkeep import TicketJobs
     from .uploads.service import Uploads
     from .web.api import Routes
     from .wishes.service import Wishes
@@ -69,8 +69,8 @@ class Services:
         *,
         clock: Clock,
         ids: Ids,
-        meter: Meter,
-        mailbox: "Mailbox | None",
+        metrics: Metrics,
+        mailbox: "DevMailbox | None",
         audiences: "Mapping[str, Audience]",
         files: "Files | None",
         wait: Callable[[int], None],
@@ -78,24 +78,24 @@ class Services:
         self._settings, self._mailbox, self._audiences, self._files = settings, mailbox, audiences, files
         self._ids = ids
         self._keys = Keyring(settings.secret)
-        self.clock, self.meter = clock, meter
+        self.clock, self.metrics = clock, metrics
         self.cursors = Cursors(self._keys.key("cursor"))
         self.connection: Any = bind(settings.table_prefix, settings.region)
         self.tokens = Tokens(settings.token_keys, clock)
-        self.outbox = Outbox(self._queue(), clock, settings.due_shards, meter)
-        self._commit = Committer(
-            connection=self.connection, clock=clock, ids=ids, outbox=self.outbox, heard=_heard, meter=meter, wait=wait
+        self.outbox = Outbox(self._queue(), clock, settings.due_shards, metrics)
+        self._transaction = Transaction(
+            connection=self.connection, clock=clock, ids=ids, outbox=self.outbox, heard=_heard, metrics=metrics, wait=wait
         )
 
     def audit(self) -> int:
         """Arm anew whatever waits without its alarm; return how many were lost, which should be none."""
         waiting = (self.wishes, self.offers, self.fanouts, self.uploads, self.upkeep)
         lost = sum(feature.rearm_lost() for feature in waiting)
-        self.meter.count("LostAlarms", lost)
+        self.metrics.count("LostAlarms", lost)
         return lost
 
     def _queue(self) -> Queue:
-        from .carriers.queue import InlineQueue, SqsQueues
+        from .adapters.queue import InlineQueue, SqsQueues
         from .kernel.template import Lane
 
         settings = self._settings
@@ -113,18 +113,18 @@ class Services:
         from .places.service import place_exists
 
         return People(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
             place_exists=place_exists,
             traces=[lambda person: self.signin.traces_of(person)],  # noqa: PLW0108 - made after people, as are all of these
             holders=[
-                lambda person_id: self.wishes.held_about(person_id),  # noqa: PLW0108
-                lambda person_id: self.offers.held_about(person_id),  # noqa: PLW0108
-                lambda person_id: self.deliveries.held_about(person_id),  # noqa: PLW0108
-                lambda person_id: self.upkeep.held_about(person_id),  # noqa: PLW0108
-                lambda person_id: self.uploads.held_about(person_id),  # noqa: PLW0108
+                lambda person_id: self.wishes.export_data(person_id),  # noqa: PLW0108
+                lambda person_id: self.offers.export_data(person_id),  # noqa: PLW0108
+                lambda person_id: self.message_log.export_data(person_id),  # noqa: PLW0108
+                lambda person_id: self.upkeep.export_data(person_id),  # noqa: PLW0108
+                lambda person_id: self.uploads.export_data(person_id),  # noqa: PLW0108
             ],
         )
 
@@ -133,14 +133,14 @@ class Services:
         """Who is where."""
         from .places.service import Places
 
-        return Places(commit=self._commit, clock=self.clock, people=self.people)
+        return Places(transaction=self._transaction, clock=self.clock, people=self.people)
 
     @cached_property
-    def register(self) -> "Register":
+    def person_admin(self) -> "PersonAdmin":
         """What staff keep of people."""
-        from .register.service import Register
+        from .staff_directory.service import PersonAdmin
 
-        return Register(commit=self._commit, clock=self.clock, ids=self._ids, people=self.people)
+        return PersonAdmin(transaction=self._transaction, clock=self.clock, ids=self._ids, people=self.people)
 
     @cached_property
     def signin(self) -> "SignIn":
@@ -149,7 +149,7 @@ class Services:
 
         settings = self._settings
         return SignIn(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
@@ -164,16 +164,20 @@ class Services:
         from .uploads.service import Uploads
 
         return Uploads(
-            commit=self._commit, clock=self.clock, ids=self._ids, people=self.people, files=self._files or self._own_files()
+            transaction=self._transaction,
+            clock=self.clock,
+            ids=self._ids,
+            people=self.people,
+            files=self._files or self._own_files(),
         )
 
     def _own_files(self) -> "Files":
         settings = self._settings
         if settings.upload_bucket:
-            from .carriers.s3 import S3Files
+            from .adapters.s3 import S3Files
 
             return S3Files(settings.region, settings.upload_bucket, self.clock)
-        from .carriers.folder import FolderFiles
+        from .adapters.folder import FolderFiles
 
         return FolderFiles(f"{settings.public_url}/dev/files", self._keys.key("files"), self.clock)
 
@@ -185,7 +189,12 @@ class Services:
         from .wishes.service import Wishes
 
         return Wishes(
-            commit=self._commit, clock=self.clock, ids=self._ids, keys=self._keys, people=self.people, places=self.places
+            transaction=self._transaction,
+            clock=self.clock,
+            ids=self._ids,
+            keys=self._keys,
+            people=self.people,
+            places=self.places,
         )
 
     @cached_property
@@ -193,7 +202,7 @@ class Services:
         """Offers as they are made."""
         from .offers.asking import Asking
 
-        return Asking(commit=self._commit, clock=self.clock, ids=self._ids, wishes=self.wishes)
+        return Asking(transaction=self._transaction, clock=self.clock, ids=self._ids, wishes=self.wishes)
 
     @cached_property
     def offers(self) -> "Offers":
@@ -201,7 +210,7 @@ class Services:
         from .offers.service import Offers
 
         return Offers(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
             people=self.people,
@@ -217,10 +226,10 @@ class Services:
         from .matching.service import Matching
 
         return Matching(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
-            meter=self.meter,
+            metrics=self.metrics,
             outbox=self.outbox,
             people=self.people,
             places=self.places,
@@ -232,25 +241,27 @@ class Services:
     # problem tickets
 
     @cached_property
-    def rulebook(self) -> "Rulebook":
+    def ticket_policies(self) -> "TicketPolicies":
         """The rules of a street."""
-        from .rulebook.service import Rulebook
+        from .ticket_policy.service import TicketPolicies
 
-        return Rulebook(
-            commit=self._commit,
+        return TicketPolicies(
+            transaction=self._transaction,
             clock=self.clock,
             people=self.people,
             places=self.places,
-            meter=self.meter,
+            metrics=self.metrics,
             reported=lambda *span: self.tickets.reported_between(*span),  # noqa: PLW0108 - made after the rules they are held to
         )
 
     @cached_property
-    def _offices(self) -> "Offices":
+    def _offices(self) -> "DutyResolver":
         from .tickets.calendar import chinese_holiday
-        from .tickets.office import Offices
+        from .tickets.office import DutyResolver
 
-        return Offices(people=self.people, places=self.places, policy_for=self.rulebook.policy_for, library=chinese_holiday)
+        return DutyResolver(
+            people=self.people, places=self.places, policy_for=self.ticket_policies.policy_for, library=chinese_holiday
+        )
 
     @cached_property
     def tickets(self) -> "Tickets":
@@ -258,23 +269,23 @@ class Services:
         from .tickets.service import Tickets
 
         return Tickets(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
             people=self.people,
             places=self.places,
             uploads=self.uploads,
             offices=self._offices,
-            current_policy=self.rulebook.current,
+            current_policy=self.ticket_policies.current,
         )
 
     @cached_property
-    def upkeep(self) -> "Upkeep":
+    def upkeep(self) -> "TicketJobs":
         """What happens to tickets by itself."""
-        from .tickets.upkeep import Upkeep
+        from .tickets.upkeep import TicketJobs
 
-        return Upkeep(
-            commit=self._commit,
+        return TicketJobs(
+            transaction=self._transaction,
             clock=self.clock,
             people=self.people,
             places=self.places,
@@ -284,24 +295,26 @@ class Services:
         )
 
     @cached_property
-    def measures(self) -> "Measures":
+    def statistics(self) -> "Statistics":
         """Figures of a place."""
-        from .figures.service import Measures
+        from .statistics.service import Statistics
 
-        return Measures(
+        return Statistics(
             clock=self.clock,
             people=self.people,
             places=self.places,
             tickets=self.tickets,
-            current_policy=self.rulebook.current,
+            current_policy=self.ticket_policies.current,
         )
 
     @cached_property
-    def outside(self) -> "Outside":
+    def outside(self) -> "PublicTickets":
         """Tickets as other applications see them."""
-        from .tickets.outside import Outside
+        from .tickets.outside import PublicTickets
 
-        return Outside(commit=self._commit, clock=self.clock, people=self.people, places=self.places, tickets=self.tickets)
+        return PublicTickets(
+            transaction=self._transaction, clock=self.clock, people=self.people, places=self.places, tickets=self.tickets
+        )
 
     @cached_property
     def open311(self) -> "Open311":
@@ -313,7 +326,7 @@ class Services:
             clock=self.clock,
             places=self.places,
             tickets=self.outside,
-            rules_changed_at=self.rulebook.changed_at,
+            rules_changed_at=self.ticket_policies.changed_at,
             tokens=self.tokens,
             keys=settings.open311_keys,
             operator=Operator(
@@ -329,8 +342,8 @@ class Services:
     @cached_property
     def sender(self) -> "Sender":
         """The engine below the ledger's use cases."""
-        from .carriers.choice import Providers
-        from .deliveries.sending import Sender, Tolls
+        from .adapters.choice import Providers
+        from .message_log.sending import Sender, Tolls
         from .reactions import TEMPLATES
 
         settings = self._settings
@@ -347,30 +360,30 @@ class Services:
                 signature=settings.sms_signature,
                 public_url=settings.public_url,
             ),
-            meter=self.meter,
+            metrics=self.metrics,
             log=log,
         )
 
     @cached_property
-    def _letters(self) -> "Mailbox":
-        from .carriers.console import Mailbox
+    def _letters(self) -> "DevMailbox":
+        from .adapters.console import DevMailbox
 
-        return self._mailbox or Mailbox(self.clock.now)
+        return self._mailbox or DevMailbox(self.clock.now)
 
     def _provider(self, given: SmsProvider) -> "Provider":
-        from .carriers.choice import Provider
+        from .adapters.choice import Provider
 
         sender: SmsSender
         if given.kind == "console":
-            from .carriers.console import ConsoleSms
+            from .adapters.console import ConsoleSms
 
             sender = ConsoleSms(self._letters)
         elif given.kind == "sns":
-            from .carriers.aws import SnsSms
+            from .adapters.aws import SnsSms
 
             sender = SnsSms(self._settings.region)
         elif given.kind == "gateway":
-            from .carriers.gateway import HttpSms
+            from .adapters.gateway import HttpSms
 
             sender = HttpSms(given.url, given.key, given.name, ids=self._ids, clock=self.clock)
         else:
@@ -379,15 +392,15 @@ class Services:
 
     def _email(self, given: MailServer) -> "EmailSender":
         if given.kind == "console":
-            from .carriers.console import ConsoleEmail
+            from .adapters.console import ConsoleEmail
 
             return ConsoleEmail(self._letters)
         if given.kind == "ses":
-            from .carriers.aws import SesEmail
+            from .adapters.aws import SesEmail
 
             return SesEmail(self._settings.region, given.sender)
         if given.kind == "smtp":
-            from .carriers.smtp import SmtpEmail
+            from .adapters.smtp import SmtpEmail
 
             return SmtpEmail(
                 given.host, given.port, sender=given.sender, clock=self.clock, user=given.user, password=given.password
@@ -395,27 +408,27 @@ class Services:
         raise KeyError(given.kind)
 
     @cached_property
-    def deliveries(self) -> "Deliveries":
+    def message_log(self) -> "MessageLog":
         """The sending ledger."""
-        from .deliveries.service import Deliveries
+        from .message_log.service import MessageLog
         from .reactions import TEMPLATES, words_about_all
 
-        return Deliveries(
+        return MessageLog(
             clock=self.clock,
             people=self.people,
             sender=self.sender,
             templates=TEMPLATES,
             words_of_many=lambda asked: words_about_all(self, asked),
-            meter=self.meter,
+            metrics=self.metrics,
         )
 
     @cached_property
-    def reminders(self) -> "Reminders":
+    def notifier(self) -> "Notifier":
         """Who hears a message, by which way and when."""
+        from .notifications.service import Notifier
         from .reactions import TEMPLATES, place_of, words_about
-        from .reminders.service import Reminders
 
-        return Reminders(
+        return Notifier(
             clock=self.clock,
             people=self.people,
             places=self.places,
@@ -432,7 +445,7 @@ class Services:
         from .reactions import TEMPLATES
 
         return Fanouts(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             audiences={
                 "place": self.people.ids_below,
@@ -456,10 +469,10 @@ class Services:
         from .replies.service import Replies
 
         return Replies(
-            commit=self._commit,
+            transaction=self._transaction,
             clock=self.clock,
             people=self.people,
-            deliveries=self.deliveries,
+            deliveries=self.message_log,
             sender=self.sender,
             provider_keys={given.name: given.key for given in self._settings.sms_providers if given.key},
         )
@@ -470,11 +483,11 @@ class Services:
         from .admin.service import Desk
 
         return Desk(
-            commit=self._commit,
+            transaction=self._transaction,
             people=self.people,
             wishes=self.wishes,
             tickets=self.tickets,
-            deliveries=self.deliveries,
+            deliveries=self.message_log,
             sender=self.sender,
             outbox=self.outbox,
         )
@@ -485,8 +498,8 @@ def wire(
     *,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    mailbox: "Mailbox | None" = None,
-    meter: Meter | None = None,
+    mailbox: "DevMailbox | None" = None,
+    metrics: Metrics | None = None,
     audiences: "Mapping[str, Audience] | None" = None,
     files: "Files | None" = None,
     wait: Callable[[int], None] = pause,
@@ -496,7 +509,7 @@ def wire(
         settings,
         clock=clock or SystemClock(),
         ids=ids or RandomIds(),
-        meter=meter or _meter(settings),
+        metrics=metrics or _metrics_of(settings),
         mailbox=mailbox,
         audiences=audiences or {},
         files=files,
@@ -504,12 +517,12 @@ def wire(
     )
 
 
-def _meter(settings: Settings) -> Meter:
+def _metrics_of(settings: Settings) -> Metrics:
     if not settings.emf:
-        return MemoryMeter()
-    from .carriers.metrics import EmfMeter
+        return MemoryMetrics()
+    from .adapters.metrics import EmfMetrics
 
-    return EmfMeter("chunhui", {"stage": settings.stage})
+    return EmfMetrics("chunhui", {"stage": settings.stage})
 
 
 def everything() -> None:

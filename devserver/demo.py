@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import local_day
+from chalicelib.kernel.request import RequestContext
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
 from chalicelib.people.service import ConsentGiven
 from chalicelib.places.model import Location
-from chalicelib.register.service import NewPerson
+from chalicelib.staff_directory.service import NewPerson
 from chalicelib.tickets.service import ReportTerms
 from chalicelib.wiring import Services
 from chalicelib.wishes.model import Kind, Safeguarding
@@ -55,8 +55,8 @@ _TICKETS: Sequence[tuple[str, str, str]] = (
 def seed_demo_street(services: Services) -> None:
     """Make the street, its people, a dozen wishes and a few tickets."""
     services.places.found_street(_STREET, "春晖路街道", "Asia/Shanghai")
-    admin = services.register.bootstrap_admin("+8613900000001", "林晖", _STREET)
-    boss = Call(actor=admin.as_actor())
+    admin = services.person_admin.bootstrap_admin("+8613900000001", "林晖", _STREET)
+    boss = RequestContext(actor=admin.as_actor())
     buildings = _places(services, boss)
     staff = _staff(services, boss)
     services.places.assign_duty(boss, _STREET, {"street_admin": [admin.id]})
@@ -71,7 +71,7 @@ def seed_demo_street(services: Services) -> None:
     _tickets(services, staff, residents)
 
 
-def _places(services: Services, boss: Call) -> list[str]:
+def _places(services: Services, boss: RequestContext) -> list[str]:
     buildings: list[str] = []
     for community, (name, grids) in _TREE.items():
         code = f"{_STREET}.{community}"
@@ -97,7 +97,7 @@ def _location(n: int) -> Location:
     return Location(round(30.2500 + n // 4 * 0.0009, 6), round(108.9500 + n % 4 * 0.0010, 6))
 
 
-def _staff(services: Services, boss: Call) -> dict[tuple[str, str], Person]:
+def _staff(services: Services, boss: RequestContext) -> dict[tuple[str, str], Person]:
     wanted = [
         (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
         (3, "周洁", "jinfeng", Role.COMMUNITY_STAFF),
@@ -109,11 +109,11 @@ def _staff(services: Services, boss: Call) -> dict[tuple[str, str], Person]:
     for number, name, place, role in wanted:
         code = f"{_STREET}.{place}"
         person = _person(services, boss, name, f"+861390000{number:04}", code)
-        made[(code, role.value)] = services.register.grant_roles(boss, person.id, [Grant(role, code)])
+        made[(code, role.value)] = services.person_admin.grant_roles(boss, person.id, [Grant(role, code)])
     return made
 
 
-def _volunteers(services: Services, boss: Call, buildings: Sequence[str]) -> list[Person]:
+def _volunteers(services: Services, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
     made = []
     for n in range(20):
         community = f"{_STREET}.{list(_TREE)[n % 3]}"
@@ -130,14 +130,14 @@ def _volunteers(services: Services, boss: Call, buildings: Sequence[str]) -> lis
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
-        person = services.people.volunteer(Call(actor=person.as_actor()), profile)
+        person = services.people.volunteer(RequestContext(actor=person.as_actor()), profile)
         if n % 3 == 0:
-            person = services.register.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
+            person = services.person_admin.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
         made.append(person)
     return made
 
 
-def _residents(services: Services, boss: Call, buildings: Sequence[str]) -> list[Person]:
+def _residents(services: Services, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
     made = []
     for n in range(30):
         name = _SURNAMES[29 - n] + _GIVEN[n % 10]
@@ -155,7 +155,7 @@ def _residents(services: Services, boss: Call, buildings: Sequence[str]) -> list
 
 def _person(
     services: Services,
-    boss: Call,
+    boss: RequestContext,
     name: str,
     phone: str | None,
     home: str,
@@ -172,15 +172,15 @@ def _person(
         locale="zh-CN",
         consent=_CONSENT,
     )
-    return services.register.create_person(boss, new)
+    return services.person_admin.create_person(boss, new)
 
 
-def _wishes(services: Services, boss: Call, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
+def _wishes(services: Services, boss: RequestContext, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
     today = local_day(services.clock.now(), "Asia/Shanghai")
     wishes = services.wishes
     for n, (title, kind, story, budget, state) in enumerate(_WISHES):
-        resident, helper = residents[10 + n], Call(actor=volunteers[2 + n].as_actor())
-        owner = Call(actor=resident.as_actor())
+        resident, helper = residents[10 + n], RequestContext(actor=volunteers[2 + n].as_actor())
+        owner = RequestContext(actor=resident.as_actor())
         terms = WishTerms(
             kind=kind,
             title=title,
@@ -205,11 +205,11 @@ def _wishes(services: Services, boss: Call, residents: Sequence[Person], volunte
 
 def _tickets(services: Services, staff: dict[tuple[str, str], Person], residents: Sequence[Person]) -> None:
     """Report a few problems and bring them to different states; none is left for somebody to be late with while a visitor looks on."""
-    calls = {role: Call(actor=person.as_actor()) for (place, role), person in staff.items() if "baihua" in place}
+    calls = {role: RequestContext(actor=person.as_actor()) for (place, role), person in staff.items() if "baihua" in place}
     worker, company, community = calls["grid_worker"], calls["property"], calls["community_staff"]
     tickets, grid = services.tickets, f"{_STREET}.baihua.g01"
     for (category, text, state), resident in zip(_TICKETS, residents[5:], strict=False):
-        owner = Call(actor=resident.as_actor())
+        owner = RequestContext(actor=resident.as_actor())
         terms = ReportTerms(category=category, text=text, place=f"{grid}.b01.u1")
         id = tickets.report(owner, terms, None, None).ticket.id
         tickets.accept(worker, id)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from chalicelib.carriers.console import Letter, Mailbox
+from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.kernel.clock import to_text
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.replies.service import Reply
@@ -51,7 +51,7 @@ class DevServer:
         self,
         gateway: Gateway,
         services: Services,
-        mailbox: Mailbox,
+        mailbox: DevMailbox,
         clock: MovableClock,
         pump: Pump,
         files: FileDoor | None = None,
@@ -99,7 +99,7 @@ class DevServer:
             f"<tr><td>{_instant(m.sent_at)}<td>{html.escape(m.to)}<td>{m.channel}<td>{m.kind}<td>{html.escape(m.text)}"
             for m in self._mailbox.read(_plus(query.get("to")))[:500]
         )
-        page = f"<!doctype html><meta charset=utf-8><title>Mailbox</title><h1>Mailbox</h1><table border=1>{rows}</table>"
+        page = f"<!doctype html><meta charset=utf-8><title>DevMailbox</title><h1>DevMailbox</h1><table border=1>{rows}</table>"
         return 200, [("Content-Type", "text/html; charset=utf-8")], page.encode()
 
     def _reply(self, body: bytes) -> Answer:

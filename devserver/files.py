@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote_plus, unquote, urlsplit
 
 from chalice.app import Chalice
 
-from chalicelib.carriers.folder import Denied, FolderFiles
+from chalicelib.adapters.folder import Denied, FolderFiles
 from chalicelib.uploads.policy import MOST_BYTES
 
 from .gateway import Answer, problem

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from chalicelib.carriers.console import Mailbox
-from chalicelib.carriers.folder import FolderFiles
+from chalicelib.adapters.console import DevMailbox
+from chalicelib.adapters.folder import FolderFiles
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import Keyring
-from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.reactions import TEMPLATES
 from chalicelib.settings import Settings
@@ -41,7 +41,7 @@ class House:
     """A running house without its door: everything but the HTTP server."""
 
     services: Services
-    mailbox: Mailbox
+    mailbox: DevMailbox
     clock: ShiftedClock
     pump: Pump
     server: DevServer
@@ -75,11 +75,11 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)
-            services.rulebook.check_ladders()  # what the demo street lacks is no news to anybody
+            services.ticket_policies.check_ladders()  # what the demo street lacks is no news to anybody
             forget_messages()
             if durable:
                 seeded.touch()
-        mailbox = Mailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
+        mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
         key = Keyring(settings.secret).key("files")
         files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
         services = wire(settings, clock=clock, mailbox=mailbox, files=files)

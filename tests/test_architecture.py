@@ -13,22 +13,22 @@ from chalicelib.reactions import HEARD, REACTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "chalicelib"
-FLOOR = {"kernel", "web", "store", "carriers"}
+FLOOR = {"kernel", "web", "store", "adapters"}
 FLOORS = [
-    {"places", "people", "register", "signin", "uploads"},
-    {"wishes", "tickets", "deliveries"},
-    {"offers", "open311", "reminders", "rulebook", "figures"},
+    {"places", "people", "staff_directory", "signin", "uploads"},
+    {"wishes", "tickets", "message_log"},
+    {"offers", "open311", "notifications", "ticket_policy", "statistics"},
     {"matching", "fanouts", "replies"},
     {"admin"},
 ]
 # Whoever tells people knows nothing of what they are told about: words come through the table of reactions.
-TELLERS = {"reminders", "fanouts", "replies"}
+TELLERS = {"notifications", "fanouts", "replies"}
 STRANGERS = {
     "wishes": TELLERS | {"tickets"},
     "tickets": TELLERS | {"offers", "matching"},
     "offers": TELLERS,
-    "deliveries": {"offers", "matching"},
-    "reminders": {"matching"},
+    "message_log": {"offers", "matching"},
+    "notifications": {"matching"},
 }
 FEATURES = set().union(*FLOORS)
 FILES = {
@@ -74,10 +74,10 @@ FILES = {
     "__init__",
 }
 # Whose models are about another feature: the rules of tickets, and what tickets come to.
-ABOUT = {"rulebook": {"tickets"}, "figures": {"tickets"}}
+ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}
 PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing", "endings", "life"}
 # Who may import whom within the foundation: signing in stands on people; places ask who somebody is.
-FOUNDATION = {"people": set(), "places": {"people"}, "register": {"people"}, "signin": {"people"}, "uploads": {"people"}}
+FOUNDATION = {"people": set(), "places": {"people"}, "staff_directory": {"people"}, "signin": {"people"}, "uploads": {"people"}}
 
 
 def modules() -> dict[str, ast.Module]:
@@ -148,13 +148,13 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         ("chinese_calendar", lambda n: n == "tickets.calendar"),
         ("pynamodb", lambda n: n.endswith(".rows") or room(n) == "store"),
         ("chalice", lambda n: room(n) == "web"),
-        ("boto3", lambda n: room(n) == "carriers"),
-        ("botocore", lambda n: room(n) == "carriers" or n == "store.dynamo"),
-        ("urllib3", lambda n: room(n) == "carriers"),
-        ("smtplib", lambda n: room(n) == "carriers"),
-        ("PIL", lambda n: n == "carriers.photos"),
+        ("boto3", lambda n: room(n) == "adapters"),
+        ("botocore", lambda n: room(n) == "adapters" or n == "store.dynamo"),
+        ("urllib3", lambda n: room(n) == "adapters"),
+        ("smtplib", lambda n: room(n) == "adapters"),
+        ("PIL", lambda n: n == "adapters.photos"),
         ("jwt", lambda n: n == "web.auth"),
-        ("aws_lambda_powertools", lambda n: n == "wiring" or room(n) == "carriers"),
+        ("aws_lambda_powertools", lambda n: n == "wiring" or room(n) == "adapters"),
     ],
 )
 def test_each_library_is_known_in_one_place(library, may):
@@ -250,7 +250,7 @@ def test_every_route_of_every_feature_is_mounted_once():
 def test_every_message_alarm_and_heard_event_has_a_job():
     tags = _constants()
     assert tags >= HEARD
-    assert set(REACTIONS) >= {tag for tag in tags if tag.startswith("alarm.") and tag != "alarm."}
+    assert set(REACTIONS) >= {tag for tag in tags if tag.startswith("timer.") and tag != "timer."}
 
 
 def _constants() -> set[str]:

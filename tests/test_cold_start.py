@@ -24,7 +24,7 @@ LIBRARIES = {  # that every request needs, with what they bring
     *("annotated_types", "botocore", "certifi", "dateutil", "idna", "jmespath", "pydantic_core", "six", "typing_extensions"),
     *("typing_inspection", "urllib3"),
 }
-ROOMS = {"carriers", "kernel", "reactions", "routes", "settings", "store", "web", "wiring"}  # and no feature
+ROOMS = {"adapters", "kernel", "reactions", "routes", "settings", "store", "web", "wiring"}  # and no feature
 FOUND_ONLY_HERE = {"cryptography", "cffi", "_cffi_backend"}  # a tool's; PyJWT takes it where it is
 
 

@@ -132,7 +132,7 @@ import boto3
 for service in {sorted(SERVICES)!r}:
     boto3.client(service, region_name="cn-north-1", aws_access_key_id="a", aws_secret_access_key="b")
 from aws_lambda_powertools.metrics import EphemeralMetrics
-from chalicelib.carriers.queue import consume
+from chalicelib.adapters.queue import consume
 assert consume({{"Records": [{{"messageId": "m", "body": "no entry"}}]}}, print) == {{"batchItemFailures": [{{"itemIdentifier": "m"}}]}}
 from chalicelib.tickets.calendar import chinese_holiday
 from datetime import date
@@ -152,7 +152,7 @@ def test_a_photo_is_cleaned_by_what_is_shipped(tree, tmp_path, form):
     Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert("RGB").save(sent, form)
     media = f"image/{form.lower()}"
     program = f"""
-from chalicelib.carriers.photos import cleaned
+from chalicelib.adapters.photos import cleaned
 made = cleaned(open({str(sent)!r}, "rb").read(), {media!r})
 assert made.photo[:2] == made.thumb[:2] == b"\\xff\\xd8"
 """

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from app import api
-from chalicelib.deliveries.model import Channel, Delivery, DeliveryState, Unreached
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.call import Call
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
+from chalicelib.kernel.request import RequestContext
+from chalicelib.message_log.model import AttemptState, Channel, MessageAttempt, Unreached
 from chalicelib.offers import rows
 from chalicelib.offers.model import OfferState
 from chalicelib.store.rows import row_of
@@ -136,7 +136,7 @@ class Stage:
 
     def _administrator(self) -> Phone:
         number = f"+86137{next(self.world.numbers) + 10_000_000:08}"
-        self.world.services.register.bootstrap_admin(number, "林晖", STREET)
+        self.world.services.person_admin.bootstrap_admin(number, "林晖", STREET)
         return self.world.sign_in(number, consent="2026-11")
 
     def wish(self, state: str) -> str:
@@ -160,9 +160,9 @@ class Stage:
     def visit(self, person_id: str) -> str:
         """Put somebody of the place on the list of those to visit; return the message."""
         now = self.world.clock.now()
-        line = Delivery(
+        line = MessageAttempt(
             id=f"msg_{self._letters(next(self.world.numbers))}", message="due_x", kind="wish.approved", about="wsh_x",
-            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
+            person=person_id, place=UNIT, channel=Channel.NONE, state=AttemptState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
             at=now, ttl=now + timedelta(days=1),
         )  # fmt: skip
         row_of(line).save()
@@ -323,7 +323,9 @@ def check_offer(stage: Stage, name: str, state: OfferState, roles: set[str], ans
 
 def test_nobody_reads_a_run_of_another_place(stage: Stage):
     for place, who in ((GRID, {"worker"}), (BAIHUA, {"staff"}), (STREET, {"admin"}), (JINFENG, {"admin", "jinfeng"})):
-        run = stage.world.services.matching.start_run(Call(actor=stage.world.admin.as_actor()), place, None, dry_run=True)[0]
+        run = stage.world.services.matching.start_run(
+            RequestContext(actor=stage.world.admin.as_actor()), place, None, dry_run=True
+        )[0]
         roles = ACTORS[stage.name] | ({"jinfeng"} if stage.name == "staff of jinfeng" else set())
         answer = stage.phone.get(f"/v1/matching/runs/{run.id}")
         allowed = roles & who
@@ -366,7 +368,7 @@ def test_only_staff_list_what_is_not_on_the_wall(stage: Stage):
 
 def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    other = world.phone_of(world.services.register.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    other = world.phone_of(world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
     target = world.person("被查者", home=UNIT)
     assert other.get(f"/v1/people?place={STREET}").status in (403, 404)
     assert other.get(f"/v1/people/{target.id}").status == 404

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib.deliveries.decisions import compose_sms
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Lane, Legal, Template, Told, Urgency
+from chalicelib.message_log.decisions import compose_sms
 from chalicelib.reactions import REACTIONS, TEMPLATES, lane_of
 from tools.templates import FILE, current
 

@@ -17,17 +17,17 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from app import api, app
-from chalicelib.carriers.console import Letter, Mailbox
-from chalicelib.carriers.folder import FolderFiles
+from chalicelib.adapters.console import DevMailbox, Letter
+from chalicelib.adapters.folder import FolderFiles
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.kernel.call import Call
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
+from chalicelib.kernel.request import RequestContext
 from chalicelib.offers.decisions import Ask
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
-from chalicelib.register.service import NewPerson
 from chalicelib.settings import Settings
+from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.tables import create_missing
 from chalicelib.wiring import Services, everything, use, wire
 from devserver.files import FileDoor
@@ -109,7 +109,7 @@ class World:
 
     def __init__(self, start: datetime = START, **settings: Any) -> None:
         self.clock = ManualClock(start)
-        self.mailbox = Mailbox(self.clock.now)
+        self.mailbox = DevMailbox(self.clock.now)
         values: dict[str, Any] = {
             "table_prefix": f"t{secrets.token_hex(4)}-",  # tests share one embedded store
             "region": "us-east-1",
@@ -123,7 +123,7 @@ class World:
         self.services = self.rewired()
         use(self.services)
         self.admin = self._founded()
-        self.boss = Call(actor=self.admin.as_actor())
+        self.boss = RequestContext(actor=self.admin.as_actor())
         # This street has nobody on duty but its administrator; she need not read of it in every test that lasts a night.
         self.pump = Pump(app, self.services, self.clock, without=frozenset({"check_ladders"}))
         self.numbers = iter(range(10_000))
@@ -154,8 +154,8 @@ class World:
         create_missing(self.services.connection)
         places = self.services.places
         places.found_street(STREET, "春晖路街道", "Asia/Shanghai")
-        admin = self.services.register.bootstrap_admin("+8613900000001", "林晖", STREET)
-        boss = Call(actor=admin.as_actor())
+        admin = self.services.person_admin.bootstrap_admin("+8613900000001", "林晖", STREET)
+        boss = RequestContext(actor=admin.as_actor())
         for code, name in (
             (BAIHUA, "柏华社区"),
             (JINFENG, "锦凤社区"),
@@ -174,12 +174,12 @@ class World:
     def person(
         self, name: str = "王秀英", *roles: tuple[Role, str], home: str = UNIT, phone: str | None = "", **fields: Any
     ) -> Person:
-        """Register somebody; a phone of None means that she has none, and is acted for."""
+        """PersonAdmin somebody; a phone of None means that she has none, and is acted for."""
         number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
         new = {"address": "3楼302室", "household": None, "contact_via": None, "locale": "zh-CN", "consent": CONSENT} | fields
-        person = self.services.register.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))
+        person = self.services.person_admin.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))
         if roles:
-            person = self.services.register.grant_roles(self.boss, person.id, [Grant(role, place) for role, place in roles])
+            person = self.services.person_admin.grant_roles(self.boss, person.id, [Grant(role, place) for role, place in roles])
         return person
 
     def phone_of(self, person: Person) -> Phone:

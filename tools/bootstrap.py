@@ -25,7 +25,7 @@ def main() -> None:
         parser.error("a street's code is 1 to 24 of a-z, 0-9 and -")
     house = services()
     house.places.found_street(given.street, given.name, given.zone)
-    admin = house.register.bootstrap_admin(mainland_mobile(given.admin_phone), given.admin_name, given.street)
+    admin = house.person_admin.bootstrap_admin(mainland_mobile(given.admin_phone), given.admin_name, given.street)
     house.places.put_on_duty(given.street, "street_admin", admin.id)
     house.people.list_volunteers(given.street)  # those whom an older version has written
     print(f"{given.street}: {admin.id} is street_admin")

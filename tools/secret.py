@@ -18,11 +18,11 @@ from typing import Any
 
 import boto3
 
-from chalicelib.carriers.aws import SesEmail, SnsSms
-from chalicelib.carriers.choice import Provider, Providers
-from chalicelib.carriers.gateway import HttpSms
-from chalicelib.carriers.ports import SmsSender
-from chalicelib.carriers.smtp import SmtpEmail
+from chalicelib.adapters.aws import SesEmail, SnsSms
+from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.gateway import HttpSms
+from chalicelib.adapters.ports import SmsSender
+from chalicelib.adapters.smtp import SmtpEmail
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.settings import Settings

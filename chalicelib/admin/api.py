@@ -1,6 +1,6 @@
 """Routes of the staff desk."""
 
-from ..kernel.call import Call
+from ..kernel.request import RequestContext
 from ..web.api import Routes
 from ..web.fields import NoFields
 from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView, TurnedView, TurnIn
@@ -12,28 +12,28 @@ routes: Routes[Desk] = Routes("admin", lambda services: services.desk, {})
 
 
 @routes.get("/v1/admin/queue")
-def read_queue(desk: Desk, call: Call, query: QueueQuery) -> QueueView:
+def read_queue(desk: Desk, context: RequestContext, query: QueueQuery) -> QueueView:
     """What waits for the staff of a place, soonest due first."""
-    page, counts = desk.queue(call, query.place, query.limit)
+    page, counts = desk.queue(context, query.place, query.limit)
     items = [TaskView.model_validate(task) for task in page.items]
-    return QueueView(items=items, counts=dict(counts), next=call.cursor_of(page.next))
+    return QueueView(items=items, counts=dict(counts), next=context.cursor_of(page.next))
 
 
 @routes.post(
-    "/v1/tickets/{ticket_id}/turn", status=201, conditional=False, reread=lambda desk, call, wish_id: TurnedView(wish=wish_id)
+    "/v1/tickets/{ticket_id}/turn", status=201, conditional=False, reread=lambda desk, context, wish_id: TurnedView(wish=wish_id)
 )
-def turn_ticket(desk: Desk, call: Call, ticket_id: str, body: TurnIn) -> TurnedView:
+def turn_ticket(desk: Desk, context: RequestContext, ticket_id: str, body: TurnIn) -> TurnedView:
     """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
-    return TurnedView(wish=desk.turn_into_wish(call, ticket_id, body.terms(), body.consent.given()).id)
+    return TurnedView(wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id)
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, call, job_id: None)
-def redrive_job(desk: Desk, call: Call, job_id: str, body: NoFields) -> None:
+@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, context, job_id: None)
+def redrive_job(desk: Desk, context: RequestContext, job_id: str, body: NoFields) -> None:
     """Make a job that failed for good due again."""
-    desk.redrive(call, job_id)
+    desk.redrive(context, job_id)
 
 
 @routes.get("/v1/admin/spending")
-def read_spending(desk: Desk, call: Call, query: PlaceQuery) -> SpendingView:
+def read_spending(desk: Desk, context: RequestContext, query: PlaceQuery) -> SpendingView:
     """What the street of a place has spent on text messages this month."""
-    return SpendingView.model_validate(desk.spending(call, query.place))
+    return SpendingView.model_validate(desk.spending(context, query.place))

@@ -5,20 +5,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..deliveries.model import Delivery
-from ..deliveries.sending import Sender
-from ..deliveries.service import Deliveries
 from ..kernel.access import Actor, Party, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes
 from ..kernel.clock import from_text
 from ..kernel.errors import NotFound
-from ..kernel.outcome import Outcome
 from ..kernel.paging import Page, merge
 from ..kernel.place import covers, street_of
+from ..kernel.request import RequestContext
+from ..message_log.model import MessageAttempt
+from ..message_log.sending import Sender
+from ..message_log.service import MessageLog
 from ..people.model import Person
 from ..people.service import ConsentGiven, People
-from ..store.commit import Committer
 from ..store.due import Outbox, Parked
+from ..store.transaction import Transaction
 from ..tickets.model import Line
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
@@ -60,34 +60,34 @@ class Desk:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         people: People,
         wishes: Wishes,
         tickets: Tickets,
-        deliveries: Deliveries,
+        deliveries: MessageLog,
         sender: Sender,
         outbox: Outbox,
     ) -> None:
-        self._commit, self._people, self._wishes, self._tickets = commit, people, wishes, tickets
+        self._transaction, self._people, self._wishes, self._tickets = transaction, people, wishes, tickets
         self._deliveries, self._sender, self._outbox = deliveries, sender, outbox
 
-    def queue(self, call: Call, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
+    def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         found = authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
         administrator = Party.STREET_ADMIN in found and place == street_of(place)
         sources = [
             lambda after, most: self._waiting_wishes(actor, place, after, most),
             lambda after, most: self._waiting_tickets(actor, place, after, most),
-            lambda after, most: self._visits(place, after, most, call.locale),
+            lambda after, most: self._visits(place, after, most, context.locale),
             lambda after, most: self._parked(actor, place, after, most, administrator=administrator),
         ]
-        after = call.start["after"] if call.start else ""
+        after = context.start["after"] if context.start else ""
         counts = Counter(self._wishes.count_waiting(place))
         counts.update(_kind(line) for _, line in self._tickets.waiting(place, "", _COUNTED).items)
         counts["message.visit"] = len(self._deliveries.to_visit(place, "", _COUNTED).items)
         if administrator:  # whoever lives nowhere yet is looked after by the street
-            sources.append(lambda after, most: self._visits("", after, most, call.locale, shown_at=place))
+            sources.append(lambda after, most: self._visits("", after, most, context.locale, shown_at=place))
             counts["message.visit"] += len(self._deliveries.to_visit("", "", _COUNTED).items)
         counts["job.parked"] = len(self._parked(actor, place, "", _COUNTED, administrator=administrator).items)
         return merge(sources, after, limit), +counts
@@ -129,15 +129,15 @@ class Desk:
         ]
         return Page(tasks, page.next)
 
-    def turn_into_wish(self, call: Call, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
+    def turn_into_wish(self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
-        def decide() -> Outcome[Wish]:
-            ticket = self._tickets.find_for(call, ticket_id, "turn")
-            wish = self._wishes.submitting(call, terms, ticket.person_id, consent)
-            return replace(wish, also=(self._tickets.turning(call, ticket_id, wish.entity.id),))
+        def decide() -> Changes[Wish]:
+            ticket = self._tickets.find_for(context, ticket_id, "turn")
+            wish = self._wishes.submitting(context, terms, ticket.person_id, consent)
+            return replace(wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),))
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
     def _visits(self, place: str, after: str, limit: int, locale: str, *, shown_at: str = "") -> Page[tuple[str, Task]]:
         """Whom somebody has to go and tell, because no channel reached her, and what; all that is read is read together."""
@@ -185,35 +185,35 @@ class Desk:
         ]
         return Page(tasks, {"after": page.next["sk"]} if page.next else None)
 
-    def spending(self, call: Call, place: str) -> Spending:
+    def spending(self, context: RequestContext, place: str) -> Spending:
         """Return what the street of a place has spent this month; for staff of the place."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
         street = street_of(place)
         month, spent_li, budget_li = self._sender.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
 
-    def redrive(self, call: Call, job_id: str) -> None:
+    def redrive(self, context: RequestContext, job_id: str) -> None:
         """Make a job that failed for good due again."""
 
-        def decide() -> Outcome[Parked]:
-            actor, _ = self._people.current(call.actor)
+        def decide() -> Changes[Parked]:
+            actor, _ = self._people.current(context.actor)
             authorize(actor, "queue.redrive", Resource(kind="queue", places=tuple(grant.place for grant in actor.grants)))
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
                 raise NotFound
             authorize(actor, "queue.redrive", _as_resource(actor, job))
-            return Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
+            return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
     def redrive_all(self, ids: Collection[str] | None) -> int:
         """Make parked jobs due again, those with these ids or all; return their number. For the operator's command."""
         jobs = [job for job in self._outbox.every_parked() if ids is None or job.id in ids]
         for job in jobs:
-            again = Outcome(entity=job, previous=job, beside=self._outbox.redriven(job))
-            self._commit.settle(lambda again=again: again, Call())  # type: ignore[misc]
+            again = Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
+            self._transaction.run(lambda again=again: again, RequestContext())  # type: ignore[misc]
         return len(jobs)
 
 
@@ -221,7 +221,7 @@ def _kind(line: Line) -> str:
     return f"ticket.{line.waits_for}"
 
 
-def _title(people: Mapping[str, Person], line: Delivery, text: str | None, locale: str) -> str:
+def _title(people: Mapping[str, Person], line: MessageAttempt, text: str | None, locale: str) -> str:
     """Whom to tell, all of those who share the phone, and what."""
     told = [people.get(id) for id in (line.person, *line.others)]
     names = [person.name if person and not person.erased_at else ERASED.say(locale) for person in told]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..kernel.outcome import Message, Outcome
+from ..kernel.changes import Changes, Message
 from ..kernel.paging import Page
 from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from . import policy
@@ -21,10 +21,10 @@ def paced(at: datetime, zone: str) -> datetime:
 
 def take_up(fanout: Fanout, now: datetime) -> Fanout:
     """Return the fan-out with a job at it: should the job die, the alarm takes it up again."""
-    return replace(fanout, alarm=None, go_on_at=now + policy.STEP_LASTS)
+    return replace(fanout, timer=None, go_on_at=now + policy.STEP_LASTS)
 
 
-def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> Outcome[Fanout]:
+def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> Changes[Fanout]:
     """Freeze one page of an audience into shares, each with its turn; the commit moves the cursor with them or not at all."""
     shares = [page.items[n : n + policy.SHARE] for n in range(0, len(page.items), policy.SHARE)]
     at, messages = max(fanout.next_at, now), []
@@ -34,7 +34,7 @@ def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> O
         at += timedelta(seconds=len(share) / per_second)
     expanded = fanout.expanded + len(page.items)
     moved = replace(fanout, next_at=at, position=page.next, expanded=expanded, done=page.next is None)
-    return Outcome(entity=moved, previous=fanout, messages=tuple(messages))
+    return Changes(entity=moved, previous=fanout, messages=tuple(messages))
 
 
 def _share(fanout: Fanout, people: Sequence[str], at: datetime) -> Message:

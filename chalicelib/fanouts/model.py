@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..kernel.outcome import Entity
+from ..kernel.changes import Entity
 from ..kernel.paging import Position
 
 __all__ = ["Estimate", "Fanout"]
@@ -31,7 +31,7 @@ class Fanout(Entity):
     expanded: int = 0
     done: bool = False
 
-    def dues(self) -> Mapping[str, datetime]:
+    def deadlines(self) -> Mapping[str, datetime]:
         """Return when it is taken up (again)."""
         return {} if self.done else {"go_on": self.go_on_at}
 

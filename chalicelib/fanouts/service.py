@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Due
 from ..kernel.clock import Clock
-from ..kernel.outcome import Due, Outcome
 from ..kernel.paging import Page, Position, every
+from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
 from ..kernel.template import Templates
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import decisions, policy, rows
 from .model import Estimate, Fanout
 
@@ -34,14 +34,14 @@ class Fanouts:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         audiences: Mapping[str, Audience],
         zone_of: Callable[[str], str],
         templates: Templates,
         per_second: float,
     ) -> None:
-        self._commit, self._clock, self._audiences = commit, clock, audiences
+        self._transaction, self._clock, self._audiences = transaction, clock, audiences
         self._zone_of, self._templates, self._per_second = zone_of, templates, per_second
 
     def begin(self, due: Due) -> None:
@@ -63,26 +63,26 @@ class Fanouts:
             go_on_at=now + policy.STEP_LASTS,
         )
 
-        def decide() -> Outcome[Fanout]:
+        def decide() -> Changes[Fanout]:
             known = rows.find_fanout(id)
-            return Outcome(entity=known, previous=known) if known else Outcome(entity=fresh, previous=None)
+            return Changes(entity=known, previous=known) if known else Changes(entity=fresh, previous=None)
 
-        begun = self._commit.settle(decide, Call())
-        if begun.created_at == fresh.created_at and begun.expanded == 0 and begun.alarm:
+        begun = self._transaction.run(decide, RequestContext())
+        if begun.created_at == fresh.created_at and begun.expanded == 0 and begun.timer:
             self._go_on(begun)
 
-    def wake(self, id: str, alarm_id: str) -> None:
+    def wake(self, id: str, timer_id: str) -> None:
         """Take a fan-out up again, if it was woken by the alarm that it waits for."""
 
-        def decide() -> Outcome[Fanout]:
+        def decide() -> Changes[Fanout]:
             fanout = rows.find_fanout(id)
-            if fanout is None or fanout.alarm is None or fanout.alarm.id != alarm_id:
+            if fanout is None or fanout.timer is None or fanout.timer.id != timer_id:
                 raise _NotMine
             taken = decisions.take_up(fanout, self._clock.now())
-            return Outcome(entity=taken, previous=fanout, unseen=True)
+            return Changes(entity=taken, previous=fanout, bump_version=False)
 
         try:
-            mine = self._commit.settle(decide, Call())
+            mine = self._transaction.run(decide, RequestContext())
         except _NotMine:
             return
         self._go_on(mine)
@@ -95,14 +95,14 @@ class Fanouts:
             page = self._read(fanout.audience, fanout.published_at, fanout.position, policy.PAGE)
             mine = fanout
 
-            def decide(mine: Fanout = mine, page: Page[str] = page) -> Outcome[Fanout]:
+            def decide(mine: Fanout = mine, page: Page[str] = page) -> Changes[Fanout]:
                 now = rows.find_fanout(mine.id)
-                if now is None or now.alarm != mine.alarm or now.position != mine.position:
+                if now is None or now.timer != mine.timer or now.position != mine.position:
                     raise _NotMine  # somebody else has taken it up
                 return decisions.step(now, page, self._per_second, self._clock.now())
 
             try:
-                fanout = self._commit.settle(decide, Call())
+                fanout = self._transaction.run(decide, RequestContext())
             except _NotMine:
                 return
 
@@ -126,7 +126,7 @@ class Fanouts:
 
     def rearm_lost(self) -> int:
         """Arm anew those on their way that nothing would wake; return how many there were."""
-        return self._commit.rearm_lost(rows.open_fanouts(), rows.find_fanout)
+        return self._transaction.rearm_lost(rows.open_fanouts(), rows.find_fanout)
 
 
 class _NotMine(Exception):

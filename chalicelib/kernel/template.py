@@ -85,7 +85,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def _cut(fact: str, most: int) -> str:
-    """One line without links: carriers here refuse texts with links, and a further line could pass for another message.
+    """One line without links: adapters here refuse texts with links, and a further line could pass for another message.
 
     An emoji or a rare character of a name is two units, and stays whole or goes.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..kernel.access import Resource
-from ..kernel.outcome import Entity
+from ..kernel.changes import Entity
 from .policy import Weights
 
 __all__ = ["Instance", "Latest", "Planned", "Run", "StreetWeights"]

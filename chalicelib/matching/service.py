@@ -6,22 +6,22 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Due, Put
 from ..kernel.clock import Clock, at_local, cpu_milliseconds, local_day
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
-from ..kernel.meter import Meter
-from ..kernel.outcome import Due, Outcome, Put
+from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of
+from ..kernel.request import RequestContext
 from ..offers.asking import Asking, need_of
 from ..offers.decisions import Ask
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..offers.service import Offers
 from ..people.service import People
 from ..places.service import Places
-from ..store.commit import Committer
 from ..store.due import Outbox, shard_of
+from ..store.transaction import Transaction
 from ..wishes.service import Wishes
 from . import rows
 from .edges import Neighbours, obstacles, terms_of, why_of
@@ -43,10 +43,10 @@ class Matching:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         ids: Ids,
-        meter: Meter,
+        metrics: Metrics,
         outbox: Outbox,
         people: People,
         places: Places,
@@ -54,7 +54,7 @@ class Matching:
         offers: Offers,
         asking: Asking,
     ) -> None:
-        self._commit, self._clock, self._ids, self._meter, self._outbox = commit, clock, ids, meter, outbox
+        self._transaction, self._clock, self._ids, self._metrics, self._outbox = transaction, clock, ids, metrics, outbox
         self._people, self._places, self._wishes, self._offers, self._asking = people, places, wishes, offers, asking
         self._situations = Situations(clock=clock, people=people, places=places, wishes=wishes, asking=asking)
 
@@ -69,7 +69,7 @@ class Matching:
             for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
                 id = self._ids.new("due")
                 jobs.append(Due(id=id, at=now, shard=shard_of(id, self._outbox.shards), kind=MATCH, subject=community))
-        return self._outbox.hand_over(jobs)
+        return self._outbox.enqueue(jobs)
 
     def match_community(self, community: str) -> None:
         """Ask whom a community's wishes need; at night, in the morning."""
@@ -78,7 +78,7 @@ class Matching:
         if waking > now:
             self._offers.match_at(community, waking)
             return
-        self._run(Call(), community, by=_SCHEDULE, weights=self._weights(community).weights, dry_run=False)
+        self._run(RequestContext(), community, by=_SCHEDULE, weights=self._weights(community).weights, dry_run=False)
 
     def _next_waking(self, street: str, now: datetime) -> datetime:
         """Return now, or when people there are next awake."""
@@ -92,33 +92,33 @@ class Matching:
     # by staff
 
     def start_run(
-        self, call: Call, place: str, weights: Mapping[str, int] | None, *, dry_run: bool
+        self, context: RequestContext, place: str, weights: Mapping[str, int] | None, *, dry_run: bool
     ) -> tuple[Run, Sequence[Planned]]:
         """Match a place now, or with `dry_run` show what that would do, perhaps with other weights."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "matching.run", Resource(kind="matching", places=(place,)))
         if self._places.find(place) is None:
             raise Invalid("place.unknown", ["place"], place=place)
         if weights and not dry_run:
             raise Invalid("matching.weights_preview_only", ["weights"])
         used = _checked({**self._weights(place).changed, **(weights or {})}, ["weights"])
-        return self._run(call, place, by=actor.id, weights=used, dry_run=dry_run)
+        return self._run(context, place, by=actor.id, weights=used, dry_run=dry_run)
 
-    def read_run(self, call: Call, run_id: str) -> tuple[Run, Sequence[Planned]]:
+    def read_run(self, context: RequestContext, run_id: str) -> tuple[Run, Sequence[Planned]]:
         """Return a run with what it planned, as long as that is kept."""
         run = rows.find_run(run_id)
         if run is None:
             raise NotFound
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "matching.read", run.as_resource())
         replay = self.replay_of(run)
         return run, replay.planned if replay else ()
 
-    def list_runs(self, call: Call, place: str, limit: int) -> Page[Run]:
+    def list_runs(self, context: RequestContext, place: str, limit: int) -> Page[Run]:
         """Return the runs of a place and below, newest first."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "matching.read", Resource(kind="matching", places=(place,)))
-        return rows.runs_at(place, call.start, limit)
+        return rows.runs_at(place, context.start, limit)
 
     def find_run(self, run_id: str) -> Run | None:
         """Return a run; for the operator's command."""
@@ -129,30 +129,30 @@ class Matching:
         pieces = rows.pieces_of(run.id)
         return unpack(pieces) if pieces and len(pieces) == run.chunks else None
 
-    def read_weights(self, call: Call, place: str) -> StreetWeights:
+    def read_weights(self, context: RequestContext, place: str) -> StreetWeights:
         """Return the weights of the street of a place."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "matching.read", Resource(kind="matching", places=(place,)))
         return self._weights(place)
 
-    def set_weights(self, call: Call, place: str, changed: Mapping[str, int]) -> StreetWeights:
+    def set_weights(self, context: RequestContext, place: str, changed: Mapping[str, int]) -> StreetWeights:
         """Change the weights of a street; what is not named goes back to the house's own."""
         street = street_of(place)
 
-        def decide() -> Outcome[StreetWeights]:
-            actor, _ = self._people.current(call.actor)
+        def decide() -> Changes[StreetWeights]:
+            actor, _ = self._people.current(context.actor)
             for scope in (place, street):  # first the place she knows, so that she is told no and not that it is not there
                 authorize(actor, "matching.weigh", Resource(kind="matching", places=(scope,)))
             if self._places.find(street) is None:
                 raise Invalid("place.unknown", ["place"], place=street)
             before = self._weights(street)
-            before.check_version(call.seen_version)
+            before.check_version(context.seen_version)
             _checked(changed, ["weights"])
             own = asdict(Weights())
             kept = {name: value for name, value in changed.items() if own[name] != value}
-            return Outcome(entity=replace(before, changed=kept), previous=before if before.version else None)
+            return Changes(entity=replace(before, changed=kept), previous=before if before.version else None)
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
     def _weights(self, place: str) -> StreetWeights:
         now, street = self._clock.now(), street_of(place)
@@ -160,7 +160,9 @@ class Matching:
 
     # a run
 
-    def _run(self, call: Call, place: str, *, by: str, weights: Weights, dry_run: bool) -> tuple[Run, Sequence[Planned]]:
+    def _run(
+        self, context: RequestContext, place: str, *, by: str, weights: Weights, dry_run: bool
+    ) -> tuple[Run, Sequence[Planned]]:
         """Look, decide, write the record, and make the offers; each of them is checked again by its own commit.
 
         The record comes first, under the request's receipt: whoever asks again gets it, and nothing is asked twice. What a
@@ -179,7 +181,7 @@ class Matching:
         ttl = situation.now + INSTANCE_KEPT
         beside = tuple(Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl)) for n, data in enumerate(pieces))
         record = replace(record, chunks=len(pieces))
-        run = self._commit.settle(lambda: Outcome(entity=record, previous=None, beside=beside), call)
+        run = self._transaction.run(lambda: Changes(entity=record, previous=None, writes=beside), context)
         return (run, planned) if dry_run else (self._carry_out(run, plan, planned, situation), planned)
 
     def _was_so(self, record: Run) -> bool:
@@ -232,21 +234,21 @@ class Matching:
             asks = [_ask(self._asking.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
             search = situation.searches.get(wish.id) or self._asking.new_search(wish)
             made += len(self._asking.offer(wish, search, asks, standings, room, run.id))
-        self._meter.count("OffersMade", made)
-        self._meter.count("PlacesUnserved", sum(plan.unserved.values()))
-        self._meter.observe("MatchingSeconds", run.milliseconds / 1000)
+        self._metrics.count("OffersMade", made)
+        self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
+        self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)
         if not made:
             return run
-        return self._commit.settle(lambda: Outcome(entity=replace(run, made=made), previous=run), Call())
+        return self._transaction.run(lambda: Changes(entity=replace(run, made=made), previous=run), RequestContext())
 
     # why
 
-    def explain(self, call: Call, wish_id: str) -> Explanation:
+    def explain(self, context: RequestContext, wish_id: str) -> Explanation:
         """Return who comes into question for a wish and why it still waits; for its staff."""
         wish = self._wishes.find(wish_id)
         if wish is None:
             raise NotFound
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "wish.read_matching", wish.as_resource())
         weights = self._weights(wish.place).weights
         situation = self._situations.look(wish.place, weights, only=wish)

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..kernel.access import SYSTEM
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Check
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, NotFound
 from ..kernel.ids import Ids
-from ..kernel.outcome import Check, Outcome
 from ..kernel.place import street_of
-from ..store.commit import Committer
+from ..kernel.request import RequestContext
+from ..store.transaction import Transaction
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import decisions, rows
@@ -26,8 +26,8 @@ _DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says o
 class Asking:
     """Makes offers, each in one transaction with everything that changes with it."""
 
-    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, wishes: Wishes) -> None:
-        self._commit, self._clock, self._ids, self._wishes = commit, clock, ids, wishes
+    def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, wishes: Wishes) -> None:
+        self._transaction, self._clock, self._ids, self._wishes = transaction, clock, ids, wishes
 
     def searches_of(self, community: str) -> dict[str, Search]:
         """Return the searches of a community that may still go on, by wish."""
@@ -78,7 +78,7 @@ class Asking:
         street, asked, planned = street_of(wish.place), list[Ask](), wish
         seen: list[tuple[Wish, Search]] = [(wish, search)]
 
-        def decide() -> Outcome[Search]:
+        def decide() -> Changes[Search]:
             wish, search = seen.pop() if seen else self._fresh(planned)
             helped = {claim.helper for claim in wish.claims}
             known = {
@@ -104,10 +104,10 @@ class Asking:
                 expires_at=min(decisions.answer_by(urgency, now, wish.zone, wish.too_late_at), wish.expires_at),
                 run_id=run_id,
             )
-            return replace(decisions.ask(search, template, asked, known, now, terms_of(wish)), beside=(Check(entity=wish),))
+            return replace(decisions.ask(search, template, asked, known, now, terms_of(wish)), writes=(Check(entity=wish),))
 
         try:
-            self._commit.settle(decide, Call(actor=SYSTEM))
+            self._transaction.run(decide, RequestContext(actor=SYSTEM))
         except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
             return []
         return asked

@@ -1,4 +1,4 @@
-"""What can happen to an offer. Pure: each function decides on what was read and returns one Outcome for everything it touches."""
+"""What can happen to an offer. Pure: each function decides on what was read and returns one Changes for everything it touches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..kernel.access import Party
+from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
-from ..kernel.outcome import Entity, Message, Outcome
 from . import policy
 from .model import MACHINE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
 from .policy import Urgency
@@ -65,7 +65,7 @@ def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime)
 
 def ask(
     search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
-) -> Outcome[Search]:
+) -> Changes[Search]:
     """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
 
     `terms` stands for what the wish says now of who may be asked.
@@ -73,15 +73,15 @@ def ask(
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
     until = template.expires_at
     asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
-    also: list[Outcome[Entity]] = []
+    related: list[Changes[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
         before = standings[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
-        also += [Outcome(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
+        related += [Changes(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
     entity = _kept(replace(search, open=True, asked=asked))
-    return Outcome(entity=entity, previous=search if search.version else None, also=tuple(also))
+    return Changes(entity=entity, previous=search if search.version else None, related=tuple(related))
 
 
 def _kept(search: Search) -> Search:
@@ -100,28 +100,28 @@ def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetim
     return MACHINE.apply(state, move, parties).target
 
 
-def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Outcome[Any]) -> Outcome[Offer]:
+def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
     """She takes it: the claim's own decision, and with it the end of the offer.
 
     Raises:
         Conflict: it was answered already, has run out, or nobody is needed any more.
 
     """
-    return _end(known, "accept", parties, now, also=(claim,))
+    return _end(known, "accept", parties, now, related=(claim,))
 
 
 def decline(
-    known: Known, parties: frozenset[Party], now: datetime, reason: str | None, also: tuple[Outcome[Any], ...]
-) -> Outcome[Offer]:
+    known: Known, parties: frozenset[Party], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
+) -> Changes[Offer]:
     """She would rather not."""
-    return _end(known, "decline", parties, now, reason=reason, also=also)
+    return _end(known, "decline", parties, now, reason=reason, related=related)
 
 
-def expire(known: Known, now: datetime) -> Outcome[Offer]:
+def expire(known: Known, now: datetime) -> Changes[Offer]:
     """Nobody has answered in time; it goes on to the next. Woken too early, by a clock ahead of ours, it sleeps on."""
     if now < known.offer.expires_at:
-        return Outcome(entity=replace(known.offer, alarm=None), previous=known.offer, unseen=True)
-    ended = _end(replace(known, offer=replace(known.offer, alarm=None)), "expire", _SYSTEM, known.offer.expires_at)
+        return Changes(entity=replace(known.offer, timer=None), previous=known.offer, bump_version=False)
+    ended = _end(replace(known, offer=replace(known.offer, timer=None)), "expire", _SYSTEM, known.offer.expires_at)
     return replace(ended, previous=known.offer)
 
 
@@ -132,55 +132,55 @@ def _end(
     now: datetime,
     *,
     reason: str | None = None,
-    also: tuple[Outcome[Any], ...] = (),
-) -> Outcome[Offer]:
+    related: tuple[Changes[Any], ...] = (),
+) -> Changes[Offer]:
     offer = known.offer
     state = check_waits(offer, move, parties, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
     asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.search.asked)
-    also = (*also, _changed(known.search, replace(known.search, asked=asked)))
+    related = (*related, _changed(known.search, replace(known.search, asked=asked)))
     if known.standing:
-        also = (*also, _changed(known.standing, known.standing.answered(offer.id, state)))
-    return Outcome(entity=ended, previous=offer, also=also)
+        related = (*related, _changed(known.standing, known.standing.answered(offer.id, state)))
+    return Changes(entity=ended, previous=offer, related=related)
 
 
-def _changed(before: Any, after: Any) -> Outcome[Any]:
-    return Outcome(entity=after, previous=before if before.version else None)
+def _changed(before: Any, after: Any) -> Changes[Any]:
+    return Changes(entity=after, previous=before if before.version else None)
 
 
-def take_back(known: Known, now: datetime) -> Outcome[Offer]:
+def take_back(known: Known, now: datetime) -> Changes[Offer]:
     """She may not be asked any more (she has paused, is blocked, helps elsewhere): it is nobody's answer."""
     return _end(known, "supersede", _SYSTEM, now)
 
 
 def supersede(
     search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, helping: frozenset[str], open: bool, now: datetime
-) -> Outcome[Search]:
+) -> Changes[Search]:
     """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
 
     Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
     """
-    also: list[Outcome[Entity]] = []
+    related: list[Changes[Entity]] = []
     asked = {one.offer: one for one in search.asked}
     for offer, standing in ended:
         move, who = ("accept", _HERSELF) if offer.volunteer in helping else ("supersede", _SYSTEM)
         state = MACHINE.apply(offer.state, move, who).target
         told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
-        also.append(Outcome(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
+        related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
         asked[offer.id] = replace(asked[offer.id], state=state)
         if standing:
-            also.append(_changed(standing, standing.answered(offer.id, state)))
-    return Outcome(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, also=tuple(also))
+            related.append(_changed(standing, standing.answered(offer.id, state)))
+    return Changes(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, related=tuple(related))
 
 
-def note_met(standing: Standing, resident: str) -> Outcome[Standing]:
+def note_met(standing: Standing, resident: str) -> Changes[Standing]:
     """Note that somebody has helped a resident, who now knows her face."""
     met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
     return _changed(standing, replace(standing, met=met))
 
 
-def forget(known: Known, now: datetime) -> Outcome[Offer]:
+def forget(known: Known, now: datetime) -> Changes[Offer]:
     """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
     if known.offer.state is S.OFFERED:
         return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
-    return Outcome(entity=replace(known.offer, reason=None), previous=known.offer)
+    return Changes(entity=replace(known.offer, reason=None), previous=known.offer)

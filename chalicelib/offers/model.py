@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from ..kernel.access import Party, Resource
+from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day
-from ..kernel.machine import Machine
-from ..kernel.outcome import Entity
+from ..kernel.state_table import StateTable
 from . import policy
 from .policy import Urgency
 
@@ -38,7 +38,7 @@ class OfferState(StrEnum):
 
 S = OfferState
 _SYSTEM = frozenset({Party.SYSTEM})
-MACHINE: Machine[OfferState] = Machine(
+MACHINE: StateTable[OfferState] = StateTable(
     "offer",
     [
         (S.OFFERED, "accept", S.ACCEPTED, "offer.accepted"),
@@ -93,7 +93,7 @@ class Offer(Entity):
     answered_at: datetime | None = None
     reason: str | None = None
 
-    def dues(self) -> Mapping[str, datetime]:
+    def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant: an unanswered offer expires."""
         return {"expire": self.expires_at} if self.state is S.OFFERED else {}
 

@@ -43,7 +43,7 @@ class ByCommunity(GlobalSecondaryIndex["OfferTable"]):
 
         index_name = "by_community"
         projection = IncludeProjection(
-            ["id", "version", "created_at", "updated_at", "alarm", "community", "open", "asked", "before"]
+            ["id", "version", "created_at", "updated_at", "timer", "community", "open", "asked", "before"]
         )
 
     searching = UnicodeAttribute(hash_key=True)

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Check, Delete, Due, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
 from ..kernel.ids import Ids, derived_id
-from ..kernel.outcome import Check, Delete, Due, Message, Outcome
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
+from ..kernel.request import RequestContext
 from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
-from ..store.commit import Committer
 from ..store.due import Outbox
+from ..store.transaction import Transaction
 from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
 from . import decisions, policy, rows, telling
@@ -28,7 +28,7 @@ from .model import Offer, OfferState, Search, Standing
 
 __all__ = ["OfferSeen", "Offers"]
 
-Decide = Callable[[Known, frozenset[Party], datetime], Outcome[Offer]]
+Decide = Callable[[Known, frozenset[Party], datetime], Changes[Offer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Offers:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         ids: Ids,
         people: People,
@@ -57,26 +57,26 @@ class Offers:
         outbox: Outbox,
         asking: Asking,
     ) -> None:
-        self._commit, self._clock, self._ids = commit, clock, ids
+        self._transaction, self._clock, self._ids = transaction, clock, ids
         self._people, self._places, self._wishes = people, places, wishes
         self._outbox, self._asking = outbox, asking
 
     # reading
 
-    def read_offer(self, call: Call, offer_id: str) -> OfferSeen:
+    def read_offer(self, context: RequestContext, offer_id: str) -> OfferSeen:
         """Return an offer to whom it was made, or to staff of its place."""
         offer = _found(rows.find_offer(offer_id))
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "offer.see", offer.as_resource())
-        return self._seen(actor, offer, self._wishes.find(offer.wish_id), call.locale)
+        return self._seen(actor, offer, self._wishes.find(offer.wish_id), context.locale)
 
-    def my_offers(self, call: Call, limit: int) -> Page[OfferSeen]:
+    def my_offers(self, context: RequestContext, limit: int) -> Page[OfferSeen]:
         """Return one's own offers, newest first."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
-        page = rows.offers_of(actor.id, call.start, limit)
+        page = rows.offers_of(actor.id, context.start, limit)
         wishes = self._wishes.find_many([offer.wish_id for offer in page.items])
-        return Page([self._seen(actor, offer, wishes.get(offer.wish_id), call.locale) for offer in page.items], page.next)
+        return Page([self._seen(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items], page.next)
 
     def _seen(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferSeen:
         shown = wish if wish and wish.state in PUBLIC_STATES and not wish.forgotten else None
@@ -85,53 +85,53 @@ class Offers:
 
     # answers
 
-    def accept_offer(self, call: Call, offer_id: str) -> OfferSeen:
+    def accept_offer(self, context: RequestContext, offer_id: str) -> OfferSeen:
         """Take the wish that was offered. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
+        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
             try:
-                claim = self._wishes.claiming(call, known.offer.wish_id, claim_id)
+                claim = self._wishes.claiming(context, known.offer.wish_id, claim_id)
             except NotFound:  # it is public no more; she knew of it, so she may know that it is over
                 raise Conflict("offer.over", state=known.offer.state.value, moves=[]) from None
             return decisions.accept(known, by, now, claim)
 
         try:
-            return self._answer(call, offer_id, "accept", decide)
+            return self._answer(context, offer_id, "accept", decide)
         except Conflict as late:
             if late.code not in _TOO_LATE or late.facts.get("state") == OfferState.ACCEPTED:
                 raise
             missed = _found(rows.find_offer(offer_id)).wish_id
-            raise Conflict(late.code, **late.facts, similar=self._wishes.near_misses(call.actor, missed)) from None
+            raise Conflict(late.code, **late.facts, similar=self._wishes.near_misses(context.actor, missed)) from None
 
-    def decline_offer(self, call: Call, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
+    def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
         """Say no; with `never_again`, also to every further wish of this kind."""
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Outcome[Offer]:
-            _, person = self._people.current(call.actor)
-            also = (self._people.never_again(person, known.offer.kind),) if never_again else ()
-            return decisions.decline(known, by, now, reason, also)
+        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+            _, person = self._people.current(context.actor)
+            related = (self._people.never_again(person, known.offer.kind),) if never_again else ()
+            return decisions.decline(known, by, now, reason, related)
 
-        declined = self._answer(call, offer_id, "decline", decide)
-        self._outbox.nudge(_match(declined.offer.place, declined.now + policy.MATCH_SOON))
+        declined = self._answer(context, offer_id, "decline", decide)
+        self._outbox.try_put(_match(declined.offer.place, declined.now + policy.MATCH_SOON))
         return declined
 
-    def _answer(self, call: Call, offer_id: str, move: str, decide: Decide) -> OfferSeen:
+    def _answer(self, context: RequestContext, offer_id: str, move: str, decide: Decide) -> OfferSeen:
         shown: list[Wish | None] = []  # read before the commit, so that no failing read can hide that it has happened
 
-        def attempt() -> Outcome[Offer]:
+        def attempt() -> Changes[Offer]:
             known = self._known(offer_id)
-            actor, _ = self._people.current(call.actor)
+            actor, _ = self._people.current(context.actor)
             by = authorize(actor, f"offer.{move}", known.offer.as_resource())
-            known.offer.check_version(call.seen_version)
+            known.offer.check_version(context.seen_version)
             outcome = decide(known, by, self._clock.now())
-            taken = (part.entity for part in outcome.also if isinstance(part.entity, Wish))
+            taken = (part.entity for part in outcome.related if isinstance(part.entity, Wish))
             shown[:] = [next(taken, None) or self._wishes.find(known.offer.wish_id)]
             return outcome
 
-        offer = self._commit.settle(attempt, call)
-        return self._seen(call.actor, offer, shown[0], call.locale)
+        offer = self._transaction.run(attempt, context)
+        return self._seen(context.actor, offer, shown[0], context.locale)
 
     def _known(self, offer_id: str) -> Known:
         offer = _found(rows.find_offer(offer_id))
@@ -145,12 +145,12 @@ class Offers:
         person = self._people.find(person_id)
         if person is None or person.erased_at or person.blocked or phone_of != person_id:
             return
-        call = Call(actor=person.as_actor())
+        context = RequestContext(actor=person.as_actor())
         try:
             if yes:
-                self.accept_offer(call, offer_id)
+                self.accept_offer(context, offer_id)
             else:
-                self.decline_offer(call, offer_id, None, never_again=False)
+                self.decline_offer(context, offer_id, None, never_again=False)
         except NotFound:
             return
         except Busy:  # nothing is decided yet; the queue brings her answer again
@@ -160,28 +160,28 @@ class Offers:
                 self._tell_not_taken(offer_id, over=refusal.code in _TOO_LATE)
 
     def _tell_not_taken(self, offer_id: str, *, over: bool) -> None:
-        def decide() -> Outcome[Offer]:
+        def decide() -> Changes[Offer]:
             offer = _found(rows.find_offer(offer_id))
             told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
             if not over:
                 told = Message(kind="offer.not_taken", to=offer.volunteer, about=offer.id)
             once = replace(told, part_of=f"{told.kind}_{offer.id}")  # one message, however often her answer is brought
-            return Outcome(entity=offer, previous=offer, messages=(once,))
+            return Changes(entity=offer, previous=offer, messages=(once,))
 
-        self._commit.settle(decide, Call(actor=SYSTEM))
+        self._transaction.run(decide, RequestContext(actor=SYSTEM))
 
     # by themselves
 
-    def wake_offer(self, offer_id: str, alarm_id: str) -> None:
+    def wake_offer(self, offer_id: str, timer_id: str) -> None:
         """An offer has run out, if it was woken by the alarm that it waits for; the next is asked soon."""
 
-        def decide() -> Outcome[Offer]:
+        def decide() -> Changes[Offer]:
             known = self._known(offer_id)
-            if known.offer.alarm is None or known.offer.alarm.id != alarm_id:
-                return Outcome(entity=known.offer, previous=known.offer)
+            if known.offer.timer is None or known.offer.timer.id != timer_id:
+                return Changes(entity=known.offer, previous=known.offer)
             return decisions.expire(known, self._clock.now())
 
-        offer = self._commit.settle(decide, Call(actor=SYSTEM))
+        offer = self._transaction.run(decide, RequestContext(actor=SYSTEM))
         if offer.state is OfferState.EXPIRED:
             self._match_soon(offer.place)
 
@@ -193,7 +193,7 @@ class Offers:
             self._match_soon(wish.place)
 
     def _end_surplus(self, wish_id: str) -> Search | None:
-        def decide() -> Outcome[Search]:
+        def decide() -> Changes[Search]:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
@@ -209,10 +209,10 @@ class Offers:
             if wish is None or looked.entity == search:
                 return looked
             # What happens to the wish meanwhile is heard by another job, which may find nothing to change as yet.
-            return replace(looked, beside=(Check(entity=wish),))
+            return replace(looked, writes=(Check(entity=wish),))
 
         with suppress(NotFound):  # nobody was ever asked
-            return self._commit.settle(decide, Call(actor=SYSTEM))
+            return self._transaction.run(decide, RequestContext(actor=SYSTEM))
         return None
 
     def end_unfit(self, person_id: str) -> None:
@@ -222,13 +222,13 @@ class Offers:
             if offer.state is OfferState.OFFERED and not (person and _suits(offer, person, now)):
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(self, offer: Offer, end: Callable[[Known, datetime], Outcome[Offer]]) -> None:
-        def decide() -> Outcome[Offer]:
+    def _end_waiting(self, offer: Offer, end: Callable[[Known, datetime], Changes[Offer]]) -> None:
+        def decide() -> Changes[Offer]:
             known = self._known(offer.id)
             return end(known, self._clock.now())
 
         with suppress(NotFound, Conflict):  # answered since
-            self._commit.settle(decide, Call(actor=SYSTEM))
+            self._transaction.run(decide, RequestContext(actor=SYSTEM))
         if offer.state is OfferState.OFFERED:
             self._match_soon(offer.place)
 
@@ -247,13 +247,13 @@ class Offers:
             return
         for helper in {claim.helper for claim in wish.claims if claim.state is ClaimState.CONFIRMED}:
 
-            def decide(helper: str = helper, wish: Wish = wish) -> Outcome[Standing]:
+            def decide(helper: str = helper, wish: Wish = wish) -> Changes[Standing]:
                 standing = self._asking.standing(street_of(wish.place), helper)
                 if wish.person_id in standing.met[-1:]:
-                    return Outcome(entity=standing, previous=standing)
+                    return Changes(entity=standing, previous=standing)
                 return decisions.note_met(standing, wish.person_id)
 
-            self._commit.settle(decide, Call(actor=SYSTEM))
+            self._transaction.run(decide, RequestContext(actor=SYSTEM))
 
     # for the table of reactions and the account
 
@@ -277,7 +277,7 @@ class Offers:
 
     def rearm_lost(self) -> int:
         """Arm anew the offers that wait for an answer, are long over and have no alarm; return how many there were."""
-        return self._commit.rearm_lost(self._waiting(), rows.find_offer)
+        return self._transaction.rearm_lost(self._waiting(), rows.find_offer)
 
     def _waiting(self) -> Iterator[Offer]:
         for street in self._places.streets():
@@ -298,11 +298,11 @@ class Offers:
     def _forget_standing(self, street: str, person_id: str) -> None:
         standing = rows.find_standing(street, person_id)
         if standing:
-            gone = Outcome(entity=standing, previous=standing, beside=(Delete(row=standing),))
-            self._commit.settle(lambda: gone, Call(actor=SYSTEM))
+            gone = Changes(entity=standing, previous=standing, writes=(Delete(row=standing),))
+            self._transaction.run(lambda: gone, RequestContext(actor=SYSTEM))
 
-    def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what offers hold about a person (see `people.service.Holder`), but for whom she has helped: who that is."""
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return what offers hold about a person (see `people.service.DataExporter`), but for whom she has helped: who that is."""
         offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
         standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [replace(standing, met=()) for standing in standings if standing]}

@@ -8,17 +8,17 @@ from itertools import islice
 from typing import Literal
 
 from ..kernel.access import ANONYMOUS, Actor
-from ..kernel.call import Call
 from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import Forbidden, Invalid, NotFound, Replayed, Unauthenticated
 from ..kernel.ids import ID_PATTERN
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
+from ..kernel.request import RequestContext
 from ..places.service import Places
 from ..tickets.life import State
 from ..tickets.model import OutsideReport, Ticket, Update
-from ..tickets.outside import Outside
+from ..tickets.outside import PublicTickets
 from ..tickets.policy import Category, ClockName, Policy
 from ..web.auth import Tokens
 from .answers import answers_to
@@ -102,7 +102,7 @@ class Open311:
         *,
         clock: Clock,
         places: Places,
-        tickets: Outside,
+        tickets: PublicTickets,
         rules_changed_at: Callable[[Sequence[str]], datetime | None],
         tokens: Tokens,
         keys: Mapping[str, str],
@@ -141,9 +141,9 @@ class Open311:
 
     # reporting
 
-    def report(self, call: Call, api_key: str, jurisdiction: str, said: Reported) -> tuple[str, Category]:
+    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: Reported) -> tuple[str, Category]:
         """Take a report; return its id and its category."""
-        call, client = self._identified(call, api_key)
+        context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
         category = _category(self._tickets.policy_of(street), said.service_code)
         report = OutsideReport(
@@ -158,17 +158,17 @@ class Open311:
             client=client,
         )
         try:
-            return self._tickets.report_from_outside(call, report).id, category
+            return self._tickets.report_from_outside(context, report).id, category
         except Replayed as replay:
             return replay.resource_id, category
 
-    def update(self, call: Call, api_key: str, jurisdiction: str, ticket_id: str, text: str) -> str:
+    def update(self, context: RequestContext, api_key: str, jurisdiction: str, ticket_id: str, text: str) -> str:
         """Add to a report; return the id of the update."""
-        call, client = self._identified(call, api_key)
+        context, client = self._identified(context, api_key)
         self._shown(jurisdiction, [ticket_id])
-        return self._tickets.comment_from_outside(call, ticket_id, text, client)
+        return self._tickets.comment_from_outside(context, ticket_id, text, client)
 
-    def _identified(self, call: Call, api_key: str) -> tuple[Call, str]:
+    def _identified(self, context: RequestContext, api_key: str) -> tuple[RequestContext, str]:
         """Return the call of whoever has the key: an application by its name, or a person by her access token.
 
         All keys are looked at, so that the time it takes says nothing about them.
@@ -176,8 +176,12 @@ class Open311:
         client = next(iter([name for name, key in self._keys.items() if same(key, api_key)]), "")
         actor = ANONYMOUS if client else self._signed_in(api_key)
         # The same Idempotency-Key of somebody else is another one.
-        receipt = replace(call.receipt, id=f"{client or actor.id}#{call.receipt.id}") if call.receipt else None
-        return replace(call, actor=actor, receipt=receipt), client
+        key = (
+            replace(context.idempotency_key, id=f"{client or actor.id}#{context.idempotency_key.id}")
+            if context.idempotency_key
+            else None
+        )
+        return replace(context, actor=actor, idempotency_key=key), client
 
     def _signed_in(self, token: str) -> Actor:
         try:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..kernel.outcome import Due
+from ..kernel.changes import Due
 
 if TYPE_CHECKING:
     from .service import People

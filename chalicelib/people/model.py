@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..kernel.access import Actor, Grant, Resource, Role
+from ..kernel.changes import Entity
 from ..kernel.errors import Conflict, Forbidden, Unauthenticated
-from ..kernel.outcome import Entity
 from ..kernel.place import community_of, covers, street_of
 
 __all__ = [

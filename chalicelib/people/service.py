@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Check, Delete, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.outcome import Check, Delete, Event, Outcome, Put
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
-from ..store.commit import Committer
+from ..kernel.request import RequestContext
+from ..store.transaction import Transaction
 from . import rows
 from .model import (
     Consent,
@@ -32,10 +32,10 @@ from .model import (
 )
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
-__all__ = ["ConsentGiven", "Holder", "People", "Traces"]
+__all__ = ["ConsentGiven", "DataExporter", "ErasureHook", "People"]
 
 
-class Holder(Protocol):
+class DataExporter(Protocol):
     """A feature that holds data about people; each is asked when somebody wants to see everything held about her."""
 
     def __call__(self, person_id: str) -> Mapping[str, Any]:
@@ -43,7 +43,7 @@ class Holder(Protocol):
         ...
 
 
-class Traces(Protocol):
+class ErasureHook(Protocol):
     """A feature that keeps a phone or an address for a while; each is asked when somebody is erased."""
 
     def __call__(self, person: Person) -> Sequence[Delete]:
@@ -65,15 +65,15 @@ class People:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         ids: Ids,
         keys: Keyring,
         place_exists: Callable[[str], bool],
-        holders: Sequence[Holder],
-        traces: Sequence[Traces],
+        holders: Sequence[DataExporter],
+        traces: Sequence[ErasureHook],
     ) -> None:
-        self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
+        self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
         self._place_exists = place_exists
         self._holders, self._traces = tuple(holders), tuple(traces)
 
@@ -138,16 +138,16 @@ class People:
         for person in every(lambda start: self.below(street, _volunteers, start, 100)):
             new = tuple(Put(row=one) for one in volunteering(person) if listed.get((one.person_id, one.area)) != one)
             if new:
-                same = Outcome(entity=person, previous=person, beside=(Check(entity=person), *new))
+                same = Changes(entity=person, previous=person, writes=(Check(entity=person), *new))
                 with suppress(Busy):  # somebody has just been written anew, and so is listed
-                    self._commit.settle(lambda same=same: same, Call())  # type: ignore[misc]
+                    self._transaction.run(lambda same=same: same, RequestContext())  # type: ignore[misc]
                 found += 1
         return found
 
-    def never_again(self, person: Person, kind: str) -> Outcome[Person]:
+    def never_again(self, person: Person, kind: str) -> Changes[Person]:
         """Return the decision that somebody is not asked for a kind any more; it goes into another feature's commit."""
         event = Event(tag="person.volunteered", by=person.id, party="owner", note=f"never {kind}")
-        return Outcome(entity=never_again(person, kind), previous=person, events=(event,))
+        return Changes(entity=never_again(person, kind), previous=person, events=(event,))
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of those who live with somebody, herself included."""
@@ -200,7 +200,7 @@ class People:
         )
         return person, (Put(row=person, new=True), self.own_phone(person), Put(row=ledger))
 
-    def agree(self, person: Person, text_version: str) -> Outcome[Person]:
+    def agree(self, person: Person, text_version: str) -> Changes[Person]:
         """Return the decision that somebody agrees to the terms, perhaps again; it goes into the commit that signs her in."""
         agreed = replace(person, consents={**person.consents, "terms": text_version})
         ledger = Consent(
@@ -212,22 +212,22 @@ class People:
             text_version=text_version,
             recorded_by=person.id,
         )
-        return Outcome(entity=agreed, previous=person, beside=(Put(row=ledger),))
+        return Changes(entity=agreed, previous=person, writes=(Put(row=ledger),))
 
     def own_phone(self, person: Person, taken: Refusal | None = None) -> Put:
         """Return the row that makes a phone somebody's alone; it goes into the commit that gives it to her."""
         owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
-        return Put(row=owner, new=True, taken=taken)
+        return Put(row=owner, new=True, on_conflict=taken)
 
     # oneself
 
-    def read_me(self, call: Call) -> Person:
+    def read_me(self, context: RequestContext) -> Person:
         """Return one's own record."""
-        actor, person = self.current(call.actor)
+        actor, person = self.current(context.actor)
         authorize(actor, "me", person.as_resource())
         return person
 
-    def change_me(self, call: Call, changes: Mapping[str, Any]) -> Person:
+    def change_me(self, context: RequestContext, changes: Mapping[str, Any]) -> Person:
         """Change one's own name, home, address, language, channels, quiet hours, or whether one wants promotions."""
         fields = {name: value for name, value in changes.items() if name != "promotions"}
 
@@ -236,9 +236,9 @@ class People:
             wanted = changes.get("promotions")
             return changed if wanted is None else agree(changed, "promotions", CONSENT_TEXTS["promotions"] if wanted else None)
 
-        return self._change_self(call, change, "person.changed")
+        return self._change_self(context, change, "person.changed")
 
-    def volunteer(self, call: Call, profile: VolunteerProfile) -> Person:
+    def volunteer(self, context: RequestContext, profile: VolunteerProfile) -> Person:
         """Make oneself a volunteer, or change what one offers; vetting is not touched."""
 
         def change(person: Person) -> Person:
@@ -246,17 +246,17 @@ class People:
                 self.check_place(place, ["places", n])
             return make_volunteer(person, profile)
 
-        return self._change_self(call, change, "person.volunteered")
+        return self._change_self(context, change, "person.volunteered")
 
-    def _change_self(self, call: Call, change: Callable[[Person], Person], tag: str) -> Person:
-        def decide() -> Outcome[Person]:
-            actor, person = self.current(call.actor)
+    def _change_self(self, context: RequestContext, change: Callable[[Person], Person], tag: str) -> Person:
+        def decide() -> Changes[Person]:
+            actor, person = self.current(context.actor)
             authorize(actor, "me", person.as_resource())
-            person.check_version(call.seen_version)
+            person.check_version(context.seen_version)
             changed, event = change(person), Event(tag=tag, by=actor.id, party="owner")
-            return Outcome(entity=changed, previous=person, beside=self._agreed(person, changed), events=(event,))
+            return Changes(entity=changed, previous=person, writes=self._agreed(person, changed), events=(event,))
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
     def _agreed(self, before: Person, after: Person) -> tuple[Put, ...]:
         """Return the ledger lines of what somebody has agreed to, or taken back, by changing her own record."""
@@ -280,35 +280,35 @@ class People:
         if not self._place_exists(place):
             raise Invalid("place.unknown", loc, place=place)
 
-    def opt_out(self, person_id: str, channel: Literal["sms", "email"], call: Call) -> None:
+    def opt_out(self, person_id: str, channel: Literal["sms", "email"], context: RequestContext) -> None:
         """Send somebody no more by a channel, as she has asked by that channel; when she asked stays on record."""
 
-        def decide() -> Outcome[Person]:
+        def decide() -> Changes[Person]:
             person = rows.find_person(person_id)
             if person is None:
                 raise NotFound
             if person.erased_at or not getattr(person, channel):
-                return Outcome(entity=person, previous=person)
+                return Changes(entity=person, previous=person)
             line = self.note_withdrawal(person, channel, person.id)
             event = Event(tag="person.opted_out", by=person.id, party="owner", note=channel)
             silent = replace(person, sms=False) if channel == "sms" else replace(person, email=False)
-            return Outcome(entity=silent, previous=person, beside=(line,), events=(event,))
+            return Changes(entity=silent, previous=person, writes=(line,), events=(event,))
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
-    def read_consents(self, call: Call, limit: int) -> Page[Consent]:
+    def read_consents(self, context: RequestContext, limit: int) -> Page[Consent]:
         """Return one's own consent history, newest first."""
-        actor, person = self.current(call.actor)
+        actor, person = self.current(context.actor)
         authorize(actor, "me", person.as_resource())
-        return rows.consents_of(person.id, call.start, limit)
+        return rows.consents_of(person.id, context.start, limit)
 
-    def withdraw_consent(self, call: Call, purpose: str) -> None:
+    def withdraw_consent(self, context: RequestContext, purpose: str) -> None:
         """Withdraw a consent. Without the terms there is no account: one is signed out until one agrees again."""
 
-        def decide() -> Outcome[Person]:
-            actor, person = self.current(call.actor)
+        def decide() -> Changes[Person]:
+            actor, person = self.current(context.actor)
             authorize(actor, "me", person.as_resource())
-            person.check_version(call.seen_version)
+            person.check_version(context.seen_version)
             if purpose not in person.consents:
                 raise NotFound("consent.unknown")
             rest = {name: version for name, version in person.consents.items() if name != purpose}
@@ -321,36 +321,36 @@ class People:
                 changed = replace(changed, household=None)
             line = self.note_withdrawal(person, purpose, actor.id)
             event = Event(tag="person.consent_withdrawn", by=actor.id, party="owner", note=purpose)
-            return Outcome(entity=changed, previous=person, beside=(line,), events=(event,))
+            return Changes(entity=changed, previous=person, writes=(line,), events=(event,))
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
-    def read_my_data(self, call: Call) -> dict[str, Any]:
+    def read_my_data(self, context: RequestContext) -> dict[str, Any]:
         """Return everything held about oneself, as plain JSON values."""
-        actor, person = self.current(call.actor)
+        actor, person = self.current(context.actor)
         authorize(actor, "me", person.as_resource())
         held: dict[str, Any] = {"exported_at": self._clock.now(), "person": person, "consents": _all_consents(person.id)}
         for holder in self._holders:
             held |= holder(person.id)
         return held
 
-    def erase_me(self, call: Call) -> None:
+    def erase_me(self, context: RequestContext) -> None:
         """Erase one's personal data. What is counted stays, without a name; other features hear of it and do the same."""
 
-        def decide() -> Outcome[Person]:
-            actor, person = self.current(call.actor)
+        def decide() -> Changes[Person]:
+            actor, person = self.current(context.actor)
             authorize(actor, "me", person.as_resource())
-            person.check_version(call.seen_version)
+            person.check_version(context.seen_version)
             owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
             traces = [trace for traces_of in self._traces for trace in traces_of(person)]
-            return Outcome(
+            return Changes(
                 entity=erase(person, self._clock.now()),
                 previous=person,
-                beside=(Delete(row=owner), *traces),
+                writes=(Delete(row=owner), *traces),
                 events=(Event(tag="person.erased", by=actor.id, party="owner"),),
             )
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
     def forget_witnesses(self, person_id: str) -> None:
         """Take the names of witnesses out of an erased person's ledger; what was agreed to, and when, stays."""
@@ -358,13 +358,13 @@ class People:
         for n in range(0, len(named), 20):
             blank = tuple(Put(row=replace(consent, witness=None)) for consent in named[n : n + 20])
 
-            def decide(blank: tuple[Put, ...] = blank) -> Outcome[Person]:
+            def decide(blank: tuple[Put, ...] = blank) -> Changes[Person]:
                 person = rows.find_person(person_id)
                 if person is None:
                     raise NotFound
-                return Outcome(entity=person, previous=person, beside=blank)
+                return Changes(entity=person, previous=person, writes=blank)
 
-            self._commit.settle(decide, Call())
+            self._transaction.run(decide, RequestContext())
 
     def end_session(self, person: Person, session: str) -> Person:
         """Return the person with a session ended."""

@@ -1,8 +1,8 @@
 """Routes about places."""
 
-from ..kernel.call import Call
 from ..kernel.errors import Invalid
 from ..kernel.place import kind_of
+from ..kernel.request import RequestContext
 from ..web.api import Routes
 from .schemas import DutyIn, PlaceIn, PlaceList, PlaceQuery, PlaceView
 from .service import Places
@@ -14,23 +14,23 @@ routes: Routes[Places] = Routes("places", lambda services: services.places, REFU
 
 
 @routes.get("/v1/places")
-def list_places(places: Places, call: Call, query: PlaceQuery) -> PlaceList:
+def list_places(places: Places, context: RequestContext, query: PlaceQuery) -> PlaceList:
     """List a place and everything below it."""
-    page, with_duty = places.list_places(call, query.under, query.limit)
-    return PlaceList(items=[PlaceView.of(p, with_duty=with_duty) for p in page.items], next=call.cursor_of(page.next))
+    page, with_duty = places.list_places(context, query.under, query.limit)
+    return PlaceList(items=[PlaceView.of(p, with_duty=with_duty) for p in page.items], next=context.cursor_of(page.next))
 
 
 @routes.put("/v1/places/{code}")
-def put_place(places: Places, call: Call, code: str, body: PlaceIn) -> PlaceView:
+def put_place(places: Places, context: RequestContext, code: str, body: PlaceIn) -> PlaceView:
     """Create or change a place."""
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
-    return PlaceView.of(places.put_place(call, code, body.name, body.neighbours, body.zone, location), with_duty=True)
+    return PlaceView.of(places.put_place(context, code, body.name, body.neighbours, body.zone, location), with_duty=True)
 
 
 @routes.put("/v1/places/{code}/duty")
-def assign_duty(places: Places, call: Call, code: str, body: DutyIn) -> PlaceView:
+def assign_duty(places: Places, context: RequestContext, code: str, body: DutyIn) -> PlaceView:
     """Say who answers for a place."""
     duty = {role.value: people for role, people in body.root.items()}
-    return PlaceView.of(places.assign_duty(call, code, duty), with_duty=True)
+    return PlaceView.of(places.assign_duty(context, code, duty), with_duty=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
 
 from ..kernel.access import Resource
-from ..kernel.outcome import Entity
+from ..kernel.changes import Entity
 from ..kernel.place import PlaceKind, kind_of
 
 __all__ = ["DEFAULT_ZONE", "Location", "Place", "Street"]

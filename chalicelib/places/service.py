@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
-from ..kernel.outcome import Event, Outcome, Put
 from ..kernel.paging import Page, every
 from ..kernel.place import ancestors, parent_of
+from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import rows
 from .model import DEFAULT_ZONE, Location, Place, Street
 
@@ -46,8 +46,8 @@ class Roster:
 class Places:
     """Use cases about places."""
 
-    def __init__(self, *, commit: Committer, clock: Clock, people: People) -> None:
-        self._commit, self._clock, self._people = commit, clock, people
+    def __init__(self, *, transaction: Transaction, clock: Clock, people: People) -> None:
+        self._transaction, self._clock, self._people = transaction, clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
         self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
 
@@ -111,18 +111,18 @@ class Places:
         found = {place.id: place.duty for place in rows.find_places(ancestors(code))}
         return _along(code, found, self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}))
 
-    def list_places(self, call: Call, under: str, limit: int) -> tuple[Page[Place], bool]:
+    def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
         resource = Resource(kind="place", places=(under,))
-        authorize(call.actor, "place.read", resource)
-        page = rows.places_below(under, call.start, limit)
+        authorize(context.actor, "place.read", resource)
+        page = rows.places_below(under, context.start, limit)
         if not page.items and not place_exists(under):
             raise NotFound
-        return page, bool(parties(call.actor, resource) & STAFF)
+        return page, bool(parties(context.actor, resource) & STAFF)
 
     def put_place(
         self,
-        call: Call,
+        context: RequestContext,
         code: str,
         name: str,
         neighbours: Sequence[str],
@@ -131,8 +131,8 @@ class Places:
     ) -> Place:
         """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
 
-        def decide() -> Outcome[Place]:
-            actor = self._may(call, "place.change", code)
+        def decide() -> Changes[Place]:
+            actor = self._may(context, "place.change", code)
             parent = parent_of(code)
             known = {place.id for place in rows.find_places([p for p in (parent, *neighbours) if p])}
             if parent and parent not in known:
@@ -142,8 +142,8 @@ class Places:
                     raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
             before = rows.find_place(code)
             if before:
-                before.check_version(call.seen_version)
-            elif call.seen_version is not None:
+                before.check_version(context.seen_version)
+            elif context.seen_version is not None:
                 raise Stale("request.stale", version=0)
             now = self._clock.now()
             place = before or Place(id=code, created_at=now, updated_at=now, name=name)
@@ -155,19 +155,19 @@ class Places:
                 location=location or place.location,
             )
             event = Event(tag="place.changed", by=actor.id, party="staff")
-            return Outcome(entity=changed, previous=before, events=(event,))
+            return Changes(entity=changed, previous=before, events=(event,))
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
-    def assign_duty(self, call: Call, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
+    def assign_duty(self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
         """Say who answers for a place. Each must hold that role there."""
 
-        def decide() -> Outcome[Place]:
-            actor = self._may(call, "place.assign_duty", code)
+        def decide() -> Changes[Place]:
+            actor = self._may(context, "place.assign_duty", code)
             place = rows.find_place(code)
             if place is None:
                 raise NotFound
-            place.check_version(call.seen_version)
+            place.check_version(context.seen_version)
             people = self._people.find_many({person for ids in duty.values() for person in ids})
             for role, ids in duty.items():
                 for n, id in enumerate(ids):
@@ -176,12 +176,12 @@ class Places:
                         raise Invalid("duty.not_of_role", [role, n], role=role, place=code)
             changed = replace(place, duty={role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids})
             event = Event(tag="place.duty_assigned", by=actor.id, party="staff")
-            return Outcome(entity=changed, previous=place, events=(event,))
+            return Changes(entity=changed, previous=place, events=(event,))
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
-    def _may(self, call: Call, action: str, code: str) -> Actor:
-        actor, _ = self._people.current(call.actor)
+    def _may(self, context: RequestContext, action: str, code: str) -> Actor:
+        actor, _ = self._people.current(context.actor)
         authorize(actor, action, Resource(kind="place", places=(code,)))
         return actor
 
@@ -190,26 +190,26 @@ class Places:
         now = self._clock.now()
         event = Event(tag="place.changed", by="operator", party="system")
 
-        def decide() -> Outcome[Place]:
+        def decide() -> Changes[Place]:
             before = rows.find_place(code)
             place = replace(before or Place(id=code, created_at=now, updated_at=now, name=name), name=name, zone=zone)
             listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
-            return Outcome(entity=place, previous=before, beside=(listed,), events=(event,))
+            return Changes(entity=place, previous=before, writes=(listed,), events=(event,))
 
-        return self._commit.settle(decide, Call())
+        return self._transaction.run(decide, RequestContext())
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
         """Add somebody to those who answer for a place; for the operator's command, which no route reaches."""
         event = Event(tag="place.duty_assigned", by="operator", party="system")
 
-        def decide() -> Outcome[Place]:
+        def decide() -> Changes[Place]:
             place = rows.find_place(code)
             if place is None:
                 raise NotFound
             people = tuple(dict.fromkeys([*place.duty.get(role, ()), person_id]))
-            return Outcome(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
+            return Changes(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
 
-        return self._commit.settle(decide, Call())
+        return self._transaction.run(decide, RequestContext())
 
 
 def _along(

@@ -1,6 +1,6 @@
 """Routes for what comes back."""
 
-from ..kernel.call import Call, Signed
+from ..kernel.request import RequestContext, Signed
 from ..web.api import Routes
 from ..web.pages import Page
 from .schemas import WebhookIn
@@ -13,23 +13,23 @@ routes: Routes[Replies] = Routes("replies", lambda services: services.replies, R
 
 
 @routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)
-def take_sms_webhook(replies: Replies, call: Call, provider: str, body: WebhookIn, signed: Signed) -> None:
+def take_sms_webhook(replies: Replies, context: RequestContext, provider: str, body: WebhookIn, signed: Signed) -> None:
     """Take delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
     replies.take(provider, body.said(), body.written())
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)
-def ask_unsubscribe(replies: Replies, call: Call, token: str) -> Page:
+def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
     """Ask once more before mail is stopped: programs that look into mails open every address."""
     replies.refuses_mail(token)
-    words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.asking(call.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
+    words = {name: text.say(context.locale) for name, text in PAGES.items()}
+    return Page.asking(context.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
 
 
 @routes.post("/v1/unsubscribe/{token}", public=True, conditional=False)
-def unsubscribe(replies: Replies, call: Call, token: str) -> Page:
+def unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
     """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
     replies.unsubscribe(token)
-    words = {name: text.say(call.locale) for name, text in PAGES.items()}
-    return Page.saying(call.locale, words["unsubscribe.title"], words["unsubscribe.done"])
+    words = {name: text.say(context.locale) for name, text in PAGES.items()}
+    return Page.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])

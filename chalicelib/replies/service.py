@@ -7,18 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
 
-from ..deliveries.model import Asked, DeliveryState, Question
-from ..deliveries.policy import QUESTION_LASTS
-from ..deliveries.sending import Sender
-from ..deliveries.service import Deliveries
-from ..kernel.call import Call, Receipt, Signed
+from ..kernel.changes import Changes, Message
 from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import NotFound, Replayed
-from ..kernel.outcome import Message, Outcome
+from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.signing import check
+from ..message_log.model import Asked, AttemptState, Question
+from ..message_log.policy import QUESTION_LASTS
+from ..message_log.sending import Sender
+from ..message_log.service import MessageLog
 from ..people.service import People
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from .policy import NO, QUESTION_CLASH, STOP, WORDS, YES, answer_to
 
 __all__ = ["Replies", "Reply", "Report", "word_of"]
@@ -48,14 +48,14 @@ class Replies:
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         people: People,
-        deliveries: Deliveries,
+        deliveries: MessageLog,
         sender: Sender,
         provider_keys: Mapping[str, bytes],
     ) -> None:
-        self._commit, self._clock = commit, clock
+        self._transaction, self._clock = transaction, clock
         self._people, self._provider_keys = people, dict(provider_keys)
         self._deliveries, self._sender = deliveries, sender
 
@@ -93,22 +93,24 @@ class Replies:
     def _take_reply(self, provider: str, reply: Reply) -> None:
         """Do what somebody has replied. The same reply again does nothing; an id that comes with other words is another."""
         word = word_of(reply.text)
-        call = Call(receipt=Receipt(id=_digest("reply", provider, reply.id, reply.phone, word), digest="reply"))
+        context = RequestContext(
+            idempotency_key=IdempotencyKey(id=_digest("reply", provider, reply.id, reply.phone, word), digest="reply")
+        )
         with suppress(NotFound, Replayed):
             if word in STOP and (owner := self._people.phone_owner(reply.phone)):
-                self._people.opt_out(owner.id, "sms", call)
+                self._people.opt_out(owner.id, "sms", context)
             elif word in _ANSWERS:
-                self._answer(reply.phone, word, call)
+                self._answer(reply.phone, word, context)
 
-    def _answer(self, phone: str, word: str, call: Call) -> None:
+    def _answer(self, phone: str, word: str, context: RequestContext) -> None:
         owner = self._people.phone_owner(phone)
 
-        def decide() -> Outcome[Question]:
+        def decide() -> Changes[Question]:
             question = self._deliveries.question_to(phone)
             previous = question if question.version else None
             asked = self._meant(question, word)
             if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
-                return Outcome(entity=question, previous=previous)
+                return Changes(entity=question, previous=previous)
             yes = "yes" if answer_to(asked.kind, word) else "no"
             line = self._deliveries.find(asked.delivery)
             answers = tuple(  # those who share a phone were asked by one message, and one answer is all that it gets
@@ -124,9 +126,9 @@ class Replies:
             # meant for stays open, and with it what she has answered, which nothing answers twice.
             others = [one for one in _asked(question) if answer_to(one.kind, word) is None]
             left = question if others else replace(question, latest=None, before=None)
-            return Outcome(entity=left, previous=previous, messages=answers)
+            return Changes(entity=left, previous=previous, messages=answers)
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
     def _meant(self, question: Question, word: str) -> Asked | None:
         """Return the question that she has in mind: the latest that has reached her; None where that is in doubt."""
@@ -141,9 +143,9 @@ class Replies:
             return None  # of two she may mean either; whoever visits her, or staff, will ask
         return latest
 
-    def _state_of(self, asked: Asked) -> DeliveryState:
+    def _state_of(self, asked: Asked) -> AttemptState:
         line = self._deliveries.find(asked.delivery)
-        return line.state if line else DeliveryState.SENT  # the ledger has forgotten it since
+        return line.state if line else AttemptState.SENT  # the ledger has forgotten it since
 
     # mail
 
@@ -156,7 +158,7 @@ class Replies:
 
     def unsubscribe(self, token: str) -> None:
         """Send somebody no more mail."""
-        self._people.opt_out(self.refuses_mail(token), "email", Call())
+        self._people.opt_out(self.refuses_mail(token), "email", RequestContext())
 
 
 def word_of(text: str) -> str:
@@ -178,5 +180,5 @@ def _clash(latest: Asked, older: Asked) -> bool:
 
 
 _ANSWERS = YES | NO | {word for words in WORDS.values() for word in words}
-_IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
-_REFUSED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}
+_IN_DOUBT = {AttemptState.CLAIMED, AttemptState.UNKNOWN}
+_REFUSED = {AttemptState.RETRY, AttemptState.DEAD, AttemptState.SUPPRESSED}

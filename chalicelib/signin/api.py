@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from ..kernel.call import Call
 from ..kernel.errors import Invalid
+from ..kernel.request import RequestContext
 from ..people.schemas import Me
 from ..web.api import Routes
 from .schemas import CodeAsked, CodeIn, EmailIn, PhoneIn, TokensIn, TokensView
@@ -16,19 +16,19 @@ routes: Routes[SignIn] = Routes("sign-in", lambda services: services.signin, REF
 
 
 @routes.post("/v1/auth/codes", status=202, public=True, repeatable=False)
-def send_code(signin: SignIn, call: Call, body: PhoneIn) -> CodeAsked:
+def send_code(signin: SignIn, context: RequestContext, body: PhoneIn) -> CodeAsked:
     """Send a sign-in code by SMS; the same answer whether or not the number is known."""
-    return CodeAsked(retry_after=signin.send_code(call, body.phone))
+    return CodeAsked(retry_after=signin.send_code(context, body.phone))
 
 
 @routes.post("/v1/auth/tokens", status=201, public=True, repeatable=False)
-def sign_in(signin: SignIn, call: Call, body: TokensIn) -> TokensView:
+def sign_in(signin: SignIn, context: RequestContext, body: TokensIn) -> TokensView:
     """Exchange a code, or a refresh token, for a pair of tokens."""
     if body.refresh_token and not (body.phone or body.code):
-        signed = signin.refresh(call, body.refresh_token)
+        signed = signin.refresh(context, body.refresh_token)
     elif body.phone and body.code and not body.refresh_token:
         text_version = body.consent.text_version if body.consent else None
-        signed = signin.sign_in(call, body.phone, unicodedata.normalize("NFKC", body.code), body.name, text_version)
+        signed = signin.sign_in(context, body.phone, unicodedata.normalize("NFKC", body.code), body.name, text_version)
     else:
         raise Invalid("auth.one_way", ["phone"])
     return TokensView(
@@ -40,18 +40,18 @@ def sign_in(signin: SignIn, call: Call, body: TokensIn) -> TokensView:
 
 
 @routes.delete("/v1/auth/tokens", status=204)
-def sign_out(signin: SignIn, call: Call) -> None:
+def sign_out(signin: SignIn, context: RequestContext) -> None:
     """End this sign-in everywhere it was copied to."""
-    signin.sign_out(call)
+    signin.sign_out(context)
 
 
-@routes.post("/v1/me/email", status=202, reread=lambda signin, call, id: CodeAsked(retry_after=60))
-def send_email_code(signin: SignIn, call: Call, body: EmailIn) -> CodeAsked:
+@routes.post("/v1/me/email", status=202, reread=lambda signin, context, id: CodeAsked(retry_after=60))
+def send_email_code(signin: SignIn, context: RequestContext, body: EmailIn) -> CodeAsked:
     """Send a code to an address, to prove it one's own."""
-    return CodeAsked(retry_after=signin.send_email_code(call, body.address))
+    return CodeAsked(retry_after=signin.send_email_code(context, body.address))
 
 
-@routes.post("/v1/me/email/verify", reread=lambda signin, call, id: Me.of(signin.read_me(call)))
-def verify_email(signin: SignIn, call: Call, body: CodeIn) -> Me:
+@routes.post("/v1/me/email/verify", reread=lambda signin, context, id: Me.of(signin.read_me(context)))
+def verify_email(signin: SignIn, context: RequestContext, body: CodeIn) -> Me:
     """Take a proven address as a channel."""
-    return Me.of(signin.verify_email(call, unicodedata.normalize("NFKC", body.code)))
+    return Me.of(signin.verify_email(context, unicodedata.normalize("NFKC", body.code)))

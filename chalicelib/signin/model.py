@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ..kernel.changes import Count, Entity
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Invalid, TooMany, Unauthenticated
-from ..kernel.outcome import Count, Entity
 from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS, Window
 
 __all__ = [
@@ -100,7 +100,7 @@ def window_count(subject: str, window: Window, now: datetime) -> Count:
         subject=subject,
         name=f"{window.name}#{n}",
         add=1,
-        below=window.most,
+        limit=window.most,
         refusal=TooMany("auth.throttled", left),
         expires_at=now + 2 * window.lasts,
     )
@@ -110,7 +110,7 @@ def guess_count(challenge: Challenge) -> Count:
     """Return the counter of a challenge's tries."""
     refusal = TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
     return Count(
-        subject=f"tries#{challenge.nonce}", name="code", add=1, below=CODE_TRIES, refusal=refusal, expires_at=challenge.ttl
+        subject=f"tries#{challenge.nonce}", name="code", add=1, limit=CODE_TRIES, refusal=refusal, expires_at=challenge.ttl
     )
 
 

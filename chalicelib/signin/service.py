@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Protocol
 
 from ..kernel.access import Actor, authorize
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Delete, Event, Message, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
-from ..kernel.outcome import Beside, Delete, Event, Message, Outcome, Put
+from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import model, rows
 from .model import Challenge, Purpose, Reused, Session
 from .policy import COOLDOWN, PHONE_WINDOWS, Window
@@ -54,52 +54,64 @@ class SignIn:
     """Use cases of signing in."""
 
     def __init__(
-        self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, tokens: TokenIssuer, limits: Limits
+        self,
+        *,
+        transaction: Transaction,
+        clock: Clock,
+        ids: Ids,
+        keys: Keyring,
+        people: People,
+        tokens: TokenIssuer,
+        limits: Limits,
     ) -> None:
-        self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
+        self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
         self._people, self._tokens, self._limits = people, tokens, limits
 
-    def send_code(self, call: Call, phone: str) -> int:
+    def send_code(self, context: RequestContext, phone: str) -> int:
         """Send a sign-in code; return after how many seconds another may be asked for.
 
         The same whether or not the phone is known: the code goes out either way, and an account is made at sign-in.
         """
         id = f"phone#{self._people.fingerprint(phone)}"
         windows = [(id, window) for window in PHONE_WINDOWS]
-        windows.append((f"address#{call.address}", Window("hour", self._limits.per_address_hour, _HOUR)))
+        windows.append((f"address#{context.address}", Window("hour", self._limits.per_address_hour, _HOUR)))
         windows.append(("codes", Window("day", self._limits.per_day, _DAY)))
-        self._challenge(call, id, phone, Purpose.SIGN_IN, windows)
+        self._challenge(context, id, phone, Purpose.SIGN_IN, windows)
         return int(COOLDOWN.total_seconds())
 
-    def send_email_code(self, call: Call, address: str) -> int:
+    def send_email_code(self, context: RequestContext, address: str) -> int:
         """Send a code that proves an address to be one's own; return after how many seconds another may be asked for."""
-        actor, person = self._people.current(call.actor)
+        actor, person = self._people.current(context.actor)
         authorize(actor, "me", person.as_resource())
         id = f"email#{actor.id}"
         mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # whoever asks
         windows = [(subject, window) for subject in (id, mailbox) for window in PHONE_WINDOWS]
-        self._challenge(call, id, address, Purpose.EMAIL, windows)
+        self._challenge(context, id, address, Purpose.EMAIL, windows)
         return int(COOLDOWN.total_seconds())
 
-    def _challenge(self, call: Call, id: str, target: str, purpose: Purpose, windows: list[tuple[str, Window]]) -> None:
-        def decide() -> Outcome[Challenge]:
+    def _challenge(
+        self, context: RequestContext, id: str, target: str, purpose: Purpose, windows: list[tuple[str, Window]]
+    ) -> None:
+        def decide() -> Changes[Challenge]:
             now = self._clock.now()
             before = rows.find_challenge(id)
             model.may_issue(before, now)
             nonce = self._ids.new("non")
-            fresh = model.issue_challenge(before, id=id, target=target, purpose=purpose, nonce=nonce, locale=call.locale, now=now)
+            fresh = model.issue_challenge(
+                before, id=id, target=target, purpose=purpose, nonce=nonce, locale=context.locale, now=now
+            )
             message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
             counts = tuple(model.window_count(subject, window, now) for subject, window in windows)
-            return Outcome(entity=fresh, previous=before, beside=counts, messages=(message,))
+            return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
-    def sign_in(self, call: Call, phone: str, code: str, name: str | None, text_version: str | None) -> SignedIn:
+    def sign_in(self, context: RequestContext, phone: str, code: str, name: str | None, text_version: str | None) -> SignedIn:
         """Exchange a code for tokens; the first time, with consent, this makes the account."""
         id = f"phone#{self._people.fingerprint(phone)}"
         signed: dict[str, Person] = {}
 
-        def decide() -> Outcome[Session]:
+        def decide() -> Changes[Session]:
             now = self._clock.now()
             challenge = model.check_alive(rows.find_challenge(id), now, "code")
             tried = model.guess_count(challenge)
@@ -108,13 +120,13 @@ class SignIn:
             person = self._people.phone_owner(phone)
             if person and person.blocked:
                 return _refused(challenge, tried, Forbidden("person.blocked"))
-            beside: tuple[Beside, ...] = ()
-            agreed: tuple[Outcome[Person], ...] = ()
+            beside: tuple[Write, ...] = ()
+            agreed: tuple[Changes[Person], ...] = ()
             known = person is not None and (person.appointed or "terms" in person.consents)
             if not known and text_version is None:
                 return _refused(challenge, tried, Invalid("consent.required", ["consent"]))
             if person is None:
-                person, beside = self._people.new_account(phone, name or "", call.locale, text_version or "")
+                person, beside = self._people.new_account(phone, name or "", context.locale, text_version or "")
             elif text_version and "terms" not in person.consents:
                 agreed = (self._people.agree(person, text_version),)
                 person = replace(agreed[0].entity, version=person.version + 1)  # as the commit leaves her
@@ -122,28 +134,28 @@ class SignIn:
             session = model.open_session(
                 id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now
             )
-            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), replaces=challenge)
-            return Outcome(entity=session, previous=None, beside=(tried, used, *beside), also=agreed)
+            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), expected=challenge)
+            return Changes(entity=session, previous=None, writes=(tried, used, *beside), related=agreed)
 
-        session = self._commit.settle(decide, call)
+        session = self._transaction.run(decide, context)
         return self._signed_in(signed["person"], session)
 
-    def refresh(self, call: Call, token: str) -> SignedIn:
+    def refresh(self, context: RequestContext, token: str) -> SignedIn:
         """Exchange a refresh token for the next pair. A spent token ends the family: somebody has a copy."""
         session_id, generation = model.read_refresh(self._keys, token)
 
-        def decide() -> Outcome[Session]:
+        def decide() -> Changes[Session]:
             session = rows.find_session(session_id)
             if session is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            return Outcome(entity=model.refresh(session, generation, self._clock.now()), previous=session)
+            return Changes(entity=model.refresh(session, generation, self._clock.now()), previous=session)
 
         try:
-            session = self._commit.settle(decide, call)
+            session = self._transaction.run(decide, context)
         except Reused:
             spent = rows.find_session(session_id)
             if spent:
-                self._end(call, session_id, spent.person_id)
+                self._end(context, session_id, spent.person_id)
             raise Unauthenticated("auth.refresh_reused") from None
         person = self._people.find(session.person_id)
         if person is None or person.token_version != session.token_version:
@@ -151,52 +163,52 @@ class SignIn:
         person.admit(person.as_actor(session.id))
         return self._signed_in(person, session)
 
-    def sign_out(self, call: Call) -> None:
+    def sign_out(self, context: RequestContext) -> None:
         """End the session of the caller's token, its refresh tokens and its access tokens."""
-        actor, person = self._people.current(call.actor)
+        actor, person = self._people.current(context.actor)
         authorize(actor, "me", person.as_resource())
-        self._end(call, actor.session, person.id)
+        self._end(context, actor.session, person.id)
 
-    def _end(self, call: Call, session_id: str, person_id: str) -> None:
+    def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
         """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
 
-        def decide() -> Outcome[Person]:
+        def decide() -> Changes[Person]:
             session, person = rows.find_session(session_id), self._people.find(person_id)
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
             over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
             event = Event(tag="person.signed_out", by=person.id, party="owner")
             signed_out = self._people.end_session(person, session_id)
-            return Outcome(entity=signed_out, previous=person, beside=over, events=(event,))
+            return Changes(entity=signed_out, previous=person, writes=over, events=(event,))
 
-        self._commit.settle(decide, call)
+        self._transaction.run(decide, context)
 
-    def verify_email(self, call: Call, code: str) -> Person:
+    def verify_email(self, context: RequestContext, code: str) -> Person:
         """Take a proven address as a channel."""
 
-        def decide() -> Outcome[Person]:
-            actor, person = self._people.current(call.actor)
+        def decide() -> Changes[Person]:
+            actor, person = self._people.current(context.actor)
             authorize(actor, "me", person.as_resource())
             challenge = model.check_alive(rows.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
             tried = model.guess_count(challenge)
             wrong = Invalid("auth.code_wrong", ["code"])
             if not model.is_right(self._keys, challenge, code):
-                return Outcome(entity=person, previous=person, beside=(tried,), refusal=wrong)
+                return Changes(entity=person, previous=person, writes=(tried,), refusal=wrong)
             changed = replace(person, email_address=challenge.target, email=True)
             event = Event(tag="person.email_verified", by=actor.id, party="owner")
-            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), replaces=challenge)
-            return Outcome(entity=changed, previous=person, beside=(tried, used), events=(event,))
+            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), expected=challenge)
+            return Changes(entity=changed, previous=person, writes=(tried, used), events=(event,))
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
     def traces_of(self, person: Person) -> list[Delete]:
-        """Return what is kept of a phone and an address (see `people.service.Traces`)."""
+        """Return what is kept of a phone and an address (see `people.service.ErasureHook`)."""
         ids = [f"email#{person.id}", f"phone#{self._people.fingerprint(person.phone)}" if person.phone else ""]
         return [Delete(row=challenge) for id in ids if id and (challenge := rows.find_challenge(id))]
 
-    def read_me(self, call: Call) -> Person:
+    def read_me(self, context: RequestContext) -> Person:
         """Return one's own record."""
-        return self._people.read_me(call)
+        return self._people.read_me(context)
 
     def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge | None, Mapping[str, str] | None]:
         """Return to whom a code goes, and the code; none when the challenge is used, replaced or expired."""
@@ -211,6 +223,6 @@ class SignIn:
         return SignedIn(access_token=token, refresh_token=refresh, expires_in=lasts, person=person)
 
 
-def _refused(challenge: Challenge, tried: Beside, refusal: Invalid | Forbidden) -> Outcome[Session]:
+def _refused(challenge: Challenge, tried: Write, refusal: Invalid | Forbidden) -> Changes[Session]:
     """A try that is counted although it is refused."""
-    return Outcome(entity=challenge, previous=challenge, beside=(tried,), refusal=refusal)  # type: ignore[arg-type]
+    return Changes(entity=challenge, previous=challenge, writes=(tried,), refusal=refusal)  # type: ignore[arg-type]

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from pynamodb.exceptions import PynamoDBException
 
+from ..kernel.changes import Delete, Due, Put
 from ..kernel.clock import Clock, to_text
-from ..kernel.meter import Meter
-from ..kernel.outcome import Delete, Due, Put
+from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
 from .rows import Table, behind, load_many, page, row_of
 from .tables import PARKED, Parked
@@ -26,7 +26,7 @@ _BATCH = 10  # entries handed over at once: what SQS takes in one request
 class Queue(Protocol):
     """Takes what is due to whoever works on it."""
 
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[Due]) -> set[str]:
         """Return the ids of the entries that were taken; the others stay due. Ten entries at most."""
         ...
 
@@ -39,15 +39,15 @@ def shard_of(id: str, shards: int) -> str:
 class Outbox:
     """The due table seen from outside: what is handed over is deleted, what is refused stays."""
 
-    def __init__(self, queue: Queue, clock: Clock, shards: int, meter: Meter) -> None:
+    def __init__(self, queue: Queue, clock: Clock, shards: int, metrics: Metrics) -> None:
         self._queue = queue
         self._clock = clock
-        self._meter = meter
+        self._metrics = metrics
         self._gathered: list[Due] | None = None
         self.shards = shards
 
     @contextmanager
-    def gathering(self) -> Iterator[None]:
+    def batch(self) -> Iterator[None]:
         """Hand over at the end of an invocation what its jobs have made due, ten in one request instead of one in each.
 
         Should it die before, the rows are there, and the sweep finds them. For a process that runs one invocation at a time.
@@ -57,9 +57,9 @@ class Outbox:
             yield
         finally:
             self._gathered = None
-        self.hand_over(gathered)
+        self.enqueue(gathered)
 
-    def hand_over(self, entries: Sequence[Due]) -> int:
+    def enqueue(self, entries: Sequence[Due]) -> int:
         """Hand entries to the queue, ten at a time, and delete those it took; return their number."""
         if self._gathered is not None:
             self._gathered += entries
@@ -67,7 +67,7 @@ class Outbox:
         taken = 0
         for n in range(0, len(entries), _BATCH):
             batch = entries[n : n + _BATCH]
-            ids = self._queue.hand_over(batch)
+            ids = self._queue.enqueue(batch)
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
                 with suppress(PynamoDBException), Table.rows[Due].batch_write() as rows:
@@ -92,21 +92,21 @@ class Outbox:
                 oldest = max([oldest, *((now - due.at).total_seconds() for due in found.items[:1])])
                 waiting += found.items
                 full = len(waiting) - len(waiting) % _BATCH
-                taken += self.hand_over(waiting[:full])
+                taken += self.enqueue(waiting[:full])
                 del waiting[:full]
                 start = found.next
                 if start is None:
                     break
-        taken += self.hand_over(waiting)
-        self._meter.observe("OldestDueRow", oldest)
-        self._meter.count("Swept", taken)
+        taken += self.enqueue(waiting)
+        self._metrics.observe("OldestDueRow", oldest)
+        self._metrics.count("Swept", taken)
         return taken
 
     def put(self, due: Due) -> None:
         """Write a due row on its own. The same row twice is one row."""
         row_of(replace(due, shard=shard_of(due.id, self.shards))).save()
 
-    def nudge(self, due: Due) -> None:
+    def try_put(self, due: Due) -> None:
         """Write a due row if the store lets it: for what comes round by itself anyway, after a commit that must not fail now."""
         with suppress(PynamoDBException):
             self.put(due)
@@ -127,8 +127,8 @@ class Outbox:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
         now = self._clock.now()
         row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
-        self._meter.count("ParkedJobs", kind=due.kind)
-        self._meter.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
+        self._metrics.count("ParkedJobs", kind=due.kind)
+        self._metrics.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
 
     def parked(self, after: str, limit: int, wanted: Callable[[Parked], bool] | None = None) -> Page[Parked]:
         """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.
@@ -141,7 +141,7 @@ class Outbox:
         """Yield every parked job, earliest due first."""
         return every(lambda start: page(Parked, PARKED, start=start, limit=_PAGE))
 
-    def redriven(self, job: Parked) -> tuple[Put, Delete]:
+    def requeue(self, job: Parked) -> tuple[Put, Delete]:
         """Return what makes a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
         due = replace(job.due, at=self._clock.now(), shard=shard_of(job.due.id, self.shards))
         return Put(row=due), Delete(row=job)

@@ -8,8 +8,8 @@ from typing import Any
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TableError
 
+from ..kernel.changes import Due, Entity
 from ..kernel.clock import to_text
-from ..kernel.outcome import Due, Entity
 from .dynamo import LeanConnection
 from .rows import Table
 

@@ -8,7 +8,19 @@ from .model import Clock, Run, Ticket
 from .policy import ClockName, Level, Limits, Policy, Step
 from .worktime import Calendar, Library, Line, due_after, explain, uncertain, worked_between
 
-__all__ = ["Office", "Stretch", "Terms", "meet", "pause", "prolong", "resume", "start", "stretches", "swap", "terms_of"]
+__all__ = [
+    "EscalationContext",
+    "Stretch",
+    "Terms",
+    "meet",
+    "pause",
+    "prolong",
+    "resume",
+    "start",
+    "stretches",
+    "swap",
+    "terms_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +33,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class EscalationContext:
     """What a decision about a ticket goes by: its terms, and who is on duty at each level, whoever is named first leading."""
 
     terms: Terms

@@ -1,4 +1,4 @@
-"""What people can do with a ticket. Pure: each function decides on a ticket as it is and returns an Outcome, or refuses."""
+"""What people can do with a ticket. Pure: each function decides on a ticket as it is and returns a Changes, or refuses."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..kernel.access import STAFF, Party
+from ..kernel.changes import Changes, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
-from ..kernel.outcome import Beside, Event, Message, Outcome, Put
 from ..kernel.place import street_of
 from ..kernel.text import mask_personal, overlap
 from . import clocks
-from .clocks import Office
+from .clocks import EscalationContext
 from .life import MACHINE, Ending, Mover, State
 from .model import Clock, Hold, Ticket, Update, place_at
 from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, ClockName, Urgency
@@ -59,14 +59,14 @@ def likely_duplicates(ticket: Ticket, others: Iterable[Ticket], now: datetime) -
     )
 
 
-def submit(ticket: Ticket, office: Office, by: Mover, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
+def submit(ticket: Ticket, office: EscalationContext, by: Mover, beside: tuple[Write, ...]) -> Changes[Ticket]:
     """A new ticket: its clocks begin, and whoever has it hears of it."""
     first = (clocks.start(office.terms, name, by.now) for name in (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE))
     ticket = replace(ticket, clocks=tuple(first))
     event = Event(tag="ticket.submitted", by=by.id, party=by.party)
     messages = tell_holder(ticket, "new") if ticket.assignee else tell_staff(ticket, "new")
-    return Outcome(
-        entity=ticket, previous=None, beside=(*beside, *_published(ticket, by.now)), events=(event,), messages=messages
+    return Changes(
+        entity=ticket, previous=None, writes=(*beside, *_published(ticket, by.now)), events=(event,), messages=messages
     )
 
 
@@ -77,11 +77,11 @@ def go(
     *,
     note: str | None = None,
     tag: str | None = None,
-    beside: tuple[Beside, ...] = (),
+    beside: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     said: str = "",
     **changes: Any,
-) -> Outcome[Ticket]:
+) -> Changes[Ticket]:
     """Make a move: the row of the table, its event, and whatever changes with it. `said` is what the public may read of it."""
     row = MACHINE.apply(ticket.state, move, by.parties, ticket.moves(by.parties))
     if ticket.hidden(move, by.parties):
@@ -90,7 +90,7 @@ def go(
     entity = replace(ticket, **({"state": row.target} | changes))
     if entity.state is not ticket.state or said:
         beside = (*beside, *_published(entity, by.now, said))
-    return Outcome(entity=entity, previous=ticket, beside=beside, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=ticket, writes=beside, events=(event,), messages=messages)
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
@@ -154,7 +154,7 @@ def with_met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, .
     return clocks.swap(ticket, *(clocks.meet(clock, now) for name in names if (clock := ticket.clock(name))))
 
 
-def accept(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+def accept(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
     messages = tell_reporters(ticket, "accepted")
     return go(
@@ -168,7 +168,7 @@ def accept(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
     )
 
 
-def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
+def assign(ticket: Ticket, by: Mover, to: str) -> Changes[Ticket]:
     """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
         raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
@@ -187,7 +187,7 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Outcome[Ticket]:
     )
 
 
-def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: str | None) -> Outcome[Ticket]:
+def bounce(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, dispatcher: str | None) -> Changes[Ticket]:
     """Say that it is not one's own. No clock stops for it; after the second time the level above has to name somebody.
 
     What had been assigned goes back to `dispatcher`, who accepted it. What had only been accepted, or not even that, is
@@ -209,7 +209,7 @@ def bounce(ticket: Ticket, office: Office, by: Mover, reason: str, dispatcher: s
     return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by))
 
 
-def _tell_of_bounce(ticket: Ticket, office: Office, by: Mover) -> tuple[Message, ...]:
+def _tell_of_bounce(ticket: Ticket, office: EscalationContext, by: Mover) -> tuple[Message, ...]:
     """Tell whoever is on duty at its level, where that is not only who sends it back; who has it and is not of them, too."""
     on_duty = office.duty.get(ticket.level, ())
     others = ticket.assignee is None or set(on_duty) - {by.id}
@@ -226,16 +226,16 @@ def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
     return clocks.swap(ticket, replace(clock, met_at=None, runs=runs))
 
 
-def rehand(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+def rehand(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Whoever has it is no longer there: it goes to who is on duty, at the next level where nobody is."""
     level = office.from_level(ticket.level)
     entity = replace(ticket, level=level, assignee=office.leader(level))
     event = Event(tag="ticket.rehanded", by=by.id, party=by.party)
     messages = tell_holder(entity, "assigned") if entity.assignee else tell_staff(entity, "new")
-    return Outcome(entity=entity, previous=ticket, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=ticket, events=(event,), messages=messages)
 
 
-def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[Ticket]:
+def escalate(ticket: Ticket, office: EscalationContext, by: Mover, reason: str) -> Changes[Ticket]:
     """Take it to the level above, before any clock does.
 
     Raises:
@@ -250,13 +250,13 @@ def escalate(ticket: Ticket, office: Office, by: Mover, reason: str) -> Outcome[
     return outcome
 
 
-def rise(ticket: Ticket, office: Office) -> Ticket:
+def rise(ticket: Ticket, office: EscalationContext) -> Ticket:
     """Return a ticket one level up, or at the next level where somebody is on duty. While nobody has accepted it, its leader has it."""
     level = office.above(ticket.level)
     return replace(ticket, level=level, assignee=office.leader(level) if ticket.state is S.OPEN else ticket.assignee)
 
 
-def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ticket]:
+def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Changes[Ticket]:
     """Say something. The first that those who work on it say to those who reported is the contact that a clock waits for."""
     works = bool(by.parties & (STAFF | {Party.HELPER, Party.SYSTEM}))
     if not public:
@@ -269,21 +269,21 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Outcome[Ti
     return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
 
 
-def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Outcome[Ticket]:
+def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Changes[Ticket]:
     """Note what another application says, as everybody may read it; whoever has the ticket hears of it."""
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
     event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
-    return Outcome(
+    return Changes(
         entity=ticket,
         previous=ticket,
-        beside=_published(ticket, by.now, text),
+        writes=_published(ticket, by.now, text),
         events=(event,),
         messages=tell_holder(ticket, "said"),
     )
 
 
-def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime, *, said: str) -> Outcome[Ticket]:
+def hold(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, until: datetime, *, said: str) -> Changes[Ticket]:
     """Nothing can be done until an instant. The clock of the solution stands still, those who reported are told why.
 
     They are told what is `said`: the same as everybody may read it, for who joined knows nothing of who reported it.
@@ -305,13 +305,13 @@ def hold(ticket: Ticket, office: Office, by: Mover, reason: str, until: datetime
     return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
 
 
-def resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+def resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Go on with it."""
     changes = resumed(ticket, office, by.now) if ticket.hold else {}  # what is not on hold is refused
     return go(ticket, "resume", by, **changes)
 
 
-def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
+def resumed(ticket: Ticket, office: EscalationContext, now: datetime) -> dict[str, Any]:
     """Return what changes when a hold ends."""
     last = ticket.holds[-1]
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in ticket.clocks if clock.paused))
@@ -319,7 +319,9 @@ def resumed(ticket: Ticket, office: Office, now: datetime) -> dict[str, Any]:
     return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
 
 
-def resolve(ticket: Ticket, office: Office, by: Mover, note: str | None, proof: tuple[str, ...], *, said: str) -> Outcome[Ticket]:
+def resolve(
+    ticket: Ticket, office: EscalationContext, by: Mover, note: str | None, proof: tuple[str, ...], *, said: str
+) -> Changes[Ticket]:
     """Say that it is done. Everybody who reported it is asked whether it is; the clock of the call-back begins.
 
     `note` is for those who reported it, `said` the same as everybody may read it.

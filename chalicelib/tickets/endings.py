@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..kernel.access import STAFF, Party
+from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.outcome import Beside, Check, Count, Event, Message, Outcome, Put
 from . import clocks
-from .clocks import Office
+from .clocks import EscalationContext
 from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
 from .life import ANSWERS, Ending, Mover, State
 from .model import Report, Ticket
@@ -35,14 +35,14 @@ S = State
 JOINED = "joined"  # the counter of those who joined a ticket after it was reported
 
 
-def join(ticket: Ticket, by: Mover, report: Report) -> Outcome[Ticket]:
+def join(ticket: Ticket, by: Mover, report: Report) -> Changes[Ticket]:
     """Me too. Many do so at once: a row and a counter of their own; of the ticket itself only that it is as it was read."""
     go(ticket, "join", by)
-    beside: tuple[Beside, ...] = (Put(row=report, new=True), Count(subject=ticket.id, name=JOINED, add=1), Check(entity=ticket))
-    return Outcome(entity=ticket, previous=ticket, beside=beside)
+    beside: tuple[Write, ...] = (Put(row=report, new=True), Count(subject=ticket.id, name=JOINED, add=1), Check(entity=ticket))
+    return Changes(entity=ticket, previous=ticket, writes=beside)
 
 
-def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str, satisfied: int | None) -> Outcome[Ticket]:
+def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str, satisfied: int | None) -> Changes[Ticket]:
     """Say that it is solved, and how one likes it. With the last of those who were asked it is over."""
     own = next((report for report in reports if report.person_id == person_id), None)
     if own is None:
@@ -55,7 +55,7 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
         met = with_met(ticket, by.now, ClockName.CALL_BACK)
         changes |= {"state": S.CLOSED, "closed_at": by.now, "ending": Ending.CONFIRMED, "clocks": met}
-    return go(ticket, "confirm", by, beside=(Put(row=answered),), **changes)
+    return go(ticket, "confirm", by, writes=(Put(row=answered),), **changes)
 
 
 def _was_asked(ticket: Ticket, report: Report) -> bool:
@@ -77,7 +77,7 @@ def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...
     return (*ratings, satisfied)
 
 
-def reopen(ticket: Ticket, office: Office, by: Mover, reason: str, *, gone: bool = False) -> Outcome[Ticket]:
+def reopen(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, *, gone: bool = False) -> Changes[Ticket]:
     """Say that it is not solved: the same person has it, one level up, with a part of the time that it had before.
 
     Whoever had it may be `gone` by now: then it is with whoever leads that level.
@@ -121,26 +121,26 @@ _NOT_OVER: dict[str, Any] = {
 }
 
 
-def end(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+def end(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
     met = with_met(ticket, by.now, ClockName.CALL_BACK)
     return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
 
 
 def answer(
-    ticket: Ticket, office: Office, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool, gone: bool = False
-) -> Outcome[Ticket]:
+    ticket: Ticket, office: EscalationContext, by: Mover, reports: Sequence[Report], kind: str, *, yes: bool, gone: bool = False
+) -> Changes[Ticket]:
     """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
     meant = ANSWERS[(kind, yes)]
     mine = any(report.person_id == by.id for report in reports)
     if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
-        return Outcome(entity=ticket, previous=ticket)
+        return Changes(entity=ticket, previous=ticket)
     if meant.move == "confirm":
         return confirm(ticket, by, reports, by.id, None)
     return reopen(ticket, office, by, meant.reason, gone=gone)
 
 
-def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Outcome[Ticket]:
+def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 0, said: str) -> Changes[Ticket]:
     """End it without a solution, and say why; whoever reported it alone may take it back, unless somebody joins meanwhile.
 
     Raises:
@@ -154,7 +154,7 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
     said = said if staff else ""
     beside = () if staff else _while_nobody_joins(ticket, joined)
     over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    outcome = go(ticket, "close", by, note=reason, said=said, beside=beside, messages=messages, **over)
+    outcome = go(ticket, "close", by, note=reason, said=said, writes=beside, messages=messages, **over)
     if not (staff or alone):
         raise Forbidden("ticket.others_joined")
     return outcome
@@ -162,7 +162,7 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
 
 def _while_nobody_joins(ticket: Ticket, joined: int) -> tuple[Count]:
     """Return what holds only as long as no more have joined than `joined`; to join changes nothing of the ticket itself."""
-    return (Count(subject=ticket.id, name=JOINED, add=0, below=joined + 1),)
+    return (Count(subject=ticket.id, name=JOINED, add=0, limit=joined + 1),)
 
 
 def _tell_it_is_over(ticket: Ticket, by: Mover) -> tuple[Message, ...]:
@@ -176,7 +176,7 @@ def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
     return {"ending": ending, "closed_at": now, "clocks": still}
 
 
-def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
+def merge(ticket: Ticket, into: Ticket, by: Mover) -> Changes[Ticket]:
     """See to it together with another: those who reported this one hear of that, and are asked with the others.
 
     Raises:
@@ -194,10 +194,10 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Outcome[Ticket]:
     outcome = go(
         ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
     )
-    return replace(outcome, also=(Outcome(entity=together, previous=into, events=(taken,)),))
+    return replace(outcome, related=(Changes(entity=together, previous=into, events=(taken,)),))
 
 
-def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) -> Outcome[Ticket]:
+def split(ticket: Ticket, office: EscalationContext, by: Mover, targets: Iterable[Ticket]) -> Changes[Ticket]:
     """It was about something else after all: it goes on by itself, under its own clocks.
 
     `targets` are the one that it was merged into, and those into which that one was merged in its turn.
@@ -207,30 +207,30 @@ def split(ticket: Ticket, office: Office, by: Mover, targets: Iterable[Ticket]) 
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
     outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
-    return replace(outcome, also=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
+    return replace(outcome, related=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
 
 
-def _left(ticket: Ticket, target: Ticket, by: Mover) -> Outcome[Ticket]:
+def _left(ticket: Ticket, target: Ticket, by: Mover) -> Changes[Ticket]:
     """What came with it leaves with it."""
     rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
     gone = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return Outcome(entity=replace(target, merged=rest), previous=target, events=(gone,))
+    return Changes(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Outcome[Ticket]:
+def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
     """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
     messages, beside = tell_reporters(ticket, "turned") + _tell_it_is_over(ticket, by), _while_nobody_joins(ticket, joined)
     over = _over(ticket, Ending.WISH, by.now)
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, beside=beside, messages=messages, **over)
+    return go(ticket, "turn", by, note=wish_id, wish=wish_id, writes=beside, messages=messages, **over)
 
 
-def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Outcome[Ticket]:
+def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
     """Let go of somebody who was erased: what she wrote stays only as the public may read it."""
     if person_id not in (ticket.person_id, ticket.proxy_id):
-        return Outcome(entity=ticket, previous=ticket)
+        return Changes(entity=ticket, previous=ticket)
     proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
     changes: dict[str, Any] = {"proxy_id": proxy}
     if ticket.person_id == person_id:
         changes |= {"person_id": None, "as_written": None, "location_note": None, "answers": None, "photos": ()}
     event = Event(tag="ticket.reporter_erased", by="system", party="system")
-    return Outcome(entity=replace(ticket, **changes), previous=ticket, events=(event,))
+    return Changes(entity=replace(ticket, **changes), previous=ticket, events=(event,))

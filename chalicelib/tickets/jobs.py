@@ -2,29 +2,29 @@
 
 from typing import TYPE_CHECKING
 
-from ..kernel.outcome import Due
+from ..kernel.changes import Due
 
 if TYPE_CHECKING:
-    from .upkeep import Upkeep
+    from .upkeep import TicketJobs
 
 __all__ = ["answer_question", "forget_person", "rehand", "wake_ticket"]
 
 
-def wake_ticket(upkeep: "Upkeep", due: Due) -> None:
+def wake_ticket(upkeep: "TicketJobs", due: Due) -> None:
     """A ticket's alarm has fired."""
     upkeep.wake_ticket(due.subject, due.id)
 
 
-def rehand(upkeep: "Upkeep", due: Due) -> None:
+def rehand(upkeep: "TicketJobs", due: Due) -> None:
     """Somebody's roles have changed, or she was blocked."""
     upkeep.rehand(due.subject)
 
 
-def forget_person(upkeep: "Upkeep", due: Due) -> None:
+def forget_person(upkeep: "TicketJobs", due: Due) -> None:
     """Somebody was erased."""
     upkeep.forget_person(due.subject)
 
 
-def answer_question(upkeep: "Upkeep", due: Due) -> None:
+def answer_question(upkeep: "TicketJobs", due: Due) -> None:
     """Somebody has answered by SMS whether it is solved: `params` say which kind, yes or no."""
     upkeep.answer_question(due.subject, due.to, due.params["kind"], yes=due.params["answer"] == "yes")

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from ..kernel import machine
+from ..kernel import state_table
 from ..kernel.access import STAFF, Party
-from ..kernel.machine import Answer, Machine
+from ..kernel.state_table import Answer, StateTable
 from .policy import BOUNCES, Level
 
 __all__ = ["ANSWERS", "MACHINE", "OPEN_STATES", "SYSTEM_ONLY", "WAITING", "Ending", "Movable", "Mover", "State"]
@@ -45,7 +45,7 @@ LEVEL_PARTIES = {
 S = State
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-MACHINE: Machine[State] = Machine(
+MACHINE: StateTable[State] = StateTable(
     "ticket",
     [
         (S.OPEN, "accept", S.ACCEPTED, "ticket.accepted"),
@@ -122,7 +122,7 @@ _HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
 }
 
 
-class Mover(machine.Mover):
+class Mover(state_table.Mover):
     """Who makes a move, as what, when."""
 
     __slots__ = ()

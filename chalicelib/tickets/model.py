@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..kernel.access import Resource
+from ..kernel.changes import Entity
 from ..kernel.clock import to_text
-from ..kernel.outcome import Entity
 from ..kernel.place import PlaceKind, community_of, kind_of
 from .life import OPEN_STATES, Ending, Movable, State
 from .policy import ClockName, Level, Urgency
@@ -209,7 +209,7 @@ class Ticket(Movable, Entity):
         helpers = frozenset({self.assignee} if self.assignee else ())
         return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
 
-    def dues(self) -> Mapping[str, datetime]:
+    def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant; see `wake`."""
         waits: dict[str, datetime] = {clock.name.value: clock.due_at for clock in self.clocks if clock.running}
         if self.hold:

@@ -9,13 +9,13 @@ from ..kernel.place import ancestors
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
-from .clocks import Office, Terms, terms_of
+from .clocks import EscalationContext, Terms, terms_of
 from .model import Ticket, level_of
 from .policy import Level, Policy, Rule
 from .routing import route, start_at
 from .worktime import Library
 
-__all__ = ["Along", "Offices", "Routed", "begin", "codes_at", "meant_by", "office_of", "serves"]
+__all__ = ["Along", "DutyResolver", "Routed", "begin", "codes_at", "meant_by", "office_of", "serves"]
 
 Along = Mapping[str, Mapping[str, Sequence[Person]]]  # who is on duty at a place and each around it, by role
 
@@ -29,7 +29,7 @@ class Routed:
     rule: Rule | None
 
 
-class Offices:
+class DutyResolver:
     """Finds the terms of a ticket, and those who answer for its place."""
 
     def __init__(self, *, people: People, places: Places, policy_for: Callable[[str, int], Policy], library: Library) -> None:
@@ -40,11 +40,11 @@ class Offices:
         policy = self._policy_for(ancestors(ticket.place)[-1], ticket.policy_version)
         return terms_of(policy, ticket, self._library)
 
-    def of(self, ticket: Ticket) -> Office:
+    def of(self, ticket: Ticket) -> EscalationContext:
         """Return the terms of a ticket, and who is on duty at each level. Two requests."""
         return office_of(self.terms(ticket), ticket.place, self._places.duty_along(ticket.place))
 
-    def routed(self, ticket: Ticket) -> tuple[Office, Routed]:
+    def routed(self, ticket: Ticket) -> tuple[EscalationContext, Routed]:
         """Return where a new ticket begins, by the most specific rule for its place and category."""
         terms = self.terms(ticket)
         along = self._places.duty_along(ticket.place)
@@ -89,16 +89,16 @@ def codes_at(level: Level, place: str) -> list[str]:
     return [code for code in ancestors(place) if level_of(code) is level]
 
 
-def office_of(terms: Terms, place: str, along: Along) -> Office:
+def office_of(terms: Terms, place: str, along: Along) -> EscalationContext:
     """Return the terms of tickets of a place, and who is on duty at each level."""
     duty: dict[Level, tuple[str, ...]] = {}
     for step in terms.policy.ladder:
         named = next((people for code in codes_at(step.level, place) if (people := along[code].get(step.role.value))), ())
         duty[step.level] = tuple(person.id for person in named)
-    return Office(terms=terms, duty=duty)
+    return EscalationContext(terms=terms, duty=duty)
 
 
-def begin(office: Office, place: str, category: str, along: Along, find: Callable[[str], Person | None]) -> Routed:
+def begin(office: EscalationContext, place: str, category: str, along: Along, find: Callable[[str], Person | None]) -> Routed:
     """Return where a ticket begins, by the most specific rule for its place and category."""
     rule = route(office.terms.policy.rules, place, category)
     meant = meant_by(rule.to, place, along, find) if rule else None

@@ -5,45 +5,45 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.access import STAFF, SYSTEM, Actor, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.ids import derived_id
-from ..kernel.outcome import Beside, Outcome, Put
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
+from ..kernel.request import RequestContext
 from ..people.service import People
 from ..places.service import Places
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import decisions, rows
 from .life import SYSTEM_ONLY, Mover
 from .model import OutsideReport, Report, Ticket, Update
 from .policy import Policy
 from .service import ReportTerms, Tickets
 
-__all__ = ["Outside"]
+__all__ = ["PublicTickets"]
 
 
-class Outside:
+class PublicTickets:
     """Use cases of other applications. They speak for themselves, or for somebody who is signed in."""
 
-    def __init__(self, *, commit: Committer, clock: Clock, people: People, places: Places, tickets: Tickets) -> None:
-        self._commit, self._clock = commit, clock
+    def __init__(self, *, transaction: Transaction, clock: Clock, people: People, places: Places, tickets: Tickets) -> None:
+        self._transaction, self._clock = transaction, clock
         self._people, self._places, self._tickets = people, places, tickets
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street, its categories among them."""
         return self._tickets.policy_of(street)
 
-    def report_from_outside(self, call: Call, report: OutsideReport) -> Ticket:
+    def report_from_outside(self, context: RequestContext, report: OutsideReport) -> Ticket:
         """Report a problem that another application brings.
 
         It is the report of whoever is signed in, or of the resident whose phone is named, and counts among hers of the day;
         else of nobody in particular.
         """
 
-        def decide() -> Outcome[Ticket]:
-            actor, person = self._people.current(call.actor) if call.actor.id else (SYSTEM, None)
+        def decide() -> Changes[Ticket]:
+            actor, person = self._people.current(context.actor) if context.actor.id else (SYSTEM, None)
             person = person or (self._people.phone_owner(report.phone) if report.phone else None)
             known = self._places.find_many([report.place, community_of(report.place), street_of(report.place)])
             names = {code: (place.name, place.zone) for code, place in known.items()}
@@ -62,14 +62,14 @@ class Outside:
                 latitude=report.latitude,
                 longitude=report.longitude,
             )
-            beside: tuple[Beside, ...] = ()
+            beside: tuple[Write, ...] = ()
             if person:
                 own = Report(ticket_id=ticket.id, person_id=person.id, by=actor.id, joined_at=ticket.created_at)
                 works = parties(person.as_actor(), ticket.as_resource()) & STAFF
                 beside = (Put(row=own, new=True), *(() if works else (self._tickets.toll(person.id, ticket),)))
             return self._tickets.opened(ticket, actor, beside)
 
-        return self._commit.settle(decide, call)
+        return self._transaction.run(decide, context)
 
     def find_public(self, ids: Sequence[str]) -> list[Ticket]:
         """Read tickets; what is private, or not there, is left out."""
@@ -97,17 +97,17 @@ class Outside:
         found = [update for id in ticket_ids for update in every(lambda start, id=id: rows.updates_of(id, start, 100))]  # type: ignore[misc]
         return sorted(found, key=lambda update: (update.at, update.id))
 
-    def comment_from_outside(self, call: Call, ticket_id: str, text: str, client: str) -> str:
+    def comment_from_outside(self, context: RequestContext, ticket_id: str, text: str, client: str) -> str:
         """Add to a public ticket what another application says of it; return the id of the update."""
 
-        def decide() -> Outcome[Ticket]:
+        def decide() -> Changes[Ticket]:
             ticket = next(iter(self.find_public([ticket_id])), None)
             if ticket is None:
                 raise NotFound
-            actor = self._people.current(call.actor)[0] if call.actor.id else Actor(id="")
+            actor = self._people.current(context.actor)[0] if context.actor.id else Actor(id="")
             found = parties(actor, ticket.as_resource()) or SYSTEM_ONLY
             by = Mover(id=actor.id or f"open311:{client}", parties=found, now=self._clock.now())
             return decisions.comment_from_outside(ticket, by, text)
 
-        ticket = self._commit.settle(decide, call)
+        ticket = self._transaction.run(decide, context)
         return derived_id("upd", f"{ticket.id} {ticket.version}")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
-from ..kernel.call import Call
 from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import community_of, covers, street_of
+from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..uploads.service import Photo, Uploads
@@ -16,7 +16,7 @@ from . import decisions, rows
 from .clocks import Stretch, Terms, stretches
 from .life import WAITING
 from .model import Clock, Line, Report, Ticket, place_at
-from .office import Offices
+from .office import DutyResolver
 from .policy import Level
 
 __all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
@@ -53,46 +53,50 @@ class Explained:
 class Reading:
     """Use cases of whoever looks at tickets."""
 
-    def __init__(self, *, people: People, uploads: Uploads, offices: Offices) -> None:
+    def __init__(self, *, people: People, uploads: Uploads, offices: DutyResolver) -> None:
         self._people, self._uploads, self._offices = people, uploads, offices
 
-    def read_ticket(self, call: Call, ticket_id: str) -> Seen:
+    def read_ticket(self, context: RequestContext, ticket_id: str) -> Seen:
         """Return a ticket as the caller may see it."""
         ticket = existing(rows.find_ticket(ticket_id))
-        resource = self._resource(ticket, call.actor)
-        found = authorize(call.actor, "ticket.see", resource)
+        resource = self._resource(ticket, context.actor)
+        found = authorize(context.actor, "ticket.see", resource)
         if not found & _INSIDE:
-            return self._seen(call.actor, ticket, found)
-        actor, _ = self._people.current(call.actor)
+            return self._seen(context.actor, ticket, found)
+        actor, _ = self._people.current(context.actor)
         return self._seen(actor, ticket, authorize(actor, "ticket.see", resource), named=True)
 
-    def read_timeline(self, call: Call, ticket_id: str, limit: int) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
+    def read_timeline(
+        self, context: RequestContext, ticket_id: str, limit: int
+    ) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
         """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
-        ticket, found = self._inside(call, ticket_id)
+        ticket, found = self._inside(context, ticket_id)
         works = bool(found & (STAFF | {Party.HELPER}))
-        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, call.start, limit), found
+        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, context.start, limit), found
 
-    def read_clocks(self, call: Call, ticket_id: str) -> list[Explained]:
+    def read_clocks(self, context: RequestContext, ticket_id: str) -> list[Explained]:
         """Return the clocks of a ticket, each with how its due time came about."""
-        ticket, _ = self._inside(call, ticket_id)
+        ticket, _ = self._inside(context, ticket_id)
         terms = self._offices.terms(ticket)
         return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
 
-    def read_photos(self, call: Call, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
+    def read_photos(self, context: RequestContext, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
-        ticket, towards = self._inside(call, ticket_id)
-        photos = ticket.photos if knows_it(ticket, call.actor, towards) else ()
+        ticket, towards = self._inside(context, ticket_id)
+        photos = ticket.photos if knows_it(ticket, context.actor, towards) else ()
         shown = {photo.upload.id: photo for photo in self._uploads.shown((*photos, *ticket.proof))}
         return [shown[id] for id in photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
 
-    def _inside(self, call: Call, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
+    def _inside(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
         ticket = existing(rows.find_ticket(ticket_id))
-        resource = self._resource(ticket, call.actor)
-        authorize(call.actor, "ticket.see", resource)
-        actor, _ = self._people.current(call.actor)
+        resource = self._resource(ticket, context.actor)
+        authorize(context.actor, "ticket.see", resource)
+        actor, _ = self._people.current(context.actor)
         return ticket, authorize(actor, "ticket.look_inside", resource)
 
-    def list_tickets(self, call: Call, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int) -> Page[Listed]:
+    def list_tickets(
+        self, context: RequestContext, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int
+    ) -> Page[Listed]:
         """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
 
         For everybody else, her own and those that she has to see to. A page of the queue is one request.
@@ -102,19 +106,19 @@ class Reading:
         def here(line: Line) -> bool:
             return covers(place, line.place) and wanted(line)
 
-        if not authorize(call.actor, "ticket.see", resource) & STAFF:
-            return self._own_lines(call, here, limit)
+        if not authorize(context.actor, "ticket.see", resource) & STAFF:
+            return self._own_lines(context, here, limit)
         if newest:
-            page = self._lines(call, place, here, limit)
+            page = self._lines(context, place, here, limit)
         else:
             whole = place in (street_of(place), community_of(place))
-            page = rows.queue(place, wanted if whole else here, call.start, limit)
-        return Page([(line, parties(call.actor, line.as_resource())) for line in page.items], page.next)
+            page = rows.queue(place, wanted if whole else here, context.start, limit)
+        return Page([(line, parties(context.actor, line.as_resource())) for line in page.items], page.next)
 
-    def _lines(self, call: Call, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+    def _lines(self, context: RequestContext, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
         """Read on until a page is full or some hundreds have been looked at."""
         found: list[Line] = []
-        start = call.start
+        start = context.start
         for _ in range(5):
             page = rows.listed(street_of(place), None, None, start, limit)
             found += [line for line in map(Line.of, page.items) if here(line)]
@@ -123,18 +127,18 @@ class Reading:
                 break
         return Page(found, start)
 
-    def _own_lines(self, call: Call, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
+    def _own_lines(self, context: RequestContext, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
         """What she has to see to, and then what she has reported."""
-        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, call.actor.id)}
+        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, context.actor.id)}
 
         def read(part: str, start: Position | None, most: int) -> Page[Listed]:
             listed, reporter = parts[part]
-            page = listed(call.actor.id, start, most)
-            found = [(ticket, parties(call.actor, ticket.as_resource(reporter))) for ticket in page.items]
-            lines = [(_line_for(call.actor, ticket, towards), towards) for ticket, towards in found]
+            page = listed(context.actor.id, start, most)
+            found = [(ticket, parties(context.actor, ticket.as_resource(reporter))) for ticket in page.items]
+            lines = [(_line_for(context.actor, ticket, towards), towards) for ticket, towards in found]
             return Page([(line, towards) for line, towards in lines if here(line)], page.next)
 
-        return chain(list(parts), read, call.start, limit)
+        return chain(list(parts), read, context.start, limit)
 
     def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
@@ -160,11 +164,11 @@ class Reading:
         """Return how many have joined each of these tickets; what is not named nobody has joined."""
         return rows.joined_to(ticket_ids)
 
-    def my_tickets(self, call: Call, limit: int) -> Page[Seen]:
+    def my_tickets(self, context: RequestContext, limit: int) -> Page[Seen]:
         """Return what one has reported or joined, newest first."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
-        page = rows.reported_by(actor.id, call.start, limit)
+        page = rows.reported_by(actor.id, context.start, limit)
         joined = rows.joined_to([ticket.id for ticket in page.items])
         return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..kernel.place import covers
-from .clocks import Office
+from .clocks import EscalationContext
 from .model import level_of
 from .policy import Level, Rule
 
@@ -25,7 +25,7 @@ def route(rules: Iterable[Rule], place: str, category: str) -> Rule | None:
     return max((rule for rule in rules if fits(rule, place, category)), key=rank_of, default=None)
 
 
-def start_at(office: Office, place: str, to: str, named: str | None) -> tuple[Level, str | None]:
+def start_at(office: EscalationContext, place: str, to: str, named: str | None) -> tuple[Level, str | None]:
     """Return at which level a ticket begins, and who has it.
 
     `named` is whoever a rule means who is no rung of the ladder: a property company on duty, or a person in office. Where

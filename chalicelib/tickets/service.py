@@ -5,30 +5,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Count, Put, Write
 from ..kernel.clock import Clock as Time
 from ..kernel.clock import local_day, start_of_day
 from ..kernel.errors import Conflict, Forbidden, Invalid, TooMany
 from ..kernel.ids import Ids
-from ..kernel.outcome import Beside, Count, Outcome, Put
 from ..kernel.place import community_of, street_of
+from ..kernel.request import RequestContext
 from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from ..uploads.service import Uploads
 from . import decisions, endings, rows
-from .clocks import Office
+from .clocks import EscalationContext
 from .life import Mover
 from .model import Report, Ticket
-from .office import Offices
+from .office import DutyResolver
 from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
 from .reading import Reading, Seen, existing
 
 __all__ = ["ReportTerms", "Tickets"]
 
-Decide = Callable[[Ticket, Mover], Outcome[Ticket]]
+Decide = Callable[[Ticket, Mover], Changes[Ticket]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,28 +50,28 @@ class Tickets(Reading):
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Time,
         ids: Ids,
         people: People,
         places: Places,
         uploads: Uploads,
-        offices: Offices,
+        offices: DutyResolver,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
         super().__init__(people=people, uploads=uploads, offices=offices)
-        self._commit, self._clock, self._ids, self._places = commit, clock, ids, places
+        self._transaction, self._clock, self._ids, self._places = transaction, clock, ids, places
         self._current_policy = current_policy
 
     # reporting
 
-    def report(self, call: Call, terms: ReportTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+    def report(self, context: RequestContext, terms: ReportTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Report a problem, for oneself, or for somebody else with her consent."""
-        actor = call.actor
+        actor = context.actor
 
-        def decide() -> Outcome[Ticket]:
+        def decide() -> Changes[Ticket]:
             nonlocal actor
-            actor, me = self._people.current(call.actor)
+            actor, me = self._people.current(context.actor)
             subject = self._people.subject_of(actor, me, on_behalf_of)
             others = subject.id != actor.id
             if others and consent is None:
@@ -80,12 +80,12 @@ class Tickets(Reading):
             resource = Resource(kind="ticket", places=(terms.place,), owners=frozenset({subject.id}), public=True)
             authorize(actor, "ticket.submit", resource)
             ticket = self._new(actor, subject, terms, {code: (place.name, place.zone) for code, place in known.items()})
-            beside: list[Beside] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
+            beside: list[Write] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
             beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
             beside += [] if parties(actor, resource) & STAFF else [self.toll(actor.id, ticket)]
             return self.opened(ticket, actor, tuple(beside))
 
-        ticket = self._commit.settle(decide, call)
+        ticket = self._transaction.run(decide, context)
         found = parties(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
         return Seen(ticket=ticket, actor=actor, parties=found)
 
@@ -124,7 +124,7 @@ class Tickets(Reading):
             level=Level.GRID,
         )
 
-    def opened(self, ticket: Ticket, actor: Actor, beside: tuple[Beside, ...]) -> Outcome[Ticket]:
+    def opened(self, ticket: Ticket, actor: Actor, beside: tuple[Write, ...]) -> Changes[Ticket]:
         """Route a new ticket, look for others that may be about the same, take its photos, and decide."""
         office, routed = self._offices.routed(ticket)
         near = rows.at_spot(ticket.place, ticket.category, ticket.created_at - DUPLICATE_WITHIN, 30)
@@ -139,7 +139,7 @@ class Tickets(Reading):
         )
         by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()), now=ticket.created_at)
         photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
-        return replace(decisions.submit(ticket, office, by, beside), also=photos)
+        return replace(decisions.submit(ticket, office, by, beside), related=photos)
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street as they are now."""
@@ -157,22 +157,22 @@ class Tickets(Reading):
             subject=person_id,
             name=f"reports#{day}",
             add=1,
-            below=REPORTS_A_DAY,
+            limit=REPORTS_A_DAY,
             refusal=refusal,
             expires_at=over + timedelta(days=1),
         )
 
-    def join(self, call: Call, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+    def join(self, context: RequestContext, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
         shown: list[Seen] = []
 
-        def decide() -> Outcome[Ticket]:
+        def decide() -> Changes[Ticket]:
             ticket = existing(rows.find_ticket(ticket_id))
             *_, ticket = (ticket, *self._along(ticket))
-            actor, me = self._people.current(call.actor)
+            actor, me = self._people.current(context.actor)
             resource = self._resource(ticket, actor)
             authorize(actor, "ticket.join", resource)
-            ticket.check_version(call.seen_version)
+            ticket.check_version(context.seen_version)
             subject = self._people.subject_of(actor, me, on_behalf_of)
             others = subject.id != actor.id
             if others and consent is None:
@@ -180,66 +180,66 @@ class Tickets(Reading):
             found = parties(actor, resource if others else ticket.as_resource(actor.id))
             shown[:] = [self._seen(actor, ticket, found)]  # no read may fail once it is done
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
-                return Outcome(entity=ticket, previous=ticket)
+                return Changes(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
             outcome = endings.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
             shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
             given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
-            return replace(outcome, beside=(*outcome.beside, *given))
+            return replace(outcome, writes=(*outcome.writes, *given))
 
-        ticket = self._commit.settle(decide, call)
+        ticket = self._transaction.run(decide, context)
         return replace(shown[0], ticket=ticket)
 
     # moves
 
-    def accept(self, call: Call, ticket_id: str) -> Seen:
+    def accept(self, context: RequestContext, ticket_id: str) -> Seen:
         """Say that it is one's own to see to."""
-        return self._move(call, ticket_id, "accept", decisions.accept)
+        return self._move(context, ticket_id, "accept", decisions.accept)
 
-    def assign(self, call: Call, ticket_id: str, to: str) -> Seen:
+    def assign(self, context: RequestContext, ticket_id: str, to: str) -> Seen:
         """Name who sees to it: a role, or a person."""
-        return self._move(call, ticket_id, "assign", lambda t, by: decisions.assign(t, by, self._offices.whom(t, to)))
+        return self._move(context, ticket_id, "assign", lambda t, by: decisions.assign(t, by, self._offices.whom(t, to)))
 
-    def bounce(self, call: Call, ticket_id: str, reason: str) -> Seen:
+    def bounce(self, context: RequestContext, ticket_id: str, reason: str) -> Seen:
         """Say that it is not one's own."""
 
-        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             dispatcher = self._offices.still_serves(ticket.accepted_by, ticket.place)
             return decisions.bounce(ticket, self._offices.of(ticket), by, reason, dispatcher)
 
-        return self._move(call, ticket_id, "bounce", decide)
+        return self._move(context, ticket_id, "bounce", decide)
 
-    def comment(self, call: Call, ticket_id: str, text: str, *, public: bool) -> Seen:
+    def comment(self, context: RequestContext, ticket_id: str, text: str, *, public: bool) -> Seen:
         """Say something, to those who reported it or among those who work on it."""
-        return self._move(call, ticket_id, "comment", lambda t, by: decisions.comment(t, by, text, public=public))
+        return self._move(context, ticket_id, "comment", lambda t, by: decisions.comment(t, by, text, public=public))
 
-    def hold(self, call: Call, ticket_id: str, reason: str, until: datetime) -> Seen:
+    def hold(self, context: RequestContext, ticket_id: str, reason: str, until: datetime) -> Seen:
         """Say that nothing can be done until an instant."""
 
-        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
             said = self._for_everybody(ticket, reason)
             return decisions.hold(ticket, office, by, reason, until, said=said)
 
-        return self._office_move(call, ticket_id, "hold", decide)
+        return self._office_move(context, ticket_id, "hold", decide)
 
-    def resume(self, call: Call, ticket_id: str) -> Seen:
+    def resume(self, context: RequestContext, ticket_id: str) -> Seen:
         """Go on with it."""
-        return self._office_move(call, ticket_id, "resume", decisions.resume)
+        return self._office_move(context, ticket_id, "resume", decisions.resume)
 
-    def resolve(self, call: Call, ticket_id: str, note: str | None, photos: tuple[str, ...]) -> Seen:
+    def resolve(self, context: RequestContext, ticket_id: str, note: str | None, photos: tuple[str, ...]) -> Seen:
         """Say that it is done."""
 
-        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
             proof = self._uploads.binding(by.id, photos, ticket.id, ticket.place, ["photos"])
             said = self._for_everybody(ticket, note or "")
-            return replace(decisions.resolve(ticket, office, by, note, photos, said=said), also=proof)
+            return replace(decisions.resolve(ticket, office, by, note, photos, said=said), related=proof)
 
-        return self._office_move(call, ticket_id, "resolve", decide)
+        return self._office_move(context, ticket_id, "resolve", decide)
 
-    def confirm(self, call: Call, ticket_id: str, satisfied: int | None, on_behalf_of: str | None) -> Seen:
+    def confirm(self, context: RequestContext, ticket_id: str, satisfied: int | None, on_behalf_of: str | None) -> Seen:
         """Say that it is solved; staff note what somebody told them, and a trusted contact answers for whom she reported it."""
 
-        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             reports = self.reports(ticket)
             for_her = ticket.person_id if by.id == ticket.proxy_id else None
             own = any(report.person_id == by.id for report in reports)
@@ -248,48 +248,48 @@ class Tickets(Reading):
                 raise Forbidden("action.forbidden")
             return endings.confirm(ticket, by, reports, person, satisfied)
 
-        return self._move(call, ticket_id, "confirm", decide)
+        return self._move(context, ticket_id, "confirm", decide)
 
-    def reopen(self, call: Call, ticket_id: str, reason: str) -> Seen:
+    def reopen(self, context: RequestContext, ticket_id: str, reason: str) -> Seen:
         """Say that it is not solved."""
 
-        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
             return endings.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
 
-        return self._office_move(call, ticket_id, "reopen", decide)
+        return self._office_move(context, ticket_id, "reopen", decide)
 
-    def close(self, call: Call, ticket_id: str, reason: str) -> Seen:
+    def close(self, context: RequestContext, ticket_id: str, reason: str) -> Seen:
         """End it without a solution."""
 
-        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             alone, joined = self._is_alone(ticket)
             said = self._for_everybody(ticket, reason)
             return endings.close(ticket, by, reason, alone=alone, joined=joined, said=said)
 
-        return self._move(call, ticket_id, "close", decide)
+        return self._move(context, ticket_id, "close", decide)
 
-    def escalate(self, call: Call, ticket_id: str, reason: str) -> Seen:
+    def escalate(self, context: RequestContext, ticket_id: str, reason: str) -> Seen:
         """Take it to the level above."""
-        return self._office_move(call, ticket_id, "escalate", lambda t, office, by: decisions.escalate(t, office, by, reason))
+        return self._office_move(context, ticket_id, "escalate", lambda t, office, by: decisions.escalate(t, office, by, reason))
 
-    def merge(self, call: Call, ticket_id: str, into: str) -> Seen:
+    def merge(self, context: RequestContext, ticket_id: str, into: str) -> Seen:
         """See to it together with another, of which one must be staff as well."""
 
-        def decide(ticket: Ticket, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             other = rows.find_ticket(into)
-            if other is None or not parties(self._people.current(call.actor)[0], other.as_resource()) & STAFF:
+            if other is None or not parties(self._people.current(context.actor)[0], other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
             return endings.merge(ticket, other, by)
 
-        return self._move(call, ticket_id, "merge", decide)
+        return self._move(context, ticket_id, "merge", decide)
 
-    def split(self, call: Call, ticket_id: str) -> Seen:
+    def split(self, context: RequestContext, ticket_id: str) -> Seen:
         """Let a merged ticket go on by itself."""
 
-        def decide(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+        def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
             return endings.split(ticket, office, by, self._along(ticket))
 
-        return self._office_move(call, ticket_id, "split", decide)
+        return self._office_move(context, ticket_id, "split", decide)
 
     def _along(self, ticket: Ticket) -> list[Ticket]:
         """Return what a ticket is merged into, what that is merged into, and so on: the last is where it is seen to."""
@@ -299,13 +299,13 @@ class Tickets(Reading):
             found.append(ticket)
         return found
 
-    def find_for(self, call: Call, ticket_id: str, move: str) -> Ticket:
+    def find_for(self, context: RequestContext, ticket_id: str, move: str) -> Ticket:
         """Read a ticket for a composition, if the move is the caller's to make."""
-        return self._read_for(call, ticket_id, move)[0]
+        return self._read_for(context, ticket_id, move)[0]
 
-    def turning(self, call: Call, ticket_id: str, wish_id: str) -> Outcome[Ticket]:
+    def turning(self, context: RequestContext, ticket_id: str, wish_id: str) -> Changes[Ticket]:
         """Return the decision that neighbours help instead; it goes into another feature's commit."""
-        ticket, by, _ = self._read_for(call, ticket_id, "turn")
+        ticket, by, _ = self._read_for(context, ticket_id, "turn")
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
@@ -317,29 +317,33 @@ class Tickets(Reading):
         return mask_personal(text, name=person.name, secrets=person.secrets) if person else mask_personal(text)
 
     def _office_move(
-        self, call: Call, ticket_id: str, move: str, decide: Callable[[Ticket, Office, Mover], Outcome[Ticket]]
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        move: str,
+        decide: Callable[[Ticket, EscalationContext, Mover], Changes[Ticket]],
     ) -> Seen:
-        return self._move(call, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
+        return self._move(context, ticket_id, move, lambda ticket, by: decide(ticket, self._offices.of(ticket), by))
 
-    def _move(self, call: Call, ticket_id: str, move: str, decide: Decide) -> Seen:
+    def _move(self, context: RequestContext, ticket_id: str, move: str, decide: Decide) -> Seen:
         shown: list[Seen] = []
 
-        def attempt() -> Outcome[Ticket]:
-            ticket, by, actor = self._read_for(call, ticket_id, move)
-            ticket.check_version(call.seen_version)
+        def attempt() -> Changes[Ticket]:
+            ticket, by, actor = self._read_for(context, ticket_id, move)
+            ticket.check_version(context.seen_version)
             outcome = decide(ticket, by)
             reporter = actor.id if Party.OWNER in by.parties else ""
             found = parties(actor, outcome.entity.as_resource(reporter))
             shown[:] = [self._seen(actor, outcome.entity, found, named=True)]  # no read may fail once it is done
             return outcome
 
-        ticket = self._commit.settle(attempt, call)
+        ticket = self._transaction.run(attempt, context)
         return replace(shown[0], ticket=ticket)
 
-    def _read_for(self, call: Call, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
+    def _read_for(self, context: RequestContext, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
         ticket = existing(rows.find_ticket(ticket_id))
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
         return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
 

@@ -6,52 +6,52 @@ from datetime import datetime
 from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Delete, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
-from ..kernel.outcome import Delete, Outcome, Put
 from ..kernel.paging import Page, Position, every
+from ..kernel.request import RequestContext
 from ..people.service import People
 from ..places.service import Places
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from ..uploads.service import Uploads
 from . import decisions, endings, rows, telling
 from .life import SYSTEM_ONLY, Mover
 from .model import Report, Ticket
-from .office import Offices
+from .office import DutyResolver
 from .service import Tickets
 from .waking import wake
 
-__all__ = ["Upkeep"]
+__all__ = ["TicketJobs"]
 
-Decide = Callable[[Ticket], Outcome[Ticket]]
+Decide = Callable[[Ticket], Changes[Ticket]]
 _SMALL = 50  # those who reported one thing and are told in one message; more go the way of many
 
 
-class Upkeep:
+class TicketJobs:
     """Use cases of the house itself about tickets."""
 
     def __init__(
         self,
         *,
-        commit: Committer,
+        transaction: Transaction,
         clock: Clock,
         people: People,
         places: Places,
         uploads: Uploads,
-        offices: Offices,
+        offices: DutyResolver,
         tickets: Tickets,
     ) -> None:
-        self._commit, self._clock = commit, clock
+        self._transaction, self._clock = transaction, clock
         self._people, self._places, self._uploads = people, places, uploads
         self._offices, self._tickets = offices, tickets
 
-    def wake_ticket(self, ticket_id: str, alarm_id: str) -> None:
+    def wake_ticket(self, ticket_id: str, timer_id: str) -> None:
         """Do what is due for a ticket, if it was woken by the alarm that it waits for."""
 
-        def decide(ticket: Ticket) -> Outcome[Ticket]:
-            if ticket.alarm is None or ticket.alarm.id != alarm_id:
-                return Outcome(entity=ticket, previous=ticket)
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            if ticket.timer is None or ticket.timer.id != timer_id:
+                return Changes(entity=ticket, previous=ticket)
             return wake(ticket, self._offices.of(ticket), self._clock.now())
 
         self._settle(ticket_id, decide)
@@ -59,7 +59,7 @@ class Upkeep:
     def answer_question(self, ticket_id: str, person_id: str, kind: str, *, yes: bool) -> None:
         """Do what somebody who reported it has answered; nothing where it has moved on meanwhile."""
 
-        def decide(ticket: Ticket) -> Outcome[Ticket]:
+        def decide(ticket: Ticket) -> Changes[Ticket]:
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
             found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
@@ -76,9 +76,9 @@ class Upkeep:
         for ticket in list(every(lambda start: rows.held_by(person_id, start, 100))):
             self._settle(ticket.id, lambda ticket: self._rehanded(ticket, person_id))
 
-    def _rehanded(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
+    def _rehanded(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         if ticket.assignee != person_id or not ticket.is_open or self._offices.still_serves(person_id, ticket.place):
-            return Outcome(entity=ticket, previous=ticket)
+            return Changes(entity=ticket, previous=ticket)
         by = Mover(id="system", parties=SYSTEM_ONLY, now=self._clock.now())
         return decisions.rehand(ticket, self._offices.of(ticket), by)
 
@@ -90,10 +90,10 @@ class Upkeep:
             self._forget_notes(ticket, person_id)
             self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))  # last: by her report it is found
 
-    def _forgotten(self, ticket: Ticket, person_id: str) -> Outcome[Ticket]:
+    def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         outcome = endings.forget_reporter(ticket, person_id, self._clock.now())
         report = rows.find_report(ticket.id, person_id)
-        return replace(outcome, beside=(Delete(row=report),)) if report else outcome
+        return replace(outcome, writes=(Delete(row=report),)) if report else outcome
 
     def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
         """What she has written into the timeline is free text, and may name somebody; as the reason of a move it stands elsewhere too."""
@@ -102,10 +102,10 @@ class Upkeep:
             self._settle(ticket.id, _without_reason)
         for n in range(0, len(noted), 20):
             blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
-            self._settle(ticket.id, lambda ticket, blank=blank: Outcome(entity=ticket, previous=ticket, beside=blank))  # type: ignore[misc]
+            self._settle(ticket.id, lambda ticket, blank=blank: Changes(entity=ticket, previous=ticket, writes=blank))  # type: ignore[misc]
 
-    def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what tickets hold about a person (see `people.service.Holder`)."""
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return what tickets hold about a person (see `people.service.DataExporter`)."""
         tickets = list(every(lambda start: rows.reported_by(person_id, start, 100)))
         ids = [ticket.id for ticket in tickets]
         return {
@@ -170,17 +170,17 @@ class Upkeep:
     def rearm_lost(self) -> int:
         """Arm anew the tickets that wait for something long due and have no alarm; return how many there were."""
         tickets = (ticket for street in self._places.streets() for ticket in rows.open_at(street))
-        return self._commit.rearm_lost(tickets, rows.find_ticket)
+        return self._transaction.rearm_lost(tickets, rows.find_ticket)
 
     def _settle(self, ticket_id: str, decide: Decide) -> None:
-        def attempt() -> Outcome[Ticket]:
+        def attempt() -> Changes[Ticket]:
             ticket = rows.find_ticket(ticket_id)
             if ticket is None:
                 raise NotFound
             authorize(SYSTEM, "ticket.see", ticket.as_resource())
             return decide(ticket)
 
-        self._commit.settle(attempt, Call(actor=SYSTEM))
+        self._transaction.run(attempt, RequestContext(actor=SYSTEM))
 
 
 def _held(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
@@ -190,8 +190,8 @@ def _held(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
     return {name: getattr(ticket, name) for name in ("id", "state", "category", "community", "text", "created_at", "closed_at")}
 
 
-def _without_reason(ticket: Ticket) -> Outcome[Ticket]:
-    return Outcome(entity=replace(ticket, reason=None), previous=ticket)
+def _without_reason(ticket: Ticket) -> Changes[Ticket]:
+    return Changes(entity=replace(ticket, reason=None), previous=ticket)
 
 
 def _any(event: rows.TicketEvent) -> bool:

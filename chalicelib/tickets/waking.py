@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.outcome import Outcome
+from ..kernel.changes import Changes
 from . import clocks
-from .clocks import Office
+from .clocks import EscalationContext
 from .decisions import go, resumed, rise, tell_holder, tell_reporters, tell_staff
 from .endings import end
 from .life import SYSTEM_ONLY, Mover
@@ -15,15 +15,15 @@ from .policy import ClockName
 __all__ = ["wake"]
 
 
-def wake(ticket: Ticket, office: Office, now: datetime) -> Outcome[Ticket]:
+def wake(ticket: Ticket, office: EscalationContext, now: datetime) -> Changes[Ticket]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
-    spent = replace(ticket, alarm=None)
+    spent = replace(ticket, timer=None)
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
     return replace(_step(spent, office, by), previous=ticket)
 
 
-def _step(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
-    due = {name for name, at in ticket.dues().items() if at <= by.now}
+def _step(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
+    due = {name for name, at in ticket.deadlines().items() if at <= by.now}
     if "resume" in due:
         return _resume(ticket, office, by)
     if ClockName.CALL_BACK in due:
@@ -34,20 +34,20 @@ def _step(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
     return _climb(ticket, office, by, over) if over else _sleep_on(ticket)
 
 
-def _resume(ticket: Ticket, office: Office, by: Mover) -> Outcome[Ticket]:
+def _resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """A hold is over: the clock of the solution goes on, from the moment it was to, however late we are."""
     changes = resumed(ticket, office, min(by.now, ticket.holds[-1].until))
     messages = tell_holder(ticket, "released") or tell_staff(ticket, "released")
     return go(ticket, "release", by, messages=messages, **changes)
 
 
-def _ask_again(ticket: Ticket) -> Outcome[Ticket]:
+def _ask_again(ticket: Ticket) -> Changes[Ticket]:
     """Who has not answered is asked once more; who has is left alone when it is sent."""
     asked = replace(ticket, asked_again=True)
-    return Outcome(entity=asked, previous=ticket, messages=tell_reporters(ticket, "unanswered", "unanswered"), unseen=True)
+    return Changes(entity=asked, previous=ticket, messages=tell_reporters(ticket, "unanswered", "unanswered"), bump_version=False)
 
 
-def _climb(ticket: Ticket, office: Office, by: Mover, over: list[Clock]) -> Outcome[Ticket]:
+def _climb(ticket: Ticket, office: EscalationContext, by: Mover, over: list[Clock]) -> Changes[Ticket]:
     """A clock is over: one level up, which is told; at the top they are told again.
 
     After an outage everything that is over counts as one step, and whoever is told now has her own time from now on.
@@ -57,7 +57,7 @@ def _climb(ticket: Ticket, office: Office, by: Mover, over: list[Clock]) -> Outc
     if raised.level is ticket.level:
         longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, office.terms.limits.remind) for c in over))
         still = replace(ticket, clocks=longer)
-        return Outcome(entity=still, previous=ticket, messages=tell_staff(still, "overdue"), unseen=True)
+        return Changes(entity=still, previous=ticket, messages=tell_staff(still, "overdue"), bump_version=False)
     share = office.step(raised.level).percent
     longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, c.limit * share // 100) for c in over))
     messages = tell_staff(raised, "climbed")
@@ -67,6 +67,6 @@ def _climb(ticket: Ticket, office: Office, by: Mover, over: list[Clock]) -> Outc
     )  # fmt: skip
 
 
-def _sleep_on(ticket: Ticket) -> Outcome[Ticket]:
+def _sleep_on(ticket: Ticket) -> Changes[Ticket]:
     """Woken too early, by a clock ahead of ours."""
-    return Outcome(entity=ticket, previous=ticket, unseen=True)
+    return Changes(entity=ticket, previous=ticket, bump_version=False)

@@ -1,6 +1,6 @@
 """Routes about uploads."""
 
-from ..kernel.call import Call
+from ..kernel.request import RequestContext
 from ..web.api import Routes
 from .schemas import FormView, UploadIn, UploadView, form_view, upload_view
 from .service import Uploads
@@ -9,20 +9,20 @@ from .texts import REFUSALS
 __all__ = ["routes"]
 
 
-def _reread(uploads: Uploads, call: Call, upload_id: str) -> FormView:
-    return form_view(uploads.reread_form(call, upload_id))
+def _reread(uploads: Uploads, context: RequestContext, upload_id: str) -> FormView:
+    return form_view(uploads.reread_form(context, upload_id))
 
 
 routes: Routes[Uploads] = Routes("uploads", lambda services: services.uploads, REFUSALS, _reread)
 
 
 @routes.post("/v1/uploads", status=201)
-def create_upload(uploads: Uploads, call: Call, body: UploadIn) -> FormView:
+def create_upload(uploads: Uploads, context: RequestContext, body: UploadIn) -> FormView:
     """Begin to send a photo; the answer says where and how the file itself is sent."""
-    return form_view(uploads.create_upload(call, body.kind, body.content_type, body.size))
+    return form_view(uploads.create_upload(context, body.kind, body.content_type, body.size))
 
 
 @routes.get("/v1/uploads/{upload_id}")
-def read_upload(uploads: Uploads, call: Call, upload_id: str) -> UploadView:
+def read_upload(uploads: Uploads, context: RequestContext, upload_id: str) -> UploadView:
     """One's own upload: whether it has arrived, and where the photo can be seen."""
-    return upload_view(uploads.read_upload(call, upload_id))
+    return upload_view(uploads.read_upload(context, upload_id))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..kernel.changes import Changes, Count
 from ..kernel.errors import Invalid, TooMany
-from ..kernel.outcome import Count, Outcome
 from . import policy
 from .model import Reason, Upload, UploadState
 
@@ -22,16 +22,16 @@ def hourly(owner: str, now: datetime) -> Count:
         subject=f"uploads#{owner}",
         name=f"hour#{n}",
         add=1,
-        below=policy.HOURLY_MOST,
+        limit=policy.HOURLY_MOST,
         refusal=TooMany("upload.too_many", hour - gone),
         expires_at=now + timedelta(hours=2),
     )
 
 
-def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Outcome[Upload]:
+def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:
     """Its photo is written. What was sent must go, and so must what is sent once more with the same form."""
     if upload.state is not S.PENDING:
-        return Outcome(entity=upload, previous=upload)
+        return Changes(entity=upload, previous=upload)
     ready = replace(
         upload,
         state=S.READY,
@@ -41,21 +41,21 @@ def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: 
         ready_at=now,
         clear_at=_nobody_writes_from(upload, now),
     )
-    return Outcome(entity=ready, previous=upload)
+    return Changes(entity=ready, previous=upload)
 
 
-def refuse(upload: Upload, reason: Reason, now: datetime) -> Outcome[Upload]:
+def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It came to nothing: what was sent is no photo, or nothing was sent."""
     if upload.state is not S.PENDING:
-        return Outcome(entity=upload, previous=upload)
-    return Outcome(entity=_without_files(upload, S.REFUSED, reason, now), previous=upload)
+        return Changes(entity=upload, previous=upload)
+    return Changes(entity=_without_files(upload, S.REFUSED, reason, now), previous=upload)
 
 
-def end(upload: Upload, reason: Reason, now: datetime) -> Outcome[Upload]:
+def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It is over, whether or not it has come: none of its files may stay."""
     if upload.ended:
-        return Outcome(entity=upload, previous=upload)
-    return Outcome(entity=_without_files(upload, S.GONE, reason, now), previous=upload)
+        return Changes(entity=upload, previous=upload)
+    return Changes(entity=_without_files(upload, S.GONE, reason, now), previous=upload)
 
 
 def _without_files(upload: Upload, state: UploadState, reason: Reason, now: datetime) -> Upload:
@@ -67,20 +67,20 @@ def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
     return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
 
 
-def wake(upload: Upload, now: datetime) -> Outcome[Upload]:
+def wake(upload: Upload, now: datetime) -> Changes[Upload]:
     """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
-    awake = replace(upload, alarm=None)  # whatever is left to wait for is armed anew
-    name = min(upload.dues(), key=lambda name: upload.dues()[name], default="")
-    if not name or upload.dues()[name] > now:  # woken too early, by a clock ahead of ours, it sleeps on
-        return Outcome(entity=awake, previous=upload, unseen=True)
+    awake = replace(upload, timer=None)  # whatever is left to wait for is armed anew
+    name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")
+    if not name or upload.deadlines()[name] > now:  # woken too early, by a clock ahead of ours, it sleeps on
+        return Changes(entity=awake, previous=upload, bump_version=False)
     if name == "clear":
         forget_at = now + policy.FORGOTTEN_AFTER if upload.ended else None
-        return Outcome(entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, unseen=True)
+        return Changes(entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, bump_version=False)
     over = refuse(awake, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(awake, Reason.UNUSED, now)
     return replace(over, previous=upload)
 
 
-def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Outcome[Upload]:
+def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Changes[Upload]:
     """Make it part of something of its owner's; once more of the same is no error.
 
     Raises:
@@ -93,4 +93,4 @@ def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[s
         raise Invalid("upload.refused", loc, reason=upload.reason)
     if upload.bound_to not in (None, to):
         raise Invalid("upload.already_used", loc)
-    return Outcome(entity=replace(upload, bound_to=to, place=place), previous=upload)
+    return Changes(entity=replace(upload, bound_to=to, place=place), previous=upload)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ..kernel.access import Resource
-from ..kernel.outcome import Entity
+from ..kernel.changes import Entity
 from . import policy
 
 __all__ = ["INCOMING", "PHOTOS", "Kind", "Reason", "Upload", "UploadState"]
@@ -71,7 +71,7 @@ class Upload(Entity):
     place: str = ""
     ttl: datetime | None = None
 
-    def dues(self) -> Mapping[str, datetime]:
+    def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant: it has to come, to be used, and what is left of it to be deleted."""
         waits = {}
         if self.state is S.PENDING:

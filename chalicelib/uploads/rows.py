@@ -66,7 +66,7 @@ class _Key:
 def _keys(upload: Upload) -> dict[str, str]:
     keys = {"pk": upload.id, "sk": "upload"}
     waits = {"waiting": "waiting", "waiting_order": f"{to_text(upload.created_at)}#{upload.id}"}
-    return keys | waits if upload.dues() else keys
+    return keys | waits if upload.deadlines() else keys
 
 
 UploadTable.holding(Upload, _keys)

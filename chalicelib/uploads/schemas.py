@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..carriers.photos import CLEANED_TYPE
+from ..adapters.photos import CLEANED_TYPE
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import WHOLE, Instant, Request, View
 from .model import Kind, Reason, UploadState

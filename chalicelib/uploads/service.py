@@ -11,23 +11,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..carriers.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
-from ..carriers.ports import Files, PostForm
+from ..adapters.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
+from ..adapters.ports import Files, PostForm
 from ..kernel.access import SYSTEM, Resource, authorize
-from ..kernel.call import Call
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import ID_PATTERN, Ids
-from ..kernel.outcome import Outcome
+from ..kernel.request import RequestContext
 from ..people.service import People
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import decisions, policy, rows
 from .model import INCOMING, Kind, Reason, Upload, UploadState
 
 __all__ = ["Photo", "UploadForm", "Uploads"]
 
 _ID = re.compile(f"upl_{ID_PATTERN}")
-Decide = Callable[[Upload], Outcome[Upload]]
+Decide = Callable[[Upload], Changes[Upload]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,44 +51,44 @@ class Photo:
 class Uploads:
     """Use cases about uploads."""
 
-    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, people: People, files: Files) -> None:
-        self._commit, self._clock, self._ids = commit, clock, ids
+    def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, people: People, files: Files) -> None:
+        self._transaction, self._clock, self._ids = transaction, clock, ids
         self._people, self._files = people, files
 
     # their owner's
 
-    def create_upload(self, call: Call, kind: Kind, content_type: str, size: int) -> UploadForm:
+    def create_upload(self, context: RequestContext, kind: Kind, content_type: str, size: int) -> UploadForm:
         """Begin an upload of so many bytes at most; return the form that sends it."""
         id = self._ids.new("upl")
 
-        def decide() -> Outcome[Upload]:
-            actor, _ = self._people.current(call.actor)
+        def decide() -> Changes[Upload]:
+            actor, _ = self._people.current(context.actor)
             authorize(actor, "upload.create", Resource(kind="upload", owners=frozenset({actor.id})))
             now = self._clock.now()
             upload = Upload(
                 id=id, created_at=now, updated_at=now, owner=actor.id, kind=kind, content_type=content_type, size=size
             )
-            return Outcome(entity=upload, previous=None, beside=(decisions.hourly(actor.id, now),))
+            return Changes(entity=upload, previous=None, writes=(decisions.hourly(actor.id, now),))
 
-        return self._with_form(self._commit.settle(decide, call))
+        return self._with_form(self._transaction.run(decide, context))
 
-    def reread_form(self, call: Call, upload_id: str) -> UploadForm:
+    def reread_form(self, context: RequestContext, upload_id: str) -> UploadForm:
         """Return the form of one's own upload once more, good for as long as the first was."""
-        return self._with_form(self._own(call, upload_id))
+        return self._with_form(self._own(context, upload_id))
 
     def _with_form(self, upload: Upload) -> UploadForm:
         form = self._files.presign_post(upload.incoming, upload.content_type, upload.size, upload.form_expires_at)
         return UploadForm(upload=upload, form=form)
 
-    def read_upload(self, call: Call, upload_id: str) -> Photo:
+    def read_upload(self, context: RequestContext, upload_id: str) -> Photo:
         """Return one's own upload."""
-        return self._shown(self._own(call, upload_id))
+        return self._shown(self._own(context, upload_id))
 
-    def _own(self, call: Call, upload_id: str) -> Upload:
+    def _own(self, context: RequestContext, upload_id: str) -> Upload:
         upload = rows.find_upload(upload_id)
         if upload is None:
             raise NotFound
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "upload.read", upload.as_resource())
         return upload
 
@@ -96,7 +96,7 @@ class Uploads:
 
     def binding(
         self, actor_id: str, upload_ids: Sequence[str], to: str, place: str, loc: Sequence[str | int]
-    ) -> tuple[Outcome[Upload], ...]:
+    ) -> tuple[Changes[Upload], ...]:
         """Return the decisions that make these uploads of the actor's part of `to`; they go into the commit that makes it.
 
         One that has not arrived yet is taken too, and is seen once it is ready. Once more to the same is no error.
@@ -111,7 +111,7 @@ class Uploads:
                 raise Invalid("upload.twice", [*loc, n])
         return tuple(decisions.bind(known.get(id), actor_id, to, place, [*loc, n]) for n, id in enumerate(upload_ids))
 
-    def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Outcome[Upload], ...]:
+    def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Changes[Upload], ...]:
         """Return the decisions that end what is no longer part of `to`: nobody is shown it, and its files go within the hour."""
         now = self._clock.now()
         found = [upload for upload in rows.find_uploads(upload_ids) if upload.bound_to == to]
@@ -180,20 +180,20 @@ class Uploads:
 
     # by themselves
 
-    def wake_upload(self, upload_id: str, alarm_id: str) -> None:
+    def wake_upload(self, upload_id: str, timer_id: str) -> None:
         """An upload has waited long enough, if it was woken by the alarm that it waits for."""
         upload = self._find(upload_id)
-        if upload is None or not _waits_for(upload, alarm_id):
+        if upload is None or not _waits_for(upload, timer_id):
             return
         self._delete(upload)  # before the commit that says that nothing is left
         self._settle(
             upload_id,
-            lambda upload: decisions.wake(upload, self._clock.now()) if _waits_for(upload, alarm_id) else _same(upload),
+            lambda upload: decisions.wake(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
         )
 
     def rearm_lost(self) -> int:
         """Arm anew the uploads that wait for something and have no alarm; return how many there were."""
-        return self._commit.rearm_lost(rows.waiting_uploads(), rows.find_upload)
+        return self._transaction.rearm_lost(rows.waiting_uploads(), rows.find_upload)
 
     def place_of(self, upload_id: str) -> str:
         """Return the place of what shows an upload, empty where there is none."""
@@ -211,11 +211,11 @@ class Uploads:
                     lambda upload: _same(upload) if upload.bound_to else self._ended(upload, Reason.OWNER_ERASED),
                 )
 
-    def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what uploads hold about a person (see `people.service.Holder`)."""
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return what uploads hold about a person (see `people.service.DataExporter`)."""
         return {"uploads": list(rows.uploads_of(person_id))}
 
-    def _ended(self, upload: Upload, reason: Reason) -> Outcome[Upload]:
+    def _ended(self, upload: Upload, reason: Reason) -> Changes[Upload]:
         return decisions.end(upload, reason, self._clock.now())
 
     def _find(self, upload_id: str) -> Upload | None:
@@ -224,22 +224,22 @@ class Uploads:
     def _settle(self, upload_id: str, decide: Decide) -> None:
         """Commit a decision about an upload, and delete at once what must not be there after it."""
 
-        def attempt() -> Outcome[Upload]:
+        def attempt() -> Changes[Upload]:
             upload = rows.find_upload(upload_id)
             if upload is None:
                 raise NotFound
             return decide(upload)
 
-        self._delete(self._commit.settle(attempt, Call(actor=SYSTEM)))
+        self._delete(self._transaction.run(attempt, RequestContext(actor=SYSTEM)))
 
     def _delete(self, upload: Upload) -> None:
         for key in upload.leftovers:
             self._files.delete(key)
 
 
-def _waits_for(upload: Upload, alarm_id: str) -> bool:
-    return upload.alarm is not None and upload.alarm.id == alarm_id
+def _waits_for(upload: Upload, timer_id: str) -> bool:
+    return upload.timer is not None and upload.timer.id == timer_id
 
 
-def _same(upload: Upload) -> Outcome[Upload]:
-    return Outcome(entity=upload, previous=upload)
+def _same(upload: Upload) -> Changes[Upload]:
+    return Changes(entity=upload, previous=upload)

@@ -17,7 +17,6 @@ from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from ..kernel.access import ANONYMOUS, Actor
-from ..kernel.call import Call, Receipt, Signed
 from ..kernel.errors import (
     Invalid,
     Malformed,
@@ -30,6 +29,7 @@ from ..kernel.errors import (
 )
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
+from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.words import Catalogue, Words, choose_locale
 from .documents import Dialect, Document
 from .forms import read_form
@@ -164,7 +164,7 @@ class Api:
         app.middleware("http")(self._mend)
 
     def mount(self, lines: Iterable[str], load: Callable[[], Routes[Any]]) -> None:
-        """Register routes, each as method and path. `load` returns their declarations, and is called when one is asked for."""
+        """PersonAdmin routes, each as method and path. `load` returns their declarations, and is called when one is asked for."""
         for line in lines:
             method, _, path = line.partition(" ")
             self._directory[method, path] = load
@@ -244,9 +244,9 @@ class Api:
         query = values.get("query")
         # A cursor is good for the same list, the same filter and the same caller only.
         scope = (operation.name, actor.id, query.model_dump_json(exclude={"cursor", "limit"}) if query else "", *path.values())
-        call = Call(
+        context = RequestContext(
             actor=actor,
-            receipt=self._receipt(operation, request, actor, values),
+            idempotency_key=self._idempotency_key(operation, request, actor, values),
             seen_version=_seen_version(request.headers.get("if-match")),
             address=request.context.get("identity", {}).get("sourceIp", ""),
             locale=locale,
@@ -255,11 +255,11 @@ class Api:
         )
         service = operation.routes.service(services) if operation.routes.service else self
         try:
-            view = operation.view(service, call, **values)
+            view = operation.view(service, context, **values)
         except Replayed as replay:
             if operation.reread is None:
                 raise NotImplementedError(operation.name) from replay
-            view = operation.reread(service, call, replay.resource_id)
+            view = operation.reread(service, context, replay.resource_id)
         return _answer(operation, request, view, _address(operation, path))
 
     def _actor(self, request: Request, services: Any) -> Actor:
@@ -272,7 +272,9 @@ class Api:
         actor: Actor = services.tokens.read(token.strip())
         return actor
 
-    def _receipt(self, operation: Operation, request: Request, actor: Actor, values: Mapping[str, Any]) -> Receipt | None:
+    def _idempotency_key(
+        self, operation: Operation, request: Request, actor: Actor, values: Mapping[str, Any]
+    ) -> IdempotencyKey | None:
         key = request.headers.get("idempotency-key")
         if key is None or operation.method != "POST" or not operation.repeatable:
             return None
@@ -281,7 +283,7 @@ class Api:
         body = "".join(values[name].model_dump_json() for name in ("body", "form") if name in values)
         path = "/".join(str(values[name]) for name in sorted(values) if name not in ("body", "form", "query", "signed"))
         route = f"{operation.method} {operation.path} {path}"
-        return Receipt(id=_digest(actor.id, route, key), digest=_digest(body))
+        return IdempotencyKey(id=_digest(actor.id, route, key), digest=_digest(body))
 
     def _problem(self, problem: dict[str, Any], operation: Operation | None = None, address: str = "") -> Response:
         said = Document(json.dumps(problem, ensure_ascii=False), _PROBLEM, problem["status"])

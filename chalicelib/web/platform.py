@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import RootModel
 
-from ..kernel.call import Call
+from ..kernel.request import RequestContext
 from .api import Api, Routes
 from .fields import View
 from .openapi import document
@@ -33,18 +33,18 @@ class Contract(RootModel[dict[str, Any]]):
 
 
 @routes.get("/", public=True)
-def welcome(service: Api, call: Call) -> Welcome:
+def welcome(service: Api, context: RequestContext) -> Welcome:
     """Where to look."""
     return Welcome(name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…")
 
 
 @routes.get("/healthz", public=True)
-def read_health(service: Api, call: Call) -> Health:
+def read_health(service: Api, context: RequestContext) -> Health:
     """Say that the service answers."""
     return Health(status="ok")
 
 
 @routes.get("/openapi.json", public=True)
-def read_contract(service: Api, call: Call) -> Contract:
+def read_contract(service: Api, context: RequestContext) -> Contract:
     """This contract."""
     return Contract(document(service.operations))

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from ..kernel.call import Call
+from ..kernel.request import RequestContext
 from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
 from .model import ClaimState
@@ -33,151 +33,151 @@ from .texts import REFUSALS
 __all__ = ["routes"]
 
 
-def _reread(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
-    return wish_view(wishes.read_wish(call, wish_id))
+def _reread(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
+    return wish_view(wishes.read_wish(context, wish_id))
 
 
 routes: Routes[Wishes] = Routes("wishes", lambda services: services.wishes, REFUSALS, _reread)
 
 
 @routes.post("/v1/wishes", status=201)
-def submit_wish(wishes: Wishes, call: Call, body: WishIn) -> AnyWish:
+def submit_wish(wishes: Wishes, context: RequestContext, body: WishIn) -> AnyWish:
     """File a wish, for oneself or with consent for somebody else."""
     consent = body.consent.given() if body.consent else None
-    return wish_view(wishes.submit_wish(call, body.terms(), body.on_behalf_of, consent))
+    return wish_view(wishes.submit_wish(context, body.terms(), body.on_behalf_of, consent))
 
 
 @routes.get("/v1/wishes", public=True)
-def list_wishes(wishes: Wishes, call: Call, query: WishQuery) -> WishList:
+def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> WishList:
     """The wall of a street or community; for staff, all wishes of their place."""
-    page = wishes.list_wishes(call, query.place, query.state, query.kind, query.limit)
+    page = wishes.list_wishes(context, query.place, query.state, query.kind, query.limit)
     items = [wish_view(line) if isinstance(line, Seen) else PublicWish.of(line) for line in page.items]
-    return WishList(items=items, next=call.cursor_of(page.next))
+    return WishList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/wishes/{wish_id}", public=True)
-def read_wish(wishes: Wishes, call: Call, wish_id: str) -> AnyWish:
+def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
     """A wish as the caller may see it."""
-    return _reread(wishes, call, wish_id)
+    return _reread(wishes, context, wish_id)
 
 
 @routes.get("/v1/wishes/{wish_id}/timeline")
-def read_timeline(wishes: Wishes, call: Call, wish_id: str, query: PageQuery) -> EventList:
+def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery) -> EventList:
     """What happened to a wish, oldest first."""
-    page, with_names = wishes.read_timeline(call, wish_id, query.limit)
+    page, with_names = wishes.read_timeline(context, wish_id, query.limit)
     items = [
         EventView(at=e.at, version=e.version, event=e.tag, party=e.party, by=e.by if with_names else None, note=e.note)
         for e in page.items
     ]
-    return EventList(items=items, next=call.cursor_of(page.next))
+    return EventList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.post("/v1/wishes/{wish_id}/approve")
-def approve_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
+def approve_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
     """Put a wish on the wall."""
-    return wish_view(wishes.approve_wish(call, wish_id))
+    return wish_view(wishes.approve_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/reject")
-def reject_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
+def reject_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
     """Say no to a wish, and why."""
-    return wish_view(wishes.reject_wish(call, wish_id, body.reason))
+    return wish_view(wishes.reject_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/edit")
-def edit_wish(wishes: Wishes, call: Call, wish_id: str, body: EditIn) -> AnyWish:
+def edit_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: EditIn) -> AnyWish:
     """Change what a wish says."""
-    return wish_view(wishes.edit_wish(call, wish_id, body.changes()))
+    return wish_view(wishes.edit_wish(context, wish_id, body.changes()))
 
 
 @routes.post("/v1/wishes/{wish_id}/keep")
-def keep_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
+def keep_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
     """Say that it is still needed: another week at least, and as if it had come to the wall today."""
-    return wish_view(wishes.keep_wish(call, wish_id))
+    return wish_view(wishes.keep_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")
-def unpublish_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
+def unpublish_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
     """Take a wish from the wall for another look."""
-    return wish_view(wishes.unpublish_wish(call, wish_id, body.reason))
+    return wish_view(wishes.unpublish_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish.of})
-def claim_wish(wishes: Wishes, call: Call, wish_id: str, body: NoFields) -> AnyWish:
+def claim_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
     """Take a wish; too late, and similar ones are shown."""
-    return wish_view(wishes.claim_wish(call, wish_id))
+    return wish_view(wishes.claim_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/release")
-def release_claim(wishes: Wishes, call: Call, wish_id: str, body: ReleaseIn) -> AnyWish:
+def release_claim(wishes: Wishes, context: RequestContext, wish_id: str, body: ReleaseIn) -> AnyWish:
     """Give a claim back."""
-    return wish_view(wishes.release_claim(call, wish_id, body.claim, body.reason))
+    return wish_view(wishes.release_claim(context, wish_id, body.claim, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/deliver")
-def deliver_wish(wishes: Wishes, call: Call, wish_id: str, body: DeliverIn) -> AnyWish:
+def deliver_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: DeliverIn) -> AnyWish:
     """Note a delivery; with the resident's code it is confirmed."""
     code = unicodedata.normalize("NFKC", body.code) if body.code else None
-    return wish_view(wishes.deliver_wish(call, wish_id, body.claim, body.note, code))
+    return wish_view(wishes.deliver_wish(context, wish_id, body.claim, body.note, code))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-in")
-def check_in(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> AnyWish:
+def check_in(wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice) -> AnyWish:
     """Note the beginning of a visit."""
-    return wish_view(wishes.check_visit(call, wish_id, "check-in", body.claim))
+    return wish_view(wishes.check_visit(context, wish_id, "check-in", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-out")
-def check_out(wishes: Wishes, call: Call, wish_id: str, body: ClaimChoice) -> AnyWish:
+def check_out(wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice) -> AnyWish:
     """Note the end of a visit."""
-    return wish_view(wishes.check_visit(call, wish_id, "check-out", body.claim))
+    return wish_view(wishes.check_visit(context, wish_id, "check-out", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/confirm")
-def confirm_wish(wishes: Wishes, call: Call, wish_id: str, body: ConfirmIn) -> AnyWish:
+def confirm_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ConfirmIn) -> AnyWish:
     """Say that it came, and thank."""
-    return wish_view(wishes.confirm_wish(call, wish_id, body.rating, body.thanks))
+    return wish_view(wishes.confirm_wish(context, wish_id, body.rating, body.thanks))
 
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
-def dispute_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonIn) -> AnyWish:
+def dispute_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
     """Say that it did not come."""
-    return wish_view(wishes.dispute_wish(call, wish_id, body.reason))
+    return wish_view(wishes.dispute_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
-def withdraw_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
+def withdraw_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
     """Take a wish back."""
-    return wish_view(wishes.withdraw_wish(call, wish_id, body.reason))
+    return wish_view(wishes.withdraw_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/reopen")
-def reopen_wish(wishes: Wishes, call: Call, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
+def reopen_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
     """Start a wish again."""
-    return wish_view(wishes.reopen_wish(call, wish_id, body.reason))
+    return wish_view(wishes.reopen_wish(context, wish_id, body.reason))
 
 
 @routes.get("/v1/me/wishes")
-def my_wishes(wishes: Wishes, call: Call, query: PageQuery) -> WishList:
+def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> WishList:
     """One's own wishes, newest first."""
-    page = wishes.my_wishes(call, query.limit)
-    return WishList(items=[wish_view(seen) for seen in page.items], next=call.cursor_of(page.next))
+    page = wishes.my_wishes(context, query.limit)
+    return WishList(items=[wish_view(seen) for seen in page.items], next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/me/claims")
-def my_claims(wishes: Wishes, call: Call, query: PageQuery) -> ClaimList:
+def my_claims(wishes: Wishes, context: RequestContext, query: PageQuery) -> ClaimList:
     """One's own claims, newest first."""
-    page = wishes.my_claims(call, query.limit)
-    return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=call.cursor_of(page.next))
+    page = wishes.my_claims(context, query.limit)
+    return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/me/hours")
-def my_hours(wishes: Wishes, call: Call, query: PageQuery) -> HoursList:
+def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> HoursList:
     """Time booked for what one has done, newest first."""
-    page = wishes.my_claims(call, query.limit)
+    page = wishes.my_claims(context, query.limit)
     items = [
         HoursView(wish=seen.wish.id, title=seen.wish.title, minutes=claim.minutes, booked_at=claim.delivered_at)
         for claim, seen in page.items
         if claim.state is ClaimState.CONFIRMED
     ]
-    return HoursList(items=items, next=call.cursor_of(page.next))
+    return HoursList(items=items, next=context.cursor_of(page.next))

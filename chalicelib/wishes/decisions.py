@@ -1,4 +1,4 @@
-"""What can happen to a wish. Pure: each function decides on a wish as it is and returns an Outcome, or refuses."""
+"""What can happen to a wish. Pure: each function decides on a wish as it is and returns a Changes, or refuses."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from ..kernel.access import STAFF, Party
+from ..kernel.changes import Changes, Count, Event, Message, Put, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.machine import Answer, Move
-from ..kernel.outcome import Beside, Count, Event, Message, Outcome, Put
+from ..kernel.state_table import Answer, Move
 from ..kernel.text import mask_personal, overlap
 from . import policy, telling
 from .model import (
@@ -101,10 +101,10 @@ def likely_duplicates(wish: Wish, others: Iterable[Wish], now: datetime) -> tupl
     )
 
 
-def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Outcome[Wish]:
+def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Changes[Wish]:
     """A new wish waits for staff to look at it."""
     event = Event(tag="wish.submitted", by=by.id, party=by.party)
-    return Outcome(entity=wish, previous=None, beside=ledger, events=(event,))
+    return Changes(entity=wish, previous=None, writes=ledger, events=(event,))
 
 
 def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
@@ -119,15 +119,15 @@ def go(
     by: Mover,
     *,
     note: str | None = None,
-    beside: tuple[Beside, ...] = (),
+    beside: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     **changes: Any,
-) -> Outcome[Wish]:
+) -> Changes[Wish]:
     """Make a move: the row of the table, its event, and whatever changes with it."""
     row = _row(wish, move, by)
     event = Event(tag=row.event, by=by.id, party=by.party, note=note)
     entity = replace(wish, **({"state": row.target} | changes))
-    return Outcome(entity=entity, previous=wish, beside=beside, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=wish, writes=beside, events=(event,), messages=messages)
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
@@ -169,19 +169,19 @@ def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
     return {"needed_by": needed_by, "claims": swap(wish, *anew), "told": ()}
 
 
-def approve(wish: Wish, by: Mover) -> Outcome[Wish]:
+def approve(wish: Wish, by: Mover) -> Changes[Wish]:
     """Put it on the wall."""
     messages = tell(wish, "approved", wish.person_id)
     listed: dict[str, Any] = {"opened_at": wish.opened_at or by.now, "listed_at": by.now, "told": (), "reason": None}
     return go(wish, "approve", by, messages=messages, **listed)
 
 
-def reject(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
+def reject(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """Say no, and why."""
     return go(wish, "reject", by, note=reason, reason=reason, messages=tell(wish, "rejected", wish.person_id))
 
 
-def edit(wish: Wish, by: Mover, changed: Wish) -> Outcome[Wish]:
+def edit(wish: Wish, by: Mover, changed: Wish) -> Changes[Wish]:
     """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
     row = _row(wish, "edit", by)
     if changed.helpers_needed < len(wish.held):
@@ -210,21 +210,21 @@ EDITABLE = (
 )
 
 
-def keep(wish: Wish, by: Mover) -> Outcome[Wish]:
+def keep(wish: Wish, by: Mover) -> Changes[Wish]:
     """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
     day = max(wish.needed_by, local_day(by.now, wish.zone) + policy.KEPT_FOR)
     listed: dict[str, Any] = {"listed_at": by.now, "told": ()}
     return go(wish, "keep", by, **(listed | _for_another_day(wish, day)))
 
 
-def unpublish(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
+def unpublish(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """Take it from the wall for another look."""
     ended = all_ended(wish, "claim_ended")
     ended["messages"] += tell(wish, "unpublished", wish.person_id)
     return go(wish, "unpublish", by, note=reason, reason=reason, submitted_at=by.now, **ended)
 
 
-def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Outcome[Wish]:
+def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Changes[Wish]:
     """Take one place on the wish.
 
     Raises:
@@ -257,13 +257,13 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
         state=S.CLAIMED if full else S.OPEN,
         claims=(*kept, mine),
         told=(),
-        beside=(
+        writes=(
             Put(row=pointer),
             Count(
                 subject=by.id,
                 name="active_claims",
                 add=1,
-                below=capacity,
+                limit=capacity,
                 refusal=Conflict("volunteer.too_many_claims", capacity=capacity),
             ),
         ),
@@ -287,7 +287,7 @@ def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
     return found[0]
 
 
-def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome[Wish]:
+def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Changes[Wish]:
     """Give a claim back. The wish is on the wall again with its age kept; staff hear of it."""
     _row(wish, "release", by)
     mine = pick_claim(wish, by, claim_id)
@@ -296,11 +296,11 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Outcome
         messages += tell_helpers(wish, "claim_ended", [mine])
     claims = swap(wish, replace(mine, state=ClaimState.RELEASED))
     return go(
-        wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), beside=_freed([mine]), messages=messages
+        wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), writes=_freed([mine]), messages=messages
     )
 
 
-def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Outcome[Wish]:
+def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Changes[Wish]:
     """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
     _row(wish, move, by)
     mine = pick_claim(wish, by, claim_id)
@@ -316,16 +316,16 @@ def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
     It goes by helper, so that giving back and taking again gives no new tries.
     """
     locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    return Count(subject=f"tries#{wish.id}#{claim.helper}", name="code", add=1, below=policy.CODE_TRIES, refusal=locked)
+    return Count(subject=f"tries#{wish.id}#{claim.helper}", name="code", add=1, limit=policy.CODE_TRIES, refusal=locked)
 
 
-def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Outcome[Wish]:
+def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Changes[Wish]:
     """Note a delivery. `code_right` is None without a code; with the right one the resident has confirmed at the door."""
     _row(wish, "deliver", by)
     mine = pick_claim(wish, by, claim_id)
     if code_right is False:
         wrong = Invalid("wish.code_wrong", ["code"])
-        return Outcome(entity=wish, previous=wish, beside=(code_guess(wish, by, mine),), refusal=wrong)
+        return Changes(entity=wish, previous=wish, writes=(code_guess(wish, by, mine),), refusal=wrong)
     done = replace(mine, state=ClaimState.DELIVERED, delivered_at=by.now, note=note)
     if code_right:
         done = _confirmed(done)
@@ -347,7 +347,7 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
         claims=claims,
         told=() if state is not S.CLAIMED else wish.told,
         delivered_at=by.now if state is not S.CLAIMED else None,
-        beside=(*guess, *_freed([mine])),
+        writes=(*guess, *_freed([mine])),
         messages=told,
     )
     extra = (Event(tag=event, by=by.id, party=by.party),) if event else ()
@@ -363,7 +363,7 @@ def _confirmed(claim: Claim) -> Claim:
     return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)
 
 
-def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Outcome[Wish]:
+def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Changes[Wish]:
     """The resident, or staff for her, says that it came. Later she may still add a rating and thanks."""
     if Party.OWNER not in by.parties and any(claim.helper == by.id for claim in wish.held):
         raise Forbidden("wish.own_delivery")
@@ -378,18 +378,18 @@ def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Ou
     return go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
 
 
-def dispute(wish: Wish, by: Mover, reason: str) -> Outcome[Wish]:
+def dispute(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """It did not come, or not as it should; staff look into it."""
     messages = tell(wish, "disputed_staff", staff_of(wish))
     return go(wish, "dispute", by, note=reason, reason=reason, disputed_at=by.now, told=(), messages=messages)
 
 
-def withdraw(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
+def withdraw(wish: Wish, by: Mover, reason: str | None) -> Changes[Wish]:
     """It is not needed any more; whoever had taken it is told at once."""
     return go(wish, "withdraw", by, note=reason, **all_ended(wish, "withdrawn"))
 
 
-def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
+def reopen(wish: Wish, by: Mover, reason: str | None) -> Changes[Wish]:
     """Start again: after a dispute on the wall, otherwise with staff."""
     if wish.state is S.DISPUTED:
         again = [replace(claim, state=ClaimState.RELEASED) for claim in wish.held if claim.state is ClaimState.DELIVERED]
@@ -399,16 +399,16 @@ def reopen(wish: Wish, by: Mover, reason: str | None) -> Outcome[Wish]:
     return go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
 
 
-def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Outcome[Wish]:
+def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Changes[Wish]:
     """What a reply to a question does; nothing once the question is no longer one, or from the phone of a helper herself."""
     own_delivery = phone_of != by.id and any(claim.helper == phone_of for claim in wish.held)
     if own_delivery or Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
-        return Outcome(entity=wish, previous=wish)
+        return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, by, found)
 
 
-_ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Outcome[Wish]]] = {
+_ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Changes[Wish]]] = {
     "confirm": lambda wish, by, found: confirm(wish, by, None, None),
     "dispute": lambda wish, by, found: dispute(wish, by, found.reason),
     "keep": lambda wish, by, found: keep(wish, by),
@@ -416,7 +416,7 @@ _ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Outcome[Wish]]] = {
 }
 
 
-def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
+def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
     """The resident was erased: nothing of hers stays, and nobody waits for her any more."""
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
     blank: dict[str, Any] = {"title": "", "story": "", "alias": None, "as_written": None}
@@ -428,13 +428,13 @@ def forget_owner(wish: Wish, now: datetime) -> Outcome[Wish]:
     claims = tuple(replace(claim, note=None) for claim in ended["claims"])
     event = Event(tag="wish.owner_erased", by=by.id, party=by.party)
     entity = replace(wish, **blank, state=state, claims=claims, possible_duplicates=())
-    return Outcome(entity=entity, previous=wish, beside=ended["beside"], events=(event,), messages=ended["messages"])
+    return Changes(entity=entity, previous=wish, writes=ended["beside"], events=(event,), messages=ended["messages"])
 
 
-def forget_helper(wish: Wish, helper: str, now: datetime) -> Outcome[Wish]:
+def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     """A helper was erased: what she had taken goes back to the wall."""
     mine = [claim for claim in wish.active if claim.helper == helper]
     if not mine:
-        return Outcome(entity=wish, previous=wish)
+        return Changes(entity=wish, previous=wish)
     by = Mover(id=helper, parties=frozenset({Party.HELPER}), now=now)
     return release(wish, by, mine[0].id, "account erased")

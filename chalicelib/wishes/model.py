@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from ..kernel import machine
+from ..kernel import state_table
 from ..kernel.access import STAFF, Party, Resource
+from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
-from ..kernel.machine import Answer, Machine
-from ..kernel.outcome import Entity
 from ..kernel.place import community_of
+from ..kernel.state_table import Answer, StateTable
 from . import policy
 
 __all__ = [
@@ -81,7 +81,7 @@ SYSTEM_ONLY = frozenset({Party.SYSTEM})
 _OWNER = frozenset({Party.OWNER})
 
 S = State
-MACHINE: Machine[State] = Machine(
+MACHINE: StateTable[State] = StateTable(
     "wish",
     [
         (S.SUBMITTED, "approve", S.OPEN, "wish.approved"),
@@ -179,7 +179,7 @@ class Written:
     alias: str | None = None
 
 
-class Mover(machine.Mover):
+class Mover(state_table.Mover):
     """Who makes a move, as what, when."""
 
     __slots__ = ()
@@ -317,7 +317,7 @@ class Wish(Entity):
             public=self.state in PUBLIC_STATES,
         )
 
-    def dues(self) -> Mapping[str, datetime]:
+    def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant; see `wake`."""
         if self.state is S.SUBMITTED:
             return {"expire": self.submitted_at + policy.SUBMITTED_LASTS}

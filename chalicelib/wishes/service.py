@@ -7,26 +7,26 @@ from datetime import date, datetime
 from typing import Any
 
 from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, authorize, parties
-from ..kernel.call import Call
+from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from ..kernel.ids import Ids
-from ..kernel.outcome import Outcome, Put
 from ..kernel.paging import Page, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
+from ..kernel.request import RequestContext
 from ..kernel.text import overlap
 from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
-from ..store.commit import Committer
+from ..store.transaction import Transaction
 from . import decisions, model, policy, rows, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
 from .waking import wake
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
-Decide = Callable[[Wish, Mover, dict[str, Person]], Outcome[Wish]]
+Decide = Callable[[Wish, Mover, dict[str, Person]], Changes[Wish]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,63 +70,65 @@ class OnTheWall:
 class Wishes:
     """Use cases about wishes."""
 
-    def __init__(self, *, commit: Committer, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places) -> None:
-        self._commit, self._clock, self._ids, self._keys = commit, clock, ids, keys
+    def __init__(
+        self, *, transaction: Transaction, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places
+    ) -> None:
+        self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
         self._people, self._places = people, places
 
     # reading
 
-    def read_wish(self, call: Call, wish_id: str) -> Seen:
+    def read_wish(self, context: RequestContext, wish_id: str) -> Seen:
         """Return a wish as the caller may see it. A plain public look is one request."""
         wish = _found(rows.find_wish(wish_id))
-        actor = call.actor
+        actor = context.actor
         found = authorize(actor, "wish.see", wish.as_resource())
         if not found & (STAFF | {Party.OWNER, Party.HELPER}):
             return self._seen(actor, wish, {})
-        actor, people = self._named_in(call, wish)
+        actor, people = self._named_in(context, wish)
         authorize(actor, "wish.see", wish.as_resource())
         return self._seen(actor, wish, people)
 
-    def read_timeline(self, call: Call, wish_id: str, limit: int) -> tuple[Page[rows.WishEvent], bool]:
+    def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[rows.WishEvent], bool]:
         """Return a wish's events, oldest first, and whether the caller may see who did what."""
         wish = _found(rows.find_wish(wish_id))
-        authorize(call.actor, "wish.see", wish.as_resource())
-        actor, _ = self._people.current(call.actor)
+        authorize(context.actor, "wish.see", wish.as_resource())
+        actor, _ = self._people.current(context.actor)
         found = authorize(actor, "wish.read_timeline", wish.as_resource())
-        return rows.timeline_of(wish.id, call.start, limit), bool(found & STAFF)
+        return rows.timeline_of(wish.id, context.start, limit), bool(found & STAFF)
 
     def list_wishes(
-        self, call: Call, place: str, state: State | None, kind: Kind | None, limit: int
+        self, context: RequestContext, place: str, state: State | None, kind: Kind | None, limit: int
     ) -> Page[Seen] | Page[OnTheWall]:
         """Return the wall of a place for everybody, or all its wishes for its staff."""
         resource = Resource(kind="wish", places=(place,), public=True)
-        if parties(call.actor, resource) & STAFF:
-            actor, _ = self._people.current(call.actor)
+        if parties(context.actor, resource) & STAFF:
+            actor, _ = self._people.current(context.actor)
             authorize(actor, "wish.list_all", resource)
-            page = rows.wishes_in(place, [state] if state else list(State), kind, call.start, limit)
+            page = rows.wishes_in(place, [state] if state else list(State), kind, context.start, limit)
             people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
             return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
-        authorize(call.actor, "wish.list", resource)
+        authorize(context.actor, "wish.list", resource)
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
-            authorize(call.actor, "wish.list_all", resource)
-        wall = rows.wall(place, [state] if state else WALL_STATES, kind, call.start, limit)
-        return Page([self._on_the_wall(call.actor, entry) for entry in wall.items], wall.next)
+            authorize(context.actor, "wish.list_all", resource)
+        wall = rows.wall(place, [state] if state else WALL_STATES, kind, context.start, limit)
+        return Page([self._on_the_wall(context.actor, entry) for entry in wall.items], wall.next)
 
-    def my_wishes(self, call: Call, limit: int) -> Page[Seen]:
+    def my_wishes(self, context: RequestContext, limit: int) -> Page[Seen]:
         """Return one's own wishes, newest first."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
-        page = rows.wishes_of(actor.id, call.start, limit)
+        page = rows.wishes_of(actor.id, context.start, limit)
         people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
         return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
 
-    def my_claims(self, call: Call, limit: int) -> Page[tuple[model.Claim, Seen]]:
+    def my_claims(self, context: RequestContext, limit: int) -> Page[tuple[model.Claim, Seen]]:
         """Return one's own claims, newest first, each with its wish as one may see it now."""
-        actor, _ = self._people.current(call.actor)
+        actor, _ = self._people.current(context.actor)
         authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
-        page = rows.claims_of(actor.id, call.start, limit)
+        page = rows.claims_of(actor.id, context.start, limit)
         people = self._people.find_many({id for _, wish in page.items for id in _named_in(wish)})
         found = [
             (claim, self._seen(actor, wish, people))
@@ -173,7 +175,7 @@ class Wishes:
     def rearm_lost(self) -> int:
         """Arm anew the wishes that wait for something long due and have no alarm; return how many there were."""
         wishes = (wish for street in self._places.streets() for wish in rows.with_alarms(street))
-        return self._commit.rearm_lost(wishes, rows.find_wish)
+        return self._transaction.rearm_lost(wishes, rows.find_wish)
 
     def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
         resource = Resource(kind="wish", places=(entry.community,), public=True)
@@ -182,25 +184,29 @@ class Wishes:
 
     # moves
 
-    def submit_wish(self, call: Call, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
+    def submit_wish(
+        self, context: RequestContext, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None
+    ) -> Seen:
         """File a wish for oneself, or for somebody else with her consent."""
         everybody: dict[str, Person] = {}
-        wish = self._commit.settle(lambda: self._submitting(call, terms, on_behalf_of, consent, everybody), call)
-        return self._seen(call.actor, wish, everybody)
+        wish = self._transaction.run(lambda: self._submitting(context, terms, on_behalf_of, consent, everybody), context)
+        return self._seen(context.actor, wish, everybody)
 
-    def submitting(self, call: Call, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None) -> Outcome[Wish]:
+    def submitting(
+        self, context: RequestContext, terms: WishTerms, on_behalf_of: str | None, consent: ConsentGiven | None
+    ) -> Changes[Wish]:
         """Return the decision that files a wish, read and authorized now; it goes into another feature's commit."""
-        return self._submitting(call, terms, on_behalf_of, consent, {})
+        return self._submitting(context, terms, on_behalf_of, consent, {})
 
     def _submitting(
         self,
-        call: Call,
+        context: RequestContext,
         terms: WishTerms,
         on_behalf_of: str | None,
         consent: ConsentGiven | None,
         everybody: dict[str, Person],
-    ) -> Outcome[Wish]:
-        actor, me = self._people.current(call.actor)
+    ) -> Changes[Wish]:
+        actor, me = self._people.current(context.actor)
         subject = self._people.subject_of(actor, me, on_behalf_of)
         place = self._place_of(terms, subject)
         owners = frozenset({subject.id, actor.id} if subject.contact_via == actor.id else {subject.id})
@@ -246,24 +252,24 @@ class Wishes:
         others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
         return replace(wish, possible_duplicates=decisions.likely_duplicates(wish, others, now))
 
-    def approve_wish(self, call: Call, wish_id: str) -> Seen:
+    def approve_wish(self, context: RequestContext, wish_id: str) -> Seen:
         """Put a wish on the wall."""
 
-        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
+        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Changes[Wish]:
             owner = people[wish.person_id]  # her name or address may have become known since she wrote
             shown = decisions.on_the_wall(wish, wish.written, name=owner.name, secrets=owner.secrets)
             return replace(decisions.approve(shown, by), previous=wish)
 
-        return self._move(call, wish_id, "approve", decide)
+        return self._move(context, wish_id, "approve", decide)
 
-    def reject_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+    def reject_wish(self, context: RequestContext, wish_id: str, reason: str) -> Seen:
         """Say no to a wish, and why."""
-        return self._move(call, wish_id, "reject", lambda wish, by, _: decisions.reject(wish, by, reason))
+        return self._move(context, wish_id, "reject", lambda wish, by, _: decisions.reject(wish, by, reason))
 
-    def edit_wish(self, call: Call, wish_id: str, changes: Mapping[str, Any]) -> Seen:
+    def edit_wish(self, context: RequestContext, wish_id: str, changes: Mapping[str, Any]) -> Seen:
         """Change what a wish says."""
 
-        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Outcome[Wish]:
+        def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Changes[Wish]:
             words = {name: changes[name] for name in ("title", "story", "alias") if name in changes}
             changed = replace(wish, **{name: value for name, value in changes.items() if name not in words})
             by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, local_day(by.now, wish.zone))
@@ -271,29 +277,29 @@ class Wishes:
             owner, written = people[wish.person_id], replace(wish.written, **words)
             return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets))
 
-        return self._move(call, wish_id, "edit", decide)
+        return self._move(context, wish_id, "edit", decide)
 
-    def keep_wish(self, call: Call, wish_id: str) -> Seen:
+    def keep_wish(self, context: RequestContext, wish_id: str) -> Seen:
         """Say that a wish nobody has taken is still needed."""
-        return self._move(call, wish_id, "keep", lambda wish, by, _: decisions.keep(wish, by))
+        return self._move(context, wish_id, "keep", lambda wish, by, _: decisions.keep(wish, by))
 
-    def unpublish_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+    def unpublish_wish(self, context: RequestContext, wish_id: str, reason: str) -> Seen:
         """Take a wish from the wall for another look."""
-        return self._move(call, wish_id, "unpublish", lambda wish, by, _: decisions.unpublish(wish, by, reason))
+        return self._move(context, wish_id, "unpublish", lambda wish, by, _: decisions.unpublish(wish, by, reason))
 
-    def claim_wish(self, call: Call, wish_id: str) -> Seen:
+    def claim_wish(self, context: RequestContext, wish_id: str) -> Seen:
         """Take a wish. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
         try:
-            return self._move(call, wish_id, "claim", lambda wish, by, people: _claim(wish, by, people[by.id], claim_id))
+            return self._move(context, wish_id, "claim", lambda wish, by, people: _claim(wish, by, people[by.id], claim_id))
         except Conflict as late:
             if late.code != "wish.already_claimed":
                 raise
-            raise Conflict(late.code, **late.facts, similar=self.near_misses(call.actor, wish_id)) from None
+            raise Conflict(late.code, **late.facts, similar=self.near_misses(context.actor, wish_id)) from None
 
-    def claiming(self, call: Call, wish_id: str, claim_id: str) -> Outcome[Wish]:
+    def claiming(self, context: RequestContext, wish_id: str, claim_id: str) -> Changes[Wish]:
         """Return the decision that the caller takes a wish, read and authorized now; it goes into another feature's commit."""
-        wish, by, people = self._read_for(call, wish_id, "claim")
+        wish, by, people = self._read_for(context, wish_id, "claim")
         return _claim(wish, by, people[by.id], claim_id)
 
     def near_misses(self, actor: Actor, wish_id: str) -> Sequence[OnTheWall]:
@@ -316,62 +322,64 @@ class Wishes:
         shown = [entry for entry in fit if entry.id in wishes and entry.id not in hers | {wish_id}]
         return [self._on_the_wall(actor, entry) for entry in shown[: policy.NEAR_MISSES]]
 
-    def release_claim(self, call: Call, wish_id: str, claim_id: str | None, reason: str) -> Seen:
+    def release_claim(self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str) -> Seen:
         """Give a claim back."""
-        return self._move(call, wish_id, "release", lambda wish, by, _: decisions.release(wish, by, claim_id, reason))
+        return self._move(context, wish_id, "release", lambda wish, by, _: decisions.release(wish, by, claim_id, reason))
 
-    def deliver_wish(self, call: Call, wish_id: str, claim_id: str | None, note: str | None, code: str | None) -> Seen:
+    def deliver_wish(
+        self, context: RequestContext, wish_id: str, claim_id: str | None, note: str | None, code: str | None
+    ) -> Seen:
         """Note a delivery; with the resident's code it is confirmed at once."""
 
-        def decide(wish: Wish, by: Mover, _: dict[str, Person]) -> Outcome[Wish]:
+        def decide(wish: Wish, by: Mover, _: dict[str, Person]) -> Changes[Wish]:
             right = None
             if code is not None and wish.active:
                 right = same(self.code_of(decisions.pick_claim(wish, by, claim_id).id), code)
             return decisions.deliver(wish, by, claim_id, note, right)
 
-        return self._move(call, wish_id, "deliver", decide)
+        return self._move(context, wish_id, "deliver", decide)
 
-    def check_visit(self, call: Call, wish_id: str, move: str, claim_id: str | None) -> Seen:
+    def check_visit(self, context: RequestContext, wish_id: str, move: str, claim_id: str | None) -> Seen:
         """Note the beginning (`check-in`) or end (`check-out`) of a visit."""
-        return self._move(call, wish_id, move, lambda wish, by, _: decisions.check(wish, by, move, claim_id))
+        return self._move(context, wish_id, move, lambda wish, by, _: decisions.check(wish, by, move, claim_id))
 
-    def confirm_wish(self, call: Call, wish_id: str, rating: int | None, thanks: str | None) -> Seen:
+    def confirm_wish(self, context: RequestContext, wish_id: str, rating: int | None, thanks: str | None) -> Seen:
         """Say that it came, and thank."""
-        return self._move(call, wish_id, "confirm", lambda wish, by, _: decisions.confirm(wish, by, rating, thanks))
+        return self._move(context, wish_id, "confirm", lambda wish, by, _: decisions.confirm(wish, by, rating, thanks))
 
-    def dispute_wish(self, call: Call, wish_id: str, reason: str) -> Seen:
+    def dispute_wish(self, context: RequestContext, wish_id: str, reason: str) -> Seen:
         """Say that it did not come."""
-        return self._move(call, wish_id, "dispute", lambda wish, by, _: decisions.dispute(wish, by, reason))
+        return self._move(context, wish_id, "dispute", lambda wish, by, _: decisions.dispute(wish, by, reason))
 
-    def withdraw_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
+    def withdraw_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> Seen:
         """Take a wish back."""
-        return self._move(call, wish_id, "withdraw", lambda wish, by, _: decisions.withdraw(wish, by, reason))
+        return self._move(context, wish_id, "withdraw", lambda wish, by, _: decisions.withdraw(wish, by, reason))
 
-    def reopen_wish(self, call: Call, wish_id: str, reason: str | None) -> Seen:
+    def reopen_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> Seen:
         """Start a wish again."""
-        return self._move(call, wish_id, "reopen", lambda wish, by, _: decisions.reopen(wish, by, reason))
+        return self._move(context, wish_id, "reopen", lambda wish, by, _: decisions.reopen(wish, by, reason))
 
-    def _move(self, call: Call, wish_id: str, move: str, decide: Decide) -> Seen:
+    def _move(self, context: RequestContext, wish_id: str, move: str, decide: Decide) -> Seen:
         read: dict[str, Any] = {}
 
-        def attempt() -> Outcome[Wish]:
-            wish, by, read["people"] = self._read_for(call, wish_id, move)
-            wish.check_version(call.seen_version)
+        def attempt() -> Changes[Wish]:
+            wish, by, read["people"] = self._read_for(context, wish_id, move)
+            wish.check_version(context.seen_version)
             return decide(wish, by, read["people"])
 
-        wish = self._commit.settle(attempt, call)
-        return self._seen(read["people"][call.actor.id].as_actor(), wish, read["people"])
+        wish = self._transaction.run(attempt, context)
+        return self._seen(read["people"][context.actor.id].as_actor(), wish, read["people"])
 
-    def _read_for(self, call: Call, wish_id: str, move: str) -> tuple[Wish, Mover, dict[str, Person]]:
+    def _read_for(self, context: RequestContext, wish_id: str, move: str) -> tuple[Wish, Mover, dict[str, Person]]:
         """Read a wish and everybody about it, and ask whether the move is the caller's to make."""
         wish = _found(rows.find_wish(wish_id))
-        actor, people = self._named_in(call, wish)
+        actor, people = self._named_in(context, wish)
         found = authorize(actor, f"wish.{move}", wish.as_resource())
         return wish, Mover(id=actor.id, parties=found, now=self._clock.now()), people
 
-    def _named_in(self, call: Call, wish: Wish) -> tuple[Actor, dict[str, Person]]:
+    def _named_in(self, context: RequestContext, wish: Wish) -> tuple[Actor, dict[str, Person]]:
         """Read the caller again, and with her whom a view of the wish may name; before the commit, so that none can fail it."""
-        actor, people = self._people.current_among(call.actor, _named_in(wish))
+        actor, people = self._people.current_among(context.actor, _named_in(wish))
         resident = people.get(wish.person_id)
         if resident and not resident.phone and resident.contact_via:
             people |= self._people.find_many([resident.contact_via])  # whom the helper may ring instead
@@ -387,22 +395,22 @@ class Wishes:
         """Return the delivery code of a claim."""
         return derive_digits(self._keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS)
 
-    def wake_wish(self, wish_id: str, alarm_id: str) -> None:
+    def wake_wish(self, wish_id: str, timer_id: str) -> None:
         """Do what is due for a wish, if it was woken by the alarm that it waits for."""
 
-        def decide() -> Outcome[Wish]:
+        def decide() -> Changes[Wish]:
             wish = _found(rows.find_wish(wish_id))
             authorize(SYSTEM, "wish.see", wish.as_resource())
-            if wish.alarm is None or wish.alarm.id != alarm_id:
-                return Outcome(entity=wish, previous=wish)
+            if wish.timer is None or wish.timer.id != timer_id:
+                return Changes(entity=wish, previous=wish)
             return wake(wish, self._clock.now())
 
-        self._commit.settle(decide, Call(actor=SYSTEM))
+        self._transaction.run(decide, RequestContext(actor=SYSTEM))
 
     def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = "") -> None:
         """Do what its resident has answered to a question about a wish; nothing where it has moved on meanwhile."""
 
-        def decide() -> Outcome[Wish]:
+        def decide() -> Changes[Wish]:
             wish = _found(rows.find_wish(wish_id))
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
@@ -411,7 +419,7 @@ class Wishes:
                 wish, Mover(id=person_id, parties=found, now=self._clock.now()), kind, yes=yes, phone_of=phone_of
             )
 
-        self._commit.settle(decide, Call(actor=SYSTEM))
+        self._transaction.run(decide, RequestContext(actor=SYSTEM))
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: as the resident of wishes and as a helper."""
@@ -421,23 +429,27 @@ class Wishes:
         for _, wish in list(every(lambda start: rows.claims_of(person_id, start, 100))):
             self._forget(wish.id, lambda wish, now: decisions.forget_helper(wish, person_id, now))
 
-    def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Outcome[Wish]]) -> None:
-        def attempt() -> Outcome[Wish]:
+    def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
+        def attempt() -> Changes[Wish]:
             wish = _found(rows.find_wish(wish_id))
             authorize(SYSTEM, "wish.see", wish.as_resource())
             return decide(wish, self._clock.now())
 
-        self._commit.settle(attempt, Call(actor=SYSTEM))
+        self._transaction.run(attempt, RequestContext(actor=SYSTEM))
 
     def _forget_notes(self, wish: Wish) -> None:
         """Reasons in the timeline are free text and may name somebody."""
         noted = [event for event in every(lambda start: rows.timeline_of(wish.id, start, 100)) if event.note]
         for n in range(0, len(noted), 20):
             blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
-            self._commit.settle(lambda blank=blank: Outcome(entity=wish, previous=wish, beside=blank), Call(actor=SYSTEM))  # type: ignore[misc]
 
-    def held_about(self, person_id: str) -> Mapping[str, Any]:
-        """Return what wishes hold about a person (see `people.service.Holder`)."""
+            def decide(blank: tuple[Put, ...] = blank) -> Changes[Wish]:
+                return Changes(entity=wish, previous=wish, writes=blank)
+
+            self._transaction.run(decide, RequestContext(actor=SYSTEM))
+
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return what wishes hold about a person (see `people.service.DataExporter`)."""
         claims = every(lambda start: rows.claims_of(person_id, start, 100))
         return {
             "wishes": list(every(lambda start: rows.wishes_of(person_id, start, 100))),
@@ -463,7 +475,7 @@ def _found(wish: Wish | None) -> Wish:
     return wish
 
 
-def _claim(wish: Wish, by: Mover, me: Person, claim_id: str) -> Outcome[Wish]:
+def _claim(wish: Wish, by: Mover, me: Person, claim_id: str) -> Changes[Wish]:
     until = me.volunteer.paused_until if me.volunteer else None
     vetted = me.vetting is Vetting.SAFEGUARDING
     paused = until is not None and until > by.now

@@ -76,7 +76,7 @@ MESSAGES: Templates = {
     ),
     "wish.claimed": Template(
         zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
-        en="Somebody has taken “{title}”. Delivery code {code}: tell it only when it has come.",
+        en="Somebody has taken “{title}”. MessageAttempt code {code}: tell it only when it has come.",
         told=Told.RESIDENT,
         slots=_slots("title", "code"),
         parts=2,

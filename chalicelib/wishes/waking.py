@@ -5,60 +5,60 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..kernel.outcome import Message, Outcome
+from ..kernel.changes import Changes, Message
 from .decisions import all_ended, go, staff_of, swap, tell
 from .model import SYSTEM_ONLY, Claim, Mover, Wish
 
 __all__ = ["wake"]
 
 
-def wake(wish: Wish, now: datetime) -> Outcome[Wish]:
+def wake(wish: Wish, now: datetime) -> Changes[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
-    spent = replace(wish, alarm=None)
+    spent = replace(wish, timer=None)
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    due = {name for name, at in wish.dues().items() if at <= now}
+    due = {name for name, at in wish.deadlines().items() if at <= now}
     step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
     return replace(step(spent, by), previous=wish)
 
 
-def _expire(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _expire(wish: Wish, by: Mover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
     ended["messages"] += tell(wish, "expired", wish.person_id) + tell(wish, "expired_staff", staff_of(wish))
     return go(wish, "expire", by, **ended)
 
 
-def _tell_late(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _tell_late(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
     messages += tell(wish, "late_staff", staff_of(wish))
     return go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
 
 
-def _ask_staff(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _ask_staff(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "unconfirmed_staff", staff_of(wish))
     return go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
 
 
-def _ask_again(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _ask_again(wish: Wish, by: Mover) -> Changes[Wish]:
     return _unseen(wish, tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
 
 
-def _ask_if_needed(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _ask_if_needed(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
     return _unseen(wish, messages, told=(*wish.told, "expiring"))
 
 
-def _remind(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _remind(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
     return _unseen(wish, messages, claims=claims)
 
 
-def _sleep_on(wish: Wish, by: Mover) -> Outcome[Wish]:
+def _sleep_on(wish: Wish, by: Mover) -> Changes[Wish]:
     """Woken too early, by a clock ahead of ours."""
     return _unseen(wish, ())
 
 
 # What may be due; of several the first, which makes those below it pointless or does them too.
-_DUE: Mapping[str, Callable[[Wish, Mover], Outcome[Wish]]] = {
+_DUE: Mapping[str, Callable[[Wish, Mover], Changes[Wish]]] = {
     "expire": _expire,
     "tell_late": _tell_late,
     "ask_staff": _ask_staff,
@@ -68,8 +68,8 @@ _DUE: Mapping[str, Callable[[Wish, Mover], Outcome[Wish]]] = {
 }
 
 
-def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Outcome[Wish]:
-    return Outcome(entity=replace(wish, **marks), previous=wish, messages=messages, unseen=True)
+def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Changes[Wish]:
+    return Changes(entity=replace(wish, **marks), previous=wish, messages=messages, bump_version=False)
 
 
 def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:

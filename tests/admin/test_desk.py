@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
 

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import boto3
 
-from ..carriers.servers import Answer as Said
-from ..carriers.servers import HttpServer, Posted
+from ..adapters.servers import Answer as Said
+from ..adapters.servers import HttpServer, Posted
 from ..journeys.server import free_port
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class Cloud:
     # people
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
-        """Call the API through its gateway."""
+        """RequestContext the API through its gateway."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Content-Type": "application/json"}
         where = f"/restapis/{self.outputs['RestAPIId']}/{STAGE}/_user_request_{path}"

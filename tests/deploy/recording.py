@@ -20,12 +20,12 @@ import botocore.signers
 
 import tests.world
 from app import app
-from chalicelib.carriers.aws import SesEmail, SnsSms
-from chalicelib.carriers.choice import Provider, Providers
-from chalicelib.carriers.console import ConsoleEmail, ConsoleSms
-from chalicelib.carriers.ports import Mail, Refused, Sms
-from chalicelib.carriers.queue import TRIES, read_dead
-from chalicelib.carriers.s3 import S3Files
+from chalicelib.adapters.aws import SesEmail, SnsSms
+from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.console import ConsoleEmail, ConsoleSms
+from chalicelib.adapters.ports import Mail, Refused, Sms
+from chalicelib.adapters.queue import TRIES, read_dead
+from chalicelib.adapters.s3 import S3Files
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.people.model import Person
 from chalicelib.wiring import Services, services, use, wire

@@ -9,10 +9,10 @@ from unittest import mock
 from urllib.parse import urlencode
 
 from app import app
-from chalicelib.carriers.queue import write_entry
+from chalicelib.adapters.queue import write_entry
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
 from chalicelib.reactions import MESSAGES, lane_of
@@ -22,7 +22,7 @@ from chalicelib.uploads.model import Upload
 from chalicelib.wishes.model import Wish
 from devserver.files import told_of
 
-from ..carriers.pictures import jpeg
+from ..adapters.pictures import jpeg
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..replies.builders import PROVIDERS, reply, report
@@ -503,14 +503,14 @@ class Street:
         self.report()
         for kind in (Wish, Ticket, Offer, Upload):
             thing = self._armed(kind)[-1]
-            due = Due(id=thing.alarm.id, at=thing.alarm.at, shard="s0", kind=f"alarm.{kind.__name__.lower()}", subject=thing.id)
+            due = Due(id=thing.timer.id, at=thing.timer.at, shard="s0", kind=f"timer.{kind.__name__.lower()}", subject=thing.id)
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
     def _armed(self, kind: type) -> list[Any]:
         """Return what waits for an instant to come."""
         things = [row.as_a(kind) for row in Table.rows[kind].scan() if row.sk == kind.__name__.lower()]
-        return [thing for thing in things if thing.alarm and thing.alarm.at > self.world.clock.now()]
+        return [thing for thing in things if thing.timer and thing.timer.at > self.world.clock.now()]
 
     def schedules(self) -> None:
         """Each schedule, by day."""
@@ -534,7 +534,7 @@ class Street:
     def _armed_otherwise(self) -> None:
         for kind in (Wish, Ticket, Offer, Upload):
             for thing in self._armed(kind)[-1:]:
-                row_of(replace(thing, alarm=replace(thing.alarm, at=thing.alarm.at + timedelta(days=400)))).save()
+                row_of(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400)))).save()
 
     def _lose(self) -> None:
         for row in [row for row in Table.rows[Due].scan() if row.pk.startswith("s")]:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.carriers.queue import write_entry
+from chalicelib.adapters.queue import write_entry
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock, to_text
 from chalicelib.kernel.ids import RandomIds
-from chalicelib.kernel.outcome import Due
 from chalicelib.store.tables import table_schema, tables
 from chalicelib.wiring import everything
 
-from ..carriers.pictures import jpeg
+from ..adapters.pictures import jpeg
 from ..journeys.test_the_kettle import delivery_code
 from .emulator import KEY, ROOT, STAGE, Cloud, Somebody, printed, running_cloud, until
 
@@ -247,7 +247,7 @@ def test_nothing_of_the_page_was_left_out(cloud: Cloud):
 _DUE = """
 from datetime import timedelta
 from chalicelib.wiring import services
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 house = services()
 at = house.clock.now() - timedelta(seconds=5)
 house.outbox.put(Due(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}"))

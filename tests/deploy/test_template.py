@@ -14,8 +14,8 @@ from chalice.app import SQSEventConfig
 from chalice.cli.factory import CLIFactory
 
 from app import api, app
-from chalicelib.carriers.queue import NEEDED, TRIES
-from chalicelib.deliveries import policy as sending
+from chalicelib.adapters.queue import NEEDED, TRIES
+from chalicelib.message_log import policy as sending
 from chalicelib.settings import Settings
 from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.store.tables import tables

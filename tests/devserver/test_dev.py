@@ -7,12 +7,12 @@ from urllib.parse import quote
 import pytest
 
 from app import app
-from chalicelib.carriers.console import Mailbox
+from chalicelib.adapters.console import DevMailbox
 from devserver.clock import ShiftedClock
 from devserver.dev import DevServer
 from devserver.pump import Pump, _timer
 
-from ..store.scan import dues
+from ..store.scan import scheduled
 from ..world import START, World, gateway
 
 NUMBER = "+8613811112222"
@@ -143,7 +143,7 @@ def test_the_pump_does_what_is_due_now_and_nothing_else(world: World):
     assert call(server(world), "POST", "/dev/pump") == (200, {"now": "2026-11-23T00:40:00Z", "ran": {}})
     world.clock.advance(timedelta(days=30))
     assert call(server(world), "POST", "/dev/pump")[1]["ran"]["sweep"] >= 1
-    assert [due.kind for due in dues()] == []
+    assert [due.kind for due in scheduled()] == []
 
 
 def test_a_shifted_clock_ticks_ahead_of_the_machine_and_never_goes_back():
@@ -199,10 +199,10 @@ def test_a_job_that_keeps_failing_does_not_hold_the_clock(world: World, monkeypa
     world.resident().post("/v1/wishes", world.wish_body())
     world.pass_time(days=30, minutes=1)
     assert world.clock.now() == START + timedelta(days=30, minutes=1)
-    assert [due.kind for due in dues()] == ["alarm.wish"]  # it stays until it can be done
+    assert [due.kind for due in scheduled()] == ["timer.wish"]  # it stays until it can be done
     monkeypatch.undo()
     assert world.pass_time(minutes=2)["sweep"] >= 1  # what has failed three times rests for 80 seconds
-    assert dues() == []
+    assert scheduled() == []
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,11 @@ def test_the_pump_runs_every_schedule_that_the_app_declares(world: World):
 
 def test_a_mailbox_with_a_file_survives_a_restart_and_a_line_that_was_cut_off(tmp_path):
     file = tmp_path / "mailbox.jsonl"
-    box = Mailbox(lambda: START, file)
+    box = DevMailbox(lambda: START, file)
     for n in range(2):
         box.put(NUMBER, "sms", f"第{n}条\n第二行", "code.sign_in")
     file.write_bytes(file.read_bytes() + b'{"id": "dev_3", "to": "+86')
-    again = Mailbox(lambda: START, file)
+    again = DevMailbox(lambda: START, file)
     assert again.read() == box.read()
     again.put(NUMBER, "sms", "之后", "code.sign_in")
-    assert [letter.text for letter in Mailbox(lambda: START, file).read()] == ["之后", "第1条\n第二行", "第0条\n第二行"]
+    assert [letter.text for letter in DevMailbox(lambda: START, file).read()] == ["之后", "第1条\n第二行", "第0条\n第二行"]

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from app import app
-from chalicelib.carriers.folder import FolderFiles
+from chalicelib.adapters.folder import FolderFiles
 from chalicelib.kernel.clock import SystemClock, TestClock
 from chalicelib.uploads.policy import MOST_BYTES
 from devserver.dev import DevServer
 from devserver.files import MOST, FileDoor, read_form
 from devserver.gateway import serve_wsgi
 
-from ..carriers.pictures import jpeg, png
+from ..adapters.pictures import jpeg, png
 from ..journeys.server import running_server
 from ..world import START, Phone, World, gateway
 

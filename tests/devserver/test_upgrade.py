@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from chalicelib.kernel.outcome import Alarm, Due
+from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.places.model import Street
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
@@ -14,7 +14,7 @@ from chalicelib.wishes.model import State, Wish
 from devserver.run import House, open_house
 from devserver.upgrade import bring_up_to_date
 
-from ..faults.facts import alarms, check, every
+from ..faults.facts import check, every, timers
 from ..world import BAIHUA, START, STREET, Phone, World
 
 
@@ -89,12 +89,12 @@ def make_old(house: House) -> list[Wish]:
     """
     claimed = [wish for wish in every(Wish) if wish.state is State.CLAIMED]
     for wish in claimed:
-        (armed,) = alarms(wish.id)
+        (armed,) = timers(wish.id)
         row_of(armed).delete()
         id = f"due_{wish.id.removeprefix('wsh_')}"
-        late = Alarm(id, wish.late_at, shard_of(id, house.services.outbox.shards))
-        row_of(replace(wish, alarm=late)).save()
-        row_of(Due(id=id, at=late.at, shard=late.shard, kind="alarm.wish", subject=wish.id)).save()
+        late = ArmedTimer(id, wish.late_at, shard_of(id, house.services.outbox.shards))
+        row_of(replace(wish, timer=late)).save()
+        row_of(Due(id=id, at=late.at, shard=late.shard, kind="timer.wish", subject=wish.id)).save()
     row_of(Street(code=STREET)).delete()
     line = {"pk": "due_old", "sk": claimed[0].person_id, "message_id": "due_old", "recipient": claimed[0].person_id}
     line |= {"kind": "wish.approved", "channel": "sms", "state": "sent", "at": "2026-11-20T01:00:00.000000Z"}
@@ -114,7 +114,7 @@ def test_who_took_a_wish_before_there_were_reminders_is_reminded_all_the_same(tm
         assert house.services.places.streets() == [STREET]
         check()  # every alarm is that of what is due first, and no row of an older one is left
         for wish in claimed:
-            (armed,) = alarms(wish.id)
+            (armed,) = timers(wish.id)
             assert armed.at < wish.late_at
         before = len(house.mailbox.read())
         house.pump.move_to(max(wish.late_at for wish in claimed))

@@ -15,11 +15,11 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.carriers.choice import Provider, Providers
-from chalicelib.carriers.ports import Refused, Sms, Unclear
-from chalicelib.carriers.queue import TRIES, consume, write_entry
-from chalicelib.deliveries.model import Delivery, DeliveryState, Unreached
-from chalicelib.kernel.outcome import Due
+from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.ports import Refused, Sms, Unclear
+from chalicelib.adapters.queue import TRIES, consume, write_entry
+from chalicelib.kernel.changes import Due
+from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
 from chalicelib.reactions import lane_of
 from chalicelib.store.rows import row_of
 from chalicelib.wiring import _park, _work
@@ -31,7 +31,7 @@ VISIBILITY = timedelta(seconds=180)  # how long a message that was brought is hi
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
 RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE, Unreached.ELSEWHERE}
-SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
+SENT, SUPPRESSED = AttemptState.SENT, AttemptState.SUPPRESSED
 
 
 class Killed(BaseException):
@@ -49,7 +49,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Call:
+class RequestContext:
     """One call of a provider, as the provider saw it."""
 
     provider: str
@@ -70,12 +70,12 @@ class Cloud:
 
     world: World
     letters: list[Letter] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[RequestContext] = field(default_factory=list)
     requests: int = 0  # of SQS: sending, receiving and deleting
     numbers: int = 0
     takes: Callable[[Due], bool] = lambda due: True  # which entries of a batch SQS takes
     answers: Callable[[Sms], str] = lambda sms: "take"
-    disturb: Callable[[str, Callable[[], Any]], Any] = lambda name, call: call()  # makes each AWS call, or fails to
+    disturb: Callable[[str, Callable[[], Any]], Any] = lambda name, context: context()  # makes each AWS call, or fails to
     steps: list[str] = field(default_factory=list)  # every effect so far
     before_step: Callable[[], None] = lambda: None
     after_step: Callable[[], None] = lambda: None
@@ -106,8 +106,8 @@ class Cloud:
         finally:
             self.after_step()  # after one that was answered by a refusal too
 
-    def _aws(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        return self.step(name, lambda: self.disturb(name, call) if self.watched else call())
+    def _aws(self, context: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
+        return self.step(name, lambda: self.disturb(name, context) if self.watched else context())
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -121,7 +121,7 @@ class Cloud:
 
     # the queue
 
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[Due]) -> set[str]:
         """See `store.due.Queue`: one request for each lane, of which some entries may fail."""
         assert len(entries) <= BATCH, "SQS takes ten entries in one request"
         taken: set[str] = set()
@@ -168,7 +168,7 @@ class Cloud:
         if not batch:
             return set()
         event = sqs_event([(letter.id, letter.body) for letter in batch])
-        with self.world.services.outbox.gathering():
+        with self.world.services.outbox.batch():
             answer = consume(event, lambda due: work(self.world.services, due))
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
@@ -261,7 +261,7 @@ class Carrier:
         self.cloud.at_call(sms)
         answer = self.cloud.answers(sms)
         now = self.cloud.world.clock.now()
-        self.cloud.calls.append(Call(self.name, sms.id, sms.phone, sms.kind, now, answer))
+        self.cloud.calls.append(RequestContext(self.name, sms.id, sms.phone, sms.kind, now, answer))
         if answer == "refuse":
             raise Refused("throttled")
         if answer == "refuse for good":
@@ -320,13 +320,13 @@ def deaths(cloud: Cloud, start: bytes, do: Callable[[], Any]) -> list[bytes]:
 
 
 def forget_what_was_told() -> None:
-    for line in every(Delivery):
+    for line in every(MessageAttempt):
         row_of(line).delete()
 
 
 def waiting(cloud: Cloud) -> list[Due]:
     """Return what is due and was not done; alarms of the future may wait."""
-    return [due for due in every(Due) if not (due.kind.startswith("alarm.") and due.at > cloud.world.clock.now())]
+    return [due for due in every(Due) if not (due.kind.startswith("timer.") and due.at > cloud.world.clock.now())]
 
 
 def on_the_list(world: World) -> set[str]:
@@ -334,29 +334,29 @@ def on_the_list(world: World) -> set[str]:
     found: set[str] = set()
     after = ""
     while True:
-        page = world.services.deliveries.to_visit(STREET, after, 1000)
+        page = world.services.message_log.to_visit(STREET, after, 1000)
         found |= {waiting.id for waiting in page.items}
         if page.next is None:
             return found
         after = page.items[-1].order
 
 
-def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0) -> list[Delivery]:
+def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0) -> list[MessageAttempt]:
     """Assert the promises about what was told, now that everything is at rest; return the ledger.
 
     Nobody is told twice: a provider is called once for a delivery, and once more after each certain refusal; `resends`
     is how often one of unknown fate may be tried again. Nobody is missed: whoever was not told stands on the list.
     """
-    lines = {line.id: line for line in every(Delivery)}
-    called = Tally(call.delivery for call in cloud.calls)
-    refused = Tally(call.delivery for call in cloud.calls if call.refused)
+    lines = {line.id: line for line in every(MessageAttempt)}
+    called = Tally(context.delivery for context in cloud.calls)
+    refused = Tally(context.delivery for context in cloud.calls if context.refused)
     assert not cloud.letters, "the queue is not at rest"
     assert not waiting(cloud), f"due rows are left over: {waiting(cloud)}"
     assert all(line.is_final for line in lines.values()), f"not final: {[x for x in lines.values() if not x.is_final]}"
     assert called.keys() <= lines.keys(), "a provider was called for what the ledger does not know"
     for id, count in called.items():
         assert count <= 1 + refused[id] + resends(lines[id].kind), f"{count} calls for {lines[id]}"
-    told = Tally((call.phone, call.kind, lines[call.delivery].message) for call in cloud.calls if not call.refused)
+    told = Tally((context.phone, context.kind, lines[context.delivery].message) for context in cloud.calls if not context.refused)
     assert all(count <= 1 + resends(kind) for (_, kind, _), count in told.items()), f"somebody was told twice: {told}"
     taken, listed = called - refused, on_the_list(cloud.world)
     for line in lines.values():
@@ -367,7 +367,7 @@ def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0)
     return list(lines.values())
 
 
-def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[AttemptState]:
     """Assert the promises, and how many lines of each kind there are; return their states."""
     lines = check_promises(cloud, lambda kind: resends)
     assert Tally(line.kind for line in lines) == Tally(expected)
@@ -385,6 +385,6 @@ class Stub:
     def __init__(self) -> None:
         self.taken: list[Due] = []
 
-    def hand_over(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[Due]) -> set[str]:
         self.taken += entries
         return {entry.id for entry in entries}

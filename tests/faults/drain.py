@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.deliveries.model import Delivery
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.outcome import Alarm, Due
+from chalicelib.kernel.changes import ArmedTimer, Due
+from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, load_many
@@ -71,11 +71,11 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, Due]]:
     for n in range(due + others):
         one = made[n < due]
         community = COMMUNITIES[n % 3]
-        alarm = one.dues()[ClockName.ACCEPT]
+        timer = one.deadlines()[ClockName.ACCEPT]
         id = f"due_{n:024}"
-        armed = Alarm(id, alarm, shard_of(id, SHARDS))
-        ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), alarm=armed)
-        yield ticket, Due(id=id, at=alarm, shard=armed.shard, kind="alarm.ticket", subject=ticket.id)
+        armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
+        ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
+        yield ticket, Due(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
 
 
 def ticket_id(n: int) -> str:
@@ -138,7 +138,7 @@ def drain(world: World, most: int = 3) -> Drained:
             if not cloud.letters and (first is None or first > world.clock.now()):
                 break
     assert not cloud.letters
-    heard = Tally(line.person for line in every(Delivery) if line.kind == "ticket.climbed_staff")
+    heard = Tally(line.person for line in every(MessageAttempt) if line.kind == "ticket.climbed_staff")
     return Drained(sweeps, counted.requests, counted.units, cloud.requests, heard)
 
 
@@ -147,19 +147,19 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
     found = load_many(Ticket, [(id, "ticket") for id in expected])
     assert len(found) == due + others
-    told = Tally((line.about, line.person, line.state.value) for line in every(Delivery))
-    rows = {row.subject: (row.id, row.at) for row in every(Due) if row.kind == "alarm.ticket"}
+    told = Tally((line.about, line.person, line.state.value) for line in every(MessageAttempt))
+    rows = {row.subject: (row.id, row.at) for row in every(Due) if row.kind == "timer.ticket"}
     assert len(rows) == due + others, "each waits for something, once"
     for n, ticket in enumerate(found):
-        assert ticket.alarm
-        assert rows[ticket.id] == (ticket.alarm.id, ticket.alarm.at)
+        assert ticket.timer
+        assert rows[ticket.id] == (ticket.timer.id, ticket.timer.at)
         if n >= due:
             assert ticket == expected[ticket.id], "what was not due has changed"
             continue
         clerk = clerks[ticket.community].id
         assert (ticket.level, ticket.assignee, ticket.version) == (Level.COMMUNITY, clerk, 2), "one level, once"
         assert [clock.fired for clock in ticket.clocks] == [1, 0, 0]
-        assert ticket.alarm.at > DUE_AT + timedelta(minutes=10)
+        assert ticket.timer.at > DUE_AT + timedelta(minutes=10)
         assert told.pop((ticket.id, clerk, "sent")) == 1
     assert not told, f"somebody else was told something: {told}"
 

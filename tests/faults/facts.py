@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.deliveries.model import Delivery
-from chalicelib.kernel.outcome import Due, Entity
+from chalicelib.kernel.changes import Due, Entity
 from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
+from chalicelib.message_log.model import MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, Search, Standing
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
@@ -31,7 +31,7 @@ _WHERE = {
     Person: Table.sk == "person",
     Session: Table.sk == "session",
     Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
-    Delivery: Table.sk == "delivery",
+    MessageAttempt: Table.sk == "delivery",
     Offer: Table.sk == "offer",
     Search: Table.sk == "search",
     Standing: Table.pk.startswith("standing#"),
@@ -71,12 +71,12 @@ def wish_of(wish_id: str) -> Wish:
     return next(wish for wish in every(Wish) if wish.id == wish_id)
 
 
-def alarms(subject: str | None = None) -> list[Due]:
-    return [due for due in every(Due) if due.kind.startswith("alarm.") and subject in (None, due.subject)]
+def timers(subject: str | None = None) -> list[Due]:
+    return [due for due in every(Due) if due.kind.startswith("timer.") and subject in (None, due.subject)]
 
 
 def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith(("alarm.", "match."))]
+    return [due for due in every(Due) if not due.kind.startswith(("timer.", "match."))]
 
 
 def counters(name: str) -> dict[str, int]:
@@ -136,13 +136,13 @@ def _counters_agree(wishes: list[Wish]) -> None:
 
 def _alarms_agree(entities: list[Any]) -> None:
     armed = defaultdict(list)
-    for due in alarms():
+    for due in timers():
         armed[due.subject].append((due.id, due.at, due.shard))
     for entity in entities:
-        first = min(entity.dues().values(), default=None)
-        alarm = entity.alarm
-        expected = [(alarm.id, alarm.at, alarm.shard)] if alarm else []
-        assert (alarm and alarm.at) == first, f"{_named(entity)} is armed for another instant than its due"
+        first = min(entity.deadlines().values(), default=None)
+        timer = entity.timer
+        expected = [(timer.id, timer.at, timer.shard)] if timer else []
+        assert (timer and timer.at) == first, f"{_named(entity)} is armed for another instant than its due"
         assert armed.pop(entity.id, []) == expected, f"the due rows of {_named(entity)} are not in step with it"
     assert not armed, f"alarms of nobody: {armed}"
 

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.deliveries.model import Delivery, DeliveryState, Unreached
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
+from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
 
 from ..world import BAIHUA, GRID, STREET, UNIT, Answer, Phone, World
-from .facts import alarms, climbs, every, ticket_of
+from .facts import climbs, every, ticket_of, timers
 from .hands import insist
 
-TOLD = (DeliveryState.SENT, DeliveryState.HELD)
+TOLD = (AttemptState.SENT, AttemptState.HELD)
 ACCEPT, CONTACT, RESOLVE, CALL_BACK = ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE, ClockName.CALL_BACK
 
 
 @dataclass(frozen=True)
-class Ladder:
+class EscalationPath:
     """Who answers for a ticket at each level: one person each."""
 
     world: World
@@ -38,12 +38,12 @@ class Ladder:
         return again(self.world, self.at(level))
 
 
-def staffed(world: World) -> Ladder:
+def staffed(world: World) -> EscalationPath:
     worker = world.person("周斌", (Role.GRID_WORKER, GRID), home=GRID)
     clerk = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
     world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
     world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [clerk.id]})
-    return Ladder(world, worker, clerk, world.admin)
+    return EscalationPath(world, worker, clerk, world.admin)
 
 
 def again(world: World, person: Person | Phone) -> Phone:
@@ -75,25 +75,27 @@ def done(phone: Phone, ticket_id: str, name: str, body: Any = None) -> None:
     assert answer.status == 200, answer.text
 
 
-def alarm_of(ticket_id: str) -> Due:
-    (alarm,) = alarms(ticket_id)
-    return alarm
+def timer_of(ticket_id: str) -> Due:
+    (timer,) = timers(ticket_id)
+    return timer
 
 
 def until_due(world: World, ticket_id: str) -> Due:
     """Let time pass until a ticket's alarm is due; return its row."""
-    alarm = alarm_of(ticket_id)
-    world.clock.move_to(alarm.at)
-    return alarm
+    timer = timer_of(ticket_id)
+    world.clock.move_to(timer.at)
+    return timer
 
 
 # what was told
 
 
-def lines_about(ticket_id: str, kind: str) -> list[Delivery]:
+def lines_about(ticket_id: str, kind: str) -> list[MessageAttempt]:
     """Return the ledger's lines of a kind about a ticket, also where it is urgent, in the order in which they were begun."""
     kinds = (f"ticket.{kind}", f"ticket.urgent_{kind}")
-    return sorted((line for line in every(Delivery) if line.about == ticket_id and line.kind in kinds), key=lambda line: line.at)
+    return sorted(
+        (line for line in every(MessageAttempt) if line.about == ticket_id and line.kind in kinds), key=lambda line: line.at
+    )
 
 
 def heard(ticket_id: str, kind: str, person: str = "") -> int:
@@ -106,13 +108,13 @@ def firings(ticket: Ticket) -> set[datetime]:
     return {run.start for clock in ticket.clocks for run in clock.runs[1:]}
 
 
-def check_levels_told(ladder: Ladder, *, exact: bool = True) -> None:
+def check_levels_told(ladder: EscalationPath, *, exact: bool = True) -> None:
     """Assert that each firing of a clock is one step, and each step is told once, to those who are on duty where it leads.
 
     With `exact`, by the runs of its clocks: of tickets that were neither put on hold nor reopened nor split.
     """
-    by_ticket: dict[str, list[Delivery]] = defaultdict(list)
-    for line in every(Delivery):
+    by_ticket: dict[str, list[MessageAttempt]] = defaultdict(list)
+    for line in every(MessageAttempt):
         by_ticket[line.about].append(line)
     for ticket in every(Ticket):
         lines = [line for line in by_ticket[ticket.id] if line.kind.endswith(("climbed_staff", "overdue_staff"))]
@@ -135,9 +137,9 @@ def _lifted(ticket_id: str) -> list[str]:
     return [tag for tag in tags_of(ticket_id) if tag == "escalated"]
 
 
-def rightly_untold(line: Delivery) -> bool:
+def rightly_untold(line: MessageAttempt) -> bool:
     """Say whether somebody rightly hears nothing any more: it was over when it was to be told."""
-    return line.state is DeliveryState.SUPPRESSED and line.reason == Unreached.OVER
+    return line.state is AttemptState.SUPPRESSED and line.reason == Unreached.OVER
 
 
 __all__ = [
@@ -149,9 +151,8 @@ __all__ = [
     "RESOLVE",
     "STREET",
     "TOLD",
-    "Ladder",
+    "EscalationPath",
     "again",
-    "alarm_of",
     "check_levels_told",
     "done",
     "firings",
@@ -163,5 +164,6 @@ __all__ = [
     "staffed",
     "ticket_body",
     "ticket_of",
+    "timer_of",
     "until_due",
 ]

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.deliveries.model import DIGEST, Delivery, DeliveryState
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
+from chalicelib.message_log.model import DIGEST, AttemptState, MessageAttempt
 from chalicelib.offers.service import Offers
 from chalicelib.reactions import TEMPLATES, react
 from chalicelib.store.rows import row_of
@@ -19,7 +19,7 @@ from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent
 
 from ..world import START, Answer, Phone, World, counted_storage, intercepted
-from .facts import alarms, check, every, snapshot, waiting_messages, wish_of
+from .facts import check, every, snapshot, timers, waiting_messages, wish_of
 from .hands import at_once
 from .story import Step, failure, tell
 
@@ -99,7 +99,7 @@ def after(earlier: int, make: Callable[..., str]) -> Callable[..., str]:
     def make_it(world: World, **terms: Any) -> str:
         wish = make(world, **terms)
         for _ in range(earlier):
-            world.pump.move_to(only(alarms(wish)).at)
+            world.pump.move_to(only(timers(wish)).at)
         return wish
 
     return make_it
@@ -118,9 +118,9 @@ LIVES: dict[str, tuple[Callable[..., str], str, dict[str, int]]] = {
 life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), ids=LIVES)
 
 
-def only(alarms: list[Due]) -> Due:
-    assert len(alarms) == 1
-    return alarms[0]
+def only(timers: list[Due]) -> Due:
+    assert len(timers) == 1
+    return timers[0]
 
 
 def history(wish_id: str) -> list[tuple[str, datetime]]:
@@ -160,11 +160,11 @@ def let_everybody_be_told(world: World) -> None:
 
 def in_doubt() -> set[str]:
     """Return the kinds of messages of which nobody knows whether they went out."""
-    return {line.kind for line in every(Delivery) if line.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)}
+    return {line.kind for line in every(MessageAttempt) if line.state in (AttemptState.CLAIMED, AttemptState.UNKNOWN)}
 
 
 def clear_doubts() -> None:
-    for line in every(Delivery):
+    for line in every(MessageAttempt):
         row_of(line).delete()
 
 
@@ -183,13 +183,13 @@ def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first
 def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_the_alarm(embedded_world: World) -> None:
     world, staff = embedded_world, embedded_world.staff()
     wish = world.open_wish()
-    armed = only(alarms(wish))
+    armed = only(timers(wish))
     assert staff.post(f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}).status == 200
-    assert only(alarms(wish)) == armed
+    assert only(timers(wish)) == armed
     assert staff.post(f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}).status == 200
-    assert only(alarms(wish)).at == armed.at + timedelta(days=13)
+    assert only(timers(wish)).at == armed.at + timedelta(days=13)
     assert staff.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
-    assert not alarms(wish)
+    assert not timers(wish)
     check()
 
 
@@ -198,15 +198,15 @@ def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_th
 
 def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     world, wish = embedded_world, submitted(embedded_world)
-    stale = [only(alarms(wish))]
+    stale = [only(timers(wish))]
     assert world.staff().post(f"/v1/wishes/{wish}/approve").status == 200
-    stale.append(only(alarms(wish)))
+    stale.append(only(timers(wish)))
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
     world.clock.advance(timedelta(days=60))
     before = snapshot()
     for due in stale:
         react(world.services, due)
-    react(world.services, Due(id="due_" + "a" * 24, at=START, shard="s0", kind="alarm.wish", subject=wish))
+    react(world.services, Due(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
     assert snapshot() == before
 
 
@@ -215,7 +215,7 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
     embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
-    due = only(alarms(wish))
+    due = only(timers(wish))
     world.clock.move_to(due.at)
     react(world.services, due)
     world.services.outbox.sweep()
@@ -233,10 +233,10 @@ def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_
     embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
-    due, before, letters = only(alarms(wish)), wish_of(wish), len(world.mailbox.read())
+    due, before, letters = only(timers(wish)), wish_of(wish), len(world.mailbox.read())
     world.clock.move_to(due.at - timedelta(milliseconds=1))
     react(world.services, due)
-    assert replace(wish_of(wish), alarm=before.alarm) == before
+    assert replace(wish_of(wish), timer=before.timer) == before
     assert len(world.mailbox.read()) == letters
     check()
     world.pass_time(milliseconds=1)
@@ -251,11 +251,11 @@ def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_w
     made = []
     for n in range(6):
         wish = submitted(world, title=f"第{n}个心愿")
-        dues = [only(alarms(wish))]
+        dues = [only(timers(wish))]
         assert staff.post(f"/v1/wishes/{wish}/approve").status == 200
-        dues.append(only(alarms(wish)))
+        dues.append(only(timers(wish)))
         assert helpers[n % 2].post(f"/v1/wishes/{wish}/claim").status == 200
-        made.append((wish, [*dues, only(alarms(wish))]))
+        made.append((wish, [*dues, only(timers(wish))]))
     world.clock.advance(timedelta(days=60))
     for (wish, dues), order in zip(made, permutations(range(3)), strict=True):
         for n in order:
@@ -286,7 +286,7 @@ def test_a_reminder_writes_the_wish_the_next_alarm_and_the_message_and_nothing_t
 ) -> None:
     world = embedded_world
     wish = claimed(world)
-    due, before = only(alarms(wish)), wish_of(wish)
+    due, before = only(timers(wish)), wish_of(wish)
     world.clock.move_to(due.at)
     with counted_storage() as storage:
         world.services.outbox.sweep()
@@ -310,7 +310,7 @@ def narrow_world(embedded_world: World) -> World:
 
 
 def poison(n: int) -> Due:
-    due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="alarm.nothing", subject=f"nobody{n}")
+    due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
     row_of(due).save()
     return due
 
@@ -320,11 +320,11 @@ def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(narrow_world: Wor
     for n in range(120):  # more than a page, and all of them before the wish
         poison(n)
     wish = world.open_wish()
-    kept = len(alarms()) - 1
+    kept = len(timers()) - 1
     world.clock.advance(timedelta(days=30))
     for _ in range(2):
         world.pump.run_due()
-        assert len(alarms()) == kept >= 111
+        assert len(timers()) == kept >= 111
     assert wish_of(wish).state is State.EXPIRED
 
 
@@ -400,7 +400,7 @@ def test_killed_at_any_call_of_a_sweep_the_next_one_finishes_it_and_nobody_is_to
     for n in count(1):
         title = f"第{n}个心愿"
         wish = make(world, title=title)
-        due = only(alarms(wish))
+        due = only(timers(wish))
         world.clock.move_to(due.at)
         done = survives(n, when, world.services.outbox.sweep)
         world.pass_time(minutes=15)
@@ -436,7 +436,7 @@ def test_what_is_due_happens_at_its_own_instant_however_time_passes(embedded_wor
     in_the_morning = NEEDED_BY_IS_OVER + timedelta(hours=8)  # nobody's phone rings at midnight
     assert in_the_morning <= sent["wish.late_staff"] < in_the_morning + timedelta(minutes=30)
     assert sent["wish.unconfirmed_staff"] == START + timedelta(days=3)
-    assert not alarms()
+    assert not timers()
     check()
 
 

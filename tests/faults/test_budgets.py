@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app import api
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.reactions import react
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
@@ -17,7 +17,7 @@ from ..tickets.builders import a_ticket
 from ..tickets.street import Street, done, stored
 from ..world import BAIHUA, START, UNIT, Phone, World, counted_storage, intercepted
 from .cloud import Cloud, Stub, note
-from .facts import alarms, waiting_messages
+from .facts import timers, waiting_messages
 from .story import tell
 
 WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
@@ -96,7 +96,7 @@ def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_re
     for _ in range(10):
         assert world.volunteer().post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
     cloud.run(world.clock.now() + timedelta(hours=1))
-    (at,) = {due.at for due in alarms()}
+    (at,) = {due.at for due in timers()}
     world.clock.move_to(at)
     cloud.calls.clear()
     cloud.requests = 0
@@ -120,7 +120,7 @@ def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World
     with Table.rows[Due].batch_write() as batch:
         for n in range(waiting):
             id = f"due_{n:024}"
-            batch.save(row_of(Due(id=id, at=at, shard=shard_of(id, shards), kind="alarm.wish", subject=f"wsh_{n}")))
+            batch.save(row_of(Due(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=f"wsh_{n}")))
     with counted_storage() as storage:
         assert world.services.outbox.sweep() == 0
     assert storage.names == {"Query": shards}
@@ -221,9 +221,9 @@ def test_what_is_done_with_a_ticket_is_a_few_reads_and_one_transaction(street: S
 
 def test_a_firing_clock_is_three_reads_and_one_transaction(street: Street) -> None:
     id = street.report()
-    (alarm,) = alarms(id)
-    street.world.clock.move_to(alarm.at)
-    _, storage = cost(street.world, "a level up", lambda: react(street.world.services, alarm))
+    (timer,) = timers(id)
+    street.world.clock.move_to(timer.at)
+    _, storage = cost(street.world, "a level up", lambda: react(street.world.services, timer))
     ticket = stored(id)
     assert ticket.level.value == "community"
     assert storage.reads <= 3

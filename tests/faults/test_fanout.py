@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.carriers.queue import read_entry
-from chalicelib.deliveries.model import Delivery, DeliveryState, Receipt
+from chalicelib.adapters.queue import read_entry
 from chalicelib.fanouts import decisions, policy, rows
 from chalicelib.fanouts.model import Fanout
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.outcome import Due
 from chalicelib.kernel.paging import Page, Position
+from chalicelib.message_log.model import AttemptState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.store.rows import Table, row_of
 from chalicelib.wiring import use, wire
@@ -31,7 +31,7 @@ from .facts import every, waiting_messages
 from .hands import at_once
 
 ZONE = "Asia/Shanghai"
-SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
+SENT, UNKNOWN, SUPPRESSED = AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.SUPPRESSED
 
 
 @dataclass
@@ -149,7 +149,7 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
     assert sum(deaths.values()) >= 15
     assert states[SENT] + states[UNKNOWN] == lines - 200
     assert states[UNKNOWN] <= sum(deaths.values()), "a death leaves one in doubt at most"
-    found, listed = every(Delivery), on_the_list(world)
+    found, listed = every(MessageAttempt), on_the_list(world)
     assert {line.person for line in found if line.id in listed} == {
         line.person for line in found if line.state in (UNKNOWN, SUPPRESSED)
     }
@@ -231,7 +231,7 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))
     states = check_at_rest(cloud, {"wish.approved": 89})
-    lines = [line for line in every(Delivery) if line.state is SENT]
+    lines = [line for line in every(MessageAttempt) if line.state is SENT]
     assert states == {SENT: 87, SUPPRESSED: 2}
     assert said.recipients == 90
     assert {line.parts for line in lines} == {1}
@@ -273,18 +273,18 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
     fanouts.begin(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
     left = fanout_of(message)
-    assert left.alarm
-    assert left.alarm.at == left.published_at + policy.STEP_LASTS
-    world.clock.move_to(left.alarm.at)
-    assert not survives(cloud, 4, "before", lambda: fanouts.wake(left.id, left.alarm.id if left.alarm else ""))
+    assert left.timer
+    assert left.timer.at == left.published_at + policy.STEP_LASTS
+    world.clock.move_to(left.timer.at)
+    assert not survives(cloud, 4, "before", lambda: fanouts.wake(left.id, left.timer.id if left.timer else ""))
     assert cloud.steps[-1] == "TransactWriteItems"
     dead = fanout_of(message)
     assert dead.expanded == 12
-    fanouts.wake(left.id, left.alarm.id)
+    fanouts.wake(left.id, left.timer.id)
     assert fanout_of(message) == dead, "the spent alarm wakes nobody"
-    assert dead.alarm
-    world.clock.move_to(dead.alarm.at)
-    fanouts.wake(dead.id, dead.alarm.id)
+    assert dead.timer
+    world.clock.move_to(dead.timer.at)
+    fanouts.wake(dead.id, dead.timer.id)
     assert fanout_of(message).expanded == 24
     assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, "the page at which it died is read again, and no other"
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -295,8 +295,8 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
 def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
     cloud, _, message = crowd_of(world, 30)
     world.services.fanouts.begin(message)
-    alarm = next(due for due in every(Due) if due.kind == "alarm.fanout")
-    row_of(alarm).delete()
+    timer = next(due for due in every(Due) if due.kind == "timer.fanout")
+    row_of(timer).delete()
     cloud.run(world.clock.now() + timedelta(hours=1))
     world.clock.advance(timedelta(hours=2))
     assert not fanout_of(message).done
@@ -322,10 +322,10 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 break
             tried += 1
             while not fanout_of(this).done:
-                alarm = fanout_of(this).alarm
-                assert alarm
-                world.clock.move_to(alarm.at)
-                world.services.fanouts.wake(fanout_of(this).id, alarm.id)
+                timer = fanout_of(this).timer
+                assert timer
+                world.clock.move_to(timer.at)
+                world.services.fanouts.wake(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
             for due in every(Due):
                 row_of(due).delete()
@@ -339,11 +339,11 @@ def interrupted(world: World, message: Due, n: int, second: str) -> bool:
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if name == "TransactWriteItems" and next(transactions) == n:
             known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
-            if second == "begin" or known is None or known.alarm is None:
+            if second == "begin" or known is None or known.timer is None:
                 fanouts.begin(message)
             else:
-                world.clock.move_to(known.alarm.at)
-                fanouts.wake(known.id, known.alarm.id)
+                world.clock.move_to(known.timer.at)
+                fanouts.wake(known.id, known.timer.id)
         return call()
 
     with intercepted(around):
@@ -356,8 +356,8 @@ def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: Wor
     fanouts = embedded_world.services.fanouts
     at_once(*[lambda: fanouts.begin(message)] * 4)
     while not (fanout := fanout_of(message)).done:
-        alarm = fanout.alarm
-        assert alarm
-        embedded_world.clock.move_to(alarm.at)
-        at_once(*[lambda alarm=alarm: fanouts.wake(fanout_of(message).id, alarm.id)] * 4)
+        timer = fanout.timer
+        assert timer
+        embedded_world.clock.move_to(timer.at)
+        at_once(*[lambda timer=timer: fanouts.wake(fanout_of(message).id, timer.id)] * 4)
     frozen_once(cloud, crowd, message)

@@ -17,17 +17,17 @@ from unittest import mock
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.carriers.queue import write_entry
-from chalicelib.deliveries.model import DeliveryState
-from chalicelib.kernel.outcome import Due
+from chalicelib.adapters.queue import write_entry
+from chalicelib.kernel.changes import Due
+from chalicelib.message_log.model import AttemptState
 from chalicelib.offers.model import Offer, OfferState
-from chalicelib.store.commit import ATTEMPTS, Committer
 from chalicelib.store.rows import row_of
+from chalicelib.store.transaction import ATTEMPTS, Transaction
 from devserver.store import memory_store
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, forget_what_was_told, note
-from .facts import alarms, check, check_offers_at_rest, every, one_look, snapshot, wish_of
+from .facts import check, check_offers_at_rest, every, one_look, snapshot, timers, wish_of
 from .story import READS, cancelled, failure
 
 OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferState.DECLINED
@@ -70,7 +70,7 @@ class Scene:
         told = Tally((line.kind, line.about) for line in lines if line.kind.startswith("offer."))
         assert set(told.values()) <= {1}, f"somebody is told twice of the same offer: {told}"
         assert {about for kind, about in told if kind == "offer.made"} == new
-        heard = Tally(line.kind for line in lines if line.state is not DeliveryState.SUPPRESSED)
+        heard = Tally(line.kind for line in lines if line.state is not AttemptState.SUPPRESSED)
         assert heard == self.told, "what was promised is told, and nothing else"
         assert {wish: len(wish_of(wish).held) for wish in self.wishes} == self.wishes
 
@@ -138,8 +138,8 @@ def an_offer_expires(cloud: Cloud) -> Scene:
     offer = world.offer(wish, anna)
     world.volunteer()
     cloud.run(world.clock.now() + timedelta(hours=1))
-    (alarm,) = alarms(offer)
-    world.clock.move_to(alarm.at)
+    (timer,) = timers(offer)
+    world.clock.move_to(timer.at)
     return begin(cloud, Scene({offer: EXPIRED}, {"offer.made": 1}, {wish: 0}, asked=1))
 
 
@@ -275,14 +275,14 @@ def test_wherever_a_tap_dies_she_taps_again_at_once_or_later_and_it_has_happened
 
 def test_without_the_one_transaction_the_same_deaths_leave_halves(cloud: Cloud) -> None:
     """The control: what is written item by item can be written by half."""
-    scene, whole = an_offer_expires(cloud), Committer._transact
+    scene, whole = an_offer_expires(cloud), Transaction._transact
 
-    def by_half(self: Committer, items: list[Any], receipt: Any) -> None:
+    def by_half(self: Transaction, items: list[Any], receipt: Any) -> None:
         for item in items:
             whole(self, [item], receipt)
 
     halves = 0
-    with mock.patch.object(Committer, "_transact", by_half):
+    with mock.patch.object(Transaction, "_transact", by_half):
         for death in dict.fromkeys(deaths(cloud, scene.start, lambda: live(cloud))):
             cloud.go_back_to(death)
             live(cloud)
@@ -414,8 +414,8 @@ def test_reads_that_fail_are_503_and_nothing_has_happened_or_nobody_notices(clou
 
 def test_an_offer_whose_due_row_is_lost_is_armed_again_at_night_and_the_next_is_asked(cloud: Cloud) -> None:
     scene = an_offer_expires(cloud)
-    world, (alarm,) = cloud.world, [due for due in alarms() if due.subject in scene.offers]
-    row_of(alarm).delete()
+    world, (timer,) = cloud.world, [due for due in timers() if due.subject in scene.offers]
+    row_of(timer).delete()
     assert world.services.audit() == 0, "it may still be on its way through a queue"
     world.clock.advance(timedelta(hours=7))  # half past two at night
     assert world.services.audit() == 1
@@ -431,7 +431,7 @@ def test_an_offer_whose_due_row_is_lost_is_armed_again_at_night_and_the_next_is_
 def test_the_audit_leaves_alone_what_waits_in_its_time(cloud: Cloud) -> None:
     scene = a_place_is_taken_from_the_wall(cloud)
     live(cloud)
-    before = [offer.alarm for offer in every(Offer)]
+    before = [offer.timer for offer in every(Offer)]
     assert cloud.world.services.audit() == 0
-    assert [offer.alarm for offer in every(Offer)] == before
+    assert [offer.timer for offer in every(Offer)] == before
     scene.check(cloud)

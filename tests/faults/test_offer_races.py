@@ -15,10 +15,10 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.deliveries.model import Delivery, DeliveryState
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Busy, Refusal
-from chalicelib.kernel.outcome import Due
 from chalicelib.matching.model import Run
+from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, Standing
 from chalicelib.reactions import react
 from chalicelib.store import commit
@@ -27,7 +27,7 @@ from chalicelib.wishes.model import State, Wish
 
 from ..world import BAIHUA, JINFENG, Answer, Phone, World, intercepted
 from .cloud import note
-from .facts import alarms, check, check_offers_at_rest, count_of, every, live, offers_of, wish_of
+from .facts import check, check_offers_at_rest, count_of, every, live, offers_of, timers, wish_of
 from .hands import a_little_later, at_once, insist, told
 from .story import just_before_commit
 
@@ -36,7 +36,7 @@ OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferStat
 EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 TAKEN = {"wish.already_claimed", "offer.wrong_state"}  # somebody was quicker; her offer still waits for its end, or has ended
 OVER = {"offer.over", "offer.wrong_state"}  # the wish is over; the same
-TOLD = (DeliveryState.SENT, DeliveryState.HELD)  # by itself, or in the digest of who was told a lot this week
+TOLD = (AttemptState.SENT, AttemptState.HELD)  # by itself, or in the digest of who was told a lot this week
 ROUNDS = 6
 MOMENT = timedelta(milliseconds=1)
 REASON = {"reason": "临时有事"}
@@ -80,7 +80,7 @@ def standing(phone: Phone) -> Standing:
 
 def heard(about: str, kind: str) -> int:
     """Return how often somebody was told something about an offer."""
-    return sum(line.state in TOLD for line in every(Delivery) if (line.about, line.kind) == (about, kind))
+    return sum(line.state in TOLD for line in every(MessageAttempt) if (line.about, line.kind) == (about, kind))
 
 
 def helpers(wish_id: str) -> list[str]:
@@ -150,7 +150,7 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(embedded_wor
     for _ in range(10):
         wish = world.open_wish()
         assert answer(first, world.offer(wish, first), "decline")().status == 200  # there is a search, and it goes on
-        with mock.patch("chalicelib.store.commit._unchanged", return_value=Table.pk.exists()):
+        with mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()):
             at_once(*[lambda: run(world)] * 4)
         waiting = [offer for offer in live(every(Offer)) if offer.wish_id == wish]
         if len(waiting) > 1:
@@ -225,11 +225,11 @@ def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(em
     world.volunteer()
 
     def tame(entity: Any) -> Any:
-        with mock.patch("chalicelib.store.commit._unchanged", return_value=Table.pk.exists()):
+        with mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()):
             return checked(entity)
 
     checked = commit._check
-    with mock.patch("chalicelib.store.commit._check", tame):
+    with mock.patch("chalicelib.store.transaction._check", tame):
         wish = taken_while_it_is_offered(world, bo)
     assert len(live(offers_of(wish))) == 1
     with pytest.raises(AssertionError, match="are asked for 0 places"):
@@ -335,7 +335,7 @@ def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promis
     wish = world.open_wish()
     asked = world.offer(wish, anna)
     with (
-        mock.patch("chalicelib.store.commit._unchanged", return_value=Table.pk.exists()),
+        mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()),
         just_before_commit(claim(bo, wish)) as happened,
     ):
         both = [accept(anna, asked)().status, *(answer.status for answer in happened)]
@@ -390,7 +390,7 @@ def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(embedde
 @contextmanager
 def late_hand_over(world: World) -> Iterator[None]:
     """Let the queue take nothing: what is due at once is left to the sweep."""
-    with mock.patch.object(world.services.outbox._queue, "hand_over", return_value=set()):
+    with mock.patch.object(world.services.outbox._queue, "enqueue", return_value=set()):
         yield
 
 
@@ -518,9 +518,9 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
     world.services.offers._clock = clock
-    (alarm,) = alarms(asked)
-    world.clock.move_to(alarm.at - MOMENT)
-    return wish, asked, clock.ahead(MOMENT, lambda: react(world.services, alarm))
+    (timer,) = timers(asked)
+    world.clock.move_to(timer.at - MOMENT)
+    return wish, asked, clock.ahead(MOMENT, lambda: react(world.services, timer))
 
 
 def again(world: World, phone: Phone) -> Phone:
@@ -600,7 +600,7 @@ def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it
         rest(world)
         assert withdrawn.status == 200
         assert (wish_of(wish).state, count_of(anna.me["id"])) == (State.WITHDRAWN, 0)
-        assert not alarms(wish)
+        assert not timers(wish)
         if accepted.status == 200:
             assert offer(asked).state is ACCEPTED
             assert heard(wish, "wish.withdrawn") == 1

@@ -12,7 +12,7 @@ from chalicelib.signin.model import Session
 from chalicelib.wishes.model import State, Wish
 
 from ..world import BAIHUA, Answer, Phone, World
-from .facts import alarms, check, count_of, every, wish_of
+from .facts import check, count_of, every, timers, wish_of
 from .hands import at_once, insist, told
 from .story import TERMS, just_before_commit
 
@@ -61,7 +61,7 @@ def test_eight_volunteers_run_for_fifty_wishes_and_each_wish_has_one_helper(embe
 def test_without_the_version_condition_two_volunteers_are_promised_the_same_wish(embedded_world: World) -> None:
     """The control: this is what the race above would not notice if it were too tame."""
     resident, volunteers = embedded_world.resident(), [embedded_world.volunteer() for _ in range(8)]
-    with mock.patch("chalicelib.store.commit._unchanged", return_value=None):
+    with mock.patch("chalicelib.store.transaction._unchanged", return_value=None):
         for _ in range(10):
             id = embedded_world.open_wish(resident)
             given = at_once(*[lambda phone=phone, id=id: claim(phone, id) for phone in volunteers])
@@ -186,7 +186,7 @@ def test_claim_against_withdraw_ends_withdrawn_and_nobody_is_left_holding_it(emb
         assert taken.status in (200, 404, 409)
         assert wish_of(id).state is State.WITHDRAWN
         assert count_of(helper.me["id"]) == 0
-        assert not alarms(id)
+        assert not timers(id)
         check()
         about = [letter.kind for letter in world.sms_to(helper.me["phone"]) if letter.kind == "wish.withdrawn"]
         assert len(about) == len([a for a in helper.seen if a.status == 200 and a.json.get("state") == "claimed"])

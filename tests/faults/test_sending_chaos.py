@@ -20,14 +20,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from chalicelib.carriers.ports import Sms
-from chalicelib.deliveries.model import DIGEST, Delivery, Receipt, named
+from chalicelib.adapters.ports import Sms
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.call import Call
+from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
-from chalicelib.kernel.outcome import Message, Outcome
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
+from chalicelib.kernel.request import RequestContext
 from chalicelib.kernel.template import Urgency
+from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt, named
 from chalicelib.people import rows as people_rows
 from chalicelib.reactions import TEMPLATES
 from chalicelib.store.due import Outbox
@@ -135,13 +135,13 @@ def disturbance(gaps: list[int], *, lost: bool) -> Callable[[str, Callable[[], A
     """Return what lets every nth request be refused, or done without an answer."""
     left, turns = [gaps[0]], cycle(gaps)
 
-    def disturb(name: str, call: Callable[[], Any]) -> Any:
+    def disturb(name: str, context: Callable[[], Any]) -> Any:
         left[0] -= 1
         if left[0] > 0:
-            return call()
+            return context()
         left[0] = next(turns)
         if lost:
-            call()
+            context()
             raise ReadTimeoutError(endpoint_url="dynamodb")
         raise failure("ThrottlingException" if name == "TransactWriteItems" else "ProvisionedThroughputExceededException", name)
 
@@ -166,7 +166,7 @@ class Chaos(RuleBasedStateMachine):
 
     def _calm(self) -> None:
         self.cloud.takes, self.cloud.answers = (lambda due: True), (lambda sms: "take")
-        self.cloud.disturb = lambda name, call: call()
+        self.cloud.disturb = lambda name, context: context()
         self.cloud.before_step = self.cloud.after_step = lambda: None
         self.street.clock.offset = timedelta(0)
 
@@ -203,19 +203,19 @@ class Chaos(RuleBasedStateMachine):
             not_after=now + not_after if not_after else None,
         )
 
-        def decide() -> Outcome[Wish]:
+        def decide() -> Changes[Wish]:
             about = wish_rows.find_wish(wish)
             assert about
-            return Outcome(entity=about, previous=about, messages=(message,))
+            return Changes(entity=about, previous=about, messages=(message,))
 
         with suppress(Busy):  # the house has said so; it may be told, or not
-            self.world.services.wishes._commit.settle(decide, Call())
+            self.world.services.wishes._transaction.run(decide, RequestContext())
             self.raised[tag] = Raised(tag, kind, people)
 
     @rule(dice=DICE)
     def a_code_is_asked_for(self, dice: random.Random) -> None:
         with self._at_work(skew(dice)), suppress(Busy, TooMany):
-            self.world.services.signin.send_code(Call(address="203.0.113.9"), str(self.street.helper.phone))
+            self.world.services.signin.send_code(RequestContext(address="203.0.113.9"), str(self.street.helper.phone))
         self._machines_run(dice)
 
     @rule(dice=DICE)
@@ -225,7 +225,7 @@ class Chaos(RuleBasedStateMachine):
         if not person.sms:
             row_of(replace(person, sms=True, version=person.version + 1)).save()
         else:
-            self.world.services.people.opt_out(person.id, "sms", Call())
+            self.world.services.people.opt_out(person.id, "sms", RequestContext())
         self._machines_run(dice)
 
     @rule(dice=DICE)
@@ -238,10 +238,10 @@ class Chaos(RuleBasedStateMachine):
 
     @rule(dice=DICE)
     def a_provider_reports(self, dice: random.Random) -> None:
-        calls = [call for call in self.cloud.calls if not call.refused]
+        calls = [context for context in self.cloud.calls if not context.refused]
         if calls:
-            call, delivered = dice.choice(calls), dice.random() < 0.5
-            self.world.services.deliveries.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
+            context, delivered = dice.choice(calls), dice.random() < 0.5
+            self.world.services.message_log.report(context.delivery, provider=context.provider, delivered=delivered, reason="")
         self._machines_run(dice)
 
     # what the machines do
@@ -258,7 +258,7 @@ class Chaos(RuleBasedStateMachine):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
     def _sweep(self, dice: random.Random) -> None:
-        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.meter)
+        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics)
         with self._mortal(dice, second.sweep, 12):
             self.world.services.outbox.sweep()
 
@@ -304,7 +304,7 @@ class Chaos(RuleBasedStateMachine):
             self.world.services.desk.redrive_all(None)
             self.cloud.run(self.world.clock.now() + timedelta(days=9))
         assert not list(self.world.services.outbox.every_parked())
-        SEEN.update(f"{call.kind}: {call.answer}" for call in self.cloud.calls)
+        SEEN.update(f"{context.kind}: {context.answer}" for context in self.cloud.calls)
         assert not self.rang, f"went to somebody who had opted out: {self.rang}"
         lines = check_promises(self.cloud, lambda kind: int(TEMPLATES[kind].urgency is Urgency.URGENT))
         SEEN.update(f"{line.kind}: {line.state} {line.reason}" for line in lines)
@@ -312,7 +312,7 @@ class Chaos(RuleBasedStateMachine):
         self._nothing_in_the_night_or_too_late({line.id: line for line in lines})
         self._nothing_in_two_digests(lines)
 
-    def _everybody_was_thought_of(self, lines: list[Delivery]) -> None:
+    def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
         told |= {(tags[row.pk], row.as_a(Receipt).person) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))}
@@ -320,18 +320,22 @@ class Chaos(RuleBasedStateMachine):
             missing = [person for person in message.people if (message.tag, person) not in told]
             assert not missing, f"nobody thought of {missing} for {message}"
 
-    def _nothing_in_the_night_or_too_late(self, lines: dict[str, Delivery]) -> None:
-        for call in self.cloud.calls:
-            if TEMPLATES[call.kind].urgency is Urgency.URGENT:
+    def _nothing_in_the_night_or_too_late(self, lines: dict[str, MessageAttempt]) -> None:
+        for context in self.cloud.calls:
+            if TEMPLATES[context.kind].urgency is Urgency.URGENT:
                 continue
-            quiet = quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE)
+            quiet = quiet_span(context.at, QUIET_FROM, QUIET_TO, ZONE)
             if quiet:
-                assert min(call.at - quiet[0], quiet[1] - call.at) <= MOST_SKEW, f"{call.kind} went out in the night: {call.at}"
-            end = lines[call.delivery].not_after
-            assert end is None or call.at < end + MOST_SKEW, f"{call.kind} went out when it was worth nothing: {call.at}, {end}"
+                assert min(context.at - quiet[0], quiet[1] - context.at) <= MOST_SKEW, (
+                    f"{context.kind} went out in the night: {context.at}"
+                )
+            end = lines[context.delivery].not_after
+            assert end is None or context.at < end + MOST_SKEW, (
+                f"{context.kind} went out when it was worth nothing: {context.at}, {end}"
+            )
 
-    def _nothing_in_two_digests(self, lines: list[Delivery]) -> None:
-        sent = {call.delivery for call in self.cloud.calls if not call.refused}
+    def _nothing_in_two_digests(self, lines: list[MessageAttempt]) -> None:
+        sent = {context.delivery for context in self.cloud.calls if not context.refused}
         covered = Tally(id for line in lines if line.kind == DIGEST and line.id in sent for id in line.covers)
         assert all(count == 1 for count in covered.values()), "one digest told what another had told"
         assert not (covered.keys() & sent), "a digest told what had been told"

@@ -11,12 +11,12 @@ from itertools import count
 
 import pytest
 
-from chalicelib.deliveries import decisions, policy, rows
-from chalicelib.deliveries.decisions import Next
-from chalicelib.deliveries.model import Delivery, DeliveryState
-from chalicelib.kernel.call import Call
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.request import RequestContext
+from chalicelib.message_log import decisions, policy, rows
+from chalicelib.message_log.decisions import Next
+from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State
 from chalicelib.wishes.rows import find_wish
@@ -24,10 +24,10 @@ from devserver.store import memory_store
 
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, survives
-from .facts import alarms, every
+from .facts import every, timers
 
 REMINDER = {"wish.due_in_2_days": 1}
-SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
+SENT, UNKNOWN = AttemptState.SENT, AttemptState.UNKNOWN
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def a_reminder_is_due(cloud: Cloud) -> bytes:
     wish = world.open_wish()
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
     cloud.run(world.clock.now() + timedelta(hours=1))
-    (alarm,) = alarms(wish)
-    world.clock.move_to(alarm.at)
+    (timer,) = timers(wish)
+    world.clock.move_to(timer.at)
     forget_what_was_told()
     cloud.calls.clear()
     return cloud.photograph()
@@ -180,7 +180,7 @@ def a_code_is_asked_for(cloud: Cloud) -> bytes:
 
 
 def one_provider_each(cloud: Cloud) -> None:
-    chosen = {(call.delivery, call.provider) for call in cloud.calls}
+    chosen = {(context.delivery, context.provider) for context in cloud.calls}
     assert len(chosen) == len({delivery for delivery, _ in chosen}), "the doubtful went to another provider as well"
 
 
@@ -199,7 +199,7 @@ def test_a_code_whose_fate_is_unknown_is_sent_once_more_by_the_same_provider_whe
 
 @pytest.mark.parametrize(("answers", "state"), [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)])
 def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
-    cloud: Cloud, answers: list[str], state: DeliveryState
+    cloud: Cloud, answers: list[str], state: AttemptState
 ) -> None:
     a_code_is_asked_for(cloud)
     script = iter("take and time out" if answer == "lost" else answer for answer in answers)
@@ -224,7 +224,7 @@ def test_what_one_provider_certainly_refuses_another_takes(cloud: Cloud) -> None
     cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
     live(cloud)
     assert check_at_rest(cloud, REMINDER) == {SENT: 1}
-    assert len({call.provider for call in cloud.calls}) == len(cloud.calls) == 2
+    assert len({context.provider for context in cloud.calls}) == len(cloud.calls) == 2
 
 
 # she changes her mind in between
@@ -238,13 +238,13 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
         cloud.run(cloud.world.clock.now())
     else:
         dies_at_settling(cloud)
-    (line,) = every(Delivery)
+    (line,) = every(MessageAttempt)
     assert not line.is_final
-    cloud.world.services.people.opt_out(line.person, "sms", Call())
+    cloud.world.services.people.opt_out(line.person, "sms", RequestContext())
     live(cloud)
     # What was certainly not taken is given up there, and she is visited; what may have reached her is not told her twice.
     states = check_at_rest(cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1})
-    assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
+    assert states == ({AttemptState.SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
     assert len(cloud.calls) == 1
 
 
@@ -272,12 +272,12 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
         dies_at_settling(cloud)
     assert len(cloud.calls) == 1
     if then == "she opts out":
-        world.services.people.opt_out(person.id, "sms", Call())
+        world.services.people.opt_out(person.id, "sms", RequestContext())
     else:
         row_of(replace(known, state=State.WITHDRAWN, told=("expiring",))).save()
     live(cloud)
     states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
-    assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {DeliveryState.SUPPRESSED: 1, UNKNOWN: 1})
+    assert states == ({AttemptState.SUPPRESSED: 2} if how == "refused" else {AttemptState.SUPPRESSED: 1, UNKNOWN: 1})
     assert len(cloud.calls) == 1
 
 

@@ -26,7 +26,7 @@ from devserver.store import memory_store
 from ..world import Phone, World
 from .cloud import Cloud, Killed, check_promises, note, waiting
 from .facts import check, every, one_look, tags_of
-from .ladder import Ladder, again, check_levels_told, report, staffed
+from .ladder import EscalationPath, again, check_levels_told, report, staffed
 
 DICE = st.binary(min_size=8, max_size=8).map(random.Random)  # hypothesis itself prefers what is small and simple
 MINUTES = [1, 5, 16, 60, 61, 121, 400, 1500, 4400]
@@ -46,7 +46,7 @@ MOVES: dict[str, Any] = {
 }
 UNTOUCHED = {"held", "reopened", "split", "merged"}  # by none of these, so that its clocks' runs tell all their firings
 SEEN: Tally[str] = Tally()
-LADDERS: list[tuple[Cloud, Ladder, list[Phone], bytes]] = []
+LADDERS: list[tuple[Cloud, EscalationPath, list[Phone], bytes]] = []
 
 
 class Chaos(RuleBasedStateMachine):
@@ -148,7 +148,7 @@ class Chaos(RuleBasedStateMachine):
         SEEN.update(f"ticket ends {ticket.state.value} at {ticket.level.value}" for ticket in every(Ticket))
 
 
-def check_levels_told_of_all(ladder: Ladder) -> None:
+def check_levels_told_of_all(ladder: EscalationPath) -> None:
     with one_look():
         calm = all(not UNTOUCHED & set(tags_of(ticket.id)) for ticket in every(Ticket))
         ended = any(ticket.state is State.CLOSED for ticket in every(Ticket))
@@ -161,16 +161,16 @@ def check_but_for_what_is_handed_over(bodies: set[str]) -> None:
 
     tickets = every(Ticket)
     facts.check_tickets(tickets)
-    armed = {due.id: due for due in facts.alarms()}
+    armed = {due.id: due for due in facts.timers()}
     for ticket in tickets:
-        first = min(ticket.dues().values(), default=None)
-        assert (ticket.alarm and ticket.alarm.at) == first, f"{ticket.id} is armed for another instant than its due"
-        if ticket.alarm:
-            row = armed.pop(ticket.alarm.id, None)
-            handed = any(ticket.alarm.id in body for body in bodies)
+        first = min(ticket.deadlines().values(), default=None)
+        assert (ticket.timer and ticket.timer.at) == first, f"{ticket.id} is armed for another instant than its due"
+        if ticket.timer:
+            row = armed.pop(ticket.timer.id, None)
+            handed = any(ticket.timer.id in body for body in bodies)
             assert handed or (row is not None and row.at == first), f"{ticket.id} waits, and nothing will wake it"
     now = LADDERS[0][0].world.clock.now()
-    left = [due for due in armed.values() if due.kind == "alarm.ticket" and due.at > now]
+    left = [due for due in armed.values() if due.kind == "timer.ticket" and due.at > now]
     assert not left, f"alarms of the future that nobody waits for: {left}"
 
 

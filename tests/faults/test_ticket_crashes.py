@@ -15,13 +15,13 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.carriers.queue import write_entry
-from chalicelib.deliveries.model import Delivery, DeliveryState
-from chalicelib.kernel.outcome import Due
+from chalicelib.adapters.queue import write_entry
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
+from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.reactions import TEMPLATES
-from chalicelib.store.commit import ATTEMPTS, Committer
 from chalicelib.store.rows import row_of
+from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
@@ -30,8 +30,8 @@ from devserver.store import memory_store
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
-from .facts import alarms, check, climbs, every, one_look, snapshot, tags_of, ticket_of
-from .ladder import Ladder, again, alarm_of, check_levels_told, report, staffed, ticket_body
+from .facts import check, climbs, every, one_look, snapshot, tags_of, ticket_of, timers
+from .ladder import EscalationPath, again, check_levels_told, report, staffed, ticket_body, timer_of
 from .story import READS, failure
 from .test_offer_crashes import Refusing
 from .test_sending_chaos import SkewedClock
@@ -57,7 +57,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 class Scene:
     """Something that is due, or that somebody is about to tap, and what must have come of it in the end."""
 
-    ladder: Ladder
+    ladder: EscalationPath
     tags: list[str]  # everything that has happened to the ticket
     told: dict[str, int]  # how many people have heard what, from its beginning
     level: Level = GRID
@@ -84,7 +84,7 @@ class Scene:
         assert (ticket.level, ticket.state, ticket.ending) == (self.level, self.state, self.ending)
         once = Tally((line.message, line.person) for line in lines)
         assert set(once.values()) <= {1}
-        heard = Tally(line.kind for line in lines if line.state is not DeliveryState.SUPPRESSED)
+        heard = Tally(line.kind for line in lines if line.state is not AttemptState.SUPPRESSED)
         assert heard == self.told, "what was promised is told, or in doubt and listed, and nothing else"
 
 
@@ -109,10 +109,10 @@ def rest(cloud: Cloud) -> None:
 
 
 def until_due(cloud: Cloud, ticket: str) -> None:
-    cloud.world.clock.move_to(alarm_of(ticket).at)
+    cloud.world.clock.move_to(timer_of(ticket).at)
 
 
-def reported(cloud: Cloud, **fields: Any) -> tuple[Ladder, str, Phone]:
+def reported(cloud: Cloud, **fields: Any) -> tuple[EscalationPath, str, Phone]:
     """Have something reported, and whoever has it told."""
     ladder, resident = staffed(cloud.world), cloud.world.resident()
     ticket = report(cloud.world, resident, **fields)
@@ -177,7 +177,7 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     return begin(cloud, Scene(ladder, tags, told, GRID, State.ACCEPTED, ticket=ticket, exact=False))
 
 
-def resolved(cloud: Cloud) -> tuple[Ladder, str, list[Phone]]:
+def resolved(cloud: Cloud) -> tuple[EscalationPath, str, list[Phone]]:
     ladder, ticket, first = reported(cloud)
     second = cloud.world.resident()
     does(cloud, second, ticket, "join", {})
@@ -340,14 +340,14 @@ def test_wherever_a_tap_dies_it_is_tapped_again_at_once_or_later_and_has_happene
 
 def test_without_the_one_transaction_the_same_deaths_leave_halves(cloud: Cloud) -> None:
     """The control: what is written item by item can be written by half."""
-    scene, whole = nobody_has_accepted_in_time(cloud), Committer._transact
+    scene, whole = nobody_has_accepted_in_time(cloud), Transaction._transact
 
-    def by_half(self: Committer, items: list[Any], receipt: Any) -> None:
+    def by_half(self: Transaction, items: list[Any], receipt: Any) -> None:
         for item in items:
             whole(self, [item], receipt)
 
     halves = 0
-    with mock.patch.object(Committer, "_transact", by_half):
+    with mock.patch.object(Transaction, "_transact", by_half):
         for death in dict.fromkeys(deaths(cloud, scene.start, lambda: live(cloud))):
             cloud.go_back_to(death)
             live(cloud)
@@ -415,7 +415,7 @@ def test_what_comes_twice_or_late_or_early_in_any_order_has_the_effect_of_the_on
 
 def replace_alarm(ticket: Ticket) -> Ticket:
     """Return a ticket without its alarm: one that comes early is put off, and has another id then."""
-    return replace(ticket, alarm=None)
+    return replace(ticket, timer=None)
 
 
 def test_a_row_that_is_handed_over_again_days_after_the_ticket_moved_on_changes_nothing_and_tells_nobody(cloud: Cloud) -> None:
@@ -509,7 +509,7 @@ def test_reads_that_fail_are_503_and_nothing_has_happened_or_nobody_notices(clou
 @of([nobody_has_accepted_in_time, nobody_has_accepted_at_the_top, a_hold_is_over, nobody_has_answered])
 def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(cloud: Cloud, make: Make) -> None:
     scene = make(cloud)
-    row_of(alarm_of(scene.ticket)).delete()
+    row_of(timer_of(scene.ticket)).delete()
     assert cloud.world.services.audit() == 0, "it may still be on its way through a queue"
     cloud.world.clock.advance(timedelta(hours=1, seconds=1))
     assert cloud.world.services.audit() == 1
@@ -540,7 +540,7 @@ def test_sweepers_and_workers_whose_clocks_are_ten_minutes_apart_make_one_step_o
     cloud: Cloud, skewed: SkewedClock, make: Make
 ) -> None:
     scene, early = make(cloud), 0
-    due = alarm_of(scene.ticket).at
+    due = timer_of(scene.ticket).at
     for seed in range(SKEWS):
         dice = random.Random(seed)
         cloud.go_back_to(scene.start)
@@ -585,6 +585,6 @@ def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_that_it_was
     does(cloud, second, ticket, "confirm", {})
     rest(cloud)
     assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (State.CLOSED, Ending.CONFIRMED)
-    assert not alarms(ticket)
-    lines: list[Delivery] = every(Delivery)
+    assert not timers(ticket)
+    lines: list[MessageAttempt] = every(MessageAttempt)
     assert not [line for line in lines if line.kind == "ticket.unanswered"]

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.deliveries.model import DeliveryState
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.template import Urgency
+from chalicelib.message_log.model import AttemptState
+from chalicelib.notifications.policy import JITTER
 from chalicelib.reactions import TEMPLATES
-from chalicelib.reminders.policy import JITTER
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
@@ -19,7 +19,7 @@ from chalicelib.tickets.policy import Level
 from ..world import Phone, World
 from .cloud import Cloud, check_promises, note
 from .facts import check, climbs, every, tags_of, ticket_of
-from .ladder import Ladder, again, check_levels_told, heard, lines_about, report, staffed
+from .ladder import EscalationPath, again, check_levels_told, heard, lines_about, report, staffed
 
 ZONE = "Asia/Shanghai"
 NIGHT = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)  # half past two on Friday, in Shanghai
@@ -41,7 +41,7 @@ class Street:
     """Tickets of every class in every state, as the outage finds them."""
 
     cloud: Cloud
-    ladder: Ladder
+    ladder: EscalationPath
     tickets: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -113,7 +113,9 @@ def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_t
         world.clock.advance(timedelta(minutes=1))
     assert steps[4] == 0, "it is at rest after three"
     for ticket in every(Ticket):
-        assert all(due > world.clock.now() - timedelta(minutes=5) for due in ticket.dues().values()), "every due time is ahead"
+        assert all(due > world.clock.now() - timedelta(minutes=5) for due in ticket.deadlines().values()), (
+            "every due time is ahead"
+        )
         assert ticket.level.rank - before[ticket.id].level.rank <= 1
     assert world.services.audit() == 0
 
@@ -138,8 +140,8 @@ def check_everybody_was_told(street: Street) -> None:
         ticket = ticket_of(id)
         of_levels = [line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)]
         if ticket.is_open:
-            assert {line.state for line in of_levels} <= {DeliveryState.SENT}, f"{name}: a level was passed over: {of_levels}"
-        at = [sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT]
+            assert {line.state for line in of_levels} <= {AttemptState.SENT}, f"{name}: a level was passed over: {of_levels}"
+        at = [sent[line.id].at for line in of_levels if line.state is AttemptState.SENT]
         later = [second - first for first, second in pairwise(at)]
         assert all(by > -JITTER for by in later), f"{name}: a higher level was told long before a lower one"
         assert heard(id, "new") == 1, name
@@ -167,7 +169,7 @@ def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
             assert ticket.state is State.CLOSED
         else:
             assert climbs(id), name
-    assert all(ticket.alarm is None or ticket.alarm.at > NIGHT for ticket in every(Ticket))
+    assert all(ticket.timer is None or ticket.timer.at > NIGHT for ticket in every(Ticket))
 
 
 def test_a_second_outage_right_behind_it_loses_nothing_either(street: Street) -> None:

@@ -13,29 +13,28 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.kernel.call import Call
-from chalicelib.kernel.outcome import Event, Outcome, Put
+from chalicelib.kernel.changes import Changes, Event, Put
+from chalicelib.kernel.request import RequestContext
 from chalicelib.reactions import react
-from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
+from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import endings
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
-from chalicelib.tickets.upkeep import Upkeep
+from chalicelib.tickets.upkeep import TicketJobs
 from chalicelib.tickets.waking import wake
 
 from ..world import STREET, Answer, Phone, World
 from .cloud import note
-from .facts import alarms, check, climbs, counters, every, reporters, snapshot, tags_of, ticket_of, timeline
+from .facts import check, climbs, counters, every, reporters, snapshot, tags_of, ticket_of, timeline, timers
 from .hands import a_little_later, at_once, told
 from .ladder import (
     ACCEPT,
     RESOLVE,
-    Ladder,
+    EscalationPath,
     again,
-    alarm_of,
     check_levels_told,
     done,
     heard,
@@ -43,26 +42,27 @@ from .ladder import (
     report,
     staffed,
     ticket_body,
+    timer_of,
     until_due,
 )
 from .story import just_before_commit
 
 ROUNDS = 6
 REASON = {"reason": "不归我管"}
-NO_CONDITION = {"target": "chalicelib.store.commit._unchanged", "return_value": Table.pk.exists()}
+NO_CONDITION = {"target": "chalicelib.store.transaction._unchanged", "return_value": Table.pk.exists()}
 
 
 @pytest.fixture
-def ladder(embedded_world: World) -> Ladder:
+def ladder(embedded_world: World) -> EscalationPath:
     return staffed(embedded_world)
 
 
 @pytest.fixture
-def world(ladder: Ladder) -> World:
+def world(ladder: EscalationPath) -> World:
     return ladder.world
 
 
-def rest(ladder: Ladder, *, exact: bool = True) -> None:
+def rest(ladder: EscalationPath, *, exact: bool = True) -> None:
     """Let everything run that is due, and look at all there is."""
     ladder.world.pass_time(seconds=60)
     check()
@@ -84,7 +84,9 @@ def overdue(world: World, **fields: Any) -> str:
 # an acceptance against the alarm
 
 
-def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the_climb_or_after_it(ladder: Ladder) -> None:
+def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the_climb_or_after_it(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     came: Tally[str] = Tally()
     for n in range(2 * ROUNDS):
@@ -105,7 +107,7 @@ def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the
     note(f"came: {came}")
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(ladder: Ladder) -> None:
+def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(ladder: EscalationPath) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
     with just_before_commit(move(ladder.phone(Level.GRID), ticket, "accept")) as happened:
         world.services.outbox.sweep()
@@ -115,7 +117,7 @@ def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_
     assert not heard(ticket, "climbed_staff")
 
 
-def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_because_nobody_has(ladder: Ladder) -> None:
+def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_because_nobody_has(ladder: EscalationPath) -> None:
     """The control: the alarm has read it before, and overwrites the acceptance."""
     world, ticket = ladder.world, overdue(ladder.world)
     with mock.patch(**NO_CONDITION), just_before_commit(move(ladder.phone(Level.GRID), ticket, "accept")) as happened:
@@ -125,7 +127,7 @@ def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_bec
     assert ticket_of(ticket).state is State.OPEN, "what she was answered is not true"
 
 
-def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(ladder: Ladder) -> None:
+def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(ladder: EscalationPath) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
     with just_before_commit(world.services.outbox.sweep):
         given = move(ladder.phone(Level.GRID), ticket, "accept")()
@@ -134,7 +136,9 @@ def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_t
     assert tags_of(ticket) == ["submitted", "climbed", "accepted"]
 
 
-def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insists_on_what_she_saw(ladder: Ladder) -> None:
+def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insists_on_what_she_saw(
+    ladder: EscalationPath,
+) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
     with just_before_commit(world.services.outbox.sweep):
         given = move(ladder.phone(Level.GRID), ticket, "accept", if_match='"1"')()
@@ -147,13 +151,13 @@ def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insi
 
 
 @pytest.mark.parametrize("sweeps", [2, 4])
-def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(ladder: Ladder, sweeps: int) -> None:
+def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(ladder: EscalationPath, sweeps: int) -> None:
     world = ladder.world
     made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
     for level in (Level.COMMUNITY, Level.STREET, Level.STREET, Level.STREET):
         for ticket in made:
             until_due(world, ticket)
-        assert max(alarm_of(ticket).at for ticket in made) <= world.clock.now()
+        assert max(timer_of(ticket).at for ticket in made) <= world.clock.now()
         at_once(*[world.services.outbox.sweep] * sweeps)
         check()
         assert {ticket_of(ticket).level for ticket in made} == {level}
@@ -164,7 +168,7 @@ def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
         assert heard(ticket, "overdue_staff", ladder.chief.id) == 2
 
 
-def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_alarms_of_nobody(ladder: Ladder) -> None:
+def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_alarms_of_nobody(ladder: EscalationPath) -> None:
     """The control of the two above."""
     world = ladder.world
     made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
@@ -179,19 +183,19 @@ def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_a
         check_levels_told(ladder)
 
 
-def test_the_same_alarm_eight_times_at_once_is_one_step(ladder: Ladder) -> None:
+def test_the_same_alarm_eight_times_at_once_is_one_step(ladder: EscalationPath) -> None:
     world = ladder.world
     for n in range(ROUNDS):
         ticket = overdue(world, text=f"第{n}盏灯坏了")
-        alarm = alarm_of(ticket)
-        at_once(*[lambda alarm=alarm: react(world.services, alarm)] * 8)
+        timer = timer_of(ticket)
+        at_once(*[lambda timer=timer: react(world.services, timer)] * 8)
         rest(ladder)
         assert [level for _, level in climbs(ticket)] == [Level.COMMUNITY]
         assert heard(ticket, "climbed_staff") == 1
         end(world, ticket)
 
 
-def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Ladder) -> None:
+def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: EscalationPath) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
     stale = [until_due(world, ticket)]
     world.services.outbox.sweep()
@@ -199,15 +203,15 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Ladder
     world.services.outbox.sweep()
     until_due(world, ticket)
     before = snapshot()
-    for alarm in stale:
-        react(world.services, alarm)
+    for timer in stale:
+        react(world.services, timer)
     assert snapshot() == before
-    with mock.patch.object(Upkeep, "wake_ticket", _wake_whoever_comes):
+    with mock.patch.object(TicketJobs, "wake_ticket", _wake_whoever_comes):
         react(world.services, stale[0])
     assert snapshot() != before, "the control: without the comparison one that is stale does what another is for"
 
 
-def _wake_whoever_comes(upkeep: Upkeep, ticket_id: str, alarm_id: str) -> None:
+def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
     upkeep._settle(ticket_id, lambda ticket: wake(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
 
 
@@ -227,7 +231,7 @@ MOVES: dict[str, tuple[Any, bool]] = {
 
 @pytest.mark.parametrize("name", MOVES)
 def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_once_or_has_no_reason(
-    ladder: Ladder, name: str
+    ladder: EscalationPath, name: str
 ) -> None:
     world, (body, still_over) = ladder.world, MOVES[name]
     event = {"close": "closed", "bounce": "bounced", "assign": "assigned", "resolve": "resolved"}.get(name, f"{name}d")
@@ -251,7 +255,7 @@ def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_o
     note(f"{name}: {came}")
 
 
-def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below(ladder: Ladder) -> None:
+def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below(ladder: EscalationPath) -> None:
     world = ladder.world
     for _ in range(ROUNDS):
         ticket = overdue(world)
@@ -267,7 +271,7 @@ def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below
         end(world, ticket)
 
 
-def on_its_way_to_silence(ladder: Ladder, others: int = 0) -> tuple[str, list[Phone]]:
+def on_its_way_to_silence(ladder: EscalationPath, others: int = 0) -> tuple[str, list[Phone]]:
     """Have something resolved and let time pass until nobody has said for long whether it is."""
     world = ladder.world
     phones = [world.resident() for _ in range(1 + others)]
@@ -277,12 +281,12 @@ def on_its_way_to_silence(ladder: Ladder, others: int = 0) -> tuple[str, list[Ph
     done(ladder.phone(Level.GRID), ticket, "resolve", {"note": "换了灯泡"})
     for _ in range(2):  # they are asked once more, halfway
         until_due(world, ticket)
-        if "ask_again" in ticket_of(ticket).dues():
+        if "ask_again" in ticket_of(ticket).deadlines():
             world.services.outbox.sweep()
     return ticket, phones
 
 
-def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: Ladder) -> None:
+def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: EscalationPath) -> None:
     world = ladder.world
     came: Tally[str] = Tally()
     for n in range(ROUNDS):
@@ -299,7 +303,7 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: Ladder) -> N
     note(f"came: {came}")
 
 
-def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is_over(ladder: Ladder) -> None:
+def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is_over(ladder: EscalationPath) -> None:
     world = ladder.world
     for n in range(ROUNDS):
         target = report(world, world.resident(), text="楼道灯坏了，很黑")
@@ -314,13 +318,13 @@ def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is
         assert given.status == 200, given.text
         world.services.outbox.sweep()
         rest(ladder)
-        assert (ticket_of(ticket).ending, ticket_of(ticket).alarm) == (Ending.MERGED, None)
+        assert (ticket_of(ticket).ending, ticket_of(ticket).timer) == (Ending.MERGED, None)
         assert [level for _, level in climbs(target)] == [Level.COMMUNITY], "the other climbs by its own clock"
         assert tags_of(ticket) in (["submitted", "merged"], ["submitted", "climbed", "merged"])
         end(world, target)
 
 
-def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: Ladder) -> None:
+def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: EscalationPath) -> None:
     ticket = report(ladder.world, ladder.world.resident())
     given = move(ladder.phone(Level.GRID), ticket, "resume")()
     assert (given.status, given.code) == (409, "ticket.wrong_state")
@@ -329,7 +333,7 @@ def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: Ladder) -> No
 # two who want it
 
 
-def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(ladder: Ladder) -> None:
+def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(ladder: EscalationPath) -> None:
     world, resident = ladder.world, ladder.world.resident()
     winners: Tally[str] = Tally()
     for _ in range(ROUNDS):
@@ -343,13 +347,13 @@ def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(
         now = ticket_of(ticket)
         assert (now.assignee, now.accepted_by) == (winner.id, winner.id)
         assert tags_of(ticket) == ["submitted", "accepted"]
-        assert len(alarms(ticket)) == 1
+        assert len(timers(ticket)) == 1
         winners[winner.name] += 1
         end(world, ticket)
     note(f"won by {winners}")
 
 
-def test_without_the_version_condition_both_are_told_that_it_is_theirs(ladder: Ladder) -> None:
+def test_without_the_version_condition_both_are_told_that_it_is_theirs(ladder: EscalationPath) -> None:
     """The control of the one above."""
     ticket = report(ladder.world, ladder.world.resident())
     worker, clerk = ladder.phone(Level.GRID), ladder.phone(Level.COMMUNITY)
@@ -360,7 +364,7 @@ def test_without_the_version_condition_both_are_told_that_it_is_theirs(ladder: L
         check()
 
 
-def test_one_tap_sent_ten_times_reports_one_problem(ladder: Ladder) -> None:
+def test_one_tap_sent_ten_times_reports_one_problem(ladder: EscalationPath) -> None:
     resident = ladder.world.resident()
     for n in range(3):
         body = ticket_body(text=f"第{n}盏灯坏了")
@@ -395,7 +399,7 @@ def assert_nobody_is_lost(given: list[Answer], phones: list[Phone], ticket_id: s
 
 @pytest.mark.parametrize("name", ["resolve", "close"])
 def test_of_twenty_who_join_while_it_ends_everybody_who_was_told_yes_is_among_those_who_hear_of_it(
-    ladder: Ladder, neighbours: list[Phone], name: str
+    ladder: EscalationPath, neighbours: list[Phone], name: str
 ) -> None:
     world, body = ladder.world, {"resolve": {"note": "换了灯泡"}, "close": REASON}[name]
     outcome: Tally[tuple[int, str]] = Tally()
@@ -419,7 +423,7 @@ def test_of_twenty_who_join_while_it_ends_everybody_who_was_told_yes_is_among_th
 
 
 def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_others(
-    ladder: Ladder, neighbours: list[Phone]
+    ladder: EscalationPath, neighbours: list[Phone]
 ) -> None:
     world = ladder.world
     where: Tally[str] = Tally()
@@ -442,7 +446,7 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
     note(f"joined {+where} the merge")
 
 
-def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_nothing(ladder: Ladder) -> None:
+def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_nothing(ladder: EscalationPath) -> None:
     """The control of the two above."""
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
 
@@ -452,14 +456,14 @@ def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_n
 
     checked, neighbour = commit._check, world.resident()
     closing = move(ladder.phone(Level.GRID), ticket, "close", REASON)
-    with mock.patch("chalicelib.store.commit._check", tame), just_before_commit(closing) as happened:
+    with mock.patch("chalicelib.store.transaction._check", tame), just_before_commit(closing) as happened:
         given = move(neighbour, ticket, "join")()
     assert [given.status, happened[0].status] == [200, 200]
     rest(ladder)
     assert heard(ticket, "closed", neighbour.me["id"]) == 0
 
 
-def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(ladder: Ladder) -> None:
+def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(ladder: EscalationPath) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
     neighbour = world.resident()
     with just_before_commit(move(ladder.phone(Level.GRID), ticket, "close", REASON)):
@@ -469,7 +473,7 @@ def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(ladder: 
     rest(ladder)
 
 
-def test_who_joins_what_was_merged_twice_is_asked_with_the_last(ladder: Ladder) -> None:
+def test_who_joins_what_was_merged_twice_is_asked_with_the_last(ladder: EscalationPath) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
     first, second, third = (report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3))
     done(clerk, first, "merge", {"into": second})
@@ -481,7 +485,7 @@ def test_who_joins_what_was_merged_twice_is_asked_with_the_last(ladder: Ladder) 
     rest(ladder)
 
 
-def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(ladder: Ladder) -> None:
+def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(ladder: EscalationPath) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
     first, second, third = (report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3))
     done(clerk, first, "merge", {"into": second})
@@ -494,7 +498,7 @@ def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(ladd
     rest(ladder, exact=False)
 
 
-def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(ladder: Ladder) -> None:
+def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(ladder: EscalationPath) -> None:
     """Whoever reported it alone may take it back. Between her look and her commit she is not alone any more."""
     world = ladder.world
     first, neighbour = world.resident(), world.resident()
@@ -507,7 +511,7 @@ def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(l
     rest(ladder)
 
 
-def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_has_joined(ladder: Ladder) -> None:
+def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_has_joined(ladder: EscalationPath) -> None:
     world = ladder.world
     first, second = world.resident(), world.resident()
     came: Tally[str] = Tally()
@@ -525,7 +529,7 @@ def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_h
     note(f"came: {came}")
 
 
-def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(ladder: Ladder) -> None:
+def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(ladder: EscalationPath) -> None:
     world, neighbour = ladder.world, ladder.world.resident()
     ticket = report(world, world.resident())
     body = world.wish_body() | {"consent": {"how": "spoken"}}
@@ -542,7 +546,7 @@ def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(ladder:
 
 
 @pytest.mark.parametrize("many", [2, 5])
-def test_of_answers_at_once_the_last_closes_it(ladder: Ladder, many: int) -> None:
+def test_of_answers_at_once_the_last_closes_it(ladder: EscalationPath, many: int) -> None:
     world = ladder.world
     phones = [world.resident() for _ in range(many)]
     for _ in range(ROUNDS):
@@ -555,10 +559,10 @@ def test_of_answers_at_once_the_last_closes_it(ladder: Ladder, many: int) -> Non
         rest(ladder)
         now = ticket_of(ticket)
         assert (now.state, now.ending, now.answered, now.ratings) == (State.CLOSED, Ending.CONFIRMED, many, (5,) * many)
-        assert not alarms(ticket)
+        assert not timers(ticket)
 
 
-def test_without_the_version_condition_it_stays_resolved_although_everybody_has_answered(ladder: Ladder) -> None:
+def test_without_the_version_condition_it_stays_resolved_although_everybody_has_answered(ladder: EscalationPath) -> None:
     """The control of the one above: each of the two waits for the other."""
     world, phones = ladder.world, [ladder.world.resident(), ladder.world.resident()]
     ticket = report(world, phones[0])
@@ -572,7 +576,7 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
     assert all(endings.has_answered(ticket_of(ticket), one) for one in every(Report))
 
 
-def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: Ladder) -> None:
+def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:
     world = ladder.world
     came: Tally[str] = Tally()
     for n in range(ROUNDS):
@@ -589,12 +593,12 @@ def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder:
         assert (now.state, now.answered, now.ratings) == (State.CLOSED, 1, (4,))
         assert now.ending is (Ending.SILENT if "ended" in tags else Ending.CONFIRMED)
         assert tags[-2:] == ["ended", "confirmed"] if "ended" in tags else tags[-1] == "confirmed"
-        assert not alarms(ticket)
+        assert not timers(ticket)
         came[now.ending] += 1
     note(f"came: {came}")
 
 
-def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(ladder: Ladder) -> None:
+def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(ladder: EscalationPath) -> None:
     world = ladder.world
     ticket, (phone,) = on_its_way_to_silence(ladder)
     with just_before_commit(move(again(world, phone), ticket, "confirm")):
@@ -618,10 +622,10 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         fresh = known or StreetPolicy(id=STREET, created_at=now, updated_at=now, policy=policy)
         record = PolicyRecord(street=STREET, number=number, policy=policy, at=now, by="per_x")
         event = Event(tag="policy.set", by="per_x", party="staff")
-        outcome = Outcome(
-            entity=replace(fresh, policy=policy), previous=known, beside=(Put(row=record, new=True),), events=(event,)
+        outcome = Changes(
+            entity=replace(fresh, policy=policy), previous=known, writes=(Put(row=record, new=True),), events=(event,)
         )
-        return world.services.rulebook._commit.settle(lambda: outcome, Call()).version
+        return world.services.ticket_policies._transaction.run(lambda: outcome, RequestContext()).version
 
     def every_policy() -> list[StreetPolicy]:
         return [row.as_a(StreetPolicy) for row in Table.rows[StreetPolicy].scan(Table.sk == "policy", consistent_read=True)]
@@ -629,7 +633,9 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
     yield set_rules
 
 
-def test_rules_that_change_while_somebody_reports_hold_for_what_is_reported_later_and_each_names_its_own(ladder: Ladder) -> None:
+def test_rules_that_change_while_somebody_reports_hold_for_what_is_reported_later_and_each_names_its_own(
+    ladder: EscalationPath,
+) -> None:
     world, phones = ladder.world, [ladder.world.resident() for _ in range(6)]
     versions: Tally[int] = Tally()
     with other_limits(world) as set_rules:
@@ -660,7 +666,7 @@ def check_limits(made: list[Answer], versions: set[int]) -> None:
         assert resolve.limit == 7 * 480
 
 
-def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(ladder: Ladder) -> None:
+def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(ladder: EscalationPath) -> None:
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
         with just_before_commit(set_rules) as happened:
@@ -676,7 +682,7 @@ def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(l
         check_limits([Answer(0, {}, later)], {2})
 
 
-def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_to(ladder: Ladder) -> None:
+def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_to(ladder: EscalationPath) -> None:
     """The control: number and rules are read together, or the change falls between."""
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
@@ -690,7 +696,7 @@ def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_
 # everything at once
 
 
-def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(ladder: Ladder) -> None:
+def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(ladder: EscalationPath) -> None:
     world = ladder.world
     phones = [world.resident() for _ in range(4)]
     answers: Tally[tuple[int, str]] = Tally()

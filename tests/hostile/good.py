@@ -10,7 +10,7 @@ from typing import Any
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.matching.policy import Weights
 from chalicelib.web.api import Operation
 from chalicelib.web.openapi import document
@@ -238,7 +238,7 @@ def _consent(world: World) -> Good:
 def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
     """Return a ticket after some moves of staff, and its resident."""
     resident = world.resident()
-    category = world.services.rulebook.current(STREET)[1].categories[0].code  # a request before may have changed the rules
+    category = world.services.ticket_policies.current(STREET)[1].categories[0].code  # a request before may have changed the rules
     body = {"category": category, "text": "楼道里有垃圾", "place": UNIT} | fields
     answer = resident.post("/v1/tickets", body)
     assert answer.status == 201, answer.text

@@ -291,7 +291,7 @@ def test_staff_take_no_role_that_they_could_not_give(town: World):
 
 def test_an_admin_of_another_street_reaches_nothing_here(town: World):
     town.services.places.found_street("qiushi", "求实街道", "Asia/Shanghai")
-    other = town.phone_of(town.services.register.bootstrap_admin(number(town), "他街", "qiushi"))
+    other = town.phone_of(town.services.person_admin.bootstrap_admin(number(town), "他街", "qiushi"))
     person = town.person()
     with unchanged(town):
         assert_problem(grants(town, other, person.id, ("volunteer", BAIHUA)), 404)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.carriers.queue import write_entry
+from chalicelib.adapters.queue import write_entry
 from chalicelib.signin.service import SignIn
 from chalicelib.wiring import log
 from chalicelib.wishes.service import Wishes
@@ -233,27 +233,27 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
 def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(world: World, ears: Ears):
     """Due rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
     kept: list[str] = []
-    queue, hand_over = world.services.outbox._queue, world.services.outbox._queue.hand_over
+    queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
 
     def listen(entries: Any) -> set[str]:
         kept.extend(write_entry(due) for due in entries)
-        return hand_over(entries)
+        return enqueue(entries)
 
     def around(call: Any, name: str, kwargs: dict[str, Any]) -> Any:
         kept.extend(text for table, text in _written(kwargs) if table in ("due", "messages", "fanouts", "counters", "receipts"))
         return call()
 
-    queue.hand_over = listen  # type: ignore[method-assign]
+    queue.enqueue = listen  # type: ignore[method-assign]
     with intercepted(around):
         Life(world, ears).run()
         world.pass_time(days=20)
-    assert {"wish.claimed", "code.sign_in", "sent", "alarm.wish"} <= {word for word in _WORDS if any(word in t for t in kept)}
+    assert {"wish.claimed", "code.sign_in", "sent", "timer.wish"} <= {word for word in _WORDS if any(word in t for t in kept)}
     assert len(kept) > 200
     assert not [text for text in kept if ears.sung(text)]
-    assert not ears.sung(str(world.services.meter.counts) + str(dict(world.services.meter.values)))
+    assert not ears.sung(str(world.services.metrics.counts) + str(dict(world.services.metrics.values)))
 
 
-_WORDS = ("wish.claimed", "code.sign_in", "sent", "alarm.wish")
+_WORDS = ("wish.claimed", "code.sign_in", "sent", "timer.wish")
 
 
 def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:

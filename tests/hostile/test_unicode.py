@@ -199,12 +199,12 @@ SOURCES = sorted(Path(chalicelib.__file__).parent.rglob("*.py"))
 REFUSALS = {name for name in errors.__all__ if isinstance(getattr(errors, name), type)} - {"Replayed"}
 
 
-def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
+def _calls(*names: str) -> list[tuple[ast.RequestContext, str, Path]]:
     """Return every call of a function of these names in our code."""
     found = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.RequestContext):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 found += [(node, name, path)] if name in names else []
     return found
@@ -216,7 +216,7 @@ def _strings(part: ast.AST) -> list[str]:
 
 def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
     """Return where a code stands: what is written there, or what the function of its module returns that is asked for it."""
-    if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
+    if not (isinstance(code, ast.RequestContext) and isinstance(code.func, ast.Name)):
         return [code]
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     asked = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == code.func.id)
@@ -226,15 +226,15 @@ def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
 def _codes() -> dict[str, set[str]]:
     """Return every refusal code that our code can raise, with the facts that it then gives."""
     codes: dict[str, set[str]] = {"resource.not_found": set(), "server.busy": {"retry_after"}}
-    for call, name, path in _calls(*REFUSALS):
-        if not call.args:
+    for context, name, path in _calls(*REFUSALS):
+        if not context.args:
             continue
-        first = call.args[0]
+        first = context.args[0]
         texts = [text for part in _said_by(first, path) for text in _strings(part)]
         if isinstance(first, ast.JoinedStr):
             texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer", "ticket")]  # of the transition tables
-        assert texts or isinstance(first, ast.Attribute), f"{path}:{call.lineno}: a code that this test cannot read"
-        facts = {keyword.arg for keyword in call.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
+        assert texts or isinstance(first, ast.Attribute), f"{path}:{context.lineno}: a code that this test cannot read"
+        facts = {keyword.arg for keyword in context.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
         for text in texts:
             codes.setdefault(text, set()).update(facts)
     return codes
@@ -290,8 +290,10 @@ def test_every_status_has_a_title():
 def _kinds_of_tickets() -> set[str]:
     """Return what tickets tell: to staff with a name of their own, and some of it also as urgent."""
     kinds = set()
-    for call, name, _ in _calls("tell_staff", "tell_holder", "tell_reporters"):
-        for kind in (node for node in ast.walk(call.args[1]) if isinstance(node, ast.Constant) and isinstance(node.value, str)):
+    for context, name, _ in _calls("tell_staff", "tell_holder", "tell_reporters"):
+        for kind in (
+            node for node in ast.walk(context.args[1]) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
             kinds.add(f"{kind.value}_staff" if name == "tell_staff" else str(kind.value))
     assert kinds >= ALSO_AT_NIGHT
     return {f"ticket.{kind}" for kind in kinds} | {f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT}
@@ -299,8 +301,8 @@ def _kinds_of_tickets() -> set[str]:
 
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = _kinds_of_tickets()
-    for call, name, _ in _calls("tell", "tell_helpers", "all_ended", "Message"):
-        kind = call.args[1] if name != "Message" else next((k.value for k in call.keywords if k.arg == "kind"), None)
+    for context, name, _ in _calls("tell", "tell_helpers", "all_ended", "Message"):
+        kind = context.args[1] if name != "Message" else next((k.value for k in context.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
     kinds |= {f"wish.{step.name}" for step in a_wish().steps}

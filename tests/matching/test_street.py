@@ -3,12 +3,12 @@
 from collections import Counter
 from math import ceil
 
-from chalicelib.kernel.call import Call
+from chalicelib.kernel.request import RequestContext
 from chalicelib.offers.model import Offer, OfferState, Search, Standing
 from chalicelib.wishes.model import State, Wish
 
 from ..faults.cloud import Stub
-from ..faults.facts import alarms, every
+from ..faults.facts import every, timers
 from ..world import STREET, World, counted_storage
 from .street import Size, settle
 
@@ -16,7 +16,7 @@ SIZE = Size(wishes=60, volunteers=400)
 
 
 def run(world: World, place: str = STREET):
-    return world.services.matching.start_run(Call(actor=world.admin.as_actor()), place, None, dry_run=False)[0]
+    return world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), place, None, dry_run=False)[0]
 
 
 def test_a_run_reads_in_lists_and_writes_once_for_each_wish(embedded_world: World) -> None:
@@ -55,7 +55,7 @@ def test_what_a_run_promises_is_what_lies_in_the_store(embedded_world: World) ->
         assert len(search.live) <= wishes[search.id].places_left
     for standing in every(Standing):
         assert standing.live(embedded_world.clock.now()) <= 2
-    assert {alarm.subject for alarm in alarms()} >= {offer.id for offer in offers}
+    assert {timer.subject for timer in timers()} >= {offer.id for offer in offers}
     assert sum(record.unserved.values()) == record.places_needed - record.planned
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Party
+from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.kernel.outcome import Alarm, Message, Outcome
 from chalicelib.offers import decisions
 from chalicelib.offers.decisions import Ask
 from chalicelib.offers.model import Asked, OfferState, Search, Sent, Standing
@@ -25,15 +25,15 @@ MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days
 NOW = START + HOUR
 FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
 HERSELF, STAFF, SYSTEM = (frozenset({Party.SIGNED_IN, party}) for party in (Party.OWNER, Party.STREET_ADMIN, Party.SYSTEM))
-CLAIM = Outcome(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
+CLAIM = Changes(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
 
 
-def changes(outcome: Outcome) -> list[tuple]:
+def changes(outcome: Changes) -> list[tuple]:
     """Return everything that the parts of an outcome carry beside their entities."""
-    return [(part.events, part.beside, part.refusal) for part in outcome.parts if part.events or part.beside or part.refusal]
+    return [(part.events, part.writes, part.refusal) for part in outcome.parts if part.events or part.writes or part.refusal]
 
 
-def told(outcome: Outcome) -> list[Message]:
+def told(outcome: Changes) -> list[Message]:
     return [message for part in outcome.parts for message in part.messages]
 
 
@@ -95,7 +95,7 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
         Asked(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
     )
     assert (outcome.entity, outcome.previous) == (replace(search, open=True, asked=(*search.asked, *lines)), search)
-    first, one, second, other = outcome.also
+    first, one, second, other = outcome.related
     assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",))
     assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
     assert first.previous is second.previous is None
@@ -107,7 +107,7 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
     assert second.messages == (Message(kind="offer.made", to="per_2", about="off_2", not_after=UNTIL),)
     assert told(outcome) == [*first.messages, *second.messages]
     assert changes(outcome) == []
-    assert not any(part.unseen for part in outcome.parts)
+    assert not any((not part.bump_version) for part in outcome.parts)
 
 
 def test_the_first_who_is_asked_begins_the_search():
@@ -119,7 +119,7 @@ def test_what_is_remembered_of_offers_ends_after_four_weeks():
     sent = (a_sent("off_old", NOW - FOUR_WEEKS), a_sent("off_new", NOW - FOUR_WEEKS + MICRO))
     standing = a_standing(*sent, id="per_1")
     outcome = decisions.ask(a_search(), TEMPLATE, TWO[:1], {"per_1": standing}, NOW)
-    after = outcome.also[1].entity
+    after = outcome.related[1].entity
     assert [one.offer for one in after.sent] == ["off_new", "off_1"]
     assert after.recent(NOW) == standing.recent(NOW) + 1  # and nothing that counts is lost
 
@@ -144,28 +144,28 @@ def test_sixty_who_have_answered_are_all_remembered():
 # Answering
 
 
-def ended(outcome: Outcome, state: OfferState, now: datetime, *others: Outcome, reason: str | None = None) -> None:
+def ended(outcome: Changes, state: OfferState, now: datetime, *others: Changes, reason: str | None = None) -> None:
     """Demand that an offer of `known` has ended, together with its line in the search and in her standing."""
     before = known()
     assert outcome.previous == before.offer
     assert outcome.entity == replace(before.offer, state=state, answered_at=now, reason=reason)
-    *also, search, standing = outcome.also
-    assert also == list(others)
+    *related, search, standing = outcome.related
+    assert related == list(others)
     first, _, last = before.search.asked
     assert (search.previous, standing.previous) == (before.search, before.standing)
     assert search.entity == replace(before.search, asked=(first, an_asked(state=state), last))
     assert standing.entity == before.standing.answered("off_a", state)
     assert standing.entity != before.standing
     assert changes(outcome) == []
-    assert not any(part.unseen for part in outcome.parts)
+    assert not any((not part.bump_version) for part in outcome.parts)
 
 
 def test_accepting_is_one_decision_with_the_claim():
     outcome = decisions.accept(known(), HERSELF, NOW, CLAIM)
     ended(outcome, S.ACCEPTED, NOW, CLAIM)
-    assert outcome.also[0] is CLAIM
+    assert outcome.related[0] is CLAIM
     assert told(outcome) == []  # the claim says it
-    assert (outcome.also[-1].entity.accepted, outcome.also[-1].entity.refused) == (3, 1)
+    assert (outcome.related[-1].entity.accepted, outcome.related[-1].entity.refused) == (3, 1)
 
 
 def test_declining_is_noted_with_its_reason_and_what_comes_with_it():
@@ -232,25 +232,25 @@ def test_only_people_are_refused_for_the_time():
 # By itself
 
 
-ARMED = Alarm(id="alm_a", at=UNTIL, shard="s1")
+ARMED = ArmedTimer(id="alm_a", at=UNTIL, shard="s1")
 
 
 @pytest.mark.parametrize("late", [timedelta(), HOUR, 3 * DAY])
 def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_is_woken(late):
-    given = replace(known(), offer=an_offer(alarm=ARMED))
+    given = replace(known(), offer=an_offer(timer=ARMED))
     outcome = decisions.expire(given, UNTIL + late)
     assert outcome.previous == given.offer
-    assert outcome.entity == replace(given.offer, alarm=None, state=S.EXPIRED, answered_at=UNTIL)
-    ended(replace(outcome, entity=replace(outcome.entity, alarm=None), previous=known().offer), S.EXPIRED, UNTIL)
+    assert outcome.entity == replace(given.offer, timer=None, state=S.EXPIRED, answered_at=UNTIL)
+    ended(replace(outcome, entity=replace(outcome.entity, timer=None), previous=known().offer), S.EXPIRED, UNTIL)
     assert told(outcome) == []
-    assert outcome.entity.dues() == {}
+    assert outcome.entity.deadlines() == {}
 
 
 def test_an_offer_that_is_woken_too_early_sleeps_on():
-    given = replace(known(), offer=an_offer(alarm=ARMED))
+    given = replace(known(), offer=an_offer(timer=ARMED))
     outcome = decisions.expire(given, UNTIL - MICRO)
-    assert outcome == Outcome(entity=replace(given.offer, alarm=None), previous=given.offer, unseen=True)
-    assert outcome.entity.dues() == {"expire": UNTIL}  # it is armed anew
+    assert outcome == Changes(entity=replace(given.offer, timer=None), previous=given.offer, bump_version=False)
+    assert outcome.entity.deadlines() == {"expire": UNTIL}  # it is armed anew
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
@@ -262,7 +262,7 @@ def test_what_has_ended_does_not_run_out(state):
 # Nobody is needed any more
 
 
-def supersede(*offers: tuple, search: Search, helping: frozenset[str] = frozenset(), open: bool = False) -> Outcome[Search]:
+def supersede(*offers: tuple, search: Search, helping: frozenset[str] = frozenset(), open: bool = False) -> Changes[Search]:
     return decisions.supersede(search, offers, helping=helping, open=open, now=NOW)
 
 
@@ -274,7 +274,7 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
     states = [S.EXPIRED, S.SUPERSEDED, S.OFFERED, S.SUPERSEDED]
     lines = tuple(replace(line, state=state) for line, state in zip(search.asked, states, strict=True))
     assert (outcome.entity, outcome.previous) == (replace(search, open=False, asked=lines), search)
-    first, hers, second = outcome.also
+    first, hers, second = outcome.related
     assert first.entity == replace(one, state=S.SUPERSEDED, answered_at=NOW)
     assert second.entity == replace(other, state=S.SUPERSEDED, answered_at=NOW)
     assert (first.previous, second.previous) == (one, other)
@@ -291,7 +291,7 @@ def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
     search, offer, standing = a_search(an_asked()), an_offer(), a_standing(a_sent())
     outcome = supersede((offer, standing), search=search, helping=frozenset({"per_a"}), open=True)
     assert (outcome.entity.asked, outcome.entity.open) == ((an_asked(state=S.ACCEPTED),), True)
-    first, hers = outcome.also
+    first, hers = outcome.related
     assert first.entity == replace(offer, state=S.ACCEPTED, answered_at=NOW)
     assert hers.entity == standing.answered("off_a", S.ACCEPTED)
     assert told(outcome) == []
@@ -300,7 +300,7 @@ def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
 @pytest.mark.parametrize("open", [True, False])
 def test_a_search_of_which_nothing_ends_notes_whether_it_goes_on(open):
     search = a_search(an_asked())
-    assert supersede(search=search, open=open) == Outcome(entity=replace(search, open=open), previous=search)
+    assert supersede(search=search, open=open) == Changes(entity=replace(search, open=open), previous=search)
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
@@ -318,7 +318,7 @@ def test_the_latest_whom_she_has_helped_comes_last_and_each_once():
     standing = a_standing(met=("per_1", "per_2", "per_3"))
     outcome = decisions.note_met(standing, "per_2")
     assert (outcome.entity, outcome.previous) == (replace(standing, met=("per_1", "per_3", "per_2")), standing)
-    assert (outcome.also, told(outcome), changes(outcome)) == ((), [], [])
+    assert (outcome.related, told(outcome), changes(outcome)) == ((), [], [])
     assert decisions.note_met(a_standing(), "per_1").entity.met == ("per_1",)
     assert decisions.note_met(new("per_a"), "per_1").previous is None
 
@@ -340,7 +340,7 @@ def test_an_offer_to_somebody_who_is_erased_waits_no_more_and_nobody_asks_what_s
     given = known(standing=a_standing(a_sent()))
     outcome = decisions.forget(given, NOW)
     assert outcome.entity == replace(given.offer, state=S.EXPIRED, answered_at=NOW)
-    (search,) = outcome.also  # her standing goes altogether
+    (search,) = outcome.related  # her standing goes altogether
     assert search.entity.asked[1] == an_asked(state=S.EXPIRED)
     assert (told(outcome), changes(outcome)) == ([], [])
 
@@ -353,7 +353,7 @@ def test_an_offer_that_had_run_out_before_she_was_erased_ended_then():
 def test_of_an_answer_nothing_stays_but_that_it_was_one(state):
     offer = an_offer(state, reason="不在家", answered_at=NOW)
     outcome = decisions.forget(known(offer=offer), NOW)
-    assert outcome == Outcome(entity=replace(offer, reason=None), previous=offer)
+    assert outcome == Changes(entity=replace(offer, reason=None), previous=offer)
 
 
 def test_however_many_were_asked_nobody_is_asked_again() -> None:

@@ -134,7 +134,7 @@ def test_waking_hours_are_what_counting_them_says(quarters, hours, zone):
 
 @pytest.mark.parametrize("state", S)
 def test_only_an_unanswered_offer_waits_for_an_instant(state):
-    assert an_offer(state).dues() == ({"expire": UNTIL} if state is S.OFFERED else {})
+    assert an_offer(state).deadlines() == ({"expire": UNTIL} if state is S.OFFERED else {})
 
 
 def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fired():

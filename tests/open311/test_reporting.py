@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store.rows import row_of
+from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import rows
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Choice, Question, QuestionKind

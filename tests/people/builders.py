@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.kernel.outcome import Alarm
+from chalicelib.kernel.changes import ArmedTimer
 from chalicelib.people.model import Availability, EndedSession, Person, QuietHours, Vetting, VolunteerProfile
 
 from ..world import START, UNIT
@@ -14,7 +14,7 @@ from ..world import START, UNIT
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 PLACES = st.sampled_from(["chunhui", "chunhui.baihua", "chunhui.baihua.g01", UNIT, "qingyang.tong"])
-ALARMS = st.none() | st.builds(Alarm, TEXTS, INSTANTS, st.just("s1"))
+TIMERS = st.none() | st.builds(ArmedTimer, TEXTS, INSTANTS, st.just("s1"))
 
 
 def a_person(**fields: Any) -> Person:
@@ -30,7 +30,7 @@ PEOPLE = st.builds(
     home=st.none() | PLACES,
     address=st.none() | TEXTS,
     created_at=INSTANTS,
-    alarm=ALARMS,
+    timer=TIMERS,
     grants=st.lists(st.builds(Grant, st.sampled_from(Role), PLACES), max_size=3).map(tuple),
     sms=st.booleans(),
     email=st.booleans(),

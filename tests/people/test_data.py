@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from ..signin.builders import NUMBER, refresh, sign_up
-from ..store.scan import counter, dues, everything
+from ..store.scan import counter, everything, scheduled
 from ..world import BAIHUA, UNIT, Phone, World
 
 MAIL, NAME, ADDRESS, STORY, THANKS = "xiu.ying@example.com", "欧阳秀英", "望江阁9楼901室", "孙女的旧书包破了", "多谢赵同志"
@@ -113,7 +113,7 @@ def test_live_wishes_of_somebody_who_is_gone_are_withdrawn_and_history_stays_cou
     assert states == ["withdrawn", "withdrawn", "fulfilled", "withdrawn", "rejected", "withdrawn", "withdrawn"]
     assert [wish for wish in Phone().get(f"/v1/wishes?place={BAIHUA}").json["items"] if wish["title"]] == []
     assert boss.get(f"/v1/wishes/{wishes[2]}").json["rating"] == 5
-    assert not [due for due in dues() if due.subject in wishes]
+    assert not [due for due in scheduled() if due.subject in wishes]
 
 
 def test_whoever_had_claimed_her_wish_is_told_and_free_for_another(world: World):

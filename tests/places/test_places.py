@@ -179,7 +179,7 @@ def test_the_operator_founds_a_street_and_names_who_answers(world: World):
     places = world.services.places
     places.found_street("qingyang", "青羊街道", "Asia/Shanghai")
     places.found_street("qingyang", "青羊路街道", "Asia/Shanghai")  # again is a change
-    admin = world.services.register.bootstrap_admin("+8613811112222", "周洁", "qingyang")
+    admin = world.services.person_admin.bootstrap_admin("+8613811112222", "周洁", "qingyang")
     assert places.put_on_duty("qingyang", "street_admin", admin.id).duty == {"street_admin": (admin.id,)}
     assert places.find("qingyang").name == "青羊路街道"
     assert ids(places.on_duty("qingyang.tong", ["street_admin"])) == [admin.id]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.carriers.choice import Provider, Providers
-from chalicelib.carriers.ports import Sms
-from chalicelib.deliveries.model import Delivery
+from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.ports import Sms
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.signing import sign
+from chalicelib.message_log.model import MessageAttempt
 from chalicelib.settings import SmsProvider
 from chalicelib.store.rows import Table
 from devserver.store import memory_store
@@ -103,10 +103,10 @@ def state_of(world: World, person_id: str, kind: str) -> str:
     return str(messages(world, person_id, kind)[0]["state"])
 
 
-def lines() -> list[Delivery]:
+def lines() -> list[MessageAttempt]:
     """The ledger, oldest first."""
-    row = Table.rows[Delivery]
-    found = [row.from_raw_data(item).as_a(Delivery) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
+    row = Table.rows[MessageAttempt]
+    found = [row.from_raw_data(item).as_a(MessageAttempt) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
     return sorted(found, key=lambda line: (line.at, line.id))
 
 

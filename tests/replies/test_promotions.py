@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.deliveries.sending import Tolls
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Legal, Template, Told, Urgency
-from chalicelib.reminders.policy import WEEKLY_MESSAGES
+from chalicelib.message_log.sending import Tolls
+from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
 from ..world import START, Phone, World
 from .builders import PROVIDERS, a_world, consents, lines, visits
@@ -21,8 +21,8 @@ ALARM = replace(NOTE, urgency=Urgency.URGENT)
 @pytest.fixture
 def world() -> Iterator[World]:
     with a_world(sms_providers=PROVIDERS, sms_budget_fen=110) as world:  # twenty parts
-        world.services.sender._templates = world.services.reminders._templates = {
-            **world.services.reminders._templates,
+        world.services.sender._templates = world.services.notifier._templates = {
+            **world.services.notifier._templates,
             "test.fair": FAIR,
             "test.note": NOTE,
             "test.alarm": ALARM,
@@ -34,7 +34,7 @@ def tell(world: World, person_id: str, kind: str) -> str:
     """Tell somebody, and return what became of it: its state and why."""
     id = f"due_{next(world.numbers)}"
     due = Due(id=id, at=START, shard="s0", kind=kind, subject="x", to=person_id)
-    world.services.reminders.send(due, {})
+    world.services.notifier.send(due, {})
     line = next(line for line in lines() if line.message == id)
     return " ".join(filter(None, (line.state, line.reason)))
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.carriers.ports import Refused
-from chalicelib.deliveries.policy import QUESTION_LASTS
+from chalicelib.adapters.ports import Refused
+from chalicelib.message_log.policy import QUESTION_LASTS
 from chalicelib.reactions import TEMPLATES
 from chalicelib.replies.policy import NO, QUESTION_CLASH, STOP, WORDS, YES
 from chalicelib.replies.service import word_of

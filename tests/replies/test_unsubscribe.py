@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.carriers.ports import Mail
+from chalicelib.adapters.ports import Mail
 
 from ..store.scan import everything
 from ..world import Answer, Phone, World

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.carriers.ports import Refused
+from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.signing import sign
 from chalicelib.store.rows import row_of
 
@@ -148,7 +148,7 @@ def test_a_report_of_failure_that_is_quicker_than_the_worker_stands_too(world: W
 
 def test_a_report_that_meets_another_write_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch):
     resident, id = in_doubt(world)
-    from chalicelib.deliveries import rows
+    from chalicelib.message_log import rows
 
     real, fails = rows.reclaim, [True]
     monkeypatch.setattr(rows, "reclaim", lambda line, before: not (fails and fails.pop()) and real(line, before))

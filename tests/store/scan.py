@@ -4,7 +4,7 @@ from typing import Any
 
 import boto3
 
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import tables
 
@@ -19,7 +19,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def dues() -> list[Due]:
+def scheduled() -> list[Due]:
     """Return everything that waits, in the order of time."""
     row = Table.rows[Due]
     return sorted((row.from_raw_data(item).as_a(Due) for item in everything()["due"]), key=lambda due: due.at)

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.outcome import Alarm, Due
+from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.reactions import react
 from chalicelib.store.due import Outbox, Parked, shard_of
 from chalicelib.store.rows import row_of
 from chalicelib.wishes import rows
 from chalicelib.wishes.model import State
 
-from ..faults.facts import alarms, snapshot, wish_of
+from ..faults.facts import snapshot, timers, wish_of
 from ..faults.story import failure
 from ..world import START, World, counted_storage, intercepted
-from .scan import dues
+from .scan import scheduled
 
 SHARDS = 2
 
@@ -29,7 +29,7 @@ class Desk:
     refuses: Callable[[Due], bool] = lambda due: False
     batches: list[list[str]] = field(default_factory=list)
 
-    def hand_over(self, entries):
+    def enqueue(self, entries):
         self.batches.append([entry.id for entry in entries])
         return {entry.id for entry in entries if not self.refuses(entry)}
 
@@ -40,7 +40,7 @@ def desk(world: World) -> Desk:
 
 
 def outbox(world: World, desk: Desk) -> Outbox:
-    return Outbox(desk, world.clock, SHARDS, world.services.meter)
+    return Outbox(desk, world.clock, SHARDS, world.services.metrics)
 
 
 def wait(number: int, minutes: float = 0) -> list[str]:
@@ -56,14 +56,14 @@ def test_what_is_due_is_handed_over_once_and_gone(world: World, desk):
     assert outbox(world, desk).sweep() == 5
     assert sorted(id for batch in desk.batches for id in batch) == ids
     assert outbox(world, desk).sweep() == 0
-    assert dues() == []
+    assert scheduled() == []
 
 
 def test_due_to_the_microsecond_is_due_and_the_next_one_is_not(world: World, desk):
     wait(1, 0)
     wait(1, 1 / 60_000_000)
     assert outbox(world, desk).sweep() == 1
-    assert len(dues()) == 1
+    assert len(scheduled()) == 1
     world.clock.advance(timedelta(microseconds=1))
     assert outbox(world, desk).sweep() == 1
 
@@ -78,7 +78,7 @@ def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World
     ids = wait(130, -1)
     desk.refuses = lambda due: due.id in ids[:3]
     assert outbox(world, desk).sweep() == 127
-    assert [due.id for due in dues()] == ids[:3]
+    assert [due.id for due in scheduled()] == ids[:3]
     desk.refuses = lambda due: False
     assert outbox(world, desk).sweep() == 3
 
@@ -95,19 +95,19 @@ def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_re
 def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its_end(world: World, desk):
     wait(12, -1)
     box = outbox(world, desk)
-    with box.gathering():
-        for due in dues():
-            assert box.hand_over([due]) == 0
+    with box.batch():
+        for due in scheduled():
+            assert box.enqueue([due]) == 0
         assert desk.batches == []
     assert [len(batch) for batch in desk.batches] == [10, 2]
-    assert dues() == []
+    assert scheduled() == []
 
 
 def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(world: World, desk):
     wait(3, -1)
     box = outbox(world, desk)
-    with suppress(RuntimeError), box.gathering():
-        box.hand_over(dues())
+    with suppress(RuntimeError), box.batch():
+        box.enqueue(scheduled())
         raise RuntimeError
     assert desk.batches == []
     assert box.sweep() == 3
@@ -117,7 +117,7 @@ def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
     ids = wait(10, -1)
     desk.refuses = lambda due: due.id in ids[::3]
     waiting = [Due(id=id, at=START - timedelta(minutes=1), shard=shard_of(id, SHARDS), kind="", subject="") for id in ids]
-    assert outbox(world, desk).hand_over(dues()) == 6
+    assert outbox(world, desk).enqueue(scheduled()) == 6
     assert [sorted(batch) for batch in desk.batches] == [ids]
     assert outbox(world, desk).are_waiting(waiting) == set(ids[::3])
 
@@ -132,21 +132,21 @@ def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(world: Wor
 
     with intercepted(around):
         outbox(world, desk).sweep()
-    assert len(dues()) == 3
+    assert len(scheduled()) == 3
     assert outbox(world, desk).sweep() == 3
-    assert dues() == []
+    assert scheduled() == []
 
 
 def test_a_queue_that_takes_nothing_costs_nothing_but_time(world: World, desk):
     wait(12, -1)
     desk.refuses = lambda due: True
     assert [outbox(world, desk).sweep() for _ in range(2)] == [0, 0]
-    assert len(dues()) == 12
+    assert len(scheduled()) == 12
 
 
 def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World, desk):
     wait(130, 5)
-    there = dues()
+    there = scheduled()
     gone = [Due(id="due_gone", at=START, shard="s0", kind="", subject="")]
     with counted_storage() as storage:
         assert outbox(world, desk).are_waiting([*there, *gone]) == {due.id for due in there}
@@ -217,7 +217,7 @@ def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(worl
 
 
 def dues_of(outbox: Outbox) -> list[Due]:
-    return [due for due in dues() if due.shard == shard_of(due.id, outbox.shards)]
+    return [due for due in scheduled() if due.shard == shard_of(due.id, outbox.shards)]
 
 
 def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
@@ -243,13 +243,13 @@ def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
 
 def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: World):
     wish = world.open_wish()
-    (stale,) = alarms(wish)
+    (stale,) = timers(wish)
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
     world.services.outbox.park(stale, "")
     world.clock.advance(timedelta(days=60))
     (job,) = world.services.outbox.parked("", 10).items
     redrive(world, job)
-    (due,) = [due for due in alarms(wish) if due.id == stale.id]
+    (due,) = [due for due in timers(wish) if due.id == stale.id]
     before = snapshot()
     react(world.services, due)
     assert snapshot() == before
@@ -257,10 +257,10 @@ def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: Wor
 
 def test_a_redriven_alarm_that_is_still_waited_for_is_done(world: World):
     wish = world.open_wish()
-    (alarm,) = alarms(wish)
-    world.clock.move_to(alarm.at)
-    row_of(alarm).delete()
-    world.services.outbox.park(alarm, "")
+    (timer,) = timers(wish)
+    world.clock.move_to(timer.at)
+    row_of(timer).delete()
+    world.services.outbox.park(timer, "")
     (job,) = world.services.outbox.parked("", 10).items
     redrive(world, job)
     world.pass_time(minutes=1)
@@ -275,11 +275,11 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
     lost, well = world.open_wish(title="心愿甲"), world.open_wish(title="心愿乙")
     assert world.services.audit() == 0
     world.clock.advance(timedelta(days=20))
-    (row,) = alarms(lost)
+    (row,) = timers(lost)
     row_of(row).delete()
     assert world.services.audit() == 1
-    (armed,) = alarms(lost)
-    assert armed.id == wish_of(lost).alarm.id != row.id
+    (armed,) = timers(lost)
+    assert armed.id == wish_of(lost).timer.id != row.id
     assert world.services.audit() == 0
     world.pass_time(minutes=2)
     assert [wish_of(wish).state for wish in (lost, well)] == [State.EXPIRED, State.EXPIRED]
@@ -288,53 +288,53 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
 
 def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     wish = world.open_wish()
-    (alarm,) = alarms(wish)
-    row_of(alarm).delete()
-    world.clock.move_to(alarm.at + timedelta(minutes=59))
+    (timer,) = timers(wish)
+    row_of(timer).delete()
+    world.clock.move_to(timer.at + timedelta(minutes=59))
     assert world.services.audit() == 0
     world.clock.advance(timedelta(minutes=2))
     assert world.services.audit() == 1
 
 
-def armed_otherwise(world: World, wish_id: str, at: datetime | None) -> Alarm | None:
+def armed_otherwise(world: World, wish_id: str, at: datetime | None) -> ArmedTimer | None:
     """Arm a wish as a version did that waited for less: for a later instant, or for nothing."""
     wish = wish_of(wish_id)
-    row_of(alarms(wish_id)[0]).delete()
-    alarm = Alarm("due_" + "b" * 24, at, shard_of("due_" + "b" * 24, world.services.outbox.shards)) if at else None
-    row_of(replace(wish, alarm=alarm)).save()
-    if alarm:
-        row_of(Due(id=alarm.id, at=alarm.at, shard=alarm.shard, kind="alarm.wish", subject=wish_id)).save()
-    return alarm
+    row_of(timers(wish_id)[0]).delete()
+    timer = ArmedTimer("due_" + "b" * 24, at, shard_of("due_" + "b" * 24, world.services.outbox.shards)) if at else None
+    row_of(replace(wish, timer=timer)).save()
+    if timer:
+        row_of(Due(id=timer.id, at=timer.at, shard=timer.shard, kind="timer.wish", subject=wish_id)).save()
+    return timer
 
 
 @pytest.mark.parametrize("later", [timedelta(days=2), None], ids=["for something later", "for nothing"])
 def test_what_an_older_version_has_armed_otherwise_is_armed_for_what_is_due_first_and_was_not_lost(world: World, later):
     wish = world.open_wish()
     before, others = wish_of(wish), [world.open_wish(title=f"心愿{n}") for n in "甲乙"]
-    armed_otherwise(world, wish, before.alarm.at + later if later else None)
-    untouched = [alarms(other) for other in others]
+    armed_otherwise(world, wish, before.timer.at + later if later else None)
+    untouched = [timers(other) for other in others]
     assert world.services.audit() == 0
-    (armed,) = alarms(wish)
-    assert (armed.at, armed.id) == (before.alarm.at, wish_of(wish).alarm.id)
-    assert replace(wish_of(wish), alarm=before.alarm) == before, "nobody's If-Match fails over it"
-    assert [alarms(other) for other in others] == untouched
+    (armed,) = timers(wish)
+    assert (armed.at, armed.id) == (before.timer.at, wish_of(wish).timer.id)
+    assert replace(wish_of(wish), timer=before.timer) == before, "nobody's If-Match fails over it"
+    assert [timers(other) for other in others] == untouched
     assert world.services.audit() == 0
-    assert world.services.meter.counts["RearmedAlarms",] == 1
-    assert world.services.meter.counts["LostAlarms",] == 0
-    world.clock.move_to(before.alarm.at)
+    assert world.services.metrics.counts["RearmedAlarms",] == 1
+    assert world.services.metrics.counts["LostAlarms",] == 0
+    world.clock.move_to(before.timer.at)
     world.pass_time(minutes=2)
     assert "expiring" in wish_of(wish).told
 
 
 def test_an_alarm_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(world: World):
     wish = world.open_wish()
-    armed_otherwise(world, wish, wish_of(wish).alarm.at + timedelta(days=2))
+    armed_otherwise(world, wish, wish_of(wish).timer.at + timedelta(days=2))
     seen = wish_of(wish)
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
     claimed = wish_of(wish)
-    assert world.services.wishes._commit.rearm_lost([seen], rows.find_wish) == 0
+    assert world.services.wishes._transaction.rearm_lost([seen], rows.find_wish) == 0
     assert wish_of(wish) == claimed
-    assert world.services.meter.counts["RearmedAlarms",] == 0
+    assert world.services.metrics.counts["RearmedAlarms",] == 0
 
 
 def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
@@ -348,5 +348,5 @@ def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
     for _ in range(10):
         world.pass_time(days=3)
         assert world.services.audit() == 0
-    assert world.services.meter.counts["LostAlarms",] == 0
-    assert world.services.meter.counts["RearmedAlarms",] == 0
+    assert world.services.metrics.counts["LostAlarms",] == 0
+    assert world.services.metrics.counts["RearmedAlarms",] == 0

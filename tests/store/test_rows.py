@@ -121,4 +121,4 @@ def test_a_filtered_list_loses_nothing_however_little_is_read_at_once(world: Wor
 
 def test_a_thing_is_written_without_what_it_does_not_have(world: World):
     raw = row_of(replace(a_person(), address=None, household=None)).serialize()
-    assert not {"address", "household", "alarm"} & raw.keys()
+    assert not {"address", "household", "timer"} & raw.keys()

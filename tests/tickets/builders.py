@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel.access import STAFF, Party
-from chalicelib.kernel.outcome import Outcome
+from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import Office, Terms, terms_of
+from chalicelib.tickets.clocks import EscalationContext, Terms, terms_of
 from chalicelib.tickets.life import SYSTEM_ONLY, Ending, Mover, State
 from chalicelib.tickets.model import Clock, Hold, Report, Ticket
 from chalicelib.tickets.policy import HOUSE, ClockName, Level, Policy, Urgency
@@ -36,9 +36,9 @@ def an_office(
     community: tuple[str, ...] = COMMUNITY,
     street: tuple[str, ...] = STREET,
     policy: Policy = HOUSE,
-) -> Office:
+) -> EscalationContext:
     duty = {L.GRID: grid, L.COMMUNITY: community, L.STREET: street}
-    return Office(terms=the_terms(ticket or a_ticket(), policy), duty=duty)
+    return EscalationContext(terms=the_terms(ticket or a_ticket(), policy), duty=duty)
 
 
 def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
@@ -104,11 +104,11 @@ def a_report(person: str = "per_owner", **fields: Any) -> Report:
     return Report(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
 
 
-def told(outcome: Outcome[Any]) -> list[tuple[str, str]]:
+def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
     return [(message.kind.removeprefix("ticket."), message.to) for message in outcome.messages]
 
 
-def tags(outcome: Outcome[Any]) -> list[str]:
+def tags(outcome: Changes[Any]) -> list[str]:
     return [event.tag.removeprefix("ticket.") for event in outcome.events]
 
 

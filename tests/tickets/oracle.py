@@ -28,7 +28,7 @@ def _at(minute: int) -> time:
 
 
 @dataclass
-class Office:
+class EscalationContext:
     """A street in Shanghai, in plain numbers; `own` holds None for a day that is worked like a Monday."""
 
     week: Mapping[int, Hours] = field(default_factory=lambda: OFFICE_WEEK)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.rulebook.model import PolicyRecord, StreetPolicy
 from chalicelib.store.rows import row_of
+from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Policy
 from chalicelib.tickets.rows import find_ticket
@@ -64,7 +64,9 @@ class Street:
         row_of(PolicyRecord(street=STREET, number=number, policy=policy, at=now, by=self.world.admin.id)).save()
 
     def grant(self, name: str, *roles: tuple[Role, str]) -> None:
-        self.world.services.register.grant_roles(self.world.boss, self.ids[name], [Grant(role, place) for role, place in roles])
+        self.world.services.person_admin.grant_roles(
+            self.world.boss, self.ids[name], [Grant(role, place) for role, place in roles]
+        )
 
     def kinds_to(self, name: str) -> list[str]:
         """Return the kinds of messages that somebody was sent about tickets, oldest first."""

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Party
+from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
-from chalicelib.kernel.outcome import Check, Count, Outcome, Put
 from chalicelib.tickets import decisions, endings
 from chalicelib.tickets.clocks import meet
 from chalicelib.tickets.endings import has_answered
@@ -58,13 +58,13 @@ def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | 
     return endings.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
 
 
-def updates(outcome: Outcome) -> list[tuple[str, str]]:
+def updates(outcome: Changes) -> list[tuple[str, str]]:
     """What everybody may read of it: the state, and what is said."""
-    return [(b.row.state.value, b.row.text) for b in outcome.beside if isinstance(b, Put) and isinstance(b.row, Update)]
+    return [(b.row.state.value, b.row.text) for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Update)]
 
 
-def answered(outcome: Outcome) -> list[Report]:
-    return [b.row for b in outcome.beside if isinstance(b, Put) and isinstance(b.row, Report)]
+def answered(outcome: Changes) -> list[Report]:
+    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Report)]
 
 
 def code_of(kind: type[Exception], move, *args, **named) -> str:
@@ -477,7 +477,7 @@ def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
     outcome = endings.join(a_ticket(), NEIGHBOUR_ACTS, report)
     assert outcome.entity == outcome.previous
     assert (outcome.events, outcome.messages) == ((), ())
-    put, count, check = outcome.beside
+    put, count, check = outcome.writes
     assert (put, put.row) == (Put(row=report, new=True), report)
     assert count == Count(subject="tkt_a", name="joined", add=1)
     assert check == Check(entity=a_ticket())
@@ -637,7 +637,7 @@ def test_a_reply_is_the_reporters_own_move():
 @pytest.mark.parametrize("yes", [True, False])
 def test_a_reply_to_what_is_no_question_any_more_does_nothing(ticket, mover, yes):
     outcome = replied(ticket, mover, yes)
-    assert (outcome.entity, outcome.events, outcome.beside) == (ticket, (), ())
+    assert (outcome.entity, outcome.events, outcome.writes) == (ticket, (), ())
 
 
 # other ends
@@ -672,7 +672,7 @@ def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why(
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
     ticket = end(a_ticket(state)).entity
-    assert (ticket.state, ticket.dues(), ticket.next_due) == (S.CLOSED, {}, None)
+    assert (ticket.state, ticket.deadlines(), ticket.next_due) == (S.CLOSED, {}, None)
 
 
 def test_neighbours_help_instead():
@@ -692,16 +692,16 @@ def merged(ticket=None, into=OTHER, mover=CLERK_ACTS):
 
 def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
     outcome = merged()
-    one, (also,) = outcome.entity, outcome.also
+    one, (related,) = outcome.entity, outcome.related
     assert (one.state, one.ending, one.merged_into, running(one)) == (S.CLOSED, Ending.MERGED, "tkt_b", set())
     assert (tags(outcome), told(outcome)) == (["merged"], [("merged", REPORTERS), ("over", "per_grid")])
-    assert (also.entity.merged, also.previous, tags(also)) == (("tkt_a",), OTHER, ["joined_by"])
-    assert also.entity.clocks == OTHER.clocks
+    assert (related.entity.merged, related.previous, tags(related)) == (("tkt_a",), OTHER, ["joined_by"])
+    assert related.entity.clocks == OTHER.clocks
 
 
 def test_what_came_with_the_one_comes_with_it_to_the_other():
     outcome = merged(a_ticket(merged=("tkt_c",)), replace(OTHER, merged=("tkt_d",)))
-    assert outcome.also[0].entity.merged == ("tkt_d", "tkt_c", "tkt_a")
+    assert outcome.related[0].entity.merged == ("tkt_d", "tkt_c", "tkt_a")
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -727,13 +727,13 @@ def split(ticket, *targets, mover=None):
 def test_what_was_about_something_else_after_all_goes_on_by_itself_under_its_own_clocks(state):
     before = a_ticket(state)
     one = merged(before)
-    outcome = split(one.entity, one.also[0].entity)
-    after, (also,) = outcome.entity, outcome.also
+    outcome = split(one.entity, one.related[0].entity)
+    after, (related,) = outcome.entity, outcome.related
     assert after.state is (S.OPEN if state is S.OPEN else S.ACCEPTED)
     assert (after.merged_into, after.ending, after.closed_at, after.assignee) == (None, None, None, "per_grid")
     assert running(after) == running(before)
     assert (tags(outcome), told(outcome)) == (["split"], [("assigned", "per_grid")])
-    assert (also.entity.merged, tags(also)) == ((), ["left_by"])
+    assert (related.entity.merged, tags(related)) == ((), ["left_by"])
     terms = the_terms(before)
     spent = worked_between(terms.calendar, START, NOW)
     assert worked_between(terms.calendar, NOW + DAY, clock(after, C.RESOLVE).due_at) + spent == timedelta(minutes=7 * 480)
@@ -741,8 +741,8 @@ def test_what_was_about_something_else_after_all_goes_on_by_itself_under_its_own
 
 def test_what_came_with_it_leaves_with_it_and_nothing_else_does():
     ticket = a_ticket(S.CLOSED, ending=Ending.MERGED, merged_into="tkt_b", merged=("tkt_c",))
-    also = split(ticket, replace(OTHER, merged=("tkt_c", "tkt_a", "tkt_d"))).also
-    assert also[0].entity.merged == ("tkt_d",)
+    related = split(ticket, replace(OTHER, merged=("tkt_c", "tkt_a", "tkt_d"))).related
+    assert related[0].entity.merged == ("tkt_d",)
 
 
 def test_what_was_merged_on_with_another_leaves_all_of_them():
@@ -750,7 +750,7 @@ def test_what_was_merged_on_with_another_leaves_all_of_them():
     ticket = a_ticket(S.CLOSED, ending=Ending.MERGED, merged_into="tkt_b")
     second = a_ticket(S.CLOSED, id="tkt_b", ending=Ending.MERGED, merged_into="tkt_c", merged=("tkt_a",))
     third = a_ticket(id="tkt_c", merged=("tkt_a", "tkt_b"))
-    left = {part.entity.id: part.entity.merged for part in split(ticket, second, third).also}
+    left = {part.entity.id: part.entity.merged for part in split(ticket, second, third).related}
     assert left == {"tkt_b": (), "tkt_c": ("tkt_b",)}
 
 
@@ -798,7 +798,7 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
     }  # fmt: skip
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
-    assert [state for state in State if a_ticket(state).dues()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
+    assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
     assert HOUSE.holds == 3
     assert Party.OWNER in OWNER_ACTS.parties
     assert UNIT.startswith(GRID)

@@ -196,20 +196,20 @@ def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_en
 )
 def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(state, waits):
     ticket = a_ticket(state)
-    assert set(ticket.dues()) == waits
+    assert set(ticket.deadlines()) == waits
     assert (ticket.next_due is not None) == bool(waits)
 
 
 def test_whoever_has_not_answered_is_asked_again_once_and_halfway():
     ticket = a_ticket(S.RESOLVED)
     call_back = clock(ticket, ClockName.CALL_BACK).due_at
-    assert ticket.dues()["ask_again"] == START + (call_back - START) / 2
-    assert set(replace(ticket, asked_again=True).dues()) == {"call_back"}
+    assert ticket.deadlines()["ask_again"] == START + (call_back - START) / 2
+    assert set(replace(ticket, asked_again=True).deadlines()) == {"call_back"}
 
 
 def test_a_hold_ends_at_its_time_and_is_no_hold_afterwards():
     ticket = a_ticket(S.ON_HOLD)
-    assert ticket.dues() == {"resume": START + 5 * DAY}
+    assert ticket.deadlines() == {"resume": START + 5 * DAY}
     assert ticket.next_due == ("resume", START + 5 * DAY)
     assert replace(ticket, state=S.ACCEPTED).hold is None
 
@@ -222,7 +222,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
     fired = replace(accept, due_at=START + 9 * DAY, fired=1)
     late = replace(ticket, clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks))
     assert late.next_due == ("accept", START + 120 * MINUTE)
-    assert late.dues()["accept"] == START + 9 * DAY
+    assert late.deadlines()["accept"] == START + 9 * DAY
 
 
 def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():

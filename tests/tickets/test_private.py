@@ -8,7 +8,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.store.rows import Table
 from chalicelib.tickets.model import Update
 
-from ..carriers.pictures import jpeg
+from ..adapters.pictures import jpeg
 from ..store.scan import everything
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone, World
 from .street import Street, a_body, act, done, lines, mine, refused, stored
@@ -53,7 +53,7 @@ def outsiders(street: Street) -> dict[str, Phone]:
 
 def _other_street(world: World) -> Phone:
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    return world.phone_of(world.services.register.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    return world.phone_of(world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
 
 
 NOTHING = "tkt_" + "b" * 24

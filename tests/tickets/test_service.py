@@ -11,7 +11,7 @@ from chalicelib.tickets.life import State
 from chalicelib.tickets.policy import HOUSE, Category, Policy, Rule
 from chalicelib.tickets.rows import find_report
 
-from ..carriers.pictures import jpeg
+from ..adapters.pictures import jpeg
 from ..replies.builders import PROVIDERS, a_world, reply
 from ..store.scan import counter
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
@@ -170,7 +170,7 @@ def test_a_rule_may_name_somebody_while_she_serves_there(street: Street):
     plumber = street.world.person("水工", (Role.PROPERTY, BAIHUA), home=BAIHUA)
     street.set_policy(Policy(rules=(Rule(id="R3", category="water", to=plumber.id),)))
     assert stored(street.report(category="water")).assignee == plumber.id
-    street.world.services.register.grant_roles(street.world.boss, plumber.id, [])
+    street.world.services.person_admin.grant_roles(street.world.boss, plumber.id, [])
     later = stored(street.report(category="water"))
     assert (later.assignee, later.rule) == (street.ids["worker"], "R3")
 

@@ -39,7 +39,7 @@ ACCEPT_DUE = START + 120 * MINUTE
 
 
 def next_at(ticket) -> datetime:
-    return min(ticket.dues().values())
+    return min(ticket.deadlines().values())
 
 
 def climbing(ticket, office=OFFICE, times=20):
@@ -65,7 +65,7 @@ def test_what_nobody_accepts_climbs_one_level_for_each_firing_and_each_level_is_
     assert steps[0][0] == ACCEPT_DUE
     assert (tags(first), first.events[0].note, first.events[0].party) == (["climbed"], "accept community", "system")
     assert first.entity.assignee == "per_staff"  # while nobody has accepted it, who leads there has it
-    assert not first.unseen
+    assert first.bump_version
 
 
 def test_whoever_is_told_has_her_own_half_of_the_time_and_the_promise_stays_broken():
@@ -93,7 +93,7 @@ def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
     for times in range(1, 6):
         now = next_at(top)
         outcome = wake(top, OFFICE, now)
-        assert (told(outcome), tags(outcome), outcome.unseen) == ([("overdue_staff", AT_STREET)], [], True)
+        assert (told(outcome), tags(outcome), (not outcome.bump_version)) == ([("overdue_staff", AT_STREET)], [], True)
         assert (outcome.entity.level, outcome.entity.state, outcome.entity.assignee) == (L.STREET, S.OPEN, "per_admin")
         assert sum(c.fired for c in outcome.entity.clocks) == times
         assert next_at(outcome.entity) > now
@@ -172,15 +172,15 @@ def test_a_clock_ahead_of_ours_wakes_it_in_vain():
     for state in (S.OPEN, S.ON_HOLD, S.RESOLVED, S.CLOSED):
         ticket = a_ticket(state)
         outcome = wake(ticket, OFFICE, START - MINUTE)
-        assert (outcome.entity, outcome.messages, outcome.events, outcome.unseen) == (ticket, (), (), True)
+        assert (outcome.entity, outcome.messages, outcome.events, (not outcome.bump_version)) == (ticket, (), (), True)
 
 
 def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
-    from chalicelib.kernel.outcome import Alarm
+    from chalicelib.kernel.changes import ArmedTimer
 
-    ticket = a_ticket(alarm=Alarm("due_a", ACCEPT_DUE, "s0"))
+    ticket = a_ticket(timer=ArmedTimer("due_a", ACCEPT_DUE, "s0"))
     outcome = wake(ticket, OFFICE, ACCEPT_DUE)
-    assert (outcome.previous, outcome.entity.alarm) == (ticket, None)
+    assert (outcome.previous, outcome.entity.timer) == (ticket, None)
 
 
 # holds, questions, silence
@@ -208,21 +208,21 @@ def test_on_hold_no_clock_climbs():
 
 def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
     ticket = a_ticket(S.RESOLVED)
-    halfway = ticket.dues()["ask_again"]
+    halfway = ticket.deadlines()["ask_again"]
     again = wake(ticket, OFFICE, halfway)
-    assert (told(again), tags(again), again.unseen) == ([("unanswered", "all:unanswered:tkt_a")], [], True)
-    assert again.entity.dues() == {"call_back": clock(ticket, C.CALL_BACK).due_at}
+    assert (told(again), tags(again), (not again.bump_version)) == ([("unanswered", "all:unanswered:tkt_a")], [], True)
+    assert again.entity.deadlines() == {"call_back": clock(ticket, C.CALL_BACK).due_at}
     over = wake(again.entity, OFFICE, clock(ticket, C.CALL_BACK).due_at)
     assert (over.entity.state, over.entity.ending, over.entity.answered) == (S.CLOSED, Ending.SILENT, 0)
-    assert (told(over), over.entity.dues(), tags(over)) == ([], {}, ["ended"])
+    assert (told(over), over.entity.deadlines(), tags(over)) == ([], {}, ["ended"])
 
 
 def test_an_answer_ends_the_waiting_for_it():
-    ticket = wake(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).dues()["ask_again"]).entity
+    ticket = wake(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).deadlines()["ask_again"]).entity
     done = endings.confirm(
         ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
     )
-    assert done.entity.dues() == {}
+    assert done.entity.deadlines() == {}
 
 
 def test_after_an_outage_nobody_is_asked_again_about_what_is_over():
@@ -247,7 +247,7 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
     ticket = a_ticket(state, level=level, urgency=urgency)
     office = an_office(ticket, community=community)
     for late in lates:
-        if not ticket.dues():
+        if not ticket.deadlines():
             assert ticket.state is State.CLOSED
             return
         now = next_at(ticket) + timedelta(seconds=late)
@@ -256,7 +256,7 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
         assert after != ticket, "an alarm that changes nothing comes again for ever"
         assert after.level is ticket.level or after.level is office.above(ticket.level)
         assert len(outcome.messages) <= 1
-        assert outcome.unseen is not bool(outcome.events)
+        assert (not outcome.bump_version) is not bool(outcome.events)
         if after.level is not ticket.level:
             assert told(outcome)[0][0].endswith("climbed_staff")
         ticket = after
@@ -267,6 +267,6 @@ def test_whatever_is_never_looked_at_ends_up_at_the_street_with_every_broken_pro
     last = steps[-1][2].entity
     assert last.level is L.STREET
     assert [c.promised_at for c in last.clocks] == [c.promised_at for c in a_ticket().clocks]
-    assert [name for name, at in last.dues().items() if at <= steps[-1][0]] == []
+    assert [name for name, at in last.deadlines().items() if at <= steps[-1][0]] == []
     assert HOUSE.limits_of("rubbish", Urgency.GENERAL).remind == 480
     assert at(WORKER_ACTS, START).now == START

@@ -24,7 +24,7 @@ from chalicelib.tickets.worktime import (
     worked_between,
 )
 
-from .oracle import DAY, MINUTE, OFFICE, OFFICE_WEEK, SECOND, Hours, Office, shanghai, spans, walls
+from .oracle import DAY, MINUTE, OFFICE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
 
 WORKING_DAY = 480  # minutes
 ALL_DAY = spans(((0, 1440),))
@@ -336,8 +336,8 @@ WEEKS = st.one_of(
 )
 
 
-def an_office(start: datetime, week, own) -> Office:
-    return Office(week=week, own={start.date() + after * DAY: hours for after, hours in own.items()})
+def an_office(start: datetime, week, own) -> EscalationContext:
+    return EscalationContext(week=week, own={start.date() + after * DAY: hours for after, hours in own.items()})
 
 
 @settings(max_examples=1500, deadline=None)

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.carriers.folder import FolderFiles
-from chalicelib.kernel.call import Call
+from chalicelib.adapters.folder import FolderFiles
+from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import Reason, UploadState
 from chalicelib.uploads.rows import find_upload, waiting_uploads
 from devserver.files import told_of
 from devserver.store import memory_store
 
-from ..carriers.pictures import jpeg
+from ..adapters.pictures import jpeg
 from ..faults.cloud import _tables
 from ..world import Phone, World, intercepted
 
@@ -68,7 +68,7 @@ def steps_of(world: World, dies_at: int = -1, *, after: bool = False) -> Iterato
     uploads = world.services.uploads
     uploads._files = Perilous(world.files, steps)
     try:
-        with intercepted(lambda call, name, kwargs: steps.take(name, call)):
+        with intercepted(lambda context, name, kwargs: steps.take(name, context)):
             yield steps
     finally:
         uploads._files = world.files
@@ -190,7 +190,7 @@ def test_a_photo_that_is_part_of_something_survives_every_death():
     def bound(scene: Scene) -> None:
         uploads = scene.world.services.uploads
         outcome = uploads.binding(scene.phone.me["id"], [scene.id], "tkt_a", "chunhui.baihua", [])[0]
-        scene.world.services.people._commit.settle(lambda: outcome, Call())
+        scene.world.services.people._transaction.run(lambda: outcome, RequestContext())
 
     for where, scene in deaths(Scene.told, before=bound):
         scene.told()
@@ -240,7 +240,7 @@ def give_up(scene: Scene, at: int, end: str, *, dies: bool) -> None:
             return lambda *args: step(lambda: getattr(scene.world.files, name)(*args), name)
 
     uploads._files = Files()
-    with intercepted(lambda call, name, kwargs: step(call, name)), suppress(Killed):
+    with intercepted(lambda context, name, kwargs: step(context, name)), suppress(Killed):
         scene.told()
     uploads._files = scene.world.files
 
@@ -273,7 +273,7 @@ def meanwhile(scene: Scene, at: int, do: Callable[[], None]) -> None:
             return lambda *args: step(lambda: getattr(scene.world.files, name)(*args))
 
     scene.world.services.uploads._files = Files()
-    with intercepted(lambda call, name, kwargs: step(call)):
+    with intercepted(lambda context, name, kwargs: step(context)):
         scene.told()
     scene.world.services.uploads._files = scene.world.files
 

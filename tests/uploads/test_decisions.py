@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel.changes import ArmedTimer
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.outcome import Alarm
 from chalicelib.uploads import decisions
 from chalicelib.uploads.model import Reason, Upload, UploadState
 
@@ -17,7 +17,7 @@ S = UploadState
 
 def an_upload(**fields) -> Upload:
     upload = Upload(id="upl_a", created_at=NOW, updated_at=NOW, owner="per_a", content_type="image/png", size=9, version=1)
-    return replace(upload, alarm=Alarm("due_a", NOW, "s0"), **fields)
+    return replace(upload, timer=ArmedTimer("due_a", NOW, "s0"), **fields)
 
 
 def ready(now: datetime = NOW + MINUTE, **fields) -> Upload:
@@ -29,28 +29,28 @@ def wake(upload: Upload, now: datetime) -> Upload:
 
 
 def test_what_never_arrives_is_given_up_after_an_hour():
-    assert an_upload().dues() == {"arrive": NOW + HOUR}
+    assert an_upload().deadlines() == {"arrive": NOW + HOUR}
     over = wake(an_upload(), NOW + HOUR)
-    assert (over.state, over.reason, over.alarm) == (S.REFUSED, Reason.NEVER_ARRIVED, None)
+    assert (over.state, over.reason, over.timer) == (S.REFUSED, Reason.NEVER_ARRIVED, None)
 
 
 @pytest.mark.parametrize("bound", [None, "tkt_a"])
 def test_what_was_sent_is_looked_for_until_nothing_can_arrive_any_more(bound):
     upload = ready(bound_to=bound)
     assert upload.leftovers == ("incoming/upl_a",)
-    assert upload.dues()["clear"] == NOW + HOUR
+    assert upload.deadlines()["clear"] == NOW + HOUR
     cleared = decisions.wake(upload, NOW + HOUR)
-    assert cleared.unseen
-    assert "clear" not in cleared.entity.dues()
+    assert not cleared.bump_version
+    assert "clear" not in cleared.entity.deadlines()
     assert (cleared.entity.state, cleared.entity.ttl) == (S.READY, None)
 
 
 def test_a_photo_that_is_part_of_nothing_goes_after_a_day():
     upload = wake(ready(), NOW + HOUR)
-    assert upload.dues() == {"use": NOW + MINUTE + 24 * HOUR}
+    assert upload.deadlines() == {"use": NOW + MINUTE + 24 * HOUR}
     gone = wake(upload, NOW + MINUTE + 24 * HOUR)
     assert (gone.state, gone.reason) == (S.GONE, Reason.UNUSED)
-    assert replace(upload, bound_to="tkt_a").dues() == {}
+    assert replace(upload, bound_to="tkt_a").deadlines() == {}
 
 
 @pytest.mark.parametrize(
@@ -59,20 +59,20 @@ def test_a_photo_that_is_part_of_nothing_goes_after_a_day():
 def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_them(ended):
     upload = ended.entity
     assert upload.leftovers == ("incoming/upl_a", "photos/upl_a.jpg", "photos/upl_a.thumb.jpg")
-    assert upload.dues() == {"clear": NOW + HOUR}
+    assert upload.deadlines() == {"clear": NOW + HOUR}
     cleared = wake(upload, NOW + HOUR)
-    assert (cleared.dues(), cleared.ttl) == ({}, NOW + HOUR + timedelta(days=30))
+    assert (cleared.deadlines(), cleared.ttl) == ({}, NOW + HOUR + timedelta(days=30))
 
 
 def test_a_worker_that_began_before_the_end_is_waited_for():
     late = decisions.end(ready(), Reason.UNUSED, NOW + 24 * HOUR).entity
-    assert late.dues() == {"clear": NOW + 24 * HOUR + 10 * MINUTE}
+    assert late.deadlines() == {"clear": NOW + 24 * HOUR + 10 * MINUTE}
 
 
 @pytest.mark.parametrize("upload", [an_upload(), ready(), ready(bound_to="tkt_a", clear_at=None)])
 def test_woken_too_early_it_sleeps_on(upload):
     early = decisions.wake(upload, NOW + 2 * MINUTE)
-    assert (early.entity, early.unseen) == (replace(upload, alarm=None), True)
+    assert (early.entity, (not early.bump_version)) == (replace(upload, timer=None), True)
 
 
 def test_an_end_is_an_end():

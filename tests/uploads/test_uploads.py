@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from app import app
-from chalicelib.kernel.call import Call
+from chalicelib.kernel.changes import Changes, Event
 from chalicelib.kernel.errors import Invalid
-from chalicelib.kernel.outcome import Event, Outcome
+from chalicelib.kernel.request import RequestContext
 from chalicelib.people.service import People
 from chalicelib.store.rows import row_of
 from chalicelib.uploads.model import UploadState
@@ -15,8 +15,8 @@ from chalicelib.uploads.policy import HOURLY_MOST, MOST_BYTES
 from chalicelib.uploads.rows import find_upload, waiting_uploads
 from devserver.files import FileDoor
 
-from ..carriers.pictures import jpeg
-from ..store.scan import dues, everything
+from ..adapters.pictures import jpeg
+from ..store.scan import everything, scheduled
 from ..world import BAIHUA, Answer, Phone, World, counted_storage
 
 PHOTO = jpeg((640, 480))
@@ -39,12 +39,12 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
     """Bind uploads as another feature does: in a commit of its own."""
     people: People = world.services.people
 
-    def decide() -> Outcome:
-        actor, person = people.current(Call(actor=world.services.tokens.read(phone.token)).actor)
+    def decide() -> Changes:
+        actor, person = people.current(RequestContext(actor=world.services.tokens.read(phone.token)).actor)
         bound = world.services.uploads.binding(actor.id, ids, to, BAIHUA, ["photos"])
-        return Outcome(entity=person, previous=person, events=(Event(tag="person.changed", by="x", party="x"),), also=bound)
+        return Changes(entity=person, previous=person, events=(Event(tag="person.changed", by="x", party="x"),), related=bound)
 
-    people._commit.settle(decide, Call())
+    people._transaction.run(decide, RequestContext())
 
 
 # asking for a form
@@ -146,7 +146,7 @@ def test_a_photo_that_is_part_of_something_stays_and_others_do_not(world: World)
     assert kept(world) == files_of(used)
     assert (find_upload(used).state, find_upload(used).place) == (UploadState.READY, BAIHUA)
     assert (find_upload(unused).state, find_upload(unused).reason) == (UploadState.GONE, "unused")
-    assert not [due for due in dues() if due.kind == "alarm.upload"]
+    assert not [due for due in scheduled() if due.kind == "timer.upload"]
     assert list(waiting_uploads()) == []
 
 
@@ -200,12 +200,12 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
     assert kept(world) == files_of(second) | files_of(third)
     people = world.services.people
 
-    def decide() -> Outcome:
+    def decide() -> Changes:
         person = people.find(phone.me["id"])
-        also = world.services.uploads.releasing(TICKET, [first, second, third])
-        return Outcome(entity=person, previous=person, also=also)
+        related = world.services.uploads.releasing(TICKET, [first, second, third])
+        return Changes(entity=person, previous=person, related=related)
 
-    people._commit.settle(decide, Call())
+    people._transaction.run(decide, RequestContext())
     assert find_upload(second).state is UploadState.GONE
     world.pass_time(hours=2)
     assert kept(world) == files_of(third)
@@ -252,7 +252,7 @@ def test_no_log_line_says_where_a_photo_can_be_seen(world: World, caplog: pytest
 def test_an_upload_without_its_alarm_is_found_at_night(world: World):
     phone = world.resident()
     id = world.upload(phone, PHOTO)
-    for due in dues():
+    for due in scheduled():
         if due.subject == id:
             row_of(due).delete()
     world.clock.advance(timedelta(hours=4))
@@ -278,4 +278,4 @@ def test_all_of_it_works_in_the_durable_store(embedded_world: World):
     world.pass_time(days=2)
     assert kept(world) == files_of(used)
     assert find_upload(unused).state is UploadState.GONE
-    assert {upload.id for upload in world.services.uploads.held_about(phone.me["id"])["uploads"]} == {used, unused}
+    assert {upload.id for upload in world.services.uploads.export_data(phone.me["id"])["uploads"]} == {used, unused}

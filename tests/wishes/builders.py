@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chalicelib.kernel.access import STAFF, Party
 from chalicelib.wishes.model import Claim, ClaimState, Kind, Mover, Safeguarding, State, Window, Wish
 
-from ..people.builders import ALARMS, INSTANTS, TEXTS
+from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
 
 OWNER, HELPER, VOLUNTEER = ({Party.SIGNED_IN, party} for party in (Party.OWNER, Party.HELPER, Party.VOLUNTEER))
@@ -61,7 +61,7 @@ WISHES = st.builds(
     a_wish,
     st.sampled_from(State),
     version=st.integers(1, 1000),
-    alarm=ALARMS,
+    timer=TIMERS,
     claims=st.lists(CLAIMS, max_size=3).map(tuple),
     kind=st.sampled_from(Kind),
     title=TEXTS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.kernel.outcome import Due
+from chalicelib.kernel.changes import Due
 from chalicelib.reactions import TEMPLATES
 from chalicelib.wishes.jobs import answer_question
 from chalicelib.wishes.model import ANSWERS, MACHINE, State

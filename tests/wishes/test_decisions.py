@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.kernel.access import Party
+from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
-from chalicelib.kernel.outcome import Count, Outcome
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
 from chalicelib.wishes.waking import wake
@@ -20,19 +20,19 @@ CLAIMING = {"claim_id": "clm_new", "capacity": 3, "vetted": False, "paused": Fal
 TODAY = date(2026, 11, 23)
 
 
-def told(outcome: Outcome) -> list[tuple[str, str]]:
+def told(outcome: Changes) -> list[tuple[str, str]]:
     return [(message.kind.removeprefix("wish."), message.to) for message in outcome.messages]
 
 
-def counts(outcome: Outcome) -> list[tuple[str, int]]:
-    return [(b.subject, b.add) for b in outcome.beside if isinstance(b, Count) and b.name == "active_claims"]
+def counts(outcome: Changes) -> list[tuple[str, int]]:
+    return [(b.subject, b.add) for b in outcome.writes if isinstance(b, Count) and b.name == "active_claims"]
 
 
-def tags(outcome: Outcome) -> list[str]:
+def tags(outcome: Changes) -> list[str]:
     return [event.tag for event in outcome.events]
 
 
-def states(outcome: Outcome) -> list[ClaimState]:
+def states(outcome: Changes) -> list[ClaimState]:
     return [claim.state for claim in outcome.entity.claims]
 
 
@@ -143,7 +143,7 @@ def test_an_unpublished_wish_frees_its_helpers_and_tells_everybody():
     assert (outcome.entity.state, states(outcome)) == (S.SUBMITTED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("unpublished", "per_owner")]
     assert counts(outcome) == [("per_0", -1)]
-    assert outcome.entity.dues() == {"expire": STAFF_ACTS.now + timedelta(days=30)}
+    assert outcome.entity.deadlines() == {"expire": STAFF_ACTS.now + timedelta(days=30)}
 
 
 # edits
@@ -191,7 +191,7 @@ def test_the_first_claim_takes_the_only_place():
     assert (wish.state, wish.places_left, [c.helper for c in wish.active]) == (S.CLAIMED, 0, ["per_volunteer"])
     assert told(outcome) == [("claimed", "per_owner"), ("yours", "per_volunteer")]
     assert {message.params["claim"] for message in outcome.messages} == {"clm_new"}
-    pointers = [b.row for b in outcome.beside if not isinstance(b, Count)]
+    pointers = [b.row for b in outcome.writes if not isinstance(b, Count)]
     assert pointers == [ClaimPointer(wish_id=wish.id, id="clm_new", helper="per_volunteer", claimed_at=VOLUNTEER_ACTS.now)]
 
 
@@ -225,7 +225,7 @@ def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
 
 
 def test_a_claim_counts_towards_what_its_helper_carries():
-    (count,) = [b for b in decisions.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).beside if isinstance(b, Count)]
+    (count,) = [b for b in decisions.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes if isinstance(b, Count)]
     assert (count.subject, count.name, count.add, count.below) == ("per_volunteer", "active_claims", 1, 3)
     assert count.refusal
     assert count.refusal.code == "volunteer.too_many_claims"
@@ -372,7 +372,7 @@ def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
     assert (outcome.entity.state, states(outcome), outcome.entity.claims[0].minutes) == (S.FULFILLED, [C.CONFIRMED], 60)
     assert tags(outcome) == ["wish.delivered", "wish.fulfilled"]
     assert told(outcome) == [("thanks", "per_helper")]
-    assert [(b.subject, b.below) for b in outcome.beside if isinstance(b, Count) and b.name == "code"] == [
+    assert [(b.subject, b.below) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
         (f"tries#{outcome.entity.id}#per_helper", 5)
     ]
 
@@ -383,7 +383,7 @@ def test_a_wrong_code_is_counted_and_changes_nothing_else():
     assert (outcome.entity, outcome.previous, outcome.events, outcome.messages) == (wish, wish, (), ())
     assert outcome.refusal
     assert outcome.refusal.code == "wish.code_wrong"
-    (count,) = outcome.beside
+    (count,) = outcome.writes
     assert isinstance(count, Count)
     assert (count.add, count.below) == (1, 5)
     assert count.refusal
@@ -504,7 +504,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 
 def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
-    outcome = wake(wish, wish.dues()["expire"])
+    outcome = wake(wish, wish.deadlines()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
@@ -514,8 +514,8 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = wake(wish, wish.late_at)
     assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
-    assert (tags(outcome), outcome.unseen) == (["wish.late"], False)
-    assert outcome.entity.dues() == {}
+    assert (tags(outcome), (not outcome.bump_version)) == (["wish.late"], False)
+    assert outcome.entity.deadlines() == {}
 
 
 def test_an_unanswered_delivery_is_told_to_staff():
@@ -527,8 +527,8 @@ def test_an_unanswered_delivery_is_told_to_staff():
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = wake(wish, wish.steps[0].at - timedelta(seconds=1))
-    assert (outcome.events, outcome.messages, outcome.unseen) == ((), (), True)
-    assert replace(outcome.entity, alarm=wish.alarm) == wish
+    assert (outcome.events, outcome.messages, (not outcome.bump_version)) == ((), (), True)
+    assert replace(outcome.entity, timer=wish.timer) == wish
 
 
 # those who are gone

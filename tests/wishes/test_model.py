@@ -158,34 +158,34 @@ def test_when_a_vetted_volunteer_is_needed(safeguarding, vetted):
 
 
 def test_a_wish_nobody_looks_at_expires_after_thirty_days():
-    assert a_wish(State.SUBMITTED).dues() == {"expire": START + timedelta(days=30)}
+    assert a_wish(State.SUBMITTED).deadlines() == {"expire": START + timedelta(days=30)}
 
 
 def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
-    instant = a_wish(State.OPEN).dues()["expire"]  # needed by 7 December
+    instant = a_wish(State.OPEN).deadlines()["expire"]  # needed by 7 December
     assert datetime(2026, 12, 9, 16, tzinfo=UTC) <= instant <= datetime(2026, 12, 10, 16, tzinfo=UTC)
 
 
 def test_a_wish_that_came_late_to_the_wall_stands_there_for_three_days():
     late = datetime(2026, 12, 20, tzinfo=UTC)
-    assert a_wish(State.OPEN, listed_at=late).dues()["expire"] == late + timedelta(days=3)
+    assert a_wish(State.OPEN, listed_at=late).deadlines()["expire"] == late + timedelta(days=3)
 
 
 def test_staff_hear_of_a_late_delivery_when_the_day_is_over_where_people_live_and_once():
     wish = a_wish(State.CLAIMED, a_claim())
-    assert wish.dues()["tell_late"] == datetime(2026, 12, 7, 16, tzinfo=UTC)
-    assert "tell_late" not in replace(wish, told=("late",)).dues()
+    assert wish.deadlines()["tell_late"] == datetime(2026, 12, 7, 16, tzinfo=UTC)
+    assert "tell_late" not in replace(wish, told=("late",)).deadlines()
 
 
 def test_staff_ask_after_three_days_without_an_answer_and_once():
     wish = a_wish(State.DELIVERED, a_claim(state=ClaimState.DELIVERED), delivered_at=START)
-    assert wish.dues()["ask_staff"] == START + timedelta(days=3)
-    assert replace(wish, told=("unconfirmed",)).dues() == {}
+    assert wish.deadlines()["ask_staff"] == START + timedelta(days=3)
+    assert replace(wish, told=("unconfirmed",)).deadlines() == {}
 
 
 @pytest.mark.parametrize("state", [State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.DISPUTED])
 def test_what_is_over_waits_for_nothing(state):
-    assert a_wish(state).dues() == {}
+    assert a_wish(state).deadlines() == {}
 
 
 def test_what_waits_for_staff_and_until_when():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 
-from chalicelib.kernel.outcome import Outcome
+from chalicelib.kernel.changes import Changes
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimState, State
 from chalicelib.wishes.waking import wake
@@ -25,7 +25,7 @@ EXPIRING = datetime(2026, 12, 8, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def marks(outcome: Outcome) -> list[tuple[str, ...]]:
+def marks(outcome: Changes) -> list[tuple[str, ...]]:
     return [claim.reminded for claim in outcome.entity.claims]
 
 
@@ -35,7 +35,7 @@ def marks(outcome: Outcome) -> list[tuple[str, ...]]:
 def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over():
     wish, heard = a_wish(S.CLAIMED, a_claim()), []
     for at in (IN_2_DAYS, TOMORROW, LATE):
-        assert min(wish.dues().values()) == at
+        assert min(wish.deadlines().values()) == at
         outcome = wake(wish, at)
         heard += told(outcome)
         wish = outcome.entity
@@ -45,14 +45,14 @@ def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over
         ("overdue", "per_helper"),
         ("late_staff", STAFF),
     ]
-    assert (wish.claims[0].reminded, wish.told, wish.dues()) == (("due_in_2_days", "due_tomorrow", "overdue"), ("late",), {})
+    assert (wish.claims[0].reminded, wish.told, wish.deadlines()) == (("due_in_2_days", "due_tomorrow", "overdue"), ("late",), {})
 
 
 def test_a_reminder_is_noted_unseen_and_says_for_which_claim_and_until_when_it_is_worth_something():
     wish = a_wish(S.CLAIMED, a_claim())
     for at, until in ((IN_2_DAYS, MIDNIGHT), (TOMORROW, MIDNIGHT + timedelta(days=1))):
         outcome = wake(wish, at)
-        assert (outcome.unseen, outcome.events, outcome.beside) == (True, (), ())
+        assert ((not outcome.bump_version), outcome.events, outcome.writes) == (True, (), ())
         (message,) = outcome.messages
         assert (message.params, message.not_after, message.not_before) == ({"claim": "clm_per_helper"}, until, None)
         wish = outcome.entity
@@ -102,7 +102,7 @@ def test_helpers_of_a_wish_that_wants_more_are_reminded_too_and_staff_are_not_to
     first = wake(wish, IN_2_DAYS)
     assert (told(first), marks(first)) == ([("due_in_2_days", "per_1")], [("due_in_2_days",), (), ()])
     late = wake(first.entity, LATE)
-    assert (told(late), late.unseen, late.entity.told) == ([("overdue", "per_1"), ("overdue", "per_2")], True, ())
+    assert (told(late), (not late.bump_version), late.entity.told) == ([("overdue", "per_1"), ("overdue", "per_2")], True, ())
 
 
 def test_who_has_delivered_is_not_reminded():
@@ -115,7 +115,7 @@ def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
     wish = decisions.release(wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了").entity
     taken = {"claim_id": "clm_2", "capacity": 3, "vetted": False, "paused": False}
     again = replace(by(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
-    assert decisions.claim(wish, again, **taken).entity.dues()["remind"] == TOMORROW
+    assert decisions.claim(wish, again, **taken).entity.deadlines()["remind"] == TOMORROW
 
 
 def test_another_day_means_other_reminders_and_the_same_day_does_not():
@@ -124,7 +124,7 @@ def test_another_day_means_other_reminders_and_the_same_day_does_not():
     assert same.claims[0].reminded == ("due_in_2_days",)
     other = decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))).entity
     assert other.claims[0].reminded == ()
-    assert other.dues()["remind"] == datetime(2026, 12, 18, 1, tzinfo=UTC)
+    assert other.deadlines()["remind"] == datetime(2026, 12, 18, 1, tzinfo=UTC)
 
 
 # the resident
@@ -132,30 +132,30 @@ def test_another_day_means_other_reminders_and_the_same_day_does_not():
 
 def test_a_resident_who_has_not_confirmed_is_asked_again_after_a_day_and_staff_after_three():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
-    assert min(wish.dues().values()) == START + timedelta(days=1)
+    assert min(wish.deadlines().values()) == START + timedelta(days=1)
     again = wake(wish, START + timedelta(days=1))
-    assert (told(again), again.unseen, again.events) == ([("unconfirmed", "per_owner")], True, ())
-    assert again.entity.dues() == {"ask_staff": START + timedelta(days=3)}
+    assert (told(again), (not again.bump_version), again.events) == ([("unconfirmed", "per_owner")], True, ())
+    assert again.entity.deadlines() == {"ask_staff": START + timedelta(days=3)}
     staff = wake(again.entity, START + timedelta(days=3))
-    assert (told(staff), staff.unseen, staff.entity.dues()) == ([("unconfirmed_staff", STAFF)], False, {})
+    assert (told(staff), (not staff.bump_version), staff.entity.deadlines()) == ([("unconfirmed_staff", STAFF)], False, {})
 
 
 def test_where_both_are_due_only_staff_are_asked():
     outcome = wake(a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START), START + timedelta(days=3))
-    assert (told(outcome), outcome.entity.dues()) == ([("unconfirmed_staff", STAFF)], {})
+    assert (told(outcome), outcome.entity.deadlines()) == ([("unconfirmed_staff", STAFF)], {})
 
 
 def test_two_days_before_it_expires_its_resident_is_asked_whether_she_still_needs_it_and_staff_hear_of_it():
     wish = a_wish(S.OPEN)
-    assert wish.dues() == {"ask_if_needed": EXPIRING, "expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
+    assert wish.deadlines() == {"ask_if_needed": EXPIRING, "expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
     outcome = wake(wish, EXPIRING)
-    assert (told(outcome), outcome.unseen) == ([("expiring", "per_owner"), ("expiring_staff", STAFF)], True)
-    assert outcome.entity.dues() == {"expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
+    assert (told(outcome), (not outcome.bump_version)) == ([("expiring", "per_owner"), ("expiring_staff", STAFF)], True)
+    assert outcome.entity.deadlines() == {"expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
 
 
 def test_nobody_is_asked_about_what_somebody_has_taken():
-    assert "ask_if_needed" not in a_wish(S.OPEN, a_claim(), helpers_needed=2).dues()
-    assert "ask_if_needed" in a_wish(S.OPEN, a_claim(state=C.RELEASED)).dues()
+    assert "ask_if_needed" not in a_wish(S.OPEN, a_claim(), helpers_needed=2).deadlines()
+    assert "ask_if_needed" in a_wish(S.OPEN, a_claim(state=C.RELEASED)).deadlines()
 
 
 def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
@@ -164,8 +164,8 @@ def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
         datetime(2026, 11, 23, 1, tzinfo=UTC),
         datetime(2026, 11, 23, 2, tzinfo=UTC),
     )  # it expires at that time of the 26th
-    assert a_wish(S.OPEN, needed_by=soon, listed_at=early).dues()["ask_if_needed"] == datetime(2026, 11, 24, 1, tzinfo=UTC)
-    assert "ask_if_needed" not in a_wish(S.OPEN, needed_by=soon, listed_at=late).dues()
+    assert a_wish(S.OPEN, needed_by=soon, listed_at=early).deadlines()["ask_if_needed"] == datetime(2026, 11, 24, 1, tzinfo=UTC)
+    assert "ask_if_needed" not in a_wish(S.OPEN, needed_by=soon, listed_at=late).deadlines()
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
 )
 def test_a_fresh_listing_is_asked_about_again(again):
     asked = wake(a_wish(S.OPEN), EXPIRING).entity
-    assert "ask_if_needed" not in asked.dues()
+    assert "ask_if_needed" not in asked.deadlines()
     fresh = again(asked).entity
-    assert (fresh.state, "ask_if_needed" in fresh.dues()) == (S.OPEN, True)
+    assert (fresh.state, "ask_if_needed" in fresh.deadlines()) == (S.OPEN, True)
 
 
 # still needed
@@ -219,16 +219,16 @@ def test_the_owner_keeps_her_wish_over_the_phone(world: World):
 @settings(max_examples=300, deadline=None)
 def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace(wish):
     for _ in range(3 * len(wish.claims) + 3):
-        dues = wish.dues()
+        dues = wish.deadlines()
         if not dues:
             break
         outcome = wake(wish, min(dues.values()))
         after = outcome.entity
         noted = after.told != wish.told or [c.reminded for c in after.claims] != [c.reminded for c in wish.claims]
         assert after.state is not wish.state or noted
-        assert outcome.unseen is not bool(outcome.events)
+        assert (not outcome.bump_version) is not bool(outcome.events)
         wish = after
-    assert not wish.dues()
+    assert not wish.deadlines()
 
 
 @given(WISHES.filter(lambda wish: wish.title))
@@ -240,7 +240,7 @@ def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
         outcome = wake(wish, over)
         heard += [(message.kind, message.to, message.params.get("claim")) for message in outcome.messages]
         wish = outcome.entity
-    assert not wish.dues()
+    assert not wish.deadlines()
     assert not [kind for kind, *_ in heard if kind.startswith("wish.due")]  # the day is long past
     staff = [kind for kind, to, _ in heard if to.startswith("staff:")]
     assert len(staff) == len(set(staff)) <= 1

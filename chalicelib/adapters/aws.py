@@ -1,0 +1,166 @@
+"""SMS by SNS and mail by SES, for regions that have them (AWS China has neither), and what their answers mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from . import email_content
+from .ports import Mail, Refused, Sms, Unclear
+
+__all__ = ["SesEmail", "SnsSms"]
+
+# A throttle is certain whatever its status: nothing was taken, and later it will be.
+_THROTTLES = frozenset(
+    {
+        "KMSThrottling",
+        "LimitExceeded",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+# What is wrong with this number, address or text stays wrong. All other 4xx are faults of the account or its settings (no
+# permission, an expired token, sending paused, a domain not verified yet), which somebody puts right while messages wait.
+_FINAL = frozenset(
+    {
+        "BadRequestException",
+        "EndpointDisabled",
+        "InvalidParameter",
+        "InvalidParameterException",
+        "InvalidParameterValue",
+        "InvalidParameterValueException",
+        "MessageRejected",
+        "OptedOut",
+        "OptedOutException",
+        "ParameterValueInvalid",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+
+
+def _client(service: str, region: str, read: float) -> Any:
+    import boto3  # noqa: PLC0415 - a quarter of a second that only senders pay
+    from botocore.config import Config  # noqa: PLC0415 - comes with boto3
+
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=read)  # one attempt; see ports
+    return boto3.client(service, region_name=region, config=config)
+
+
+@contextmanager
+def _fresh(client: Any) -> Iterator[Any]:
+    """Lend a client and drop its connection afterwards; it makes another when it must.
+
+    A kept one may have died while Lambda was frozen, and dying in a send it would leave us unsure of a message.
+    """
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextmanager
+def _understood(service: str) -> Iterator[None]:
+    """Turn what AWS and botocore say into `Refused` or `Unclear`; both quote numbers and addresses, so only codes pass.
+
+    Everything else, such as a read timeout or a closed connection, stays what it is: nobody knows.
+    """
+    from botocore import exceptions as e  # noqa: PLC0415 - comes with boto3
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
+
+    never_connected = (e.ConnectTimeoutError, e.EndpointConnectionError, e.ProxyConnectionError)
+    never_signed = (e.NoCredentialsError, e.PartialCredentialsError, e.CredentialRetrievalError, e.NoRegionError)
+    try:
+        yield
+    except e.ClientError as error:
+        raise _reply(service, error.response) from None
+    except ResponseParserError:
+        raise Unclear(f"{service}.ResponseParserError") from None
+    except e.ParamValidationError:
+        raise Refused(f"{service}.ParamValidationError", final=True) from None
+    except (*never_connected, *never_signed) as error:
+        raise Refused(f"{service}.{type(error).__name__}") from None
+
+
+def _reply(service: str, response: Any) -> Refused | Unclear:
+    code = response.get("Error", {}).get("Code", "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in _THROTTLES or status == 429:
+        return Refused(f"{service}.{code}")
+    if not 400 <= status < 500:
+        return Unclear(f"{service}.{code} ({status})")
+    return Refused(f"{service}.{code}", final=code in _FINAL and not _is_unverified(code, response))
+
+
+def _is_unverified(code: str, response: Any) -> bool:
+    """Say whether SES rejects the sender: an identity, or an account in the sandbox, that is not verified yet.
+
+    It has no code of its own ("Amazon SES email sending errors" in the SES developer guide).
+    """
+    return code == "MessageRejected" and "not verified" in response["Error"].get("Message", "")
+
+
+class SnsSms:
+    """Text messages through Amazon SNS."""
+
+    def __init__(self, region: str, *, read: float = 5) -> None:
+        self._region, self._read = region, read
+
+    @cached_property
+    def _sns(self) -> Any:
+        return _client("sns", self._region, self._read)
+
+    def send(self, sms: Sms) -> str:
+        """See `ports.SmsSender`. The reference is the MessageId."""
+        kind = "Promotional" if sms.promotional else "Transactional"
+        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}}
+        with _understood("sns"), _fresh(self._sns) as sns:
+            answer = sns.publish(PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes)
+        return str(answer.get("MessageId", ""))
+
+
+class SesEmail:
+    """Mail through Amazon SES v2. Its events bring back `Mail.id` in the tag ``delivery`` (letters, digits, _ and -)."""
+
+    def __init__(self, region: str, sender: str, *, read: float = 5) -> None:
+        self._region, self._sender, self._read = region, sender, read
+
+    @cached_property
+    def _ses(self) -> Any:
+        return _client("sesv2", self._region, self._read)
+
+    @cached_property
+    def _from(self) -> str:
+        from email.utils import formataddr  # noqa: PLC0415 - only senders pay
+
+        return formataddr(email_content.sender_of(self._sender))  # SES takes a name in another script only as RFC 2047 writes it
+
+    def send(self, mail: Mail) -> str:
+        """See `ports.EmailSender`. The reference is the MessageId."""
+        letter = {
+            "FromEmailAddress": self._from,
+            "Destination": {"ToAddresses": [email_content.recipient_of(mail)]},
+            "Content": {"Simple": _simple(mail)},
+            "EmailTags": [{"Name": "delivery", "Value": mail.id}],
+        }
+        with _understood("ses"), _fresh(self._ses) as ses:
+            answer = ses.send_email(**letter)
+        return str(answer.get("MessageId", ""))
+
+
+def _simple(mail: Mail) -> dict[str, Any]:
+    headers = [{"Name": name, "Value": value} for name, value in email_content.headers_of(mail).items()]
+    body = {"Text": _data(email_content.text_of(mail)), "Html": _data(email_content.html_of(mail))}
+    return {"Subject": _data(email_content.subject_of(mail)), "Body": body} | ({"Headers": headers} if headers else {})
+
+
+def _data(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

@@ -1,0 +1,85 @@
+"""The local carrier: a mailbox in which every message can be read. With a file it survives restarts."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..kernel.clock import from_text, to_text
+from .email_content import text_of
+from .ports import Mail, Sms
+
+__all__ = ["ConsoleEmail", "ConsoleSms", "DevMailbox", "Letter"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message as it was "sent"."""
+
+    id: str
+    to: str
+    channel: str
+    text: str
+    kind: str
+    sent_at: datetime
+
+
+class DevMailbox:
+    """Everything that was sent, oldest first."""
+
+    def __init__(self, now: Callable[[], datetime], file: Path | None = None) -> None:
+        self._now, self._file = now, file
+        self._lock = threading.Lock()
+        self._letters: list[Letter] = []
+        if file and file.exists():
+            lines = file.read_bytes().split(b"\n")[:-1]  # a line without its end was cut off by a crash
+            self._letters = [_letter(json.loads(line)) for line in lines if line]
+            file.write_bytes(b"".join(line + b"\n" for line in lines))
+
+    def put(self, to: str, channel: str, text: str, kind: str) -> str:
+        """Keep a message and return its id."""
+        with self._lock:
+            id = f"dev_{len(self._letters) + 1}"
+            letter = Letter(id=id, to=to, channel=channel, text=text, kind=kind, sent_at=self._now())
+            self._letters.append(letter)
+            if self._file:
+                with self._file.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(letter) | {"sent_at": to_text(letter.sent_at)}, ensure_ascii=False) + "\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+            return id
+
+    def read(self, to: str | None = None, after: datetime | None = None) -> list[Letter]:
+        """Return messages, newest first, to somebody and since an instant."""
+        with self._lock:
+            found = [m for m in self._letters if to in (None, m.to) and (after is None or m.sent_at >= after)]
+        return found[::-1]
+
+
+def _letter(fields: dict[str, str]) -> Letter:
+    return Letter(**(fields | {"sent_at": from_text(fields["sent_at"])}))  # type: ignore[arg-type]
+
+
+class ConsoleSms:
+    """Text messages into the mailbox."""
+
+    def __init__(self, mailbox: DevMailbox) -> None:
+        self._mailbox = mailbox
+
+    def send(self, sms: Sms) -> str:
+        """See `ports.SmsSender`. The reference is the letter's id."""
+        return self._mailbox.put(sms.phone, "sms", sms.text, sms.kind)
+
+
+class ConsoleEmail:
+    """Mail into the mailbox."""
+
+    def __init__(self, mailbox: DevMailbox) -> None:
+        self._mailbox = mailbox
+
+    def send(self, mail: Mail) -> str:
+        """See `ports.EmailSender`. The reference is the letter's id."""
+        return self._mailbox.put(mail.address, "email", f"{mail.subject}\n{text_of(mail)}", mail.kind)

@@ -1,0 +1,51 @@
+"""What is counted while the house runs. Names and dimensions only: a measure never holds anything about a person."""
+
+from collections import Counter, defaultdict
+from typing import Protocol
+
+__all__ = ["MemoryMetrics", "Metrics"]
+
+
+class Metrics(Protocol):
+    """Takes measures; each is written out when the function that took them ends."""
+
+    def count(self, name: str, value: float = 1, **dimensions: str) -> None:
+        """Add to a number."""
+        ...
+
+    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+        """Note one value of many, of which percentiles are wanted."""
+        ...
+
+    def __enter__(self) -> object:
+        """Begin an invocation."""
+        ...
+
+    def __exit__(self, *error: object) -> None:
+        """End an invocation: write out what was taken in it."""
+        ...
+
+
+class MemoryMetrics:
+    """Keeps measures where they can be looked at: on one machine and in tests."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, ...]] = Counter()
+        self.values: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
+
+    def count(self, name: str, value: float = 1, **dimensions: str) -> None:
+        """See `Metrics.count`."""
+        self.counts[(name, *dimensions.values())] += value  # type: ignore[assignment]
+
+    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+        """See `Metrics.observe`; the newest thousand are kept."""
+        kept = self.values[(name, *dimensions.values())]
+        kept.append(value)
+        del kept[:-1000]
+
+    def __enter__(self) -> object:
+        """Keep everything."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Keep everything."""

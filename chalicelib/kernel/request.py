@@ -1,0 +1,40 @@
+"""What a use case is told of its caller beside the request itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .access import ANONYMOUS, Actor
+from .paging import Position
+
+__all__ = ["IdempotencyKey", "RequestContext", "Signed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """An Idempotency-Key as it will be remembered: never an answer, only what was asked and which resource came of it."""
+
+    id: str  # keyed by actor and route
+    digest: str  # of the body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What a signature is checked on: the body to the byte, and the headers that go with it."""
+
+    body: bytes
+    timestamp: str
+    nonce: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """Who asks, what makes the request unique, which version she saw, from where, in which language."""
+
+    actor: Actor = ANONYMOUS
+    idempotency_key: IdempotencyKey | None = None
+    seen_version: int | None = None  # from If-Match; -1 matches no version
+    address: str = ""
+    locale: str = "zh-CN"
+    start: Position | None = None  # where a list goes on
+    cursor_of: Callable[[Position | None], str | None] = lambda position: None

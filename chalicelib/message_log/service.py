@@ -1,0 +1,165 @@
+"""The ledger as people use it: what somebody was told, who has to be visited, what a provider reports, what was asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..kernel.access import Actor, Resource, Role, authorize
+from ..kernel.clock import Clock
+from ..kernel.errors import Busy, Conflict, NotFound
+from ..kernel.metrics import Metrics
+from ..kernel.paging import Page, every
+from ..kernel.request import RequestContext
+from ..kernel.template import Templates
+from ..kernel.template import Told as Audience
+from ..kernel.text import mask_personal
+from ..people.service import People
+from . import policy, rows
+from .model import DIGEST, AttemptState, MessageAttempt, Question, Waiting
+from .sending import Facts, Sender
+
+__all__ = ["Asking", "MessageLog", "Told"]
+
+Asking = tuple[str, str, Mapping[str, str]]  # what the words of a message follow from: its kind, what it is about, its params
+WordsOfMany = Callable[[Sequence[Asking]], list[Facts | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A line of the ledger as its reader sees it, with its words as they would be said now."""
+
+    line: MessageAttempt
+    text: str | None
+
+
+class MessageLog:
+    """Use cases about messages."""
+
+    def __init__(
+        self, *, clock: Clock, people: People, sender: Sender, templates: Templates, words_of_many: WordsOfMany, metrics: Metrics
+    ) -> None:
+        self._clock, self._people, self._sender = clock, people, sender
+        self._templates, self._words_of_many, self._metrics = templates, words_of_many, metrics
+
+    def list_messages(self, context: RequestContext, person_id: str, limit: int) -> Page[MessageAttempt]:
+        """Return what somebody was sent, or should have been, newest first; for staff of her place."""
+        actor, _ = self._people.current(context.actor)
+        person = self._people.find(person_id)
+        if person is None:
+            raise NotFound
+        authorize(actor, "person.read", replace(person.as_resource(), places=person.places or _served_by(actor)))
+        return rows.told_to(person_id, context.start, limit)
+
+    def read_inbox(self, context: RequestContext, limit: int) -> Page[Told]:
+        """Return what one was told, newest first, in words that are true now."""
+        actor, person = self._people.current(context.actor)
+        authorize(actor, "me", person.as_resource())
+        page = rows.told_to(actor.id, context.start, limit)
+        lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
+        texts = self.texts_of(lines, context.locale)
+        shown = [text if self._may_read(actor, line) else None for line, text in zip(lines, texts, strict=True)]
+        return Page([Told(line=line, text=text) for line, text in zip(lines, shown, strict=True)], page.next)
+
+    def _may_read(self, actor: Actor, line: MessageAttempt) -> bool:
+        """What somebody was told as staff is not hers to read once she is no longer staff of that place."""
+        for_staff = line.kind in self._templates and self._templates[line.kind].told is Audience.STAFF
+        return not for_staff or actor.role_at(line.place).rank >= Role.GRID_WORKER.rank
+
+    def texts_of(self, lines: Sequence[MessageAttempt], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
+        """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""
+        found = self._words_of_many([(line.kind, line.about, line.params) for line in lines])
+        return [
+            self._templates[line.kind].fill(locale, {**facts, **(hidden or {})}) if facts is not None else None
+            for line, facts in zip(lines, found, strict=True)
+        ]
+
+    def note_visit(self, context: RequestContext, delivery_id: str) -> MessageAttempt:
+        """Note that somebody went and told her.
+
+        Raises:
+            Conflict: she was told, or may be yet.
+
+        """
+        actor, _ = self._people.current(context.actor)
+        for _ in range(_TRIES):
+            line = rows.find_delivery(delivery_id)
+            if line is None or not line.person.startswith("per_"):
+                raise NotFound
+            action = "queue.read" if line.place else "queue.read_nowhere"
+            authorize(actor, action, Resource(kind="queue", places=(line.place,) if line.place else _served_by(actor)))
+            if line.visited_by:
+                return line
+            if not line.wants_visit:
+                raise Conflict("message.no_visit", state=line.state.value, moves=[])
+            visited = replace(line, visited_by=actor.id)
+            if rows.reclaim(visited, line):
+                return visited
+        raise Busy
+
+    def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
+        """Return whom somebody has to go and tell at a place, longest waiting first; the desk has asked for permission."""
+        return rows.to_visit(place, after, limit)
+
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return what the ledger holds about a person (see `people.service.DataExporter`)."""
+        return {"messages": list(every(lambda start: rows.told_to(person_id, start, 100)))}
+
+    # what comes back, as `replies` needs it
+
+    def find(self, id: str) -> MessageAttempt | None:
+        """Read a line of the ledger."""
+        return rows.find_delivery(id)
+
+    def find_many(self, ids: Sequence[str]) -> list[MessageAttempt]:
+        """Read lines of the ledger."""
+        return rows.find_deliveries(ids)
+
+    def question_to(self, phone: str) -> Question:
+        """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
+        id, now = f"phone#{self._sender.fingerprint(phone)}", self._clock.now()
+        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
+
+    def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
+        """Take a provider's word about a message that it was given: it settles what was unknown.
+
+        Of two reports that contradict each other the bad one stands, in whichever order they come: one part of a long
+        message may have arrived and another not.
+
+        Raises:
+            NotFound: it is not in the ledger, or was given to somebody else.
+            Busy: the line changes all the time; the report must come again.
+
+        """
+        state = AttemptState.SENT if delivered else AttemptState.DEAD
+        for _ in range(_TRIES):
+            line = rows.find_delivery(id)
+            if line is None or line.provider != provider:
+                raise NotFound
+            if line.state not in _REPORTED or line.state is state or line.visited_by:
+                return
+            self._report_held(line, state, reason)
+            settled = replace(line, state=state, reason=_plain(reason), settled_at=self._clock.now(), lease_until=None)
+            if rows.reclaim(settled, line):
+                self._metrics.count("Reports", kind=line.kind, result=state.value)
+                return
+        raise Busy
+
+    def _report_held(self, digest: MessageAttempt, state: AttemptState, reason: str) -> None:
+        """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
+        for line in rows.find_deliveries(digest.covers):
+            if line.ref in ("", digest.id) and line.state in (*_REPORTED, AttemptState.HELD) and not line.visited_by:
+                self._sender.settle_held(line, state, _plain(reason), ref=digest.id)
+
+
+def _served_by(actor: Actor) -> tuple[str, ...]:
+    """Whoever belongs to no place yet may be looked after by any staff."""
+    return tuple(grant.place for grant in actor.grants)
+
+
+def _plain(reason: str) -> str:
+    """A provider's words, without the phone that some put into them."""
+    return mask_personal(reason)[:40]
+
+
+_TRIES = 4
+_REPORTED = (AttemptState.UNKNOWN, AttemptState.CLAIMED, AttemptState.SENT)

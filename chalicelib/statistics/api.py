@@ -1,0 +1,23 @@
+"""Routes about figures, for staff."""
+
+from ..kernel.request import RequestContext
+from ..web.api import Routes
+from .schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
+from .service import Statistics
+from .texts import REFUSALS
+
+__all__ = ["routes"]
+
+routes: Routes[Statistics] = Routes("tickets", lambda services: services.statistics, REFUSALS)
+
+
+@routes.get("/v1/admin/tickets/rates")
+def read_rates(measures: Statistics, context: RequestContext, query: RatesQuery) -> RatesView:
+    """Response, solution and satisfaction of what was reported between two days, with sample sizes and intervals."""
+    return RatesView.of(measures.rates(context, query.place, query.start, query.end, query.by))
+
+
+@routes.get("/v1/admin/tickets/hot-spots")
+def list_hot_spots(measures: Statistics, context: RequestContext, query: SpotsQuery) -> HotSpotList:
+    """Buildings where the same was reported again and again lately, each with a ticket for the cause."""
+    return HotSpotList.of(measures.hot_spots(context, query.place), context.locale)

@@ -1,0 +1,30 @@
+"""Routes about the rules of a street."""
+
+from ..kernel.request import RequestContext
+from ..web.api import Routes
+from .schemas import PolicyIn, ReplayIn, RulesQuery
+from .service import TicketPolicies
+from .texts import REFUSALS
+from .views import PolicyView, ReplayView
+
+__all__ = ["routes"]
+
+routes: Routes[TicketPolicies] = Routes("tickets", lambda services: services.ticket_policies, REFUSALS)
+
+
+@routes.get("/v1/policies/tickets")
+def read_rules(rulebook: TicketPolicies, context: RequestContext, query: RulesQuery) -> PolicyView:
+    """The categories, limits and office hours of a street; for staff with routing, ladder and what is wrong with them."""
+    return PolicyView.of(rulebook.read(context, query.place), context.locale)
+
+
+@routes.put("/v1/policies/tickets")
+def set_rules(rulebook: TicketPolicies, context: RequestContext, query: RulesQuery, body: PolicyIn) -> PolicyView:
+    """Change the rules of a street; play them first. Tickets that have been reported stay under the rules they had."""
+    return PolicyView.of(rulebook.set(context, query.place, body.changes()), context.locale)
+
+
+@routes.post("/v1/policies/tickets/replay", conditional=False, repeatable=False)
+def replay_rules(rulebook: TicketPolicies, context: RequestContext, body: ReplayIn) -> ReplayView:
+    """What other rules would have done to the tickets of the last ninety days; nothing is saved."""
+    return ReplayView.of(rulebook.replay(context, body.place, body.policy.changes()))

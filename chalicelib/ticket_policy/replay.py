@@ -1,0 +1,207 @@
+"""What other rules would have done to tickets that have been: each is played again, from what really happened. Pure.
+
+What people did stays: when it was reported, accepted, contacted and solved, and how long it was on hold. What follows from
+rules is computed anew: whom it went to, what each clock was due at, and to which level it would have climbed, when. Tickets are
+played under their own rules too, by the same function, so that nothing but the rules makes a difference.
+
+Left out, in both: levels that somebody chose (escalated by hand, sent back twice), all solutions but the last, and the clock of
+the call-back, which climbs to nobody. Who is on duty is who is on duty now.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import pairwise
+
+from ..tickets import clocks
+from ..tickets.clocks import EscalationContext
+from ..tickets.model import Clock, Ticket
+from ..tickets.policy import ClockName, Level, Policy, Urgency
+
+__all__ = ["CLIMBING", "Climb", "Pair", "Played", "Replayed", "Tally", "play", "summarise", "urgency_under"]
+
+CLIMBING = (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+_EXAMPLES = 20
+_RAISE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
+_Fact = tuple[datetime, int, ClockName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """That a ticket would have reached a level at an instant."""
+
+    at: datetime
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What would have become of a ticket: who has it first and where, what was due when, what was over, how far it climbed."""
+
+    urgency: Urgency
+    begins: Level
+    holder: str | None
+    due: Mapping[ClockName, datetime] = field(default_factory=dict)  # first, without holds
+    over: Mapping[ClockName, datetime] = field(default_factory=dict)  # and when
+    climbs: tuple[Climb, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """Return the highest level that it reached."""
+        return self.climbs[-1].level if self.climbs else self.begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A ticket as it went under its own rules, and as it would have gone under the others."""
+
+    ticket_id: str
+    then: Played
+    now: Played
+
+    @property
+    def moved(self) -> bool:
+        """Say whether somebody else would have had it first."""
+        return (self.then.begins, self.then.holder) != (self.now.begins, self.now.holder)
+
+    @property
+    def turned(self) -> bool:
+        """Say whether a clock, or the level that it reached, would have come out otherwise."""
+        return self.then.over.keys() != self.now.over.keys() or self.then.level is not self.now.level
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """How many tickets there are, and for how many it comes to what: under their own rules, and under the others."""
+
+    tickets: int = 0
+    moved: int = 0
+    over: Mapping[ClockName, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in CLIMBING})
+    reached: Mapping[Level, list[int]] = field(default_factory=lambda: {level: [0, 0] for level in Level})
+
+    def add(self, pair: Pair) -> None:
+        """Count one more."""
+        self.tickets += 1
+        self.moved += pair.moved
+        for n, played in enumerate((pair.then, pair.now)):
+            for name in played.over:
+                self.over[name][n] += 1
+            self.reached[played.level][n] += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What other rules would have done to the tickets since an instant; `cut` where there were more than are read."""
+
+    since: datetime
+    cut: bool
+    total: Tally
+    by_urgency: Mapping[Urgency, Tally]  # that they really had
+    examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
+
+
+def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> Replayed:
+    """Count what other rules would have done."""
+    total, by_urgency = Tally(), {urgency: Tally() for urgency in Urgency}
+    turned, moved = list[Pair](), list[Pair]()
+    for pair in pairs:
+        total.add(pair)
+        by_urgency[pair.then.urgency].add(pair)
+        kept = turned if pair.turned else moved
+        if (pair.turned or pair.moved) and len(kept) < _EXAMPLES:
+            kept.append(pair)
+    examples = tuple([*turned, *moved][:_EXAMPLES])
+    return Replayed(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
+
+
+def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> Urgency:
+    """Return how urgent a ticket would have been: as its category says, unless somebody had set it otherwise."""
+    then, now = own.category(ticket.category), policy.category(ticket.category)
+    return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency
+
+
+def play(ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None, until: datetime) -> Played:
+    """Play a ticket under the rules of an office, up to an instant."""
+    return _Play(ticket, office, begins, holder).run(until)
+
+
+class _Play:
+    """One ticket while it is played: the clocks that run, and the level that it has reached."""
+
+    def __init__(self, ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None) -> None:
+        self._ticket, self._office, self._level = ticket, office, begins
+        self._clocks: dict[ClockName, Clock] = {}
+        self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
+        self._due: dict[ClockName, datetime] = {}
+        self._over: dict[ClockName, datetime] = {}
+        self._climbs: list[Climb] = []
+
+    def run(self, until: datetime) -> Played:
+        facts = [fact for fact in sorted(_facts(self._ticket)) if fact[0] <= until]
+        for n, fact in enumerate([*facts, None]):
+            # What somebody did at the very instant was in time.
+            self._fire_before(fact[0] if fact else until, also_at=n == len(facts))
+            if fact:
+                self._take(fact)
+        return replace(self._played, due=self._due, over=self._over, climbs=tuple(self._climbs))
+
+    def _take(self, fact: _Fact) -> None:
+        at, kind, name = fact
+        terms, clock = self._office.terms, self._clocks.get(name)
+        if kind == _RAISE:
+            self._rise(at)
+        elif kind == _START:
+            again = at > self._ticket.created_at and self._ticket.reopened
+            started = clocks.start(terms, name, at, terms.policy.reopen_percent if again else 100)
+            self._clocks[name] = started
+            self._due[name] = started.due_at
+        elif clock and kind == _RESUME:
+            self._clocks[name] = clocks.resume(terms, clock, at)
+        elif clock and kind == _MEET:
+            self._clocks[name] = clocks.meet(clock, at)
+        elif clock:
+            self._clocks[name] = clocks.pause(clock, at)
+
+    def _fire_before(self, end: datetime, *, also_at: bool) -> None:
+        while running := [clock for clock in self._clocks.values() if clock.running]:
+            at = min(clock.due_at for clock in running)
+            if at > end or (at == end and not also_at):
+                return
+            self._fire(at, [clock for clock in running if clock.due_at <= at])
+
+    def _fire(self, at: datetime, over: list[Clock]) -> None:
+        """What `waking` does. At the top it is only told again, however often, so there a clock is done with."""
+        for clock in over:
+            self._over.setdefault(clock.name, at)
+        if not self._rise(at):
+            for clock in over:
+                del self._clocks[clock.name]
+            return
+        share = self._office.step(self._level).percent
+        for clock in over:
+            self._clocks[clock.name] = clocks.prolong(self._office.terms, clock, at, clock.limit * share // 100)
+
+    def _rise(self, at: datetime) -> bool:
+        level = self._office.above(self._level)
+        if level is self._level:
+            return False
+        self._level = level
+        self._climbs.append(Climb(at=at, level=level))
+        return True
+
+
+def _facts(ticket: Ticket) -> Iterator[_Fact]:
+    """Yield what really happened to a ticket, as far as its clocks tell."""
+    for clock in (clock for clock in ticket.clocks if clock.name in CLIMBING):
+        name, last = clock.name, clock.runs[-1]
+        if name is ClockName.RESOLVE and ticket.reopened and clock.started_at > ticket.created_at:
+            yield from ((clock.started_at, _RAISE, name) for _ in range(ticket.reopened))
+        yield clock.started_at, _START, name
+        for run, after in pairwise(clock.runs):
+            if run.end is not None and run.end < after.start:
+                yield run.end, _PAUSE, name
+                yield after.start, _RESUME, name
+        if last.end is not None and last.end != clock.met_at:
+            yield last.end, _PAUSE, name
+        if clock.met_at is not None:
+            yield clock.met_at, _MEET, name

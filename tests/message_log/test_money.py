@@ -1,0 +1,122 @@
+"""What messages cost: counted in parts as they are billed, by street and month, and stood in the ledger."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.ports import Refused
+from chalicelib.kernel.changes import Due
+from chalicelib.kernel.template import Legal, Template, Told
+
+from ..replies.builders import Scripted, lines, messages, scripted
+from ..store.scan import counter
+from ..world import START, World
+
+LONG = Template(zh="{text}", en="{text}", told=Told.RESIDENT, slots={"text": 700}, parts=11)
+HOUSE = 4  # 【春晖】
+SUFFIX = 6  # 拒收请回复R
+MONTH = "sms#2026-11"
+
+
+def tell(world: World, text: str, template: Template = LONG, **fields):
+    """Tell somebody new a text, and return its line of the ledger."""
+    templates = {**world.services.notifier._templates, "test.long": template}
+    world.services.notifier._templates = world.services.sender._templates = templates
+    person = world.resident(**fields)
+    if template.legal is Legal.PROMOTIONAL:
+        person.patch("/v1/me", {"channels": {"promotions": True}})
+    id = f"due_{next(world.numbers)}"
+    world.services.notifier.send(
+        Due(id=id, at=START, shard="s0", kind="test.long", subject="x", to=person.me["id"]), {"text": text}
+    )
+    return next(line for line in lines() if line.message == id)
+
+
+@pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
+def test_a_text_costs_its_parts_signature_included(world: World, units: int, parts: int):
+    scripted(world)
+    line = tell(world, "春" * (units - HOUSE))
+    assert (line.parts, line.cost_li) == (parts, parts * 55)
+    assert counter("spent#chunhui", MONTH) == parts * 55
+
+
+@pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
+def test_the_way_out_of_a_promotion_is_paid_for_as_well(world: World, units: int, parts: int):
+    scripted(world)
+    line = tell(world, "春" * (units - HOUSE - SUFFIX), replace(LONG, legal=Legal.PROMOTIONAL))
+    assert (line.parts, line.promotional) == (parts, True)
+
+
+def test_an_english_text_is_billed_as_ucs2_for_the_sake_of_the_signature(world: World):
+    scripted(world)
+    assert tell(world, "a" * 66, locale="en").parts == 1
+    assert tell(world, "a" * 67, locale="en").parts == 2
+
+
+def test_staff_see_whole_fen_rounded_up(world: World):
+    scripted(world)
+    line = tell(world, "春" * 200)
+    shown = messages(world, line.person)[0]
+    assert (shown["parts"], shown["cost_fen"]) == (4, 22)
+
+
+def test_mail_and_silence_cost_nothing(world: World):
+    resident = world.resident()
+    resident.patch("/v1/me", {"channels": {"sms": False}})
+    world.open_wish(resident)
+    line = next(line for line in lines() if line.person == resident.me["id"])
+    assert (line.parts, line.cost_li, counter("spent#chunhui", MONTH)) == (0, 0, None)
+
+
+def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: World):
+    east = scripted(world, Refused("blacklisted", final=True))
+    assert tell(world, "好").state == "dead"
+    assert counter("spent#chunhui", MONTH) is None
+    east.script = [TimeoutError()]
+    assert tell(world, "好").state == "unknown"
+    assert counter("spent#chunhui", MONTH) == 55
+
+
+def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
+    cheap, dear = Scripted(world), Scripted(world)
+    ways = [Provider(name="east", sender=cheap, weight=1, price_li=40), Provider(name="west", sender=dear, weight=0, price_li=90)]
+    world.services.sender._sms = Providers(ways)
+    assert tell(world, "春" * 100).cost_li == 80
+    cheap.script = [Refused("429")]
+    resident = world.resident()
+    world.open_wish(resident)
+    first = next(line for line in lines() if line.person == resident.me["id"])
+    assert (first.state, first.provider) == ("retry", "east")
+    world.pass_time(minutes=2)
+    second = next(line for line in lines() if line.person == resident.me["id"])
+    assert (second.state, second.provider, second.cost_li) == ("sent", "west", 90)
+    assert counter("spent#chunhui", MONTH) == 80 + 90
+
+
+def test_each_street_pays_for_its_own(world: World):
+    scripted(world)
+    world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
+    other = world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng")
+    tell(world, "好")
+    world.services.notifier.send(
+        Due(id="due_o", at=START, shard="s0", kind="test.long", subject="x", to=other.id), {"text": "好"}
+    )
+    assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (55, 55)
+
+
+def test_a_month_ends(world: World):
+    scripted(world)
+    tell(world, "好")
+    world.pass_time(days=9)
+    tell(world, "好")
+    assert (counter("spent#chunhui", MONTH), counter("spent#chunhui", "sms#2026-12")) == (55, 55)
+
+
+def test_the_same_message_again_is_paid_once(world: World):
+    scripted(world)
+    line = tell(world, "好")
+    again = Due(id=line.message, at=START, shard="s0", kind="test.long", subject="x", to=line.person)
+    for _ in range(3):
+        world.services.notifier.send(again, {"text": "好"})
+    assert counter("spent#chunhui", MONTH) == 55

@@ -1,0 +1,200 @@
+"""Staff are told as those they are when it is told; whoever belongs to no place is not lost; nobody is told by two ways."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters.ports import Refused
+from chalicelib.kernel.access import Role
+from chalicelib.kernel.changes import Due
+from chalicelib.kernel.template import Urgency
+from chalicelib.message_log.model import AttemptState, Unreached
+from chalicelib.store.rows import row_of
+
+from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
+from .test_reminders import MAIL, Gateway, lines, over, with_mail
+
+JINFENG_HOME = f"{OTHER_GRID}.b01"
+REASON = "说好的水壶没有送到"
+
+
+def delivered(world: World, resident: Phone) -> str:
+    helper, wish = world.volunteer(), world.open_wish(resident)
+    assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
+    assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
+    return wish
+
+
+def disputed(world: World) -> str:
+    resident = world.resident()
+    wish = delivered(world, resident)
+    fresh = world.phone_of(world.services.people.find(resident.me["id"]))
+    assert fresh.post(f"/v1/wishes/{wish}/dispute", {"reason": REASON}).status == 200
+    return wish
+
+
+def on_duty(world: World, **home: str):
+    worker = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), **home)
+    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [worker.id]})
+    return worker
+
+
+def visits(phone: Phone, place: str) -> list[dict]:
+    return [task for task in phone.get(f"/v1/admin/queue?place={place}").json["items"] if task["kind"] == "message.visit"]
+
+
+def kinds(world: World, number: str | None) -> list[str]:
+    return [letter.kind for letter in world.sms_to(number or "")]
+
+
+# staff
+
+
+def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning_is(world: World):
+    worker = on_duty(world)
+    world.pass_time(hours=14)  # 22:40
+    disputed(world)
+    world.services.person_admin.grant_roles(world.boss, worker.id, [])
+    world.pass_time(hours=11)
+    assert kinds(world, worker.phone) == []
+    assert "wish.disputed_staff" in kinds(world, world.admin.phone)
+
+
+def test_a_duty_list_outlives_a_demotion_a_block_and_an_erasure_and_nobody_is_told_because_of_it(world: World):
+    demoted, blocked = on_duty(world), world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
+    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [demoted.id, blocked.id]})
+    world.services.person_admin.grant_roles(world.boss, demoted.id, [])
+    world.services.person_admin.block(world.boss, blocked.id, blocked=True, reason="借给他人使用")
+    disputed(world)
+    assert (kinds(world, demoted.phone), kinds(world, blocked.phone)) == ([], [])
+    assert kinds(world, world.admin.phone).count("wish.disputed_staff") == 1  # the level above answers
+
+
+def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_and_by_nobody_at_their_home(world: World):
+    worker = on_duty(world, home=JINFENG_HOME)
+    world.phone_of(worker).patch("/v1/me", {"channels": {"sms": False}})
+    disputed(world)
+    assert visits(world.staff(OTHER_GRID, Role.GRID_WORKER), OTHER_GRID) == []
+    (visit,) = visits(world.staff(), BAIHUA)
+    assert REASON in visit["title"]
+
+
+def test_what_one_was_told_as_staff_is_not_in_ones_inbox_any_more_when_one_is_not(world: World):
+    worker = on_duty(world)
+    disputed(world)
+    (line,) = world.phone_of(worker).get("/v1/me/inbox").json["items"]
+    assert REASON in line["text"]
+    former = world.services.person_admin.grant_roles(world.boss, worker.id, [])
+    (line,) = world.phone_of(former).get("/v1/me/inbox").json["items"]
+    assert line["text"] is None
+
+
+# whoever belongs to no place
+
+
+def newcomer(world: World) -> tuple[Phone, str]:
+    """Somebody who has signed in and not said where she lives, and whose wish is for a place that she names."""
+    phone = world.sign_in("+8613812345678", consent="2026-11", name="王奶奶")
+    assert phone.me["home"] is None
+    return phone, phone.post("/v1/wishes", world.wish_body(place=UNIT)).json["id"]
+
+
+def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_is_about(world: World):
+    phone, wish = newcomer(world)
+    over(world, Gateway(world, Refused("invalid_number", final=True)))
+    boss = world.phone_of(world.admin)
+    assert boss.post(f"/v1/wishes/{wish}/approve").status == 200
+    (visit,) = visits(world.staff(), BAIHUA)
+    assert "王奶奶" in visit["title"]
+    assert world.staff(OTHER_GRID, Role.GRID_WORKER).post(f"/v1/messages/{visit['id']}/visited").status in (403, 404)
+    assert [line["state"] for line in boss.get(f"/v1/messages?person={phone.me['id']}").json["items"]] == ["dead"]
+
+
+def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
+    phone, _ = newcomer(world)
+    over(world, Gateway(world, TimeoutError()))
+    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_gone", to=phone.me["id"])
+    world.services.notifier.send(due, {"title": "一个水壶"})
+    assert visits(world.staff(), BAIHUA) == []
+    boss = world.phone_of(world.admin)
+    (visit,) = visits(boss, STREET)
+    assert boss.get(f"/v1/admin/queue?place={STREET}").json["counts"]["message.visit"] == 1
+    assert world.staff().post(f"/v1/messages/{visit['id']}/visited").status in (403, 404)
+    assert boss.post(f"/v1/messages/{visit['id']}/visited").status == 200
+    assert visits(boss, STREET) == []
+
+
+# once, by one way, and everybody
+
+
+def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(world: World):
+    phone, wish = with_mail(world), world.open_wish()
+    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=phone.me["id"])
+    world.services.notifier.send(due, {"title": "一个水壶"})
+    phone.patch("/v1/me", {"channels": {"sms": False}})
+    world.services.notifier.send(due, {"title": "一个水壶"})
+    told = [
+        letter for letter in world.mailbox.read() if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
+    ]
+    assert [letter.channel for letter in told] == ["sms"]
+
+
+@pytest.mark.parametrize("how", ["another number", "erased"])
+def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(world: World, how: str):
+    resident, gateway = world.resident(), Gateway(world, Refused("throttled"))
+    over(world, gateway)
+    world.open_wish(resident)
+    (refused,) = lines()
+    assert refused.state is AttemptState.RETRY
+    person = world.services.people.find(resident.me["id"])
+    assert person
+    if how == "another number":
+        row_of(replace(person, phone="+8613812340000")).save()
+    else:
+        assert resident.delete("/v1/me").status == 202
+    world.pass_time(minutes=2)
+    states = {line.id: (line.state, line.reason) for line in lines() if line.kind == "wish.approved"}
+    assert states[refused.id] == (AttemptState.SUPPRESSED, Unreached.ELSEWHERE)
+    assert [sms.phone for sms in gateway.taken] == (["+8613812340000"] if how == "another number" else [])
+
+
+def test_a_visit_names_everybody_who_shares_the_phone(world: World):
+    owner = world.person("李强")
+    wife = world.person("张梅", phone=None, contact_via=owner.id)
+    wish = world.open_wish()
+    over(world, Gateway(world, TimeoutError()))
+    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
+    for to in (owner.id, f"people:{wife.id}"):  # in two shares of one message
+        world.services.notifier.send(replace(due, to=to), {"title": "一个水壶"})
+    (visit,) = visits(world.staff(), BAIHUA)
+    assert visit["title"].startswith("李强、张梅：")
+
+
+def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first_the_second_time(world: World):
+    owner = world.person("李强")
+    wife = world.person("张梅", phone=None, contact_via=owner.id)
+    wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
+    over(world, gateway)
+    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
+    world.services.notifier.send(due, {"title": "一个水壶"})  # certainly refused, and due again
+    world.clock.advance(timedelta(minutes=1))
+    world.services.notifier.send(replace(due, id="due_2", message="due_1", to=f"people:{wife.id}"), {"title": "一个水壶"})
+    assert len(gateway.taken) == 1
+    for person in (owner, wife):
+        told = [line for line in world.phone_of(person).get("/v1/me/inbox").json["items"] if line["about"] == wish]
+        assert [line["state"] for line in told] == ["sent"]
+
+
+def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
+    person, wish = world.person(), world.open_wish()
+    templates = world.services.notifier._templates
+    low = {**templates, "wish.approved": replace(templates["wish.approved"], urgency=Urgency.LOW)}
+    world.services.notifier._templates = world.services.sender._templates = low
+    for n in range(130):
+        due = Due(id=f"due_{n:024}", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=person.id)
+        world.services.notifier.send(due, {"title": "一个水壶"})
+        world.clock.advance(timedelta(seconds=1))
+    world.pass_time(days=1)
+    assert "今日130条" in world.sms_to(person.phone or "", "reminders.digest")[0].text
+    assert not [line for line in lines() if line.state is AttemptState.HELD]
