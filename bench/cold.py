@@ -101,7 +101,7 @@ PROGRAMS = {
     "bare": BARE,
     "bare, lazy": LIBRARIES,
     "app": "import app",
-    "every feature": "import app, chalicelib.wiring; chalicelib.wiring.everything()",
+    "every feature": "import app, chalicelib.runtime; chalicelib.runtime.load_everything()",
     "bare, first": BARE + STUB + FIRST_OF_BARE + GET_ROW,
     "app, first": "import app" + STUB + GET_WISH,
 }

@@ -21,7 +21,7 @@ import urllib3.connectionpool  # noqa: E402
 from chalice.app import Chalice  # noqa: E402
 
 from app import app  # noqa: E402
-from chalicelib import wiring  # noqa: E402
+from chalicelib import runtime  # noqa: E402
 from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store import rows as store_rows  # noqa: E402
 from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
@@ -43,7 +43,7 @@ BORDERS: list[Border] = [
     ("Chalice: routing, request and response", Chalice, "__call__"),
     ("web/api: operation, headers", web.Api, "_run"),
     ("web/auth: JWT", Tokens, "read"),
-    ("log line", wiring.log, "info"),
+    ("log line", runtime.log, "info"),
     ("use case, permission", Wishes, "read_wish"),
     ("view: pydantic model", wishes_api, "wish_view"),
     ("view: JSON, ETag", web, "_answer"),
@@ -101,7 +101,7 @@ def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
 def main() -> None:
     """Measure and print."""
     answer_with(wish_item())
-    tokens = wiring.services().tokens
+    tokens = runtime.services().core.tokens
     actor = Actor(id="per_" + "d" * 24, token_version=1, session="ses_bench")
     keys = tokens._keys
     handlers: dict[str, Handler] = {

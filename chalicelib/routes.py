@@ -8,18 +8,18 @@ from collections.abc import Mapping
 __all__ = ["ROUTES"]
 
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "web.platform": (
+    "platform": (
         "GET /",
         "GET /healthz",
         "GET /openapi.json",
     ),
-    "admin.api": (
+    "admin": (
         "GET /v1/admin/queue",
         "POST /v1/tickets/{ticket_id}/turn",
         "POST /v1/admin/jobs/{job_id}/redrive",
         "GET /v1/admin/spending",
     ),
-    "matching.api": (
+    "matching": (
         "GET /v1/wishes/{wish_id}/matching",
         "POST /v1/matching/runs",
         "GET /v1/matching/runs",
@@ -27,18 +27,18 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/policies/matching",
         "PUT /v1/policies/matching",
     ),
-    "message_log.api": (
+    "message_log": (
         "GET /v1/messages",
         "POST /v1/messages/{message_id}/visited",
         "GET /v1/me/inbox",
     ),
-    "offers.api": (
+    "offers": (
         "GET /v1/offers/{offer_id}",
         "POST /v1/offers/{offer_id}/accept",
         "POST /v1/offers/{offer_id}/decline",
         "GET /v1/me/offers",
     ),
-    "open311.api": (
+    "open311": (
         "GET /open311/v2/discovery.json",
         "GET /open311/v2/discovery.xml",
         "GET /open311/discovery.json",
@@ -57,7 +57,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /open311/v2/servicerequestupdates.json",
         "POST /open311/v2/servicerequestupdates.xml",
     ),
-    "people.api": (
+    "people": (
         "GET /v1/me",
         "PATCH /v1/me",
         "DELETE /v1/me",
@@ -66,24 +66,24 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "GET /v1/me/consents",
         "DELETE /v1/me/consents/{purpose}",
     ),
-    "places.api": (
+    "places": (
         "GET /v1/places",
         "PUT /v1/places/{code}",
         "PUT /v1/places/{code}/duty",
     ),
-    "replies.api": (
+    "replies": (
         "POST /v1/webhooks/sms/{provider}",
         "GET /v1/unsubscribe/{token}",
         "POST /v1/unsubscribe/{token}",
     ),
-    "signin.api": (
+    "signin": (
         "POST /v1/auth/codes",
         "POST /v1/auth/tokens",
         "DELETE /v1/auth/tokens",
         "POST /v1/me/email",
         "POST /v1/me/email/verify",
     ),
-    "staff_directory.api": (
+    "staff_directory": (
         "GET /v1/people",
         "POST /v1/people",
         "GET /v1/people/{person_id}",
@@ -94,16 +94,16 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "PUT /v1/people/{person_id}/blocked",
         "PUT /v1/people/{person_id}/household",
     ),
-    "statistics.api": (
+    "statistics": (
         "GET /v1/admin/tickets/rates",
         "GET /v1/admin/tickets/hot-spots",
     ),
-    "ticket_policy.api": (
+    "ticket_policy": (
         "GET /v1/policies/tickets",
         "PUT /v1/policies/tickets",
         "POST /v1/policies/tickets/replay",
     ),
-    "tickets.api": (
+    "tickets": (
         "POST /v1/tickets",
         "GET /v1/tickets",
         "GET /v1/tickets/{ticket_id}",
@@ -126,11 +126,11 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
         "POST /v1/tickets/{ticket_id}/split",
         "GET /v1/me/tickets",
     ),
-    "uploads.api": (
+    "uploads": (
         "POST /v1/uploads",
         "GET /v1/uploads/{upload_id}",
     ),
-    "wishes.api": (
+    "wishes": (
         "POST /v1/wishes",
         "GET /v1/wishes",
         "GET /v1/wishes/{wish_id}",

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from chalicelib.container import Container
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import local_day
 from chalicelib.kernel.request import RequestContext
+from chalicelib.people import feature as people_feature
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
 from chalicelib.people.service import ConsentGiven
+from chalicelib.places import feature as places_feature
 from chalicelib.places.model import Location
+from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
+from chalicelib.tickets import feature as tickets_feature
 from chalicelib.tickets.service import ReportTerms
-from chalicelib.wiring import Services
+from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.model import Kind, Safeguarding
 from chalicelib.wishes.service import WishTerms
 
@@ -52,43 +57,47 @@ _TICKETS: Sequence[tuple[str, str, str]] = (
 )
 
 
-def seed_demo_street(services: Services) -> None:
+def seed_demo_street(services: Container) -> None:
     """Make the street, its people, a dozen wishes and a few tickets."""
-    services.places.found_street(_STREET, "春晖路街道", "Asia/Shanghai")
-    admin = services.person_admin.bootstrap_admin("+8613900000001", "林晖", _STREET)
+    services.get(places_feature.feature).found_street(_STREET, "春晖路街道", "Asia/Shanghai")
+    admin = services.get(staff_directory_feature.feature).bootstrap_admin("+8613900000001", "林晖", _STREET)
     boss = RequestContext(actor=admin.as_actor())
     buildings = _places(services, boss)
     staff = _staff(services, boss)
-    services.places.assign_duty(boss, _STREET, {"street_admin": [admin.id]})
+    services.get(places_feature.feature).assign_duty(boss, _STREET, {"street_admin": [admin.id]})
     for community in ("baihua", "jinfeng"):
         people = {role: [person.id] for (place, role), person in staff.items() if place == f"{_STREET}.{community}"}
-        services.places.assign_duty(boss, f"{_STREET}.{community}", people)
+        services.get(places_feature.feature).assign_duty(boss, f"{_STREET}.{community}", people)
         grid = f"{_STREET}.{community}.g01"
-        services.places.assign_duty(boss, grid, {"grid_worker": [staff[(grid, "grid_worker")].id]})
+        services.get(places_feature.feature).assign_duty(boss, grid, {"grid_worker": [staff[(grid, "grid_worker")].id]})
     volunteers = _volunteers(services, boss, buildings)
     residents = _residents(services, boss, buildings)
     _wishes(services, boss, residents, volunteers)
     _tickets(services, staff, residents)
 
 
-def _places(services: Services, boss: RequestContext) -> list[str]:
+def _places(services: Container, boss: RequestContext) -> list[str]:
     buildings: list[str] = []
     for community, (name, grids) in _TREE.items():
         code = f"{_STREET}.{community}"
-        services.places.put_place(boss, code, name, [], None)
+        services.get(places_feature.feature).put_place(boss, code, name, [], None)
         before: str | None = None
         for grid, numbers in grids.items():
             place = f"{code}.{grid}"
-            services.places.put_place(boss, place, f"{name}第{int(grid[1:])}网格", [before] if before else [], None)
+            services.get(places_feature.feature).put_place(
+                boss, place, f"{name}第{int(grid[1:])}网格", [before] if before else [], None
+            )
             before = place
             for number in numbers:
                 building = f"{place}.{number}"
-                services.places.put_place(boss, building, f"{int(number[1:])}号楼", [], None, _location(len(buildings)))
+                services.get(places_feature.feature).put_place(
+                    boss, building, f"{int(number[1:])}号楼", [], None, _location(len(buildings))
+                )
                 for unit in ("u1", "u2"):
-                    services.places.put_place(boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None)
+                    services.get(places_feature.feature).put_place(boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None)
                 buildings.append(f"{building}.u1")
     for one, other in (("baihua", "jinfeng"), ("jinfeng", "gudu")):
-        services.places.put_place(boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None)
+        services.get(places_feature.feature).put_place(boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None)
     return buildings
 
 
@@ -97,7 +106,7 @@ def _location(n: int) -> Location:
     return Location(round(30.2500 + n // 4 * 0.0009, 6), round(108.9500 + n % 4 * 0.0010, 6))
 
 
-def _staff(services: Services, boss: RequestContext) -> dict[tuple[str, str], Person]:
+def _staff(services: Container, boss: RequestContext) -> dict[tuple[str, str], Person]:
     wanted = [
         (2, "陈敏", "baihua", Role.COMMUNITY_STAFF),
         (3, "周洁", "jinfeng", Role.COMMUNITY_STAFF),
@@ -109,11 +118,11 @@ def _staff(services: Services, boss: RequestContext) -> dict[tuple[str, str], Pe
     for number, name, place, role in wanted:
         code = f"{_STREET}.{place}"
         person = _person(services, boss, name, f"+861390000{number:04}", code)
-        made[(code, role.value)] = services.person_admin.grant_roles(boss, person.id, [Grant(role, code)])
+        made[(code, role.value)] = services.get(staff_directory_feature.feature).grant_roles(boss, person.id, [Grant(role, code)])
     return made
 
 
-def _volunteers(services: Services, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
+def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
     made = []
     for n in range(20):
         community = f"{_STREET}.{list(_TREE)[n % 3]}"
@@ -130,14 +139,16 @@ def _volunteers(services: Services, boss: RequestContext, buildings: Sequence[st
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
-        person = services.people.volunteer(RequestContext(actor=person.as_actor()), profile)
+        person = services.get(people_feature.feature).volunteer(RequestContext(actor=person.as_actor()), profile)
         if n % 3 == 0:
-            person = services.person_admin.vet(boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核")
+            person = services.get(staff_directory_feature.feature).vet(
+                boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核"
+            )
         made.append(person)
     return made
 
 
-def _residents(services: Services, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
+def _residents(services: Container, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
     made = []
     for n in range(30):
         name = _SURNAMES[29 - n] + _GIVEN[n % 10]
@@ -154,7 +165,7 @@ def _residents(services: Services, boss: RequestContext, buildings: Sequence[str
 
 
 def _person(
-    services: Services,
+    services: Container,
     boss: RequestContext,
     name: str,
     phone: str | None,
@@ -172,12 +183,12 @@ def _person(
         locale="zh-CN",
         consent=_CONSENT,
     )
-    return services.person_admin.create_person(boss, new)
+    return services.get(staff_directory_feature.feature).create_person(boss, new)
 
 
-def _wishes(services: Services, boss: RequestContext, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
-    today = local_day(services.clock.now(), "Asia/Shanghai")
-    wishes = services.wishes
+def _wishes(services: Container, boss: RequestContext, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
+    today = local_day(services.core.clock.now(), "Asia/Shanghai")
+    wishes = services.get(wishes_feature.feature)
     for n, (title, kind, story, budget, state) in enumerate(_WISHES):
         resident, helper = residents[10 + n], RequestContext(actor=volunteers[2 + n].as_actor())
         owner = RequestContext(actor=resident.as_actor())
@@ -203,11 +214,11 @@ def _wishes(services: Services, boss: RequestContext, residents: Sequence[Person
             wishes.confirm_wish(owner, id, 5, "谢谢！")
 
 
-def _tickets(services: Services, staff: dict[tuple[str, str], Person], residents: Sequence[Person]) -> None:
+def _tickets(services: Container, staff: dict[tuple[str, str], Person], residents: Sequence[Person]) -> None:
     """Report a few problems and bring them to different states; none is left for somebody to be late with while a visitor looks on."""
     calls = {role: RequestContext(actor=person.as_actor()) for (place, role), person in staff.items() if "baihua" in place}
     worker, company, community = calls["grid_worker"], calls["property"], calls["community_staff"]
-    tickets, grid = services.tickets, f"{_STREET}.baihua.g01"
+    tickets, grid = services.get(tickets_feature.feature), f"{_STREET}.baihua.g01"
     for (category, text, state), resident in zip(_TICKETS, residents[5:], strict=False):
         owner = RequestContext(actor=resident.as_actor())
         terms = ReportTerms(category=category, text=text, place=f"{grid}.b01.u1")
@@ -217,7 +228,7 @@ def _tickets(services: Services, staff: dict[tuple[str, str], Person], residents
         if state in ("assigned", "resolved", "closed"):
             tickets.assign(worker, id, "property")
         if state == "on_hold":
-            tickets.hold(community, id, "等待专业单位鉴定", services.clock.now() + timedelta(days=13))
+            tickets.hold(community, id, "等待专业单位鉴定", services.core.clock.now() + timedelta(days=13))
         if state in ("resolved", "closed"):
             tickets.resolve(company, id, "已处理完毕", ())
         if state == "closed":

@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from chalicelib.adapters.console import DevMailbox, Letter
+from chalicelib.container import Container
 from chalicelib.kernel.clock import to_text
 from chalicelib.kernel.ids import RandomIds
+from chalicelib.replies import feature as replies_feature
 from chalicelib.replies.service import Reply
-from chalicelib.wiring import Services
 
 from .files import MOST, PATH, FileDoor
 from .gateway import Answer, Gateway, json_answer, most_of, problem
@@ -50,7 +51,7 @@ class DevServer:
     def __init__(
         self,
         gateway: Gateway,
-        services: Services,
+        services: Container,
         mailbox: DevMailbox,
         clock: MovableClock,
         pump: Pump,
@@ -109,7 +110,9 @@ class DevServer:
         except ValidationError:
             return problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
         phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
-        self._services.replies.take("console", [], [Reply(id=RandomIds().new("dev"), phone=phone, text=given.text)])
+        self._services.get(replies_feature.feature).take(
+            "console", [], [Reply(id=RandomIds().new("dev"), phone=phone, text=given.text)]
+        )
         return self._told_time({})
 
     def _move(self, body: bytes) -> Answer:

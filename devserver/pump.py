@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from chalice.app import Chalice, ScheduledEventConfig
 
-from chalicelib.wiring import Services
+from chalicelib.container import Container
 
 __all__ = ["Pump"]
 
@@ -36,7 +36,7 @@ class Pump:
     where something has happened, so it is stopped for once after each stop at which something was due, and at the end.
     """
 
-    def __init__(self, app: Chalice, services: Services, clock: MovableClock, without: frozenset[str] = frozenset()) -> None:
+    def __init__(self, app: Chalice, services: Container, clock: MovableClock, without: frozenset[str] = frozenset()) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
         schedules = {e.name: _text(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
@@ -65,7 +65,7 @@ class Pump:
             while True:
                 awaited = self._others.keys() - (self._often if quiet else set())
                 stops = [self._others[name](self._ran_at[name]) for name in awaited]
-                due = self._services.outbox.next_at()
+                due = self._services.core.outbox.next_at()
                 # What is overdue has just been tried and stays; only the future is stepped through.
                 stops += [due] if due and due > self._clock.now() else []
                 stop = min((s for s in stops if s <= instant), default=None)
@@ -79,7 +79,7 @@ class Pump:
             return ran + self.run_due()
 
     def _is_due(self) -> bool:
-        due = self._services.outbox.next_at()
+        due = self._services.core.outbox.next_at()
         return due is not None and due <= self._clock.now()
 
     def _run(self, name: str, ran: Counter[str]) -> Any:

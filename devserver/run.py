@@ -10,17 +10,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from chalicelib.adapters.console import DevMailbox
 from chalicelib.adapters.folder import FolderFiles
+from chalicelib.catalogue import TEMPLATES
+from chalicelib.container import Container, build
+from chalicelib.feature import Provider
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
-from chalicelib.reactions import TEMPLATES
+from chalicelib.message_log import feature as message_log_feature
+from chalicelib.people import feature as people_feature
+from chalicelib.places import feature as places_feature
+from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.store.rows import Table
-from chalicelib.wiring import Services, everything, log, use, wire
+from chalicelib.ticket_policy import feature as ticket_policy_feature
+from chalicelib.uploads import feature as uploads_feature
 
 from .clock import ShiftedClock
 from .demo import seed_demo_street
@@ -40,7 +48,7 @@ REGION = "us-east-1"
 class House:
     """A running house without its door: everything but the HTTP server."""
 
-    services: Services
+    services: Container
     mailbox: DevMailbox
     clock: ShiftedClock
     pump: Pump
@@ -53,7 +61,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
 
     `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
     """
-    everything()  # all tables are made and brought up to date
+    load_everything()  # all tables are made and brought up to date
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     durable = store == "embedded"
@@ -68,21 +76,22 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
             stack.enter_context(memory_store())
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder, url)
-        services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
-        bring_up_to_date(services.connection)  # every time: the folder may be of an older version
-        for street in services.places.streets():
-            services.people.list_volunteers(street)
+        services = build(settings, log=log, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
+        bring_up_to_date(services.core.connection)  # every time: the folder may be of an older version
+        for street in services.get(places_feature.feature).streets():
+            services.get(people_feature.feature).list_volunteers(street)
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)
-            services.ticket_policies.check_ladders()  # what the demo street lacks is no news to anybody
+            services.get(ticket_policy_feature.feature).check_ladders()  # what the demo street lacks is no news to anybody
             forget_messages()
             if durable:
                 seeded.touch()
         mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
         key = Keyring(settings.secret).key("files")
         files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
-        services = wire(settings, clock=clock, mailbox=mailbox, files=files)
+        instead: dict[Provider[Any], Any] = {message_log_feature.dev_mailbox: mailbox, uploads_feature.files: files}
+        services = build(settings, log=log, clock=clock, instead=instead)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
 

@@ -66,7 +66,7 @@ assert app.app(get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24},
 
 
 def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
-    modules = loaded("import app, chalicelib.wiring; chalicelib.wiring.everything()")
+    modules = loaded("import app, chalicelib.runtime; chalicelib.runtime.load_everything()")
     assert not packages(modules) & {"PIL", "boto3", "jinja2", "chinese_calendar"}
 
 
@@ -76,7 +76,7 @@ def test_the_list_of_routes_is_what_the_features_declare():
 
 @pytest.mark.parametrize("feature", ROUTES)
 def test_each_feature_can_be_the_first_that_is_loaded(feature):
-    assert f"chalicelib.{feature}" in loaded(f"import app, chalicelib.wiring; chalicelib.wiring.routes_of({feature!r})")
+    assert f"chalicelib.{feature}" in loaded(f"import app, chalicelib.runtime; chalicelib.runtime.routes_of({feature!r})")
 
 
 def test_many_who_come_at_once_load_every_feature_once_and_whole():
@@ -84,15 +84,15 @@ def test_many_who_come_at_once_load_every_feature_once_and_whole():
     program = """
 import sys, threading
 sys.setswitchinterval(1e-6)
-import app, chalicelib.wiring
+import app, chalicelib.runtime
 from chalicelib.routes import ROUTES
-house, failed, begin = chalicelib.wiring.services(), [], threading.Barrier(2 * len(ROUTES))
+house, failed, begin = chalicelib.runtime.services(), [], threading.Barrier(2 * len(ROUTES))
 def ask(lines):
     begin.wait()
     try:
         for line in lines:
             operation, _ = app.api._find(*line.split(" "))
-            if operation.routes.service: operation.routes.service(house)
+            if operation.routes.service: house.get(app.api.service_of(operation))
     except BaseException as error: failed.append(repr(error))
 threads = [threading.Thread(target=ask, args=(lines,)) for lines in ROUTES.values() for _ in range(2)]
 for thread in threads: thread.start()

@@ -122,8 +122,8 @@ def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
 def test_everything_can_be_imported_where_there_is_nothing_else_and_nothing_is_written(tree):
     before = files(tree)
     program = f"""
-import app, chalicelib.wiring
-chalicelib.wiring.everything()
+import app, chalicelib.runtime
+chalicelib.runtime.load_everything()
 assert len(app.api.operations) > 100
 import sys
 strange = [name for name, module in sys.modules.items() if (getattr(module, "__file__", None) or {str(tree)!r}).find("site-packages") > 0]

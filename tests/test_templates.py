@@ -2,11 +2,11 @@
 
 import pytest
 
+from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Lane, Legal, Template, Told, Urgency
 from chalicelib.message_log.decisions import compose_sms
-from chalicelib.reactions import REACTIONS, TEMPLATES, lane_of
 from tools.templates import FILE, current
 
 from .world import START
@@ -36,7 +36,7 @@ def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
 
 
 def test_every_kind_has_a_job_and_a_lane() -> None:
-    assert set(TEMPLATES) <= set(REACTIONS)
+    assert set(TEMPLATES) <= job_kinds()
     lanes = {kind: lane_of(Due(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")) for kind in TEMPLATES}
     bulk = {kind for kind, lane in lanes.items() if lane is Lane.BULK}
     assert bulk == {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.LOW} | {"reminders.digest"}

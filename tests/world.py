@@ -7,7 +7,7 @@ import pickle
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,17 +19,23 @@ from moto.dynamodb.models import dynamodb_backends
 from app import api, app
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.adapters.folder import FolderFiles
+from chalicelib.container import Container, build
+from chalicelib.features import FEATURES, declaration
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.request import RequestContext
+from chalicelib.message_log.feature import dev_mailbox, sender
 from chalicelib.offers.decisions import Ask
+from chalicelib.offers.feature import asking
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
+from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.tables import create_missing
-from chalicelib.wiring import Services, everything, use, wire
+from chalicelib.tickets.feature import jobs, public_tickets
+from chalicelib.uploads.feature import files
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.pump import Pump
@@ -42,7 +48,7 @@ BUILDING, UNIT = "chunhui.baihua.g01.b05", "chunhui.baihua.g01.b05.u1"
 CONSENT = ConsentGiven(how="written")
 gateway = Gateway(app, api)
 _FOUNDED: dict[str, bytes] = {}  # settings and start -> administrator and tables
-everything()  # of which a process of its own would load what it is asked for
+load_everything()  # of which a process of its own would load what it is asked for
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,34 @@ class Answer:
 
 class ManualClock(TestClock):
     """Also what the pump moves."""
+
+
+class Services:
+    """A container whose services are attributes, for short test lines."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    def __getattr__(self, name: str) -> Any:
+        container = self.container
+        if name in _PROVIDERS:
+            return container.get(_PROVIDERS[name])
+        return getattr(container.core if hasattr(container.core, name) else container, name)
+
+
+_FEATURES = {
+    "person_admin": "staff_directory",
+    "notifier": "notifications",
+    "ticket_policies": "ticket_policy",
+    "desk": "admin",
+}
+_PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
+    **{name: declaration(name) for name in FEATURES},
+    "sender": sender,
+    "asking": asking,
+    "upkeep": jobs,
+    "outside": public_tickets,
+}
 
 
 @dataclass
@@ -107,6 +141,8 @@ class Phone:
 class World:
     """A street with two communities, a clock, a mailbox, and people who can be called in."""
 
+    instead: Mapping[Any, Any] = {}  # what a world builds otherwise, by provider
+
     def __init__(self, start: datetime = START, **settings: Any) -> None:
         self.clock = ManualClock(start)
         self.mailbox = DevMailbox(self.clock.now)
@@ -121,16 +157,19 @@ class World:
         key = Keyring(self.settings.secret).key("files")
         self.files = FolderFiles("http://127.0.0.1:8000/dev/files", key, self.clock)
         self.services = self.rewired()
-        use(self.services)
+        use(self.services.container)
         self.admin = self._founded()
         self.boss = RequestContext(actor=self.admin.as_actor())
         # This street has nobody on duty but its administrator; she need not read of it in every test that lasts a night.
-        self.pump = Pump(app, self.services, self.clock, without=frozenset({"check_ladders"}))
+        self.pump = Pump(app, self.services.container, self.clock, without=frozenset({"check_ladders"}))
         self.numbers = iter(range(10_000))
 
-    def rewired(self) -> Services:
-        """Make the services of this world once more, over the same store, clock, mailbox and files."""
-        return wire(self.settings, clock=self.clock, mailbox=self.mailbox, files=self.files, wait=lambda attempt: None)
+    def rewired(self, settings: Settings | None = None, **parts: Any) -> Services:
+        """Build the services of this world once more, over the same store; a clock or ids of a test's own replace its own."""
+        instead = {dev_mailbox: self.mailbox, files: self.files, **self.instead}
+        own = {"clock": self.clock, "log": log, "instead": instead, "wait": lambda attempt: None} | parts
+        container = build(settings or self.settings, **own)
+        return Services(container)
 
     def _founded(self) -> Person:
         """Return the administrator of a street with its tables. In moto's memory it is founded once and copied from then on:

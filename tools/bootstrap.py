@@ -6,8 +6,11 @@ python -m tools.bootstrap --street chunhui --name 春晖路街道 --admin-phone 
 import argparse
 import re
 
+from chalicelib.people import feature as people_feature
 from chalicelib.people.schemas import mainland_mobile
-from chalicelib.wiring import services
+from chalicelib.places import feature as places_feature
+from chalicelib.runtime import services
+from chalicelib.staff_directory import feature as staff_directory_feature
 
 __all__ = ["main"]
 
@@ -24,10 +27,12 @@ def main() -> None:
     if not re.fullmatch(r"[a-z0-9-]{1,24}", given.street):
         parser.error("a street's code is 1 to 24 of a-z, 0-9 and -")
     house = services()
-    house.places.found_street(given.street, given.name, given.zone)
-    admin = house.person_admin.bootstrap_admin(mainland_mobile(given.admin_phone), given.admin_name, given.street)
-    house.places.put_on_duty(given.street, "street_admin", admin.id)
-    house.people.list_volunteers(given.street)  # those whom an older version has written
+    house.get(places_feature.feature).found_street(given.street, given.name, given.zone)
+    admin = house.get(staff_directory_feature.feature).bootstrap_admin(
+        mainland_mobile(given.admin_phone), given.admin_name, given.street
+    )
+    house.get(places_feature.feature).put_on_duty(given.street, "street_admin", admin.id)
+    house.get(people_feature.feature).list_volunteers(given.street)  # those whom an older version has written
     print(f"{given.street}: {admin.id} is street_admin")
 
 

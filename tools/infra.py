@@ -15,9 +15,9 @@ from chalice.package import YAMLTemplateSerializer
 from pynamodb.attributes import TTLAttribute
 
 from app import api
+from chalicelib.runtime import load_everything
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import table_schema, tables
-from chalicelib.wiring import everything
 
 __all__ = ["FOLDER", "TEMPLATE", "gateway_responses", "main", "merged_template", "table_resources"]
 
@@ -50,7 +50,7 @@ def table_resources() -> dict[str, Any]:
 
 
 def _bases() -> Iterator[tuple[str, type[Table]]]:
-    everything()  # a table is known once its feature is loaded
+    load_everything()  # a table is known once its feature is loaded
     for table in tables():
         yield str(table.Meta.__dict__.get("base_name", table.Meta.table_name)), table
 

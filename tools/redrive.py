@@ -7,7 +7,8 @@ python -m tools.redrive due_…      # only these
 
 import argparse
 
-from chalicelib.wiring import services
+from chalicelib.admin import feature as admin_feature
+from chalicelib.runtime import services
 
 __all__ = ["main"]
 
@@ -19,10 +20,10 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="every job")
     given = parser.parse_args()
     house = services()
-    for job in house.outbox.every_parked():
+    for job in house.core.outbox.every_parked():
         print(f"{job.id}  {job.due.kind:28}  due {job.due.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
     if given.ids or given.all:
-        print(f"{house.desk.redrive_all(None if given.all else given.ids)} made due again")
+        print(f"{house.get(admin_feature.feature).redrive_all(None if given.all else given.ids)} made due again")
 
 
 if __name__ == "__main__":

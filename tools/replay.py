@@ -7,11 +7,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from chalicelib.matching import feature as matching_feature
 from chalicelib.matching.flow import solve
 from chalicelib.matching.model import Run
 from chalicelib.matching.problem import Solution, faults
 from chalicelib.matching.record import Replay
-from chalicelib.wiring import services
+from chalicelib.runtime import services
 
 __all__ = ["main"]
 
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compute a run of matching again.")
     parser.add_argument("run", help="the run's id")
     given = parser.parse_args(arguments)
-    matching = services().matching
+    matching = services().get(matching_feature.feature)
     run = matching.find_run(given.run)
     if run is None:
         print(f"{given.run}: there is no such run")

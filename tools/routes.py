@@ -2,8 +2,12 @@
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from chalicelib.features import declarations
+from chalicelib.web.api import Routes
+from chalicelib.web.platform import routes as platform_routes
 
 __all__ = ["FILE", "current"]
 
@@ -24,12 +28,14 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 
 def current() -> str:
     """Return the module as it is committed."""
-    paths = [HOUSE / "web" / "platform.py", *sorted(path for path in HOUSE.glob("*/*api.py") if path.parent.name != "web")]
-    return HEAD + "".join(_lines(f"{path.parent.name}.{path.stem}") for path in paths) + "}\n"
+    parts = [_lines("platform", platform_routes)]
+    for feature in sorted(declarations(), key=lambda feature: feature.name):
+        if feature.load_routes:
+            parts.append(_lines(feature.name, feature.load_routes()))
+    return HEAD + "".join(parts) + "}\n"
 
 
-def _lines(feature: str) -> str:
-    routes = import_module(f"chalicelib.{feature}").routes
+def _lines(feature: str, routes: Routes[Any]) -> str:
     listed = "".join(f"        {json.dumps(f'{operation.method} {operation.path}')},\n" for operation in routes.operations)
     return f"    {json.dumps(feature)}: (\n{listed}    ),\n"
 

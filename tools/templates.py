@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Template
-from chalicelib.reactions import TEMPLATES
 
 __all__ = ["FILE", "current"]
 

@@ -8,7 +8,7 @@ from .service import Desk
 
 __all__ = ["routes"]
 
-routes: Routes[Desk] = Routes("admin", lambda services: services.desk, {})
+routes: Routes[Desk] = Routes("admin", "admin", {})
 
 
 @routes.get("/v1/admin/queue")

@@ -1,31 +1,22 @@
 """Telling an audience: begun by one message, read page by page, taken up again wherever it was left."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ..kernel.changes import Changes, Due
 from ..kernel.clock import Clock
+from ..kernel.hooks import Hooks
 from ..kernel.paging import Page, Position, every
+from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
 from ..kernel.template import Templates
+from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, policy, rows
 from .model import Estimate, Fanout
 
-__all__ = ["Audience", "Fanouts"]
-
-
-class Audience(Protocol):
-    """People whom a message can be for, in an order that does not change while they are read."""
-
-    def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
-        """Return the ids of those who belonged to it at an instant, a page at a time.
-
-        An audience that cannot look back returns who belongs to it when the page is read.
-        """
-        ...
+__all__ = ["Fanouts"]
 
 
 class Fanouts:
@@ -36,13 +27,13 @@ class Fanouts:
         *,
         transaction: Transaction,
         clock: Clock,
-        audiences: Mapping[str, Audience],
-        zone_of: Callable[[str], str],
+        hooks: Hooks,
+        places: Places,
         templates: Templates,
         per_second: float,
     ) -> None:
-        self._transaction, self._clock, self._audiences = transaction, clock, audiences
-        self._zone_of, self._templates, self._per_second = zone_of, templates, per_second
+        self._transaction, self._clock, self._hooks, self._places = transaction, clock, hooks, places
+        self._templates, self._per_second = templates, per_second
 
     def begin(self, due: Due) -> None:
         """Begin to tell an audience (``all:<kind>:<name>``) a message; begun before, it is left to its alarm."""
@@ -108,7 +99,12 @@ class Fanouts:
 
     def _read(self, audience: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         kind, _, name = audience.partition(":")
-        return self._audiences[kind](name, as_of, start, limit)
+        return self._hooks.members(kind, name, as_of, start, limit)
+
+    def _zone_of(self, audience: str) -> str:
+        """Return the time zone of a group, or that of the street of its name."""
+        kind, _, name = audience.partition(":")
+        return self._hooks.zone_of(kind, name) or self._places.zone_of(street_of(name))
 
     def estimate(self, audience: str, kind: str, facts: Mapping[str, object], price_li: int, signature: str) -> Estimate:
         """Return what telling an audience now would take: people, parts, money and time, at most."""

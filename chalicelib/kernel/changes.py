@@ -78,7 +78,7 @@ class Due:
     """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears.
 
     `message` names the message that a row puts off or repeats for one recipient; the first row is its own. `line` is the
-    line of the sending ledger that a repetition continues.
+    line of the sending ledger that a repetition continues. `handler` names the subscriber of an event that has several.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Due:
     not_after: datetime | None = None
     message: str = ""
     line: str = ""
+    handler: str = ""
 
     @property
     def message_id(self) -> str:

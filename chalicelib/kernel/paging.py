@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .errors import Malformed
 
-__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge"]
+__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge", "merge_pairs"]
 
 T = TypeVar("T")
 Position = dict[str, Any]
@@ -83,14 +83,27 @@ def _from(parts: Sequence[str], start: Position | None) -> Iterator[tuple[int, P
 def merge(sources: Sequence[Callable[[str, int], Page[tuple[str, T]]]], after: str, limit: int) -> Page[T]:
     """Read several lists that are each in the order of a text as if they were one, from behind `after` on.
 
-    `read(after, limit)` returns (order, item) pairs; its `next`, where it stopped before its end, is ``{"after": order}``.
-    What lies behind the nearest such stop has to wait for the next page, or something would be passed over.
+    `read(after, limit)` returns a page as `merge_pairs` takes it.
     """
-    pages = [read(after, limit) for read in sources]
+    merged = merge_pairs([read(after, limit) for read in sources], limit)
+    return Page([item for _, item in merged.items], merged.next)
+
+
+def merge_pairs(pages: Sequence[Page[tuple[str, T]]], limit: int) -> Page[tuple[str, T]]:
+    """Return one page of the (order, item) pairs of several pages, each in the order of a text.
+
+    The `next` of a page that stopped before its end is ``{"after": order}``. What lies behind the nearest such stop
+    waits for the next page, or something would be skipped.
+    """
     stop = min((page.next["after"] for page in pages if page.next), default=None)
-    pairs = sorted((pair for page in pages for pair in page.items if stop is None or pair[0] <= stop), key=lambda pair: pair[0])
+    pairs = [pair for page in pages for pair in page.items if stop is None or pair[0] <= stop]
+    pairs.sort(key=_order)
     last = pairs[limit - 1][0] if len(pairs) > limit else stop
-    return Page([item for _, item in pairs[:limit]], {"after": last} if last is not None else None)
+    return Page(pairs[:limit], {"after": last} if last is not None else None)
+
+
+def _order(pair: tuple[str, Any]) -> str:
+    return pair[0]
 
 
 def every(read: Callable[[Position | None], Page[T]]) -> Iterator[T]:

@@ -9,7 +9,7 @@ from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[MessageLog] = Routes("messages", lambda services: services.message_log, REFUSALS)
+routes: Routes[MessageLog] = Routes("messages", "message_log", REFUSALS)
 
 
 @routes.get("/v1/messages")

@@ -1,27 +1,27 @@
 """The ledger as people use it: what somebody was told, who has to be visited, what a provider reports, what was asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..kernel.access import Actor, Resource, Role, authorize
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound
+from ..kernel.hooks import Hooks
+from ..kernel.message_context import MessageSubject
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
 from ..kernel.template import Told as Audience
 from ..kernel.text import mask_personal
+from ..people.model import Person
 from ..people.service import People
 from . import policy, rows
 from .model import DIGEST, AttemptState, MessageAttempt, Question, Waiting
-from .sending import Facts, Sender
+from .sending import Sender
 
-__all__ = ["Asking", "MessageLog", "Told"]
-
-Asking = tuple[str, str, Mapping[str, str]]  # what the words of a message follow from: its kind, what it is about, its params
-WordsOfMany = Callable[[Sequence[Asking]], list[Facts | None]]
+__all__ = ["MessageLog", "Told"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,17 @@ class MessageLog:
     """Use cases about messages."""
 
     def __init__(
-        self, *, clock: Clock, people: People, sender: Sender, templates: Templates, words_of_many: WordsOfMany, metrics: Metrics
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        sender: Sender,
+        templates: Templates,
+        hooks: Hooks,
+        metrics: Metrics,
     ) -> None:
         self._clock, self._people, self._sender = clock, people, sender
-        self._templates, self._words_of_many, self._metrics = templates, words_of_many, metrics
+        self._templates, self._hooks, self._metrics = templates, hooks, metrics
 
     def list_messages(self, context: RequestContext, person_id: str, limit: int) -> Page[MessageAttempt]:
         """Return what somebody was sent, or should have been, newest first; for staff of her place."""
@@ -67,11 +74,18 @@ class MessageLog:
 
     def texts_of(self, lines: Sequence[MessageAttempt], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
         """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""
-        found = self._words_of_many([(line.kind, line.about, line.params) for line in lines])
-        return [
-            self._templates[line.kind].fill(locale, {**facts, **(hidden or {})}) if facts is not None else None
-            for line, facts in zip(lines, found, strict=True)
-        ]
+        subjects = [MessageSubject(kind=line.kind, about=line.about, params=line.params) for line in lines]
+        texts: list[str | None] = []
+        for line, context in zip(lines, self._hooks.contexts(subjects), strict=True):
+            if context is None:
+                texts.append(None)
+            else:
+                texts.append(self._templates[line.kind].fill(locale, {**context.facts, **(hidden or {})}))
+        return texts
+
+    def people_of(self, lines: Sequence[MessageAttempt]) -> Mapping[str, Person]:
+        """Return everybody whom these lines tell, by id."""
+        return self._people.find_many({id for line in lines for id in (line.person, *line.others)})
 
     def note_visit(self, context: RequestContext, delivery_id: str) -> MessageAttempt:
         """Note that somebody went and told her.

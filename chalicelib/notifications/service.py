@@ -1,12 +1,25 @@
 """Telling people: recipients, words and the right moment are found when a message is due, never before."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ..kernel.audiences import (
+    Audience,
+    ChallengeTarget,
+    GroupMembers,
+    OnePerson,
+    SeveralPeople,
+    StaffOnDuty,
+    format_audience,
+    parse_audience,
+)
 from ..kernel.changes import Due
 from ..kernel.clock import Clock
+from ..kernel.hooks import Hooks
+from ..kernel.jobs import Send
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Templates, Urgency
 from ..message_log.model import DIGEST, AttemptState, Channel, MessageAttempt, Recipient, Unreached
@@ -14,13 +27,14 @@ from ..message_log.sending import Facts, Sender
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
+from ..signin.model import Purpose
+from ..signin.service import SignIn
 from . import policy
 from .decisions import digest_time, is_held, plan
 from .model import QuietHours
 
 __all__ = ["Notifier"]
 
-WordsAbout = Callable[[str, str, Mapping[str, str]], Facts | None]
 _WEEK = timedelta(days=7)
 
 
@@ -47,22 +61,68 @@ class Notifier:
         clock: Clock,
         people: People,
         places: Places,
+        signin: SignIn,
         sender: Sender,
         templates: Templates,
-        words: WordsAbout,
-        place_about: Callable[[Due], str],
+        hooks: Hooks,
+        begin_fanout: Callable[[Due], None],
     ) -> None:
-        self._clock, self._people, self._places, self._place_about = clock, people, places, place_about
-        self._sender, self._templates, self._words = sender, templates, words
+        self._clock, self._people, self._places, self._signin = clock, people, places, signin
+        self._sender, self._templates, self._hooks, self._begin_fanout = sender, templates, hooks, begin_fanout
 
-    def send(self, due: Due, facts: Facts | None) -> None:
-        """Tell everybody whom a message is for. `facts` None means that it is no longer true, and nobody is told.
+    def deliver(self, send: Send) -> None:
+        """Tell everybody whom a message is for, each by the way that fits them now."""
+        due = send.due
+        assert due is not None  # noqa: S101 - until the sender takes jobs itself
+        if send.message_kind == DIGEST:
+            self.digest(due)
+            return
+        to = self._direct(send.to) if isinstance(send.to, GroupMembers) else send.to
+        if isinstance(to, GroupMembers):
+            self._begin_fanout(due)
+            return
+        context = self._context(MessageSubject(kind=send.message_kind, about=send.about, params=send.params))
+        if isinstance(to, ChallengeTarget):
+            self._send_code(due, to, context)
+        else:
+            self.send(replace(due, to=format_audience(to)), context)
+
+    def _context(self, subject: MessageSubject) -> MessageContext | None:
+        return self._hooks.contexts([subject])[0]
+
+    def _direct(self, group: GroupMembers) -> Audience:
+        """Return the members of a group by name where they are few enough for one message, else the group."""
+        limit = self._hooks.direct_up_to(group.kind)
+        if not limit:
+            return group
+        found: dict[str, None] = {}
+        start = None
+        while True:
+            page = self._hooks.members(group.kind, group.name, self._clock.now(), start, limit)
+            found |= dict.fromkeys(page.items)
+            if len(found) > limit:
+                return group
+            if page.next is None:
+                return SeveralPeople(tuple(found))
+            start = page.next
+
+    def _send_code(self, due: Due, to: ChallengeTarget, context: MessageContext | None) -> None:
+        """Send a code that somebody waits for at once, whatever the hour."""
+        challenge = self._signin.find_challenge(to.challenge_id)
+        if challenge:
+            channel = Channel.EMAIL if challenge.purpose is Purpose.EMAIL else Channel.SMS
+            recipient = Recipient(people=(challenge.id,), channel=channel, address=challenge.target, locale=challenge.locale)
+            self.send_to(due, recipient, None if context is None else context.facts)
+
+    def send(self, due: Due, context: MessageContext | None) -> None:
+        """Tell everybody whom a message is for. `context` None means that it is no longer true, and nobody is told.
 
         One whose turn fails holds up nobody else; the message then comes again for all, and the ledger knows who has it.
         """
         template, spent, failed = self._templates[due.kind], Counter[str](), None
+        facts = None if context is None else context.facts
         later: defaultdict[datetime, list[str]] = defaultdict(list)
-        for reach in self._reaches(due, template, facts):
+        for reach in self._reaches(due, template, frozenset() if context is None else context.barred_people):
             try:
                 until = self._tell(due, reach, template, facts, spent)
             except Exception as error:  # noqa: BLE001 - raised again below
@@ -131,10 +191,9 @@ class Notifier:
 
     # who, and how she can be reached
 
-    def _reaches(self, due: Due, template: Template, facts: Facts | None) -> list[Reach]:
-        """Return everybody whom a message is for, those who share a phone together; `not_through` are whose phones are spared."""
+    def _reaches(self, due: Due, template: Template, barred: Collection[str]) -> list[Reach]:
+        """Return everybody whom a message is for, those who share a phone together; `barred` people's phones are spared."""
         found: dict[tuple[Channel, str], Reach] = {}
-        barred = str((facts or {}).get("not_through", "")).split()
         for person in self._audience(due.to):
             reach = self._reach(person, template, due, barred)
             key = (reach.recipient.channel, reach.recipient.address)
@@ -142,21 +201,22 @@ class Notifier:
         return list(found.values())
 
     def _audience(self, to: str) -> list[Person]:
-        kind, _, rest = to.rpartition(":")
-        if kind == "staff":
-            place, _, ids = rest.partition("#")
-            on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
-            return [person for person in on_duty if person.id in ids.split(",")] or on_duty
-        if kind == "people":
-            return self._read(rest.split(","))
-        person = self._people.find(to)
-        return [person] if person else []
+        match parse_audience(to):
+            case StaffOnDuty(place, only):
+                on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
+                return [person for person in on_duty if person.id in only] or on_duty
+            case SeveralPeople(ids):
+                return self._read(ids)
+            case OnePerson(id):
+                person = self._people.find(id)
+                return [person] if person else []
+        raise ValueError(to)
 
     def _read(self, ids: Sequence[str]) -> list[Person]:
         people = self._people.find_many(ids)
         return [people[id] for id in ids if id in people]
 
-    def _reach(self, person: Person, template: Template, due: Due, barred: Sequence[str] = ()) -> Reach:
+    def _reach(self, person: Person, template: Template, due: Due, barred: Collection[str] = ()) -> Reach:
         """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
         place = self._place_of(person, due)
         nowhere = self._at(person, place, Channel.NONE, person.id, person)
@@ -191,7 +251,7 @@ class Notifier:
         """Return whose staff would have to tell her: where she lives; for staff, and who lives nowhere yet, what it is about."""
         if due.to.startswith("staff:"):
             return due.to.removeprefix("staff:").partition("#")[0]
-        return person.places[0] if person.places else self._place_about(due)
+        return person.places[0] if person.places else self._hooks.place_of(due.subject)
 
     def _at(self, person: Person, place: str, channel: Channel, address: str, holder: Person) -> Reach:
         """The hours and the language are those of whoever holds the phone."""
@@ -228,9 +288,9 @@ class Notifier:
     def _make_digest(self, due: Due, reach: Reach, lines: Sequence[MessageAttempt], *, begun: bool) -> None:
         told: list[tuple[MessageAttempt, str]] = []
         for line in lines:
-            facts = self._words(line.kind, line.about, line.params)
-            if facts is not None:
-                told.append((line, self._templates[line.kind].fill(reach.recipient.locale, facts)))
+            context = self._context(MessageSubject(kind=line.kind, about=line.about, params=line.params))
+            if context is not None:
+                told.append((line, self._templates[line.kind].fill(reach.recipient.locale, context.facts)))
             elif line.state is AttemptState.HELD:
                 self._sender.settle_held(line, AttemptState.SUPPRESSED, Unreached.OVER)
         if not told:

@@ -15,7 +15,7 @@ def _reread(offers: Offers, context: RequestContext, offer_id: str) -> OfferView
     return offer_view(offers.read_offer(context, offer_id))
 
 
-routes: Routes[Offers] = Routes("offers", lambda services: services.offers, REFUSALS, _reread)
+routes: Routes[Offers] = Routes("offers", "offers", REFUSALS, _reread)
 
 
 @routes.get("/v1/offers/{offer_id}")

@@ -11,6 +11,7 @@ from ..kernel.changes import Changes, Check, Delete, Due, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
 from ..kernel.ids import Ids, derived_id
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
@@ -257,18 +258,15 @@ class Offers:
 
     # for the table of reactions and the account
 
-    def words_about(self, offer_id: str, kind: str) -> Mapping[str, str] | None:
-        """Return the facts of a message about an offer, read now; None when it is no longer true."""
-        offer = rows.find_offer(offer_id)
+    def message_context(self, subject: MessageSubject) -> MessageContext | None:
+        """Return what fills a message about an offer, read now; None when it is no longer true."""
+        offer = rows.find_offer(subject.about)
         wish = self._wishes.find(offer.wish_id) if offer else None
-        if (
-            offer is None
-            or wish is None
-            or (wish.forgotten and kind == "offer.made")
-            or not telling.is_true(offer, kind, self._clock.now())
-        ):
+        if offer is None or wish is None or not telling.is_true(offer, subject.kind, self._clock.now()):
             return None
-        return telling.facts_of(offer, wish.title)
+        if wish.forgotten and subject.kind == "offer.made":
+            return None
+        return MessageContext(facts=telling.facts_of(offer, wish.title))
 
     def place_of(self, offer_id: str) -> str:
         """Return the place of an offer, empty when there is no such offer."""

@@ -24,7 +24,7 @@ from .wire import DIALECT, FORMATS
 
 __all__ = ["routes"]
 
-routes: Routes[Open311] = Routes("open311", lambda services: services.open311, REFUSALS, dialect=DIALECT)
+routes: Routes[Open311] = Routes("open311", "open311", REFUSALS, dialect=DIALECT)
 
 
 def _name(document: str) -> str:

@@ -20,7 +20,7 @@ from .texts import REFUSALS
 __all__ = ["routes"]
 
 
-routes: Routes[People] = Routes("people", lambda services: services.people, REFUSALS)
+routes: Routes[People] = Routes("people", "people", REFUSALS)
 
 
 @routes.get("/v1/me")

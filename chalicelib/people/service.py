@@ -1,16 +1,17 @@
 """Who somebody is, for every other feature, and what people do about themselves."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
 from ..kernel.changes import Changes, Check, Delete, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from ..kernel.hooks import Hooks
 from ..kernel.ids import Ids
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
@@ -32,23 +33,7 @@ from .model import (
 )
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
 
-__all__ = ["ConsentGiven", "DataExporter", "ErasureHook", "People"]
-
-
-class DataExporter(Protocol):
-    """A feature that holds data about people; each is asked when somebody wants to see everything held about her."""
-
-    def __call__(self, person_id: str) -> Mapping[str, Any]:
-        """Return what is held about a person, by section, as plain JSON values."""
-        ...
-
-
-class ErasureHook(Protocol):
-    """A feature that keeps a phone or an address for a while; each is asked when somebody is erased."""
-
-    def __call__(self, person: Person) -> Sequence[Delete]:
-        """Return the rows that must go in the commit that erases her."""
-        ...
+__all__ = ["ConsentGiven", "People"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +55,10 @@ class People:
         ids: Ids,
         keys: Keyring,
         place_exists: Callable[[str], bool],
-        holders: Sequence[DataExporter],
-        traces: Sequence[ErasureHook],
+        hooks: Hooks,
     ) -> None:
         self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
-        self._place_exists = place_exists
-        self._holders, self._traces = tuple(holders), tuple(traces)
+        self._place_exists, self._hooks = place_exists, hooks
 
     # for other features
 
@@ -330,9 +313,7 @@ class People:
         actor, person = self.current(context.actor)
         authorize(actor, "me", person.as_resource())
         held: dict[str, Any] = {"exported_at": self._clock.now(), "person": person, "consents": _all_consents(person.id)}
-        for holder in self._holders:
-            held |= holder(person.id)
-        return held
+        return held | self._hooks.export(person.id)
 
     def erase_me(self, context: RequestContext) -> None:
         """Erase one's personal data. What is counted stays, without a name; other features hear of it and do the same."""
@@ -342,7 +323,7 @@ class People:
             authorize(actor, "me", person.as_resource())
             person.check_version(context.seen_version)
             owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
-            traces = [trace for traces_of in self._traces for trace in traces_of(person)]
+            traces = self._hooks.erased_with(person)
             return Changes(
                 entity=erase(person, self._clock.now()),
                 previous=person,

@@ -10,7 +10,7 @@ from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Places] = Routes("places", lambda services: services.places, REFUSALS)
+routes: Routes[Places] = Routes("places", "places", REFUSALS)
 
 
 @routes.get("/v1/places")

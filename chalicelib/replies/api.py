@@ -9,7 +9,7 @@ from .texts import PAGES, REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Replies] = Routes("replies", lambda services: services.replies, REFUSALS)
+routes: Routes[Replies] = Routes("replies", "replies", REFUSALS)
 
 
 @routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)

@@ -19,7 +19,7 @@ from ..message_log.sending import Sender
 from ..message_log.service import MessageLog
 from ..people.service import People
 from ..store.transaction import Transaction
-from .policy import NO, QUESTION_CLASH, STOP, WORDS, YES, answer_to
+from .policy import NO, QUESTION_CLASH, STOP, YES, answer_to
 
 __all__ = ["Replies", "Reply", "Report", "word_of"]
 
@@ -51,13 +51,16 @@ class Replies:
         transaction: Transaction,
         clock: Clock,
         people: People,
-        deliveries: MessageLog,
+        message_log: MessageLog,
         sender: Sender,
+        words: Mapping[str, Mapping[str, bool]],
         provider_keys: Mapping[str, bytes],
     ) -> None:
+        self._words = words
+        self._known_words = YES | NO | {word for own in words.values() for word in own}
         self._transaction, self._clock = transaction, clock
         self._people, self._provider_keys = people, dict(provider_keys)
-        self._deliveries, self._sender = deliveries, sender
+        self._message_log, self._sender = message_log, sender
 
     def check_signature(self, provider: str, signed: Signed) -> None:
         """Refuse what was not sent by a provider that has a key here, or was sent long ago.
@@ -88,7 +91,7 @@ class Replies:
 
     def _take_report(self, provider: str, report: Report) -> None:
         with suppress(NotFound):  # the ledger has forgotten the message, or it never was ours
-            self._deliveries.report(report.id, provider=provider, delivered=report.delivered, reason=report.reason)
+            self._message_log.report(report.id, provider=provider, delivered=report.delivered, reason=report.reason)
 
     def _take_reply(self, provider: str, reply: Reply) -> None:
         """Do what somebody has replied. The same reply again does nothing; an id that comes with other words is another."""
@@ -99,20 +102,20 @@ class Replies:
         with suppress(NotFound, Replayed):
             if word in STOP and (owner := self._people.phone_owner(reply.phone)):
                 self._people.opt_out(owner.id, "sms", context)
-            elif word in _ANSWERS:
+            elif word in self._known_words:
                 self._answer(reply.phone, word, context)
 
     def _answer(self, phone: str, word: str, context: RequestContext) -> None:
         owner = self._people.phone_owner(phone)
 
         def decide() -> Changes[Question]:
-            question = self._deliveries.question_to(phone)
+            question = self._message_log.question_to(phone)
             previous = question if question.version else None
             asked = self._meant(question, word)
             if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
                 return Changes(entity=question, previous=previous)
-            yes = "yes" if answer_to(asked.kind, word) else "no"
-            line = self._deliveries.find(asked.delivery)
+            yes = "yes" if self._answer_to(asked, word) else "no"
+            line = self._message_log.find(asked.delivery)
             answers = tuple(  # those who share a phone were asked by one message, and one answer is all that it gets
                 Message(
                     kind=f"answer.{asked.kind.partition('.')[0]}",
@@ -124,16 +127,20 @@ class Replies:
             )
             # A further "1" must not answer an older question that she has forgotten. What the word cannot have been
             # meant for stays open, and with it what she has answered, which nothing answers twice.
-            others = [one for one in _asked(question) if answer_to(one.kind, word) is None]
+            others = [one for one in _asked(question) if self._answer_to(one, word) is None]
             left = question if others else replace(question, latest=None, before=None)
             return Changes(entity=left, previous=previous, messages=answers)
 
         self._transaction.run(decide, context)
 
+    def _answer_to(self, asked: Asked, word: str) -> bool | None:
+        """Return what a word answers to a question."""
+        return answer_to(self._words.get(asked.kind, {}), word)
+
     def _meant(self, question: Question, word: str) -> Asked | None:
         """Return the question that she has in mind: the latest that has reached her; None where that is in doubt."""
         since = self._clock.now() - QUESTION_LASTS
-        asked = [one for one in _asked(question) if one.at > since and answer_to(one.kind, word) is not None]
+        asked = [one for one in _asked(question) if one.at > since and self._answer_to(one, word) is not None]
         known = [(one, self._state_of(one)) for one in asked]
         reached = [(one, state) for one, state in known if state not in _REFUSED]
         if not reached:
@@ -144,7 +151,7 @@ class Replies:
         return latest
 
     def _state_of(self, asked: Asked) -> AttemptState:
-        line = self._deliveries.find(asked.delivery)
+        line = self._message_log.find(asked.delivery)
         return line.state if line else AttemptState.SENT  # the ledger has forgotten it since
 
     # mail
@@ -179,6 +186,5 @@ def _clash(latest: Asked, older: Asked) -> bool:
     return latest.about != older.about and latest.at - older.at < QUESTION_CLASH
 
 
-_ANSWERS = YES | NO | {word for words in WORDS.values() for word in words}
 _IN_DOUBT = {AttemptState.CLAIMED, AttemptState.UNKNOWN}
 _REFUSED = {AttemptState.RETRY, AttemptState.DEAD, AttemptState.SUPPRESSED}

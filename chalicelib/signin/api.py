@@ -12,7 +12,7 @@ from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[SignIn] = Routes("sign-in", lambda services: services.signin, REFUSALS)
+routes: Routes[SignIn] = Routes("sign-in", "signin", REFUSALS)
 
 
 @routes.post("/v1/auth/codes", status=202, public=True, repeatable=False)

@@ -1,6 +1,5 @@
 """Signing in and out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -11,6 +10,7 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
@@ -210,12 +210,18 @@ class SignIn:
         """Return one's own record."""
         return self._people.read_me(context)
 
-    def words_for_code(self, challenge_id: str, nonce: str) -> tuple[Challenge | None, Mapping[str, str] | None]:
-        """Return to whom a code goes, and the code; none when the challenge is used, replaced or expired."""
-        challenge = rows.find_challenge(challenge_id)
-        if challenge is None or challenge.used or challenge.nonce != nonce or challenge.expires_at <= self._clock.now():
-            return challenge, None
-        return challenge, {"code": model.code_of(self._keys, challenge)}
+    def find_challenge(self, challenge_id: str) -> Challenge | None:
+        """Return the challenge that a code goes to."""
+        return rows.find_challenge(challenge_id)
+
+    def message_context(self, subject: MessageSubject) -> MessageContext | None:
+        """Return the code of a challenge; None when the challenge is used, replaced or expired."""
+        challenge = rows.find_challenge(subject.about)
+        if challenge is None or challenge.used or challenge.nonce != subject.params["nonce"]:
+            return None
+        if challenge.expires_at <= self._clock.now():
+            return None
+        return MessageContext(facts={"code": model.code_of(self._keys, challenge)})
 
     def _signed_in(self, person: Person, session: Session) -> SignedIn:
         token, lasts = self._tokens.issue(person.as_actor(session.id))

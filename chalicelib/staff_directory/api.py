@@ -26,7 +26,7 @@ def _reread(register: PersonAdmin, context: RequestContext, person_id: str) -> P
     return PersonView.of(register.read_person(context, person_id))
 
 
-routes: Routes[PersonAdmin] = Routes("register", lambda services: services.person_admin, REFUSALS, _reread)
+routes: Routes[PersonAdmin] = Routes("register", "staff_directory", REFUSALS, _reread)
 
 
 @routes.get("/v1/people")
@@ -38,7 +38,7 @@ def list_people(register: PersonAdmin, context: RequestContext, query: PeopleQue
 
 @routes.post("/v1/people", status=201)
 def create_person(register: PersonAdmin, context: RequestContext, body: NewPersonIn) -> PersonView:
-    """PersonAdmin somebody, with or without a phone of her own."""
+    """Register somebody, with or without a phone of her own."""
     return PersonView.of(register.create_person(context, body.new()))
 
 

@@ -62,7 +62,7 @@ class PersonAdmin:
         return self._see(context, person_id, "person.read")[1]
 
     def create_person(self, context: RequestContext, new: NewPerson) -> Person:
-        """PersonAdmin somebody, with or without a phone of her own."""
+        """Register somebody, with or without a phone of her own."""
 
         def decide() -> Changes[Person]:
             actor, _ = self._people.current(context.actor)

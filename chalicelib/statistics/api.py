@@ -8,7 +8,7 @@ from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Statistics] = Routes("tickets", lambda services: services.statistics, REFUSALS)
+routes: Routes[Statistics] = Routes("tickets", "statistics", REFUSALS)
 
 
 @routes.get("/v1/admin/tickets/rates")

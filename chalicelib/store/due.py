@@ -76,6 +76,18 @@ class Outbox:
             taken += len(gone)
         return taken
 
+    def spread(self, entries: Sequence[Due]) -> None:
+        """Hand entries straight to the queue; only those that it refuses get a row. For jobs that follow from another job.
+
+        Should this die half-way, the job that they follow from comes again and makes the same ones.
+        """
+        for n in range(0, len(entries), _BATCH):
+            batch = entries[n : n + _BATCH]
+            taken = self._queue.enqueue(batch)
+            for entry in batch:
+                if entry.id not in taken:
+                    self.put(entry)
+
     def sweep(self) -> int:
         """Hand over everything that is due now, ten at a time over all shards; return how many entries were taken.
 

@@ -9,7 +9,7 @@ from .views import PolicyView, ReplayView
 
 __all__ = ["routes"]
 
-routes: Routes[TicketPolicies] = Routes("tickets", lambda services: services.ticket_policies, REFUSALS)
+routes: Routes[TicketPolicies] = Routes("tickets", "ticket_policy", REFUSALS)
 
 
 @routes.get("/v1/policies/tickets")

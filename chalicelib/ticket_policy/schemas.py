@@ -149,7 +149,7 @@ class StepIn(Request):
 
 
 class SpanIn(Request):
-    """EscalationContext hours within a day, local time; `to` is 24:00 at the end of a day."""
+    """Office hours within a day, local time; `to` is 24:00 at the end of a day."""
 
     start: TimeOfDay = Field(alias="from")
     end: EndOfSpan = Field(alias="to")

@@ -11,6 +11,7 @@ from ..kernel.access import ACTIONS, Resource, Role, authorize
 from ..kernel.changes import Changes, Event, Message, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.metrics import Metrics
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
@@ -24,6 +25,7 @@ from ..tickets.model import Ticket
 from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
 from . import rows
+from .book import PolicyBook
 from .ladder import EscalationPath, holes
 from .lint import Caution, cautions, faults
 from .model import Hole, LadderReport, PolicyRecord, StreetPolicy
@@ -31,7 +33,6 @@ from .replay import Pair, Played, Replayed, play, summarise, urgency_under
 
 __all__ = ["Rules", "TicketPolicies"]
 
-_KEPT = 512  # versions in a process's memory; what is a few kilobytes each never changes
 _REPLAYED = timedelta(days=90)
 _REPLAYED_MOST = 5000  # tickets; some five seconds
 _HOLES_KEPT = 300  # of a street; a row holds 400 KB, and whoever has more has nobody on duty at all
@@ -61,37 +62,18 @@ class TicketPolicies:
         people: People,
         places: Places,
         metrics: Metrics,
+        book: PolicyBook,
         reported: Reported,
         library: Library = chinese_holiday,
     ) -> None:
         self._transaction, self._clock, self._people, self._places = transaction, clock, people, places
         self._metrics, self._reported, self._library = metrics, reported, library
-        self._version = lru_cache(maxsize=_KEPT)(_read_version)
+        self._book = book
 
-    # for other features
-
-    def policy_for(self, street: str, number: int) -> Policy:
-        """Return one version of a street's rules; 0 are the house's own. Read once in the life of a process.
-
-        Raises:
-            LookupError: there is no such version.
-
-        """
-        return self._version(street, number) if number else HOUSE
-
-    def current(self, street: str) -> tuple[int, Policy]:
-        """Return the version that holds now, and its rules, as the last change has left them. One request."""
-        found = rows.policy_of(street)
-        return (found.version, found.policy) if found else (0, HOUSE)
-
-    def changed_at(self, streets: Sequence[str]) -> datetime | None:
-        """Return when one of these streets last changed its rules; None where all keep to the house's own."""
-        return max((found.updated_at for street in streets if (found := rows.policy_of(street))), default=None)
-
-    def words_about_street(self, street: str, kind: str) -> Mapping[str, object] | None:
-        """Return the facts of a message about a street as they are now; None when it is no longer true."""
-        report = rows.ladder_report(street)
-        return {"count": report.count} if report and report.count else None
+    def message_context(self, subject: MessageSubject) -> MessageContext | None:
+        """Return what fills a message about a street now; None when it is no longer true."""
+        report = rows.ladder_report(subject.about)
+        return MessageContext(facts={"count": report.count}) if report and report.count else None
 
     # for those who use it
 
@@ -165,7 +147,7 @@ class TicketPolicies:
                 then = (
                     own[number]
                     if number in own
-                    else own.setdefault(number, EscalationPath(self.policy_for(street, number), roster))
+                    else own.setdefault(number, EscalationPath(self._book.policy_for(street, number), roster))
                 )
                 other = replace(ticket, urgency=urgency_under(policy, then.policy, ticket))
                 yield Pair(ticket_id=ticket.id, then=played(ticket, then), now=played(other, now))
@@ -229,13 +211,6 @@ class TicketPolicies:
         return LadderReport(
             id=street, created_at=now, updated_at=now, checked_at=now, holes=tuple(found[:_HOLES_KEPT]), count=len(found)
         )
-
-
-def _read_version(street: str, number: int) -> Policy:
-    record = rows.policy_version(street, number)
-    if record is None:
-        raise LookupError(f"{street} has no rules of version {number}")
-    return record.policy
 
 
 def _named(policy: Policy) -> list[str]:

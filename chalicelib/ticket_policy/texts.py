@@ -22,7 +22,7 @@ REFUSALS = {
     "rulebook.choices_missing": Words("选择题须有选项。", "A question that is answered by choosing needs choices."),
     "rulebook.choices_needless": Words("这种问题没有选项。", "A question of this kind has no choices."),
     "rulebook.hours_disordered": Words(
-        "各时段须先后有序、互不重叠。", "EscalationContext hours end after they begin, and none begins before the last has ended."
+        "各时段须先后有序、互不重叠。", "Office hours end after they begin, and none begins before the last has ended."
     ),
     "rulebook.ladder_disordered": Words("层级须由低到高，不重复。", "The levels rise from step to step."),
     "rulebook.ladder_open": Words("最后一级须是街道。", "The last step is the street."),

@@ -92,7 +92,7 @@ class StepView(View):
 
 
 class SpanView(View):
-    """EscalationContext hours within a day, local time."""
+    """Office hours within a day, local time."""
 
     start: str = Field(serialization_alias="from")
     end: str = Field(serialization_alias="to")

@@ -27,7 +27,7 @@ def _reread(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTic
     return ticket_view(tickets.read_ticket(context, ticket_id))
 
 
-routes: Routes[Tickets] = Routes("tickets", lambda services: services.tickets, REFUSALS, _reread)
+routes: Routes[Tickets] = Routes("tickets", "tickets", REFUSALS, _reread)
 
 
 @routes.post("/v1/tickets", status=201)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from ..kernel.access import Role
 from ..kernel.errors import Invalid
@@ -15,9 +17,35 @@ from .policy import Level, Policy, Rule
 from .routing import route, start_at
 from .worktime import Library
 
-__all__ = ["Along", "DutyResolver", "Routed", "begin", "codes_at", "meant_by", "office_of", "serves"]
+__all__ = [
+    "Along",
+    "DutyResolver",
+    "PolicyLookup",
+    "Routed",
+    "begin",
+    "codes_at",
+    "meant_by",
+    "office_of",
+    "serves",
+]
 
 Along = Mapping[str, Mapping[str, Sequence[Person]]]  # who is on duty at a place and each around it, by role
+
+
+class PolicyLookup(Protocol):
+    """Knows the rules that tickets of a street are held to."""
+
+    def policy_for(self, street: str, number: int) -> Policy:
+        """Return one version of a street's rules; LookupError if there is no such version."""
+        ...
+
+    def current(self, street: str) -> tuple[int, Policy]:
+        """Return the number of the version that holds now, and its rules."""
+        ...
+
+    def changed_at(self, streets: Sequence[str]) -> datetime | None:
+        """Return when one of these streets last changed its rules; None if none ever did."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from ..kernel.access import SYSTEM, Actor, authorize, parties
 from ..kernel.changes import Changes, Delete, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
 from ..people.service import People
@@ -25,7 +26,6 @@ from .waking import wake
 __all__ = ["TicketJobs"]
 
 Decide = Callable[[Ticket], Changes[Ticket]]
-_SMALL = 50  # those who reported one thing and are told in one message; more go the way of many
 
 
 class TicketJobs:
@@ -118,13 +118,11 @@ class TicketJobs:
 
     # what messages say, and to whom
 
-    def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
-        """Return the facts of messages (ticket, kind, params), read now and together; None for what is no longer true."""
-        tickets = {ticket.id: ticket for ticket in rows.find_tickets(list(dict.fromkeys(id for id, _, _ in asked)))}
-        return [self._words(tickets.get(id), kind, params) for id, kind, params in asked]
-
-    def _words(self, ticket: Ticket | None, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
-        return telling.facts_of(ticket) if ticket and telling.is_true(ticket, kind, params) else None
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return what fills messages about tickets, read now and together; None for what is no longer true."""
+        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        tickets = {ticket.id: ticket for ticket in rows.find_tickets(ids)}
+        return [_message_context(tickets.get(subject.about), subject) for subject in subjects]
 
     def reporters(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return who has reported a ticket, or one that is seen to with it; an audience (see `fanouts`)."""
@@ -145,17 +143,6 @@ class TicketJobs:
         page = rows.reports_of(ids[n], key, limit)
         following = {"n": n, "key": page.next} if page.next else {"n": n + 1, "key": None} if n + 1 < len(ids) else None
         return Page([report.person_id for report in page.items if wanted(ticket, report)], following)
-
-    def few(self, audience: str) -> list[str] | None:
-        """Return everybody of such an audience (``ticket:…``, ``unanswered:…``) where they are few enough for one message."""
-        name, _, ticket_id = audience.partition(":")
-        read = self.unanswered if name == "unanswered" else self.reporters
-        found: list[str] = []
-        for person in every(lambda start: read(ticket_id, self._clock.now(), start, _SMALL)):
-            found.append(person)
-            if len(found) > _SMALL:
-                return None
-        return list(dict.fromkeys(found))
 
     def place_of(self, ticket_id: str) -> str:
         """Return the place of a ticket, empty when there is no such ticket."""
@@ -181,6 +168,12 @@ class TicketJobs:
             return decide(ticket)
 
         self._transaction.run(attempt, RequestContext(actor=SYSTEM))
+
+
+def _message_context(ticket: Ticket | None, subject: MessageSubject) -> MessageContext | None:
+    if ticket is None or not telling.is_true(ticket, subject.kind, subject.params):
+        return None
+    return MessageContext(facts=telling.facts_of(ticket))
 
 
 def _held(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Working time: when a limit in office minutes is up, and why then.
 
-EscalationContext hours are wall time. An instant is worked if and only if the clock on the wall then shows a time within the spans of
+Office hours are wall time. An instant is worked if and only if the clock on the wall then shows a time within the spans of
 its day. What is counted are the instants, so an hour that the clocks skip is not worked, one that they repeat is worked twice,
 and nothing is ever negative. Days are looked at, not minutes: fifteen working days are some twenty steps.
 
@@ -54,7 +54,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """EscalationContext hours within a day, in local wall time; an `end` of 00:00 is the end of the day."""
+    """Office hours within a day, in local wall time; an `end` of 00:00 is the end of the day."""
 
     start: time
     end: time

@@ -13,7 +13,7 @@ def _reread(uploads: Uploads, context: RequestContext, upload_id: str) -> FormVi
     return form_view(uploads.reread_form(context, upload_id))
 
 
-routes: Routes[Uploads] = Routes("uploads", lambda services: services.uploads, REFUSALS, _reread)
+routes: Routes[Uploads] = Routes("uploads", "uploads", REFUSALS, _reread)
 
 
 @routes.post("/v1/uploads", status=201)

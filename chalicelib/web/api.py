@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from chalice.app import Chalice, CORSConfig, MultiDict, Request, Response
 from pydantic import BaseModel, ValidationError
 
+from ..features import declaration
 from ..kernel.access import ANONYMOUS, Actor
 from ..kernel.errors import (
     Invalid,
@@ -88,7 +89,7 @@ class Routes(Generic[S]):
     def __init__(
         self,
         tag: str,
-        service: Callable[[Any], S] | None,
+        service: str | None,
         texts: Catalogue,
         reread: Callable[..., Any] | None = None,
         dialect: Dialect | None = None,
@@ -164,7 +165,7 @@ class Api:
         app.middleware("http")(self._mend)
 
     def mount(self, lines: Iterable[str], load: Callable[[], Routes[Any]]) -> None:
-        """PersonAdmin routes, each as method and path. `load` returns their declarations, and is called when one is asked for."""
+        """Register routes, each as method and path. `load` returns their declarations, and is called when one is asked for."""
         for line in lines:
             method, _, path = line.partition(" ")
             self._directory[method, path] = load
@@ -181,6 +182,11 @@ class Api:
         """What refusals say, of all routes; loads them."""
         self._load_all()
         return self._words
+
+    @staticmethod
+    def service_of(operation: Operation) -> Any:
+        """Return the provider of the service that a route's view is called with."""
+        return declaration(operation.routes.service or "")
 
     def _load_all(self) -> None:
         for key in self._directory:
@@ -250,10 +256,10 @@ class Api:
             seen_version=_seen_version(request.headers.get("if-match")),
             address=request.context.get("identity", {}).get("sourceIp", ""),
             locale=locale,
-            start=services.cursors.read(getattr(query, "cursor", None), *scope),
-            cursor_of=lambda position: services.cursors.write(position, *scope),
+            start=services.core.cursors.read(getattr(query, "cursor", None), *scope),
+            cursor_of=lambda position: services.core.cursors.write(position, *scope),
         )
-        service = operation.routes.service(services) if operation.routes.service else self
+        service = services.get(self.service_of(operation)) if operation.routes.service else self
         try:
             view = operation.view(service, context, **values)
         except Replayed as replay:
@@ -269,7 +275,7 @@ class Api:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("auth.token_invalid")
-        actor: Actor = services.tokens.read(token.strip())
+        actor: Actor = services.core.tokens.read(token.strip())
         return actor
 
     def _idempotency_key(

@@ -12,6 +12,7 @@ from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from ..kernel.ids import Ids
+from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..kernel.request import RequestContext
@@ -456,17 +457,20 @@ class Wishes:
             "claims": [{"wish_id": w.id, "claim": c} for id, w in claims for c in w.claims if c.id == id],
         }
 
-    def words_about_all(self, asked: Sequence[tuple[str, str, Mapping[str, str]]]) -> list[Mapping[str, str] | None]:
-        """Return the facts of messages (wish, kind, params), read now and together; None for what is no longer true."""
-        wishes = {wish.id: wish for wish in rows.find_wishes(list(dict.fromkeys(id for id, _, _ in asked)))}
-        return [self._words(wishes.get(id), kind, params) for id, kind, params in asked]
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return what fills messages about wishes, read now and together; None for what is no longer true."""
+        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        wishes = {wish.id: wish for wish in rows.find_wishes(ids)}
+        return [self._message_context(wishes.get(subject.about), subject) for subject in subjects]
 
-    def _words(self, wish: Wish | None, kind: str, params: Mapping[str, str]) -> Mapping[str, str] | None:
-        claim = params.get("claim")
-        if wish is None or not telling.is_true(wish, kind, claim, self._clock.now()):
+    def _message_context(self, wish: Wish | None, subject: MessageSubject) -> MessageContext | None:
+        claim = subject.params.get("claim")
+        if wish is None or not telling.is_true(wish, subject.kind, claim, self._clock.now()):
             return None
-        code = {"code": self.code_of(claim)} if claim and kind == "wish.claimed" else {}
-        return telling.facts_of(wish, claim) | code | telling.not_through(wish, kind)
+        facts = telling.facts_of(wish, claim)
+        if claim and subject.kind == "wish.claimed":
+            facts["code"] = self.code_of(claim)
+        return MessageContext(facts=facts, barred_people=telling.barred_people(wish, subject.kind))
 
 
 def _found(wish: Wish | None) -> Wish:

@@ -11,7 +11,7 @@ from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["TRUE_WHILE", "facts_of", "is_true", "not_through"]
+__all__ = ["TRUE_WHILE", "barred_people", "facts_of", "is_true"]
 
 Test = Callable[[Wish, Claim | None, datetime], bool]
 
@@ -90,10 +90,11 @@ TRUE_WHILE: Mapping[str, Test] = {
 _ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
 
 
-def not_through(wish: Wish, kind: str) -> dict[str, str]:
-    """Return, as a fact, whose phones may not be used to tell a message, where there are such people."""
-    helpers = " ".join(dict.fromkeys(claim.helper for claim in wish.held)) if kind in _ABOUT_HELPERS else ""
-    return {"not_through": helpers} if helpers else {}
+def barred_people(wish: Wish, kind: str) -> frozenset[str]:
+    """Return the people whose phones must not receive a message about a wish."""
+    if kind not in _ABOUT_HELPERS:
+        return frozenset()
+    return frozenset(claim.helper for claim in wish.held)
 
 
 def is_true(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:

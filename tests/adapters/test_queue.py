@@ -24,10 +24,10 @@ from chalicelib.adapters.queue import (
     seconds_left,
     write_entry,
 )
+from chalicelib.catalogue import lane_of
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.template import Lane
-from chalicelib.reactions import lane_of
 
 from ..faults.cloud import sqs_event
 from ..faults.story import failure

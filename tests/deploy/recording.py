@@ -27,14 +27,16 @@ from chalicelib.adapters.ports import Mail, Refused, Sms
 from chalicelib.adapters.queue import TRIES, read_dead
 from chalicelib.adapters.s3 import S3Files
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.message_log import feature as message_log_feature
 from chalicelib.people.model import Person
-from chalicelib.wiring import Services, services, use, wire
+from chalicelib.runtime import services, use
+from chalicelib.uploads import feature as uploads_feature
 from devserver.files import told_of
 from devserver.store import intercepted
 
 from ..faults.cloud import sqs_event
 from ..faults.story import cancelled, failure
-from ..world import Answer, Phone, World
+from ..world import Answer, Phone, Services, World
 
 API = "api_handler"
 BUCKET = "chunhui-test-photos"
@@ -209,13 +211,15 @@ class CloudWorld(World):
         self.sms.console, self.email.console = ConsoleSms(self.mailbox), ConsoleEmail(self.mailbox)
         self.drain()
 
-    def rewired(self) -> Services:
+    def rewired(self, settings: Any = None, **parts: Any) -> Services:
         """Wire the house to queues, bucket, SMS and mail of AWS."""
         files = S3Files("us-east-1", BUCKET, SystemClock())  # a signed form is for ten minutes of the real clock
-        house = wire(self.settings, clock=self.clock, mailbox=self.mailbox, files=files, wait=lambda attempt: None)
-        house.sender._sms = Providers([Provider(name="sns", sender=self.sms, weight=1, price_li=55)])
-        house.sender._email = self.email
-        return house
+        self.instead = {
+            uploads_feature.files: files,
+            message_log_feature.sms: Providers([Provider(name="sns", sender=self.sms, weight=1, price_li=55)]),
+            message_log_feature.email: self.email,
+        }
+        return super().rewired()
 
     @contextmanager
     def as_function(self, name: str) -> Iterator[None]:

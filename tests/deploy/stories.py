@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from app import app
 from chalicelib.adapters.queue import write_entry
+from chalicelib.catalogue import TEMPLATES, lane_of
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
-from chalicelib.reactions import MESSAGES, lane_of
 from chalicelib.store.rows import Table, load, row_of
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.uploads.model import Upload
@@ -413,7 +413,7 @@ class Street:
         """Each kind of message, to somebody and to a share of many: by either queue, as each reads what is still true."""
         about = {"wish": self.known["wish_id"], "offer": self.known["offer_id"], "ticket": self.known["ticket_id"]}
         about |= {"ticket.holes_staff": STREET}
-        kinds = [kind for kind in MESSAGES if kind.partition(".")[0] in ("wish", "offer", "ticket")]
+        kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in ("wish", "offer", "ticket")]
         nowhere = self.world.sign_in("+8613912312314", consent="1").me["id"]  # who lives nowhere yet: whose staff would tell her?
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])

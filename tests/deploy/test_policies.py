@@ -10,7 +10,7 @@ from chalice.app import SQSEventConfig
 from moto import mock_aws
 
 from app import api, app
-from chalicelib.reactions import REACTIONS
+from chalicelib.catalogue import job_kinds
 from tools.infra import TEMPLATE, table_resources
 
 from .recording import API, Grant, Recorder, living
@@ -127,7 +127,7 @@ def test_every_route_was_asked_and_answered(recorder: Recorder):
 
 
 def test_every_kind_of_job_was_done(recorder: Recorder):
-    assert not REACTIONS.keys() - recorder.done
+    assert not job_kinds() - recorder.done
 
 
 def test_every_table_and_index_was_asked(recorder: Recorder):

@@ -15,8 +15,8 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock, to_text
 from chalicelib.kernel.ids import RandomIds
+from chalicelib.runtime import load_everything
 from chalicelib.store.tables import table_schema, tables
-from chalicelib.wiring import everything
 
 from ..adapters.pictures import jpeg
 from ..journeys.test_the_kettle import delivery_code
@@ -59,7 +59,7 @@ def test_a_secret_is_made_of_what_the_providers_have_given(cloud: Cloud):
 
 
 def test_a_change_set_makes_the_house(cloud: Cloud):
-    everything()
+    load_everything()
     said = cloud.walk(FIRST)
     assert f"ADD         {'AWS::DynamoDB::Table':36}WishesTable" in said
     assert cloud.outputs["EndpointURL"] in said
@@ -246,7 +246,7 @@ def test_nothing_of_the_page_was_left_out(cloud: Cloud):
 
 _DUE = """
 from datetime import timedelta
-from chalicelib.wiring import services
+from chalicelib.runtime import services
 from chalicelib.kernel.changes import Due
 house = services()
 at = house.clock.now() - timedelta(seconds=5)

@@ -16,10 +16,10 @@ from chalice.cli.factory import CLIFactory
 from app import api, app
 from chalicelib.adapters.queue import NEEDED, TRIES
 from chalicelib.message_log import policy as sending
+from chalicelib.runtime import load_everything
 from chalicelib.settings import Settings
 from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.store.tables import tables
-from chalicelib.wiring import everything
 from devserver.gateway import Gateway
 from tools import infra
 
@@ -55,7 +55,7 @@ def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=["dev", "prod"])
 def template(request: pytest.FixtureRequest) -> dict[str, Any]:
-    everything()  # every table and every text, whichever tests ran before
+    load_everything()  # every table and every text, whichever tests ran before
     return packaged(request.param, infra.TEMPLATE)
 
 

@@ -109,7 +109,7 @@ def test_the_clock_moves_forward_by_seconds_or_to_an_instant(world: World):
 
 def test_an_instant_of_another_zone_is_answered_in_utc(world: World):
     clock = ShiftedClock(start=START)
-    house = DevServer(gateway, world.services, world.mailbox, clock, Pump(app, world.services, clock))
+    house = DevServer(gateway, world.services, world.mailbox, clock, Pump(app, world.services.container, clock))
     assert call(house, "POST", "/dev/clock", {"now": "2026-11-24T08:00:00+08:00"})[1]["now"] == "2026-11-24T00:00:00Z"
 
 
@@ -226,7 +226,7 @@ def test_a_schedule_that_the_pump_does_not_know_is_not_passed_over_in_silence():
 
 def test_the_pump_runs_every_schedule_that_the_app_declares(world: World):
     declared = {source.name for source in app.event_sources if hasattr(source, "schedule_expression")}
-    pump = Pump(app, world.services, world.clock)
+    pump = Pump(app, world.services.container, world.clock)
     assert {pump._sweep, *pump._others} == declared
 
 

@@ -18,11 +18,10 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms, Unclear
 from chalicelib.adapters.queue import TRIES, consume, write_entry
+from chalicelib.catalogue import lane_of
 from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
-from chalicelib.reactions import lane_of
 from chalicelib.store.rows import row_of
-from chalicelib.wiring import _park, _work
 
 from ..world import START, STREET, World, intercepted
 from .facts import every
@@ -149,7 +148,7 @@ class Cloud:
         """Bring a batch of visible messages, perhaps several times each, to a worker; return how many were brought."""
         now = self.world.clock.now()
         dead = [letter for letter in self.visible() if letter.brought >= TRIES]
-        self._forget({letter.id for letter in dead} - self._consumed(dead, _park))
+        self._forget({letter.id for letter in dead} - self._consumed(dead, self.world.services.park))
         batch = order(self.visible())[: self.batch]
         self.requests += 2 * bool(batch)
         for letter in batch:
@@ -161,15 +160,15 @@ class Cloud:
         return len(batch) + len(dead)
 
     def _work_on(self, batch: Sequence[Letter]) -> set[str]:
-        return self._consumed(batch, _work)
+        return self._consumed(batch, self.world.services.run_job)
 
-    def _consumed(self, batch: Sequence[Letter], work: Callable[[Any, Due], None]) -> set[str]:
+    def _consumed(self, batch: Sequence[Letter], work: Callable[[Due], None]) -> set[str]:
         """Run a worker on a batch as its event source does; return which messages it gives back."""
         if not batch:
             return set()
         event = sqs_event([(letter.id, letter.body) for letter in batch])
         with self.world.services.outbox.batch():
-            answer = consume(event, lambda due: work(self.world.services, due))
+            answer = consume(event, work)
         return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
     def _forget(self, ids: set[str]) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, AttemptState, MessageAttempt
 from chalicelib.offers.service import Offers
-from chalicelib.reactions import TEMPLATES, react
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent
@@ -205,8 +205,8 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     world.clock.advance(timedelta(days=60))
     before = snapshot()
     for due in stale:
-        react(world.services, due)
-    react(world.services, Due(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
+        world.services.dispatcher.run(due)
+    world.services.dispatcher.run(Due(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
     assert snapshot() == before
 
 
@@ -217,11 +217,11 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due = only(timers(wish))
     world.clock.move_to(due.at)
-    react(world.services, due)
+    world.services.dispatcher.run(due)
     world.services.outbox.sweep()
     let_everybody_be_told(world)
     before = snapshot()
-    react(world.services, due)
+    world.services.dispatcher.run(due)
     world.pass_time(seconds=30)
     assert snapshot() == before
     assert traces(wish).count(trace) == 1
@@ -235,7 +235,7 @@ def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due, before, letters = only(timers(wish)), wish_of(wish), len(world.mailbox.read())
     world.clock.move_to(due.at - timedelta(milliseconds=1))
-    react(world.services, due)
+    world.services.dispatcher.run(due)
     assert replace(wish_of(wish), timer=before.timer) == before
     assert len(world.mailbox.read()) == letters
     check()
@@ -259,7 +259,7 @@ def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_w
     world.clock.advance(timedelta(days=60))
     for (wish, dues), order in zip(made, permutations(range(3)), strict=True):
         for n in order:
-            react(world.services, dues[n])
+            world.services.dispatcher.run(dues[n])
         assert tags(wish)[-1] == "wish.late"
         assert wish_of(wish).state is State.CLAIMED
     world.services.outbox.sweep()  # takes away the rows of those that were woken here by hand

@@ -7,7 +7,6 @@ import pytest
 
 from app import api
 from chalicelib.kernel.changes import Due
-from chalicelib.reactions import react
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
 from chalicelib.tickets.model import Ticket
@@ -223,7 +222,7 @@ def test_a_firing_clock_is_three_reads_and_one_transaction(street: Street) -> No
     id = street.report()
     (timer,) = timers(id)
     street.world.clock.move_to(timer.at)
-    _, storage = cost(street.world, "a level up", lambda: react(street.world.services, timer))
+    _, storage = cost(street.world, "a level up", lambda: street.world.services.dispatcher.run(timer))
     ticket = stored(id)
     assert ticket.level.value == "community"
     assert storage.reads <= 3

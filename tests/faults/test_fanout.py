@@ -16,13 +16,15 @@ import pytest
 from chalicelib.adapters.queue import read_entry
 from chalicelib.fanouts import decisions, policy, rows
 from chalicelib.fanouts.model import Fanout
+from chalicelib.feature import Bound, Group
+from chalicelib.features import declaration
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import AttemptState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
+from chalicelib.runtime import use
 from chalicelib.store.rows import Table, row_of
-from chalicelib.wiring import use, wire
 from devserver.store import embedded_store
 
 from ..world import OTHER_GRID, START, World, intercepted
@@ -59,10 +61,9 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
             batch.save(row_of(person))
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
-    world.services = wire(
-        settings, clock=world.clock, mailbox=world.mailbox, audiences={"test": crowd}, wait=lambda attempt: None
-    )
-    use(world.services)
+    declaration("people").groups["test"] = Group(Bound(declaration("people"), lambda people, *asked: crowd(*asked)), None, 0)
+    world.services = world.rewired(settings)
+    use(world.services.container)
     cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
     cloud.provide("east", "west")
     wish = world.open_wish()

@@ -20,7 +20,6 @@ from chalicelib.kernel.errors import Busy, Refusal
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, Standing
-from chalicelib.reactions import react
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.wishes.model import State, Wish
@@ -520,7 +519,7 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
     world.services.offers._clock = clock
     (timer,) = timers(asked)
     world.clock.move_to(timer.at - MOMENT)
-    return wish, asked, clock.ahead(MOMENT, lambda: react(world.services, timer))
+    return wish, asked, clock.ahead(MOMENT, lambda: world.services.dispatcher.run(timer))
 
 
 def again(world: World, phone: Phone) -> Phone:
@@ -707,7 +706,7 @@ def brought(world: World, due: Due) -> None:
     """Do a job as the queue has it done: one that fails is brought again."""
     for _ in range(20):
         try:
-            react(world.services, due)
+            world.services.dispatcher.run(due)
         except Refusal:
             continue
         return

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from chalicelib.adapters.ports import Sms
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
@@ -29,10 +30,9 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt, named
 from chalicelib.people import rows as people_rows
-from chalicelib.reactions import TEMPLATES
+from chalicelib.runtime import use
 from chalicelib.store.due import Outbox
 from chalicelib.store.rows import Table, row_of
-from chalicelib.wiring import use, wire
 from chalicelib.wishes import rows as wish_rows
 from chalicelib.wishes.model import State, Wish
 from devserver.store import memory_store
@@ -83,8 +83,8 @@ class Street:
         self.world = world = World(due_shards=2)
         self.clock = SkewedClock(world.clock)
         self.ids = CountedIds()
-        world.services = wire(world.settings, clock=self.clock, ids=self.ids, mailbox=world.mailbox, wait=lambda attempt: None)
-        use(world.services)
+        world.services = world.rewired(clock=self.clock, ids=self.ids)
+        use(world.services.container)
         self.cloud = Cloud(world)
         self.cloud.provide("east", "west")
         self.wife = world.person("王秀英")

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Urgency
-from chalicelib.reactions import TEMPLATES
 from chalicelib.tickets.life import State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level

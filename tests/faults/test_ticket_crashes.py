@@ -16,16 +16,16 @@ from unittest import mock
 import pytest
 
 from chalicelib.adapters.queue import write_entry
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import AttemptState, MessageAttempt
-from chalicelib.reactions import TEMPLATES
+from chalicelib.runtime import use
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
-from chalicelib.wiring import use, wire
 from devserver.store import memory_store
 
 from ..world import Answer, Phone, World
@@ -526,8 +526,8 @@ def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one
 def skewed(cloud: Cloud) -> SkewedClock:
     """Give the machines a clock that may be wrong by as much as is said."""
     world, clock = cloud.world, SkewedClock(cloud.world.clock)
-    world.services = wire(world.settings, clock=clock, mailbox=world.mailbox, files=world.files, wait=lambda attempt: None)
-    use(world.services)
+    world.services = world.rewired(clock=clock)
+    use(world.services.container)
     world.services.outbox._queue = cloud
     cloud.provide("east", "west")
     return clock

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import AttemptState
 from chalicelib.notifications.policy import JITTER
-from chalicelib.reactions import TEMPLATES
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level

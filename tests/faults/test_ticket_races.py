@@ -15,7 +15,6 @@ import pytest
 
 from chalicelib.kernel.changes import Changes, Event, Put
 from chalicelib.kernel.request import RequestContext
-from chalicelib.reactions import react
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
@@ -188,7 +187,7 @@ def test_the_same_alarm_eight_times_at_once_is_one_step(ladder: EscalationPath) 
     for n in range(ROUNDS):
         ticket = overdue(world, text=f"第{n}盏灯坏了")
         timer = timer_of(ticket)
-        at_once(*[lambda timer=timer: react(world.services, timer)] * 8)
+        at_once(*[lambda timer=timer: world.services.dispatcher.run(timer)] * 8)
         rest(ladder)
         assert [level for _, level in climbs(ticket)] == [Level.COMMUNITY]
         assert heard(ticket, "climbed_staff") == 1
@@ -204,10 +203,10 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
     until_due(world, ticket)
     before = snapshot()
     for timer in stale:
-        react(world.services, timer)
+        world.services.dispatcher.run(timer)
     assert snapshot() == before
     with mock.patch.object(TicketJobs, "wake_ticket", _wake_whoever_comes):
-        react(world.services, stale[0])
+        world.services.dispatcher.run(stale[0])
     assert snapshot() != before, "the control: without the comparison one that is stale does what another is for"
 
 

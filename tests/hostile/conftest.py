@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.wiring import services, use
+from chalicelib.runtime import services, use
 from devserver.pump import Pump
 
 from ..world import World
@@ -27,10 +27,10 @@ def town(shared_street: World, embedded_address: str) -> Iterator[World]:
     """The file's shared street, served again after another test has served a street of its own."""
     os.environ[ADDRESS] = embedded_address
     world = shared_street
-    if services() is not world.services:
+    if services() is not world.services.container:
         world.services = world.rewired()
-        use(world.services)
-        world.pump = Pump(app, world.services, world.clock)
+        use(world.services.container)
+        world.pump = Pump(app, world.services.container, world.clock)
     yield world
     os.environ.pop(ADDRESS, None)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.queue import write_entry
+from chalicelib.runtime import log
 from chalicelib.signin.service import SignIn
-from chalicelib.wiring import log
 from chalicelib.wishes.service import Wishes
 
 from ..world import BAIHUA, STREET, UNIT, Answer, Phone, World, intercepted

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import chalicelib
 from app import api
+from chalicelib.catalogue import TEMPLATES, job_kinds, subscribed_events
 from chalicelib.kernel import errors
 from chalicelib.kernel.words import Catalogue, Words
-from chalicelib.reactions import DIGEST, HEARD, REACTIONS, TEMPLATES
+from chalicelib.message_log.model import DIGEST
 from chalicelib.tickets.decisions import ALSO_AT_NIGHT
 from chalicelib.web.problems import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
@@ -199,12 +200,12 @@ SOURCES = sorted(Path(chalicelib.__file__).parent.rglob("*.py"))
 REFUSALS = {name for name in errors.__all__ if isinstance(getattr(errors, name), type)} - {"Replayed"}
 
 
-def _calls(*names: str) -> list[tuple[ast.RequestContext, str, Path]]:
+def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
     """Return every call of a function of these names in our code."""
     found = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.RequestContext):
+            if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 found += [(node, name, path)] if name in names else []
     return found
@@ -216,7 +217,7 @@ def _strings(part: ast.AST) -> list[str]:
 
 def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
     """Return where a code stands: what is written there, or what the function of its module returns that is asked for it."""
-    if not (isinstance(code, ast.RequestContext) and isinstance(code.func, ast.Name)):
+    if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
         return [code]
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     asked = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == code.func.id)
@@ -309,8 +310,8 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)
-    assert set(TEMPLATES) <= set(REACTIONS)
-    assert set(REACTIONS) >= {f"event.{tag}" for tag in HEARD}
+    assert set(TEMPLATES) <= job_kinds()
+    assert job_kinds() >= {f"event.{tag}" for tag in subscribed_events()}
 
 
 def test_a_missing_word_would_be_noticed():

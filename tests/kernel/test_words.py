@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.words import Words, choose_locale
-from chalicelib.reactions import TEMPLATES
 from chalicelib.web.texts import FIELDS, REFUSALS
 
 TEXTS = {kind: Words(template.zh, template.en) for kind, template in TEMPLATES.items()}

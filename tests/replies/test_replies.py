@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.ports import Refused
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.message_log.policy import QUESTION_LASTS
-from chalicelib.reactions import TEMPLATES
 from chalicelib.replies.policy import NO, QUESTION_CLASH, STOP, WORDS, YES
 from chalicelib.replies.service import word_of
 from chalicelib.store.rows import row_of

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.kernel.changes import ArmedTimer, Due
-from chalicelib.reactions import react
 from chalicelib.store.due import Outbox, Parked, shard_of
 from chalicelib.store.rows import row_of
 from chalicelib.wishes import rows
@@ -251,7 +250,7 @@ def test_a_redriven_alarm_that_nobody_waits_for_any_more_does_no_harm(world: Wor
     redrive(world, job)
     (due,) = [due for due in timers(wish) if due.id == stale.id]
     before = snapshot()
-    react(world.services, due)
+    world.services.dispatcher.run(due)
     assert snapshot() == before
 
 

@@ -1,10 +1,10 @@
 """A resident answers 1 or 2 by SMS: her own move, once, and only while the question is one."""
 
 import pytest
-
-from chalicelib.kernel.changes import Due
-from chalicelib.reactions import TEMPLATES
 from chalicelib.wishes.jobs import answer_question
+
+from chalicelib.catalogue import TEMPLATES
+from chalicelib.kernel.changes import Due
 from chalicelib.wishes.model import ANSWERS, MACHINE, State
 from chalicelib.wishes.rows import find_wish
 

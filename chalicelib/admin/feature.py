@@ -1,0 +1,58 @@
+"""What the staff desk brings: everything that waits for the staff of a place, in one queue."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..message_log.feature import sender
+from ..people.feature import feature as people
+from ..tickets.feature import feature as tickets
+from ..wishes.feature import feature as wishes
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.paging import Page
+    from ..kernel.staff_queue import QueueQuery, Task
+    from ..web.api import Routes
+    from .service import Desk
+
+__all__ = ["feature"]
+
+feature: "Feature[Desk]" = Feature("admin", id_prefixes={"job": "due"})
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Desk":
+    """Build the service."""
+    from .service import Desk
+
+    return Desk(
+        transaction=core.transaction,
+        people=get(people),
+        wishes=get(wishes),
+        tickets=get(tickets),
+        sender=get(sender),
+        outbox=core.outbox,
+        hooks=core.hooks,
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+def parked_page(desk: "Desk", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+    """Return the jobs that failed for good."""
+    return desk.parked_page(query)
+
+
+def parked_count(desk: "Desk", query: "QueueQuery") -> Mapping[str, int]:
+    """Return how many jobs failed for good."""
+    return desk.parked_count(query)
+
+
+feature.queue(page=parked_page, count=parked_count)

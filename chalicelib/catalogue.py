@@ -1,0 +1,107 @@
+"""What the declarations say once and for all: message templates, reply words, subscribed events, lanes, id prefixes."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from .feature import Messages
+from .features import declarations
+from .kernel.changes import Due
+from .kernel.template import Lane, Template, Urgency
+
+__all__ = [
+    "TEMPLATES",
+    "id_prefixes",
+    "is_subscribed",
+    "job_kinds",
+    "lane_of",
+    "messages_of",
+    "question_words",
+    "subscribed_events",
+]
+
+
+class _Templates(Mapping[str, Template]):
+    """Every message template by its kind. The texts of a feature are loaded when one of them is asked for."""
+
+    def __getitem__(self, kind: str) -> Template:
+        return messages_of(kind).templates()[kind]
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in _messages()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_messages())
+
+    def __len__(self) -> int:
+        return len(_messages())
+
+
+TEMPLATES = _Templates()
+
+
+@cache
+def _messages() -> Mapping[str, Messages]:
+    found: dict[str, Messages] = {}
+    for messages in (group for feature in declarations() for group in feature.message_groups):
+        for kind in messages.kinds:
+            if kind in found:
+                raise ValueError(f"{kind} is declared twice")
+            found[kind] = messages
+    return found
+
+
+def messages_of(kind: str) -> Messages:
+    """Return the declaration of a kind of message; KeyError for an unknown kind."""
+    return _messages()[kind]
+
+
+@cache
+def subscribed_events() -> frozenset[str]:
+    """Return the tags of the events that some feature handles."""
+    return frozenset(tag for feature in declarations() for tag in feature.events)
+
+
+def is_subscribed(tag: str) -> bool:
+    """Say whether some feature handles an event: the commit writes a job for those only."""
+    return tag in subscribed_events()
+
+
+@cache
+def question_words() -> Mapping[str, Mapping[str, bool]]:
+    """Return the reply words of every question beside 1 and 2, by the kind of message that asks."""
+    return {kind: words for feature in declarations() for kind, words in feature.question_words.items()}
+
+
+@cache
+def id_prefixes() -> Mapping[str, str]:
+    """Return the prefix of ids by what they name: ``wish`` -> ``wsh``."""
+    return {name: prefix for feature in declarations() for name, prefix in feature.id_prefixes.items()}
+
+
+@cache
+def _job_lanes() -> Mapping[str, Lane]:
+    timers = {f"timer.{kind}": lane for feature in declarations() for kind, lane in feature.timer_lanes.items()}
+    commands = {name: handler.lane for feature in declarations() for name, handler in feature.commands.items()}
+    return timers | commands
+
+
+@cache
+def job_kinds() -> frozenset[str]:
+    """Return the kinds of all jobs that features declare, messages included."""
+    kinds = set(TEMPLATES)
+    for feature in declarations():
+        kinds |= {f"timer.{kind}" for kind in feature.timers}
+        kinds |= {f"answer.{kind}" for kind in feature.answers}
+        kinds |= {f"event.{tag}" for tag in feature.events}
+        kinds |= feature.commands.keys()
+    return frozenset(kinds)
+
+
+def lane_of(due: Due) -> Lane:
+    """Return the queue that a job takes: what one person waits for must not stand behind what goes to thousands."""
+    if due.kind not in TEMPLATES:
+        return _job_lanes().get(due.kind, Lane.URGENT)
+    urgency = TEMPLATES[due.kind].urgency
+    for_many = due.to.startswith("people:")
+    presses = urgency is Urgency.URGENT or (urgency is Urgency.NORMAL and not for_many)
+    return Lane.URGENT if presses else Lane.BULK

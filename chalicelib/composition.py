@@ -1,0 +1,113 @@
+"""The hooks of all features, answered from their declarations (`kernel.hooks`)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .catalogue import messages_of
+from .feature import Get, Group, StaffQueueLine
+from .features import declarations
+from .kernel.changes import Delete
+from .kernel.message_context import MessageContext, MessageSubject
+from .kernel.paging import Page, Position
+from .kernel.staff_queue import QueueQuery, Task
+
+__all__ = ["Composition"]
+
+
+class Composition:
+    """Answers hooks by asking the features that declare them; `get` builds their services when first needed."""
+
+    def __init__(self, get: Get) -> None:
+        self._get = get
+
+    def contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """See `Hooks.contexts`; the messages of one feature are read together."""
+        found: list[MessageContext | None] = [None] * len(subjects)
+        positions: dict[int, list[int]] = {}
+        for n, subject in enumerate(subjects):
+            positions.setdefault(id(messages_of(subject.kind)), []).append(n)
+        for places in positions.values():
+            provider, fill = messages_of(subjects[places[0]].kind).context
+            contexts = fill(self._get(provider), [subjects[n] for n in places])
+            for n, context in zip(places, contexts, strict=True):
+                found[n] = context
+        return found
+
+    def members(self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """See `Hooks.members`."""
+        provider, read = _group(kind).members
+        page: Page[str] = read(self._get(provider), name, as_of, start, limit)
+        return page
+
+    def direct_up_to(self, kind: str) -> int:
+        """See `Hooks.direct_up_to`."""
+        return _group(kind).direct_up_to
+
+    def zone_of(self, kind: str, name: str) -> str | None:
+        """See `Hooks.zone_of`."""
+        group = _group(kind)
+        if group.zone is None:
+            return None
+        return group.zone(self._get(group.members.provider), name)
+
+    def export(self, person_id: str) -> dict[str, Any]:
+        """See `Hooks.export`."""
+        sections: dict[str, Any] = {}
+        for feature in declarations():
+            for provider, read in feature.exports:
+                sections |= read(self._get(provider), person_id)
+        return sections
+
+    def erased_with(self, person: Any) -> list[Delete]:
+        """See `Hooks.erased_with`."""
+        rows: list[Delete] = []
+        for feature in declarations():
+            for provider, find in feature.erasure_rows:
+                rows += find(self._get(provider), person)
+        return rows
+
+    def rearm(self) -> int:
+        """See `Hooks.rearm`."""
+        hooks = [hook for feature in declarations() for hook in feature.rearms]
+        return sum(arm(self._get(provider)) for provider, arm in hooks)
+
+    def place_of(self, subject: str) -> str:
+        """See `Hooks.place_of`."""
+        prefix = subject.partition("_")[0]
+        for feature in declarations():
+            if feature.places and prefix in feature.id_prefixes.values():
+                provider, read = feature.places
+                return str(read(self._get(provider), subject))
+        return ""
+
+    def queue_lines(self) -> "Iterator[_Line]":
+        """See `Hooks.queue_lines`."""
+        for feature in declarations():
+            for line in feature.queue_lines:
+                yield _Line(self._get(line.provider), line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the staff queue with the service that answers it."""
+
+    service: Any
+    line: StaffQueueLine
+
+    def page(self, query: QueueQuery) -> Page[tuple[str, Task]]:
+        """See `QueueLine.page`."""
+        page: Page[tuple[str, Task]] = self.line.read_page(self.service, query)
+        return page
+
+    def count(self, query: QueueQuery) -> Mapping[str, int]:
+        """See `QueueLine.count`."""
+        return self.line.read_counts(self.service, query)
+
+
+def _group(kind: str) -> Group:
+    for feature in declarations():
+        if kind in feature.groups:
+            return feature.groups[kind]
+    raise KeyError(kind)

@@ -1,0 +1,49 @@
+"""What services are built from: the store, the clock, ids, keys. No feature and no adapter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .kernel.clock import Clock
+from .kernel.codes import Keyring
+from .kernel.hooks import Hooks
+from .kernel.ids import Ids
+from .kernel.metrics import Metrics
+from .kernel.paging import Cursors
+from .kernel.template import Templates
+from .settings import Settings
+from .store.due import Outbox
+from .store.transaction import Transaction
+from .web.auth import Tokens
+
+__all__ = ["Core", "Log"]
+
+
+class Log(Protocol):
+    """Where a line of the log goes: ids, kinds and numbers, never personal data."""
+
+    def info(self, msg: object, **fields: Any) -> None:
+        """Write a line."""
+
+    def error(self, msg: object, **fields: Any) -> None:
+        """Write a line that somebody should look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The floor of every service."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    keys: Keyring
+    metrics: Metrics
+    connection: Any
+    transaction: Transaction
+    outbox: Outbox
+    tokens: Tokens
+    cursors: Cursors
+    hooks: Hooks
+    templates: Templates
+    question_words: Callable[[], Mapping[str, Mapping[str, bool]]]
+    log: Log

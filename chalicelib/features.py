@@ -1,0 +1,42 @@
+"""The list of features, from the bottom up: a feature imports and uses those before it, never those behind it."""
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .feature import Feature
+
+__all__ = ["FEATURES", "declaration", "declarations"]
+
+FEATURES = (
+    "people",
+    "places",
+    "staff_directory",
+    "signin",
+    "uploads",
+    "wishes",
+    "tickets",
+    "message_log",
+    "offers",
+    "open311",
+    "notifications",
+    "ticket_policy",
+    "statistics",
+    "matching",
+    "fanouts",
+    "replies",
+    "admin",
+)
+
+
+@cache
+def declaration(name: str) -> "Feature[Any]":
+    """Load one feature's declaration."""
+    found: Feature[Any] = import_module(f".{name}.feature", __package__).feature
+    return found
+
+
+def declarations() -> "list[Feature[Any]]":
+    """Load all declarations, in the order of the list."""
+    return [declaration(name) for name in FEATURES]

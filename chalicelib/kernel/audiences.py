@@ -1,0 +1,99 @@
+"""Audiences: for whom a message is. One parser and one formatter for the text by which they are stored."""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Audience",
+    "ChallengeTarget",
+    "GroupMembers",
+    "OnePerson",
+    "SeveralPeople",
+    "StaffOnDuty",
+    "format_audience",
+    "narrowed",
+    "parse_audience",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class OnePerson:
+    """A single person."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralPeople:
+    """People who are named: a share of a larger audience, or all of a small one."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOnDuty:
+    """The staff on duty at a place when the message is sent; with `only`, those of them if they still are."""
+
+    place: str
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMembers:
+    """The members of a group that a feature declares: its kind (``place``, ``ticket``) and its name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeTarget:
+    """The phone or address for which a sign-in challenge was made; it may belong to nobody yet."""
+
+    challenge_id: str
+
+
+Audience = OnePerson | SeveralPeople | StaffOnDuty | GroupMembers | ChallengeTarget
+
+
+def format_audience(audience: Audience) -> str:
+    """Return the text by which an audience is stored, such as ``staff:chunhui.baihua``."""
+    match audience:
+        case OnePerson(id):
+            return id
+        case SeveralPeople(ids):
+            return f"people:{','.join(ids)}"
+        case StaffOnDuty(place, only):
+            return f"staff:{place}#{','.join(only)}" if only else f"staff:{place}"
+        case GroupMembers(kind, name):
+            return f"all:{kind}:{name}"
+        case ChallengeTarget(challenge_id):
+            return f"challenge:{challenge_id}"
+
+
+def parse_audience(text: str) -> Audience:
+    """Read what `format_audience` wrote."""
+    family, separator, rest = text.partition(":")
+    if not separator:
+        return OnePerson(text)
+    match family:
+        case "people":
+            return SeveralPeople(tuple(rest.split(",")))
+        case "staff":
+            place, _, only = rest.partition("#")
+            return StaffOnDuty(place, tuple(only.split(",")) if only else ())
+        case "all":
+            kind, _, name = rest.partition(":")
+            return GroupMembers(kind, name)
+        case "challenge":
+            return ChallengeTarget(rest)
+    raise ValueError(f"unknown audience family: {family}")
+
+
+def narrowed(audience: Audience, people: tuple[str, ...]) -> Audience:
+    """Return the audience of a later delivery to some people of an audience.
+
+    Staff are looked up again when it comes: others may be on duty by then.
+    """
+    if isinstance(audience, StaffOnDuty):
+        return StaffOnDuty(audience.place, people)
+    return OnePerson(people[0]) if len(people) == 1 else SeveralPeople(people)

@@ -1,0 +1,64 @@
+"""What features ask of one another without knowing each other: answered from the features' declarations."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from .changes import Delete
+from .message_context import MessageContext, MessageSubject
+from .paging import Page, Position
+from .staff_queue import QueueQuery, Task
+
+__all__ = ["Hooks", "QueueLine"]
+
+
+class QueueLine(Protocol):
+    """One feature's line in the staff queue."""
+
+    def page(self, query: QueueQuery) -> Page[tuple[str, Task]]:
+        """Return tasks with their orders behind `query.after`; `next` is ``{"after": order}`` where it stopped early."""
+        ...
+
+    def count(self, query: QueueQuery) -> Mapping[str, int]:
+        """Return how many tasks wait, by kind."""
+        ...
+
+
+class Hooks(Protocol):
+    """The declared hooks of all features. Nothing is loaded before a hook is called."""
+
+    def contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return what fills messages now, in order; None for a message that is no longer true."""
+        ...
+
+    def members(self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+        """Return a page of the ids of a group's members."""
+        ...
+
+    def direct_up_to(self, kind: str) -> int:
+        """Return up to how many members a group is told as if they were named one by one; 0 for never."""
+        ...
+
+    def zone_of(self, kind: str, name: str) -> str | None:
+        """Return the time zone of a group, None where its kind has none of its own."""
+        ...
+
+    def export(self, person_id: str) -> dict[str, Any]:
+        """Return everything that features hold about a person, by section."""
+        ...
+
+    def erased_with(self, person: Any) -> list[Delete]:
+        """Return the rows that must go in the commit that erases a person."""
+        ...
+
+    def rearm(self) -> int:
+        """Arm lost timers of every feature; return how many there were."""
+        ...
+
+    def place_of(self, subject: str) -> str:
+        """Return the place of whatever an id names, "" where it is unknown."""
+        ...
+
+    def queue_lines(self) -> Iterator[QueueLine]:
+        """Return the lines of the staff queue."""
+        ...

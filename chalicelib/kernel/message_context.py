@@ -1,0 +1,23 @@
+"""What fills a message at the moment of sending, as the feature that it is about knows it then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["MessageContext", "MessageSubject"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSubject:
+    """What a message is about: its kind, the id of its subject and its parameters."""
+
+    kind: str
+    about: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageContext:
+    """The facts of a message as they are now, and the people whose phones it must not reach."""
+
+    facts: Mapping[str, object] = field(default_factory=dict)
+    barred_people: frozenset[str] = frozenset()

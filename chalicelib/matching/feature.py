@@ -1,0 +1,55 @@
+"""What matching brings: whom to ask for which wish."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..kernel.template import Lane
+from ..offers.feature import asking
+from ..offers.feature import feature as offers
+from ..offers.policy import MATCH
+from ..people.feature import feature as people
+from ..places.feature import feature as places
+from ..wishes.feature import feature as wishes
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.jobs import Command
+    from ..web.api import Routes
+    from .service import Matching
+
+__all__ = ["feature"]
+
+feature: "Feature[Matching]" = Feature("matching", id_prefixes={"run": "run"})
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Matching":
+    """Build the service."""
+    from .service import Matching
+
+    return Matching(
+        transaction=core.transaction,
+        clock=core.clock,
+        ids=core.ids,
+        metrics=core.metrics,
+        outbox=core.outbox,
+        people=get(people),
+        places=get(places),
+        wishes=get(wishes),
+        offers=get(offers),
+        asking=get(asking),
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+@feature.on_command(MATCH, lane=Lane.BULK, parks_daily=True, subject_is_place=True)
+def match_community(matching: "Matching", command: "Command") -> None:
+    """Look for volunteers in a community."""
+    matching.match_community(command.subject)

@@ -1,0 +1,41 @@
+"""What places bring: the tree of streets, communities, grids and buildings, and who is on duty there."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..people.feature import feature as people
+from ..people.feature import place_exists
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..web.api import Routes
+    from .service import Places
+
+__all__ = ["feature"]
+
+feature: "Feature[Places]" = Feature("places")
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Places":
+    """Build the service."""
+    from .service import Places
+
+    return Places(transaction=core.transaction, clock=core.clock, people=get(people))
+
+
+@feature.fill(place_exists)
+def fill_place_exists(core: "Core", get: Get) -> Callable[[str], bool]:
+    """Tell people whether a place exists."""
+    from .service import place_exists
+
+    return place_exists
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes

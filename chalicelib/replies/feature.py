@@ -1,0 +1,42 @@
+"""What replies bring: delivery reports, answers by SMS, and the way out of further messages."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..message_log.feature import feature as message_log
+from ..message_log.feature import sender
+from ..people.feature import feature as people
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..web.api import Routes
+    from .service import Replies
+
+__all__ = ["feature"]
+
+feature: "Feature[Replies]" = Feature("replies")
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Replies":
+    """Build the service."""
+    from .service import Replies
+
+    providers = core.settings.sms_providers
+    return Replies(
+        transaction=core.transaction,
+        clock=core.clock,
+        people=get(people),
+        message_log=get(message_log),
+        sender=get(sender),
+        words=core.question_words(),
+        provider_keys={provider.name: provider.key for provider in providers if provider.key},
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes

@@ -1,0 +1,103 @@
+"""What app.py calls: the process's services, and what its functions do with them."""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from .container import Container, build
+from .features import declaration
+from .kernel.changes import Due
+from .settings import Settings
+from .web.platform import routes as platform_routes
+
+if TYPE_CHECKING:
+    from .web.api import Routes
+
+__all__ = [
+    "check_ladders",
+    "clean_photos",
+    "load_everything",
+    "log",
+    "match_wishes",
+    "park",
+    "routes_of",
+    "run_job",
+    "services",
+    "use",
+]
+
+log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
+_override: list[Container] = []
+
+
+@lru_cache(maxsize=1)
+def _of_environment() -> Container:
+    return build(Settings.from_env(os.environ), log=log)
+
+
+def services() -> Container:
+    """Return the process's services: those set by `use`, else built from the environment once."""
+    return _override[0] if _override else _of_environment()
+
+
+def use(container: Container) -> None:
+    """Serve these services from now on (tests and the local server)."""
+    _override[:] = [container]
+
+
+def run_job(due: Due) -> None:
+    """Run a job that a queue has brought."""
+    services().run_job(due)
+
+
+def park(due: Due) -> None:
+    """Keep a job that failed for good where staff see it."""
+    services().park(due)
+
+
+def clean_photos(keys: Sequence[str]) -> None:
+    """Clean the files that have arrived at these keys; a failure is logged, and the queue brings it again."""
+    from .uploads.feature import feature as uploads
+
+    for key in keys:
+        try:
+            services().get(uploads).clean(key)
+        except Exception as error:
+            # The text of an error may quote what was sent.
+            log.error("clean", error=type(error).__name__)  # noqa: TRY400
+            raise
+
+
+def match_wishes() -> int:
+    """Run matching in every community that has open wishes; return how many were offered."""
+    from .matching.feature import feature as matching
+
+    return services().get(matching).match_all()
+
+
+def check_ladders() -> int:
+    """Report where a ticket would find nobody; return how many such points there are."""
+    from .ticket_policy.feature import feature as ticket_policy
+
+    return services().get(ticket_policy).check_ladders()
+
+
+def routes_of(feature: str) -> "Routes[Any]":
+    """Load the routes of a feature, or of the platform itself."""
+    if feature == "platform":
+        return platform_routes
+    load = declaration(feature).load_routes
+    if load is None:
+        raise LookupError(f"{feature} has no routes")
+    return load()
+
+
+def load_everything() -> None:
+    """Import every module: for tools and tests that want all tables or all texts."""
+    for module in walk_packages([os.path.dirname(__file__)], f"{__package__}."):  # noqa: PTH120
+        import_module(module.name)

@@ -1,0 +1,40 @@
+"""What statistics bring: rates and hot spots of tickets."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..people.feature import feature as people
+from ..places.feature import feature as places
+from ..tickets.feature import feature as tickets
+from ..tickets.feature import policies
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..web.api import Routes
+    from .service import Statistics
+
+__all__ = ["feature"]
+
+feature: "Feature[Statistics]" = Feature("statistics")
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Statistics":
+    """Build the service."""
+    from .service import Statistics
+
+    return Statistics(
+        clock=core.clock,
+        people=get(people),
+        places=get(places),
+        tickets=get(tickets),
+        current_policy=get(policies).current,
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes

@@ -1,0 +1,75 @@
+"""What ticket policies bring: a street's rules for tickets, their history, and a try-out on what has happened."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..people.feature import feature as people
+from ..places.feature import feature as places
+from ..tickets.feature import feature as tickets
+from ..tickets.feature import policies
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.template import Templates
+    from ..web.api import Routes
+    from .book import PolicyBook
+    from .service import TicketPolicies
+
+__all__ = ["book", "feature"]
+
+feature: "Feature[TicketPolicies]" = Feature("ticket_policy")
+
+
+@feature.provide
+def book(core: "Core", get: Get) -> "PolicyBook":
+    """Build what looks up the rules of a street."""
+    from .book import PolicyBook
+
+    return PolicyBook()
+
+
+@feature.fill(policies)
+def fill_policies(core: "Core", get: Get) -> "PolicyBook":
+    """Tell tickets what they are held to."""
+    return get(book)
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "TicketPolicies":
+    """Build the service."""
+    from .service import TicketPolicies
+
+    return TicketPolicies(
+        transaction=core.transaction,
+        clock=core.clock,
+        people=get(people),
+        places=get(places),
+        metrics=core.metrics,
+        book=get(book),
+        reported=get(tickets).reported_between,
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+def templates() -> "Templates":
+    """Load the message templates."""
+    from .texts import MESSAGES
+
+    return MESSAGES
+
+
+def context(ticket_policies: "TicketPolicies", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+    """Return what fills messages now."""
+    return [ticket_policies.message_context(subject) for subject in subjects]
+
+
+feature.messages("ticket.holes_staff", templates=templates, context=context)

@@ -1,0 +1,227 @@
+"""What tickets bring: problem reports with a person and a clock each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get, Provider
+from ..people.feature import feature as people
+from ..places.feature import feature as places
+from ..uploads.feature import feature as uploads
+
+if TYPE_CHECKING:
+    from ..core import Core
+    from ..kernel.jobs import Answer, Event, Timer
+    from ..kernel.message_context import MessageContext, MessageSubject
+    from ..kernel.paging import Page, Position
+    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.template import Templates
+    from ..web.api import Routes
+    from .office import DutyResolver, PolicyLookup
+    from .outside import PublicTickets
+    from .service import Tickets
+    from .upkeep import TicketJobs
+
+__all__ = ["duty_resolver", "feature", "jobs", "policies", "public_tickets"]
+
+feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
+policies: "Provider[PolicyLookup]" = Provider("tickets.policies")  # filled by ticket_policy
+_SOLVED = {"解决了": True, "没解决": False, "没有解决": False}
+feature.questions({"ticket.resolved": _SOLVED, "ticket.unanswered": _SOLVED})
+
+
+@feature.provide
+def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
+    """Build what finds the terms of a ticket and those who answer for its place."""
+    from .calendar import chinese_holiday
+    from .office import DutyResolver
+
+    return DutyResolver(
+        people=get(people),
+        places=get(places),
+        policy_for=get(policies).policy_for,
+        library=chinese_holiday,
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Tickets":
+    """Build the service."""
+    from .service import Tickets
+
+    return Tickets(
+        transaction=core.transaction,
+        clock=core.clock,
+        ids=core.ids,
+        people=get(people),
+        places=get(places),
+        uploads=get(uploads),
+        offices=get(duty_resolver),
+        current_policy=get(policies).current,
+    )
+
+
+@feature.provide
+def jobs(core: "Core", get: Get) -> "TicketJobs":
+    """Build the background work on tickets."""
+    from .upkeep import TicketJobs
+
+    return TicketJobs(
+        transaction=core.transaction,
+        clock=core.clock,
+        people=get(people),
+        places=get(places),
+        uploads=get(uploads),
+        offices=get(duty_resolver),
+        tickets=get(feature),
+    )
+
+
+@feature.provide
+def public_tickets(core: "Core", get: Get) -> "PublicTickets":
+    """Build tickets as other applications see them."""
+    from .outside import PublicTickets
+
+    return PublicTickets(
+        transaction=core.transaction,
+        clock=core.clock,
+        people=get(people),
+        places=get(places),
+        tickets=get(feature),
+    )
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+def templates() -> "Templates":
+    """Load the message templates."""
+    from .texts import MESSAGES
+
+    return MESSAGES
+
+
+def context(tickets: "TicketJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+    """Return what fills messages now."""
+    return tickets.message_contexts(subjects)
+
+
+feature.messages(
+    "ticket.new",
+    "ticket.new_staff",
+    "ticket.assigned",
+    "ticket.back",
+    "ticket.bounced_staff",
+    "ticket.must_assign_staff",
+    "ticket.climbed_staff",
+    "ticket.overdue_staff",
+    "ticket.reopened_staff",
+    "ticket.said",
+    "ticket.over",
+    "ticket.released",
+    "ticket.released_staff",
+    "ticket.accepted",
+    "ticket.commented",
+    "ticket.held",
+    "ticket.resolved",
+    "ticket.unanswered",
+    "ticket.closed",
+    "ticket.merged",
+    "ticket.turned",
+    "ticket.urgent_new",
+    "ticket.urgent_new_staff",
+    "ticket.urgent_assigned",
+    "ticket.urgent_back",
+    "ticket.urgent_bounced_staff",
+    "ticket.urgent_must_assign_staff",
+    "ticket.urgent_climbed_staff",
+    "ticket.urgent_overdue_staff",
+    "ticket.urgent_reopened_staff",
+    templates=templates,
+    context=context,
+    service=jobs,
+)
+
+
+@feature.on_timer("ticket", service=jobs)
+def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
+    """Do what is due for a ticket."""
+    tickets.wake_ticket(timer.entity_id, timer.id)
+
+
+@feature.on_answer("ticket", service=jobs)
+def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
+    """Do what somebody who reported it has answered by SMS."""
+    tickets.answer_question(answer.subject, answer.person_id, answer.question, yes=answer.yes)
+
+
+@feature.on_event("person.granted", "person.blocked", service=jobs)
+def on_roles_changed(tickets: "TicketJobs", event: "Event") -> None:
+    """Give to others the tickets of a person who no longer serves there."""
+    tickets.rehand(event.subject)
+
+
+@feature.erase(service=jobs)
+def erase(tickets: "TicketJobs", event: "Event") -> None:
+    """Redact what an erased person has reported; give their tickets to others."""
+    tickets.forget_person(event.subject)
+
+
+@feature.export(service=jobs)
+def export(tickets: "TicketJobs", person_id: str) -> Mapping[str, Any]:
+    """Return the person's tickets."""
+    return tickets.export_data(person_id)
+
+
+@feature.rearm(service=jobs)
+def rearm(tickets: "TicketJobs") -> int:
+    """Arm lost timers."""
+    return tickets.rearm_lost()
+
+
+@feature.place_of(service=jobs)
+def place_of(tickets: "TicketJobs", ticket_id: str) -> str:
+    """Return the place of a ticket."""
+    return tickets.place_of(ticket_id)
+
+
+_FEW = 50  # reporters who are told in one message; more are told as a large group is
+
+
+def zone(tickets: "TicketJobs", ticket_id: str) -> str | None:
+    """Return the time zone of a ticket."""
+    return tickets.zone_of(ticket_id)
+
+
+@feature.group("ticket", zone=zone, direct_up_to=_FEW, service=jobs)
+def reporters(tickets: "TicketJobs", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
+    """Return the people who reported a ticket or one merged with it."""
+    return tickets.reporters(name, as_of, start, limit)
+
+
+@feature.group("unanswered", zone=zone, direct_up_to=_FEW, service=jobs)
+def unanswered(tickets: "TicketJobs", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
+    """Return those of them who have not said whether it is solved."""
+    return tickets.unanswered(name, as_of, start, limit)
+
+
+def waiting_page(tickets: "Tickets", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+    """Return the tickets that wait for staff."""
+    from .staff_queue import waiting_page
+
+    return waiting_page(tickets, query)
+
+
+def waiting_count(tickets: "Tickets", query: "QueueQuery") -> Mapping[str, int]:
+    """Return how many tickets wait for staff, by kind."""
+    from .staff_queue import waiting_count
+
+    return waiting_count(tickets, query)
+
+
+feature.queue(page=waiting_page, count=waiting_count)

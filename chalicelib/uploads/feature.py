@@ -1,0 +1,78 @@
+"""What uploads bring: photos, cleaned before anybody sees them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..feature import Feature, Get
+from ..kernel.template import Lane
+from ..people.feature import feature as people
+
+if TYPE_CHECKING:
+    from ..adapters.ports import Files
+    from ..core import Core
+    from ..kernel.jobs import Event, Timer
+    from ..web.api import Routes
+    from .service import Uploads
+
+__all__ = ["feature", "files"]
+
+feature: "Feature[Uploads]" = Feature("uploads", id_prefixes={"upload": "upl"})
+
+
+@feature.provide
+def files(core: "Core", get: Get) -> "Files":
+    """Build the store of files: the bucket, or a folder where there is none."""
+    settings = core.settings
+    if settings.upload_bucket:
+        from ..adapters.s3 import S3Files
+
+        return S3Files(settings.region, settings.upload_bucket, core.clock)
+    from ..adapters.folder import FolderFiles
+
+    return FolderFiles(f"{settings.public_url}/dev/files", core.keys.key("files"), core.clock)
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Uploads":
+    """Build the service."""
+    from .service import Uploads
+
+    return Uploads(transaction=core.transaction, clock=core.clock, ids=core.ids, people=get(people), files=get(files))
+
+
+@feature.routes
+def routes() -> "Routes[Any]":
+    """Load the routes."""
+    from .api import routes
+
+    return routes
+
+
+@feature.on_timer("upload", lane=Lane.BULK)
+def on_timer(uploads: "Uploads", timer: "Timer") -> None:
+    """Clean up behind an upload that is over."""
+    uploads.wake_upload(timer.entity_id, timer.id)
+
+
+@feature.erase()
+def erase(uploads: "Uploads", event: "Event") -> None:
+    """Delete what an erased person has uploaded."""
+    uploads.forget_person(event.subject)
+
+
+@feature.export()
+def export(uploads: "Uploads", person_id: str) -> Mapping[str, Any]:
+    """Return the person's uploads."""
+    return uploads.export_data(person_id)
+
+
+@feature.rearm()
+def rearm(uploads: "Uploads") -> int:
+    """Arm lost timers."""
+    return uploads.rearm_lost()
+
+
+@feature.place_of()
+def place_of(uploads: "Uploads", upload_id: str) -> str:
+    """Return the place of an upload."""
+    return uploads.place_of(upload_id)

@@ -1,0 +1,33 @@
+"""The wishes' line in the staff queue."""
+
+from typing import TYPE_CHECKING
+
+from ..kernel.access import parties
+from ..kernel.paging import Page
+from ..kernel.staff_queue import QueueQuery, Task
+
+if TYPE_CHECKING:
+    from .service import Wishes
+
+__all__ = ["waiting_page"]
+
+
+def waiting_page(wishes: "Wishes", query: QueueQuery) -> Page[tuple[str, Task]]:
+    """Return the wishes that wait for the staff of a place, soonest due first."""
+    page = wishes.waiting(query.place, query.after, query.limit)
+    tasks = []
+    for order, wish in page.items:
+        waits = wish.waits_for_staff()
+        relations = parties(query.actor, wish.as_resource())
+        if waits and relations:
+            kind, due_at = waits
+            task = Task(
+                kind=kind,
+                id=wish.id,
+                title=wish.written.title,
+                place=wish.place,
+                due_at=due_at,
+                moves=wish.moves(query.actor.id, relations),
+            )
+            tasks.append((order, task))
+    return Page(tasks, page.next)
