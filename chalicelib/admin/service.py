@@ -224,8 +224,8 @@ def _kind(line: Line) -> str:
 def _title(people: Mapping[str, Person], line: MessageAttempt, text: str | None, locale: str) -> str:
     """Whom to tell, all of those who share the phone, and what."""
     told = [people.get(id) for id in (line.person, *line.others)]
-    names = [person.name if person and not person.erased_at else ERASED.say(locale) for person in told]
-    return VISIT.say(locale, {"who": "、".join(names), "what": text if text is not None else OVER.say(locale)})
+    names = [person.name if person and not person.erased_at else ERASED.format(locale) for person in told]
+    return VISIT.format(locale, {"who": "、".join(names), "what": text if text is not None else OVER.format(locale)})
 
 
 def _as_resource(actor: Actor, job: Parked) -> Resource:

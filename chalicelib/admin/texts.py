@@ -1,9 +1,9 @@
-"""What the staff desk says itself, in both languages."""
+"""What the staff desk says itself, in every language."""
 
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 
 __all__ = ["ERASED", "OVER", "VISIT"]
 
-VISIT = Words("{who}：{what}", "{who}: {what}")
-OVER = Words("（内容已过时，不用再告知）", "(no longer true; nothing to tell)")
-ERASED = Words("已注销的居民", "somebody who has left")
+VISIT = text(zh="{who}：{what}", en="{who}: {what}")
+OVER = text(zh="（内容已过时，不用再告知）", en="(no longer true; nothing to tell)")
+ERASED = text(zh="已注销的居民", en="somebody who has left")
