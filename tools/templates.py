@@ -9,7 +9,8 @@ from chalicelib.kernel.template import Template
 __all__ = ["FILE", "current"]
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "messages.md"
-HEAD = """# Messages
+LANGUAGES = {"zh-CN": "中文", "en": "English"}
+HEAD = f"""# Messages
 
 Every message that the house sends, written by `python -m tools.templates` from the templates in the code and compared in a
 test. Domestic SMS providers want each text registered with its variables; each is sent behind the signature in 【】, and a
@@ -17,8 +18,8 @@ promotional one ends with the way to refuse it. *Parts* is what the longest it c
 each in a chain), signature of eight characters included. *Asks*: answered by replying 1 or 2. *Can wait*: goes into the
 daily digest of somebody who was told enough this week.
 
-| kind | version | who hears it | urgency | class | asks | can wait | parts | 中文 | English |
-|---|---|---|---|---|---|---|---|---|---|
+| kind | version | who hears it | urgency | class | asks | can wait | parts | {" | ".join(LANGUAGES.values())} |
+|---|---|---|---|---|---|---|---|{"---|" * len(LANGUAGES)}
 """
 
 
@@ -29,8 +30,9 @@ def current() -> str:
 
 def _line(kind: str, template: Template) -> str:
     marks = ["yes" if mark else "" for mark in (template.asks, template.can_wait)]
-    cells = [f"`{kind}`", template.version, template.told.value, template.urgency.value, template.legal.value, *marks]
-    return "| " + " | ".join(str(cell) for cell in [*cells, template.parts, template.zh, template.en]) + " |\n"
+    cells = [f"`{kind}`", template.version, template.told, template.urgency.value, template.legal.value, *marks]
+    texts = [template.text.format(locale) for locale in LANGUAGES]
+    return "| " + " | ".join(str(cell) for cell in [*cells, template.parts, *texts]) + " |\n"
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
 from ..kernel.template import Templates
+from ..kernel.text_catalogue import LOCALES
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, policy, rows
@@ -111,7 +112,7 @@ class Fanouts:
         now, zone = self._clock.now(), self._zone_of(audience)
         recipients = sum(1 for _ in every(lambda start: self._read(audience, now, start, 1000)))
         template = self._templates[kind]
-        parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in ("zh-CN", "en"))
+        parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in LOCALES)
         begins = at = decisions.paced(now, zone)
         left = recipients / self._per_second
         while left > 0:  # day by day, over the nights

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .access import ANONYMOUS, Actor
 from .paging import Position
+from .text_catalogue import DEFAULT_LOCALE
 
 __all__ = ["IdempotencyKey", "RequestContext", "Signed"]
 
@@ -35,6 +36,6 @@ class RequestContext:
     idempotency_key: IdempotencyKey | None = None
     seen_version: int | None = None  # from If-Match; -1 matches no version
     address: str = ""
-    locale: str = "zh-CN"
+    locale: str = DEFAULT_LOCALE
     start: Position | None = None  # where a list goes on
     cursor_of: Callable[[Position | None], str | None] = lambda position: None

@@ -1,15 +1,15 @@
-"""What a message says: one text in two languages, the facts it takes and how long each may be, and how it may be sent."""
+"""What a message says: its text, the facts it takes and how long each may be, and how it may be sent."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from itertools import accumulate
 
-from .words import Words, placeholders
+from .text_catalogue import LOCALES, Text, placeholders
 
-__all__ = ["Lane", "Legal", "Template", "Templates", "Told", "Urgency"]
+__all__ = ["Lane", "Legal", "Template", "Templates", "Urgency"]
 
 
 class Urgency(StrEnum):
@@ -27,17 +27,6 @@ class Legal(StrEnum):
     PROMOTIONAL = "promotional"  # asks for consent beforehand and says in every message how to be left alone
 
 
-class Told(StrEnum):
-    """Who hears a message."""
-
-    ASKER = "whoever asked for the code"
-    RESIDENT = "the resident"
-    HELPER = "the helper"
-    HOLDER = "whoever has the ticket"
-    STAFF = "the staff on duty"
-    ANYBODY = "whom it concerns"
-
-
 class Lane(StrEnum):
     """The two queues: what one person waits for must not stand behind what goes to thousands."""
 
@@ -45,20 +34,21 @@ class Lane(StrEnum):
     BULK = "bulk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Template:
     """A kind of message. `slots` are its facts with the most UCS-2 units of each, which are billed; a longer fact is cut.
 
     `version` is written into the ledger with every message, so that it can be said later what somebody was told.
-    `parts` is what the longest it can become is billed as, in either language, signature and suffix included; a test
+    `parts` is what the longest it can become is billed as, in any locale, signature and suffix included; a test
     holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no). `can_wait` says that
     it may go into the digest of somebody who has been told enough this week; a question never does, for there "1" would
-    answer nothing.
+    answer nothing. `told` says who hears it, for people to read. `for_staff`: only staff may read it later on.
     """
 
-    zh: str
-    en: str
-    told: Told
+    text: Text
+    _: KW_ONLY
+    told: str
+    for_staff: bool = False
     version: int = 1
     slots: Mapping[str, int] = field(default_factory=dict)
     urgency: Urgency = Urgency.NORMAL
@@ -69,16 +59,16 @@ class Template:
 
     def __post_init__(self) -> None:
         """Refuse a template whose texts and slots do not name the same facts."""
-        if placeholders(self.zh) != set(self.slots) or placeholders(self.en) != set(self.slots):
-            raise ValueError(f"texts and slots differ: {self.zh}")
+        if any(placeholders(self.text.format(locale)) != set(self.slots) for locale in LOCALES):
+            raise ValueError(f"texts and slots differ: {self.text}")
         by_itself = self.asks or self.legal is Legal.PROMOTIONAL  # in a digest no answer would find it, and no way out
         if by_itself and (self.can_wait or self.urgency is Urgency.LOW):
-            raise ValueError(f"a question or a promotion cannot wait for the digest: {self.zh}")
+            raise ValueError(f"a question or a promotion cannot wait for the digest: {self.text}")
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""
         kept = {name: _cut(str(facts[name]), most) for name, most in self.slots.items()}
-        return Words(self.zh, self.en).say(locale, kept)
+        return self.text.format(locale, kept)
 
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)

@@ -232,7 +232,7 @@ class MatchingView(View):
             wish=found.wish.id,
             version=found.wish.version,
             need=max(0, found.need),
-            waiting=WaitingView(reason=found.reason, text=WAITING[found.reason].say(locale, found.facts)),
+            waiting=WaitingView(reason=found.reason, text=WAITING[found.reason].format(locale, found.facts)),
             asked=[_asked(one, found.reasons.get(one.offer)) for one in found.asked],
             candidates=candidates,
             excluded=dict(found.excluded),

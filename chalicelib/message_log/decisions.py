@@ -72,5 +72,5 @@ def over_budget(template: Template, spent_li: int, budget_li: int | None) -> boo
 
 def compose_sms(signature: str, text: str, locale: str, legal: Legal) -> str:
     """Return a text as it is sent and billed: signature, words, and for promotions the way to refuse them."""
-    suffix = policy.SUFFIX[locale] if legal is Legal.PROMOTIONAL else ""
+    suffix = policy.SUFFIX.format(locale) if legal is Legal.PROMOTIONAL else ""
     return f"【{signature}】{text}{suffix}"

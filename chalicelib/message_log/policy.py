@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from ..kernel.text_catalogue import text
+
 __all__ = [
     "HOLD",
     "LEASE",
@@ -23,6 +25,6 @@ RETRY_FOR = timedelta(hours=24)  # long enough for somebody to mend a key or a c
 RETRY_FIRST, RETRY_MOST = timedelta(seconds=20), timedelta(hours=2)  # doubling between them, with jitter
 QUESTION_LASTS = timedelta(days=7)  # a "1" that comes later answers nothing
 PROMOTIONS_STOP_AT = 0.8  # of a street's monthly budget; the rest of it belongs to what people wait for
-SUFFIX = {"zh-CN": "拒收请回复R", "en": " Reply R to stop"}  # MIIT Order 31, article 20: an easy refusal in every promotion
+SUFFIX = text(zh="拒收请回复R", en=" Reply R to stop")  # MIIT Order 31, article 20: an easy refusal in every promotion
 SPENDING_FRESH = timedelta(minutes=1)  # how old a street's sum may be when a message is held against its budget
 SPENDING_LASTS = timedelta(days=400)  # so that a month can be compared with the same of last year

@@ -13,7 +13,6 @@ from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
-from ..kernel.template import Told as Audience
 from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import People
@@ -69,8 +68,8 @@ class MessageLog:
 
     def _may_read(self, actor: Actor, line: MessageAttempt) -> bool:
         """What somebody was told as staff is not hers to read once she is no longer staff of that place."""
-        for_staff = line.kind in self._templates and self._templates[line.kind].told is Audience.STAFF
-        return not for_staff or actor.role_at(line.place).rank >= Role.GRID_WORKER.rank
+        template = self._templates.get(line.kind)
+        return template is None or not template.for_staff or actor.role_at(line.place).rank >= Role.GRID_WORKER.rank
 
     def texts_of(self, lines: Sequence[MessageAttempt], locale: str, hidden: Mapping[str, str] | None = None) -> list[str | None]:
         """Return what lines would say now, None where it is no longer true; `hidden` are facts that this reader is not told."""

@@ -58,9 +58,9 @@ def _tasks(message_log: "MessageLog", page: Page[Waiting], query: QueueQuery) ->
 def _title(people: Mapping[str, Person], attempt: MessageAttempt, text: str | None, locale: str) -> str:
     """Return who has to be told, all of those who share the phone, and what."""
     names = [_name(people.get(id), locale) for id in (attempt.person, *attempt.others)]
-    what = OVER.say(locale) if text is None else text
-    return VISIT.say(locale, {"who": "、".join(names), "what": what})
+    what = OVER.format(locale) if text is None else text
+    return VISIT.format(locale, {"who": "、".join(names), "what": what})
 
 
 def _name(person: Person | None, locale: str) -> str:
-    return person.name if person and not person.erased_at else ERASED.say(locale)
+    return person.name if person and not person.erased_at else ERASED.format(locale)

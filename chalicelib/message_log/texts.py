@@ -1,13 +1,13 @@
-"""What the house says to staff about messages, in both languages."""
+"""What the house says to staff about messages, in every language."""
 
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 
 __all__ = ["ERASED", "OVER", "REFUSALS", "VISIT"]
 
 REFUSALS = {
-    "message.no_visit": Words("这条消息不需要上门告知。", "Nobody has to be visited about this message."),
+    "message.no_visit": text(zh="这条消息不需要上门告知。", en="Nobody has to be visited about this message."),
 }
 
-VISIT = Words("{who}：{what}", "{who}: {what}")
-OVER = Words("（内容已过时，不用再告知）", "(no longer true; nothing to tell)")
-ERASED = Words("已注销的居民", "somebody who has left")
+VISIT = text(zh="{who}：{what}", en="{who}: {what}")
+OVER = text(zh="（内容已过时，不用再告知）", en="(no longer true; nothing to tell)")
+ERASED = text(zh="已注销的居民", en="somebody who has left")

@@ -1,14 +1,14 @@
-"""What the house says about messages themselves, in both languages."""
+"""What the house says about messages themselves, in every language."""
 
-from ..kernel.template import Template, Told
+from ..kernel.template import Template
+from ..kernel.text_catalogue import text
 
 __all__ = ["MESSAGES"]
 
 MESSAGES = {
     "reminders.digest": Template(
-        zh="今日{count}条：{items}",
-        en="Today, {count}: {items}",
-        told=Told.ANYBODY,
+        text(zh="今日{count}条：{items}", en="Today, {count}: {items}"),
+        told="whom it concerns",
         slots={"count": 3, "items": 240},
         parts=4,
     ),

@@ -1,65 +1,73 @@
-"""What the house says about offers, in both languages. Texts name no resident and no address."""
+"""What the house says about offers, in every language. Texts name no resident and no address."""
 
-from ..kernel.template import Template, Templates, Told
-from ..kernel.words import Words
+from ..kernel.template import Template, Templates
+from ..kernel.text_catalogue import text
 
 __all__ = ["MESSAGES", "REFUSALS", "WHY", "why_text"]
 
 REFUSALS = {
-    "offer.expired": Words("已过答复时间，看看其他心愿吧。", "The time to answer is over. Here are other wishes."),
-    "offer.over": Words("这个心愿已不需要帮手，谢谢您。", "Nobody is needed for this wish any more. Thank you."),
-    "offer.wrong_state": Words("这个邀请已经结束（{state}）。", "This offer is {state}; it cannot be answered."),
+    "offer.expired": text(zh="已过答复时间，看看其他心愿吧。", en="The time to answer is over. Here are other wishes."),
+    "offer.over": text(zh="这个心愿已不需要帮手，谢谢您。", en="Nobody is needed for this wish any more. Thank you."),
+    "offer.wrong_state": text(zh="这个邀请已经结束（{state}）。", en="This offer is {state}; it cannot be answered."),
 }
 
 # Why somebody is asked: by name, with a fact where one is given.
 WHY = {
-    "same_grid": Words("和您同一网格", "in your grid"),
-    "next_grid": Words("在您的相邻网格", "in the grid next to yours"),
-    "same_community": Words("和您同一社区", "in your community"),
-    "next_community": Words("在您的相邻社区", "in the community next to yours"),
-    "same_street": Words("和您同一街道", "in your street"),
-    "dialect": Words("需要会说{fact}", "it takes somebody who speaks {fact}"),
-    "skill": Words("需要会{fact}的人", "it takes somebody who can do this: {fact}"),
-    "met": Words("您帮过这位邻居", "you have helped this neighbour before"),
-    "vetted": Words("需要经过审核的志愿者", "it takes somebody who has been vetted"),
-    "rested": Words("您近四周没有收到邀请", "you have had no offer for four weeks"),
+    "same_grid": text(zh="和您同一网格", en="in your grid"),
+    "next_grid": text(zh="在您的相邻网格", en="in the grid next to yours"),
+    "same_community": text(zh="和您同一社区", en="in your community"),
+    "next_community": text(zh="在您的相邻社区", en="in the community next to yours"),
+    "same_street": text(zh="和您同一街道", en="in your street"),
+    "dialect": text(zh="需要会说{fact}", en="it takes somebody who speaks {fact}"),
+    "skill": text(zh="需要会{fact}的人", en="it takes somebody who can do this: {fact}"),
+    "met": text(zh="您帮过这位邻居", en="you have helped this neighbour before"),
+    "vetted": text(zh="需要经过审核的志愿者", en="it takes somebody who has been vetted"),
+    "rested": text(zh="您近四周没有收到邀请", en="you have had no offer for four weeks"),
 }
 
 
 def why_text(reason: str, locale: str) -> str:
     """Return a reason (`name` or `name:fact`) as a text."""
     name, _, fact = reason.partition(":")
-    return WHY[name].say(locale, {"fact": fact})
+    return WHY[name].format(locale, {"fact": fact})
 
 
 MESSAGES: Templates = {
     "offer.made": Template(
-        zh="有位邻居想请您帮忙：「{title}」。{until}前回复1接受，2婉拒，详情见应用",
-        en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. More in the app.",
-        told=Told.HELPER,
+        text(
+            zh="有位邻居想请您帮忙：「{title}」。{until}前回复1接受，2婉拒，详情见应用",
+            en="Could you help with “{title}”? Reply 1 (yes) or 2 (no) by {until}. More in the app.",
+        ),
+        told="the helper",
         slots={"title": 40, "until": 11},
         asks=True,
         parts=2,
     ),
     "offer.superseded": Template(
-        zh="「{title}」已有人帮忙、有变动或不再需要，这次不用考虑了。谢谢您！",
-        en="“{title}” is taken, has changed or is no longer needed; you need not answer. Thank you!",
-        told=Told.HELPER,
+        text(
+            zh="「{title}」已有人帮忙、有变动或不再需要，这次不用考虑了。谢谢您！",
+            en="“{title}” is taken, has changed or is no longer needed; you need not answer. Thank you!",
+        ),
+        told="the helper",
         slots={"title": 40},
         parts=2,
     ),
     "offer.too_late": Template(
-        zh="谢谢您愿意帮忙！「{title}」已有人帮忙或已过答复时间，请在应用里看看其他心愿。",
-        en="Thank you! “{title}” is taken, or the time to answer is over. See other wishes in the app.",
-        told=Told.HELPER,
+        text(
+            zh="谢谢您愿意帮忙！「{title}」已有人帮忙或已过答复时间，请在应用里看看其他心愿。",
+            en="Thank you! “{title}” is taken, or the time to answer is over. See other wishes in the app.",
+        ),
+        told="the helper",
         slots={"title": 40},
         parts=2,
     ),
     # She said yes, and it is her own affairs that stand in the way: she carries too many, or has paused.
     "offer.not_taken": Template(
-        zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",
-        en="Thank you! “{title}” could not be given to you yet. Accept it in the app to see why.",
-        told=Told.HELPER,
+        text(
+            zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",
+            en="Thank you! “{title}” could not be given to you yet. Accept it in the app to see why.",
+        ),
+        told="the helper",
         slots={"title": 40},
         parts=2,
     ),

@@ -58,7 +58,7 @@ def read_service(open311: Open311, context: RequestContext, document: str, query
 def create_request(open311: Open311, context: RequestContext, form: ReportForm, query: Asked) -> CreatedList:
     """Report a problem, with an api_key."""
     id, category = open311.report(context, form.api_key, form.jurisdiction_id or query.jurisdiction_id, form.reported())
-    notice = (PRIVATE_NOTICE if category.private else NOTICE).say(context.locale)
+    notice = (PRIVATE_NOTICE if category.private else NOTICE).format(context.locale)
     return CreatedList([Created(service_request_id=id, service_notice=notice)])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, RootModel
 
 from ..kernel.text import mask_personal
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 from ..tickets.model import Update
 from ..tickets.policy import Category, Question
 from ..web.fields import Instant, View
@@ -39,7 +39,7 @@ Status = Literal["open", "closed"]
 
 
 def _said(locale: str, zh: str, en: str) -> str:
-    return Words(zh, en).say(locale)
+    return text(zh=zh, en=en).format(locale)
 
 
 def _cut(text: str, most: int) -> str | None:
@@ -82,8 +82,8 @@ class DiscoveryView(View):
         )
         return cls(
             changeset=changed_at,
-            contact=operator.contact or CONTACT.say(locale),
-            key_service=operator.key_service or KEY_SERVICE.say(locale),
+            contact=operator.contact or CONTACT.format(locale),
+            key_service=operator.key_service or KEY_SERVICE.format(locale),
             endpoints=[endpoint],
         )
 

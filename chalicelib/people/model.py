@@ -10,6 +10,7 @@ from ..kernel.access import Actor, Grant, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.errors import Conflict, Forbidden, Unauthenticated
 from ..kernel.place import community_of, covers, street_of
+from ..kernel.text_catalogue import DEFAULT_LOCALE
 
 __all__ = [
     "Availability",
@@ -112,7 +113,7 @@ class Person(Entity):
     home: str | None = None
     address: str | None = None
     grants: tuple[Grant, ...] = ()
-    locale: str = "zh-CN"
+    locale: str = DEFAULT_LOCALE
     sms: bool = True
     email: bool = False
     email_address: str | None = None

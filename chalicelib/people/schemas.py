@@ -7,6 +7,7 @@ import phonenumbers
 from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
+from ..kernel.text_catalogue import Locale
 from ..web.fields import WHOLE, Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View
 from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile
 from .service import ConsentGiven
@@ -44,7 +45,6 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", exa
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
 Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-Locale = Literal["zh-CN", "en"]
 
 
 class ConsentIn(Request):

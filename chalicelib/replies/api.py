@@ -23,7 +23,7 @@ def take_sms_webhook(replies: Replies, context: RequestContext, provider: str, b
 def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
     """Ask once more before mail is stopped: programs that look into mails open every address."""
     replies.refuses_mail(token)
-    words = {name: text.say(context.locale) for name, text in PAGES.items()}
+    words = {name: text.format(context.locale) for name, text in PAGES.items()}
     return Page.asking(context.locale, words["unsubscribe.title"], words["unsubscribe.ask"], words["unsubscribe.button"])
 
 
@@ -31,5 +31,5 @@ def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Pa
 def unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
     """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
     replies.unsubscribe(token)
-    words = {name: text.say(context.locale) for name, text in PAGES.items()}
+    words = {name: text.format(context.locale) for name, text in PAGES.items()}
     return Page.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])

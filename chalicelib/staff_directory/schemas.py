@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel
 
 from ..kernel.access import Role
+from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..people.model import Person, Vetting, mask_phone
-from ..people.schemas import Address, Channels, ConsentIn, GrantView, Household, Locale, Phone, mainland_mobile, person_fields
+from ..people.schemas import Address, Channels, ConsentIn, GrantView, Household, Phone, mainland_mobile, person_fields
 from ..web.fields import Flag, Instant, Line, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
 from .service import NewPerson
 
@@ -104,7 +105,7 @@ class NewPersonIn(Request):
     address: Address | None = None
     household: Household | None = None
     contact_via: PersonId | None = None
-    locale: Locale = "zh-CN"
+    locale: Locale = DEFAULT_LOCALE
     consent: ConsentIn | None = None
 
     def new(self) -> NewPerson:

@@ -1,12 +1,12 @@
-"""What the house says about the register, in both languages."""
+"""What the house says about the register, in every language."""
 
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
-    "person.phone_set": Words("已登记的手机号只能由本人更改。", "A phone that is set can only be changed by its owner."),
-    "role.above_own": Words(
-        "您只能授予低于自己的角色，且限于自己的辖区。", "You can grant only roles below your own, inside your own place."
+    "person.phone_set": text(zh="已登记的手机号只能由本人更改。", en="A phone that is set can only be changed by its owner."),
+    "role.above_own": text(
+        zh="您只能授予低于自己的角色，且限于自己的辖区。", en="You can grant only roles below your own, inside your own place."
     ),
 }

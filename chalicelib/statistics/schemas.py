@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from ..kernel.text_catalogue import text
 from ..web.fields import Day, Instant, PlaceCode, Request, View
 from .model import By, Figures, HotSpot
 from .service import HotSpots, Rates
@@ -137,6 +138,6 @@ def _suggestion(spot: HotSpot, found: HotSpots, locale: str) -> SuggestionView |
         "building": found.names.get(spot.place, spot.place),
         "days": found.policy.hot_spot_days,
         "reports": spot.reports,
-        "category": category.en if locale == "en" else category.zh,
+        "category": text(zh=category.zh, en=category.en).format(locale),
     }
-    return SuggestionView(category=spot.category, text=ROOT_CAUSE.say(locale, facts), place=spot.place)
+    return SuggestionView(category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place)

@@ -1,15 +1,15 @@
-"""What the house says about figures, in both languages."""
+"""What the house says about figures, in every language."""
 
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 
 __all__ = ["REFUSALS", "ROOT_CAUSE"]
 
 REFUSALS = {
-    "figures.span": Words("起止日期须先后有序，最多 {days} 天。", "From is not after to, and they are {days} days at most."),
+    "figures.span": text(zh="起止日期须先后有序，最多 {days} 天。", en="From is not after to, and they are {days} days at most."),
 }
 
 
-ROOT_CAUSE = Words(
-    "{building}：{days} 天内有 {reports} 次反映「{category}」，请查明根本原因。",
-    "{building}: {reports} reports of “{category}” within {days} days. Please find the cause.",
+ROOT_CAUSE = text(
+    zh="{building}：{days} 天内有 {reports} 次反映「{category}」，请查明根本原因。",
+    en="{building}: {reports} reports of “{category}” within {days} days. Please find the cause.",
 )

@@ -126,7 +126,7 @@ class CautionView(View):
     @classmethod
     def of(cls, caution: Caution, locale: str) -> "CautionView":
         """Return the view of a caution."""
-        return cls(code=caution.code, text=CAUTIONS[caution.code].say(locale, caution.facts))
+        return cls(code=caution.code, text=CAUTIONS[caution.code].format(locale, caution.facts))
 
 
 class HoleView(View):
@@ -148,7 +148,7 @@ class HoleView(View):
             level=hole.level,
             to=hole.to,
             why=hole.why,
-            text=HOLES[hole.why.value].say(locale),
+            text=HOLES[hole.why.value].format(locale),
             instead=hole.instead,
             categories=list(hole.categories),
         )

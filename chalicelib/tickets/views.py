@@ -300,7 +300,7 @@ def clock_view(explained: Explained, locale: str) -> ClockView:
         state=_state_of(clock),
         fired=clock.fired,
         explanation=[_run_view(stretch, locale) for stretch in explained.stretches],
-        warning=SAYS["uncertain"].say(locale, {"years": "、".join(map(str, years))}) if years else None,
+        warning=SAYS["uncertain"].format(locale, {"years": "、".join(map(str, years))}) if years else None,
     )
 
 
@@ -315,7 +315,7 @@ def _run_view(stretch: Stretch, locale: str) -> RunView:
         LineOfTime(
             day=line.date.isoformat(),
             why=line.why,
-            text=WHY[line.why or "always"].say(locale, {"name": line.name}).strip(),
+            text=WHY[line.why or "always"].format(locale, {"name": line.name}).strip(),
             start=line.start,
             end=line.end,
             minutes=line.minutes,

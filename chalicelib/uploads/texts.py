@@ -1,15 +1,15 @@
-"""What the house says about uploads, in both languages."""
+"""What the house says about uploads, in every language."""
 
-from ..kernel.words import Words
+from ..kernel.text_catalogue import text
 
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
-    "upload.already_used": Words(
-        "这张照片已用在别处，请重新上传。", "This photo is part of something else. Please upload it again."
+    "upload.already_used": text(
+        zh="这张照片已用在别处，请重新上传。", en="This photo is part of something else. Please upload it again."
     ),
-    "upload.refused": Words("这张照片无法使用，请重新上传。", "This photo cannot be used. Please upload it again."),
-    "upload.too_many": Words("上传太多，请过一会儿再试。", "Too many uploads. Please try again later."),
-    "upload.twice": Words("同一张照片只需附一次。", "Name each photo once."),
-    "upload.unknown": Words("没有这张照片。", "There is no such photo."),
+    "upload.refused": text(zh="这张照片无法使用，请重新上传。", en="This photo cannot be used. Please upload it again."),
+    "upload.too_many": text(zh="上传太多，请过一会儿再试。", en="Too many uploads. Please try again later."),
+    "upload.twice": text(zh="同一张照片只需附一次。", en="Name each photo once."),
+    "upload.unknown": text(zh="没有这张照片。", en="There is no such photo."),
 }

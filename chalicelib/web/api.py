@@ -31,7 +31,7 @@ from ..kernel.errors import (
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
-from ..kernel.words import Catalogue, Words, choose_locale
+from ..kernel.text_catalogue import Catalogue, Text, choose_locale
 from .documents import Dialect, Document
 from .forms import read_form
 from .pages import Page
@@ -135,14 +135,14 @@ class _Mounted(NamedTuple):
     takes: Mapping[str, Any]  # what its view takes of a request
 
 
-class _Catalogue(dict[str, Words]):
+class _Catalogue(dict[str, Text]):
     """What refusals say. A feature may be refused by another whose routes are not loaded yet: then all are."""
 
     def __init__(self, known: Catalogue, load_all: Callable[[], None]) -> None:
         super().__init__(known)
         self._load_all = load_all
 
-    def __missing__(self, code: str) -> Words:
+    def __missing__(self, code: str) -> Text:
         self._load_all()
         return dict(self)[code]
 

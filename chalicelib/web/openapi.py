@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..kernel.ids import ID_PATTERN
+from ..kernel.text_catalogue import DEFAULT_LOCALE
 from .api import Operation, path_pattern
 from .forms import FORMS
 from .pages import Page
@@ -149,7 +150,7 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
     text = {"type": "string"}
-    found = [{"name": "Accept-Language", "in": "header", "schema": text, "example": "zh-CN"}]
+    found = [{"name": "Accept-Language", "in": "header", "schema": text, "example": DEFAULT_LOCALE}]
     if operation.method == "POST" and operation.repeatable:
         key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key})

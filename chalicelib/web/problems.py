@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_jsonable_python
 
 from ..kernel import errors
-from ..kernel.words import Catalogue, Words
+from ..kernel.text_catalogue import Catalogue, text
 from .texts import FIELD_FALLBACK, FIELDS
 
 __all__ = ["STATUS", "FieldError", "Problem", "problem_of", "problem_of_fields", "status_of"]
@@ -26,19 +26,19 @@ STATUS: Mapping[type[errors.Refusal], int] = {
     errors.Busy: 503,
 }
 TITLES = {
-    400: Words("请求无法读取", "The request cannot be read"),
-    401: Words("请先登录", "Please sign in"),
-    403: Words("没有权限", "Not allowed"),
-    404: Words("没有找到", "Not found"),
-    405: Words("不支持的方法", "Method not allowed"),
-    409: Words("与当前状态冲突", "Conflicts with the current state"),
-    412: Words("内容已被更新", "Changed in the meantime"),
-    413: Words("内容太大", "Too large"),
-    415: Words("不支持的内容类型", "Unsupported content type"),
-    422: Words("内容有误", "Invalid content"),
-    429: Words("操作太频繁", "Too many requests"),
-    500: Words("系统出错", "Internal error"),
-    503: Words("系统繁忙", "Busy"),
+    400: text(zh="请求无法读取", en="The request cannot be read"),
+    401: text(zh="请先登录", en="Please sign in"),
+    403: text(zh="没有权限", en="Not allowed"),
+    404: text(zh="没有找到", en="Not found"),
+    405: text(zh="不支持的方法", en="Method not allowed"),
+    409: text(zh="与当前状态冲突", en="Conflicts with the current state"),
+    412: text(zh="内容已被更新", en="Changed in the meantime"),
+    413: text(zh="内容太大", en="Too large"),
+    415: text(zh="不支持的内容类型", en="Unsupported content type"),
+    422: text(zh="内容有误", en="Invalid content"),
+    429: text(zh="操作太频繁", en="Too many requests"),
+    500: text(zh="系统出错", en="Internal error"),
+    503: text(zh="系统繁忙", en="Busy"),
 }
 
 
@@ -73,28 +73,28 @@ def status_of(refusal: errors.Refusal) -> int:
 def problem_of(refusal: errors.Refusal, locale: str, words: Catalogue, facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the problem document of a refusal; `facts` are its facts as they may be shown."""
     shown = refusal.facts if facts is None else facts
-    detail = words[refusal.code].say(locale, shown)
+    detail = words[refusal.code].format(locale, shown)
     document: dict[str, Any] = _document(status_of(refusal), refusal.code, locale, detail) | to_jsonable_python(shown)
     if isinstance(refusal, errors.Invalid):
         document["errors"] = [
             {"loc": list(refusal.loc), "msg": detail, "type": refusal.code},
-            *({"loc": list(e.loc), "msg": words[e.code].say(locale, e.facts), "type": e.code} for e in refusal.also),
+            *({"loc": list(e.loc), "msg": words[e.code].format(locale, e.facts), "type": e.code} for e in refusal.also),
         ]
     return document
 
 
 def problem_of_status(status: int, code: str, locale: str, words: Catalogue) -> dict[str, Any]:
     """Return the problem document of an answer that no refusal stands behind (405, 500)."""
-    return _document(status, code, locale, words[code].say(locale))
+    return _document(status, code, locale, words[code].format(locale))
 
 
 def problem_of_fields(error: ValidationError, where: str, locale: str, words: Catalogue) -> dict[str, Any]:
     """Return the problem document of a body or query that does not fit its schema. Never repeats a value."""
     found = error.errors(include_url=False, include_context=True, include_input=False)
     if any(e["type"] == "json_invalid" for e in found):
-        return _document(400, "request.malformed", locale, words["request.malformed"].say(locale))
+        return _document(400, "request.malformed", locale, words["request.malformed"].format(locale))
     code = f"{where}.invalid"
-    document = _document(422, code, locale, words[code].say(locale))
+    document = _document(422, code, locale, words[code].format(locale))
     document["errors"] = [{"loc": _loc(e["loc"]), "msg": _message(e, locale), "type": e["type"]} for e in found[:50]]
     return document
 
@@ -105,9 +105,9 @@ def _loc(loc: Iterable[str | int]) -> list[str | int]:
 
 def _message(error: Any, locale: str) -> str:
     words = FIELDS.get(error["type"], FIELD_FALLBACK)
-    return words.say(locale, {k: v for k, v in error.get("ctx", {}).items() if isinstance(v, int | str)})
+    return words.format(locale, {k: v for k, v in error.get("ctx", {}).items() if isinstance(v, int | str)})
 
 
 def _document(status: int, code: str, locale: str, detail: str) -> dict[str, Any]:
-    title = TITLES[status].say(locale)
+    title = TITLES[status].format(locale)
     return {"type": f"urn:chunhui:problem:{code}", "title": title, "status": status, "detail": detail, "code": code}

@@ -1,43 +1,49 @@
-"""What the house says about wishes, in both languages. SMS texts name no resident and no address."""
+"""What the house says about wishes, in every language. SMS texts name no resident and no address."""
 
-from ..kernel.template import Template, Templates, Told, Urgency
-from ..kernel.words import Words
+from ..kernel.template import Template, Templates, Urgency
+from ..kernel.text_catalogue import text
 
 __all__ = ["MESSAGES", "REFUSALS"]
 
 REFUSALS = {
-    "volunteer.paused": Words("您已暂停接单，请先恢复。", "You have paused. Resume first to take a wish."),
-    "volunteer.too_many_claims": Words(
-        "您手上已有 {capacity} 个心愿，请先完成。", "You carry {capacity} wishes already. Finish one first."
+    "volunteer.paused": text(zh="您已暂停接单，请先恢复。", en="You have paused. Resume first to take a wish."),
+    "volunteer.too_many_claims": text(
+        zh="您手上已有 {capacity} 个心愿，请先完成。", en="You carry {capacity} wishes already. Finish one first."
     ),
-    "wish.already_claimed": Words(
-        "这个心愿已被认领，看看类似的心愿吧。", "Somebody else has just taken this wish. Here are similar ones."
+    "wish.already_claimed": text(
+        zh="这个心愿已被认领，看看类似的心愿吧。", en="Somebody else has just taken this wish. Here are similar ones."
     ),
-    "wish.already_helping": Words("您已认领这个心愿。", "You have taken this wish already."),
-    "wish.budget_goods_only": Words("只有物品类心愿可以填写预算。", "Only a wish for goods has a budget."),
-    "wish.budget_too_high": Words("预算不能超过 {cap} 分。", "The budget is {cap} fen at most."),
-    "wish.claim_ambiguous": Words("有多位志愿者，请用 claim 指明是哪一位。", "There are several helpers: name one in `claim`."),
-    "wish.claim_unknown": Words("没有这个进行中的认领。", "There is no such claim in progress."),
-    "wish.claimed_too_often": Words(
-        "您已多次认领并退回这个心愿，请留给其他邻居。",
-        "You have taken it and given it back too often. Please leave it to others.",
+    "wish.already_helping": text(zh="您已认领这个心愿。", en="You have taken this wish already."),
+    "wish.budget_goods_only": text(zh="只有物品类心愿可以填写预算。", en="Only a wish for goods has a budget."),
+    "wish.budget_too_high": text(zh="预算不能超过 {cap} 分。", en="The budget is {cap} fen at most."),
+    "wish.claim_ambiguous": text(
+        zh="有多位志愿者，请用 claim 指明是哪一位。", en="There are several helpers: name one in `claim`."
     ),
-    "wish.code_locked": Words("送达码错误次数过多，请联系工作人员确认。", "Too many wrong codes. Please ask staff to confirm."),
-    "wish.code_wrong": Words("送达码不正确，请再问一次居民。", "The code is wrong. Please ask the resident again."),
-    "wish.helpers_already_claimed": Words("已有更多志愿者认领。", "More helpers than that have taken it already."),
-    "wish.needed_by_out_of_range": Words(
-        "需要日期应在今天到一年之内。", "The day it is needed by must lie between today and a year from now."
+    "wish.claim_unknown": text(zh="没有这个进行中的认领。", en="There is no such claim in progress."),
+    "wish.claimed_too_often": text(
+        zh="您已多次认领并退回这个心愿，请留给其他邻居。",
+        en="You have taken it and given it back too often. Please leave it to others.",
     ),
-    "wish.no_active_claim": Words("没有进行中的认领。", "There is no claim in progress."),
-    "wish.not_checked_in": Words("还没有签到。", "There was no check-in."),
-    "wish.own_delivery": Words("不能确认自己的送达。", "You cannot confirm your own delivery."),
-    "wish.own": Words("不能认领自己的心愿。", "You cannot take your own wish."),
-    "wish.place_required": Words("请填写地点，或先登记住址所在楼栋。", "Give a place, or register a home first."),
-    "wish.place_too_wide": Words("请填写到社区以下的地点。", "Name a place within a community."),
-    "wish.place_of_wall": Words("请选择街道或社区。", "Choose a street or a community."),
-    "wish.vetting_required": Words("这个心愿需要经过审核的志愿者。", "This wish needs a volunteer who has been vetted."),
-    "wish.window_backwards": Words("结束时间应晚于开始时间。", "A window must end after it begins."),
-    "wish.wrong_state": Words("心愿当前状态（{state}）不能这样操作。", "The wish is {state}; this cannot be done from there."),
+    "wish.code_locked": text(
+        zh="送达码错误次数过多，请联系工作人员确认。", en="Too many wrong codes. Please ask staff to confirm."
+    ),
+    "wish.code_wrong": text(zh="送达码不正确，请再问一次居民。", en="The code is wrong. Please ask the resident again."),
+    "wish.helpers_already_claimed": text(zh="已有更多志愿者认领。", en="More helpers than that have taken it already."),
+    "wish.needed_by_out_of_range": text(
+        zh="需要日期应在今天到一年之内。", en="The day it is needed by must lie between today and a year from now."
+    ),
+    "wish.no_active_claim": text(zh="没有进行中的认领。", en="There is no claim in progress."),
+    "wish.not_checked_in": text(zh="还没有签到。", en="There was no check-in."),
+    "wish.own_delivery": text(zh="不能确认自己的送达。", en="You cannot confirm your own delivery."),
+    "wish.own": text(zh="不能认领自己的心愿。", en="You cannot take your own wish."),
+    "wish.place_required": text(zh="请填写地点，或先登记住址所在楼栋。", en="Give a place, or register a home first."),
+    "wish.place_too_wide": text(zh="请填写到社区以下的地点。", en="Name a place within a community."),
+    "wish.place_of_wall": text(zh="请选择街道或社区。", en="Choose a street or a community."),
+    "wish.vetting_required": text(zh="这个心愿需要经过审核的志愿者。", en="This wish needs a volunteer who has been vetted."),
+    "wish.window_backwards": text(zh="结束时间应晚于开始时间。", en="A window must end after it begins."),
+    "wish.wrong_state": text(
+        zh="心愿当前状态（{state}）不能这样操作。", en="The wish is {state}; this cannot be done from there."
+    ),
 }
 
 # The facts that a message takes, and the most characters of each: a wish's title as long as it may be, a reason cut
@@ -51,183 +57,206 @@ def _slots(*names: str) -> dict[str, int]:
 
 MESSAGES: Templates = {
     "wish.approved": Template(
-        zh="您的心愿「{title}」已上墙，有人认领会通知您。",
-        en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
-        told=Told.RESIDENT,
+        text(
+            zh="您的心愿「{title}」已上墙，有人认领会通知您。",
+            en="Your wish “{title}” is on the wall. You will hear when somebody takes it.",
+        ),
+        told="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
     ),
     "wish.rejected": Template(
-        zh="您的心愿「{title}」未通过：{reason}",
-        en="Your wish “{title}” was not accepted: {reason}",
-        told=Told.RESIDENT,
+        text(zh="您的心愿「{title}」未通过：{reason}", en="Your wish “{title}” was not accepted: {reason}"),
+        told="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
         parts=2,
     ),
     "wish.unpublished": Template(
-        zh="您的心愿「{title}」需重新审核：{reason}",
-        en="“{title}” is being checked again: {reason}",
-        told=Told.RESIDENT,
+        text(zh="您的心愿「{title}」需重新审核：{reason}", en="“{title}” is being checked again: {reason}"),
+        told="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
         parts=2,
     ),
     "wish.claimed": Template(
-        zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
-        en="Somebody has taken “{title}”. MessageAttempt code {code}: tell it only when it has come.",
-        told=Told.RESIDENT,
+        text(
+            zh="有志愿者认领了「{title}」。送达码 {code}，收到后再告诉志愿者。",
+            en="Somebody has taken “{title}”. Delivery code {code}: tell it only when it has come.",
+        ),
+        told="the resident",
         slots=_slots("title", "code"),
         parts=2,
     ),
     "wish.yours": Template(
-        zh="您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
-        en="You have taken “{title}”, due by {needed_by}. The address is in the app; ask for the code there.",
-        told=Told.HELPER,
+        text(
+            zh="您认领了「{title}」，请在{needed_by}前送达。地址见应用，送达时请向居民索取送达码。",
+            en="You have taken “{title}”, due by {needed_by}. The address is in the app; ask for the code there.",
+        ),
+        told="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
     "wish.due_in_2_days": Template(
-        zh="提醒：您认领的「{title}」请在{needed_by}前送达，还有2天。来不了可在应用里退回。",
-        en="“{title}” is due by {needed_by}, in 2 days. If you cannot come, give it back in the app.",
-        told=Told.HELPER,
+        text(
+            zh="提醒：您认领的「{title}」请在{needed_by}前送达，还有2天。来不了可在应用里退回。",
+            en="“{title}” is due by {needed_by}, in 2 days. If you cannot come, give it back in the app.",
+        ),
+        told="the helper",
         slots=_slots("title", "needed_by"),
         can_wait=True,
         parts=2,
     ),
     "wish.due_tomorrow": Template(
-        zh="提醒：您认领的「{title}」请在明天（{needed_by}）前送达。来不了可在应用里退回。",
-        en="“{title}” is due tomorrow, {needed_by}. If you cannot come, give it back in the app.",
-        told=Told.HELPER,
+        text(
+            zh="提醒：您认领的「{title}」请在明天（{needed_by}）前送达。来不了可在应用里退回。",
+            en="“{title}” is due tomorrow, {needed_by}. If you cannot come, give it back in the app.",
+        ),
+        told="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
     "wish.overdue": Template(
-        zh="「{title}」原定{needed_by}前送达，居民还在等您。有困难可在应用里退回，没有关系。",
-        en="“{title}” was due by {needed_by}; somebody still waits. You may give it back in the app.",
-        told=Told.HELPER,
+        text(
+            zh="「{title}」原定{needed_by}前送达，居民还在等您。有困难可在应用里退回，没有关系。",
+            en="“{title}” was due by {needed_by}; somebody still waits. You may give it back in the app.",
+        ),
+        told="the helper",
         slots=_slots("title", "needed_by"),
         parts=2,
     ),
     "wish.released": Template(
-        zh="原志愿者来不了，「{title}」已重新上墙。",
-        en="Your helper cannot come. “{title}” is on the wall again.",
-        told=Told.RESIDENT,
+        text(zh="原志愿者来不了，「{title}」已重新上墙。", en="Your helper cannot come. “{title}” is on the wall again."),
+        told="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
     ),
     "wish.released_staff": Template(
-        zh="「{title}」被退回，已重新上墙。原因见时间线。",
-        en="“{title}” was given back and is on the wall again. See its timeline.",
-        told=Told.STAFF,
+        text(
+            zh="「{title}」被退回，已重新上墙。原因见时间线。",
+            en="“{title}” was given back and is on the wall again. See its timeline.",
+        ),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title"),
         parts=2,
     ),
     "wish.claim_ended": Template(
-        zh="「{title}」的认领已取消，感谢您的热心。",
-        en="Your claim on “{title}” has ended. Thank you for offering.",
-        told=Told.HELPER,
+        text(zh="「{title}」的认领已取消，感谢您的热心。", en="Your claim on “{title}” has ended. Thank you for offering."),
+        told="the helper",
         slots=_slots("title"),
         parts=2,
     ),
     "wish.withdrawn": Template(
-        zh="「{title}」已撤回，不用再准备了。感谢您。",
-        en="“{title}” has been withdrawn; nothing more is needed. Thank you.",
-        told=Told.HELPER,
+        text(
+            zh="「{title}」已撤回，不用再准备了。感谢您。", en="“{title}” has been withdrawn; nothing more is needed. Thank you."
+        ),
+        told="the helper",
         slots=_slots("title"),
         parts=2,
     ),
     "wish.delivered": Template(
-        zh="「{title}」已送达。收到请回复1，有问题回复2",
-        en="“{title}” has been delivered. Reply 1 if it came, 2 if not.",
-        told=Told.RESIDENT,
+        text(zh="「{title}」已送达。收到请回复1，有问题回复2", en="“{title}” has been delivered. Reply 1 if it came, 2 if not."),
+        told="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
     ),
     "wish.unconfirmed": Template(
-        zh="您还没有确认「{title}」。收到请回复1，有问题回复2",
-        en="You have not confirmed “{title}” yet. Reply 1 if it came, 2 if not.",
-        told=Told.RESIDENT,
+        text(
+            zh="您还没有确认「{title}」。收到请回复1，有问题回复2",
+            en="You have not confirmed “{title}” yet. Reply 1 if it came, 2 if not.",
+        ),
+        told="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
     ),
     "wish.thanks": Template(
-        zh="「{title}」圆满完成，感谢您！已记{hours}小时。",
-        en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
-        told=Told.HELPER,
+        text(zh="「{title}」圆满完成，感谢您！已记{hours}小时。", en="“{title}” is fulfilled. Thank you! {hours} h are booked."),
+        told="the helper",
         slots=_slots("title", "hours"),
         can_wait=True,
         parts=2,
     ),
     "wish.thanked": Template(
-        zh="「{title}」的居民给您留了感谢或评分，请在应用里看看。",
-        en="You were thanked or rated for “{title}”. See it in the app.",
-        told=Told.HELPER,
+        text(
+            zh="「{title}」的居民给您留了感谢或评分，请在应用里看看。",
+            en="You were thanked or rated for “{title}”. See it in the app.",
+        ),
+        told="the helper",
         slots=_slots("title"),
         urgency=Urgency.LOW,
         parts=2,
     ),
     "wish.disputed_staff": Template(
-        zh="「{title}」有异议，请处理：{reason}",
-        en="“{title}” is disputed, please look into it: {reason}",
-        told=Told.STAFF,
+        text(zh="「{title}」有异议，请处理：{reason}", en="“{title}” is disputed, please look into it: {reason}"),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title", "reason"),
         parts=2,
     ),
     "wish.reopened": Template(
-        zh="您的心愿「{title}」已重新上墙。",
-        en="Your wish “{title}” is on the wall again.",
-        told=Told.RESIDENT,
+        text(zh="您的心愿「{title}」已重新上墙。", en="Your wish “{title}” is on the wall again."),
+        told="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
     ),
     "wish.expiring": Template(
-        zh="您的心愿「{title}」还没有人认领，即将到期。仍需要请回复1，不需要请回复2",
-        en="Nobody has taken “{title}” yet and it expires soon. Reply 1 to keep it, 2 if not needed.",
-        told=Told.RESIDENT,
+        text(
+            zh="您的心愿「{title}」还没有人认领，即将到期。仍需要请回复1，不需要请回复2",
+            en="Nobody has taken “{title}” yet and it expires soon. Reply 1 to keep it, 2 if not needed.",
+        ),
+        told="the resident",
         slots=_slots("title"),
         asks=True,
         parts=2,
     ),
     "wish.expiring_staff": Template(
-        zh="「{title}」无人认领，即将到期，请帮忙找人。",
-        en="Nobody has taken “{title}” and it expires soon. Please find somebody.",
-        told=Told.STAFF,
+        text(
+            zh="「{title}」无人认领，即将到期，请帮忙找人。",
+            en="Nobody has taken “{title}” and it expires soon. Please find somebody.",
+        ),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title"),
         urgency=Urgency.LOW,
         parts=2,
     ),
     "wish.expired": Template(
-        zh="您的心愿「{title}」已到期，仍需要可重新提交。",
-        en="Your wish “{title}” has expired. If you still need it, submit it again.",
-        told=Told.RESIDENT,
+        text(
+            zh="您的心愿「{title}」已到期，仍需要可重新提交。",
+            en="Your wish “{title}” has expired. If you still need it, submit it again.",
+        ),
+        told="the resident",
         slots=_slots("title"),
         can_wait=True,
         parts=2,
     ),
     "wish.expired_staff": Template(
-        zh="「{title}」到期无人完成，请跟进。",
-        en="“{title}” has expired unfulfilled. Please follow up.",
-        told=Told.STAFF,
+        text(zh="「{title}」到期无人完成，请跟进。", en="“{title}” has expired unfulfilled. Please follow up."),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title"),
         parts=2,
     ),
     "wish.late_staff": Template(
-        zh="「{title}」已过需要日期仍未送达，请跟进。",
-        en="“{title}” is past its day and not delivered. Please follow up.",
-        told=Told.STAFF,
+        text(zh="「{title}」已过需要日期仍未送达，请跟进。", en="“{title}” is past its day and not delivered. Please follow up."),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title"),
         parts=2,
     ),
     "wish.unconfirmed_staff": Template(
-        zh="「{title}」送达三天未确认，请回访。",
-        en="“{title}” was delivered three days ago and is not confirmed. Please ask.",
-        told=Told.STAFF,
+        text(
+            zh="「{title}」送达三天未确认，请回访。",
+            en="“{title}” was delivered three days ago and is not confirmed. Please ask.",
+        ),
+        told="the staff on duty",
+        for_staff=True,
         slots=_slots("title"),
         parts=2,
     ),

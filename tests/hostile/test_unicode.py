@@ -14,7 +14,7 @@ import chalicelib
 from app import api
 from chalicelib.catalogue import TEMPLATES, job_kinds, subscribed_events
 from chalicelib.kernel import errors
-from chalicelib.kernel.words import Catalogue, Words
+from chalicelib.kernel.text_catalogue import Catalogue, Text, text
 from chalicelib.message_log.model import DIGEST
 from chalicelib.tickets.decisions import ALSO_AT_NIGHT
 from chalicelib.web.problems import STATUS, TITLES
@@ -236,8 +236,8 @@ def _codes() -> dict[str, set[str]]:
             texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer", "ticket")]  # of the transition tables
         assert texts or isinstance(first, ast.Attribute), f"{path}:{context.lineno}: a code that this test cannot read"
         facts = {keyword.arg for keyword in context.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
-        for text in texts:
-            codes.setdefault(text, set()).update(facts)
+        for code in texts:
+            codes.setdefault(code, set()).update(facts)
     return codes
 
 
@@ -245,12 +245,13 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"{(\w+)}", text))
 
 
-def _check(words: Words, about: str) -> None:
-    assert words.zh.strip(), about
-    assert words.en.strip(), about
-    assert re.search(r"[\u4e00-\u9fff]", words.zh), f"{about}: no Chinese"
-    assert not re.search(r"[\u4e00-\u9fff，。；：！？]", words.en), f"{about}: Chinese in the English"
-    assert _names(words.zh) == _names(words.en), about
+def _check(words: Text, about: str) -> None:
+    zh, en = words.format("zh-CN"), words.format("en")
+    assert zh.strip(), about
+    assert en.strip(), about
+    assert re.search(r"[\u4e00-\u9fff]", zh), f"{about}: no Chinese"
+    assert not re.search(r"[\u4e00-\u9fff，。；：！？]", en), f"{about}: Chinese in the English"
+    assert _names(zh) == _names(en), about
 
 
 def test_every_refusal_that_can_be_raised_has_words_in_both_languages():
@@ -262,7 +263,7 @@ def test_every_refusal_that_can_be_raised_has_words_in_both_languages():
 def test_the_words_of_a_refusal_name_only_facts_that_come_with_it():
     for code, facts in _codes().items():
         if code in api.words:
-            assert _names(api.words[code].zh) <= facts, code
+            assert _names(api.words[code].format("zh-CN")) <= facts, code
 
 
 def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
@@ -270,7 +271,7 @@ def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
     assert not {code for code in api.words if code not in spoken}
 
 
-TEXTS = {kind: Words(template.zh, template.en) for kind, template in TEMPLATES.items()}
+TEXTS = {kind: template.text for kind, template in TEMPLATES.items()}
 
 
 @pytest.mark.parametrize(
@@ -316,6 +317,6 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
 
 def test_a_missing_word_would_be_noticed():
     with pytest.raises(AssertionError):
-        _check(Words("验证码 {code}", "Your code"), "x")
+        _check(text(zh="验证码 {code}", en="Your code"), "x")
     with pytest.raises(AssertionError):
-        _check(Words("验证码", "验证码"), "x")
+        _check(text(zh="验证码", en="验证码"), "x")

@@ -7,13 +7,14 @@ import pytest
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.changes import Due
-from chalicelib.kernel.template import Legal, Template, Told
+from chalicelib.kernel.template import Legal, Template
+from chalicelib.kernel.text_catalogue import text
 
 from ..replies.builders import Scripted, lines, messages, scripted
 from ..store.scan import counter
 from ..world import START, World
 
-LONG = Template(zh="{text}", en="{text}", told=Told.RESIDENT, slots={"text": 700}, parts=11)
+LONG = Template(text(zh="{text}", en="{text}"), told="the resident", slots={"text": 700}, parts=11)
 HOUSE = 4  # 【春晖】
 SUFFIX = 6  # 拒收请回复R
 MONTH = "sms#2026-11"

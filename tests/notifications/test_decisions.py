@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.quiet import quiet_span
-from chalicelib.kernel.template import Legal, Template, Told, Urgency
+from chalicelib.kernel.template import Legal, Template, Urgency
+from chalicelib.kernel.text_catalogue import text
 from chalicelib.notifications import policy
 from chalicelib.notifications.decisions import digest_time, is_held, plan
 from chalicelib.notifications.model import QuietHours
@@ -201,7 +202,7 @@ def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_
 
 
 def a_template(**fields) -> Template:
-    return Template(zh="好", en="ok", told=Told.RESIDENT, **fields)
+    return Template(text(zh="好", en="ok"), told="the resident", **fields)
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.kernel.changes import Due
-from chalicelib.kernel.template import Legal, Template, Told, Urgency
+from chalicelib.kernel.template import Legal, Template, Urgency
+from chalicelib.kernel.text_catalogue import text
 from chalicelib.message_log.sending import Tolls
 from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
 from ..world import START, Phone, World
 from .builders import PROVIDERS, a_world, consents, lines, visits
 
-FAIR = Template(zh="周六义诊，欢迎来。", en="Free check-ups on Saturday.", told=Told.ANYBODY, legal=Legal.PROMOTIONAL)
+FAIR = Template(text(zh="周六义诊，欢迎来。", en="Free check-ups on Saturday."), told="whom it concerns", legal=Legal.PROMOTIONAL)
 NOTE = replace(FAIR, legal=Legal.SERVICE)
 ALARM = replace(NOTE, urgency=Urgency.URGENT)
 
