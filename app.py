@@ -8,12 +8,12 @@ from chalice.app import Chalice, Cron, Rate
 from chalicelib.adapters.queue import consume, read_arrivals, read_dead, seconds_left
 from chalicelib.routes import ROUTES
 from chalicelib.web.api import Api
-from chalicelib.wiring import clean, log, park, routes_of, services, work
+from chalicelib.wiring import clean, log, park, routes_of, service_of, services, work
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, services, log)
 for feature, lines in ROUTES.items():  # written by `make openapi`
-    api.mount(lines, partial(routes_of, feature))
+    api.mount(lines, partial(routes_of, feature), service_of(feature))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

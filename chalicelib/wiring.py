@@ -24,7 +24,7 @@ from .settings import MailServer, Settings, SmsProvider
 from .store.due import Outbox, Queue
 from .store.tables import bind
 from .store.transaction import Transaction
-from .web.auth import Tokens
+from .web.tokens import Tokens
 
 if TYPE_CHECKING:
     from .adapters.choice import Provider
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from .tickets.service import Tickets
     from .tickets.upkeep import TicketJobs
     from .uploads.service import Uploads
-    from .web.api import Routes
+    from .web.routes import Routes
     from .wishes.service import Wishes
 
-__all__ = ["Services", "clean", "everything", "log", "park", "routes_of", "services", "use", "wire", "work"]
+__all__ = ["Services", "clean", "everything", "log", "park", "routes_of", "service_of", "services", "use", "wire", "work"]
 
 log = Logger(service="chunhui", level=os.environ.get("LOG_LEVEL", "INFO"))
 
@@ -535,6 +535,37 @@ def routes_of(feature: str) -> "Routes[Any]":
     """Load a feature's routes."""
     routes: Routes[Any] = import_module(f".{feature}", __package__).routes
     return routes
+
+
+_SERVICE_NAMES = {
+    "admin.api": "desk",
+    "matching.api": "matching",
+    "message_log.api": "message_log",
+    "offers.api": "offers",
+    "open311.api": "open311",
+    "people.api": "people",
+    "places.api": "places",
+    "replies.api": "replies",
+    "signin.api": "signin",
+    "staff_directory.api": "person_admin",
+    "statistics.api": "statistics",
+    "ticket_policy.api": "ticket_policies",
+    "tickets.api": "tickets",
+    "uploads.api": "uploads",
+    "wishes.api": "wishes",
+}
+
+
+def service_of(feature: str) -> Callable[[], Any] | None:
+    """Return the function that finds the service of a feature's routes; None for the platform's."""
+    name = _SERVICE_NAMES.get(feature)
+    if name is None:
+        return None
+
+    def find_service() -> Any:
+        return getattr(services(), name)
+
+    return find_service
 
 
 def _heard(tag: str) -> bool:

@@ -86,13 +86,13 @@ import sys, threading
 sys.setswitchinterval(1e-6)
 import app, chalicelib.wiring
 from chalicelib.routes import ROUTES
-house, failed, begin = chalicelib.wiring.services(), [], threading.Barrier(2 * len(ROUTES))
+failed, begin = [], threading.Barrier(2 * len(ROUTES))
 def ask(lines):
     begin.wait()
     try:
         for line in lines:
-            operation, _ = app.api._find(*line.split(" "))
-            if operation.routes.service: operation.routes.service(house)
+            operation, find_service = app.api._routes.find(*line.split(" "))
+            assert find_service() is not None and operation.inputs is not None
     except BaseException as error: failed.append(repr(error))
 threads = [threading.Thread(target=ask, args=(lines,)) for lines in ROUTES.values() for _ in range(2)]
 for thread in threads: thread.start()

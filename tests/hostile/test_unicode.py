@@ -16,7 +16,7 @@ from chalicelib.kernel import errors
 from chalicelib.kernel.words import Catalogue, Words
 from chalicelib.reactions import DIGEST, HEARD, REACTIONS, TEMPLATES
 from chalicelib.tickets.decisions import ALSO_AT_NIGHT
-from chalicelib.web.problems import STATUS, TITLES
+from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 
 from ..wishes.builders import a_wish
