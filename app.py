@@ -12,9 +12,9 @@ from chalicelib.runtime import services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
-api = Api(app, services, runtime.log)
+api = Api(app, runtime.core, runtime.log)
 for feature, lines in ROUTES.items():  # written by `make openapi`
-    api.mount(lines, partial(runtime.routes_of, feature))
+    api.mount(lines, partial(runtime.routes_of, feature), runtime.service_finder(feature))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")

@@ -25,8 +25,9 @@ from chalicelib import runtime  # noqa: E402
 from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store import rows as store_rows  # noqa: E402
 from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
-from chalicelib.web import api as web  # noqa: E402
-from chalicelib.web.auth import Tokens  # noqa: E402
+from chalicelib.web.api import Api  # noqa: E402
+from chalicelib.web.rendering import Renderer  # noqa: E402
+from chalicelib.web.tokens import Tokens  # noqa: E402
 from chalicelib.wishes import api as wishes_api  # noqa: E402
 from chalicelib.wishes import rows as wishes_rows  # noqa: E402
 from chalicelib.wishes.service import Wishes  # noqa: E402
@@ -41,12 +42,12 @@ REQUESTS, ROUNDS, WATCHED = 80, 11, 1500
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 BORDERS: list[Border] = [
     ("Chalice: routing, request and response", Chalice, "__call__"),
-    ("web/api: operation, headers", web.Api, "_run"),
-    ("web/auth: JWT", Tokens, "read"),
+    ("web/api: operation, headers", Api, "_run"),
+    ("web/tokens: JWT", Tokens, "read"),
     ("log line", runtime.log, "info"),
     ("use case, permission", Wishes, "read_wish"),
     ("view: pydantic model", wishes_api, "wish_view"),
-    ("view: JSON, ETag", web, "_answer"),
+    ("view: JSON, ETag", Renderer, "render"),
     ("PynamoDB: request, row", wishes_rows, "load"),
     ("row to entity", store_rows.Table, "as_a"),
     ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),

@@ -22,7 +22,7 @@ from .settings import Settings
 from .store.due import Outbox, Queue
 from .store.tables import bind
 from .store.transaction import Transaction
-from .web.auth import Tokens
+from .web.tokens import Tokens
 
 __all__ = ["Container", "build"]
 

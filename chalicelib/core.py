@@ -14,7 +14,7 @@ from .kernel.template import Templates
 from .settings import Settings
 from .store.due import Outbox
 from .store.transaction import Transaction
-from .web.auth import Tokens
+from .web.tokens import Tokens
 
 __all__ = ["Core", "Log"]
 

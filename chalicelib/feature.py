@@ -12,7 +12,7 @@ from .kernel.template import Lane
 if TYPE_CHECKING:
     from .core import Core
     from .kernel.template import Templates
-    from .web.api import Routes
+    from .web.routes import Routes
 
 __all__ = [
     "PERSON_ERASED",

@@ -1,7 +1,7 @@
 """What app.py calls: the process's services, and what its functions do with them."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from .container import Container, build
+from .core import Core
 from .features import declaration
 from .kernel.changes import Due
 from .settings import Settings
 from .web.platform import routes as platform_routes
 
 if TYPE_CHECKING:
-    from .web.api import Routes
+    from .web.routes import Routes
 
 __all__ = [
     "check_ladders",
     "clean_photos",
+    "core",
     "load_everything",
     "log",
     "match_wishes",
     "park",
     "routes_of",
     "run_job",
+    "service_finder",
     "services",
     "use",
 ]
@@ -48,6 +51,11 @@ def services() -> Container:
 def use(container: Container) -> None:
     """Serve these services from now on (tests and the local server)."""
     _override[:] = [container]
+
+
+def core() -> Core:
+    """Return what the process's services are built from."""
+    return services().core
 
 
 def run_job(due: Due) -> None:
@@ -95,6 +103,17 @@ def routes_of(feature: str) -> "Routes[Any]":
     if load is None:
         raise LookupError(f"{feature} has no routes")
     return load()
+
+
+def service_finder(feature: str) -> "Callable[[], Any] | None":
+    """Return what finds the service that a feature's views are called with; None for the platform's own."""
+    if feature == "platform":
+        return None
+
+    def find() -> Any:
+        return services().get(declaration(feature))
+
+    return find
 
 
 def load_everything() -> None:

@@ -10,7 +10,8 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import CustomLocalChalice, LambdaContext, LambdaEventConverter, LocalChalice, RouteMatcher
 
-from chalicelib.web.api import MAX_BODY, Api
+from chalicelib.web.api import Api
+from chalicelib.web.requests import MAX_BODY
 
 __all__ = ["Answer", "Gateway", "serve_threaded"]
 

@@ -153,7 +153,7 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         ("urllib3", lambda n: room(n) == "adapters"),
         ("smtplib", lambda n: room(n) == "adapters"),
         ("PIL", lambda n: n == "adapters.photos"),
-        ("jwt", lambda n: n == "web.auth"),
+        ("jwt", lambda n: n == "web.tokens"),
         ("aws_lambda_powertools", lambda n: n == "wiring" or room(n) == "adapters"),
     ],
 )

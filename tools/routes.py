@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chalicelib.features import declarations
-from chalicelib.web.api import Routes
+from chalicelib.features import FEATURES, declaration
 from chalicelib.web.platform import routes as platform_routes
+from chalicelib.web.routes import Routes
 
 __all__ = ["FILE", "current"]
 
@@ -28,11 +28,9 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 
 def current() -> str:
     """Return the module as it is committed."""
-    parts = [_lines("platform", platform_routes)]
-    for feature in sorted(declarations(), key=lambda feature: feature.name):
-        if feature.load_routes:
-            parts.append(_lines(feature.name, feature.load_routes()))
-    return HEAD + "".join(parts) + "}\n"
+    loaders = {name: declaration(name).load_routes for name in sorted(FEATURES)}
+    listed = [_lines(name, load()) for name, load in loaders.items() if load]
+    return HEAD + _lines("platform", platform_routes) + "".join(listed) + "}\n"
 
 
 def _lines(feature: str, routes: Routes[Any]) -> str:

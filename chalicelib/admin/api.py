@@ -1,14 +1,14 @@
 """Routes of the staff desk."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import NoFields
+from ..web.routes import Routes
 from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView, TurnedView, TurnIn
 from .service import Desk
 
 __all__ = ["routes"]
 
-routes: Routes[Desk] = Routes("admin", "admin", {})
+routes: Routes[Desk] = Routes("admin", {})
 
 
 @routes.get("/v1/admin/queue")

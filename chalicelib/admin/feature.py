@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.paging import Page
     from ..kernel.staff_queue import QueueQuery, Task
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Desk
 
 __all__ = ["feature"]

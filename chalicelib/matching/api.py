@@ -1,7 +1,7 @@
 """Routes of matching, for staff."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import (
     MatchingView,
     PlaceQuery,
@@ -24,7 +24,7 @@ def _reread(matching: Matching, context: RequestContext, run_id: str) -> RunDeta
     return RunDetail.of_plan(*matching.read_run(context, run_id), context.locale)
 
 
-routes: Routes[Matching] = Routes("matching", "matching", REFUSALS, _reread)
+routes: Routes[Matching] = Routes("matching", REFUSALS, _reread)
 
 
 @routes.get("/v1/wishes/{wish_id}/matching")

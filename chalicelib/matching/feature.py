@@ -14,7 +14,7 @@ from ..wishes.feature import feature as wishes
 if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.jobs import Command
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Matching
 
 __all__ = ["feature"]

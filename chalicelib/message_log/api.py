@@ -1,15 +1,15 @@
 """Routes about messages."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
+from ..web.routes import Routes
 from .schemas import InboxList, InboxView, MessageList, MessageQuery, MessageView
 from .service import MessageLog
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[MessageLog] = Routes("messages", "message_log", REFUSALS)
+routes: Routes[MessageLog] = Routes("messages", REFUSALS)
 
 
 @routes.get("/v1/messages")

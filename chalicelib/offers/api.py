@@ -1,8 +1,8 @@
 """Routes about offers."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
+from ..web.routes import Routes
 from ..wishes.schemas import PublicWish
 from .schemas import DeclineIn, OfferList, OfferView, offer_view
 from .service import Offers
@@ -15,7 +15,7 @@ def _reread(offers: Offers, context: RequestContext, offer_id: str) -> OfferView
     return offer_view(offers.read_offer(context, offer_id))
 
 
-routes: Routes[Offers] = Routes("offers", "offers", REFUSALS, _reread)
+routes: Routes[Offers] = Routes("offers", REFUSALS, _reread)
 
 
 @routes.get("/v1/offers/{offer_id}")

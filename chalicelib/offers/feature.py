@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..kernel.jobs import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .asking import Asking
     from .service import Offers
 

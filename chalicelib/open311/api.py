@@ -2,7 +2,7 @@
 
 from ..kernel.errors import NotFound
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .fields import Asked, ReportForm, RequestsQuery, UpdateForm, UpdatesQuery
 from .schemas import (
     Created,
@@ -24,7 +24,7 @@ from .wire import DIALECT, FORMATS
 
 __all__ = ["routes"]
 
-routes: Routes[Open311] = Routes("open311", "open311", REFUSALS, dialect=DIALECT)
+routes: Routes[Open311] = Routes("open311", REFUSALS, dialect=DIALECT)
 
 
 def _name(document: str) -> str:

@@ -8,7 +8,7 @@ from ..tickets.feature import policies, public_tickets
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Open311
 
 __all__ = ["feature"]

@@ -20,7 +20,7 @@ from ..tickets.life import State
 from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.outside import PublicTickets
 from ..tickets.policy import Category, ClockName, Policy
-from ..web.auth import Tokens
+from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import Address, locate
 from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ

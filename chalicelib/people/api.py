@@ -3,8 +3,8 @@
 from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import PageQuery
+from ..web.routes import Routes
 from .schemas import (
     ConsentList,
     ConsentView,
@@ -20,7 +20,7 @@ from .texts import REFUSALS
 __all__ = ["routes"]
 
 
-routes: Routes[People] = Routes("people", "people", REFUSALS)
+routes: Routes[People] = Routes("people", REFUSALS)
 
 
 @routes.get("/v1/me")

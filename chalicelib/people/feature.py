@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.jobs import Event
     from ..kernel.paging import Page, Position
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import People
 
 __all__ = ["feature", "place_exists"]

@@ -3,14 +3,14 @@
 from ..kernel.errors import Invalid
 from ..kernel.place import kind_of
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import DutyIn, PlaceIn, PlaceList, PlaceQuery, PlaceView
 from .service import Places
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Places] = Routes("places", "places", REFUSALS)
+routes: Routes[Places] = Routes("places", REFUSALS)
 
 
 @routes.get("/v1/places")

@@ -1,15 +1,15 @@
 """Routes for what comes back."""
 
 from ..kernel.request import RequestContext, Signed
-from ..web.api import Routes
 from ..web.pages import Page
+from ..web.routes import Routes
 from .schemas import WebhookIn
 from .service import Replies
 from .texts import PAGES, REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Replies] = Routes("replies", "replies", REFUSALS)
+routes: Routes[Replies] = Routes("replies", REFUSALS)
 
 
 @routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)

@@ -9,7 +9,7 @@ from ..people.feature import feature as people
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Replies
 
 __all__ = ["feature"]

@@ -5,14 +5,14 @@ import unicodedata
 from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
 from ..people.schemas import Me
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import CodeAsked, CodeIn, EmailIn, PhoneIn, TokensIn, TokensView
 from .service import SignIn
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[SignIn] = Routes("sign-in", "signin", REFUSALS)
+routes: Routes[SignIn] = Routes("sign-in", REFUSALS)
 
 
 @routes.post("/v1/auth/codes", status=202, public=True, repeatable=False)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from ..people.model import Person
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import SignIn
 
 __all__ = ["CODES", "feature"]

@@ -2,7 +2,7 @@
 
 from ..kernel.access import Grant
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import (
     BlockedIn,
     HouseholdIn,
@@ -26,7 +26,7 @@ def _reread(register: PersonAdmin, context: RequestContext, person_id: str) -> P
     return PersonView.of(register.read_person(context, person_id))
 
 
-routes: Routes[PersonAdmin] = Routes("register", "staff_directory", REFUSALS, _reread)
+routes: Routes[PersonAdmin] = Routes("register", REFUSALS, _reread)
 
 
 @routes.get("/v1/people")

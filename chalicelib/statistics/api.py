@@ -1,14 +1,14 @@
 """Routes about figures, for staff."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
 from .service import Statistics
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Statistics] = Routes("tickets", "statistics", REFUSALS)
+routes: Routes[Statistics] = Routes("tickets", REFUSALS)
 
 
 @routes.get("/v1/admin/tickets/rates")

@@ -10,7 +10,7 @@ from ..tickets.feature import policies
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Statistics
 
 __all__ = ["feature"]

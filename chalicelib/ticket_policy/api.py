@@ -1,7 +1,7 @@
 """Routes about the rules of a street."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import PolicyIn, ReplayIn, RulesQuery
 from .service import TicketPolicies
 from .texts import REFUSALS
@@ -9,7 +9,7 @@ from .views import PolicyView, ReplayView
 
 __all__ = ["routes"]
 
-routes: Routes[TicketPolicies] = Routes("tickets", "ticket_policy", REFUSALS)
+routes: Routes[TicketPolicies] = Routes("tickets", REFUSALS)
 
 
 @routes.get("/v1/policies/tickets")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .book import PolicyBook
     from .service import TicketPolicies
 

@@ -1,8 +1,8 @@
 """Routes about tickets."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
+from ..web.routes import Routes
 from .schemas import AssignIn, BehalfIn, CommentIn, HoldIn, MergeIn, ResolveIn, SolvedIn, TicketIn, TicketQuery, TicketReasonIn
 from .service import Tickets
 from .texts import REFUSALS
@@ -27,7 +27,7 @@ def _reread(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTic
     return ticket_view(tickets.read_ticket(context, ticket_id))
 
 
-routes: Routes[Tickets] = Routes("tickets", "tickets", REFUSALS, _reread)
+routes: Routes[Tickets] = Routes("tickets", REFUSALS, _reread)
 
 
 @routes.post("/v1/tickets", status=201)

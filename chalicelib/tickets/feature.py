@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import QueueQuery, Task
     from ..kernel.template import Templates
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .office import DutyResolver, PolicyLookup
     from .outside import PublicTickets
     from .service import Tickets

@@ -1,7 +1,7 @@
 """Routes about uploads."""
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
+from ..web.routes import Routes
 from .schemas import FormView, UploadIn, UploadView, form_view, upload_view
 from .service import Uploads
 from .texts import REFUSALS
@@ -13,7 +13,7 @@ def _reread(uploads: Uploads, context: RequestContext, upload_id: str) -> FormVi
     return form_view(uploads.reread_form(context, upload_id))
 
 
-routes: Routes[Uploads] = Routes("uploads", "uploads", REFUSALS, _reread)
+routes: Routes[Uploads] = Routes("uploads", REFUSALS, _reread)
 
 
 @routes.post("/v1/uploads", status=201)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..adapters.ports import Files
     from ..core import Core
     from ..kernel.jobs import Event, Timer
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Uploads
 
 __all__ = ["feature", "files"]

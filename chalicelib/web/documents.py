@@ -1,40 +1,60 @@
-"""Answers in a form that is not the house's own: a text with its media type, and the dialect in which a feature speaks.
+"""Representations in a form that is not the house's own, and the forms of errors.
 
-A specification that others wrote also says how refusals look. A feature that serves one hands its `Dialect` to its routes;
-its views stay typed like everybody's, and whatever goes wrong on the way to them is said in the dialect too.
+A specification that others wrote also says how refusals look. A feature that serves one hands its
+`Dialect` to its routes: its views stay typed, and their errors are rendered in the dialect too.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-__all__ = ["Dialect", "Document"]
+__all__ = ["PROBLEM_JSON", "Dialect", "Document", "ErrorForm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as it is sent; a view may return one as well."""
+    """A text as it is sent, with its media type; a view may return one as well."""
 
     text: str
     media: str
     status: int = 200
 
 
-class Dialect(Protocol):
-    """How a feature answers. `address` is the path that was asked for, without its query."""
-
-    statuses: Mapping[str, str]  # of its refusals, with what each means
-
-    def answer(self, view: BaseModel, address: str) -> Document:
-        """Say what a view shows."""
-        ...
+class ErrorForm(Protocol):
+    """The form of errors that a client understands: programs, another specification, a browser."""
 
     def problem(self, problem: Mapping[str, Any], address: str) -> Document:
-        """Say a refusal, which comes as the house's own problem document."""
+        """Render an error, given as a problem document; `address` is the path without its query."""
+        ...
+
+
+class ProblemJson:
+    """Problem documents as they are (RFC 9457)."""
+
+    def problem(self, problem: Mapping[str, Any], address: str) -> Document:
+        """Render a problem document."""
+        text = json.dumps(problem, ensure_ascii=False)
+        return Document(text, "application/problem+json", problem["status"])
+
+
+PROBLEM_JSON = ProblemJson()
+
+
+class Dialect(ErrorForm, Protocol):
+    """The form of a feature's responses. `address` is the requested path without its query."""
+
+    statuses: Mapping[str, str]  # of its refusals, with their descriptions
+
+    def answer(self, view: BaseModel, address: str) -> Document:
+        """Render a view."""
         ...
 
     def contract(self, schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
-        """Return the media types of a route's answers with their schemas, as OpenAPI wants them; without one, of refusals."""
+        """Return the media types of a route's responses with their schemas, for OpenAPI.
+
+        Without a schema, return those of refusals.
+        """
         ...

@@ -3,17 +3,18 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text_catalogue import DEFAULT_LOCALE
-from .api import Operation, path_pattern
+from .errors import Problem
 from .forms import FORMS
 from .pages import Page
-from .problems import Problem
+from .rendering import Redirect, Reply
+from .routes import Operation, path_pattern
 
 __all__ = ["document"]
 
@@ -74,10 +75,17 @@ def _with_short_names(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(hints: dict[str, Any]) -> list[type[BaseModel]]:
-    """The models that a view may return: one, or those of a union."""
+    """Return the models that a view may return: one, or those of a union."""
+    models = (kind for kind in _kinds(hints) if isinstance(kind, type))
+    return [model for model in models if issubclass(model, BaseModel)]
+
+
+def _kinds(hints: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the types that a view may return, without the `Reply` around them."""
     hint = hints.get("return")
-    choices = get_args(hint) or (hint,)
-    return [choice for choice in choices if isinstance(choice, type) and issubclass(choice, BaseModel)]
+    if get_origin(hint) is Reply:
+        (hint,) = get_args(hint)
+    return get_args(hint) or (hint,)
 
 
 def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -163,17 +171,18 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
     dialect = operation.routes.dialect
+    kinds = _kinds(hints)
     answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
-    if operation.status != 204:
+    if operation.status != 204 and Redirect not in kinds:
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         answer["content"] = dialect.contract(schema, operation.path) if dialect else {"application/json": {"schema": schema}}
-        if hints.get("return") is Page:
+        if Page in kinds:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif operation.status < 300:
             answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}
-    if operation.method == "GET" and hints.get("return") is not Page:
+    if operation.method == "GET" and not {Page, Redirect} & set(kinds):
         found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
     said = dialect.contract(None, operation.path) if dialect else problem

@@ -5,13 +5,14 @@ from typing import Any
 from pydantic import RootModel
 
 from ..kernel.request import RequestContext
-from .api import Api, Routes
+from .api import Api
 from .fields import View
 from .openapi import document
+from .routes import Routes
 
 __all__ = ["routes"]
 
-routes: Routes[Api] = Routes("platform", None, {})
+routes: Routes[Api] = Routes("platform", {})
 
 
 class Health(View):

@@ -3,8 +3,8 @@
 import unicodedata
 
 from ..kernel.request import RequestContext
-from ..web.api import Routes
 from ..web.fields import NoFields, PageQuery
+from ..web.routes import Routes
 from .model import ClaimState
 from .schemas import (
     AnyWish,
@@ -37,7 +37,7 @@ def _reread(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
     return wish_view(wishes.read_wish(context, wish_id))
 
 
-routes: Routes[Wishes] = Routes("wishes", "wishes", REFUSALS, _reread)
+routes: Routes[Wishes] = Routes("wishes", REFUSALS, _reread)
 
 
 @routes.post("/v1/wishes", status=201)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page
     from ..kernel.staff_queue import QueueQuery, Task
     from ..kernel.template import Templates
-    from ..web.api import Routes
+    from ..web.routes import Routes
     from .service import Wishes
 
 __all__ = ["feature"]

@@ -12,8 +12,8 @@ from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.matching.policy import Weights
-from chalicelib.web.api import Operation
 from chalicelib.web.openapi import document
+from chalicelib.web.routes import Operation
 
 from ..world import BAIHUA, BUILDING, GRID, STREET, UNIT, Answer, Phone, World
 

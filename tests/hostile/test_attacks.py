@@ -13,7 +13,7 @@ from chalicelib.people.model import Consent, Person, VolunteerProfile
 from chalicelib.places.model import Place
 from chalicelib.signin.model import Challenge, Session
 from chalicelib.store.rows import Table
-from chalicelib.web.api import Operation
+from chalicelib.web.routes import Operation
 from chalicelib.wishes.model import Claim, Wish
 
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone, World

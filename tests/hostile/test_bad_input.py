@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app import api
-from chalicelib.web.api import Operation
+from chalicelib.web.routes import Operation
 
 from ..world import BAIHUA, STREET, Phone, World, gateway
 from .evidence import PROBLEM, assert_problem, unchanged

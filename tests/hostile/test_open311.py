@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from app import api
-from chalicelib.web.api import Operation
+from chalicelib.web.routes import Operation
 
 from ..world import BUILDING, Answer, Phone, World
 from .evidence import unchanged

@@ -17,7 +17,7 @@ from chalicelib.kernel import errors
 from chalicelib.kernel.text_catalogue import Catalogue, Text, text
 from chalicelib.message_log.model import DIGEST
 from chalicelib.tickets.decisions import ALSO_AT_NIGHT
-from chalicelib.web.problems import STATUS, TITLES
+from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 
 from ..wishes.builders import a_wish

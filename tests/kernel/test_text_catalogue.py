@@ -105,7 +105,7 @@ ALL = _texts_of_the_tree()
 
 
 def test_the_texts_of_the_tree_are_found():
-    places = {"chalicelib.wishes.texts.MESSAGES['wish.approved']", "chalicelib.web.problems.TITLES[404]"}
+    places = {"chalicelib.wishes.texts.MESSAGES['wish.approved']", "chalicelib.web.errors.TITLES[404]"}
     assert set(ALL) >= places | {"chalicelib.message_log.policy.SUFFIX"}
     assert len(ALL) > 200
 

@@ -10,7 +10,7 @@ from chalicelib.kernel.access import Actor, Grant, Role
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.errors import Unauthenticated
-from chalicelib.web.auth import ACCESS_LASTS, Tokens
+from chalicelib.web.tokens import ACCESS_LASTS, Tokens
 
 from ..world import START, token_parts
 

@@ -1,13 +1,13 @@
-"""Every answer outside 2xx and 3xx is a problem document, in the caller's language and readable from any page."""
+"""The error renderer: every answer outside 2xx and 3xx is a problem document, in the caller's language and readable from any page."""
 
-import json
 from importlib import import_module
 
 import pytest
 
 from app import api
+from chalicelib.web.routes import Mount
 
-from ..world import Answer, Phone, World, gateway
+from ..world import Answer, Phone, World
 
 NOBODY = Phone()
 
@@ -105,39 +105,12 @@ def test_a_422_names_each_field_and_repeats_no_value(world: World):
     assert "保密的话" not in answer.text
 
 
-def test_a_success_may_be_read_from_any_page_and_is_kept_apart_by_caches(world: World):
-    answer = world.resident().get("/v1/me", accept_language="en")
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert {"ETag", "Retry-After", "Content-Language"} <= set(answer.headers["access-control-expose-headers"].split(","))
-    assert answer.headers["vary"] == "Accept-Language, Authorization"
-    assert answer.headers["cache-control"].startswith("private")
-    assert answer.headers["content-language"] == "en"
-
-
-def test_a_preflight_allows_what_clients_send(world: World):
-    status, headers, _ = gateway.handle("OPTIONS", "/v1/wishes", {"origin": "https://a.example"}, b"", "203.0.113.7")
-    allowed = {name.lower(): value for name, value in headers}
-    assert status == 200
-    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Language"} <= set(
-        allowed["access-control-allow-headers"].split(",")
-    )
-
-
-@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
-def test_json_is_taken_under_each_of_its_names(world: World, media):
-    assert world.resident().post("/v1/wishes", world.wish_body(), content_type=media).status == 201
-
-
-def test_a_body_of_the_largest_size_is_read(world: World):
-    body = json.dumps(world.wish_body()).encode()
-    assert world.resident().post("/v1/wishes", raw=body + b" " * (65_536 - len(body))).status == 201
-
-
 def test_a_feature_that_cannot_be_loaded_is_a_problem_and_is_tried_again(world: World, monkeypatch, caplog):
     phone, route = world.resident(), ("GET", "/v1/me")
     with monkeypatch.context() as broken:
-        broken.delitem(api._mounted, route)
-        broken.setitem(api._directory, route, lambda: import_module("chalicelib.nowhere"))
+        broken.delitem(api._routes._operations, route)
+        missing = Mount(lambda: import_module("chalicelib.nowhere"), lambda: None)
+        broken.setitem(api._routes._mounts, route, missing)
         check(phone.get("/v1/me"), 500, "server.error")
     (crash,) = [record for record in caplog.records if record.msg == "crash"]
     assert (crash.__dict__["operation"], crash.__dict__["error"]) == ("GET /v1/me", "ModuleNotFoundError")

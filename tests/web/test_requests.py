@@ -1,49 +1,20 @@
-"""What a client has seen already: ETag, If-None-Match and If-Match."""
+"""The request reader: bodies, media types and If-Match."""
+
+import json
 
 import pytest
 
 from ..world import World
 
 
-def test_a_single_resource_carries_an_etag_and_is_not_sent_twice(world: World):
-    phone = world.resident()
-    first = phone.get("/v1/me")
-    again = phone.get("/v1/me", if_none_match=first.headers["etag"])
-    assert (again.status, again.text) == (304, "")
-    assert again.headers["etag"] == first.headers["etag"]
+@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+def test_json_is_taken_under_each_of_its_names(world: World, media):
+    assert world.resident().post("/v1/wishes", world.wish_body(), content_type=media).status == 201
 
 
-@pytest.mark.parametrize("form", ["{}", "W/{}", '"x", {}', "*"])
-def test_if_none_match_takes_every_form_that_names_the_current_one(world: World, form):
-    phone = world.resident()
-    tag = phone.get("/v1/me").headers["etag"]
-    assert phone.get("/v1/me", if_none_match=form.format(tag)).status == 304
-
-
-def test_what_has_changed_is_sent_again_under_another_etag(world: World):
-    phone = world.resident()
-    tag = phone.get("/v1/me").headers["etag"]
-    phone.patch("/v1/me", {"address": "5楼501室"})
-    changed = phone.get("/v1/me", if_none_match=tag)
-    assert changed.status == 200
-    assert changed.headers["etag"] != tag
-
-
-def test_another_view_of_the_same_version_has_another_etag(world: World):
-    resident = world.resident()
-    id = world.open_wish(resident)
-    own, public = (phone.get(f"/v1/wishes/{id}") for phone in (resident, world.resident()))
-    assert own.json["version"] == public.json["version"]
-    assert own.headers["etag"] != public.headers["etag"]
-
-
-def test_a_list_is_not_sent_twice_either(world: World):
-    world.open_wish()
-    phone = world.resident()
-    tag = phone.get("/v1/wishes?place=chunhui").headers["etag"]
-    assert phone.get("/v1/wishes?place=chunhui", if_none_match=tag).status == 304
-    world.open_wish()
-    assert phone.get("/v1/wishes?place=chunhui", if_none_match=tag).status == 200
+def test_a_body_of_the_largest_size_is_read(world: World):
+    body = json.dumps(world.wish_body()).encode()
+    assert world.resident().post("/v1/wishes", raw=body + b" " * (65_536 - len(body))).status == 201
 
 
 def test_a_change_is_made_only_to_the_version_that_was_seen(world: World):

@@ -1,0 +1,192 @@
+"""Errors as responses: problem documents (RFC 9457), and the HTTP status of each refusal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalice.app import Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_jsonable_python
+
+from ..kernel import errors
+from ..kernel.text_catalogue import Catalogue, text
+from .documents import PROBLEM_JSON, ErrorForm
+from .routes import Operation
+from .texts import FIELD_FALLBACK, FIELDS
+
+__all__ = ["STATUS", "TITLES", "ErrorRenderer", "FieldError", "Problem", "status_of"]
+
+STATUS: Mapping[type[errors.Refusal], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.TooLarge: 413,
+    errors.WrongMedia: 415,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Busy: 503,
+}
+TITLES = {
+    400: text(zh="请求无法读取", en="The request cannot be read"),
+    401: text(zh="请先登录", en="Please sign in"),
+    403: text(zh="没有权限", en="Not allowed"),
+    404: text(zh="没有找到", en="Not found"),
+    405: text(zh="不支持的方法", en="Method not allowed"),
+    409: text(zh="与当前状态冲突", en="Conflicts with the current state"),
+    412: text(zh="内容已被更新", en="Changed in the meantime"),
+    413: text(zh="内容太大", en="Too large"),
+    415: text(zh="不支持的内容类型", en="Unsupported content type"),
+    422: text(zh="内容有误", en="Invalid content"),
+    429: text(zh="操作太频繁", en="Too many requests"),
+    500: text(zh="系统出错", en="Internal error"),
+    503: text(zh="系统繁忙", en="Busy"),
+}
+
+
+class FieldError(BaseModel):
+    """One field that cannot be taken."""
+
+    loc: list[str | int] = Field(description="Path to the field.")
+    msg: str
+    type: str
+
+
+class Problem(BaseModel):
+    """Every answer outside 2xx and 3xx."""
+
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable; made for programs.")
+    errors: list[FieldError] | None = None
+    moves: list[str] | None = None
+    retry_after: int | None = None
+
+
+class ErrorRenderer:
+    """Renders errors as responses, in the form that the failed operation names."""
+
+    def __init__(self, words: Catalogue) -> None:
+        self._words = words
+
+    def render(
+        self,
+        error: Exception,
+        operation: Operation,
+        address: str,
+        locale: str,
+    ) -> Response:
+        """Return the response of a refusal, a validation error or a crash.
+
+        A crash is never described: the text of an exception may hold personal data.
+        """
+        if isinstance(error, errors.Refusal):
+            problem = self._problem_of_refusal(error, operation, locale)
+        elif isinstance(error, ValidationError):
+            problem = self._problem_of_fields(error, operation, locale)
+        else:
+            problem = self._problem(500, "server.error", locale)
+        return _response(problem, operation.error_form, address)
+
+    def render_status(self, status: int, code: str, locale: str) -> Response:
+        """Return the problem document of a request that reaches no operation."""
+        return _response(self._problem(status, code, locale), PROBLEM_JSON, "")
+
+    def _problem(self, status: int, code: str, locale: str) -> dict[str, Any]:
+        return _problem_saying(self._words[code].format(locale), status, code, locale)
+
+    def _problem_of_refusal(
+        self,
+        refusal: errors.Refusal,
+        operation: Operation,
+        locale: str,
+    ) -> dict[str, Any]:
+        facts = _shown_facts(refusal, operation)
+        detail = self._words[refusal.code].format(locale, facts)
+        problem = _problem_saying(detail, status_of(refusal), refusal.code, locale)
+        problem |= to_jsonable_python(facts)
+        if isinstance(refusal, errors.Invalid):
+            first = {"loc": list(refusal.loc), "msg": detail, "type": refusal.code}
+            also = [self._invalid_field(one, locale) for one in refusal.also]
+            problem["errors"] = [first, *also]
+        return problem
+
+    def _invalid_field(self, refusal: errors.Invalid, locale: str) -> dict[str, Any]:
+        message = self._words[refusal.code].format(locale, refusal.facts)
+        return {"loc": list(refusal.loc), "msg": message, "type": refusal.code}
+
+    def _problem_of_fields(
+        self,
+        error: ValidationError,
+        operation: Operation,
+        locale: str,
+    ) -> dict[str, Any]:
+        """Return the problem of a body or query that does not fit its schema; repeats no value."""
+        found = error.errors(include_url=False, include_context=True, include_input=False)
+        if any(one["type"] == "json_invalid" for one in found):
+            return self._problem(400, "request.malformed", locale)
+        has_body = bool({"body", "form"} & set(operation.inputs))
+        problem = self._problem(422, "body.invalid" if has_body else "query.invalid", locale)
+        problem["errors"] = [_unfit_field(one, locale) for one in found[:50]]
+        return problem
+
+
+def status_of(refusal: errors.Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUS[type(refusal)]
+
+
+def _response(problem: Mapping[str, Any], form: ErrorForm, address: str) -> Response:
+    document = form.problem(problem, address)
+    headers: dict[str, str | list[str]] = {"Content-Type": document.media}
+    if document.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after" in problem:
+        headers["Retry-After"] = str(problem["retry_after"])
+    return Response(document.text, headers, document.status)
+
+
+def _problem_saying(detail: str, status: int, code: str, locale: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:chunhui:problem:{code}",
+        "title": TITLES[status].format(locale),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+
+
+def _shown_facts(refusal: errors.Refusal, operation: Operation) -> dict[str, Any]:
+    """Return the facts as this route shows them: entities only through their schema."""
+    shown: dict[str, Any] = {}
+    for name, value in refusal.facts.items():
+        view = operation.shows.get(name)
+        if view is None:
+            shown[name] = value
+        else:
+            shown[name] = [view(entity) for entity in value]  # type: ignore[attr-defined]
+    return shown
+
+
+def _unfit_field(error: Any, locale: str) -> dict[str, Any]:
+    words = FIELDS.get(error["type"], FIELD_FALLBACK)
+    context = error.get("ctx", {})
+    facts = {name: value for name, value in context.items() if isinstance(value, int | str)}
+    message = words.format(locale, facts)
+    return {"loc": _clipped(error["loc"]), "msg": message, "type": error["type"]}
+
+
+def _clipped(loc: Iterable[str | int]) -> list[str | int]:
+    """Return a path whose field names, which the client chose, are short and can be encoded."""
+    clipped: list[str | int] = []
+    for part in loc:
+        if isinstance(part, int):
+            clipped.append(part)
+        else:
+            clipped.append(part[:64].encode("utf-8", "replace").decode())
+    return clipped
