@@ -16,7 +16,7 @@ SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/sl
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types openapi infra format bench clean store package test-deploy check-deploy deploy
+.PHONY: help run test check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,7 +31,7 @@ test: $(READY) store ## all tests, in parallel
 test-deploy: $(READY) $(EMULATOR) package ## docs/operations.md as it is printed, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
 
-check: lint types openapi infra ## what CI checks beside the tests: lint, types, architecture, contract drift
+check: lint types openapi infra policies ## what CI checks beside the tests: lint, types, architecture, drift of contract, template and policies
 	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_openapi.py
 
 lint: $(READY)
@@ -48,6 +48,9 @@ openapi: $(READY) ## write docs/openapi.json, docs/messages.md and chalicelib/ro
 
 infra: $(READY) ## write infra/template.json from infra/*.yaml and the code if it differs, and fail if it did
 	$(BIN)/python -m tools.infra
+
+policies: $(READY) store ## write .chalice/policy-*.json from the recorded life of a street if they differ, and fail if they did (about a minute)
+	$(BIN)/python -m tests.deploy.policies
 
 package: $(PACKAGED) ## what is deployed, in build/package: template.json and deployment.zip (STAGE=dev or prod)
 

@@ -24,7 +24,22 @@ LIBRARIES = {  # that every request needs, with what they bring
     *("annotated_types", "botocore", "certifi", "dateutil", "idna", "jmespath", "pydantic_core", "six", "typing_extensions"),
     *("typing_inspection", "urllib3"),
 }
-ROOMS = {"adapters", "catalogue", "composition", "container", "core", "dispatch", "feature", "features", "kernel", "routes", "runtime", "settings", "store", "web"}  # and no feature
+ROOMS = {
+    "adapters",
+    "catalogue",
+    "composition",
+    "container",
+    "core",
+    "dispatch",
+    "feature",
+    "features",
+    "kernel",
+    "routes",
+    "runtime",
+    "settings",
+    "store",
+    "web",
+}  # and no feature
 FOUND_ONLY_HERE = {"cryptography", "cffi", "_cffi_backend"}  # a tool's; PyJWT takes it where it is
 
 

@@ -2,7 +2,7 @@
 
 python -m tools.infra            # writes it if it differs, and fails if it did
 What is written by hand lies in infra/*.yaml, each about one thing. What the code knows already is made of the code: the tables
-of the row classes, and the gateway's refusals of the house's own problem documents.
+of the row classes, an alarm for each table, and the gateway's refusals.
 """
 
 import json
@@ -19,7 +19,15 @@ from chalicelib.runtime import load_everything
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import table_schema, tables
 
-__all__ = ["FOLDER", "TEMPLATE", "gateway_responses", "main", "merged_template", "table_resources"]
+__all__ = [
+    "FOLDER",
+    "TEMPLATE",
+    "gateway_responses",
+    "main",
+    "merged_template",
+    "table_resources",
+    "throttle_alarms",
+]
 
 FOLDER = Path(__file__).resolve().parent.parent / "infra"
 TEMPLATE = FOLDER / "template.json"
@@ -83,6 +91,31 @@ def _table(table: type[Table], base: str) -> dict[str, Any]:
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
 
 
+def throttle_alarms() -> dict[str, Any]:
+    """Return an alarm on throttled writes for each table, so that the alarm names its table."""
+    return {f"{base.capitalize()}Throttled": _throttle_alarm(base) for base, _ in sorted(_bases())}
+
+
+def _throttle_alarm(base: str) -> dict[str, Any]:
+    properties = {
+        "AlarmName": {"Fn::Sub": f"chunhui-${{Stage}}-store-throttled-{base}"},
+        "AlarmDescription": f"The table {base} refuses writes: hot key, or capacity still growing.",
+        "Namespace": "AWS/DynamoDB",
+        "MetricName": "WriteThrottleEvents",
+        "Dimensions": [{"Name": "TableName", "Value": {"Ref": logical_id(base)}}],
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 5,
+        "DatapointsToAlarm": 3,
+        "Threshold": 0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+        "AlarmActions": [{"Ref": "Alarms"}],
+        "OKActions": [{"Ref": "Alarms"}],
+    }
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+
+
 def gateway_responses() -> dict[str, Any]:
     """Return what the gateway answers by itself: the same problem documents, in the house's first language.
 
@@ -114,7 +147,7 @@ def merged_template() -> dict[str, Any]:
             twice = whole.setdefault(section, {}).keys() & content.keys()
             assert not twice, f"{path.name}: {twice} stand elsewhere too"  # noqa: S101 - a fault of whoever wrote them
             whole[section] |= content
-    whole["Resources"] |= table_resources()
+    whole["Resources"] |= table_resources() | throttle_alarms()
     whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {"x-amazon-apigateway-gateway-responses": gateway_responses()}
     return whole
 

@@ -17,6 +17,7 @@ from unittest import mock
 
 import boto3
 import botocore.signers
+from chalice.app import SQSEventConfig
 
 import tests.world
 from app import app
@@ -27,32 +28,28 @@ from chalicelib.adapters.ports import Mail, Refused, Sms
 from chalicelib.adapters.queue import TRIES, read_dead
 from chalicelib.adapters.s3 import S3Files
 from chalicelib.kernel.clock import SystemClock
+from chalicelib.kernel.template import Lane
 from chalicelib.message_log import feature as message_log_feature
 from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.uploads import feature as uploads_feature
 from devserver.files import told_of
 from devserver.store import intercepted
+from tools.policies import API, Grant
 
 from ..faults.cloud import sqs_event
 from ..faults.story import cancelled, failure
 from ..world import Answer, Phone, Services, World
 
-API = "api_handler"
 BUCKET = "chunhui-test-photos"
-QUEUES = {"urgent": "work_urgent", "bulk": "work_bulk"}
-AT_ONCE = {"urgent": 10, "bulk": 1}  # messages that a worker is brought together (app.py)
+SOURCES = {
+    source.queue.removeprefix(f"{app.app_name}-"): source for source in app.event_sources if isinstance(source, SQSEventConfig)
+}
+QUEUES = {lane.value: SOURCES[lane.value].name for lane in Lane}
+AT_ONCE = {lane.value: SOURCES[lane.value].batch_size for lane in Lane}
 FAILS = (Refused("throttled"), Refused("invalid number", final=True), TimeoutError())  # all the ways in which an attempt can fail
 # Items of a transaction are allowed one by one; there is no action that allows a transaction.
 _ITEMS = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
-
-
-@dataclass(frozen=True, order=True)
-class Grant:
-    """An action on a resource: `table/wishes`, `table/wishes/index/by_street`, `queue/urgent`, `bucket`, `bucket/incoming/*` …"""
-
-    action: str
-    resource: str
 
 
 @dataclass

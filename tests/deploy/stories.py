@@ -8,17 +8,18 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlencode
 
+from chalice.app import ScheduledEventConfig
+
 from app import app
 from chalicelib.adapters.queue import write_entry
-from chalicelib.catalogue import TEMPLATES, lane_of
+from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
 from chalicelib.store.rows import Table, load, row_of
-from chalicelib.tickets.model import Report, Ticket
-from chalicelib.uploads.model import Upload
+from chalicelib.tickets.model import Report
 from chalicelib.wishes.model import Wish
 from devserver.files import told_of
 
@@ -46,6 +47,16 @@ def ok(answer: Answer) -> Any:
     """Return what a request was answered, which must not be a refusal."""
     assert answer.status < 300, f"{answer.status} {answer.text}"
     return answer.json if answer.text[:1] in "{[" else answer.text
+
+
+def timer_of(kind: type) -> str:
+    """Return the kind of job that an entity's timer becomes."""
+    return f"timer.{kind.__name__.lower()}"
+
+
+def timed() -> list[type]:
+    """Return every kind of entity that waits for an instant."""
+    return [kind for kind in Table.rows if timer_of(kind) in job_kinds()]
 
 
 class Street:
@@ -411,9 +422,9 @@ class Street:
 
     def messages(self) -> None:
         """Each kind of message, to somebody and to a share of many: by either queue, as each reads what is still true."""
-        about = {"wish": self.known["wish_id"], "offer": self.known["offer_id"], "ticket": self.known["ticket_id"]}
+        about = {name.removesuffix("_id"): id for name, id in self.known.items()}
         about |= {"ticket.holes_staff": STREET}
-        kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in ("wish", "offer", "ticket")]
+        kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
         nowhere = self.world.sign_in("+8613912312314", consent="1").me["id"]  # who lives nowhere yet: whose staff would tell her?
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])
@@ -475,8 +486,7 @@ class Street:
             world.run("sweep")
         world.pass_time(minutes=2)
         self.move(self.admin, ticket, "close", reason="重复")
-        poison = [self.due("nobody.knows", self.known[f"{id}_id"]) for id in ("wish", "offer", "ticket", "upload", "person")]
-        self.hand(*poison)
+        self.hand(*(self.due("nobody.knows", id) for id in self.known.values()))
         for body in ("no entry at all", write_entry(self.due("match.community", BAIHUA))):
             app.handler_map["park_dead"](sqs_event([("m", body)]), None)
         tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))["items"]
@@ -494,6 +504,7 @@ class Street:
         ticket = self.report()
         with world.troubled(contended=1):
             self.move(self.worker, ticket, "accept")
+        self._begin_telling(BAIHUA)
         with world.troubled(contended=2):
             self.early()
         self.move(self.admin, ticket, "close", reason="重复")
@@ -501,9 +512,10 @@ class Street:
     def early(self) -> None:
         """The sweep's clock is ahead of the workers': what is woken too early sleeps on, and is armed afresh."""
         self.report()
-        for kind in (Wish, Ticket, Offer, Upload):
+        for kind in timed():
             thing = self._armed(kind)[-1]
-            due = Due(id=thing.timer.id, at=thing.timer.at, shard="s0", kind=f"timer.{kind.__name__.lower()}", subject=thing.id)
+            timer = thing.timer
+            due = Due(id=timer.id, at=timer.at, shard="s0", kind=timer_of(kind), subject=thing.id)
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
@@ -514,8 +526,9 @@ class Street:
 
     def schedules(self) -> None:
         """Each schedule, by day."""
-        for name in ("match_wishes", "check_ladders", "sweep"):
-            self.world.run(name)
+        for source in app.event_sources:
+            if isinstance(source, ScheduledEventConfig):
+                self.world.run(source.name)
 
     def audits(self) -> None:
         """Lose every alarm there is, and arm some as an older version would have; the audit arms them anew."""
@@ -532,7 +545,7 @@ class Street:
         world.pass_time(hours=1)
 
     def _armed_otherwise(self) -> None:
-        for kind in (Wish, Ticket, Offer, Upload):
+        for kind in timed():
             for thing in self._armed(kind)[-1:]:
                 row_of(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400)))).save()
 

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 from chalice.app import SQSEventConfig
 from chalice.cli.factory import CLIFactory
+from chalice.utils import to_cfn_resource_name
 
 from app import api, app
 from chalicelib.adapters.queue import NEEDED, TRIES
@@ -22,20 +23,12 @@ from chalicelib.signin.policy import CODE_LASTS
 from chalicelib.store.tables import tables
 from devserver.gateway import Gateway
 from tools import infra
+from tools.policies import API
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
-FUNCTIONS = {
-    "APIHandler": "api_handler",
-    "Sweep": "sweep",
-    "MatchWishes": "match_wishes",
-    "Audit": "audit",
-    "CheckLadders": "check_ladders",
-    "WorkUrgent": "work_urgent",
-    "WorkBulk": "work_bulk",
-    "ParkDead": "park_dead",
-    "CleanPhoto": "clean_photo",
-}
+FUNCTIONS = {to_cfn_resource_name(source.name): source.name for source in app.event_sources}
+FUNCTIONS["APIHandler"] = API
 
 
 def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
@@ -145,7 +138,8 @@ def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(tem
     check_consumers(template)
 
 
-QUEUES = ("WorkUrgent", "WorkBulk", "ParkDead", "CleanPhoto")
+CONSUMERS = [source for source in app.event_sources if isinstance(source, SQSEventConfig)]
+QUEUES = [to_cfn_resource_name(source.name) for source in CONSUMERS]
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -311,7 +305,7 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template
     measured = {
         name
         for path in (ROOT / "chalicelib").rglob("*.py")
-        for name in re.findall(r'(?:meter|_meter)\.(?:count|observe)\(\s*"(\w+)"[^=)]*\)', path.read_text(encoding="utf-8"))
+        for name in re.findall(r'_?metrics\.(?:count|observe)\(\s*"(\w+)"[^=)]*\)', path.read_text(encoding="utf-8"))
     }
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         given = alarm["Properties"]
@@ -324,8 +318,22 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template
     assert properties(template, "SweepSilent")["TreatMissingData"] == "breaching"
 
 
+def test_every_table_and_function_is_watched(template):
+    def watched(metric: str) -> set[str]:
+        found = set()
+        for node in walk(of_type(template, "AWS::CloudWatch::Alarm")):
+            if node.get("MetricName") == metric:
+                found.add(node["Dimensions"][0]["Value"]["Ref"])
+        return found
+
+    assert watched("WriteThrottleEvents") == of_type(template, "AWS::DynamoDB::Table").keys()
+    assert watched("Errors") == FUNCTIONS.keys() - {"APIHandler"}  # `api-fails` counts its errors
+
+
 def test_every_alarm_is_explained_to_whoever_it_wakes(template):
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("chunhui-${Stage}-")
+        if name in infra.throttle_alarms():
+            spoken = f"{spoken.rpartition('-')[0]}-TABLE"
         assert f"`{spoken}`" in told, f"docs/operations.md says nothing of {name}"

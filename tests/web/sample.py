@@ -4,10 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from chalice.app import Chalice
-from chalicelib.runtime import log
 
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.paging import Cursors
+from chalicelib.runtime import log
 from chalicelib.web.api import Api
 from chalicelib.web.routes import Routes
 from chalicelib.web.tokens import Tokens

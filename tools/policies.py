@@ -1,0 +1,238 @@
+"""Generate `.chalice/policy-*.json` from the calls to AWS that each function was recorded to make.
+
+The calls come from the recorded life of a street (`make policies`, tests/deploy/policies.py).
+Both stages share a policy, because each address refers to a resource of the stack.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalice.app import SQSEventConfig
+from chalice.utils import to_cfn_resource_name
+
+from app import app
+
+from .infra import TEMPLATE
+
+__all__ = [
+    "ADDRESSES",
+    "API",
+    "UNRECORDED",
+    "Grant",
+    "Permission",
+    "address_of",
+    "differences",
+    "file_of",
+    "permissions_in",
+    "permissions_of",
+    "policy_text",
+]
+
+API = "api_handler"
+_CHALICE = Path(__file__).resolve().parent.parent / ".chalice"
+_TABLE, _QUEUE, _BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """An action and the resource that it needs, as the recorder names it.
+
+    Resources: `table/wishes`, `table/wishes/index/by_street`, `queue/urgent`, `bucket`,
+    `bucket/incoming/*`, and the keys of `ADDRESSES`.
+    """
+
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Permission:
+    """One action on one address, allowed or denied.
+
+    `address` is the text of an `Fn::Sub`, or `*`.
+    """
+
+    effect: str
+    action: str
+    address: str
+
+    def __str__(self) -> str:
+        """Return a line for a list of differences."""
+        return f"{self.effect} {self.action} on {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """A permission that no recorded call shows, and the reason for it.
+
+    `address` returns None for a function that does not need the permission.
+    """
+
+    actions: tuple[str, ...]
+    address: Callable[[str, AbstractSet[Grant]], str | None]
+    reason: str
+    effect: str = "Allow"
+
+
+def _log(function: str, calls: AbstractSet[Grant]) -> str:
+    given = _resources()[_logical_id(function)]["Properties"]["LoggingConfig"]
+    return f"${{{given['LogGroup']['Ref']}.Arn}}"
+
+
+def _source_queue(function: str, calls: AbstractSet[Grant]) -> str | None:
+    for source in app.event_sources:
+        if isinstance(source, SQSEventConfig) and source.name == function:
+            return address_of(f"queue/{str(source.queue).rpartition('-')[2]}")
+    return None
+
+
+def _topics(function: str, calls: AbstractSet[Grant]) -> str | None:
+    if Grant("sns:Publish", "phone") in calls:
+        return "arn:${AWS::Partition}:sns:*:*:*"
+    return None
+
+
+# What cannot be recorded. Review each change of these two tables like a change of a policy.
+UNRECORDED = (
+    Unrecorded(
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        _log,
+        "Lambda writes a function's log in the function's name; the code calls nothing.",
+    ),
+    Unrecorded(
+        ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+        _source_queue,
+        "Lambda takes messages from a function's queue in the function's name.",
+    ),
+    Unrecorded(
+        ("sns:Publish",),
+        _topics,
+        "Publishing to phones is only allowed on every resource, which includes topics.",
+        effect="Deny",
+    ),
+)
+ADDRESSES: Mapping[str, str] = {
+    # A phone number has no ARN.
+    "phone": "*",
+    # The sender is a parameter of the stack: any verified identity of the account may be it.
+    "identity/*": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*",
+}
+
+
+@cache
+def _resources() -> dict[str, Any]:
+    return dict(json.loads(TEMPLATE.read_text(encoding="utf-8"))["Resources"])
+
+
+@cache
+def _ids() -> dict[str, str]:
+    """Map `table/NAME`, `queue/NAME` and `bucket` to the logical ids of the template."""
+    found = {}
+    for id, resource in _resources().items():
+        kind = resource.get("Type")  # Chalice knows it of functions
+        if kind == _TABLE:
+            found[f"table/{_name(resource, 'TableName')}"] = id
+        elif kind == _QUEUE:
+            found[f"queue/{_name(resource, 'QueueName')}"] = id
+        elif kind == _BUCKET:
+            found["bucket"] = id
+    return found
+
+
+def _name(resource: Mapping[str, Any], named: str) -> str:
+    return str(resource["Properties"][named]["Fn::Sub"]).rpartition("-")[2]
+
+
+def _logical_id(function: str) -> str:
+    return "APIHandler" if function == API else str(to_cfn_resource_name(function))
+
+
+def address_of(resource: str) -> str:
+    """Return the address of a recorded resource, as the text of an `Fn::Sub`.
+
+    Raises:
+        LookupError: nothing in infra/template.json is the resource.
+
+    """
+    if resource in ADDRESSES:
+        return ADDRESSES[resource]
+    parts = resource.split("/")
+    named = 1 if parts[0] == "bucket" else 2
+    id = _ids().get("/".join(parts[:named]))
+    if id is None:
+        raise LookupError(f"{resource} is not in infra/template.json (make infra)")
+    return "/".join([f"${{{id}.Arn}}", *parts[named:]])
+
+
+def permissions_of(function: str, calls: Iterable[Grant]) -> set[Permission]:
+    """Return what a function needs: its recorded calls, and what cannot be recorded."""
+    recorded = frozenset(calls)
+    needed = {Permission("Allow", grant.action, address_of(grant.resource)) for grant in recorded}
+    for entry in UNRECORDED:
+        address = entry.address(function, recorded)
+        if address is not None:
+            needed |= {Permission(entry.effect, action, address) for action in entry.actions}
+    return needed
+
+
+def policy_text(permissions: Iterable[Permission]) -> str:
+    """Return a policy in its canonical form.
+
+    Addresses that need the same actions of a service share a statement. Everything is sorted.
+    """
+    actions: dict[tuple[str, str, str], set[str]] = {}
+    for one in permissions:
+        key = (one.effect, one.action.partition(":")[0], one.address)
+        actions.setdefault(key, set()).add(one.action)
+    shared: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (effect, _, address), needed in sorted(actions.items()):
+        shared.setdefault((effect, tuple(sorted(needed))), []).append(address)
+    statements = ",\n".join(_statement(*key, addresses) for key, addresses in shared.items())
+    return f'{{\n  "Version": "2012-10-17",\n  "Statement": [\n{statements}\n  ]\n}}\n'
+
+
+def _statement(effect: str, actions: tuple[str, ...], addresses: Iterable[str]) -> str:
+    """Write a statement with one line for each resource, so that a diff shows what changed."""
+    resources = ",\n".join(f"        {_written(address)}" for address in addresses)
+    lines = [
+        "    {",
+        f'      "Effect": "{effect}",',
+        f'      "Action": {json.dumps(actions)},',
+        f'      "Resource": [\n{resources}\n      ]',
+        "    }",
+    ]
+    return "\n".join(lines)
+
+
+def _written(address: str) -> str:
+    return json.dumps({"Fn::Sub": address} if "${" in address else address)
+
+
+def permissions_in(text: str) -> set[Permission]:
+    """Return what a policy says, one permission for each action and address."""
+    found = set()
+    for statement in json.loads(text)["Statement"]:
+        for given in statement["Resource"]:
+            address = given["Fn::Sub"] if isinstance(given, dict) else given
+            effect = statement["Effect"]
+            found |= {Permission(effect, action, address) for action in statement["Action"]}
+    return found
+
+
+def differences(function: str, committed: str, generated: str) -> list[str]:
+    """Return each permission that only one of two policies has."""
+    before, after = permissions_in(committed), permissions_in(generated)
+    missing = [f"{function} needs {each}" for each in sorted(after - before)]
+    return missing + [f"{function} never uses {each}" for each in sorted(before - after)]
+
+
+def file_of(function: str) -> Path:
+    """Return the file of a function's policy, which is the same in each stage."""
+    stages = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))["stages"]
+    (name,) = {stage["lambda_functions"][function]["iam_policy_file"] for stage in stages.values()}
+    return _CHALICE / str(name)
