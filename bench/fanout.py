@@ -156,7 +156,7 @@ def run(members: int) -> None:
 
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
-    from chalicelib.message_log.model import AttemptState, MessageAttempt
+    from chalicelib.message_log.model import DeliveryState, MessageAttempt
     from tests.faults.cloud import check_at_rest, on_the_list
     from tests.faults.facts import every
     from tests.faults.test_fanout import receipts
@@ -164,18 +164,18 @@ def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[L
     shared = len(range(1, members, 100))
     states = check_at_rest(cloud, {"wish.approved": members - shared})
     found, listed = every(MessageAttempt), on_the_list(cloud.world)
-    unknown = {line.id for line in found if line.state is AttemptState.UNKNOWN}
+    unknown = {line.id for line in found if line.state is DeliveryState.UNKNOWN}
     heard = {line.person for line in found} | {row.person for row in receipts()}
     require(heard >= {f"per_{n:024}" for n in range(members)}, "somebody is in no line of the ledger")
     require(watch.in_flight == unknown, "those in flight at a death are not those of unknown fate")
     require(unknown <= listed, "somebody in doubt is not on the list")
     require(len(cloud.calls) == len({call.phone for call in cloud.calls}), "somebody was told twice")
-    no_way = states[AttemptState.SUPPRESSED]
+    no_way = states[DeliveryState.SUPPRESSED]
     return [
         ("people; lines of the ledger", f"{members:,}; {members - shared:,}", "", ""),
         ("shares", len(watch.shares), "", ""),
         ("deaths, before or after an effect", sum(deaths.values()), "at any point", "yes"),
-        ("told: SENT", states[AttemptState.SENT], "", ""),
+        ("told: SENT", states[DeliveryState.SENT], "", ""),
         ("told twice", 0, "nobody", "yes"),
         ("in flight at a death: UNKNOWN, on the list", len(unknown), "listed", "yes"),
         (

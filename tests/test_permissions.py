@@ -13,7 +13,7 @@ from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import AttemptState, Channel, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, Channel, MessageAttempt, Unreached
 from chalicelib.offers import rows
 from chalicelib.offers.model import OfferState
 from chalicelib.store.rows import row_of
@@ -162,7 +162,7 @@ class Stage:
         now = self.world.clock.now()
         line = MessageAttempt(
             id=f"msg_{self._letters(next(self.world.numbers))}", message="due_x", kind="wish.approved", about="wsh_x",
-            person=person_id, place=UNIT, channel=Channel.NONE, state=AttemptState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
+            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
             at=now, ttl=now + timedelta(days=1),
         )  # fmt: skip
         row_of(line).save()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ..kernel.clock import share_of
 from ..kernel.template import Legal, Template, Urgency
 from . import policy
-from .model import AttemptState, MessageAttempt
+from .model import DeliveryState, MessageAttempt
 
 __all__ = ["Next", "after_refusal", "after_silence", "compose_sms", "is_busy", "next_step", "over_budget", "resume_at"]
 
@@ -22,12 +22,12 @@ class Next(StrEnum):
 
 def is_busy(line: MessageAttempt, now: datetime) -> bool:
     """Say whether somebody is making an attempt and has time left for it; after that nobody knows how it ended."""
-    return line.state is AttemptState.CLAIMED and line.lease_until is not None and now < line.lease_until
+    return line.state is DeliveryState.CLAIMED and line.lease_until is not None and now < line.lease_until
 
 
 def next_step(line: MessageAttempt, template: Template, now: datetime) -> Next:
     """Say what a line that nobody is at needs when its message comes (again)."""
-    if line.state is AttemptState.HELD:
+    if line.state is DeliveryState.HELD:
         return Next.WAIT
     resend_at = resume_at(line, template)
     if resend_at is None:
@@ -41,9 +41,9 @@ def resume_at(line: MessageAttempt, template: Template) -> datetime | None:
     After a certain refusal there are several; of unknown fate only the urgent is sent once more, and once only, and
     not where somebody has told her meanwhile.
     """
-    if line.state is AttemptState.RETRY:
+    if line.state is DeliveryState.RETRY:
         return line.next_at
-    once = line.state is AttemptState.UNKNOWN and line.attempt == 1 and not line.visited_by
+    once = line.state is DeliveryState.UNKNOWN and line.attempt == 1 and not line.visited_by
     return line.settled_at + policy.HOLD if once and template.urgency is Urgency.URGENT and line.settled_at else None
 
 
@@ -53,13 +53,13 @@ def after_refusal(line: MessageAttempt, now: datetime, reason: str, *, final: bo
     next_at = now + wait / 2 + share_of(wait, f"{line.id}{line.attempt}")  # between half and one and a half
     over = final or next_at >= min(line.at + policy.RETRY_FOR, line.not_after or datetime.max.replace(tzinfo=UTC))
     if over:
-        return replace(line, state=AttemptState.DEAD, reason=reason, settled_at=now, lease_until=None)
-    return replace(line, state=AttemptState.RETRY, reason=reason, next_at=next_at, settled_at=now, lease_until=None)
+        return replace(line, state=DeliveryState.DEAD, reason=reason, settled_at=now, lease_until=None)
+    return replace(line, state=DeliveryState.RETRY, reason=reason, next_at=next_at, settled_at=now, lease_until=None)
 
 
 def after_silence(line: MessageAttempt, now: datetime) -> MessageAttempt:
     """Return the line when nobody knows whether the message went out."""
-    return replace(line, state=AttemptState.UNKNOWN, settled_at=now, lease_until=None)
+    return replace(line, state=DeliveryState.UNKNOWN, settled_at=now, lease_until=None)
 
 
 def over_budget(template: Template, spent_li: int, budget_li: int | None) -> bool:

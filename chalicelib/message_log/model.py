@@ -12,7 +12,7 @@ from ..kernel.changes import Entity
 __all__ = [
     "DIGEST",
     "Asked",
-    "AttemptState",
+    "DeliveryState",
     "Channel",
     "MessageAttempt",
     "Question",
@@ -38,7 +38,7 @@ class Channel(StrEnum):
     NONE = "none"  # nobody to send to: it stands in her inbox, and perhaps on a list of those to visit
 
 
-class AttemptState(StrEnum):
+class DeliveryState(StrEnum):
     """What is known of one message to one address."""
 
     CLAIMED = "claimed"  # an attempt is being made
@@ -66,7 +66,7 @@ class Unreached(StrEnum):
 
 
 _VISIT = {Unreached.NO_CHANNEL, Unreached.OPTED_OUT, Unreached.BUDGET, Unreached.MISSED}
-_FINAL = {AttemptState.SENT, AttemptState.DEAD, AttemptState.SUPPRESSED, AttemptState.UNKNOWN}
+_FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class MessageAttempt:
     others: tuple[str, ...] = ()  # who shares that phone; a `Receipt` for each makes the line theirs as well
     place: str = ""
     channel: Channel
-    state: AttemptState
+    state: DeliveryState
     reason: str = ""
     attempt: int = 0
     owner: str = ""
@@ -114,9 +114,9 @@ class MessageAttempt:
         """Say whether somebody has to go and tell her: she may not have been told, and no channel is left."""
         if self.visited_by or self.promotional or self.kind == DIGEST or not self.person.startswith("per_"):
             return False  # what a digest covers has lines of its own
-        if self.state in (AttemptState.UNKNOWN, AttemptState.DEAD):
+        if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
             return True
-        return self.state is AttemptState.SUPPRESSED and self.reason in _VISIT
+        return self.state is DeliveryState.SUPPRESSED and self.reason in _VISIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ..kernel.place import covers, street_of
 from ..store.faults import code_of
 from ..store.rows import Table, behind, load, load_many, page, row_of
 from ..store.tables import Counter
-from .model import AttemptState, Channel, MessageAttempt, Question, Receipt, Waiting
+from .model import DeliveryState, Channel, MessageAttempt, Question, Receipt, Waiting
 
 __all__ = [
     "add_receipt",
@@ -135,7 +135,7 @@ def _same(name: str, before: MessageAttempt) -> Condition:
 
 def settle(line: MessageAttempt) -> bool:
     """Write how an attempt ended; False if somebody has begun another since, or a report has settled it before."""
-    unsettled = (_line.state == AttemptState.CLAIMED) | (_line.state == AttemptState.UNKNOWN)  # type: ignore[attr-defined]
+    unsettled = (_line.state == DeliveryState.CLAIMED) | (_line.state == DeliveryState.UNKNOWN)  # type: ignore[attr-defined]
     return _write(line, (_line.owner == line.owner) & unsettled)  # type: ignore[attr-defined]
 
 

@@ -1,7 +1,7 @@
 """Messages as staff and those whom they are for see them. Nobody's address, and no code, stands in a staff view."""
 
 from ..web.fields import Instant, PageQuery, PersonId, View
-from .model import AttemptState, Channel, MessageAttempt
+from .model import DeliveryState, Channel, MessageAttempt
 from .service import Told
 
 __all__ = ["InboxList", "InboxView", "MessageList", "MessageQuery", "MessageView"]
@@ -22,7 +22,7 @@ class MessageView(View):
     person: PersonId
     about: str
     channel: Channel
-    state: AttemptState
+    state: DeliveryState
     reason: str | None
     attempt: int
     parts: int
@@ -57,7 +57,7 @@ class InboxView(View):
     about: str
     text: str | None
     channel: Channel
-    state: AttemptState
+    state: DeliveryState
     at: Instant
 
     @classmethod

@@ -22,7 +22,7 @@ from .decisions import Next
 from .model import (
     DIGEST,
     Asked,
-    AttemptState,
+    DeliveryState,
     Channel,
     MessageAttempt,
     Question,
@@ -109,7 +109,7 @@ class Sender:
         return mine
 
     def _claimed(self, due: Due, recipient: Recipient, template: Template, covers: tuple[str, ...]) -> MessageAttempt:
-        line = self._line(due, recipient, AttemptState.CLAIMED)
+        line = self._line(due, recipient, DeliveryState.CLAIMED)
         owner, lease = self._ids.new("own"), line.at + policy.LEASE
         return replace(line, template=template.version, attempt=1, owner=owner, lease_until=lease, covers=covers)
 
@@ -126,7 +126,7 @@ class Sender:
         again = replace(fresh, attempt=before.attempt + 1, at=before.at, covers=before.covers)
         again = replace(again, person=before.person, others=before.others, place=before.place)  # whoever's turn it was first
         if fresh.channel is Channel.SMS:
-            in_doubt = before.state is AttemptState.UNKNOWN  # another provider would make sure that she hears it twice
+            in_doubt = before.state is DeliveryState.UNKNOWN  # another provider would make sure that she hears it twice
             same = self._sms.named(before.provider) if in_doubt else None
             again = _by(same or self._sms.pick(fresh.id, again.attempt), again)
         self._replace(again, before)
@@ -137,7 +137,7 @@ class Sender:
         line, now = rows.find_delivery(id), self._clock.now()
         if line is None or decisions.is_busy(line, now):
             raise BeingSent(id)
-        if line.state is not AttemptState.CLAIMED:
+        if line.state is not DeliveryState.CLAIMED:
             return line
         # Since its attempt began, not since somebody found it: a code that comes again after three minutes must not wait two more.
         doubted = decisions.after_silence(line, line.lease_until - policy.LEASE if line.lease_until else now)
@@ -168,7 +168,7 @@ class Sender:
             self._log.error("send", delivery=line.id, kind=line.kind, error=type(error).__name__)
             done = decisions.after_silence(line, self._clock.now())
         else:
-            done = replace(line, state=AttemptState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
+            done = replace(line, state=DeliveryState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
         if rows.settle(done):
             return done
         return rows.find_delivery(done.id) or done  # a report was quicker, and it knows
@@ -186,7 +186,7 @@ class Sender:
 
     def _see_to_the_rest(self, due: Due, recipient: Recipient, line: MessageAttempt, template: Template) -> None:
         """See that what is still to come of a line has its row; doing so twice does no harm."""
-        if line.state is AttemptState.HELD:
+        if line.state is DeliveryState.HELD:
             self._put_digest(line)
         elif resume_at := decisions.resume_at(line, template):
             self.put_off(replace(due, line=line.id), recipient.people, resume_at)
@@ -212,11 +212,11 @@ class Sender:
 
     def turn_down(self, due: Due, recipient: Recipient, reason: Unreached) -> MessageAttempt:
         """Write down that no attempt is made, and why; what has been attempted before is settled as far as it can be."""
-        line = self._line(due, recipient, AttemptState.SUPPRESSED)
+        line = self._line(due, recipient, DeliveryState.SUPPRESSED)
         line = replace(line, reason=reason, settled_at=line.at)
         if not rows.claim(line):
             before = self._known(line.id, due.at)
-            if before.state not in (AttemptState.RETRY, AttemptState.HELD):
+            if before.state not in (DeliveryState.RETRY, DeliveryState.HELD):
                 self._receipts(before, recipient)  # whoever wrote it may have died before it noted who else was told
                 return before
             line = replace(before, state=line.state, reason=reason, settled_at=line.at)
@@ -229,21 +229,21 @@ class Sender:
         """Settle what was begun at a phone at which somebody is not told any more; say whether she was, or may have been."""
         if not rows.find_delivery(self._id(due, recipient)):
             return False
-        return self.turn_down(due, recipient, Unreached.ELSEWHERE).state is not AttemptState.SUPPRESSED
+        return self.turn_down(due, recipient, Unreached.ELSEWHERE).state is not DeliveryState.SUPPRESSED
 
     def let_go(self, due: Due) -> None:
         """Settle the line that a row continues if nobody has taken it up: her number has changed, or she is gone."""
         line, now = rows.find_delivery(due.line) if due.line else None, self._clock.now()
-        if line and line.state is AttemptState.RETRY and line.next_at and line.next_at <= now:
-            rows.reclaim(replace(line, state=AttemptState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line)
+        if line and line.state is DeliveryState.RETRY and line.next_at and line.next_at <= now:
+            rows.reclaim(replace(line, state=DeliveryState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line)
 
     def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
         """Keep a message for the digest; False if it is in the ledger already and not held."""
-        line = self._line(due, recipient, AttemptState.HELD)
+        line = self._line(due, recipient, DeliveryState.HELD)
         line = replace(line, channel=Channel.DIGEST, next_at=until, template=self._templates[due.kind].version)
         if not rows.claim(line):
             known = rows.find_delivery(line.id)
-            if known is None or known.state is not AttemptState.HELD:
+            if known is None or known.state is not DeliveryState.HELD:
                 return False
         self._receipts(line, recipient)
         self._put_digest(line)
@@ -258,7 +258,7 @@ class Sender:
     def held_for(self, person: str) -> list[MessageAttempt]:
         """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
         lines = rows.in_digests_of(person, self._clock.now() - policy.LEDGER_LASTS)
-        return [line for line in lines if line.state is AttemptState.HELD and line.person == person]
+        return [line for line in lines if line.state is DeliveryState.HELD and line.person == person]
 
     def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
         """Return the lines that a digest covers, if it has been begun."""
@@ -269,7 +269,7 @@ class Sender:
         """Read the lines that a digest covers."""
         return rows.find_deliveries(ids)
 
-    def settle_held(self, line: MessageAttempt, state: AttemptState, reason: str = "", ref: str = "") -> None:
+    def settle_held(self, line: MessageAttempt, state: DeliveryState, reason: str = "", ref: str = "") -> None:
         """Write what became of a held line, unless that is known already."""
         rows.reclaim(replace(line, state=state, reason=reason, ref=ref, settled_at=self._clock.now()), line)
 
@@ -356,7 +356,7 @@ class Sender:
 
     # lines
 
-    def _line(self, due: Due, recipient: Recipient, state: AttemptState) -> MessageAttempt:
+    def _line(self, due: Due, recipient: Recipient, state: DeliveryState) -> MessageAttempt:
         now = self._clock.now()
         return MessageAttempt(
             id=self._id(due, recipient),
@@ -380,9 +380,9 @@ class Sender:
 
     def _measure(self, line: MessageAttempt, due_at: datetime) -> None:
         self._metrics.count("Sends", kind=line.kind, result=line.state.value)
-        if line.state is AttemptState.UNKNOWN:
+        if line.state is DeliveryState.UNKNOWN:
             self._metrics.count("UnknownSends")  # of all kinds: CloudWatch does not add up over dimensions by itself
-        if line.state is AttemptState.SENT:
+        if line.state is DeliveryState.SENT:
             self._metrics.observe("Lag", max(0.0, (self._clock.now() - due_at).total_seconds()))
         if line.state in _BILLED and line.parts:
             self._metrics.count("SmsParts", line.parts, provider=line.provider)
@@ -393,4 +393,4 @@ def _by(provider: Provider, line: MessageAttempt) -> MessageAttempt:
     return replace(line, provider=provider.name, cost_li=line.parts * provider.price_li)
 
 
-_BILLED = (AttemptState.SENT, AttemptState.UNKNOWN)
+_BILLED = (DeliveryState.SENT, DeliveryState.UNKNOWN)

@@ -17,7 +17,7 @@ from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import People
 from . import policy, rows
-from .model import DIGEST, AttemptState, MessageAttempt, Question, Waiting
+from .model import DIGEST, DeliveryState, MessageAttempt, Question, Waiting
 from .sending import Sender
 
 __all__ = ["MessageLog", "Told"]
@@ -143,7 +143,7 @@ class MessageLog:
             Busy: the line changes all the time; the report must come again.
 
         """
-        state = AttemptState.SENT if delivered else AttemptState.DEAD
+        state = DeliveryState.SENT if delivered else DeliveryState.DEAD
         for _ in range(_TRIES):
             line = rows.find_delivery(id)
             if line is None or line.provider != provider:
@@ -157,10 +157,10 @@ class MessageLog:
                 return
         raise Busy
 
-    def _report_held(self, digest: MessageAttempt, state: AttemptState, reason: str) -> None:
+    def _report_held(self, digest: MessageAttempt, state: DeliveryState, reason: str) -> None:
         """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
         for line in rows.find_deliveries(digest.covers):
-            if line.ref in ("", digest.id) and line.state in (*_REPORTED, AttemptState.HELD) and not line.visited_by:
+            if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
                 self._sender.settle_held(line, state, _plain(reason), ref=digest.id)
 
 
@@ -175,4 +175,4 @@ def _plain(reason: str) -> str:
 
 
 _TRIES = 4
-_REPORTED = (AttemptState.UNKNOWN, AttemptState.CLAIMED, AttemptState.SENT)
+_REPORTED = (DeliveryState.UNKNOWN, DeliveryState.CLAIMED, DeliveryState.SENT)

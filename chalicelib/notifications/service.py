@@ -22,7 +22,7 @@ from ..kernel.jobs import Send
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Templates, Urgency
-from ..message_log.model import DIGEST, AttemptState, Channel, MessageAttempt, Recipient, Unreached
+from ..message_log.model import DIGEST, DeliveryState, Channel, MessageAttempt, Recipient, Unreached
 from ..message_log.sending import Facts, Sender
 from ..people.model import Person
 from ..people.service import People
@@ -272,7 +272,7 @@ class Notifier:
         reach = self._reach(person, template, due)
         if self._goes_nowhere(due, reach):
             for line in held:
-                self._sender.settle_held(line, AttemptState.SUPPRESSED, reach.unreached or "")
+                self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")
             return
         at = self._when(due, reach, template, now)
         if at is not None and at > now:
@@ -291,8 +291,8 @@ class Notifier:
             context = self._context(MessageSubject(kind=line.kind, about=line.about, params=line.params))
             if context is not None:
                 told.append((line, self._templates[line.kind].fill(reach.recipient.locale, context.facts)))
-            elif line.state is AttemptState.HELD:
-                self._sender.settle_held(line, AttemptState.SUPPRESSED, Unreached.OVER)
+            elif line.state is DeliveryState.HELD:
+                self._sender.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
         if not told:
             if begun:  # and nothing of it is true any more
                 self._sender.turn_down(due, reach.recipient, Unreached.OVER)
@@ -303,7 +303,7 @@ class Notifier:
         self._sender.book(spent)
         if sent.is_final:
             for line, _ in told:
-                if line.state is AttemptState.HELD:
+                if line.state is DeliveryState.HELD:
                     self._sender.settle_held(line, sent.state, sent.reason, ref=sent.id)
 
 

@@ -13,7 +13,7 @@ from ..kernel.codes import same
 from ..kernel.errors import NotFound, Replayed
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.signing import check
-from ..message_log.model import Asked, AttemptState, Question
+from ..message_log.model import Asked, DeliveryState, Question
 from ..message_log.policy import QUESTION_LASTS
 from ..message_log.sending import Sender
 from ..message_log.service import MessageLog
@@ -150,9 +150,9 @@ class Replies:
             return None  # of two she may mean either; whoever visits her, or staff, will ask
         return latest
 
-    def _state_of(self, asked: Asked) -> AttemptState:
+    def _state_of(self, asked: Asked) -> DeliveryState:
         line = self._message_log.find(asked.delivery)
-        return line.state if line else AttemptState.SENT  # the ledger has forgotten it since
+        return line.state if line else DeliveryState.SENT  # the ledger has forgotten it since
 
     # mail
 
@@ -186,5 +186,5 @@ def _clash(latest: Asked, older: Asked) -> bool:
     return latest.about != older.about and latest.at - older.at < QUESTION_CLASH
 
 
-_IN_DOUBT = {AttemptState.CLAIMED, AttemptState.UNKNOWN}
-_REFUSED = {AttemptState.RETRY, AttemptState.DEAD, AttemptState.SUPPRESSED}
+_IN_DOUBT = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN}
+_REFUSED = {DeliveryState.RETRY, DeliveryState.DEAD, DeliveryState.SUPPRESSED}

@@ -20,7 +20,7 @@ from chalicelib.adapters.ports import Refused, Sms, Unclear
 from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.catalogue import lane_of
 from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 from chalicelib.store.rows import row_of
 
 from ..world import START, STREET, World, intercepted
@@ -30,7 +30,7 @@ VISIBILITY = timedelta(seconds=180)  # how long a message that was brought is hi
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
 RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE, Unreached.ELSEWHERE}
-SENT, SUPPRESSED = AttemptState.SENT, AttemptState.SUPPRESSED
+SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 
 
 class Killed(BaseException):
@@ -366,7 +366,7 @@ def check_promises(cloud: Cloud, resends: Callable[[str], int] = lambda kind: 0)
     return list(lines.values())
 
 
-def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[AttemptState]:
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
     """Assert the promises, and how many lines of each kind there are; return their states."""
     lines = check_promises(cloud, lambda kind: resends)
     assert Tally(line.kind for line in lines) == Tally(expected)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
@@ -18,7 +18,7 @@ from ..world import BAIHUA, GRID, STREET, UNIT, Answer, Phone, World
 from .facts import climbs, every, ticket_of, timers
 from .hands import insist
 
-TOLD = (AttemptState.SENT, AttemptState.HELD)
+TOLD = (DeliveryState.SENT, DeliveryState.HELD)
 ACCEPT, CONTACT, RESOLVE, CALL_BACK = ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE, ClockName.CALL_BACK
 
 
@@ -139,7 +139,7 @@ def _lifted(ticket_id: str) -> list[str]:
 
 def rightly_untold(line: MessageAttempt) -> bool:
     """Say whether somebody rightly hears nothing any more: it was over when it was to be told."""
-    return line.state is AttemptState.SUPPRESSED and line.reason == Unreached.OVER
+    return line.state is DeliveryState.SUPPRESSED and line.reason == Unreached.OVER
 
 
 __all__ = [

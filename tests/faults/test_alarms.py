@@ -12,7 +12,7 @@ import pytest
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import DIGEST, AttemptState, MessageAttempt
+from chalicelib.message_log.model import DIGEST, DeliveryState, MessageAttempt
 from chalicelib.offers.service import Offers
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
@@ -160,7 +160,7 @@ def let_everybody_be_told(world: World) -> None:
 
 def in_doubt() -> set[str]:
     """Return the kinds of messages of which nobody knows whether they went out."""
-    return {line.kind for line in every(MessageAttempt) if line.state in (AttemptState.CLAIMED, AttemptState.UNKNOWN)}
+    return {line.kind for line in every(MessageAttempt) if line.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)}
 
 
 def clear_doubts() -> None:

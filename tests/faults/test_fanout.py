@@ -21,7 +21,7 @@ from chalicelib.features import declaration
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.paging import Page, Position
-from chalicelib.message_log.model import AttemptState, MessageAttempt, Receipt
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.runtime import use
 from chalicelib.store.rows import Table, row_of
@@ -33,7 +33,7 @@ from .facts import every, waiting_messages
 from .hands import at_once
 
 ZONE = "Asia/Shanghai"
-SENT, UNKNOWN, SUPPRESSED = AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.SUPPRESSED
+SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
 
 
 @dataclass

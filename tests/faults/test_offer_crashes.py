@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.queue import write_entry
 from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState
+from chalicelib.message_log.model import DeliveryState
 from chalicelib.offers.model import Offer, OfferState
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
@@ -70,7 +70,7 @@ class Scene:
         told = Tally((line.kind, line.about) for line in lines if line.kind.startswith("offer."))
         assert set(told.values()) <= {1}, f"somebody is told twice of the same offer: {told}"
         assert {about for kind, about in told if kind == "offer.made"} == new
-        heard = Tally(line.kind for line in lines if line.state is not AttemptState.SUPPRESSED)
+        heard = Tally(line.kind for line in lines if line.state is not DeliveryState.SUPPRESSED)
         assert heard == self.told, "what was promised is told, and nothing else"
         assert {wish: len(wish_of(wish).held) for wish in self.wishes} == self.wishes
 

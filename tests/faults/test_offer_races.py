@@ -18,7 +18,7 @@ import pytest
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Busy, Refusal
 from chalicelib.matching.model import Run
-from chalicelib.message_log.model import AttemptState, MessageAttempt
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, Standing
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
@@ -35,7 +35,7 @@ OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferStat
 EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 TAKEN = {"wish.already_claimed", "offer.wrong_state"}  # somebody was quicker; her offer still waits for its end, or has ended
 OVER = {"offer.over", "offer.wrong_state"}  # the wish is over; the same
-TOLD = (AttemptState.SENT, AttemptState.HELD)  # by itself, or in the digest of who was told a lot this week
+TOLD = (DeliveryState.SENT, DeliveryState.HELD)  # by itself, or in the digest of who was told a lot this week
 ROUNDS = 6
 MOMENT = timedelta(milliseconds=1)
 REASON = {"reason": "临时有事"}

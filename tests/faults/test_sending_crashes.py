@@ -16,7 +16,7 @@ from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import decisions, policy, rows
 from chalicelib.message_log.decisions import Next
-from chalicelib.message_log.model import AttemptState, MessageAttempt
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State
 from chalicelib.wishes.rows import find_wish
@@ -27,7 +27,7 @@ from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, sur
 from .facts import every, timers
 
 REMINDER = {"wish.due_in_2_days": 1}
-SENT, UNKNOWN = AttemptState.SENT, AttemptState.UNKNOWN
+SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_code_whose_fate_is_unknown_is_sent_once_more_by_the_same_provider_whe
 
 @pytest.mark.parametrize(("answers", "state"), [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)])
 def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
-    cloud: Cloud, answers: list[str], state: AttemptState
+    cloud: Cloud, answers: list[str], state: DeliveryState
 ) -> None:
     a_code_is_asked_for(cloud)
     script = iter("take and time out" if answer == "lost" else answer for answer in answers)
@@ -244,7 +244,7 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
     live(cloud)
     # What was certainly not taken is given up there, and she is visited; what may have reached her is not told her twice.
     states = check_at_rest(cloud, {"wish.due_in_2_days": 2 if how == "refused" else 1})
-    assert states == ({AttemptState.SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
+    assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {UNKNOWN: 1})
     assert len(cloud.calls) == 1
 
 
@@ -277,7 +277,7 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
         row_of(replace(known, state=State.WITHDRAWN, told=("expiring",))).save()
     live(cloud)
     states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
-    assert states == ({AttemptState.SUPPRESSED: 2} if how == "refused" else {AttemptState.SUPPRESSED: 1, UNKNOWN: 1})
+    assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {DeliveryState.SUPPRESSED: 1, UNKNOWN: 1})
     assert len(cloud.calls) == 1
 
 

@@ -19,7 +19,7 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import AttemptState, MessageAttempt
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.runtime import use
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
@@ -84,7 +84,7 @@ class Scene:
         assert (ticket.level, ticket.state, ticket.ending) == (self.level, self.state, self.ending)
         once = Tally((line.message, line.person) for line in lines)
         assert set(once.values()) <= {1}
-        heard = Tally(line.kind for line in lines if line.state is not AttemptState.SUPPRESSED)
+        heard = Tally(line.kind for line in lines if line.state is not DeliveryState.SUPPRESSED)
         assert heard == self.told, "what was promised is told, or in doubt and listed, and nothing else"
 
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import AttemptState
+from chalicelib.message_log.model import DeliveryState
 from chalicelib.notifications.policy import JITTER
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
@@ -140,8 +140,8 @@ def check_everybody_was_told(street: Street) -> None:
         ticket = ticket_of(id)
         of_levels = [line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)]
         if ticket.is_open:
-            assert {line.state for line in of_levels} <= {AttemptState.SENT}, f"{name}: a level was passed over: {of_levels}"
-        at = [sent[line.id].at for line in of_levels if line.state is AttemptState.SENT]
+            assert {line.state for line in of_levels} <= {DeliveryState.SENT}, f"{name}: a level was passed over: {of_levels}"
+        at = [sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT]
         later = [second - first for first, second in pairwise(at)]
         assert all(by > -JITTER for by in later), f"{name}: a higher level was told long before a lower one"
         assert heard(id, "new") == 1, name

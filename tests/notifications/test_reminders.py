@@ -8,7 +8,7 @@ from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState, Channel, MessageAttempt, Unreached, delivery_id
+from chalicelib.message_log.model import DeliveryState, Channel, MessageAttempt, Unreached, delivery_id
 from chalicelib.message_log.policy import HOLD, LEASE, RETRY_FOR
 from chalicelib.message_log.rows import claim
 from chalicelib.message_log.sending import BeingSent
@@ -34,12 +34,12 @@ def lines() -> list[MessageAttempt]:
     return [row.from_raw_data(item).as_a(MessageAttempt) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
 
 
-def ledger() -> list[tuple[str, str, AttemptState]]:
+def ledger() -> list[tuple[str, str, DeliveryState]]:
     return sorted((line.person, line.channel, line.state) for line in lines() if line.person.startswith("per_"))
 
 
 def reasons() -> list[tuple[str, str]]:
-    return sorted((line.person, line.reason) for line in lines() if line.state is AttemptState.SUPPRESSED)
+    return sorted((line.person, line.reason) for line in lines() if line.state is DeliveryState.SUPPRESSED)
 
 
 def with_mail(world: World, **fields) -> Phone:
@@ -59,7 +59,7 @@ def test_somebody_with_a_phone_is_told_by_sms_under_the_houses_signature(world: 
     person = world.person()
     tell(world, person.id)
     assert texts(world, person.phone or "") == ["【春晖】您的心愿「一个水壶」已上墙，有人认领会通知您。"]
-    assert ledger() == [(person.id, "sms", AttemptState.SENT)]
+    assert ledger() == [(person.id, "sms", DeliveryState.SENT)]
 
 
 def test_everybody_is_told_in_her_own_language(world: World):
@@ -76,7 +76,7 @@ def test_who_wants_no_sms_is_told_by_mail(world: World):
     tell(world, phone.me["id"])
     assert texts(world, phone.me["phone"]) == []
     assert len(texts(world, MAIL)) == 1
-    assert (phone.me["id"], "email", AttemptState.SENT) in ledger()
+    assert (phone.me["id"], "email", DeliveryState.SENT) in ledger()
 
 
 def test_a_phone_comes_before_mail_and_one_channel_is_enough(world: World):
@@ -90,7 +90,7 @@ def test_somebody_without_a_phone_is_told_through_her_contact_in_the_contacts_la
     old = world.person("李奶奶", phone=None, contact_via=contact.id)
     tell(world, old.id)
     assert texts(world, contact.phone or "")[0].startswith("【春晖】Your wish")
-    assert ledger() == [(old.id, "sms", AttemptState.SENT)]
+    assert ledger() == [(old.id, "sms", DeliveryState.SENT)]
 
 
 def test_the_contact_is_left_alone_for_somebody_who_has_a_phone(world: World):
@@ -110,7 +110,7 @@ def test_who_cannot_be_told_stands_on_the_list_of_those_who_were_not(world: Worl
     if silent:
         world.phone_of(silent).patch("/v1/me", {"channels": {"sms": False}})
     tell(world, person.id)
-    assert ledger() == [(person.id, "none", AttemptState.SUPPRESSED)]
+    assert ledger() == [(person.id, "none", DeliveryState.SUPPRESSED)]
 
 
 def test_what_is_no_longer_true_is_told_to_nobody_and_that_is_written_down(world: World):
@@ -191,10 +191,10 @@ def test_an_attempt_whose_end_was_not_seen_is_unknown_and_never_made_again(world
     resident, gateway = world.resident(), Gateway(world, TimeoutError())
     over(world, gateway)
     world.open_wish(resident)
-    assert ledger() == [(resident.me["id"], "sms", AttemptState.UNKNOWN)]
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.UNKNOWN)]
     world.pass_time(hours=1)
     assert (texts(world, resident.me["phone"]), gateway.asked) == ([], 1)
-    assert ledger() == [(resident.me["id"], "sms", AttemptState.UNKNOWN)]
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.UNKNOWN)]
     assert [due.kind for due in scheduled()] == ["timer.wish"]
 
 
@@ -209,16 +209,16 @@ def test_an_urgent_message_of_unknown_fate_is_sent_once_more_by_the_same_provide
     world.pass_time(seconds=1)
     assert (east.asked, west.asked) == (2, 0)
     world.pass_time(hours=1)
-    assert (east.asked, west.asked, lines()[0].state) == (2, 0, AttemptState.UNKNOWN)
+    assert (east.asked, west.asked, lines()[0].state) == (2, 0, DeliveryState.UNKNOWN)
 
 
 def test_what_a_provider_has_certainly_not_taken_goes_to_the_next_one(world: World):
     resident, east, west = world.resident(), Gateway(world, Refused("throttled")), Gateway(world, name="west")
     over(world, east, west)
     world.open_wish(resident)
-    assert ledger() == [(resident.me["id"], "sms", AttemptState.RETRY)]
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.RETRY)]
     world.pass_time(minutes=1)
-    assert ledger() == [(resident.me["id"], "sms", AttemptState.SENT)]
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.SENT)]
     assert (east.asked, west.asked, lines()[0].provider, lines()[0].attempt) == (1, 1, "west", 2)
 
 
@@ -227,9 +227,9 @@ def test_a_message_is_tried_for_a_day_then_it_is_dead_and_she_is_on_the_list_of_
     over(world, gateway)
     world.open_wish(resident)
     world.pass_time(hours=20)
-    assert lines()[0].state is AttemptState.RETRY
+    assert lines()[0].state is DeliveryState.RETRY
     world.pass_time(hours=8)
-    assert lines()[0].state is AttemptState.DEAD
+    assert lines()[0].state is DeliveryState.DEAD
     assert 10 <= gateway.asked <= 30  # with jitter
     assert lines()[0].settled_at - lines()[0].at <= RETRY_FOR
     assert [waiting.id for waiting in world.services.message_log.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
@@ -241,7 +241,7 @@ def test_once_a_providers_key_is_mended_everybody_who_waits_is_told(world: World
     world.open_wish(resident)
     world.pass_time(hours=6)
     assert len(texts(world, resident.me["phone"])) == 1
-    assert ledger() == [(resident.me["id"], "sms", AttemptState.SENT)]
+    assert ledger() == [(resident.me["id"], "sms", DeliveryState.SENT)]
 
 
 def test_what_a_provider_will_never_take_is_not_offered_again(world: World):
@@ -249,7 +249,7 @@ def test_what_a_provider_will_never_take_is_not_offered_again(world: World):
     over(world, gateway)
     tell(world, person.id)
     world.pass_time(hours=12)
-    assert (gateway.asked, lines()[0].state, lines()[0].reason) == (1, AttemptState.DEAD, "invalid_number")
+    assert (gateway.asked, lines()[0].state, lines()[0].reason) == (1, DeliveryState.DEAD, "invalid_number")
 
 
 def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World):
@@ -275,7 +275,7 @@ def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world
         about="wsh_a",
         person=person.id,
         channel=Channel.SMS,
-        state=AttemptState.CLAIMED,
+        state=DeliveryState.CLAIMED,
         attempt=1,
         owner="somebody",
         lease_until=now + LEASE,
@@ -285,10 +285,10 @@ def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world
     assert claim(line)
     with pytest.raises(BeingSent):
         tell(world, person.id)
-    assert ledger() == [(person.id, "sms", AttemptState.CLAIMED)]
+    assert ledger() == [(person.id, "sms", DeliveryState.CLAIMED)]
     world.clock.advance(LEASE)
     tell(world, person.id)
-    assert ledger() == [(person.id, "sms", AttemptState.UNKNOWN)]
+    assert ledger() == [(person.id, "sms", DeliveryState.UNKNOWN)]
     assert texts(world, person.phone or "") == []
 
 

@@ -9,7 +9,7 @@ from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import AttemptState, Unreached
+from chalicelib.message_log.model import DeliveryState, Unreached
 from chalicelib.store.rows import row_of
 
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
@@ -146,7 +146,7 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(wor
     over(world, gateway)
     world.open_wish(resident)
     (refused,) = lines()
-    assert refused.state is AttemptState.RETRY
+    assert refused.state is DeliveryState.RETRY
     person = world.services.people.find(resident.me["id"])
     assert person
     if how == "another number":
@@ -155,7 +155,7 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(wor
         assert resident.delete("/v1/me").status == 202
     world.pass_time(minutes=2)
     states = {line.id: (line.state, line.reason) for line in lines() if line.kind == "wish.approved"}
-    assert states[refused.id] == (AttemptState.SUPPRESSED, Unreached.ELSEWHERE)
+    assert states[refused.id] == (DeliveryState.SUPPRESSED, Unreached.ELSEWHERE)
     assert [sms.phone for sms in gateway.taken] == (["+8613812340000"] if how == "another number" else [])
 
 
@@ -197,4 +197,4 @@ def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
         world.clock.advance(timedelta(seconds=1))
     world.pass_time(days=1)
     assert "今日130条" in world.sms_to(person.phone or "", "reminders.digest")[0].text
-    assert not [line for line in lines() if line.state is AttemptState.HELD]
+    assert not [line for line in lines() if line.state is DeliveryState.HELD]
