@@ -32,7 +32,7 @@ test-deploy: $(READY) $(EMULATOR) package ## docs/operations.md as it is printed
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py
 
 check: lint types openapi infra policies ## what CI checks beside the tests: lint, types, architecture, drift of contract, template and policies
-	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_openapi.py
+	$(BIN)/python -m pytest -q tests/architecture tests/test_openapi.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
