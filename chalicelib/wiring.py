@@ -74,13 +74,14 @@ class Services:
         audiences: "Mapping[str, Audience]",
         files: "Files | None",
         wait: Callable[[int], None],
+        dynamo: Any = None,
     ) -> None:
         self._settings, self._mailbox, self._audiences, self._files = settings, mailbox, audiences, files
         self._ids = ids
         self._keys = Keyring(settings.secret)
         self.clock, self.metrics = clock, metrics
         self.cursors = Cursors(self._keys.key("cursor"))
-        self.connection: Any = bind(settings.table_prefix, settings.region)
+        self.connection: Any = bind(settings.table_prefix, settings.region, dynamo)
         self.tokens = Tokens(settings.token_keys, clock)
         self.outbox = Outbox(self._queue(), clock, settings.due_shards, metrics)
         self._transaction = Transaction(
@@ -503,8 +504,12 @@ def wire(
     audiences: "Mapping[str, Audience] | None" = None,
     files: "Files | None" = None,
     wait: Callable[[int], None] = pause,
+    dynamo: Any = None,
 ) -> Services:
-    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox, audiences and files."""
+    """Make the services of an installation; tests and the local server bring their own clock, ids, mailbox, audiences and files.
+
+    They may also bring a client of DynamoDB: anything with botocore's `_make_api_call`.
+    """
     return Services(
         settings,
         clock=clock or SystemClock(),
@@ -514,6 +519,7 @@ def wire(
         audiences=audiences or {},
         files=files,
         wait=wait,
+        dynamo=dynamo,
     )
 
 

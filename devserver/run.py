@@ -27,8 +27,9 @@ from .demo import seed_demo_street
 from .dev import DevServer
 from .files import FileDoor
 from .gateway import Gateway
+from .memory_dynamo import MemoryDynamo
 from .pump import Pump
-from .store import embedded_store, memory_store
+from .store import embedded_store
 from .upgrade import bring_up_to_date
 
 __all__ = ["House", "open_house"]
@@ -60,15 +61,17 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
     seeded = folder / "seeded"
     if durable and not seeded.exists():
         _clear(folder)
+    dynamo = None
     with contextlib.ExitStack() as stack:
         if durable:
             os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(embedded_store(folder))
         else:
-            os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-            stack.enter_context(memory_store())
+            dynamo = MemoryDynamo()
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder, url)
-        services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
+        services = wire(
+            settings, clock=clock, dynamo=dynamo
+        )  # with a mailbox of its own: nobody wants to read the seeding's messages
         bring_up_to_date(services.connection)  # every time: the folder may be of an older version
         for street in services.places.streets():
             services.people.list_volunteers(street)
@@ -82,7 +85,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
         key = Keyring(settings.secret).key("files")
         files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
-        services = wire(settings, clock=clock, mailbox=mailbox, files=files)
+        services = wire(settings, clock=clock, mailbox=mailbox, files=files, dynamo=dynamo)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
 

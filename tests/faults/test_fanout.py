@@ -22,10 +22,11 @@ from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import AttemptState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.store.rows import Table, row_of
-from chalicelib.wiring import use, wire
+from chalicelib.wiring import use
 from devserver.store import embedded_store
 
-from ..world import OTHER_GRID, START, World, intercepted
+from ..storage import intercepted
+from ..world import OTHER_GRID, START, World
 from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
 from .facts import every, waiting_messages
 from .hands import at_once
@@ -59,9 +60,7 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
             batch.save(row_of(person))
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
-    world.services = wire(
-        settings, clock=world.clock, mailbox=world.mailbox, audiences={"test": crowd}, wait=lambda attempt: None
-    )
+    world.services = world.wire(settings, audiences={"test": crowd})
     use(world.services)
     cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
     cloud.provide("east", "west")

@@ -1,6 +1,6 @@
 """Wherever a process dies, whatever comes twice, late, early or not at all: a clock that is over is one step, told once.
 
-In moto's memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
+In memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
 """
 
 import random
@@ -25,8 +25,7 @@ from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
-from chalicelib.wiring import use, wire
-from devserver.store import memory_store
+from chalicelib.wiring import use
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
@@ -44,13 +43,11 @@ SKEWS = 6  # ways in which clocks are wrong
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud() -> Cloud:
     """A street whose due rows lie in one shard, so that there is nothing in a sweep but what matters."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        made = Cloud(World(due_shards=1))
-        made.provide("east", "west")
-        yield made
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
 
 
 @dataclass
@@ -526,7 +523,7 @@ def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one
 def skewed(cloud: Cloud) -> SkewedClock:
     """Give the machines a clock that may be wrong by as much as is said."""
     world, clock = cloud.world, SkewedClock(cloud.world.clock)
-    world.services = wire(world.settings, clock=clock, mailbox=world.mailbox, files=world.files, wait=lambda attempt: None)
+    world.services = world.wire(clock=clock)
     use(world.services)
     world.services.outbox._queue = cloud
     cloud.provide("east", "west")

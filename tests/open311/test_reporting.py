@@ -11,7 +11,7 @@ from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import rows
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Choice, Question, QuestionKind
-from chalicelib.wiring import use, wire
+from chalicelib.wiring import use
 
 from ..world import BAIHUA, BUILDING, GRID, OTHER_GRID, STREET, UNIT, World
 from .conftest import OTHER_KEY, Application
@@ -205,7 +205,7 @@ def test_a_key_is_not_taken_from_the_address_nor_from_a_header(app: Application)
 
 
 def test_an_installation_without_keys_takes_reports_of_people_only(world: World, app: Application):
-    use(wire(replace(world.settings, open311_keys={}), clock=world.clock, mailbox=world.mailbox))
+    use(world.wire(replace(world.settings, open311_keys={})))
     assert app.refused(403, service_code="light", address_id=BUILDING)
     assert app.refused(403, api_key="", service_code="light", address_id=BUILDING)
     assert replace(app, key=world.resident().token).report()

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.kernel.changes import Changes, Count, Delete, Event, Message, Put
 from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
-from chalicelib.kernel.request import RequestContext
+from chalicelib.kernel.request import IdempotencyKey, RequestContext
 from chalicelib.people.model import Person, PhoneOwner
 from chalicelib.store.due import Outbox
 from chalicelib.store.rows import Table, load, page, row_of
@@ -18,8 +18,9 @@ from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent, find_wish
 
 from ..people.builders import a_person
+from ..storage import counted_storage, intercepted
 from ..wishes.builders import a_wish
-from ..world import START, World, counted_storage, intercepted
+from ..world import START, World
 from .scan import counter, everything, scheduled
 
 NEW = RequestContext()
