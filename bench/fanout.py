@@ -114,7 +114,8 @@ def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
     from chalicelib.kernel.changes import Due
     from tests.faults.cloud import Cloud, forget_what_was_told, survives
-    from tests.world import OTHER_GRID, intercepted
+    from tests.storage import intercepted
+    from tests.world import OTHER_GRID
 
     begun = time.perf_counter()
     with seeded_world(members) as world:

@@ -35,7 +35,8 @@ from chalicelib.message_log.model import DIGEST
 from devserver.store import embedded_store
 from tests.faults.cloud import Cloud
 from tests.faults.facts import timers, waiting_messages
-from tests.world import BAIHUA, START, STREET, Answer, Phone, Storage, World, counted_storage
+from tests.storage import Storage, counted_storage
+from tests.world import BAIHUA, START, STREET, Answer, Phone, World
 
 from .seeds import PREFIX, seeded_store
 

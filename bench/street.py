@@ -21,7 +21,8 @@ from chalicelib.matching.model import Run
 from devserver.store import embedded_store
 from tests.faults.cloud import Stub
 from tests.matching.street import Size, settle
-from tests.world import STREET, Storage, World, counted_storage
+from tests.storage import Storage, counted_storage
+from tests.world import STREET, World
 
 __all__ = ["main"]
 

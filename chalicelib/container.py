@@ -94,13 +94,14 @@ def build(
     ids: Ids | None = None,
     metrics: Metrics | None = None,
     instead: Mapping[Provider[Any], Any] | None = None,
+    dynamo: Any = None,
     wait: Callable[[int], None] = pause,
 ) -> Container:
     """Build the container of an installation; tests and the local server bring their own clock, ids and adapters."""
     container = Container(instead)
     clock, ids, metrics = clock or SystemClock(), ids or RandomIds(), metrics or _metrics(settings)
     keys = Keyring(settings.secret)
-    connection = bind(settings.table_prefix, settings.region)
+    connection = bind(settings.table_prefix, settings.region, dynamo)
     outbox = Outbox(_queue(settings, container, clock), clock, settings.due_shards, metrics)
     container.core = Core(
         settings=settings,

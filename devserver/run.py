@@ -35,8 +35,9 @@ from .demo import seed_demo_street
 from .dev import DevServer
 from .files import FileDoor
 from .gateway import Gateway
+from .memory_dynamo import MemoryDynamo
 from .pump import Pump
-from .store import embedded_store, memory_store
+from .store import embedded_store
 from .upgrade import bring_up_to_date
 
 __all__ = ["House", "open_house"]
@@ -68,15 +69,17 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
     seeded = folder / "seeded"
     if durable and not seeded.exists():
         _clear(folder)
+    dynamo = None
     with contextlib.ExitStack() as stack:
         if durable:
             os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(embedded_store(folder))
         else:
-            os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-            stack.enter_context(memory_store())
+            dynamo = MemoryDynamo()
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder, url)
-        services = build(settings, log=log, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
+        services = build(
+            settings, log=log, clock=clock, dynamo=dynamo
+        )  # with a mailbox of its own: nobody wants to read the seeding's messages
         bring_up_to_date(services.core.connection)  # every time: the folder may be of an older version
         for street in services.get(places_feature.feature).streets():
             services.get(people_feature.feature).list_volunteers(street)
@@ -91,7 +94,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         key = Keyring(settings.secret).key("files")
         files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
         instead: dict[Provider[Any], Any] = {message_log_feature.dev_mailbox: mailbox, uploads_feature.files: files}
-        services = build(settings, log=log, clock=clock, instead=instead)
+        services = build(settings, log=log, clock=clock, instead=instead, dynamo=dynamo)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
 

@@ -1,4 +1,4 @@
-"""The stores a machine can have: the embedded, durable one, or moto's memory where there is no npm."""
+"""The durable store that a machine can have: the embedded one, in a process of its own."""
 
 import contextlib
 import ctypes
@@ -9,18 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from botocore.client import BaseClient
-
-from chalicelib.store.dynamo import Dynamo
-
-__all__ = ["binary", "embedded_store", "intercepted", "memory_store"]
+__all__ = ["binary", "embedded_store"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _NAMES = {("Linux", "x86_64"): "linux-x64", ("Linux", "aarch64"): "linux-arm64", ("Darwin", "arm64"): "darwin-arm64"}
@@ -95,41 +88,3 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.01)
     sys.exit("the embedded store did not answer")
-
-
-@contextlib.contextmanager
-def intercepted(around: Callable[[partial[Any], str, dict[str, Any]], Any]) -> Iterator[None]:
-    """Run `around(call, operation, arguments)` in the place of every call of AWS, botocore's and the lean ones alike.
-
-    `call` is a partial whose first argument is the client.
-    """
-
-    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda self, operation, kwargs: around(partial(original, self, operation, kwargs), operation, kwargs)
-
-    botocores = wrapped(BaseClient._make_api_call)  # noqa: SLF001
-    replaced = [
-        (BaseClient, "_make_api_call", botocores),
-        (Dynamo, "call", wrapped(Dynamo.call)),
-        (Dynamo, "unwatched", botocores),
-    ]
-    with contextlib.ExitStack() as stack:
-        for owner, name, new in replaced:
-            stack.callback(setattr, owner, name, getattr(owner, name))
-            setattr(owner, name, new)
-        yield
-
-
-@contextlib.contextmanager
-def memory_store() -> Iterator[None]:
-    """Keep everything in moto's memory. One call at a time: moto is not atomic under threads."""
-    from moto import mock_aws  # noqa: PLC0415
-
-    lock = threading.RLock()
-
-    def one_at_a_time(call: partial[Any], operation: str, kwargs: dict[str, Any]) -> Any:
-        with lock:
-            return call()
-
-    with mock_aws(), intercepted(one_at_a_time):
-        yield

@@ -59,8 +59,9 @@ def _shown(projection: dict[str, Any]) -> tuple[str, frozenset[str]]:
 
 
 def _describe(connection: Connection, name: str) -> Any:
-    return connection.client.describe_table(TableName=name)["Table"]
+    return connection.dispatch("DescribeTable", {"TableName": name})["Table"]
 
 
 def _update(connection: Connection, name: str, change: dict[str, Any], attributes: list[dict[str, str]]) -> None:
-    connection.client.update_table(TableName=name, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=[change])
+    update = {"AttributeDefinitions": attributes, "GlobalSecondaryIndexUpdates": [change]}
+    connection.dispatch("UpdateTable", {"TableName": name, **update})

@@ -13,7 +13,7 @@ from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import DeliveryState, Channel, MessageAttempt, Unreached
+from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
 from chalicelib.offers import rows
 from chalicelib.offers.model import OfferState
 from chalicelib.store.rows import row_of

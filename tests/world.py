@@ -2,19 +2,13 @@
 
 import base64
 import json
-import os
-import pickle
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
-
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
+from typing import Any
 
 from app import api, app
 from chalicelib.adapters.console import DevMailbox, Letter
@@ -38,8 +32,11 @@ from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
+from devserver.memory_dynamo import MemoryDynamo
+from devserver.memory_table import MemoryTable
 from devserver.pump import Pump
-from devserver.store import intercepted
+
+from .storage import WatchedDynamo
 
 START = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)  # a Monday, 08:40 in Shanghai
 STREET, BAIHUA, JINFENG = "chunhui", "chunhui.baihua", "chunhui.jinfeng"
@@ -47,7 +44,7 @@ GRID, OTHER_GRID = "chunhui.baihua.g01", "chunhui.jinfeng.g01"
 BUILDING, UNIT = "chunhui.baihua.g01.b05", "chunhui.baihua.g01.b05.u1"
 CONSENT = ConsentGiven(how="written")
 gateway = Gateway(app, api)
-_FOUNDED: dict[str, bytes] = {}  # settings and start -> administrator and tables
+_FOUNDED: dict[str, tuple[Person, dict[str, MemoryTable]]] = {}  # settings and start -> administrator and tables
 load_everything()  # of which a process of its own would load what it is asked for
 
 
@@ -143,7 +140,7 @@ class World:
 
     instead: Mapping[Any, Any] = {}  # what a world builds otherwise, by provider
 
-    def __init__(self, start: datetime = START, **settings: Any) -> None:
+    def __init__(self, start: datetime = START, *, dynamo: WatchedDynamo | None = None, **settings: Any) -> None:
         self.clock = ManualClock(start)
         self.mailbox = DevMailbox(self.clock.now)
         values: dict[str, Any] = {
@@ -167,27 +164,27 @@ class World:
     def rewired(self, settings: Settings | None = None, **parts: Any) -> Services:
         """Build the services of this world once more, over the same store; a clock or ids of a test's own replace its own."""
         instead = {dev_mailbox: self.mailbox, files: self.files, **self.instead}
-        own = {"clock": self.clock, "log": log, "instead": instead, "wait": lambda attempt: None} | parts
+        own = {"clock": self.clock, "log": log, "instead": instead, "dynamo": self.dynamo, "wait": lambda attempt: None} | parts
         container = build(settings or self.settings, **own)
         return Services(container)
 
     def _founded(self) -> Person:
-        """Return the administrator of a street with its tables. In moto's memory it is founded once and copied from then on:
-        it takes a tenth of a second, which is most of what most tests take."""
-        if "AWS_ENDPOINT_URL_DYNAMODB" in os.environ:
+        """Return the administrator of a street with its tables; in memory it is founded once, and copied from then on."""
+        if not isinstance(self.dynamo.client, MemoryDynamo):
             return self._found()
-        tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.settings.region].tables
         alike = repr((replace(self.settings, table_prefix=""), self.clock.now()))
         if alike not in _FOUNDED:
-            admin = self._found()
-            mine = {name: table for name, table in tables.items() if name.startswith(self.settings.table_prefix)}
-            _FOUNDED[alike] = pickle.dumps((admin, mine))
-            return admin
-        admin, copied = pickle.loads(_FOUNDED[alike])
-        for table in copied.values():
-            table.name = self.settings.table_prefix + table.name.partition("-")[2]
-            tables[table.name] = table
-        return cast("Person", admin)
+            admin, prefix = self._found(), self.settings.table_prefix
+            _FOUNDED[alike] = admin, {name.removeprefix(prefix): table.copy() for name, table in self.tables.items()}
+        admin, tables = _FOUNDED[alike]
+        self.tables.update({self.settings.table_prefix + name: table.copy() for name, table in tables.items()})
+        return admin
+
+    @property
+    def tables(self) -> dict[str, MemoryTable]:
+        """What the in-memory store holds."""
+        assert isinstance(self.dynamo.client, MemoryDynamo)
+        return self.dynamo.client.tables
 
     def _found(self) -> Person:
         create_missing(self.services.connection)
@@ -303,48 +300,6 @@ class World:
     def pass_time(self, **by: float) -> Counter[str]:
         """Let time pass, stopping wherever something is due."""
         return self.pump.move_to(self.clock.now() + timedelta(**by))
-
-
-@dataclass
-class Storage:
-    """Counted storage calls."""
-
-    calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def names(self) -> Counter[str]:
-        return Counter(name for name, _, _ in self.calls)
-
-    @property
-    def reads(self) -> int:
-        return sum(
-            count
-            for name, count in self.names.items()
-            if name in ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
-        )
-
-    def units(self, name: str) -> float:
-        """Return the capacity units that the calls of a name consumed, as the store reports them."""
-        total = 0.0
-        for called, _, answer in self.calls:
-            if called == name:
-                reported = answer.get("ConsumedCapacity", [])
-                total += sum(c["CapacityUnits"] for c in (reported if isinstance(reported, list) else [reported]))
-        return total
-
-
-@contextmanager
-def counted_storage() -> Iterator[Storage]:
-    """Count every call that reaches DynamoDB."""
-    storage = Storage()
-    with intercepted(lambda call, name, kwargs: _count(storage, call, name, kwargs)):
-        yield storage
-
-
-def _count(storage: Storage, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-    answer = call()
-    storage.calls.append((name, kwargs, answer))
-    return answer
 
 
 def token_parts(token: str) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from ..kernel.changes import Entity
 __all__ = [
     "DIGEST",
     "Asked",
-    "DeliveryState",
     "Channel",
+    "DeliveryState",
     "MessageAttempt",
     "Question",
     "Receipt",

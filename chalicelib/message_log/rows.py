@@ -16,7 +16,7 @@ from ..kernel.place import covers, street_of
 from ..store.faults import code_of
 from ..store.rows import Table, behind, load, load_many, page, row_of
 from ..store.tables import Counter
-from .model import DeliveryState, Channel, MessageAttempt, Question, Receipt, Waiting
+from .model import Channel, DeliveryState, MessageAttempt, Question, Receipt, Waiting
 
 __all__ = [
     "add_receipt",

@@ -1,7 +1,7 @@
 """Messages as staff and those whom they are for see them. Nobody's address, and no code, stands in a staff view."""
 
 from ..web.fields import Instant, PageQuery, PersonId, View
-from .model import DeliveryState, Channel, MessageAttempt
+from .model import Channel, DeliveryState, MessageAttempt
 from .service import Told
 
 __all__ = ["InboxList", "InboxView", "MessageList", "MessageQuery", "MessageView"]

@@ -22,8 +22,8 @@ from .decisions import Next
 from .model import (
     DIGEST,
     Asked,
-    DeliveryState,
     Channel,
+    DeliveryState,
     MessageAttempt,
     Question,
     Receipt,

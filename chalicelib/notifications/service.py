@@ -22,7 +22,7 @@ from ..kernel.jobs import Send
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Templates, Urgency
-from ..message_log.model import DIGEST, DeliveryState, Channel, MessageAttempt, Recipient, Unreached
+from ..message_log.model import DIGEST, Channel, DeliveryState, MessageAttempt, Recipient, Unreached
 from ..message_log.sending import Facts, Sender
 from ..people.model import Person
 from ..people.service import People

@@ -101,7 +101,8 @@ def find_person(person_id: str) -> Person | None:
 
 def find_persons(person_ids: list[str]) -> dict[str, Person]:
     """Read several people in one request, by id."""
-    return {person.id: person for person in load_many(Person, [(id, "person") for id in person_ids])}
+    keys = [(id, "person") for id in person_ids if id]  # of who was erased no id is left, and DynamoDB takes no empty key
+    return {person.id: person for person in load_many(Person, keys)}
 
 
 def owner_of_phone(fingerprint: str) -> str | None:

@@ -36,13 +36,19 @@ _JSON = "application/x-amz-json-1.0"
 
 
 class LeanConnection(Connection):
-    """A PynamoDB connection over the lean client."""
+    """A PynamoDB connection over the lean client, or over another that it is given."""
 
     _lean: "Dynamo | None" = None
+
+    def __init__(self, given: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._given = given
 
     @property
     def client(self) -> Any:
         """Return the client; PynamoDB makes botocore's anew as long as it has found no credentials."""
+        if self._given is not None:
+            return self._given
         whole = super().client
         if self._lean is None or self._lean.whole is not whole:
             self._lean = Dynamo(whole)

@@ -13,7 +13,7 @@ from ..kernel.clock import to_text
 from .dynamo import LeanConnection
 from .rows import Table
 
-__all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "create_missing", "table_schema", "tables"]
+__all__ = ["PARKED", "Counter", "Parked", "ReceiptRecord", "bind", "connect", "create_missing", "table_schema", "tables"]
 
 
 class DueTable(Table):
@@ -88,16 +88,23 @@ def tables() -> list[type[Table]]:
     return list(Table.__subclasses__())
 
 
-def bind(prefix: str, region: str) -> Connection:
+def bind(prefix: str, region: str, client: Any = None) -> Connection:
     """Bind every table to its name and to one shared connection, also those of features that are loaded later.
+
+    A `client` stands in for botocore's, which is made when it is first needed otherwise.
 
     Sharing matters: PynamoDB would make one botocore client, 50 ms and a connection pool, for every row class.
     """
-    shared = LeanConnection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    shared = connect(region, client)
     Table.installation = prefix, shared
     for table in tables():
         table.bind(prefix, shared)
     return shared
+
+
+def connect(region: str, client: Any = None) -> LeanConnection:
+    """Return a connection with the time-outs and tries of every installation."""
+    return LeanConnection(client, region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
 
 
 def table_schema(table: type[Table]) -> dict[str, Any]:

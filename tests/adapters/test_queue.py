@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
+from unittest import mock
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -31,7 +35,7 @@ from chalicelib.kernel.template import Lane
 
 from ..faults.cloud import sqs_event
 from ..faults.story import failure
-from ..world import START, intercepted
+from ..world import START
 from .servers import HANG, HttpServer
 
 INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
@@ -87,9 +91,20 @@ def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: s
 # SQS
 
 
+@contextmanager
+def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any]) -> Iterator[None]:
+    """Run `around(call, operation, arguments)` in the place of every call of botocore."""
+    original = BaseClient._make_api_call
+
+    def make(client: Any, operation: str, kwargs: dict[str, Any]) -> Any:
+        return around(partial(original, client, operation, kwargs), operation, kwargs)
+
+    with mock.patch.object(BaseClient, "_make_api_call", make):
+        yield
+
+
 @pytest.fixture
 def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
     with mock_aws():
         sqs = boto3.client("sqs", region_name="us-east-1")
         yield {lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"] for lane in Lane}

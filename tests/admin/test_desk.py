@@ -8,7 +8,8 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
 
 def queue(phone: Phone, place: str = BAIHUA, **query: Any) -> Any:

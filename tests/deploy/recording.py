@@ -17,6 +17,7 @@ from unittest import mock
 
 import boto3
 import botocore.signers
+from botocore.client import BaseClient
 from chalice.app import SQSEventConfig
 
 import tests.world
@@ -34,7 +35,6 @@ from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.uploads import feature as uploads_feature
 from devserver.files import told_of
-from devserver.store import intercepted
 from tools.policies import API, Grant
 
 from ..faults.cloud import sqs_event
@@ -75,7 +75,7 @@ class Recorder:
             self.running.pop()
 
     def called(self, service: str, operation: str, given: Mapping[str, Any]) -> None:
-        """Note what botocore, or the lean client in front of it, is asked to do."""
+        """Note what botocore is asked to do; the lean client leaves it everything as long as it is watched."""
         if service == "dynamodb":
             self._store(operation, given)
         elif service == "sqs":
@@ -138,14 +138,16 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
     """Note every call and everything that is signed for somebody else to call, for as long as a function runs."""
     post, url = botocore.signers.S3PostPresigner.generate_presigned_post, botocore.signers.RequestSigner.generate_presigned_url
 
-    def made(call: partial[Any], operation: str, given: dict[str, Any]) -> Any:
-        service = call.args[0].meta.service_model.service_name
+    original = BaseClient._make_api_call
+
+    def make(client: Any, operation: str, given: dict[str, Any]) -> Any:
+        service = client.meta.service_model.service_name
         if recorder.running:
             recorder.called(service, operation, given)
             if operation == "TransactWriteItems" and letters.contended:
                 letters.contended -= 1
                 raise cancelled("TransactionConflict", len(given["TransactItems"]))
-        return letters.send(given) if service == "sqs" else call()
+        return letters.send(given) if service == "sqs" else original(client, operation, given)
 
     def sign_post(self: Any, **given: Any) -> Any:
         key = next(condition["key"] for condition in given["conditions"] if "key" in condition)
@@ -157,7 +159,7 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
         return url(self, request_dict=request_dict, operation_name=operation_name, **given)
 
     with (
-        intercepted(made),
+        mock.patch.object(BaseClient, "_make_api_call", make),
         mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post),
         mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url),
     ):

@@ -6,14 +6,11 @@ reaches the store goes through the real code: messages are written and read as t
 
 import pickle
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms, Unclear
@@ -23,7 +20,8 @@ from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 from chalicelib.store.rows import row_of
 
-from ..world import START, STREET, World, intercepted
+from ..storage import intercepted
+from ..world import START, STREET, World
 from .facts import every
 
 VISIBILITY = timedelta(seconds=180)  # how long a message that was brought is hidden (infra/queues.yaml)
@@ -222,20 +220,26 @@ class Cloud:
             "receipts",
             "tickets",
         )
-        tables = _tables(self.world, names)
-        rows = {name: table.items for name, table in tables.items()}
+        rows = rows_of(self.world, names)
         return pickle.dumps((rows, self.letters, self.calls, self.numbers, self.world.clock.now()))
 
     def go_back_to(self, photograph: bytes) -> None:
         rows, self.letters, self.calls, self.numbers, now = pickle.loads(photograph)
-        for name, table in _tables(self.world, tuple(rows)).items():
-            table.items = rows[name]
+        put_back(self.world, rows)
         self.world.clock._now = now
 
 
-def _tables(world: World, names: Sequence[str]) -> dict[str, Any]:
-    found = dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables
-    return {name: found[world.settings.table_prefix + name] for name in names}
+def rows_of(world: World, names: Sequence[str]) -> dict[str, Any]:
+    """Return what the in-memory store holds in these tables."""
+    return {name: world.tables[world.settings.table_prefix + name].items for name in names}
+
+
+def put_back(world: World, rows: Mapping[str, Any]) -> None:
+    """Let the in-memory store hold these rows again, and no others in their tables."""
+    for name, items in rows.items():
+        held = world.tables[world.settings.table_prefix + name].items
+        held.clear()
+        held.update(items)
 
 
 def sqs_event(bodies: Sequence[tuple[str, str]]) -> dict[str, Any]:

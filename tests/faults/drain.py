@@ -17,7 +17,8 @@ from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, ClockName, Level, Urgency
 
-from ..world import BAIHUA, JINFENG, START, STREET, World, intercepted
+from ..storage import intercepted
+from ..world import BAIHUA, JINFENG, START, STREET, World
 from .cloud import Cloud
 from .facts import every
 

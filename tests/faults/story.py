@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.matching.service import Matching
 
-from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World
 from .facts import rows
 
 TERMS = "2026-11"

@@ -18,7 +18,8 @@ from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent
 
-from ..world import START, Answer, Phone, World, counted_storage, intercepted
+from ..storage import counted_storage, intercepted
+from ..world import START, Answer, Phone, World
 from .facts import check, every, snapshot, timers, waiting_messages, wish_of
 from .hands import at_once
 from .story import Step, failure, tell

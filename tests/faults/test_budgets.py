@@ -12,9 +12,10 @@ from chalicelib.store.rows import Table, row_of
 from chalicelib.tickets.model import Ticket
 
 from ..hostile.good import GOOD
+from ..storage import counted_storage, intercepted
 from ..tickets.builders import a_ticket
 from ..tickets.street import Street, done, stored
-from ..world import BAIHUA, START, UNIT, Phone, World, counted_storage, intercepted
+from ..world import BAIHUA, START, UNIT, Phone, World
 from .cloud import Cloud, Stub, note
 from .facts import timers, waiting_messages
 from .story import tell

@@ -21,7 +21,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.wishes.model import Wish
 
 from ..hostile.good import GOOD
-from ..world import Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import Answer, Phone, World
 from .facts import check, count_of, every, snapshot, wish_of
 from .story import READS, TERMS, Step, Telling, cancelled, failure, just_before_commit, tell
 

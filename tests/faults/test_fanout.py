@@ -27,7 +27,8 @@ from chalicelib.runtime import use
 from chalicelib.store.rows import Table, row_of
 from devserver.store import embedded_store
 
-from ..world import OTHER_GRID, START, World, intercepted
+from ..storage import intercepted
+from ..world import OTHER_GRID, START, World
 from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
 from .facts import every, waiting_messages
 from .hands import at_once

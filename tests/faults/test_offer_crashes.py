@@ -1,6 +1,6 @@
 """Wherever a process dies, whatever comes twice, late or not at all: an offer ends once, and the next person is asked.
 
-In moto's memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
+In memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
 """
 
 import random
@@ -23,7 +23,6 @@ from chalicelib.message_log.model import DeliveryState
 from chalicelib.offers.model import Offer, OfferState
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
-from devserver.store import memory_store
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, forget_what_was_told, note
@@ -35,13 +34,11 @@ EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud() -> Cloud:
     """A street whose due rows lie in one shard, so that there is nothing in a sweep but what matters."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        made = Cloud(World(due_shards=1))
-        made.provide("east", "west")
-        yield made
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
 
 
 @dataclass

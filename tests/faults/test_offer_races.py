@@ -24,7 +24,8 @@ from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.wishes.model import State, Wish
 
-from ..world import BAIHUA, JINFENG, Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import BAIHUA, JINFENG, Answer, Phone, World
 from .cloud import note
 from .facts import check, check_offers_at_rest, count_of, every, live, offers_of, timers, wish_of
 from .hands import a_little_later, at_once, insist, told

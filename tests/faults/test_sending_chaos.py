@@ -1,6 +1,6 @@
 """Everything that can go wrong with sending, in any order that hypothesis finds, and what must be true once it rests.
 
-In moto's memory, on one thread; workers that overlap are told as one that runs in the middle of another. The seed is
+In memory, on one thread; workers that overlap are told as one that runs in the middle of another. The seed is
 fixed, so what fails here fails everywhere; `CHAOS=500 pytest tests/faults/test_sending_chaos.py` looks for others.
 """
 
@@ -35,7 +35,6 @@ from chalicelib.store.due import Outbox
 from chalicelib.store.rows import Table, row_of
 from chalicelib.wishes import rows as wish_rows
 from chalicelib.wishes.model import State, Wish
-from devserver.store import memory_store
 
 from ..world import GRID, World
 from .cloud import Cloud, Killed, check_promises, forget_what_was_told, note
@@ -386,12 +385,10 @@ class _AtWork:
 
 
 @pytest.fixture
-def street(monkeypatch: pytest.MonkeyPatch) -> Iterator[Street]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        STREETS[:] = [Street()]
-        yield STREETS[0]
-        STREETS.clear()
+def street() -> Iterator[Street]:
+    STREETS[:] = [Street()]
+    yield STREETS[0]
+    STREETS.clear()
 
 
 def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed(street: Street) -> None:

@@ -1,10 +1,9 @@
 """Somebody is told once, or stands on the list of those to visit, wherever the process dies between alarm and provider.
 
-In moto's memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
+In memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 from itertools import count
@@ -20,7 +19,6 @@ from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State
 from chalicelib.wishes.rows import find_wish
-from devserver.store import memory_store
 
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, survives
@@ -31,13 +29,11 @@ SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud() -> Cloud:
     """A street whose due rows lie in one shard, so that there is nothing in a sweep but what matters."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        made = Cloud(World(due_shards=1))
-        made.provide("east", "west")
-        yield made
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
 
 
 def a_reminder_is_due(cloud: Cloud) -> bytes:

@@ -1,6 +1,6 @@
 """Everything that can happen to tickets, in any order that hypothesis finds, and what must be true after each step.
 
-In moto's memory, on one thread. The seed is fixed, so what fails here fails everywhere;
+In memory, on one thread. The seed is fixed, so what fails here fails everywhere;
 `CHAOS=200 pytest tests/faults/test_ticket_chaos.py` looks for others.
 """
 
@@ -21,7 +21,6 @@ from chalicelib.kernel.template import Urgency
 from chalicelib.tickets.life import State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from devserver.store import memory_store
 
 from ..world import Phone, World
 from .cloud import Cloud, Killed, check_promises, note, waiting
@@ -199,16 +198,14 @@ class _Mortal:
 
 
 @pytest.fixture
-def ready(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        cloud = Cloud(World(due_shards=1))
-        cloud.provide("east", "west")
-        ladder, residents = staffed(cloud.world), [cloud.world.resident() for _ in range(3)]
-        cloud.run(cloud.world.clock.now())
-        LADDERS[:] = [(cloud, ladder, residents, cloud.photograph())]
-        yield
-        LADDERS.clear()
+def ready() -> Iterator[None]:
+    cloud = Cloud(World(due_shards=1))
+    cloud.provide("east", "west")
+    ladder, residents = staffed(cloud.world), [cloud.world.resident() for _ in range(3)]
+    cloud.run(cloud.world.clock.now())
+    LADDERS[:] = [(cloud, ladder, residents, cloud.photograph())]
+    yield
+    LADDERS.clear()
 
 
 @pytest.mark.usefixtures("ready")

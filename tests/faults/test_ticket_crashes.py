@@ -1,6 +1,6 @@
 """Wherever a process dies, whatever comes twice, late, early or not at all: a clock that is over is one step, told once.
 
-In moto's memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
+In memory, on one thread: the deaths are enumerated, and what outlives the process can be photographed there.
 """
 
 import random
@@ -26,7 +26,6 @@ from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import ClockName, Level
-from devserver.store import memory_store
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
@@ -44,13 +43,11 @@ SKEWS = 6  # ways in which clocks are wrong
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud() -> Cloud:
     """A street whose due rows lie in one shard, so that there is nothing in a sweep but what matters."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        made = Cloud(World(due_shards=1))
-        made.provide("east", "west")
-        yield made
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
 
 
 @dataclass

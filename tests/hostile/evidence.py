@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..world import Answer, World, counted_storage
+from ..storage import counted_storage
+from ..world import Answer, World
 
 PROBLEM = "application/problem+json"
 

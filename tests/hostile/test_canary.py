@@ -15,7 +15,8 @@ from chalicelib.runtime import log
 from chalicelib.signin.service import SignIn
 from chalicelib.wishes.service import Wishes
 
-from ..world import BAIHUA, STREET, UNIT, Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import BAIHUA, STREET, UNIT, Answer, Phone, World
 from .evidence import assert_problem
 
 NAMES = ["诸葛金丝雀", "司马画眉", "欧阳百灵鸟"]

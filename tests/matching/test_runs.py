@@ -13,7 +13,8 @@ from chalicelib.offers.model import Sent
 from chalicelib.store.rows import Table, row_of
 
 from ..faults.story import cancelled
-from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World
 
 NOBODY_LEFT = {"urgent": 0, "soon": 0, "calm": 0}
 

@@ -9,7 +9,8 @@ from chalicelib.wishes.model import State, Wish
 
 from ..faults.cloud import Stub
 from ..faults.facts import every, timers
-from ..world import STREET, World, counted_storage
+from ..storage import counted_storage
+from ..world import STREET, World
 from .street import Size, settle
 
 SIZE = Size(wishes=60, volunteers=400)

@@ -7,7 +7,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 
 from ..replies.builders import scripted
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
 
 
 def listed(phone, person_id, **query):

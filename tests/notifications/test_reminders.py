@@ -8,7 +8,7 @@ from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import DeliveryState, Channel, MessageAttempt, Unreached, delivery_id
+from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached, delivery_id
 from chalicelib.message_log.policy import HOLD, LEASE, RETRY_FOR
 from chalicelib.message_log.rows import claim
 from chalicelib.message_log.sending import BeingSent

@@ -1,8 +1,6 @@
 """A street whose interface is open to two applications, with buildings on the map."""
 
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.places.model import Location
-from devserver.store import memory_store
 
 from ..world import BUILDING, OTHER_GRID, Answer, World, gateway
 from .shapes import check
@@ -21,14 +18,12 @@ V2 = "/open311/v2"
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    """The street of every test, in moto's memory, with two keys and two buildings that stand on the map."""
-    os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
-    with memory_store():
-        world = World(open311_keys={"fms": KEY, "other": OTHER_KEY}, public_url="https://chunhui.example")
-        for code, name, where in ((BUILDING, "5号楼", HERE), (f"{OTHER_GRID}.b01", "1号楼", THERE)):
-            world.services.places.put_place(world.boss, code, name, [], None, where)
-        yield world
+def world() -> World:
+    """The street of every test, in memory, with two keys and two buildings that stand on the map."""
+    world = World(open311_keys={"fms": KEY, "other": OTHER_KEY}, public_url="https://chunhui.example")
+    for code, name, where in ((BUILDING, "5号楼", HERE), (f"{OTHER_GRID}.b01", "1号楼", THERE)):
+        world.services.places.put_place(world.boss, code, name, [], None, where)
+    return world
 
 
 @dataclass

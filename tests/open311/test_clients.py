@@ -5,7 +5,6 @@ Its XML reader needs methods that XML libraries have dropped since, so of XML it
 """
 
 import itertools
-import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,8 +13,6 @@ from xml.etree import ElementTree as ET
 import pytest
 from cheroot.wsgi import Server
 from georeport import GeoReport
-
-from devserver.store import memory_store
 
 from ..journeys.server import free_port
 from ..world import BUILDING, World, gateway
@@ -29,14 +26,12 @@ from three import Three  # noqa: E402
 @pytest.fixture
 def world() -> Iterator[World]:
     """A street that is reached over HTTP."""
-    os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     port = free_port()
-    with memory_store():
-        server = Server(("127.0.0.1", port), gateway, numthreads=1)  # moto is not atomic
-        server.prepare()
-        threading.Thread(target=server.serve, daemon=True).start()
-        yield World(open311_keys={"three": KEY}, public_url=f"http://127.0.0.1:{port}")
-        server.stop()
+    server = Server(("127.0.0.1", port), gateway, numthreads=1)  # moto is not atomic
+    server.prepare()
+    threading.Thread(target=server.serve, daemon=True).start()
+    yield World(open311_keys={"three": KEY}, public_url=f"http://127.0.0.1:{port}")
+    server.stop()
 
 
 @pytest.fixture

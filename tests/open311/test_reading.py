@@ -8,7 +8,8 @@ import pytest
 from chalicelib.open311.policy import CHARACTERS
 from chalicelib.tickets import rows
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, World
 from .conftest import Application, dumped
 from .shapes import check
 

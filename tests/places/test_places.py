@@ -7,7 +7,8 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.places.model import Location
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
 TREE = {STREET, BAIHUA, JINFENG, GRID, OTHER_GRID, BUILDING, UNIT, f"{OTHER_GRID}.b01"}
 

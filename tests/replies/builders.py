@@ -12,7 +12,6 @@ from chalicelib.kernel.signing import sign
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.settings import SmsProvider
 from chalicelib.store.rows import Table
-from devserver.store import memory_store
 
 from ..store.scan import everything
 from ..world import GRID, Answer, Phone, World
@@ -28,9 +27,8 @@ MANY = 100_000
 
 @contextmanager
 def a_world(**settings: Any) -> Iterator[World]:
-    """A street with settings of its own, in moto's memory."""
-    with memory_store():
-        yield World(**settings)
+    """A street with settings of its own, in memory."""
+    yield World(**settings)
 
 
 class Scripted:

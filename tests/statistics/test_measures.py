@@ -13,7 +13,8 @@ from chalicelib.tickets.endings import JOINED
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 from .test_figures import a_ticket
 
 SPAN = "from=2026-11-01&to=2026-11-30"

@@ -1,8 +1,7 @@
 """What lies in the store, read as no request may read it: by scanning."""
 
+from collections.abc import Iterator
 from typing import Any
-
-import boto3
 
 from chalicelib.kernel.changes import Due
 from chalicelib.store.rows import Table
@@ -11,12 +10,19 @@ from chalicelib.store.tables import tables
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Return every raw item of every table, by the table's short name."""
-    client = boto3.client("dynamodb", region_name="us-east-1")
-    found = {}
-    for table in tables():
-        pages = client.get_paginator("scan").paginate(TableName=table.Meta.table_name)
-        found[table.Meta.base_name] = [item for answer in pages for item in answer["Items"]]
-    return found
+    return {table.Meta.base_name: list(_items(table.Meta.table_name)) for table in tables()}
+
+
+def _items(table_name: str) -> Iterator[dict[str, Any]]:
+    assert Table.installation
+    _, connection = Table.installation
+    request: dict[str, Any] = {"TableName": table_name}
+    while True:
+        answer = connection.dispatch("Scan", dict(request))
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def scheduled() -> list[Due]:

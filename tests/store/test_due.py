@@ -15,7 +15,8 @@ from chalicelib.wishes.model import State
 
 from ..faults.facts import snapshot, timers, wish_of
 from ..faults.story import failure
-from ..world import START, World, counted_storage, intercepted
+from ..storage import counted_storage, intercepted
+from ..world import START, World
 from .scan import scheduled
 
 SHARDS = 2

@@ -1,7 +1,5 @@
 """Every table can be created from its own schema, and is bound to its installation."""
 
-import boto3
-
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import bind, create_missing, table_schema, tables
 
@@ -9,9 +7,8 @@ from ..world import World
 
 
 def test_every_table_and_index_is_created_as_declared(world: World):
-    client = boto3.client("dynamodb", region_name="us-east-1")
     for table in tables():
-        made = client.describe_table(TableName=table.Meta.table_name)["Table"]
+        made = world.services.connection.dispatch("DescribeTable", {"TableName": table.Meta.table_name})["Table"]
         assert [key["AttributeName"] for key in made["KeySchema"]] == ["pk", "sk"]
         indexes = {index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])}
         assert indexes == {index["index_name"] for index in table_schema(table)["global_secondary_indexes"]}
@@ -45,7 +42,7 @@ def test_a_feature_whose_import_has_failed_half_way_can_be_loaded_again(world: W
 def test_two_installations_share_nothing(world: World):
     person = world.person()
     first = world.settings.table_prefix
-    create_missing(bind("another-", "us-east-1"))
+    create_missing(bind(f"another-{first}", "us-east-1", world.dynamo))
     assert world.services.people.find(person.id) is None
-    bind(first, "us-east-1")
+    bind(first, "us-east-1", world.dynamo)
     assert world.services.people.find(person.id) == person

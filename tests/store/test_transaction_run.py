@@ -18,8 +18,9 @@ from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.rows import WishEvent, find_wish
 
 from ..people.builders import a_person
+from ..storage import counted_storage, intercepted
 from ..wishes.builders import a_wish
-from ..world import START, World, counted_storage, intercepted
+from ..world import START, World
 from .scan import counter, everything, scheduled
 
 NEW = RequestContext()

@@ -1,6 +1,7 @@
 """The largest outcomes there are still fit into one transaction of at most 25 items."""
 
-from ..world import World, counted_storage
+from ..storage import counted_storage
+from ..world import World
 
 MOST = 25
 

@@ -13,7 +13,8 @@ from chalicelib.ticket_policy.ladder import holes
 from chalicelib.ticket_policy.model import Hole, Why
 from chalicelib.tickets.policy import HOUSE, Level, Rule, Step, Urgency
 
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
 
 URGENT = tuple(sorted(category.code for category in HOUSE.categories if category.urgency is Urgency.URGENT))
 

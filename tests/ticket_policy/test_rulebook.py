@@ -20,7 +20,8 @@ from chalicelib.tickets.policy import HOUSE, Rule, Urgency
 from chalicelib.tickets.worktime import OwnDay, Span
 
 from ..hostile.good import GOOD
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, World
 
 PATH = f"/v1/policies/tickets?place={BAIHUA}"  # any place of the street stands for it
 REPLAY = "/v1/policies/tickets/replay"

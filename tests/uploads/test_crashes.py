@@ -16,11 +16,11 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import Reason, UploadState
 from chalicelib.uploads.rows import find_upload, waiting_uploads
 from devserver.files import told_of
-from devserver.store import memory_store
 
 from ..adapters.pictures import jpeg
-from ..faults.cloud import _tables
-from ..world import Phone, World, intercepted
+from ..faults.cloud import put_back, rows_of
+from ..storage import intercepted
+from ..world import Phone, World
 
 PHOTO, PAGE = jpeg((400, 300)), b"<html>no photo</html>"
 S = UploadState
@@ -103,13 +103,12 @@ class Scene:
 
     def photograph(self) -> bytes:
         """Return everything that outlives a process."""
-        rows = {name: table.items for name, table in _tables(self.world, ("due", "uploads", "people", "counters")).items()}
+        rows = rows_of(self.world, ("due", "uploads", "people", "counters"))
         return pickle.dumps((rows, self.world.files._kept._data, self.world.clock.now()))
 
     def go_back_to(self, photograph: bytes) -> None:
         rows, self.world.files._kept._data, self.world.clock._now = pickle.loads(photograph)
-        for name, table in _tables(self.world, tuple(rows)).items():
-            table.items = rows[name]
+        put_back(self.world, rows)
 
     def later(self, **by: float) -> None:
         """Let time pass at one go, and then sweep until nothing is due."""
@@ -128,17 +127,11 @@ class Scene:
 
 @contextmanager
 def a_scene(data: bytes = PHOTO) -> Iterator[Scene]:
-    with memory_store():
-        world = World(due_shards=1)
-        phone = world.resident()
-        made = phone.post("/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 100_000}).json
-        world.files._kept._data[made["fields"]["key"]] = data  # an empty one too, which no bucket takes
-        yield Scene(world, phone, made["id"])
-
-
-@pytest.fixture(autouse=True)
-def _in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+    world = World(due_shards=1)
+    phone = world.resident()
+    made = phone.post("/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 100_000}).json
+    world.files._kept._data[made["fields"]["key"]] = data  # an empty one too, which no bucket takes
+    yield Scene(world, phone, made["id"])
 
 
 def deaths(work: Callable[[Scene], None], data: bytes = PHOTO, before: Callable[[Scene], None] = lambda scene: None):

@@ -16,8 +16,9 @@ from chalicelib.uploads.rows import find_upload, waiting_uploads
 from devserver.files import FileDoor
 
 from ..adapters.pictures import jpeg
+from ..storage import counted_storage
 from ..store.scan import everything, scheduled
-from ..world import BAIHUA, Answer, Phone, World, counted_storage
+from ..world import BAIHUA, Answer, Phone, World
 
 PHOTO = jpeg((640, 480))
 TICKET, OTHER = "tkt_aaaaaaaaaaaaaaaaaaaaaaaa", "tkt_bbbbbbbbbbbbbbbbbbbbbbbb"

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.kernel.access import Role
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World, counted_storage
+from ..storage import counted_storage
+from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
 NOBODY = Phone()
 

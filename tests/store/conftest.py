@@ -1,0 +1,27 @@
+"""Every promise of the store is kept on three of them: in memory, moto's, and the embedded one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.store.tables import connect
+
+from ..storage import ADDRESS, WatchedDynamo
+from ..world import World
+
+STORES = ("memory", "moto", pytest.param("embedded", marks=pytest.mark.embedded))
+
+
+@pytest.fixture(params=STORES)
+def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A street in each of the stores."""
+    if request.param == "moto":
+        with mock_aws():
+            yield World(dynamo=WatchedDynamo(connect("us-east-1").client))
+        return
+    if request.param == "embedded":
+        address: Any = request.getfixturevalue("embedded_address")
+        monkeypatch.setenv(ADDRESS, address)
+    yield World()
