@@ -226,7 +226,7 @@ def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
 
 def test_a_claim_counts_towards_what_its_helper_carries():
     (count,) = [b for b in decisions.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes if isinstance(b, Count)]
-    assert (count.subject, count.name, count.add, count.below) == ("per_volunteer", "active_claims", 1, 3)
+    assert (count.subject, count.name, count.add, count.limit) == ("per_volunteer", "active_claims", 1, 3)
     assert count.refusal
     assert count.refusal.code == "volunteer.too_many_claims"
 
@@ -372,7 +372,7 @@ def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
     assert (outcome.entity.state, states(outcome), outcome.entity.claims[0].minutes) == (S.FULFILLED, [C.CONFIRMED], 60)
     assert tags(outcome) == ["wish.delivered", "wish.fulfilled"]
     assert told(outcome) == [("thanks", "per_helper")]
-    assert [(b.subject, b.below) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
+    assert [(b.subject, b.limit) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
         (f"tries#{outcome.entity.id}#per_helper", 5)
     ]
 
@@ -385,7 +385,7 @@ def test_a_wrong_code_is_counted_and_changes_nothing_else():
     assert outcome.refusal.code == "wish.code_wrong"
     (count,) = outcome.writes
     assert isinstance(count, Count)
-    assert (count.add, count.below) == (1, 5)
+    assert (count.add, count.limit) == (1, 5)
     assert count.refusal
     assert count.refusal.code == "wish.code_locked"
 
