@@ -42,6 +42,7 @@ FILES = {
     "reading",
     "views",
     "outside",
+    "permissions",
     "upkeep",
     "decisions",
     "edges",
@@ -75,7 +76,7 @@ FILES = {
 }
 # Whose models are about another feature: the rules of tickets, and what tickets come to.
 ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}
-PURE = {"model", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing", "endings", "life"}
+PURE = {"model", "permissions", "decisions", "policy", "telling", "waking", "worktime", "clocks", "routing", "endings", "life"}
 # Who may import whom within the foundation: signing in stands on people; places ask who somebody is.
 FOUNDATION = {"people": set(), "places": {"people"}, "staff_directory": {"people"}, "signin": {"people"}, "uploads": {"people"}}
 

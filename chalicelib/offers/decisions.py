@@ -10,7 +10,7 @@ from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
-from .model import MACHINE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
+from .model import TABLE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
 from .policy import Urgency
 
 __all__ = [
@@ -97,7 +97,7 @@ def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetim
     state = offer.state if Party.SYSTEM in parties else offer.state_at(now)
     if state is S.EXPIRED:
         raise Conflict("offer.expired", state=state.value, moves=[])
-    return MACHINE.apply(state, move, parties).target
+    return TABLE.go(state, move, parties).target
 
 
 def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
@@ -164,7 +164,7 @@ def supersede(
     asked = {one.offer: one for one in search.asked}
     for offer, standing in ended:
         move, who = ("accept", _HERSELF) if offer.volunteer in helping else ("supersede", _SYSTEM)
-        state = MACHINE.apply(offer.state, move, who).target
+        state = TABLE.go(offer.state, move, who).target
         told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
         related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
         asked[offer.id] = replace(asked[offer.id], state=state)

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from ..kernel.access import Party, Resource
+from ..kernel.access import Party, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day
-from ..kernel.state_table import StateTable
+from ..kernel.state_table import Move, StateTable
+from . import permissions as can
 from . import policy
 from .policy import Urgency
 
 __all__ = [
-    "MACHINE",
+    "TABLE",
     "Asked",
     "Offer",
     "OfferState",
@@ -37,14 +38,14 @@ class OfferState(StrEnum):
 
 
 S = OfferState
-_SYSTEM = frozenset({Party.SYSTEM})
-MACHINE: StateTable[OfferState] = StateTable(
+M = Move[OfferState]
+TABLE: StateTable[OfferState] = StateTable(
     "offer",
     [
-        (S.OFFERED, "accept", S.ACCEPTED, "offer.accepted"),
-        (S.OFFERED, "decline", S.DECLINED, "offer.declined"),
-        (S.OFFERED, "expire", S.EXPIRED, "offer.expired", _SYSTEM),
-        (S.OFFERED, "supersede", S.SUPERSEDED, "offer.superseded", _SYSTEM),
+        M(S.OFFERED, can.ACCEPT, (S.ACCEPTED,)),
+        M(S.OFFERED, can.DECLINE, (S.DECLINED,)),
+        M(S.OFFERED, "expire", (S.EXPIRED,)),
+        M(S.OFFERED, "supersede", (S.SUPERSEDED,)),
     ],
 )
 
@@ -99,7 +100,7 @@ class Offer(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
-        return Resource(kind="offer", places=(self.place,), owners=frozenset({self.volunteer}))
+        return Resource(see=can.SEE, places=(self.place,), relations={Relation.OWNER: frozenset({self.volunteer})})
 
     def state_at(self, now: datetime) -> OfferState:
         """Return its state as it is true now: what has run out is expired, also before its alarm has fired."""
@@ -107,7 +108,7 @@ class Offer(Entity):
 
     def moves(self, parties: frozenset[Party], now: datetime) -> list[str]:
         """Return what these parties may do now."""
-        return MACHINE.moves(self.state_at(now), parties)
+        return TABLE.moves(self.state_at(now), parties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..kernel.access import STAFF, Party
 from ..kernel.changes import Changes, Event, Message, Put, Write
@@ -13,7 +12,7 @@ from ..kernel.place import street_of
 from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import EscalationContext
-from .life import MACHINE, Ending, Mover, State
+from .life import TABLE, Ending, Mover, State
 from .model import Clock, Hold, Ticket, Update, place_at
 from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, ClockName, Urgency
 
@@ -74,23 +73,30 @@ def go(
     ticket: Ticket,
     move: str,
     by: Mover,
+    after: Ticket | None = None,
     *,
+    target: State | None = None,
+    event: str | None = None,
     note: str | None = None,
-    tag: str | None = None,
     writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     said: str = "",
-    **changes: Any,
 ) -> Changes[Ticket]:
-    """Make a move: the row of the table, its event, and whatever changes with it. `said` is what the public may read of it."""
-    row = MACHINE.apply(ticket.state, move, by.parties, ticket.moves(by.parties))
+    """Make a move: the new state and the event by the table, with whatever changes beside the state.
+
+    `after` is the ticket with those changes. Its state is set here and nowhere else. `target` and `event` are needed
+    only where they are not the usual ones of the row. `said` is what the public may read of the move.
+    """
+    moves = ticket.moves(by.parties)
+    TABLE.row(ticket.state, move, by.parties, moves)
     if ticket.hidden(move, by.parties):
-        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=ticket.moves(by.parties))
-    event = Event(tag=tag or row.event, by=by.id, party=by.party, note=note)
-    entity = replace(ticket, **({"state": row.target} | changes))
+        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
+    step = TABLE.go(ticket.state, move, by.parties, target=target, event=event, moves=moves)
+    events = (Event(tag=step.event, by=by.id, party=by.party, note=note),) if step.event else ()
+    entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or said:
         writes = (*writes, *_published(entity, by.now, said))
-    return Changes(entity=entity, previous=ticket, writes=writes, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=ticket, writes=writes, events=events, messages=messages)
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
@@ -156,35 +162,20 @@ def with_met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, .
 
 def accept(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
-    messages = tell_reporters(ticket, "accepted")
-    return go(
-        ticket,
-        "accept",
-        by,
-        assignee=by.id,
-        accepted_by=by.id,
-        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
-        messages=messages,
-    )
+    met = with_met(ticket, by.now, ClockName.ACCEPT)
+    after = replace(ticket, assignee=by.id, accepted_by=by.id, clocks=met)
+    return go(ticket, "accept", by, after, messages=tell_reporters(ticket, "accepted"))
 
 
 def assign(ticket: Ticket, by: Mover, to: str) -> Changes[Ticket]:
     """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
         raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
-    changed = replace(ticket, assignee=to)
-    messages = tell_holder(changed, "assigned") if to != by.id else ()
+    met = with_met(ticket, by.now, ClockName.ACCEPT)
+    after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
+    messages = tell_holder(after, "assigned") if to != by.id else ()
     messages += tell_reporters(ticket, "accepted") if ticket.state is S.OPEN else ()
-    return go(
-        ticket,
-        "assign",
-        by,
-        note=to,
-        assignee=to,
-        accepted_by=by.id,
-        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
-        messages=messages,
-    )
+    return go(ticket, "assign", by, after, note=to, messages=messages)
 
 
 def bounce(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, dispatcher: str | None) -> Changes[Ticket]:
@@ -194,18 +185,18 @@ def bounce(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, di
     open again under the clock of acceptance that it had from the beginning: another on duty has it, or who leads the level
     above, and the level stays as it is.
     """
-    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason}
+    after = replace(ticket, bounces=ticket.bounces + 1, reason=reason)
+    target: State | None = None
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
-        changes |= {"assignee": dispatcher}
+        after = replace(after, assignee=dispatcher)
     else:
         another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
-        changes |= {"assignee": another or office.leader(office.above(ticket.level))}
-    decided = changes["bounces"] >= BOUNCES
-    if decided:
+        assignee = another or office.leader(office.above(ticket.level))
+        after, target = replace(after, clocks=_unaccepted(ticket), assignee=assignee), S.OPEN
+    if after.bounces >= BOUNCES:
         level = office.above(ticket.level)
-        changes |= {"level": level, "assignee": office.leader(level)}
-    outcome = go(ticket, "bounce", by, note=reason, **changes)
+        after = replace(after, level=level, assignee=office.leader(level))
+    outcome = go(ticket, "bounce", by, after, target=target, note=reason)
     return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by))
 
 
@@ -244,7 +235,7 @@ def escalate(ticket: Ticket, office: EscalationContext, by: Mover, reason: str) 
     """
     raised = rise(ticket, office)
     told = tell_staff(raised, "climbed")
-    outcome = go(ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=told)
+    outcome = go(ticket, "escalate", by, raised, note=reason, messages=told)
     if raised.level is ticket.level:
         raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
     return outcome
@@ -262,11 +253,11 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Changes[Ti
     if not public:
         if not works:
             raise Forbidden("ticket.internal")
-        return go(ticket, "comment", by, note=text, tag=NOTED)
+        return go(ticket, "comment", by, event=NOTED, note=text)
     if not works:
         return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
-    met = with_met(ticket, by.now, ClockName.CONTACT)
-    return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
+    after = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
+    return go(ticket, "comment", by, after, note=text, messages=tell_reporters(ticket, "commented"))
 
 
 def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Changes[Ticket]:
@@ -301,22 +292,24 @@ def hold(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, unti
     new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
     met = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
-    messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
+    after = replace(ticket, holds=(*ticket.holds, new), clocks=still, reason=said)
+    return go(ticket, "hold", by, after, note=reason, messages=tell_reporters(ticket, "held"))
 
 
 def resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Go on with it."""
-    changes = resumed(ticket, office, by.now) if ticket.hold else {}  # what is not on hold is refused
-    return go(ticket, "resume", by, **changes)
+    if not ticket.hold:
+        return go(ticket, "resume", by)  # refused
+    return go(ticket, "resume", by, resumed(ticket, office, by.now), target=ticket.hold.before)
 
 
-def resumed(ticket: Ticket, office: EscalationContext, now: datetime) -> dict[str, Any]:
-    """Return what changes when a hold ends."""
+def resumed(ticket: Ticket, office: EscalationContext, now: datetime) -> Ticket:
+    """Return the ticket with its hold ended, but for its state."""
     last = ticket.holds[-1]
-    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in ticket.clocks if clock.paused))
+    paused = [clock for clock in ticket.clocks if clock.paused]
+    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in paused))
     ended = replace(last, until=min(last.until, now))
-    return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
+    return replace(ticket, clocks=running, holds=(*ticket.holds[:-1], ended))
 
 
 def resolve(
@@ -331,12 +324,8 @@ def resolve(
         raise Invalid("ticket.photo_needed", ["photos"])
     met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
     running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, ClockName.CALL_BACK, by.now))
-    return go(
+    after = replace(
         ticket,
-        "resolve",
-        by,
-        note=note,
-        said=said,
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
@@ -345,5 +334,6 @@ def resolve(
         resolved_at=by.now,
         answered=0,
         asked_again=False,
-        messages=tell_reporters(ticket, "resolved"),
     )
+    messages = tell_reporters(ticket, "resolved")
+    return go(ticket, "resolve", by, after, note=note, said=said, messages=messages)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Party
-from ..kernel.state_table import Answer, StateTable
+from ..kernel.access import STAFF, Party, Relation
+from ..kernel.state_table import Answer, Move, StateTable
+from . import permissions as can
 from .policy import BOUNCES, Level
 
-__all__ = ["ANSWERS", "MACHINE", "OPEN_STATES", "SYSTEM_ONLY", "WAITING", "Ending", "Movable", "Mover", "State"]
+__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Movable", "Mover", "State"]
 
 
 class State(StrEnum):
@@ -35,42 +36,45 @@ class Ending(StrEnum):
 
 OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
 WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
-SYSTEM_ONLY = frozenset({Party.SYSTEM})
-_OWNER = frozenset({Party.OWNER})
+SYSTEM_ONLY = frozenset({Relation.SYSTEM})
+_OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Party.GRID_WORKER,
     Level.COMMUNITY: Party.COMMUNITY_STAFF,
     Level.STREET: Party.STREET_ADMIN,
 }
 S = State
+M = Move[State]
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
+_BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)  # a hold ends in the state in which it began
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-MACHINE: StateTable[State] = StateTable(
+_SAID = ("ticket.commented", "ticket.noted")
+TABLE: StateTable[State] = StateTable(
     "ticket",
     [
-        (S.OPEN, "accept", S.ACCEPTED, "ticket.accepted"),
-        *((state, "assign", S.ASSIGNED, "ticket.assigned") for state in (S.OPEN, *_WORKED_ON)),
-        (S.OPEN, "bounce", S.OPEN, "ticket.bounced"),
-        (S.ACCEPTED, "bounce", S.OPEN, "ticket.bounced"),
-        (S.ASSIGNED, "bounce", S.ACCEPTED, "ticket.bounced"),
-        *((state, "comment", state, "ticket.commented") for state in (*_UNSOLVED, S.RESOLVED)),
-        *((state, "hold", S.ON_HOLD, "ticket.held") for state in _WORKED_ON),
-        (S.ON_HOLD, "resume", S.ACCEPTED, "ticket.resumed"),
-        (S.ON_HOLD, "release", S.ACCEPTED, "ticket.resumed", SYSTEM_ONLY),  # its time is over
-        *((state, "resolve", S.RESOLVED, "ticket.resolved") for state in _UNSOLVED),
-        (S.RESOLVED, "confirm", S.RESOLVED, "ticket.confirmed"),  # closed with the last answer
-        (S.CLOSED, "confirm", S.CLOSED, "ticket.confirmed", _OWNER),
-        (S.RESOLVED, "reopen", S.ACCEPTED, "ticket.reopened"),
-        (S.CLOSED, "reopen", S.ACCEPTED, "ticket.reopened"),
-        *((state, "close", S.CLOSED, "ticket.closed") for state in _UNSOLVED),
-        (S.RESOLVED, "close", S.CLOSED, "ticket.closed", STAFF),
-        *((state, "escalate", state, "ticket.escalated") for state in _UNSOLVED),
-        *((state, "join", state, "ticket.joined") for state in (*_UNSOLVED, S.RESOLVED)),
-        *((state, "merge", S.CLOSED, "ticket.merged") for state in _UNSOLVED),
-        (S.CLOSED, "split", S.OPEN, "ticket.split"),
-        *((state, "turn", S.CLOSED, "ticket.turned") for state in _UNSOLVED),
-        *((state, "climb", state, "ticket.climbed", SYSTEM_ONLY) for state in (S.OPEN, *_WORKED_ON)),
-        (S.RESOLVED, "end", S.CLOSED, "ticket.ended", SYSTEM_ONLY),
+        M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
+        *(M(state, can.ASSIGN, (S.ASSIGNED,), ("ticket.assigned",)) for state in (S.OPEN, *_WORKED_ON)),
+        M(S.OPEN, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
+        M(S.ACCEPTED, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
+        M(S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)),  # open: no dispatcher
+        *(M(state, can.COMMENT, (state,), _SAID) for state in (*_UNSOLVED, S.RESOLVED)),
+        *(M(state, can.HOLD, (S.ON_HOLD,), ("ticket.held",)) for state in _WORKED_ON),
+        M(S.ON_HOLD, can.RESUME, _BEFORE_HOLD, ("ticket.resumed",)),
+        M(S.ON_HOLD, "release", _BEFORE_HOLD, ("ticket.resumed",)),  # its time is over
+        *(M(state, can.RESOLVE, (S.RESOLVED,), ("ticket.resolved",)) for state in _UNSOLVED),
+        M(S.RESOLVED, can.CONFIRM, (S.RESOLVED, S.CLOSED), ("ticket.confirmed",)),  # closed: last answer
+        M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
+        M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
+        M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
+        *(M(state, can.CLOSE, (S.CLOSED,), ("ticket.closed",)) for state in _UNSOLVED),
+        M(S.RESOLVED, can.CLOSE, (S.CLOSED,), ("ticket.closed",), STAFF),
+        *(M(state, can.ESCALATE, (state,), ("ticket.escalated",)) for state in _UNSOLVED),
+        *(M(state, can.JOIN, (state,)) for state in (*_UNSOLVED, S.RESOLVED)),
+        *(M(state, can.MERGE, (S.CLOSED,), ("ticket.merged",)) for state in _UNSOLVED),
+        M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
+        *(M(state, can.TURN, (S.CLOSED,), ("ticket.turned",)) for state in _UNSOLVED),
+        *(M(state, "climb", (state,), ("ticket.climbed",)) for state in (S.OPEN, *_WORKED_ON)),
+        M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
 )
 
@@ -102,7 +106,7 @@ class Movable:
 
     def moves(self, parties: frozenset[Party]) -> list[str]:
         """Return what somebody who is this towards it may do now."""
-        return [move for move in MACHINE.moves(self.state, parties) if not self.hidden(move, parties)]
+        return [move for move in TABLE.moves(self.state, parties) if not self.hidden(move, parties)]
 
     def hidden(self, move: str, parties: frozenset[Party]) -> bool:
         """Say whether a move that its state allows is not there all the same."""

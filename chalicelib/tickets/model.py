@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ..kernel.access import Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
+from . import permissions
 from .life import OPEN_STATES, Ending, Movable, State
 from .policy import ClockName, Level, Urgency
 
@@ -207,7 +208,12 @@ class Ticket(Movable, Entity):
         """Return what permission needs to know of it; `reporter` is somebody of whom it is known that she reported it too."""
         owners = frozenset(id for id in (self.person_id, self.proxy_id, reporter) if id)
         helpers = frozenset({self.assignee} if self.assignee else ())
-        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+        return Resource(
+            see=permissions.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            public=not self.private,
+        )
 
     def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant; see `wake`."""
@@ -260,7 +266,12 @@ class Line(Movable):
         """Return what permission needs to know of it."""
         helpers = frozenset({self.assignee} if self.assignee else ())
         owners = frozenset({self.person_id} if self.person_id else ())
-        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+        return Resource(
+            see=permissions.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            public=not self.private,
+        )
 
 
 def building_of(place: str) -> str:

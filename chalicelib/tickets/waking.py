@@ -36,9 +36,10 @@ def _step(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticke
 
 def _resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """A hold is over: the clock of the solution goes on, from the moment it was to, however late we are."""
-    changes = resumed(ticket, office, min(by.now, ticket.holds[-1].until))
+    last = ticket.holds[-1]
+    after = resumed(ticket, office, min(by.now, last.until))
     messages = tell_holder(ticket, "released") or tell_staff(ticket, "released")
-    return go(ticket, "release", by, messages=messages, **changes)
+    return go(ticket, "release", by, after, target=last.before, messages=messages)
 
 
 def _ask_again(ticket: Ticket) -> Changes[Ticket]:
@@ -61,10 +62,8 @@ def _climb(ticket: Ticket, office: EscalationContext, by: Mover, over: list[Cloc
     share = office.step(raised.level).percent
     longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, c.limit * share // 100) for c in over))
     messages = tell_staff(raised, "climbed")
-    return go(
-        ticket, "climb", by, note=f"{names} {raised.level}", level=raised.level, assignee=raised.assignee, clocks=longer,
-        messages=messages,
-    )  # fmt: skip
+    after = replace(raised, clocks=longer)
+    return go(ticket, "climb", by, after, note=f"{names} {raised.level}", messages=messages)
 
 
 def _sleep_on(ticket: Ticket) -> Changes[Ticket]:

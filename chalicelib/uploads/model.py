@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ..kernel.access import Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
-from . import policy
+from . import permissions, policy
 
 __all__ = ["INCOMING", "PHOTOS", "Kind", "Reason", "Upload", "UploadState"]
 
@@ -84,7 +84,7 @@ class Upload(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it: it is its owner's alone; what shows it has rules of its own."""
-        return Resource(kind="upload", owners=frozenset({self.owner}))
+        return Resource(see=permissions.SEE, relations={Relation.OWNER: frozenset({self.owner})})
 
     @property
     def ended(self) -> bool:

@@ -6,18 +6,20 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Party, Resource
+from ..kernel.access import STAFF, Party, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
-from ..kernel.state_table import Answer, StateTable
+from ..kernel.state_table import Answer, Move, StateTable
+from . import permissions as can
 from . import policy
 
 __all__ = [
     "ANSWERS",
-    "MACHINE",
+    "FORGET_OWNER",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
+    "TABLE",
     "WALL_STATES",
     "Claim",
     "ClaimPointer",
@@ -77,41 +79,52 @@ class Safeguarding(StrEnum):
 WALL_STATES = (State.OPEN, State.CLAIMED, State.FULFILLED)
 PUBLIC_STATES = frozenset({State.OPEN, State.CLAIMED, State.DELIVERED, State.FULFILLED})
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
-SYSTEM_ONLY = frozenset({Party.SYSTEM})
-_OWNER = frozenset({Party.OWNER})
+SYSTEM_ONLY = frozenset({Relation.SYSTEM})
+_OWNER = frozenset({Relation.OWNER})
+FORGET_OWNER = "forget_owner"
 
+_LIVE = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED, State.DISPUTED)
+_ENDED = (State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 S = State
-MACHINE: StateTable[State] = StateTable(
+M = Move[State]
+TABLE: StateTable[State] = StateTable(
     "wish",
     [
-        (S.SUBMITTED, "approve", S.OPEN, "wish.approved"),
-        (S.SUBMITTED, "reject", S.REJECTED, "wish.rejected"),
-        (S.SUBMITTED, "edit", S.SUBMITTED, "wish.edited"),
-        (S.SUBMITTED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.SUBMITTED, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
-        (S.OPEN, "claim", S.CLAIMED, "wish.claimed"),
-        (S.OPEN, "release", S.OPEN, "wish.released"),
-        (S.OPEN, "edit", S.SUBMITTED, "wish.edited", _OWNER),  # staff look at it again
-        (S.OPEN, "edit", S.OPEN, "wish.edited", STAFF),
-        (S.OPEN, "keep", S.OPEN, "wish.kept"),
-        (S.OPEN, "unpublish", S.SUBMITTED, "wish.unpublished"),
-        (S.OPEN, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.OPEN, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
-        (S.CLAIMED, "release", S.OPEN, "wish.released"),
-        (S.CLAIMED, "check-in", S.CLAIMED, "wish.checked_in"),
-        (S.CLAIMED, "check-out", S.CLAIMED, "wish.checked_out"),
-        (S.CLAIMED, "deliver", S.DELIVERED, "wish.delivered"),
-        (S.CLAIMED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.CLAIMED, "tell_late", S.CLAIMED, "wish.late", SYSTEM_ONLY),
-        (S.DELIVERED, "confirm", S.FULFILLED, "wish.fulfilled"),
-        (S.DELIVERED, "dispute", S.DISPUTED, "wish.disputed"),
-        (S.DELIVERED, "ask_staff", S.DELIVERED, "wish.unconfirmed", SYSTEM_ONLY),
-        (S.DISPUTED, "confirm", S.FULFILLED, "wish.fulfilled", STAFF),
-        (S.DISPUTED, "reopen", S.OPEN, "wish.reopened", STAFF),
-        (S.FULFILLED, "confirm", S.FULFILLED, "wish.thanked", _OWNER),
-        (S.REJECTED, "reopen", S.SUBMITTED, "wish.reopened"),
-        (S.WITHDRAWN, "reopen", S.SUBMITTED, "wish.reopened"),
-        (S.EXPIRED, "reopen", S.SUBMITTED, "wish.reopened"),
+        M(S.SUBMITTED, can.APPROVE, (S.OPEN,), ("wish.approved",)),
+        M(S.SUBMITTED, can.REJECT, (S.REJECTED,), ("wish.rejected",)),
+        M(S.SUBMITTED, can.EDIT, (S.SUBMITTED,), ("wish.edited",)),
+        M(S.SUBMITTED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.SUBMITTED, "expire", (S.EXPIRED,), ("wish.expired",)),
+        M(S.OPEN, can.CLAIM, (S.CLAIMED, S.OPEN), ("wish.claimed",)),
+        M(S.OPEN, can.RELEASE, (S.OPEN,), ("wish.released",)),
+        M(S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER),  # staff look at it again
+        M(S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF),  # claimed: fewer helpers
+        M(S.OPEN, can.KEEP, (S.OPEN,), ("wish.kept",)),
+        M(S.OPEN, can.UNPUBLISH, (S.SUBMITTED,), ("wish.unpublished",)),
+        M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.OPEN, "expire", (S.EXPIRED,), ("wish.expired",)),
+        M(S.CLAIMED, can.RELEASE, (S.OPEN,), ("wish.released",)),
+        M(S.CLAIMED, can.CHECK_IN, (S.CLAIMED,), ("wish.checked_in",)),
+        M(S.CLAIMED, can.CHECK_OUT, (S.CLAIMED,), ("wish.checked_out",)),
+        M(
+            S.CLAIMED,
+            can.DELIVER,
+            (S.DELIVERED, S.CLAIMED, S.FULFILLED),
+            ("wish.delivered", "wish.fulfilled"),
+        ),
+        M(S.CLAIMED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.CLAIMED, "tell_late", (S.CLAIMED,), ("wish.late",)),
+        M(S.DELIVERED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",)),
+        M(S.DELIVERED, can.DISPUTE, (S.DISPUTED,), ("wish.disputed",)),
+        M(S.DELIVERED, "ask_staff", (S.DELIVERED,), ("wish.unconfirmed",)),
+        M(S.DISPUTED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",), STAFF),
+        M(S.DISPUTED, can.REOPEN, (S.OPEN,), ("wish.reopened",), STAFF),
+        M(S.FULFILLED, can.CONFIRM, (S.FULFILLED,), ("wish.thanked",), _OWNER),
+        M(S.REJECTED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        *(M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",)) for state in _LIVE),
+        *(M(state, FORGET_OWNER, (state,), ("wish.owner_erased",)) for state in _ENDED),
     ],
 )
 
@@ -310,10 +323,12 @@ class Wish(Entity):
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
         return Resource(
-            kind="wish",
+            see=can.SEE,
             places=(self.place,),
-            owners=frozenset({self.person_id} | ({self.proxy_id} if self.proxy_id else set())),
-            helpers=frozenset(claim.helper for claim in self.held),
+            relations={
+                Relation.OWNER: frozenset({self.person_id} | ({self.proxy_id} if self.proxy_id else set())),
+                Relation.HELPER: frozenset(claim.helper for claim in self.held),
+            },
             public=self.state in PUBLIC_STATES,
         )
 
@@ -368,7 +383,7 @@ class Wish(Entity):
         helping = any(claim.helper == actor_id for claim in self.held)
         if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
-        return [move for move in MACHINE.moves(self.state, parties) if move not in hidden]
+        return [move for move in TABLE.moves(self.state, parties) if move not in hidden]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

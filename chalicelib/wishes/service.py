@@ -179,7 +179,7 @@ class Wishes:
 
     def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
         resource = Resource(kind="wish", places=(entry.community,), public=True)
-        moves = model.MACHINE.moves(entry.state, parties(actor, resource) - STAFF)
+        moves = model.TABLE.moves(entry.state, parties(actor, resource) - STAFF)
         return OnTheWall(entry=entry, moves=moves, now=self._clock.now())
 
     # moves

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from ..kernel.changes import Changes, Message
 from .decisions import all_ended, go, staff_of, swap, tell
@@ -23,38 +22,43 @@ def wake(wish: Wish, now: datetime) -> Changes[Wish]:
 
 def _expire(wish: Wish, by: Mover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
-    ended["messages"] += tell(wish, "expired", wish.person_id) + tell(wish, "expired_staff", staff_of(wish))
-    return go(wish, "expire", by, **ended)
+    messages = ended.messages + tell(wish, "expired", wish.person_id)
+    messages += tell(wish, "expired_staff", staff_of(wish))
+    after = replace(wish, claims=ended.claims)
+    return go(wish, "expire", by, after, writes=ended.writes, messages=messages)
 
 
 def _tell_late(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
     messages += tell(wish, "late_staff", staff_of(wish))
-    return go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
+    after = replace(wish, told=(*wish.told, "late"), claims=claims)
+    return go(wish, "tell_late", by, after, messages=messages)
 
 
 def _ask_staff(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "unconfirmed_staff", staff_of(wish))
-    return go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
+    after = replace(wish, told=(*wish.told, "unconfirmed"))
+    return go(wish, "ask_staff", by, after, messages=messages)
 
 
 def _ask_again(wish: Wish, by: Mover) -> Changes[Wish]:
-    return _unseen(wish, tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
+    messages = tell(wish, "unconfirmed", wish.person_id)
+    return _noted(wish, replace(wish, told=(*wish.told, "asked")), messages)
 
 
 def _ask_if_needed(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
-    return _unseen(wish, messages, told=(*wish.told, "expiring"))
+    return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 
 def _remind(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
-    return _unseen(wish, messages, claims=claims)
+    return _noted(wish, replace(wish, claims=claims), messages)
 
 
 def _sleep_on(wish: Wish, by: Mover) -> Changes[Wish]:
     """Woken too early, by a clock ahead of ours."""
-    return _unseen(wish, ())
+    return _noted(wish, wish, ())
 
 
 # What may be due; of several the first, which makes those below it pointless or does them too.
@@ -68,8 +72,9 @@ _DUE: Mapping[str, Callable[[Wish, Mover], Changes[Wish]]] = {
 }
 
 
-def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Changes[Wish]:
-    return Changes(entity=replace(wish, **marks), previous=wish, messages=messages, bump_version=False)
+def _noted(wish: Wish, after: Wish, messages: tuple[Message, ...]) -> Changes[Wish]:
+    """Note something that nobody is shown: the version stays."""
+    return Changes(entity=after, previous=wish, messages=messages, bump_version=False)
 
 
 def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Party
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.life import ANSWERS, MACHINE, Ending, State
+from chalicelib.tickets.life import ANSWERS, TABLE, Ending, State
 from chalicelib.tickets.model import Line, building_of, level_of, place_at
 from chalicelib.tickets.policy import BOUNCES, ClockName, Level
 
@@ -92,16 +92,16 @@ def test_the_table_is_the_contracts(move, who):
     for state in State:
         target = EXPECTED.get((state.value, move, who))
         if target:
-            assert MACHINE.apply(state, move, WHO[who]).target.value == target
+            assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
         known = any(source == state.value and name == move for source, name, _ in EXPECTED)
         with pytest.raises(Forbidden if known else Conflict):
-            MACHINE.apply(state, move, WHO[who])
+            TABLE.go(state, move, WHO[who])
 
 
 def test_the_table_knows_no_other_moves():
-    assert {row.name for row in MACHINE.rows} == set(MOVES)
-    assert {row.event.partition(".")[0] for row in MACHINE.rows} == {"ticket"}
+    assert {row.name for row in TABLE.rows} == set(MOVES)
+    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {"ticket"}
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -255,11 +255,11 @@ def test_a_line_holds_nothing_that_was_not_written_for_everybody():
 
 def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
-    assert resource.owners == {"per_owner", "per_son", "per_joiner"}
-    assert (resource.helpers, resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
+    assert resource.relations[Party.OWNER] == {"per_owner", "per_son", "per_joiner"}
+    assert (resource.relations[Party.HELPER], resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
     assert not a_ticket(private=True).as_resource().public
     nobodys = a_ticket(person_id=None, assignee=None).as_resource()
-    assert (nobodys.owners, nobodys.helpers) == (frozenset(), frozenset())
+    assert not any(nobodys.relations.values())
 
 
 @pytest.mark.parametrize(
