@@ -66,7 +66,7 @@ class PublicTickets:
             if person:
                 own = Report(ticket_id=ticket.id, person_id=person.id, by=actor.id, joined_at=ticket.created_at)
                 works = parties(person.as_actor(), ticket.as_resource()) & STAFF
-                beside = (Put(row=own, new=True), *(() if works else (self._tickets.toll(person.id, ticket),)))
+                beside = (Put(row=own, new=True), *(() if works else (self._tickets.count_report(person.id, ticket),)))
             return self._tickets.opened(ticket, actor, beside)
 
         return self._transaction.run(decide, context)

@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from ..kernel.access import Role
+from ..kernel.rate_limit import RateLimit
 from .worktime import OwnDay, Span
 
 __all__ = [
@@ -17,7 +18,7 @@ __all__ = [
     "DUPLICATE_WITHIN",
     "HOUSE",
     "MERGED_MOST",
-    "REPORTS_A_DAY",
+    "REPORTS_PER_DAY",
     "Category",
     "Choice",
     "ClockName",
@@ -35,7 +36,8 @@ __all__ = [
 DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
 DUPLICATE_WITHIN = timedelta(days=14)  # what was reported longer ago and is still open is not what somebody has just seen
 BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
-REPORTS_A_DAY = 20  # by one person; more than that is a machine
+# By one person, by whichever way; more than that is a machine.
+REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
 MERGED_MOST = 20  # tickets that are seen to together; what more people see is one problem with many who joined
 
 

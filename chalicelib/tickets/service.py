@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
 from ..kernel.changes import Changes, Count, Put, Write
 from ..kernel.clock import Clock as Time
-from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Conflict, Forbidden, Invalid, TooMany
+from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import Ids
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
@@ -23,7 +22,7 @@ from .clocks import EscalationContext
 from .life import Mover
 from .model import Report, Ticket
 from .office import DutyResolver
-from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
+from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_PER_DAY, Level, Policy, Urgency
 from .reading import Reading, Seen, existing
 
 __all__ = ["ReportTerms", "Tickets"]
@@ -82,7 +81,7 @@ class Tickets(Reading):
             ticket = self._new(actor, subject, terms, {code: (place.name, place.zone) for code, place in known.items()})
             beside: list[Write] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
             beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
-            beside += [] if parties(actor, resource) & STAFF else [self.toll(actor.id, ticket)]
+            beside += [] if parties(actor, resource) & STAFF else [self.count_report(actor.id, ticket)]
             return self.opened(ticket, actor, tuple(beside))
 
         ticket = self._transaction.run(decide, context)
@@ -148,19 +147,9 @@ class Tickets(Reading):
     def _own_report(self, ticket: Ticket, person_id: str, by: str) -> Report:
         return Report(ticket_id=ticket.id, person_id=person_id, by=by, joined_at=self._clock.now())
 
-    def toll(self, person_id: str, ticket: Ticket) -> Count:
-        """Return the counter of what one resident reports in a day, by whichever way."""
-        day = local_day(ticket.created_at, ticket.zone)
-        over = start_of_day(day + timedelta(days=1), ticket.zone)
-        refusal = TooMany("ticket.too_many", max(1, int((over - ticket.created_at).total_seconds())))
-        return Count(
-            subject=person_id,
-            name=f"reports#{day}",
-            add=1,
-            limit=REPORTS_A_DAY,
-            refusal=refusal,
-            expires_at=over + timedelta(days=1),
-        )
+    def count_report(self, person_id: str, ticket: Ticket) -> Count:
+        """Return the counter of the problems that one resident reports in a day."""
+        return REPORTS_PER_DAY.count(person_id, ticket.created_at, ticket.zone)
 
     def join(self, context: RequestContext, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""

@@ -2,30 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..kernel.changes import Changes, Count
-from ..kernel.errors import Invalid, TooMany
+from ..kernel.errors import Invalid
 from . import policy
 from .model import Reason, Upload, UploadState
 
-__all__ = ["bind", "end", "hourly", "make_ready", "refuse", "wake"]
+__all__ = ["bind", "count_begun", "end", "make_ready", "refuse", "wake"]
 
 S = UploadState
 
 
-def hourly(owner: str, now: datetime) -> Count:
-    """Return the counter of what somebody begins to upload in this hour; full, it refuses with the time until the next."""
-    hour = int(timedelta(hours=1).total_seconds())
-    n, gone = divmod(int(now.timestamp()), hour)
-    return Count(
-        subject=f"uploads#{owner}",
-        name=f"hour#{n}",
-        add=1,
-        limit=policy.HOURLY_MOST,
-        refusal=TooMany("upload.too_many", hour - gone),
-        expires_at=now + timedelta(hours=2),
-    )
+def count_begun(owner: str, now: datetime) -> Count:
+    """Return the counter of the uploads that somebody begins in this hour."""
+    return policy.PER_HOUR.count(f"uploads#{owner}", now)
 
 
 def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:

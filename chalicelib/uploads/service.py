@@ -68,7 +68,7 @@ class Uploads:
             upload = Upload(
                 id=id, created_at=now, updated_at=now, owner=actor.id, kind=kind, content_type=content_type, size=size
             )
-            return Changes(entity=upload, previous=None, writes=(decisions.hourly(actor.id, now),))
+            return Changes(entity=upload, previous=None, writes=(decisions.count_begun(actor.id, now),))
 
         return self._with_form(self._transaction.run(decide, context))
 
