@@ -342,7 +342,7 @@ def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
     It goes by helper, so that giving back and taking again gives no new tries.
     """
     locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    return Count(subject=f"tries#{wish.id}#{claim.helper}", name="code", add=1, limit=policy.CODE_TRIES, refusal=locked)
+    return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
 
 
 def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Changes[Wish]:

@@ -10,6 +10,7 @@ from ..kernel.access import STAFF, Party, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
+from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
 from ..kernel.state_table import Answer, Move, StateTable
 from . import permissions as can
 from . import policy
@@ -28,7 +29,6 @@ __all__ = [
     "Mover",
     "Safeguarding",
     "State",
-    "Step",
     "WallEntry",
     "Window",
     "Wish",
@@ -165,15 +165,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that a helper is reminded of, from when, and until when it is worth telling."""
-
-    name: str
-    at: datetime
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPointer:
     """By which a helper finds her claims; written once."""
 
@@ -298,21 +289,13 @@ class Wish(Entity):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return what its helpers are reminded of, in order. What names a day ("tomorrow") is worth nothing after midnight."""
-        days = [(name, self.needed_by - timedelta(days=n)) for name, n in policy.REMIND_DAYS_BEFORE.items()]
-        before = [
-            Step(
-                name=name,
-                at=at_local(day, policy.REMIND_AT, self.zone),
-                until=start_of_day(day + timedelta(days=1), self.zone),
-            )
-            for name, day in days
-        ]
+        """Return the reminders of its helpers, in order."""
+        before = steps_before(self.needed_by, policy.REMINDERS, self.zone)
         return (*before, Step(name="overdue", at=self.late_at))
 
     def steps_left(self, claim: Claim) -> tuple[Step, ...]:
-        """Return the steps that an active claim has before it; what was over when it was made is none of them."""
-        return tuple(step for step in self.steps if step.name not in claim.reminded and step.at > claim.claimed_at)
+        """Return the reminders that an active claim has before it; what was over when it was made is none of them."""
+        return steps_left(self.steps, claim.reminded, claim.claimed_at)
 
     @property
     def expires_at(self) -> datetime:
@@ -347,7 +330,7 @@ class Wish(Entity):
         return {}
 
     def _reminders(self) -> dict[str, datetime]:
-        first = min((step.at for claim in self.active for step in self.steps_left(claim)), default=None)
+        first = first_due([step for claim in self.active for step in self.steps_left(claim)])
         return {"remind": first} if first else {}
 
     def _if_needed(self) -> dict[str, datetime]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.changes import Changes, Message
+from ..kernel.reminder_steps import due_steps
 from .decisions import all_ended, go, staff_of, swap, tell
 from .model import SYSTEM_ONLY, Claim, Mover, Wish
 
@@ -82,7 +83,7 @@ def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Messa
     claims: list[Claim] = []
     messages: tuple[Message, ...] = ()
     for claim in wish.active:
-        due = [step for step in wish.steps_left(claim) if step.at <= now]
+        due = due_steps(wish.steps_left(claim), now)
         if due:
             claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
             (message,) = tell(wish, due[-1].name, claim.helper, claim=claim.id)
