@@ -49,9 +49,7 @@ class RateLimit:
         ends = datetime.fromtimestamp((number + 1) * length, UTC)
         return self._count(subject, f"{number}", now, ends, now + 2 * self.per)
 
-    def _count(
-        self, subject: str, window: str, now: datetime, ends: datetime, expires_at: datetime
-    ) -> Count:
+    def _count(self, subject: str, window: str, now: datetime, ends: datetime, expires_at: datetime) -> Count:
         return Count(
             subject=subject,
             name=f"{self.name}#{window}",

@@ -87,9 +87,7 @@ class StateTable(Generic[S]):
         rows = self._from(state)
         return list(dict.fromkeys(row.name for row in rows if row.who & parties))
 
-    def row(
-        self, state: S, name: str, parties: frozenset[Relation], moves: Sequence[str] | None = None
-    ) -> Move[S]:
+    def row(self, state: S, name: str, parties: frozenset[Relation], moves: Sequence[str] | None = None) -> Move[S]:
         """Return the row of a move. `moves` are those that the caller may make now, where not all of the table.
 
         Raises:

@@ -1,7 +1,7 @@
 """A wish: its states, the table of its moves, who helps, and what it waits for. Pure; `decisions` says what a move does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
 from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
 from ..kernel.state_table import Answer, Move, StateTable
+from ..kernel.unset import UNSET, Maybe, or_else
 from . import permissions as can
 from . import policy
 
@@ -32,6 +33,7 @@ __all__ = [
     "WallEntry",
     "Window",
     "Wish",
+    "WishEdit",
     "Written",
 ]
 
@@ -367,6 +369,45 @@ class Wish(Entity):
         if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
         return [move for move in TABLE.moves(self.state, parties) if move not in hidden]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishEdit:
+    """The changes to a wish; what is unset stays."""
+
+    kind: Maybe[Kind] = UNSET
+    title: Maybe[str] = UNSET
+    story: Maybe[str] = UNSET
+    alias: Maybe[str | None] = UNSET
+    budget_fen: Maybe[int | None] = UNSET
+    helpers_needed: Maybe[int] = UNSET
+    needed_by: Maybe[date] = UNSET
+    window: Maybe[tuple[Window, ...]] = UNSET
+    dialects: Maybe[tuple[str, ...]] = UNSET
+    skills: Maybe[tuple[str, ...]] = UNSET
+    safeguarding: Maybe[tuple[Safeguarding, ...]] = UNSET
+
+    def written(self, before: Written) -> Written:
+        """Return the words of a wish with the changes to them."""
+        return Written(
+            title=or_else(self.title, before.title),
+            story=or_else(self.story, before.story),
+            alias=or_else(self.alias, before.alias),
+        )
+
+    def applied_to(self, wish: Wish) -> Wish:
+        """Return the wish with the changes, but for its words."""
+        return replace(
+            wish,
+            kind=or_else(self.kind, wish.kind),
+            budget_fen=or_else(self.budget_fen, wish.budget_fen),
+            helpers_needed=or_else(self.helpers_needed, wish.helpers_needed),
+            needed_by=or_else(self.needed_by, wish.needed_by),
+            window=or_else(self.window, wish.window),
+            dialects=or_else(self.dialects, wish.dialects),
+            skills=or_else(self.skills, wish.skills),
+            safeguarding=or_else(self.safeguarding, wish.safeguarding),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, model, policy, rows, telling
-from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
+from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish, WishEdit
 from .waking import wake
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
@@ -266,16 +266,16 @@ class Wishes:
         """Say no to a wish, and why."""
         return self._move(context, wish_id, "reject", lambda wish, by, _: decisions.reject(wish, by, reason))
 
-    def edit_wish(self, context: RequestContext, wish_id: str, changes: Mapping[str, Any]) -> Seen:
+    def edit_wish(self, context: RequestContext, wish_id: str, edit: WishEdit) -> Seen:
         """Change what a wish says."""
 
         def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Changes[Wish]:
-            words = {name: changes[name] for name in ("title", "story", "alias") if name in changes}
-            changed = replace(wish, **{name: value for name, value in changes.items() if name not in words})
-            by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, local_day(by.now, wish.zone))
-            decisions.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
-            owner, written = people[wish.person_id], replace(wish.written, **words)
-            return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets))
+            changed, written = edit.applied_to(wish), edit.written(wish.written)
+            day = edit.needed_by or max(changed.needed_by, local_day(by.now, wish.zone))
+            decisions.check_terms(changed.kind, changed.budget_fen, day, changed.window, by.now, wish.zone)
+            owner = people[wish.person_id]
+            shown = decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets)
+            return decisions.edit(wish, by, shown)
 
         return self._move(context, wish_id, "edit", decide)
 
