@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from .access import Action, Relation
 from .errors import Conflict, Forbidden
 
-__all__ = ["Answer", "Move", "Mover", "StateTable", "Step", "Undeclared"]
+__all__ = ["SYSTEM_ONLY", "Answer", "Move", "Mover", "StateTable", "Step", "Undeclared"]
 
 S = TypeVar("S", bound=StrEnum)
 SYSTEM_ONLY = frozenset({Relation.SYSTEM})

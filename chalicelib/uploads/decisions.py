@@ -6,8 +6,9 @@ from datetime import datetime
 
 from ..kernel.changes import Changes, Count
 from ..kernel.errors import Invalid
+from ..kernel.state_table import SYSTEM_ONLY
 from . import policy
-from .model import Reason, Upload, UploadState
+from .model import TABLE, Reason, Upload, UploadState
 
 __all__ = ["bind", "count_begun", "end", "make_ready", "refuse", "wake"]
 
@@ -25,7 +26,7 @@ def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: 
         return Changes(entity=upload, previous=upload)
     ready = replace(
         upload,
-        state=S.READY,
+        state=_after(upload, "make_ready"),
         width=width,
         height=height,
         stored_bytes=stored_bytes,
@@ -39,18 +40,24 @@ def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It came to nothing: what was sent is no photo, or nothing was sent."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, S.REFUSED, reason, now), previous=upload)
+    return Changes(entity=_without_files(upload, "refuse", reason, now), previous=upload)
 
 
 def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It is over, whether or not it has come: none of its files may stay."""
     if upload.ended:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, S.GONE, reason, now), previous=upload)
+    return Changes(entity=_without_files(upload, "end", reason, now), previous=upload)
 
 
-def _without_files(upload: Upload, state: UploadState, reason: Reason, now: datetime) -> Upload:
-    return replace(upload, state=state, reason=reason, clear_at=_nobody_writes_from(upload, now))
+def _without_files(upload: Upload, move: str, reason: Reason, now: datetime) -> Upload:
+    """Return an upload after a move that leaves none of its files."""
+    clear_at = _nobody_writes_from(upload, now)
+    return replace(upload, state=_after(upload, move), reason=reason, clear_at=clear_at)
+
+
+def _after(upload: Upload, move: str) -> UploadState:
+    return TABLE.go(upload.state, move, SYSTEM_ONLY).target
 
 
 def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
