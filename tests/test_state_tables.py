@@ -102,7 +102,7 @@ _LATE = (HOUR, 3 * DAY, 60 * DAY)
 
 
 def _wake_wish(after: timedelta) -> Decide:
-    return lambda entity, by: wish_timers.wake(entity, START + after)
+    return lambda entity, by: wish_timers.on_timer(entity, START + after)
 
 
 WISH = Machine(
@@ -148,7 +148,7 @@ _REPORTS = [ticket.a_report(), ticket.a_report("per_x"), ticket.a_report("per_he
 
 
 def _wake_ticket(after: timedelta) -> Decide:
-    return lambda entity, by: ticket_timers.wake(entity, _OFFICE, START + after)
+    return lambda entity, by: ticket_timers.on_timer(entity, _OFFICE, START + after)
 
 
 TICKET = Machine(
@@ -179,7 +179,7 @@ TICKET = Machine(
         "join": [lambda t, by: endings.join(t, by, ticket.a_report("per_x"))],
         "merge": [lambda t, by: endings.merge(t, _INTO, by)],
         "split": [lambda t, by: endings.split(t, _OFFICE, by, ())],
-        "turn": [lambda t, by: endings.turn(t, by, "wsh_a")],
+        "turn": [lambda t, by: endings.convert_to_wish(t, by, "wsh_a")],
     },
     timers=[*map(_wake_ticket, _LATE)],
 )
@@ -237,7 +237,7 @@ UPLOAD = Machine(
         lambda u, by: uploads.make_ready(u, 10, 10, 100, by.now),
         lambda u, by: uploads.refuse(u, Reason.BROKEN, by.now),
         lambda u, by: uploads.end(u, Reason.REMOVED, by.now),
-        lambda u, by: uploads.wake(u, START + 2 * DAY),
+        lambda u, by: uploads.on_timer(u, START + 2 * DAY),
     ],
 )
 MACHINES = {"wish": WISH, "ticket": TICKET, "offer": OFFER, "upload": UPLOAD}

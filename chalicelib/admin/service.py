@@ -19,7 +19,7 @@ from ..people.model import Person
 from ..people.service import ConsentGiven, People
 from ..store.due import Outbox, Parked
 from ..store.transaction import Transaction
-from ..tickets.model import Line
+from ..tickets.model import QueueLine
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
 from ..wishes.service import Wishes, WishTerms
@@ -217,7 +217,7 @@ class Desk:
         return len(jobs)
 
 
-def _kind(line: Line) -> str:
+def _kind(line: QueueLine) -> str:
     return f"ticket.{line.waits_for}"
 
 

@@ -15,7 +15,7 @@ from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..offers.asking import Asking, need_of
-from ..offers.decisions import Ask
+from ..offers.decisions import ChosenVolunteer
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..offers.service import Offers
 from ..people.service import People
@@ -289,9 +289,9 @@ def _checked(changed: Mapping[str, int], loc: Sequence[str | int]) -> Weights:
     return weights
 
 
-def _ask(offer_id: str, one: Planned) -> Ask:
+def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:
     """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
-    return Ask(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
+    return ChosenVolunteer(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
 
 
 def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:

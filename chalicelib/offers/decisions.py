@@ -10,12 +10,12 @@ from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
-from .model import TABLE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
+from .model import TABLE, AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory, waking_after
 from .policy import Urgency
 
 __all__ = [
-    "Ask",
-    "Known",
+    "ChosenVolunteer",
+    "OfferContext",
     "accept",
     "answer_by",
     "ask",
@@ -33,7 +33,7 @@ _SYSTEM, _HERSELF = frozenset({Party.SYSTEM}), frozenset({Party.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class ChosenVolunteer:
     """Somebody who is to be asked, and why she."""
 
     offer_id: str
@@ -42,12 +42,12 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class OfferContext:
     """An offer with the two records that change with it. There may be no standing any more: she was erased."""
 
     offer: Offer
-    search: Search
-    standing: Standing | None
+    search: OfferRound
+    standing: VolunteerHistory | None
 
 
 def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
@@ -64,27 +64,35 @@ def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime)
 
 
 def ask(
-    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
-) -> Changes[Search]:
+    search: OfferRound,
+    template: Offer,
+    asks: Sequence[ChosenVolunteer],
+    standings: Mapping[str, VolunteerHistory],
+    now: datetime,
+    terms: str = "",
+) -> Changes[OfferRound]:
     """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
 
     `terms` stands for what the wish says now of who may be asked.
     """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
     until = template.expires_at
-    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
+    asked = (
+        *search.asked,
+        *(AskedVolunteer(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers),
+    )
     related: list[Changes[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
         before = standings[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
-        after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
+        after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
         related += [Changes(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
     entity = _kept(replace(search, open=True, asked=asked))
     return Changes(entity=entity, previous=search if search.version else None, related=tuple(related))
 
 
-def _kept(search: Search) -> Search:
+def _kept(search: OfferRound) -> OfferRound:
     """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
     ended = [one for one in search.asked if one.state is not S.OFFERED]
     past = ended[: -policy.OFFERS_KEPT]
@@ -100,7 +108,7 @@ def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetim
     return TABLE.go(state, move, parties).target
 
 
-def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
+def accept(known: OfferContext, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
     """She takes it: the claim's own decision, and with it the end of the offer.
 
     Raises:
@@ -111,13 +119,13 @@ def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Change
 
 
 def decline(
-    known: Known, parties: frozenset[Party], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
+    known: OfferContext, parties: frozenset[Party], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
 ) -> Changes[Offer]:
     """She would rather not."""
     return _end(known, "decline", parties, now, reason=reason, related=related)
 
 
-def expire(known: Known, now: datetime) -> Changes[Offer]:
+def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
     """Nobody has answered in time; it goes on to the next. Woken too early, by a clock ahead of ours, it sleeps on."""
     if now < known.offer.expires_at:
         return Changes(entity=replace(known.offer, timer=None), previous=known.offer, bump_version=False)
@@ -126,7 +134,7 @@ def expire(known: Known, now: datetime) -> Changes[Offer]:
 
 
 def _end(
-    known: Known,
+    known: OfferContext,
     move: str,
     parties: frozenset[Party],
     now: datetime,
@@ -148,14 +156,19 @@ def _changed(before: Any, after: Any) -> Changes[Any]:
     return Changes(entity=after, previous=before if before.version else None)
 
 
-def take_back(known: Known, now: datetime) -> Changes[Offer]:
+def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
     """She may not be asked any more (she has paused, is blocked, helps elsewhere): it is nobody's answer."""
     return _end(known, "supersede", _SYSTEM, now)
 
 
 def supersede(
-    search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, helping: frozenset[str], open: bool, now: datetime
-) -> Changes[Search]:
+    search: OfferRound,
+    ended: Sequence[tuple[Offer, VolunteerHistory | None]],
+    *,
+    helping: frozenset[str],
+    open: bool,
+    now: datetime,
+) -> Changes[OfferRound]:
     """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
 
     Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
@@ -173,13 +186,13 @@ def supersede(
     return Changes(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, related=tuple(related))
 
 
-def note_met(standing: Standing, resident: str) -> Changes[Standing]:
+def note_met(standing: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
     """Note that somebody has helped a resident, who now knows her face."""
     met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
     return _changed(standing, replace(standing, met=met))
 
 
-def forget(known: Known, now: datetime) -> Changes[Offer]:
+def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
     """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
     if known.offer.state is S.OFFERED:
         return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))

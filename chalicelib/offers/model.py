@@ -15,12 +15,12 @@ from .policy import Urgency
 
 __all__ = [
     "TABLE",
-    "Asked",
+    "AskedVolunteer",
     "Offer",
+    "OfferRound",
     "OfferState",
-    "Search",
-    "Sent",
-    "Standing",
+    "SentOffer",
+    "VolunteerHistory",
     "grid_of",
     "urgency_of",
     "waking_after",
@@ -112,7 +112,7 @@ class Offer(Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedVolunteer:
     """One line of a search: who was asked, and what came of it."""
 
     offer: str
@@ -124,7 +124,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search(Entity):
+class OfferRound(Entity):
     """Whom a wish has been offered to; its id is the wish's. Its version lets nobody be asked for a place that is taken.
 
     `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
@@ -132,11 +132,11 @@ class Search(Entity):
 
     community: str
     open: bool = True
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedVolunteer, ...] = ()
     before: tuple[str, ...] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
 
     @property
-    def live(self) -> tuple[Asked, ...]:
+    def live(self) -> tuple[AskedVolunteer, ...]:
         """Return the offers that wait for an answer."""
         return tuple(asked for asked in self.asked if asked.state is S.OFFERED)
 
@@ -147,7 +147,7 @@ class Search(Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentOffer:
     """One offer as it weighs on whoever got it."""
 
     offer: str
@@ -157,14 +157,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(Entity):
+class VolunteerHistory(Entity):
     """What is known of a volunteer of a street: her offers of the last four weeks, how she has answered, whom she has helped.
 
     Its id is hers. The counts of answers fade: they are halved where they have become many.
     """
 
     street: str
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentOffer, ...] = ()
     accepted: int = 0
     refused: int = 0  # declined, or not answered
     met: tuple[str, ...] = ()  # residents, the latest last
@@ -189,7 +189,7 @@ class Standing(Entity):
         prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
         return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (answers + prior)
 
-    def answered(self, offer: str, state: OfferState) -> "Standing":
+    def answered(self, offer: str, state: OfferState) -> "VolunteerHistory":
         """Return it with the end of an offer noted. What was superseded says nothing about her."""
         sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
         accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))

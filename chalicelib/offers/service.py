@@ -23,12 +23,12 @@ from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
 from . import decisions, policy, rows, telling
 from .asking import Asking, need_of, terms_of
-from .decisions import Known
-from .model import Offer, OfferState, Search, Standing
+from .decisions import OfferContext
+from .model import Offer, OfferRound, OfferState, VolunteerHistory
 
 __all__ = ["OfferSeen", "Offers"]
 
-Decide = Callable[[Known, frozenset[Party], datetime], Changes[Offer]]
+Decide = Callable[[OfferContext, frozenset[Party], datetime], Changes[Offer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Offers:
         """Take the wish that was offered. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Party], now: datetime) -> Changes[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
             try:
                 claim = self._wishes.claiming(context, known.offer.wish_id, claim_id)
@@ -108,7 +108,7 @@ class Offers:
     def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
         """Say no; with `never_again`, also to every further wish of this kind."""
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Party], now: datetime) -> Changes[Offer]:
             _, person = self._people.current(context.actor)
             related = (self._people.never_again(person, known.offer.kind),) if never_again else ()
             return decisions.decline(known, by, now, reason, related)
@@ -133,12 +133,12 @@ class Offers:
         offer = self._transaction.run(attempt, context)
         return self._seen(context.actor, offer, shown[0], context.locale)
 
-    def _known(self, offer_id: str) -> Known:
+    def _known(self, offer_id: str) -> OfferContext:
         offer = _found(rows.find_offer(offer_id))
         search = rows.find_search(offer.wish_id)
         if search is None:
             raise NotFound
-        return Known(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
+        return OfferContext(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
 
     def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
         """Do what she has answered by SMS. Where that comes to nothing she is told; another's phone answers nothing."""
@@ -192,8 +192,8 @@ class Offers:
         if wish and need_of(wish, search) > 0:
             self._match_soon(wish.place)
 
-    def _end_surplus(self, wish_id: str) -> Search | None:
-        def decide() -> Changes[Search]:
+    def _end_surplus(self, wish_id: str) -> OfferRound | None:
+        def decide() -> Changes[OfferRound]:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
@@ -222,7 +222,7 @@ class Offers:
             if offer.state is OfferState.OFFERED and not (person and _suits(offer, person, now)):
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(self, offer: Offer, end: Callable[[Known, datetime], Changes[Offer]]) -> None:
+    def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
         def decide() -> Changes[Offer]:
             known = self._known(offer.id)
             return end(known, self._clock.now())
@@ -247,7 +247,7 @@ class Offers:
             return
         for helper in {claim.helper for claim in wish.claims if claim.state is ClaimState.CONFIRMED}:
 
-            def decide(helper: str = helper, wish: Wish = wish) -> Changes[Standing]:
+            def decide(helper: str = helper, wish: Wish = wish) -> Changes[VolunteerHistory]:
                 standing = self._asking.standing(street_of(wish.place), helper)
                 if wish.person_id in standing.met[-1:]:
                     return Changes(entity=standing, previous=standing)

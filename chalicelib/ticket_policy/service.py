@@ -19,7 +19,7 @@ from ..people.service import People
 from ..places.service import Places, Roster
 from ..store.transaction import Transaction
 from ..tickets.calendar import chinese_holiday
-from ..tickets.clocks import terms_of
+from ..tickets.clocks import sla_of
 from ..tickets.model import Ticket
 from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
@@ -155,7 +155,7 @@ class TicketPolicies:
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
         def played(ticket: Ticket, ladder: EscalationPath) -> Played:
-            terms = terms_of(ladder.policy, ticket, library)
+            terms = sla_of(ladder.policy, ticket, library)
             office, routed = ladder.begin(ticket.place, ticket.category, terms)
             return play(ticket, office, routed.level, routed.assignee, until)
 

@@ -13,8 +13,8 @@ from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import EscalationContext
 from .life import TABLE, Ending, Mover, State
-from .model import Clock, Hold, Ticket, Update, place_at
-from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, ClockName, Urgency
+from .model import Hold, SlaTimer, Ticket, Update, place_at
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, SlaKind, Urgency
 
 __all__ = [
     "ALSO_AT_NIGHT",
@@ -24,13 +24,13 @@ __all__ = [
     "comment",
     "comment_from_outside",
     "escalate",
+    "escalated",
     "go",
     "hold",
     "likely_duplicates",
-    "rehand",
+    "reassign",
     "resolve",
     "resume",
-    "rise",
     "submit",
     "tell_holder",
     "tell_reporters",
@@ -60,7 +60,7 @@ def likely_duplicates(ticket: Ticket, others: Iterable[Ticket], now: datetime) -
 
 def submit(ticket: Ticket, office: EscalationContext, by: Mover, beside: tuple[Write, ...]) -> Changes[Ticket]:
     """A new ticket: its clocks begin, and whoever has it hears of it."""
-    first = (clocks.start(office.terms, name, by.now) for name in (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE))
+    first = (clocks.start(office.terms, name, by.now) for name in (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE))
     ticket = replace(ticket, clocks=tuple(first))
     event = Event(tag="ticket.submitted", by=by.id, party=by.party)
     messages = tell_holder(ticket, "new") if ticket.assignee else tell_staff(ticket, "new")
@@ -89,7 +89,7 @@ def go(
     """
     moves = ticket.moves(by.parties)
     TABLE.row(ticket.state, move, by.parties, moves)
-    if ticket.hidden(move, by.parties):
+    if ticket.is_unavailable(move, by.parties):
         raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
     step = TABLE.go(ticket.state, move, by.parties, target=target, event=event, moves=moves)
     events = (Event(tag=step.event, by=by.id, party=by.party, note=note),) if step.event else ()
@@ -155,14 +155,14 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     return (Put(row=update),)
 
 
-def with_met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, ...]:
+def with_met(ticket: Ticket, now: datetime, *names: SlaKind) -> tuple[SlaTimer, ...]:
     """Return the clocks with some of them ended."""
     return clocks.swap(ticket, *(clocks.meet(clock, now) for name in names if (clock := ticket.clock(name))))
 
 
 def accept(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
-    met = with_met(ticket, by.now, ClockName.ACCEPT)
+    met = with_met(ticket, by.now, SlaKind.ACCEPT)
     after = replace(ticket, assignee=by.id, accepted_by=by.id, clocks=met)
     return go(ticket, "accept", by, after, messages=tell_reporters(ticket, "accepted"))
 
@@ -171,7 +171,7 @@ def assign(ticket: Ticket, by: Mover, to: str) -> Changes[Ticket]:
     """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
         raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
-    met = with_met(ticket, by.now, ClockName.ACCEPT)
+    met = with_met(ticket, by.now, SlaKind.ACCEPT)
     after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
     messages = tell_holder(after, "assigned") if to != by.id else ()
     messages += tell_reporters(ticket, "accepted") if ticket.state is S.OPEN else ()
@@ -208,16 +208,16 @@ def _tell_of_bounce(ticket: Ticket, office: EscalationContext, by: Mover) -> tup
     return staff if ticket.assignee in on_duty else staff + tell_holder(ticket, "assigned")
 
 
-def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
+def _unaccepted(ticket: Ticket) -> tuple[SlaTimer, ...]:
     """Return the clocks as if nobody had accepted it: that clock has never stood still."""
-    clock = ticket.clock(ClockName.ACCEPT)
+    clock = ticket.clock(SlaKind.ACCEPT)
     if clock is None or clock.met_at is None:
         return ticket.clocks
     runs = (*clock.runs[:-1], replace(clock.runs[-1], end=None))
     return clocks.swap(ticket, replace(clock, met_at=None, runs=runs))
 
 
-def rehand(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
+def reassign(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Whoever has it is no longer there: it goes to who is on duty, at the next level where nobody is."""
     level = office.from_level(ticket.level)
     entity = replace(ticket, level=level, assignee=office.leader(level))
@@ -233,15 +233,15 @@ def escalate(ticket: Ticket, office: EscalationContext, by: Mover, reason: str) 
         Conflict: the ladder of the street ends here.
 
     """
-    raised = rise(ticket, office)
-    told = tell_staff(raised, "climbed")
-    outcome = go(ticket, "escalate", by, raised, note=reason, messages=told)
-    if raised.level is ticket.level:
+    higher = escalated(ticket, office)
+    told = tell_staff(higher, "climbed")
+    outcome = go(ticket, "escalate", by, higher, note=reason, messages=told)
+    if higher.level is ticket.level:
         raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
     return outcome
 
 
-def rise(ticket: Ticket, office: EscalationContext) -> Ticket:
+def escalated(ticket: Ticket, office: EscalationContext) -> Ticket:
     """Return a ticket one level up, or at the next level where somebody is on duty. While nobody has accepted it, its leader has it."""
     level = office.above(ticket.level)
     return replace(ticket, level=level, assignee=office.leader(level) if ticket.state is S.OPEN else ticket.assignee)
@@ -256,7 +256,7 @@ def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Changes[Ti
         return go(ticket, "comment", by, event=NOTED, note=text)
     if not works:
         return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
-    after = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
+    after = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
     return go(ticket, "comment", by, after, note=text, messages=tell_reporters(ticket, "commented"))
 
 
@@ -290,8 +290,8 @@ def hold(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, unti
     if len(ticket.holds) >= policy.holds:
         raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
     new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
-    met = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
-    still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
+    met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
+    still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is SlaKind.RESOLVE))
     after = replace(ticket, holds=(*ticket.holds, new), clocks=still, reason=said)
     return go(ticket, "hold", by, after, note=reason, messages=tell_reporters(ticket, "held"))
 
@@ -322,8 +322,8 @@ def resolve(
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
-    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
-    running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, ClockName.CALL_BACK, by.now))
+    met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
+    running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, SlaKind.CALL_BACK, by.now))
     after = replace(
         ticket,
         clocks=running,

@@ -12,13 +12,14 @@ from .clocks import EscalationContext
 from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
 from .life import ANSWERS, Ending, Mover, State
 from .model import Report, Ticket
-from .policy import MERGED_MOST, ClockName
+from .policy import MERGED_MOST, SlaKind
 
 __all__ = [
     "JOINED",
     "answer",
     "close",
     "confirm",
+    "convert_to_wish",
     "end",
     "forget_reporter",
     "has_answered",
@@ -26,7 +27,6 @@ __all__ = [
     "merge",
     "reopen",
     "split",
-    "turn",
 ]
 
 S = State
@@ -54,7 +54,7 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     after = replace(ticket, answered=ticket.answered + first, ratings=ratings)
     target: State | None = None
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
-        met = with_met(ticket, by.now, ClockName.CALL_BACK)
+        met = with_met(ticket, by.now, SlaKind.CALL_BACK)
         after = replace(after, closed_at=by.now, ending=Ending.CONFIRMED, clocks=met)
         target = S.CLOSED
     return go(ticket, "confirm", by, after, target=target, writes=(Put(row=answered),))
@@ -91,8 +91,8 @@ def reopen(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, *,
     policy = office.terms.policy
     if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
         raise Conflict("ticket.over_too_long", state=ticket.state.value, moves=[], days=policy.reopen_days)
-    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
-    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
+    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (SlaKind.CONTACT, SlaKind.RESOLVE))
+    met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CALL_BACK)
     level = office.above(ticket.level)
     holder = None if gone else ticket.assignee
     after = replace(
@@ -117,7 +117,7 @@ def reopen(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, *,
 
 def end(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
-    met = with_met(ticket, by.now, ClockName.CALL_BACK)
+    met = with_met(ticket, by.now, SlaKind.CALL_BACK)
     return go(ticket, "end", by, replace(ticket, closed_at=by.now, ending=Ending.SILENT, clocks=met))
 
 
@@ -197,7 +197,7 @@ def split(ticket: Ticket, office: EscalationContext, by: Mover, targets: Iterabl
     `targets` are the one that it was merged into, and those into which that one was merged in its turn.
     """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
-    accept_clock = ticket.clock(ClockName.ACCEPT)
+    accept_clock = ticket.clock(SlaKind.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
     after = replace(ticket, merged_into=None, ending=None, closed_at=None, clocks=running)
     messages = tell_holder(ticket, "assigned")
@@ -212,7 +212,7 @@ def _left(ticket: Ticket, target: Ticket, by: Mover) -> Changes[Ticket]:
     return Changes(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
+def convert_to_wish(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
     """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
     messages = tell_reporters(ticket, "turned") + _tell_it_is_over(ticket, by)
     writes = _while_nobody_joins(ticket, joined)
@@ -227,8 +227,6 @@ def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ti
     proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
     after = replace(ticket, proxy_id=proxy)
     if ticket.person_id == person_id:
-        after = replace(
-            after, person_id=None, as_written=None, location_note=None, answers=None, photos=()
-        )
+        after = replace(after, person_id=None, as_written=None, location_note=None, answers=None, photos=())
     event = Event(tag="ticket.reporter_erased", by="system", party="system")
     return Changes(entity=after, previous=ticket, events=(event,))

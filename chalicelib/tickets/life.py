@@ -9,7 +9,7 @@ from ..kernel.state_table import Answer, Move, StateTable
 from . import permissions as can
 from .policy import BOUNCES, Level
 
-__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Movable", "Mover", "State"]
+__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Mover", "State", "TicketState"]
 
 
 class State(StrEnum):
@@ -73,7 +73,7 @@ TABLE: StateTable[State] = StateTable(
         *(M(state, can.MERGE, (S.CLOSED,), ("ticket.merged",)) for state in _UNSOLVED),
         M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
         *(M(state, can.TURN, (S.CLOSED,), ("ticket.turned",)) for state in _UNSOLVED),
-        *(M(state, "climb", (state,), ("ticket.climbed",)) for state in (S.OPEN, *_WORKED_ON)),
+        *(M(state, "escalate", (state,), ("ticket.climbed",)) for state in (S.OPEN, *_WORKED_ON)),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
 )
@@ -88,7 +88,7 @@ ANSWERS: Mapping[tuple[str, bool], Answer] = {
 }
 
 
-class Movable:
+class TicketState:
     """What is enough of a ticket to say which moves somebody may make."""
 
     __slots__ = ()
@@ -106,14 +106,14 @@ class Movable:
 
     def moves(self, parties: frozenset[Party]) -> list[str]:
         """Return what somebody who is this towards it may do now."""
-        return [move for move in TABLE.moves(self.state, parties) if not self.hidden(move, parties)]
+        return [move for move in TABLE.moves(self.state, parties) if not self.is_unavailable(move, parties)]
 
-    def hidden(self, move: str, parties: frozenset[Party]) -> bool:
-        """Say whether a move that its state allows is not there all the same."""
-        return move in _HIDDEN and _HIDDEN[move](self, parties)
+    def is_unavailable(self, move: str, parties: frozenset[Party]) -> bool:
+        """Say whether a move that its state allows is unavailable all the same."""
+        return move in _UNAVAILABLE and _UNAVAILABLE[move](self, parties)
 
 
-_HIDDEN: Mapping[str, Callable[[Movable, frozenset[Party]], bool]] = {
+_UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Party]], bool]] = {
     "accept": lambda ticket, parties: ticket.must_be_assigned,
     "bounce": lambda ticket, parties: ticket.bounces >= BOUNCES,
     "assign": lambda ticket, parties: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in parties,

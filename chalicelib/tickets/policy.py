@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ..kernel.access import Role
 from ..kernel.rate_limit import RateLimit
-from .worktime import OwnDay, Span
+from .worktime import OfficeHours, OwnDay
 
 __all__ = [
     "BOUNCES",
@@ -21,7 +21,6 @@ __all__ = [
     "REPORTS_PER_DAY",
     "Category",
     "Choice",
-    "ClockName",
     "Level",
     "Limits",
     "LimitsOf",
@@ -29,6 +28,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Rule",
+    "SlaKind",
     "Step",
     "Urgency",
 ]
@@ -63,7 +63,7 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-class ClockName(StrEnum):
+class SlaKind(StrEnum):
     """What somebody has to do in time."""
 
     ACCEPT = "accept"  # somebody says that it is hers
@@ -83,7 +83,7 @@ class Limits:
     remind: int
     always: bool = False
 
-    def of(self, clock: ClockName) -> int:
+    def of(self, clock: SlaKind) -> int:
         """Return the limit of one clock, in minutes."""
         minutes: int = getattr(self, clock.value)
         return minutes
@@ -167,8 +167,8 @@ class Step:
     percent: int = 50
 
 
-def _spans(*spans: tuple[int, int, int, int]) -> tuple[Span, ...]:
-    return tuple(Span(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
+def _spans(*spans: tuple[int, int, int, int]) -> tuple[OfficeHours, ...]:
+    return tuple(OfficeHours(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
 
 
 _DAY = 480  # minutes of work in a day of the house's own hours
@@ -255,7 +255,7 @@ class Policy:
     limits: tuple[LimitsOf, ...] = LIMITS
     rules: tuple[Rule, ...] = ()
     ladder: tuple[Step, ...] = LADDER
-    week: Mapping[int, tuple[Span, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
+    week: Mapping[int, tuple[OfficeHours, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
     own: Mapping[date, OwnDay] = field(default_factory=dict)
     hold_days: int = 14  # the longest hold: what waits longer is not being worked on
     holds: int = 3  # how often one ticket may be put on hold

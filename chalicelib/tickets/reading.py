@@ -13,15 +13,15 @@ from ..people.model import Person
 from ..people.service import People
 from ..uploads.service import Photo, Uploads
 from . import decisions, rows
-from .clocks import Stretch, Terms, stretches
+from .clocks import ExplainedSegment, Sla, explained_segments
 from .life import WAITING
-from .model import Clock, Line, Report, Ticket, place_at
+from .model import QueueLine, Report, SlaTimer, Ticket, place_at
 from .office import DutyResolver
 from .policy import Level
 
 __all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
 
-Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
+Listed = tuple[QueueLine, frozenset[Party]]  # a line, and what the caller is towards its ticket
 _INSIDE = STAFF | {Party.OWNER, Party.HELPER}
 
 
@@ -45,9 +45,9 @@ class Seen:
 class Explained:
     """A clock, and how its due time came about."""
 
-    clock: Clock
-    stretches: tuple[Stretch, ...]
-    terms: Terms
+    clock: SlaTimer
+    segments: tuple[ExplainedSegment, ...]
+    terms: Sla
 
 
 class Reading:
@@ -78,7 +78,7 @@ class Reading:
         """Return the clocks of a ticket, each with how its due time came about."""
         ticket, _ = self._inside(context, ticket_id)
         terms = self._offices.terms(ticket)
-        return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
+        return [Explained(clock=clock, segments=explained_segments(terms, clock), terms=terms) for clock in ticket.clocks]
 
     def read_photos(self, context: RequestContext, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
@@ -95,7 +95,7 @@ class Reading:
         return ticket, authorize(actor, "ticket.look_inside", resource)
 
     def list_tickets(
-        self, context: RequestContext, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int
+        self, context: RequestContext, place: str, wanted: Callable[[QueueLine], bool], *, newest: bool, limit: int
     ) -> Page[Listed]:
         """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
 
@@ -103,7 +103,7 @@ class Reading:
         """
         resource = Resource(kind="ticket", places=(place,), public=True)
 
-        def here(line: Line) -> bool:
+        def here(line: QueueLine) -> bool:
             return covers(place, line.place) and wanted(line)
 
         if not authorize(context.actor, "ticket.see", resource) & STAFF:
@@ -115,19 +115,19 @@ class Reading:
             page = rows.queue(place, wanted if whole else here, context.start, limit)
         return Page([(line, parties(context.actor, line.as_resource())) for line in page.items], page.next)
 
-    def _lines(self, context: RequestContext, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+    def _lines(self, context: RequestContext, place: str, here: Callable[[QueueLine], bool], limit: int) -> Page[QueueLine]:
         """Read on until a page is full or some hundreds have been looked at."""
-        found: list[Line] = []
+        found: list[QueueLine] = []
         start = context.start
         for _ in range(5):
             page = rows.listed(street_of(place), None, None, start, limit)
-            found += [line for line in map(Line.of, page.items) if here(line)]
+            found += [line for line in map(QueueLine.of, page.items) if here(line)]
             start = page.next
             if start is None or found:
                 break
         return Page(found, start)
 
-    def _own_lines(self, context: RequestContext, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
+    def _own_lines(self, context: RequestContext, here: Callable[[QueueLine], bool], limit: int) -> Page[Listed]:
         """What she has to see to, and then what she has reported."""
         parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, context.actor.id)}
 
@@ -140,7 +140,7 @@ class Reading:
 
         return chain(list(parts), read, context.start, limit)
 
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, QueueLine]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
         page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
         pairs = [(line.order, line) for line in page.items]
@@ -212,8 +212,8 @@ def knows_it(ticket: Ticket, actor: Actor, towards: frozenset[Party]) -> bool:
     return bool(towards & (STAFF | {Party.HELPER})) or actor.id in (ticket.person_id, ticket.proxy_id)
 
 
-def _line_for(actor: Actor, ticket: Ticket, towards: frozenset[Party]) -> Line:
-    line = Line.of(ticket)
+def _line_for(actor: Actor, ticket: Ticket, towards: frozenset[Party]) -> QueueLine:
+    line = QueueLine.of(ticket)
     if knows_it(ticket, actor, towards):
         return line
     return replace(line, place=place_at(Level.GRID, ticket.place), assignee=None)

@@ -298,7 +298,7 @@ class Tickets(Reading):
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return endings.turn(ticket, by, wish_id, joined=joined)
+        return endings.convert_to_wish(ticket, by, wish_id, joined=joined)
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""

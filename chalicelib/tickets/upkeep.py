@@ -20,7 +20,7 @@ from .life import SYSTEM_ONLY, Mover
 from .model import Report, Ticket
 from .office import DutyResolver
 from .service import Tickets
-from .waking import wake
+from .waking import on_timer
 
 __all__ = ["TicketJobs"]
 
@@ -52,7 +52,7 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             if ticket.timer is None or ticket.timer.id != timer_id:
                 return Changes(entity=ticket, previous=ticket)
-            return wake(ticket, self._offices.of(ticket), self._clock.now())
+            return on_timer(ticket, self._offices.of(ticket), self._clock.now())
 
         self._settle(ticket_id, decide)
 
@@ -80,7 +80,7 @@ class TicketJobs:
         if ticket.assignee != person_id or not ticket.is_open or self._offices.still_serves(person_id, ticket.place):
             return Changes(entity=ticket, previous=ticket)
         by = Mover(id="system", parties=SYSTEM_ONLY, now=self._clock.now())
-        return decisions.rehand(ticket, self._offices.of(ticket), by)
+        return decisions.reassign(ticket, self._offices.of(ticket), by)
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: what she wrote stays as the public may read it, her photos go."""

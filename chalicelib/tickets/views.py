@@ -8,11 +8,11 @@ from ..kernel.access import STAFF, Party
 from ..kernel.text import mask_personal
 from ..uploads.service import Photo
 from ..web.fields import Instant, PlaceCode, View
-from .clocks import Stretch
+from .clocks import ExplainedSegment
 from .decisions import NOTED
 from .life import State
-from .model import Clock, Line, place_at
-from .policy import ClockName, Level, Urgency
+from .model import QueueLine, SlaTimer, place_at
+from .policy import Level, SlaKind, Urgency
 from .reading import Explained, Seen
 from .schemas import TicketId
 from .texts import SAYS, WHY
@@ -185,7 +185,7 @@ class LineView(View):
     moves: list[str]
 
     @classmethod
-    def of(cls, line: Line, parties: frozenset[Party]) -> "LineView":
+    def of(cls, line: QueueLine, parties: frozenset[Party]) -> "LineView":
         """Return the view of a line for somebody who is this towards it."""
         same = ("id", "version", "place", "category", "urgency", "private", "state", "level", "assignee", "text")
         fields: dict[str, Any] = {name: getattr(line, name) for name in (*same, "created_at", "updated_at")}
@@ -266,7 +266,7 @@ class RunView(View):
 class ClockView(View):
     """One clock."""
 
-    clock: ClockName
+    clock: SlaKind
     limit: int = Field(description="Minutes.")
     working_time: bool = Field(description="False where every minute counts.")
     started: Instant
@@ -288,7 +288,7 @@ class ClockList(View):
 
 def clock_view(explained: Explained, locale: str) -> ClockView:
     """Return the view of a clock, explained in a language."""
-    clock, years = explained.clock, sorted({year for stretch in explained.stretches for year in stretch.uncertain})
+    clock, years = explained.clock, sorted({year for stretch in explained.segments for year in stretch.uncertain})
     return ClockView(
         clock=clock.name,
         limit=clock.limit,
@@ -299,18 +299,18 @@ def clock_view(explained: Explained, locale: str) -> ClockView:
         met=clock.met_at,
         state=_state_of(clock),
         fired=clock.fired,
-        explanation=[_run_view(stretch, locale) for stretch in explained.stretches],
+        explanation=[_run_view(stretch, locale) for stretch in explained.segments],
         warning=SAYS["uncertain"].say(locale, {"years": "、".join(map(str, years))}) if years else None,
     )
 
 
-def _state_of(clock: Clock) -> str:
+def _state_of(clock: SlaTimer) -> str:
     if clock.met_at:
         return "met" if clock.met_at <= clock.promised_at else "met_late"
     return "paused" if clock.paused else "overdue" if clock.fired else "running"
 
 
-def _run_view(stretch: Stretch, locale: str) -> RunView:
+def _run_view(stretch: ExplainedSegment, locale: str) -> RunView:
     lines = [
         LineOfTime(
             day=line.date.isoformat(),

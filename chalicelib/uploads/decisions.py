@@ -10,7 +10,7 @@ from ..kernel.state_table import SYSTEM_ONLY
 from . import policy
 from .model import TABLE, Reason, Upload, UploadState
 
-__all__ = ["bind", "count_begun", "end", "make_ready", "refuse", "wake"]
+__all__ = ["bind", "count_begun", "end", "make_ready", "on_timer", "refuse"]
 
 S = UploadState
 
@@ -65,7 +65,7 @@ def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
     return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
 
 
-def wake(upload: Upload, now: datetime) -> Changes[Upload]:
+def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
     """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
     awake = replace(upload, timer=None)  # whatever is left to wait for is armed anew
     name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")

@@ -188,7 +188,7 @@ class Uploads:
         self._delete(upload)  # before the commit that says that nothing is left
         self._settle(
             upload_id,
-            lambda upload: decisions.wake(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
+            lambda upload: decisions.on_timer(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
         )
 
     def rearm_lost(self) -> int:

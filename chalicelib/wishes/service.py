@@ -22,7 +22,7 @@ from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, model, policy, rows, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish, WishEdit
-from .waking import wake
+from .waking import on_timer
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
@@ -403,7 +403,7 @@ class Wishes:
             authorize(SYSTEM, "wish.see", wish.as_resource())
             if wish.timer is None or wish.timer.id != timer_id:
                 return Changes(entity=wish, previous=wish)
-            return wake(wish, self._clock.now())
+            return on_timer(wish, self._clock.now())
 
         self._transaction.run(decide, RequestContext(actor=SYSTEM))
 

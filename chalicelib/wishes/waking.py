@@ -1,4 +1,4 @@
-"""What happens to a wish by itself, when what it waits for is due. Pure: `wake` decides one step, and the commit arms the next."""
+"""What happens to a wish by itself, when what it waits for is due. Pure: `on_timer` decides one step, and the commit arms the next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,10 +9,10 @@ from ..kernel.reminder_steps import due_steps
 from .decisions import all_ended, go, staff_of, swap, tell
 from .model import SYSTEM_ONLY, Claim, Mover, Wish
 
-__all__ = ["wake"]
+__all__ = ["on_timer"]
 
 
-def wake(wish: Wish, now: datetime) -> Changes[Wish]:
+def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(wish, timer=None)
     by = Mover(id="system", parties=SYSTEM_ONLY, now=now)

@@ -24,7 +24,7 @@ from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import ClockName, Level
+from chalicelib.tickets.policy import Level, SlaKind
 from chalicelib.wiring import use, wire
 from devserver.store import memory_store
 
@@ -567,7 +567,7 @@ def _has_gone(scene: Scene) -> bool:
     ticket = ticket_of(scene.ticket)
     if scene.tags != tags_of(ticket.id):
         return False
-    accept = ticket.clock(ClockName.ACCEPT)
+    accept = ticket.clock(SlaKind.ACCEPT)
     return "ticket.overdue_staff" not in scene.told or bool(accept and accept.fired == 3)
 
 

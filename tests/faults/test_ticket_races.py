@@ -24,7 +24,7 @@ from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
 from chalicelib.tickets.upkeep import TicketJobs
-from chalicelib.tickets.waking import wake
+from chalicelib.tickets.waking import on_timer
 
 from ..world import STREET, Answer, Phone, World
 from .cloud import note
@@ -212,7 +212,7 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
-    upkeep._settle(ticket_id, lambda ticket: wake(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
+    upkeep._settle(ticket_id, lambda ticket: on_timer(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
 
 
 # other moves against the alarm

@@ -8,14 +8,14 @@ from chalicelib.kernel.access import STAFF, Party
 from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, Terms, terms_of
+from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
 from chalicelib.tickets.life import SYSTEM_ONLY, Ending, Mover, State
-from chalicelib.tickets.model import Clock, Hold, Report, Ticket
-from chalicelib.tickets.policy import HOUSE, ClockName, Level, Policy, Urgency
+from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
+from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
 
 from ..world import START, UNIT
 
-S, C, L = State, ClockName, Level
+S, C, L = State, SlaKind, Level
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who is on duty, lowest first; whoever is named first leads.
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
@@ -25,8 +25,8 @@ WORKER = MEMBER | {Party.GRID_WORKER}
 CLERK = WORKER | {Party.COMMUNITY_STAFF}
 
 
-def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Terms:
-    return terms_of(policy, ticket, chinese_holiday)
+def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
+    return sla_of(policy, ticket, chinese_holiday)
 
 
 def an_office(
@@ -112,7 +112,7 @@ def tags(outcome: Changes[Any]) -> list[str]:
     return [event.tag.removeprefix("ticket.") for event in outcome.events]
 
 
-def clock(ticket: Ticket, name: ClockName) -> Clock:
+def clock(ticket: Ticket, name: SlaKind) -> SlaTimer:
     found = ticket.clock(name)
     assert found, name
     return found

@@ -13,7 +13,7 @@ from chalicelib.tickets.clocks import meet
 from chalicelib.tickets.endings import has_answered
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, ClockName, Level, Policy, Urgency
+from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, Level, Policy, SlaKind, Urgency
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT
@@ -43,7 +43,7 @@ from .builders import (
     told,
 )
 
-C, L = ClockName, Level
+C, L = SlaKind, Level
 NOW = WORKER_ACTS.now
 AT_GRID, AT_COMMUNITY, AT_STREET = (f"staff:{place}" for place in (GRID, BAIHUA, STREET))
 REPORTERS = "all:ticket:tkt_a"
@@ -306,13 +306,13 @@ def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_
 
 def test_what_somebody_had_who_is_gone_goes_to_who_is_on_duty_and_its_state_stays():
     ticket = replace(ASSIGNED, assignee="per_gone")
-    outcome = decisions.rehand(ticket, OFFICE, SYSTEM_ACTS)
+    outcome = decisions.reassign(ticket, OFFICE, SYSTEM_ACTS)
     assert (outcome.entity.state, outcome.entity.assignee, outcome.entity.level) == (S.ASSIGNED, "per_grid", L.GRID)
     assert (tags(outcome), told(outcome)) == (["rehanded"], [("assigned", "per_grid")])
     assert outcome.entity.clocks == ticket.clocks
-    above = decisions.rehand(ticket, an_office(grid=()), SYSTEM_ACTS)
+    above = decisions.reassign(ticket, an_office(grid=()), SYSTEM_ACTS)
     assert (above.entity.level, above.entity.assignee) == (L.COMMUNITY, "per_staff")
-    nobody = decisions.rehand(ticket, an_office(grid=(), community=(), street=()), SYSTEM_ACTS)
+    nobody = decisions.reassign(ticket, an_office(grid=(), community=(), street=()), SYSTEM_ACTS)
     assert (nobody.entity.assignee, told(nobody)) == (None, [("new_staff", AT_STREET)])
 
 
@@ -667,7 +667,7 @@ def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why(
 
 @pytest.mark.parametrize(
     "end",
-    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: endings.turn(t, CLERK_ACTS, "wsh_a")],
+    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: endings.convert_to_wish(t, CLERK_ACTS, "wsh_a")],
 )
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
@@ -676,7 +676,7 @@ def test_what_is_over_waits_for_nothing(end, state):
 
 
 def test_neighbours_help_instead():
-    outcome = endings.turn(a_ticket(), CLERK_ACTS, "wsh_a")
+    outcome = endings.convert_to_wish(a_ticket(), CLERK_ACTS, "wsh_a")
     assert (outcome.entity.ending, outcome.entity.wish) == (Ending.WISH, "wsh_a")
     assert told(outcome) == [("turned", REPORTERS), ("over", "per_grid")]
 

@@ -7,8 +7,8 @@ import pytest
 from chalicelib.kernel.access import STAFF, Party
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.tickets.life import ANSWERS, TABLE, Ending, State
-from chalicelib.tickets.model import Line, building_of, level_of, place_at
-from chalicelib.tickets.policy import BOUNCES, ClockName, Level
+from chalicelib.tickets.model import QueueLine, building_of, level_of, place_at
+from chalicelib.tickets.policy import BOUNCES, Level, SlaKind
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
 from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock
@@ -71,9 +71,9 @@ open      turn      staff                    closed
 accepted  turn      staff                    closed
 assigned  turn      staff                    closed
 on_hold   turn      staff                    closed
-open      climb     system                   open
-accepted  climb     system                   accepted
-assigned  climb     system                   assigned
+open      escalate  system                   open
+accepted  escalate  system                   accepted
+assigned  escalate  system                   assigned
 resolved  end       system                   closed
 """
 ALSO = {"staff": ["staff", "grid_worker"], "everybody": ["reporter", "assignee", "staff", "grid_worker", "neighbour"]}
@@ -202,7 +202,7 @@ def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(state
 
 def test_whoever_has_not_answered_is_asked_again_once_and_halfway():
     ticket = a_ticket(S.RESOLVED)
-    call_back = clock(ticket, ClockName.CALL_BACK).due_at
+    call_back = clock(ticket, SlaKind.CALL_BACK).due_at
     assert ticket.deadlines()["ask_again"] == START + (call_back - START) / 2
     assert set(replace(ticket, asked_again=True).deadlines()) == {"call_back"}
 
@@ -218,7 +218,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
     """An alarm that has fired is armed anew for later; the promise that was broken is not."""
     ticket = a_ticket()
     assert ticket.next_due == ("accept", START + 120 * MINUTE)
-    accept = clock(ticket, ClockName.ACCEPT)
+    accept = clock(ticket, SlaKind.ACCEPT)
     fired = replace(accept, due_at=START + 9 * DAY, fired=1)
     late = replace(ticket, clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks))
     assert late.next_due == ("accept", START + 120 * MINUTE)
@@ -228,7 +228,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
 def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
     for state in (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED):
         for ticket in (a_ticket(state), a_ticket(state, **TWICE), a_ticket(state, level=Level.STREET, person_id=None)):
-            line = Line.of(ticket)
+            line = QueueLine.of(ticket)
             for who in WHO.values():
                 assert line.moves(who) == ticket.moves(who)
             assert (line.waits_for, line.waits_until) == ticket.next_due
@@ -236,7 +236,7 @@ def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
 
 
 def test_a_line_holds_nothing_that_was_not_written_for_everybody():
-    names = set(Line.__dataclass_fields__)
+    names = set(QueueLine.__dataclass_fields__)
     assert not names & {
         "as_written",
         "location_note",

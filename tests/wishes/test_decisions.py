@@ -10,7 +10,7 @@ from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
-from chalicelib.wishes.waking import wake
+from chalicelib.wishes.waking import on_timer
 
 from ..world import START, UNIT
 from .builders import HELPER, HELPER_ACTS, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, VOLUNTEER_ACTS, a_claim, a_wish, by
@@ -504,7 +504,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 
 def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
-    outcome = wake(wish, wish.deadlines()["expire"])
+    outcome = on_timer(wish, wish.deadlines()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
@@ -512,7 +512,7 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
 
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = wake(wish, wish.late_at)
+    outcome = on_timer(wish, wish.late_at)
     assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
     assert (tags(outcome), (not outcome.bump_version)) == (["wish.late"], False)
     assert outcome.entity.deadlines() == {}
@@ -520,13 +520,13 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
 
 def test_an_unanswered_delivery_is_told_to_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
-    outcome = wake(wish, START + timedelta(days=3))
+    outcome = on_timer(wish, START + timedelta(days=3))
     assert (outcome.entity.state, told(outcome)) == (S.DELIVERED, [("unconfirmed_staff", f"staff:{UNIT}")])
 
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = wake(wish, wish.steps[0].at - timedelta(seconds=1))
+    outcome = on_timer(wish, wish.steps[0].at - timedelta(seconds=1))
     assert (outcome.events, outcome.messages, (not outcome.bump_version)) == ((), (), True)
     assert replace(outcome.entity, timer=wish.timer) == wish
 
