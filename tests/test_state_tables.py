@@ -22,16 +22,16 @@ from chalicelib.offers import decisions as offers
 from chalicelib.offers.model import TABLE as OFFERS
 from chalicelib.offers.model import OfferState
 from chalicelib.tickets import decisions as tickets
-from chalicelib.tickets import endings
-from chalicelib.tickets import waking as ticket_timers
-from chalicelib.tickets.life import TABLE as TICKETS
-from chalicelib.tickets.life import Ending
-from chalicelib.tickets.life import State as TicketState
+from chalicelib.tickets import resolution
+from chalicelib.tickets import timers as ticket_timers
+from chalicelib.tickets.states import TABLE as TICKETS
+from chalicelib.tickets.states import Ending
+from chalicelib.tickets.states import State as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
 from chalicelib.wishes import decisions as wishes
-from chalicelib.wishes import waking as wish_timers
+from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState
 from chalicelib.wishes.model import State as WishState
@@ -136,7 +136,7 @@ WISH = Machine(
 T = TicketState
 _OFFICE = ticket.an_office()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
-_MERGED = [endings.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
+_MERGED = [resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
 _HELD = ticket.a_ticket(T.ON_HOLD)
 _TICKETS = [
     *(ticket.a_ticket(state, bounces=bounces) for state, bounces in product(T, (0, 2))),
@@ -170,16 +170,16 @@ TICKET = Machine(
         "resume": [lambda t, by: tickets.resume(t, _OFFICE, by)],
         "resolve": [lambda t, by: tickets.resolve(t, _OFFICE, by, "x", (), said="x")],
         "confirm": [
-            lambda t, by: endings.confirm(t, by, _REPORTS, "per_owner", 5),
-            lambda t, by: endings.confirm(t, by, _REPORTS[:1], "per_owner", 5),
+            lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
+            lambda t, by: resolution.confirm(t, by, _REPORTS[:1], "per_owner", 5),
         ],
-        "reopen": [lambda t, by: endings.reopen(t, _OFFICE, by, "x")],
-        "close": [lambda t, by: endings.close(t, by, "x", alone=True, said="x")],
+        "reopen": [lambda t, by: resolution.reopen(t, _OFFICE, by, "x")],
+        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, said="x")],
         "escalate": [lambda t, by: tickets.escalate(t, _OFFICE, by, "x")],
-        "join": [lambda t, by: endings.join(t, by, ticket.a_report("per_x"))],
-        "merge": [lambda t, by: endings.merge(t, _INTO, by)],
-        "split": [lambda t, by: endings.split(t, _OFFICE, by, ())],
-        "turn": [lambda t, by: endings.convert_to_wish(t, by, "wsh_a")],
+        "join": [lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))],
+        "merge": [lambda t, by: resolution.merge(t, _INTO, by)],
+        "split": [lambda t, by: resolution.split(t, _OFFICE, by, ())],
+        "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
     },
     timers=[*map(_wake_ticket, _LATE)],
 )
@@ -304,10 +304,10 @@ OTHER_EVENTS = {
     "place.changed": "places.service",
     "place.duty_assigned": "places.service",
     "policy.changed": "ticket_policy.service",
-    "ticket.joined_by": "tickets.endings",
-    "ticket.left_by": "tickets.endings",
+    "ticket.joined_by": "tickets.resolution",
+    "ticket.left_by": "tickets.resolution",
     "ticket.rehanded": "tickets.decisions",
-    "ticket.reporter_erased": "tickets.endings",
+    "ticket.reporter_erased": "tickets.resolution",
     "ticket.submitted": "tickets.decisions",
     "wish.submitted": "wishes.decisions",
 }

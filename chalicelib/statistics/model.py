@@ -11,9 +11,9 @@ from enum import StrEnum
 from math import sqrt
 
 from ..kernel.place import PlaceKind, kind_of
-from ..tickets.life import Ending, State
 from ..tickets.model import Ticket, building_of, place_at
 from ..tickets.policy import Level, SlaKind
+from ..tickets.states import Ending, State
 
 __all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]
 

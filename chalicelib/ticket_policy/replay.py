@@ -170,7 +170,7 @@ class _Play:
             self._fire(at, [clock for clock in running if clock.due_at <= at])
 
     def _fire(self, at: datetime, over: list[SlaTimer]) -> None:
-        """What `waking` does. At the top it is only told again, however often, so there a clock is done with."""
+        """Do what `timers` does. At the top it is only told again, however often, so there a clock is done with."""
         for clock in over:
             self._over.setdefault(clock.name, at)
         if not self._rise(at):

@@ -12,9 +12,9 @@ from ..kernel.place import street_of
 from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import EscalationContext
-from .life import TABLE, Ending, Mover, State
 from .model import Hold, SlaTimer, Ticket, Update, place_at
 from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, SlaKind, Urgency
+from .states import TABLE, Ending, Mover, State
 
 __all__ = [
     "ALSO_AT_NIGHT",

@@ -10,8 +10,8 @@ from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
 from . import permissions
-from .life import OPEN_STATES, Ending, State, TicketState
 from .policy import Level, SlaKind, Urgency
+from .states import OPEN_STATES, Ending, State, TicketState
 
 __all__ = [
     "Hold",

@@ -16,10 +16,10 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, rows
-from .life import SYSTEM_ONLY, Mover
 from .model import OutsideReport, Report, Ticket, Update
 from .policy import Policy
 from .service import ReportTerms, Tickets
+from .states import SYSTEM_ONLY, Mover
 
 __all__ = ["PublicTickets"]
 

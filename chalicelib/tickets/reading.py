@@ -14,10 +14,10 @@ from ..people.service import People
 from ..uploads.service import Photo, Uploads
 from . import decisions, rows
 from .clocks import ExplainedSegment, Sla, explained_segments
-from .life import WAITING
 from .model import QueueLine, Report, SlaTimer, Ticket, place_at
 from .office import DutyResolver
 from .policy import Level
+from .states import WAITING
 
 __all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
 

@@ -17,8 +17,8 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from ..store.tables import Counter
-from .endings import JOINED
 from .model import QueueLine, Report, Ticket, Update, building_of
+from .resolution import JOINED
 
 __all__ = [
     "TicketEvent",

@@ -17,13 +17,13 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, endings, rows
+from . import decisions, resolution, rows
 from .clocks import EscalationContext
-from .life import Mover
 from .model import Report, Ticket
 from .office import DutyResolver
 from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_PER_DAY, Level, Policy, Urgency
 from .reading import Reading, Seen, existing
+from .states import Mover
 
 __all__ = ["ReportTerms", "Tickets"]
 
@@ -171,7 +171,7 @@ class Tickets(Reading):
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Changes(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
-            outcome = endings.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
+            outcome = resolution.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
             shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
             given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
             return replace(outcome, writes=(*outcome.writes, *given))
@@ -235,7 +235,7 @@ class Tickets(Reading):
             person = on_behalf_of or (by.id if own or for_her is None else for_her)
             if person not in (by.id, for_her) and not by.parties & STAFF:
                 raise Forbidden("action.forbidden")
-            return endings.confirm(ticket, by, reports, person, satisfied)
+            return resolution.confirm(ticket, by, reports, person, satisfied)
 
         return self._move(context, ticket_id, "confirm", decide)
 
@@ -243,7 +243,7 @@ class Tickets(Reading):
         """Say that it is not solved."""
 
         def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
-            return endings.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
+            return resolution.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
 
         return self._office_move(context, ticket_id, "reopen", decide)
 
@@ -253,7 +253,7 @@ class Tickets(Reading):
         def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             alone, joined = self._is_alone(ticket)
             said = self._for_everybody(ticket, reason)
-            return endings.close(ticket, by, reason, alone=alone, joined=joined, said=said)
+            return resolution.close(ticket, by, reason, alone=alone, joined=joined, said=said)
 
         return self._move(context, ticket_id, "close", decide)
 
@@ -268,7 +268,7 @@ class Tickets(Reading):
             other = rows.find_ticket(into)
             if other is None or not parties(self._people.current(context.actor)[0], other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
-            return endings.merge(ticket, other, by)
+            return resolution.merge(ticket, other, by)
 
         return self._move(context, ticket_id, "merge", decide)
 
@@ -276,7 +276,7 @@ class Tickets(Reading):
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
-            return endings.split(ticket, office, by, self._along(ticket))
+            return resolution.split(ticket, office, by, self._along(ticket))
 
         return self._office_move(context, ticket_id, "split", decide)
 
@@ -298,7 +298,7 @@ class Tickets(Reading):
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
             raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return endings.convert_to_wish(ticket, by, wish_id, joined=joined)
+        return resolution.convert_to_wish(ticket, by, wish_id, joined=joined)
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""

@@ -15,12 +15,12 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, endings, rows, telling
-from .life import SYSTEM_ONLY, Mover
+from . import decisions, resolution, rows, telling
 from .model import Report, Ticket
 from .office import DutyResolver
 from .service import Tickets
-from .waking import on_timer
+from .states import SYSTEM_ONLY, Mover
+from .timers import on_timer
 
 __all__ = ["TicketJobs"]
 
@@ -65,7 +65,7 @@ class TicketJobs:
             found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
             by = Mover(id=person_id, parties=found, now=self._clock.now())
             office, reports = self._offices.of(ticket), self._tickets.reports(ticket)
-            return endings.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
+            return resolution.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
 
         self._settle(ticket_id, decide)
 
@@ -91,7 +91,7 @@ class TicketJobs:
             self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))  # last: by her report it is found
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        outcome = endings.forget_reporter(ticket, person_id, self._clock.now())
+        outcome = resolution.forget_reporter(ticket, person_id, self._clock.now())
         report = rows.find_report(ticket.id, person_id)
         return replace(outcome, writes=(Delete(row=report),)) if report else outcome
 
@@ -132,7 +132,7 @@ class TicketJobs:
 
     def unanswered(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return those of them who have not said whether it is solved."""
-        return self._audience(name, start, limit, lambda ticket, report: not endings.has_answered(ticket, report))
+        return self._audience(name, start, limit, lambda ticket, report: not resolution.has_answered(ticket, report))
 
     def _audience(
         self, ticket_id: str, start: Position | None, limit: int, wanted: Callable[[Ticket, Report], bool]

@@ -10,11 +10,11 @@ from ..uploads.service import Photo
 from ..web.fields import Instant, PlaceCode, View
 from .clocks import ExplainedSegment
 from .decisions import NOTED
-from .life import State
 from .model import QueueLine, SlaTimer, place_at
 from .policy import Level, SlaKind, Urgency
 from .reading import Explained, Seen
 from .schemas import TicketId
+from .states import State
 from .texts import SAYS, WHY
 
 __all__ = [

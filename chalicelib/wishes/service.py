@@ -22,7 +22,7 @@ from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, model, policy, rows, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish, WishEdit
-from .waking import on_timer
+from .timers import on_timer
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 

@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.kernel.template import Urgency
 from chalicelib.reactions import TEMPLATES
-from chalicelib.tickets.life import State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import State
 from devserver.store import memory_store
 
 from ..world import Phone, World

@@ -22,9 +22,9 @@ from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.reactions import TEMPLATES
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level, SlaKind
+from chalicelib.tickets.states import Ending, State
 from chalicelib.wiring import use, wire
 from devserver.store import memory_store
 

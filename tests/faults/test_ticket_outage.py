@@ -12,9 +12,9 @@ from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import AttemptState
 from chalicelib.notifications.policy import JITTER
 from chalicelib.reactions import TEMPLATES
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Phone, World
 from .cloud import Cloud, check_promises, note

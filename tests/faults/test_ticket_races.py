@@ -19,12 +19,12 @@ from chalicelib.reactions import react
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
-from chalicelib.tickets import endings
-from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets import resolution
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
+from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.upkeep import TicketJobs
-from chalicelib.tickets.waking import on_timer
 
 from ..world import STREET, Answer, Phone, World
 from .cloud import note
@@ -573,7 +573,7 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is State.RESOLVED
-    assert all(endings.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(Report))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.statistics.model import By, Rate, figures_of, grouped, hot_spots, wilson
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
 from chalicelib.tickets.policy import Level, SlaKind, Urgency
+from chalicelib.tickets.states import Ending, State
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 11, 2, 1, tzinfo=UTC)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Party
 from chalicelib.ticket_policy.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
-from chalicelib.tickets import decisions, endings
+from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
-from chalicelib.tickets.life import Mover, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, LIMITS, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
 from chalicelib.tickets.routing import start_at
-from chalicelib.tickets.waking import on_timer
+from chalicelib.tickets.states import Mover, State
+from chalicelib.tickets.timers import on_timer
 
 BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
 PLACE = "chunhui.baihua.g01.b05"
@@ -90,8 +90,8 @@ class Model:
             "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
             "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
-            "close": lambda: endings.close(ticket, by, "查无此事", alone=False, said=""),
-            "reopen": lambda: endings.reopen(ticket, self.office, by, "又坏了"),
+            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, said=""),
+            "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
         }[move]()  # fmt: skip
         self.ticket = made.entity if made else ticket
 

@@ -14,9 +14,9 @@ from chalicelib.ticket_policy.schemas import PolicyIn
 from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
-from chalicelib.tickets.life import Mover
 from chalicelib.tickets.model import Level, Ticket
 from chalicelib.tickets.policy import HOUSE, Rule, Urgency
+from chalicelib.tickets.states import Mover
 from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
 from ..hostile.good import GOOD

@@ -9,9 +9,9 @@ from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
-from chalicelib.tickets.life import SYSTEM_ONLY, Ending, Mover, State
 from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
 from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.states import SYSTEM_ONLY, Ending, Mover, State
 
 from ..world import START, UNIT
 

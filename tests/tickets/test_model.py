@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Party
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.life import ANSWERS, TABLE, Ending, State
 from chalicelib.tickets.model import QueueLine, building_of, level_of, place_at
 from chalicelib.tickets.policy import BOUNCES, Level, SlaKind
+from chalicelib.tickets.states import ANSWERS, TABLE, Ending, State
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
 from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock

@@ -10,7 +10,7 @@ from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
-from chalicelib.wishes.waking import on_timer
+from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT
 from .builders import HELPER, HELPER_ACTS, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, VOLUNTEER_ACTS, a_claim, a_wish, by

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from chalicelib.kernel.changes import Changes
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimState, State
-from chalicelib.wishes.waking import on_timer
+from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT, World
 from .builders import HELPER, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, WISHES, a_claim, a_wish, by

@@ -7,10 +7,10 @@ from ..kernel.changes import Changes
 from . import clocks
 from .clocks import EscalationContext
 from .decisions import escalated, go, resumed, tell_holder, tell_reporters, tell_staff
-from .endings import end
-from .life import SYSTEM_ONLY, Mover
 from .model import SlaTimer, Ticket
 from .policy import SlaKind
+from .resolution import end
+from .states import SYSTEM_ONLY, Mover
 
 __all__ = ["on_timer"]
 

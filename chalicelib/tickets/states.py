@@ -1,4 +1,4 @@
-"""The life of a ticket: its states, the table of its moves, who may make them, and what is not there all the same. Pure."""
+"""The states of a ticket, the table of its moves, who may make them, and which of them are unavailable all the same. Pure."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum

@@ -10,9 +10,9 @@ from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
 from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
-from .life import ANSWERS, Ending, Mover, State
 from .model import Report, Ticket
 from .policy import MERGED_MOST, SlaKind
+from .states import ANSWERS, Ending, Mover, State
 
 __all__ = [
     "JOINED",

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.tickets import decisions, endings
-from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.policy import HOUSE, LADDER, Level, Policy, SlaKind, Urgency
-from chalicelib.tickets.waking import on_timer
+from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import BAIHUA, START, STREET
@@ -219,7 +219,7 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
 
 def test_an_answer_ends_the_waiting_for_it():
     ticket = on_timer(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).deadlines()["ask_again"]).entity
-    done = endings.confirm(
+    done = resolution.confirm(
         ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
     )
     assert done.entity.deadlines() == {}
