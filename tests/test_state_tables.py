@@ -202,9 +202,9 @@ OFFER = Machine(
     entities=[an.an_offer(state) for state in OfferState],
     moves={
         "accept": [
-            lambda o, by: offers.accept(_known(o), by.parties, by.now, Changes(entity=o, previous=o)),
+            lambda o, by: offers.accept(_known(o), by.relations, by.now, Changes(entity=o, previous=o)),
         ],
-        "decline": [lambda o, by: offers.decline(_known(o), by.parties, by.now, "x", ())],
+        "decline": [lambda o, by: offers.decline(_known(o), by.relations, by.now, "x", ())],
     },
     timers=[
         lambda o, by: offers.expire(_known(o), an.UNTIL),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..kernel.access import Actor, Party, Resource, authorize, parties
+from ..kernel.access import Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import from_text
 from ..kernel.errors import NotFound
@@ -23,6 +23,7 @@ from ..tickets.model import QueueLine
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
 from ..wishes.service import Wishes, WishTerms
+from . import permissions
 from .texts import ERASED, OVER, VISIT
 
 __all__ = ["Desk", "Spending", "Task"]
@@ -74,8 +75,8 @@ class Desk:
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
         actor, _ = self._people.current(context.actor)
-        found = authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
-        administrator = Party.STREET_ADMIN in found and place == street_of(place)
+        found = authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+        administrator = Relation.STREET_ADMIN in found and place == street_of(place)
         sources = [
             lambda after, most: self._waiting_wishes(actor, place, after, most),
             lambda after, most: self._waiting_tickets(actor, place, after, most),
@@ -107,7 +108,7 @@ class Desk:
                 ),
             )
             for order, wish in page.items
-            if (waits := wish.waits_for_staff()) and (as_what := parties(actor, wish.as_resource()))
+            if (waits := wish.waits_for_staff()) and (as_what := relations(actor, wish.as_resource()))
         ]
         return Page(tasks, page.next)
 
@@ -122,7 +123,7 @@ class Desk:
                     title=line.text[:_TITLE],
                     place=line.place,
                     due_at=line.waits_until or line.updated_at,
-                    moves=line.moves(parties(actor, line.as_resource())),
+                    moves=line.moves(relations(actor, line.as_resource())),
                 ),
             )
             for order, line in page.items
@@ -188,7 +189,7 @@ class Desk:
     def spending(self, context: RequestContext, place: str) -> Spending:
         """Return what the street of a place has spent this month; for staff of the place."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
+        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         street = street_of(place)
         month, spent_li, budget_li = self._sender.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
@@ -199,11 +200,13 @@ class Desk:
 
         def decide() -> Changes[Parked]:
             actor, _ = self._people.current(context.actor)
-            authorize(actor, "queue.redrive", Resource(kind="queue", places=tuple(grant.place for grant in actor.grants)))
+            authorize(
+                actor, permissions.REDRIVE, Resource(see=permissions.SEE, places=tuple(grant.place for grant in actor.grants))
+            )
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
                 raise NotFound
-            authorize(actor, "queue.redrive", _as_resource(actor, job))
+            authorize(actor, permissions.REDRIVE, _as_resource(actor, job))
             return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
 
         self._transaction.run(decide, context)
@@ -231,8 +234,8 @@ def _title(people: Mapping[str, Person], line: MessageAttempt, text: str | None,
 def _as_resource(actor: Actor, job: Parked) -> Resource:
     """A job of no known place belongs to every street."""
     places = (job.place,) if job.place else tuple(street_of(grant.place) for grant in actor.grants)
-    return Resource(kind="queue", places=places)
+    return Resource(see=permissions.SEE, places=places)
 
 
 def _may_redrive(actor: Actor, job: Parked) -> bool:
-    return bool(parties(actor, _as_resource(actor, job)) & {Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
+    return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})

@@ -8,7 +8,6 @@ Each feature lists its actions in `permissions.py`; use cases, the permission ma
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from .errors import Forbidden, NotFound, Unauthenticated
 from .place import covers, street_of
@@ -124,15 +123,10 @@ class Resource:
     resource. `relations` holds the ids of those who are something to it: its owners, its helpers.
     """
 
-    see: Action | None = None
+    see: Action
     places: tuple[str, ...] = ()
     relations: Mapping[Relation, frozenset[str]] = field(default_factory=dict)
     public: bool = False
-    # bridge: until every caller names `see` and `relations`
-    kind: str = ""
-    owners: frozenset[str] = frozenset()
-    helpers: frozenset[str] = frozenset()
-    # end of bridge
 
 
 def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
@@ -143,10 +137,6 @@ def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
     if actor.id:
         found.add(Relation.SIGNED_IN)
         found.update(name for name, ids in resource.relations.items() if actor.id in ids)
-        # bridge
-        found.update({Relation.OWNER} if actor.id in resource.owners else set())
-        found.update({Relation.HELPER} if actor.id in resource.helpers else set())
-        # end of bridge
     for grant in actor.grants:
         found |= _relations_by(grant, resource.places)
     return frozenset(found)
@@ -163,7 +153,7 @@ def _relations_by(grant: Grant, places: tuple[str, ...]) -> set[Relation]:
     return {relation for role, relation in _STAFF_ROLES.items() if role.rank <= grant.role.rank}
 
 
-def authorize(actor: Actor, action: "Action | str", resource: Resource) -> frozenset[Relation]:
+def authorize(actor: Actor, action: Action, resource: Resource) -> frozenset[Relation]:
     """Return the relations of the actor to the resource if they allow the action.
 
     Raises:
@@ -173,12 +163,6 @@ def authorize(actor: Actor, action: "Action | str", resource: Resource) -> froze
 
     """
     found = relations(actor, resource)
-    # bridge
-    action = _named(action) if isinstance(action, str) else action
-    if resource.see is None:
-        object.__setattr__(resource, "see", _named(f"{resource.kind}.see"))
-    assert resource.see is not None  # noqa: S101
-    # end of bridge
     if not found & resource.see.allowed:
         raise NotFound
     if found & action.allowed:
@@ -186,39 +170,3 @@ def authorize(actor: Actor, action: "Action | str", resource: Resource) -> froze
     if not actor.id:
         raise Unauthenticated("auth.token_missing")
     raise Forbidden("action.forbidden")
-
-
-# bridge: names of before
-Party = Relation
-parties = relations
-_FEATURES = (
-    "people places wishes offers matching tickets ticket_policy statistics uploads admin message_log".split()  # noqa: SIM905
-)
-_RENAMED = {
-    "figures.see": "statistics.see",
-    "figures.read": "statistics.read",
-    "queue.read_nowhere": "visit.note_nowhere",
-    **{f"rulebook.{verb}": f"ticket_policy.{verb}" for verb in ("see", "read", "read_rules", "replay", "set")},
-}
-
-
-def _all() -> dict[str, Action]:
-    import importlib  # noqa: PLC0415
-
-    package = __name__.rpartition(".kernel")[0]
-    found = [importlib.import_module(f"{package}.{feature}.permissions").PERMISSIONS for feature in _FEATURES]
-    return {action.name: action for actions in found for action in actions}
-
-
-def _named(name: str) -> Action:
-    return _all()[_RENAMED.get(name, name)]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "ACTIONS":
-        known = {name: action.allowed for name, action in _all().items()}
-        return known | {old: known[new] for old, new in _RENAMED.items()}
-    raise AttributeError(name)
-
-
-# end of bridge

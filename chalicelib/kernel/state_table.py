@@ -62,7 +62,7 @@ class Mover:
     """An actor who makes a move: their id, their relations to the entity, and the instant."""
 
     id: str
-    parties: frozenset[Relation]
+    relations: frozenset[Relation]
     now: datetime
 
 
@@ -82,12 +82,12 @@ class StateTable(Generic[S]):
         self.rows = tuple(rows)
         self._names = frozenset(row.name for row in rows)
 
-    def moves(self, state: S, parties: frozenset[Relation]) -> list[str]:
+    def moves(self, state: S, relations: frozenset[Relation]) -> list[str]:
         """Return the moves that these relations may make from a state, in table order, each once."""
         rows = self._from(state)
-        return list(dict.fromkeys(row.name for row in rows if row.who & parties))
+        return list(dict.fromkeys(row.name for row in rows if row.who & relations))
 
-    def row(self, state: S, name: str, parties: frozenset[Relation], moves: Sequence[str] | None = None) -> Move[S]:
+    def row(self, state: S, name: str, relations: frozenset[Relation], moves: Sequence[str] | None = None) -> Move[S]:
         """Return the row of a move. `moves` are those that the caller may make now, where not all of the table.
 
         Raises:
@@ -100,10 +100,10 @@ class StateTable(Generic[S]):
             raise Undeclared(f"{self.kind} has no move {name}")
         rows = [row for row in self._from(state) if row.name == name]
         if not rows:
-            listed = self.moves(state, parties) if moves is None else [*moves]
+            listed = self.moves(state, relations) if moves is None else [*moves]
             raise Conflict(f"{self.kind}.wrong_state", state=state.value, moves=listed)
         for row in rows:
-            if row.who & parties:
+            if row.who & relations:
                 return row
         raise Forbidden("action.forbidden")
 
@@ -111,7 +111,7 @@ class StateTable(Generic[S]):
         self,
         state: S,
         name: str,
-        parties: frozenset[Relation],
+        relations: frozenset[Relation],
         *,
         target: S | None = None,
         event: str | None = None,
@@ -124,7 +124,7 @@ class StateTable(Generic[S]):
             Conflict, Forbidden: as `row`.
 
         """
-        row = self.row(state, name, parties, moves)
+        row = self.row(state, name, relations, moves)
         reached = row.targets[0] if target is None else target
         raised = _first(row.events) if event is None else event
         if reached not in row.targets or (raised and raised not in row.events):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..kernel.access import Party
+from ..kernel.access import Relation
 from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 S = OfferState
-_SYSTEM, _HERSELF = frozenset({Party.SYSTEM}), frozenset({Party.OWNER})
+_SYSTEM, _HERSELF = frozenset({Relation.SYSTEM}), frozenset({Relation.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,29 +100,29 @@ def _kept(search: OfferRound) -> OfferRound:
     return replace(search, asked=tuple(one for one in search.asked if one not in past), before=tuple(before))
 
 
-def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetime) -> OfferState:
+def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: datetime) -> OfferState:
     """Return the state after a move, or refuse it with Conflict: the offer was answered already, has run out, or is over."""
-    state = offer.state if Party.SYSTEM in parties else offer.state_at(now)
+    state = offer.state if Relation.SYSTEM in relations else offer.state_at(now)
     if state is S.EXPIRED:
         raise Conflict("offer.expired", state=state.value, moves=[])
-    return TABLE.go(state, move, parties).target
+    return TABLE.go(state, move, relations).target
 
 
-def accept(known: OfferContext, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
+def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
     """She takes it: the claim's own decision, and with it the end of the offer.
 
     Raises:
         Conflict: it was answered already, has run out, or nobody is needed any more.
 
     """
-    return _end(known, "accept", parties, now, related=(claim,))
+    return _end(known, "accept", relations, now, related=(claim,))
 
 
 def decline(
-    known: OfferContext, parties: frozenset[Party], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
+    known: OfferContext, relations: frozenset[Relation], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
 ) -> Changes[Offer]:
     """She would rather not."""
-    return _end(known, "decline", parties, now, reason=reason, related=related)
+    return _end(known, "decline", relations, now, reason=reason, related=related)
 
 
 def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
@@ -136,14 +136,14 @@ def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
 def _end(
     known: OfferContext,
     move: str,
-    parties: frozenset[Party],
+    relations: frozenset[Relation],
     now: datetime,
     *,
     reason: str | None = None,
     related: tuple[Changes[Any], ...] = (),
 ) -> Changes[Offer]:
     offer = known.offer
-    state = check_waits(offer, move, parties, now)
+    state = check_waits(offer, move, relations, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
     asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.search.asked)
     related = (*related, _changed(known.search, replace(known.search, asked=asked)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from ..kernel.access import Party, Relation, Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day
 from ..kernel.state_table import Move, StateTable
@@ -106,9 +106,9 @@ class Offer(Entity):
         """Return its state as it is true now: what has run out is expired, also before its alarm has fired."""
         return S.EXPIRED if self.state is S.OFFERED and now >= self.expires_at else self.state
 
-    def moves(self, parties: frozenset[Party], now: datetime) -> list[str]:
-        """Return what these parties may do now."""
-        return TABLE.moves(self.state_at(now), parties)
+    def moves(self, relations: frozenset[Relation], now: datetime) -> list[str]:
+        """Return what these relations may do now."""
+        return TABLE.moves(self.state_at(now), relations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

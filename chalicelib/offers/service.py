@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
+from ..kernel.access import SYSTEM, Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Check, Delete, Due, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
@@ -14,6 +14,7 @@ from ..kernel.ids import Ids, derived_id
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
@@ -21,14 +22,14 @@ from ..store.due import Outbox
 from ..store.transaction import Transaction
 from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
-from . import decisions, policy, rows, telling
+from . import decisions, permissions, policy, rows, telling
 from .asking import Asking, need_of, terms_of
 from .decisions import OfferContext
 from .model import Offer, OfferRound, OfferState, VolunteerHistory
 
 __all__ = ["OfferSeen", "Offers"]
 
-Decide = Callable[[OfferContext, frozenset[Party], datetime], Changes[Offer]]
+Decide = Callable[[OfferContext, frozenset[Relation], datetime], Changes[Offer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class OfferSeen:
 
     offer: Offer
     wish: Wish | None
-    parties: frozenset[Party]
+    relations: frozenset[Relation]
     now: datetime
     locale: str
 
@@ -67,21 +68,23 @@ class Offers:
         """Return an offer to whom it was made, or to staff of its place."""
         offer = _found(rows.find_offer(offer_id))
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "offer.see", offer.as_resource())
+        authorize(actor, permissions.SEE, offer.as_resource())
         return self._seen(actor, offer, self._wishes.find(offer.wish_id), context.locale)
 
     def my_offers(self, context: RequestContext, limit: int) -> Page[OfferSeen]:
         """Return one's own offers, newest first."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        authorize(
+            actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
+        )
         page = rows.offers_of(actor.id, context.start, limit)
         wishes = self._wishes.find_many([offer.wish_id for offer in page.items])
         return Page([self._seen(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items], page.next)
 
     def _seen(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferSeen:
         shown = wish if wish and wish.state in PUBLIC_STATES and not wish.forgotten else None
-        found = parties(actor, offer.as_resource())
-        return OfferSeen(offer=offer, wish=shown, parties=found, now=self._clock.now(), locale=locale)
+        found = relations(actor, offer.as_resource())
+        return OfferSeen(offer=offer, wish=shown, relations=found, now=self._clock.now(), locale=locale)
 
     # answers
 
@@ -89,7 +92,7 @@ class Offers:
         """Take the wish that was offered. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
 
-        def decide(known: OfferContext, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Relation], now: datetime) -> Changes[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
             try:
                 claim = self._wishes.claiming(context, known.offer.wish_id, claim_id)
@@ -108,7 +111,7 @@ class Offers:
     def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
         """Say no; with `never_again`, also to every further wish of this kind."""
 
-        def decide(known: OfferContext, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Relation], now: datetime) -> Changes[Offer]:
             _, person = self._people.current(context.actor)
             related = (self._people.never_again(person, known.offer.kind),) if never_again else ()
             return decisions.decline(known, by, now, reason, related)
@@ -123,7 +126,7 @@ class Offers:
         def attempt() -> Changes[Offer]:
             known = self._known(offer_id)
             actor, _ = self._people.current(context.actor)
-            by = authorize(actor, f"offer.{move}", known.offer.as_resource())
+            by = authorize(actor, permissions.MOVES[move], known.offer.as_resource())
             known.offer.check_version(context.seen_version)
             outcome = decide(known, by, self._clock.now())
             taken = (part.entity for part in outcome.related if isinstance(part.entity, Wish))

@@ -12,6 +12,7 @@ from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
 from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
@@ -20,7 +21,6 @@ from .model import Challenge, Purpose, Reused, Session
 from .policy import CODES_PER_TARGET, COOLDOWN, codes_per
 
 __all__ = ["Limits", "SignIn", "SignedIn", "TokenIssuer"]
-
 
 
 class TokenIssuer(Protocol):
@@ -81,7 +81,7 @@ class SignIn:
     def send_email_code(self, context: RequestContext, address: str) -> int:
         """Send a code that proves an address to be one's own; return after how many seconds another may be asked for."""
         actor, person = self._people.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, people_permissions.ME, person.as_resource())
         id = f"email#{actor.id}"
         mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # whoever asks
         limits = [(subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET]
@@ -165,7 +165,7 @@ class SignIn:
     def sign_out(self, context: RequestContext) -> None:
         """End the session of the caller's token, its refresh tokens and its access tokens."""
         actor, person = self._people.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, people_permissions.ME, person.as_resource())
         self._end(context, actor.session, person.id)
 
     def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
@@ -187,7 +187,7 @@ class SignIn:
 
         def decide() -> Changes[Person]:
             actor, person = self._people.current(context.actor)
-            authorize(actor, "me", person.as_resource())
+            authorize(actor, people_permissions.ME, person.as_resource())
             challenge = model.check_alive(rows.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
             tried = model.guess_count(challenge)
             wrong = Invalid("auth.code_wrong", ["code"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
@@ -87,11 +87,11 @@ def go(
     `after` is the ticket with those changes. Its state is set here and nowhere else. `target` and `event` are needed
     only where they are not the usual ones of the row. `said` is what the public may read of the move.
     """
-    moves = ticket.moves(by.parties)
-    TABLE.row(ticket.state, move, by.parties, moves)
-    if ticket.is_unavailable(move, by.parties):
+    moves = ticket.moves(by.relations)
+    TABLE.row(ticket.state, move, by.relations, moves)
+    if ticket.is_unavailable(move, by.relations):
         raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
-    step = TABLE.go(ticket.state, move, by.parties, target=target, event=event, moves=moves)
+    step = TABLE.go(ticket.state, move, by.relations, target=target, event=event, moves=moves)
     events = (Event(tag=step.event, by=by.id, party=by.party, note=note),) if step.event else ()
     entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or said:
@@ -170,7 +170,7 @@ def accept(ticket: Ticket, by: Mover) -> Changes[Ticket]:
 def assign(ticket: Ticket, by: Mover, to: str) -> Changes[Ticket]:
     """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
-        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
+        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.relations))
     met = with_met(ticket, by.now, SlaKind.ACCEPT)
     after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
     messages = tell_holder(after, "assigned") if to != by.id else ()
@@ -237,7 +237,7 @@ def escalate(ticket: Ticket, office: EscalationContext, by: Mover, reason: str) 
     told = tell_staff(higher, "climbed")
     outcome = go(ticket, "escalate", by, higher, note=reason, messages=told)
     if higher.level is ticket.level:
-        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.relations))
     return outcome
 
 
@@ -249,7 +249,7 @@ def escalated(ticket: Ticket, office: EscalationContext) -> Ticket:
 
 def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Changes[Ticket]:
     """Say something. The first that those who work on it say to those who reported is the contact that a clock waits for."""
-    works = bool(by.parties & (STAFF | {Party.HELPER, Party.SYSTEM}))
+    works = bool(by.relations & (STAFF | {Relation.HELPER, Relation.SYSTEM}))
     if not public:
         if not works:
             raise Forbidden("ticket.internal")
@@ -288,7 +288,7 @@ def hold(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, unti
     if not by.now < until <= by.now + timedelta(days=policy.hold_days):
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
-        raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
+        raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.relations), times=policy.holds)
     new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
     met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
     still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is SlaKind.RESOLVE))

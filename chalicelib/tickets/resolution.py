@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
@@ -127,7 +127,7 @@ def answer(
     """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
     meant = ANSWERS[(kind, yes)]
     mine = any(report.person_id == by.id for report in reports)
-    if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
+    if not mine or Relation.OWNER not in by.relations or meant.move not in ticket.moves(by.relations):
         return Changes(entity=ticket, previous=ticket)
     if meant.move == "confirm":
         return confirm(ticket, by, reports, by.id, None)
@@ -141,7 +141,7 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
         Forbidden: others have reported it too.
 
     """
-    staff = bool(by.parties & STAFF)
+    staff = bool(by.relations & STAFF)
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = (tell_reporters(ticket, "closed") if staff else ()) + _tell_it_is_over(ticket, by)
@@ -182,7 +182,7 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Changes[Ticket]:
     if into.id == ticket.id or into.private is not ticket.private:
         raise Invalid("ticket.cannot_merge", ["into"])
     if not (into.is_open or into.state is S.RESOLVED) or len(into.merged) + len(ticket.merged) >= MERGED_MOST:
-        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
+        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.relations))
     together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
     taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
     messages = tell_reporters(ticket, "merged") + _tell_it_is_over(ticket, by)

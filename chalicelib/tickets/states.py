@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Party, Relation
+from ..kernel.access import STAFF, Relation
 from ..kernel.state_table import Answer, Move, StateTable
 from . import permissions as can
 from .policy import BOUNCES, Level
@@ -39,9 +39,9 @@ WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebod
 SYSTEM_ONLY = frozenset({Relation.SYSTEM})
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
-    Level.GRID: Party.GRID_WORKER,
-    Level.COMMUNITY: Party.COMMUNITY_STAFF,
-    Level.STREET: Party.STREET_ADMIN,
+    Level.GRID: Relation.GRID_WORKER,
+    Level.COMMUNITY: Relation.COMMUNITY_STAFF,
+    Level.STREET: Relation.STREET_ADMIN,
 }
 S = State
 M = Move[State]
@@ -104,25 +104,25 @@ class TicketState:
         """Say whether it was sent back so often that its level has to name somebody."""
         return self.bounces >= BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
 
-    def moves(self, parties: frozenset[Party]) -> list[str]:
+    def moves(self, relations: frozenset[Relation]) -> list[str]:
         """Return what somebody who is this towards it may do now."""
-        return [move for move in TABLE.moves(self.state, parties) if not self.is_unavailable(move, parties)]
+        return [move for move in TABLE.moves(self.state, relations) if not self.is_unavailable(move, relations)]
 
-    def is_unavailable(self, move: str, parties: frozenset[Party]) -> bool:
+    def is_unavailable(self, move: str, relations: frozenset[Relation]) -> bool:
         """Say whether a move that its state allows is unavailable all the same."""
-        return move in _UNAVAILABLE and _UNAVAILABLE[move](self, parties)
+        return move in _UNAVAILABLE and _UNAVAILABLE[move](self, relations)
 
 
-_UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Party]], bool]] = {
-    "accept": lambda ticket, parties: ticket.must_be_assigned,
-    "bounce": lambda ticket, parties: ticket.bounces >= BOUNCES,
-    "assign": lambda ticket, parties: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in parties,
-    "escalate": lambda ticket, parties: ticket.level is Level.STREET,
-    "join": lambda ticket, parties: Party.OWNER in parties,
-    "split": lambda ticket, parties: ticket.merged_into is None,
-    "reopen": lambda ticket, parties: ticket.ending in (Ending.MERGED, Ending.WISH),
-    "confirm": lambda ticket, parties: ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT),  # no solution, no opinion
-    "turn": lambda ticket, parties: ticket.person_id is None,
+_UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
+    "accept": lambda ticket, relations: ticket.must_be_assigned,
+    "bounce": lambda ticket, relations: ticket.bounces >= BOUNCES,
+    "assign": lambda ticket, relations: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations,
+    "escalate": lambda ticket, relations: ticket.level is Level.STREET,
+    "join": lambda ticket, relations: Relation.OWNER in relations,
+    "split": lambda ticket, relations: ticket.merged_into is None,
+    "reopen": lambda ticket, relations: ticket.ending in (Ending.MERGED, Ending.WISH),
+    "confirm": lambda ticket, relations: ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT),  # no solution, no opinion
+    "turn": lambda ticket, relations: ticket.person_id is None,
 }
 
 
@@ -134,8 +134,8 @@ class Mover(state_table.Mover):
     @property
     def party(self) -> str:
         """Return as what the timeline names her."""
-        if self.parties & STAFF:
+        if self.relations & STAFF:
             return "staff"
-        if Party.SYSTEM in self.parties:
+        if Relation.SYSTEM in self.relations:
             return "system"
-        return "assignee" if Party.HELPER in self.parties else "reporter"
+        return "assignee" if Relation.HELPER in self.relations else "reporter"

@@ -18,7 +18,7 @@ __all__ = ["on_timer"]
 def on_timer(ticket: Ticket, office: EscalationContext, now: datetime) -> Changes[Ticket]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(ticket, timer=None)
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
+    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
     return replace(_step(spent, office, by), previous=ticket)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, authorize, parties
+from ..kernel.access import SYSTEM, Actor, authorize, relations
 from ..kernel.changes import Changes, Delete, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -15,7 +15,7 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, resolution, rows, telling
+from . import decisions, permissions, resolution, rows, telling
 from .model import Report, Ticket
 from .office import DutyResolver
 from .service import Tickets
@@ -62,8 +62,8 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
-            found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
-            by = Mover(id=person_id, parties=found, now=self._clock.now())
+            found = frozenset() if gone else relations(Actor(id=person_id), ticket.as_resource(person_id))
+            by = Mover(id=person_id, relations=found, now=self._clock.now())
             office, reports = self._offices.of(ticket), self._tickets.reports(ticket)
             return resolution.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
 
@@ -79,7 +79,7 @@ class TicketJobs:
     def _rehanded(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         if ticket.assignee != person_id or not ticket.is_open or self._offices.still_serves(person_id, ticket.place):
             return Changes(entity=ticket, previous=ticket)
-        by = Mover(id="system", parties=SYSTEM_ONLY, now=self._clock.now())
+        by = Mover(id="system", relations=SYSTEM_ONLY, now=self._clock.now())
         return decisions.reassign(ticket, self._offices.of(ticket), by)
 
     def forget_person(self, person_id: str) -> None:
@@ -177,7 +177,7 @@ class TicketJobs:
             ticket = rows.find_ticket(ticket_id)
             if ticket is None:
                 raise NotFound
-            authorize(SYSTEM, "ticket.see", ticket.as_resource())
+            authorize(SYSTEM, permissions.SEE, ticket.as_resource())
             return decide(ticket)
 
         self._transaction.run(attempt, RequestContext(actor=SYSTEM))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Event, Message, Put, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Conflict, Forbidden, Invalid
@@ -111,7 +111,7 @@ def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Changes[Wish]:
 def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
     if wish.forgotten:
         raise Conflict("wish.wrong_state", state=wish.state.value, moves=[])
-    return TABLE.row(wish.state, move, by.parties, wish.moves(by.id, by.parties))
+    return TABLE.row(wish.state, move, by.relations, wish.moves(by.id, by.relations))
 
 
 def go(
@@ -132,8 +132,8 @@ def go(
     only where they are not the usual ones of the row.
     """
     _row(wish, move, by)
-    moves = wish.moves(by.id, by.parties)
-    step = TABLE.go(wish.state, move, by.parties, target=target, event=event, moves=moves)
+    moves = wish.moves(by.id, by.relations)
+    step = TABLE.go(wish.state, move, by.relations, target=target, event=event, moves=moves)
     raised = Event(tag=step.event, by=by.id, party=by.party, note=note)
     entity = replace(after or wish, state=step.target)
     return Changes(entity=entity, previous=wish, writes=writes, events=(raised,), messages=messages)
@@ -257,17 +257,17 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
 
     """
     if any(held.helper == by.id for held in wish.held):
-        raise Conflict("wish.already_helping", moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.already_helping", moves=wish.moves(by.id, by.relations))
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    if Party.OWNER in by.parties:
+        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(by.id, by.relations))
+    if Relation.OWNER in by.relations:
         raise Forbidden("wish.own")
     if wish.vetting_required and not vetted:
         raise Forbidden("wish.vetting_required")
     if paused:
         raise Forbidden("volunteer.paused")
     if wish.taken_too_often(by.id):
-        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     mine = Claim(id=claim_id, helper=by.id, claimed_at=by.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=by.id, claimed_at=by.now)
     messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", by.id, claim=claim_id)
@@ -296,7 +296,7 @@ def _carried(helper: str, capacity: int) -> Count:
 
 def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
     """Return the active claim that is meant: one's own, or for staff the named or only one."""
-    staff = bool(by.parties & STAFF)
+    staff = bool(by.relations & STAFF)
     if claim_id:
         found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == by.id)]
     else:
@@ -304,7 +304,7 @@ def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
     if not found and claim_id:
         raise Invalid("wish.claim_unknown", ["claim"])
     if not found:
-        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     if len(found) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return found[0]
@@ -317,9 +317,7 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Changes
     messages = tell(wish, "released", wish.person_id) + tell(wish, "released_staff", staff_of(wish), claim=mine.id)
     if mine.helper != by.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
-    after = replace(
-        wish, claims=swap(wish, replace(mine, state=ClaimState.RELEASED)), listed_at=by.now, told=()
-    )
+    after = replace(wish, claims=swap(wish, replace(mine, state=ClaimState.RELEASED)), listed_at=by.now, told=())
     return go(wish, "release", by, after, note=reason, writes=_freed([mine]), messages=messages)
 
 
@@ -328,7 +326,7 @@ def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Changes[Wis
     _row(wish, move, by)
     mine = pick_claim(wish, by, claim_id)
     if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     if move == "check-in":
         marked = replace(mine, checked_in_at=by.now, checked_out_at=None)
     else:
@@ -341,7 +339,7 @@ def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
 
     It goes by helper, so that giving back and taking again gives no new tries.
     """
-    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
 
 
@@ -390,7 +388,7 @@ def _confirmed(claim: Claim) -> Claim:
 
 def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Changes[Wish]:
     """The resident, or staff for her, says that it came. Later she may still add a rating and thanks."""
-    if Party.OWNER not in by.parties and any(claim.helper == by.id for claim in wish.held):
+    if Relation.OWNER not in by.relations and any(claim.helper == by.id for claim in wish.held):
         raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
@@ -433,7 +431,7 @@ def reopen(wish: Wish, by: Mover, reason: str | None) -> Changes[Wish]:
 def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Changes[Wish]:
     """What a reply to a question does; nothing once the question is no longer one, or from the phone of a helper herself."""
     own_delivery = phone_of != by.id and any(claim.helper == phone_of for claim in wish.held)
-    if own_delivery or Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
+    if own_delivery or Relation.OWNER not in by.relations or not telling.is_true(wish, kind, None, by.now):
         return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, by, found)
@@ -449,8 +447,8 @@ _ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Changes[Wish]]] = {
 
 def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
     """The resident was erased: nothing of theirs stays, and nobody waits for them any more."""
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    step = TABLE.go(wish.state, FORGET_OWNER, by.parties)
+    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
+    step = TABLE.go(wish.state, FORGET_OWNER, by.relations)
     ended = Ended(claims=wish.claims, writes=(), messages=())
     if step.target is not wish.state:
         ended = all_ended(wish, "withdrawn")
@@ -478,5 +476,5 @@ def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     mine = [claim for claim in wish.active if claim.helper == helper]
     if not mine:
         return Changes(entity=wish, previous=wish)
-    by = Mover(id=helper, parties=frozenset({Party.HELPER}), now=now)
+    by = Mover(id=helper, relations=frozenset({Relation.HELPER}), now=now)
     return release(wish, by, mine[0].id, "account erased")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Party, Relation, Resource
+from ..kernel.access import STAFF, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
@@ -193,11 +193,11 @@ class Mover(state_table.Mover):
     @property
     def party(self) -> str:
         """Return as what the timeline names her."""
-        if Party.OWNER in self.parties:
+        if Relation.OWNER in self.relations:
             return "owner"
-        if Party.HELPER in self.parties:
+        if Relation.HELPER in self.relations:
             return "helper"
-        return "staff" if self.parties & STAFF else "system" if Party.SYSTEM in self.parties else "helper"
+        return "staff" if self.relations & STAFF else "system" if Relation.SYSTEM in self.relations else "helper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,16 +359,16 @@ class Wish(Entity):
         """Say whether its resident was erased: nothing can come of it any more."""
         return not self.title
 
-    def moves(self, actor_id: str, parties: frozenset[Party]) -> list[str]:
+    def moves(self, actor_id: str, relations: frozenset[Relation]) -> list[str]:
         """Return what this caller may do now."""
         if self.forgotten:
             return []
-        mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
+        mine = [claim for claim in self.active if claim.helper == actor_id or relations & STAFF]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
         helping = any(claim.helper == actor_id for claim in self.held)
-        if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
+        if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
-        return [move for move in TABLE.moves(self.state, parties) if move not in hidden]
+        return [move for move in TABLE.moves(self.state, relations) if move not in hidden]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

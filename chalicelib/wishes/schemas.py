@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.ids import ID_PATTERN
 from ..kernel.unset import UNSET, Maybe
 from ..people.model import Person, mask_phone
@@ -268,8 +268,8 @@ AnyWish = InsideWish | DeliveryWish | TakenWish | PublicWish
 def wish_view(seen: Seen) -> AnyWish:
     """Return the view that fits what the caller is towards the wish."""
     wish = seen.wish
-    fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.parties), "thanks": wish.thanks}
-    if seen.parties & (STAFF | {Party.OWNER}):
+    fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.relations), "thanks": wish.thanks}
+    if seen.relations & (STAFF | {Relation.OWNER}):
         claims = [_claim(claim, seen) for claim in wish.claims]
         return InsideWish(**(fields | _as_written(wish) | _inside(wish, seen)), claims=claims)
     mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
@@ -365,7 +365,7 @@ def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    full = Party.OWNER in seen.parties or any(claim.helper == seen.actor_id for claim in wish.active)
+    full = Relation.OWNER in seen.relations or any(claim.helper == seen.actor_id for claim in wish.active)
     fields["name"] = person.name if person else None
     fields["phone"] = (person.phone if full else mask_phone(person.phone)) if person else None
     return fields | {"address": person.address if person and full else None}

@@ -15,7 +15,7 @@ __all__ = ["on_timer"]
 def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(wish, timer=None)
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
+    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
     due = {name for name, at in wish.deadlines().items() if at <= now}
     step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
     return replace(step(spent, by), previous=wish)

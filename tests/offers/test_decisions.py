@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.offers import decisions
@@ -24,7 +24,9 @@ S = OfferState
 MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
 NOW = START + HOUR
 FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
-HERSELF, STAFF, SYSTEM = (frozenset({Party.SIGNED_IN, party}) for party in (Party.OWNER, Party.STREET_ADMIN, Party.SYSTEM))
+HERSELF, STAFF, SYSTEM = (
+    frozenset({Relation.SIGNED_IN, party}) for party in (Relation.OWNER, Relation.STREET_ADMIN, Relation.SYSTEM)
+)
 CLAIM = Changes(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
 
 
@@ -214,7 +216,7 @@ def test_what_has_ended_cannot_be_answered_and_says_how_it_ended(move, now, stat
 
 @pytest.mark.parametrize("move", MOVES)
 def test_nobody_else_answers_for_her(move):
-    for others in (STAFF, SYSTEM, frozenset({Party.SIGNED_IN, Party.VOLUNTEER}), frozenset[Party]()):
+    for others in (STAFF, SYSTEM, frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}), frozenset[Relation]()):
         with pytest.raises(Forbidden):
             MOVES[move](known(), others, NOW)
 

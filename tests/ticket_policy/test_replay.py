@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.ticket_policy.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
@@ -22,7 +22,7 @@ from chalicelib.tickets.timers import on_timer
 BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
 PLACE = "chunhui.baihua.g01.b05"
 DUTY = {Level.GRID: ("per_worker",), Level.COMMUNITY: ("per_staff",), Level.STREET: ("per_admin",)}
-STAFF = frozenset({Party.GRID_WORKER, Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
+STAFF = frozenset({Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 library = lru_cache(maxsize=None)(chinese_holiday)
 SECOND = timedelta(seconds=1)
 
@@ -57,7 +57,7 @@ class Model:
 
     @staticmethod
     def mover(now: datetime) -> Mover:
-        return Mover(id="per_worker", parties=STAFF, now=now)
+        return Mover(id="per_worker", relations=STAFF, now=now)
 
     @property
     def office(self) -> EscalationContext:
@@ -82,7 +82,7 @@ class Model:
         """Make a move, if the ticket allows it then."""
         self.pass_to(at)
         by, ticket = self.mover(at), self.ticket
-        if move not in ticket.moves(by.parties):
+        if move not in ticket.moves(by.relations):
             return
         made = {
             "accept": lambda: decisions.accept(ticket, by),

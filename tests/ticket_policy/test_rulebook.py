@@ -229,7 +229,7 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
         level=Level.STREET, assignee=world.admin.id,
     )  # fmt: skip
     office = EscalationContext(terms=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
-    by = Mover(id=world.admin.id, parties=frozenset(), now=now)
+    by = Mover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
     row_of(ticket).save()
     return ticket

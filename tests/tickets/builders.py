@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
@@ -20,9 +20,11 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who is on duty, lowest first; whoever is named first leads.
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
 
-OWNER, HELPER, MEMBER = ({Party.SIGNED_IN, Party.PUBLIC, party} for party in (Party.OWNER, Party.HELPER, Party.SIGNED_IN))
-WORKER = MEMBER | {Party.GRID_WORKER}
-CLERK = WORKER | {Party.COMMUNITY_STAFF}
+OWNER, HELPER, MEMBER = (
+    {Relation.SIGNED_IN, Relation.PUBLIC, party} for party in (Relation.OWNER, Relation.HELPER, Relation.SIGNED_IN)
+)
+WORKER = MEMBER | {Relation.GRID_WORKER}
+CLERK = WORKER | {Relation.COMMUNITY_STAFF}
 
 
 def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
@@ -85,8 +87,8 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     return fresh | {"clocks": tuple(running.values())}
 
 
-def by(parties: set[Party] | frozenset[Party], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
-    return Mover(id=id, parties=frozenset(parties), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
+    return Mover(id=id, relations=frozenset(relations), now=START + after)
 
 
 def at(mover: Mover, now: datetime) -> Mover:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import decisions, resolution
@@ -270,7 +270,7 @@ def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
 
 def test_after_the_second_time_the_level_above_must_name_somebody():
     once = bounced(a_ticket()).entity
-    outcome = bounced(once, by(WORKER_ACTS.parties, "per_grid2"))
+    outcome = bounced(once, by(WORKER_ACTS.relations, "per_grid2"))
     ticket = outcome.entity
     assert (ticket.bounces, ticket.level, ticket.assignee, ticket.must_be_assigned) == (2, L.COMMUNITY, "per_staff", True)
     assert told(outcome) == [("must_assign_staff", AT_COMMUNITY)]
@@ -800,5 +800,5 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
     assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
     assert HOUSE.holds == 3
-    assert Party.OWNER in OWNER_ACTS.parties
+    assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)

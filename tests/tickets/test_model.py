@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.tickets.model import QueueLine, building_of, level_of, place_at
 from chalicelib.tickets.policy import BOUNCES, Level, SlaKind
@@ -19,7 +19,7 @@ WHO = {
     "staff": frozenset(MEMBER | STAFF),
     "grid_worker": frozenset(WORKER),
     "neighbour": frozenset(MEMBER),
-    "system": frozenset({Party.SYSTEM}),
+    "system": frozenset({Relation.SYSTEM}),
 }
 
 # The moves of the contract, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
@@ -255,8 +255,8 @@ def test_a_line_holds_nothing_that_was_not_written_for_everybody():
 
 def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
-    assert resource.relations[Party.OWNER] == {"per_owner", "per_son", "per_joiner"}
-    assert (resource.relations[Party.HELPER], resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
+    assert resource.relations[Relation.OWNER] == {"per_owner", "per_son", "per_joiner"}
+    assert (resource.relations[Relation.HELPER], resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
     assert not a_ticket(private=True).as_resource().public
     nobodys = a_ticket(person_id=None, assignee=None).as_resource()
     assert not any(nobodys.relations.values())

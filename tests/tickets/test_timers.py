@@ -220,7 +220,7 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
 def test_an_answer_ends_the_waiting_for_it():
     ticket = on_timer(a_ticket(S.RESOLVED), OFFICE, a_ticket(S.RESOLVED).deadlines()["ask_again"]).entity
     done = resolution.confirm(
-        ticket, replace(PROPERTY_ACTS, id="per_owner", parties=frozenset({"owner"})), [a_report()], "per_owner", 5
+        ticket, replace(PROPERTY_ACTS, id="per_owner", relations=frozenset({"owner"})), [a_report()], "per_owner", 5
     )
     assert done.entity.deadlines() == {}
 

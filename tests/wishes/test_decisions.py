@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import decisions
@@ -257,7 +257,7 @@ def test_nobody_helps_twice_in_one_wish_but_may_come_back():
 @pytest.mark.parametrize(
     ("mover", "changes", "code"),
     [
-        (by(VOLUNTEER | {Party.OWNER}, "per_owner"), {}, "wish.own"),
+        (by(VOLUNTEER | {Relation.OWNER}, "per_owner"), {}, "wish.own"),
         (VOLUNTEER_ACTS, {"paused": True}, "volunteer.paused"),
         (STAFF_ACTS, {}, "action.forbidden"),
     ],

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.wishes.model import PUBLIC_STATES, TABLE, ClaimState, Safeguarding, State
 
@@ -13,13 +13,13 @@ from ..world import BAIHUA, START
 from .builders import a_claim, a_wish
 
 WHO = {
-    "owner": frozenset({Party.SIGNED_IN, Party.OWNER}),
-    "helper": frozenset({Party.SIGNED_IN, Party.HELPER, Party.VOLUNTEER}),
-    "volunteer": frozenset({Party.SIGNED_IN, Party.VOLUNTEER}),
-    "staff": frozenset({Party.SIGNED_IN, *STAFF}),
-    "grid_worker": frozenset({Party.SIGNED_IN, Party.GRID_WORKER}),
-    "neighbour": frozenset({Party.SIGNED_IN, Party.PUBLIC}),
-    "system": frozenset({Party.SYSTEM}),
+    "owner": frozenset({Relation.SIGNED_IN, Relation.OWNER}),
+    "helper": frozenset({Relation.SIGNED_IN, Relation.HELPER, Relation.VOLUNTEER}),
+    "volunteer": frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}),
+    "staff": frozenset({Relation.SIGNED_IN, *STAFF}),
+    "grid_worker": frozenset({Relation.SIGNED_IN, Relation.GRID_WORKER}),
+    "neighbour": frozenset({Relation.SIGNED_IN, Relation.PUBLIC}),
+    "system": frozenset({Relation.SYSTEM}),
 }
 
 # The table of API.md, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
@@ -219,6 +219,6 @@ def test_a_wish_belongs_to_the_community_of_its_place_and_is_late_at_the_end_of_
 
 
 def test_the_trusted_contact_who_filed_it_is_an_owner_too():
-    assert a_wish(proxy_id="per_son").as_resource().relations[Party.OWNER] == {"per_owner", "per_son"}
-    helpers = a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED)).as_resource().relations[Party.HELPER]
+    assert a_wish(proxy_id="per_son").as_resource().relations[Relation.OWNER] == {"per_owner", "per_son"}
+    helpers = a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED)).as_resource().relations[Relation.HELPER]
     assert helpers == {"per_helper"}
