@@ -26,7 +26,7 @@ from chalicelib.matching.edges import OBSTACLES, Helper, Wanted, terms_of
 from chalicelib.matching.plan import gini
 from chalicelib.matching.policy import Weights
 from chalicelib.matching.problem import Problem
-from chalicelib.offers.model import OfferState, Standing
+from chalicelib.offers.model import OfferState, VolunteerHistory
 from chalicelib.offers.policy import Urgency
 from tests.matching.instances import Assigned
 
@@ -212,7 +212,7 @@ def play(street: Street, policy: Policy) -> Year:
     left = {n: wish.need for n, wish in enumerate(street.wishes)}
     asked: list[set[int]] = [set() for _ in street.wishes]
     sent: list[list[int]] = [[0] * size.weeks for _ in street.helpers]  # of each volunteer: offers by round
-    standings = [Standing(id=helper.id, street="st", created_at=NOW, updated_at=NOW) for helper in street.helpers]
+    standings = [VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW) for helper in street.helpers]
     waiting: list[int] = []
     for week in range(size.weeks):
         waiting += range(week * size.a_week, (week + 1) * size.a_week)
@@ -247,7 +247,7 @@ def _problem(
     left: dict[int, int],
     asked: Sequence[set[int]],
     recent: Sequence[int],
-    standings: Sequence[Standing],
+    standings: Sequence[VolunteerHistory],
 ) -> Problem:
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights

@@ -14,8 +14,8 @@ import pytest
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.store.rows import row_of
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Ticket
+from chalicelib.tickets.states import Ending, State
 
 from .tickets.builders import a_ticket
 from .tickets.street import Street

@@ -20,7 +20,7 @@ from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.feature import dev_mailbox, sender
-from chalicelib.offers.decisions import Ask
+from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import asking
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
@@ -267,7 +267,7 @@ class World:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
         asking, wish = self.services.asking, self.services.wishes.find(wish_id)
         assert wish
-        ask = Ask(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",))
+        ask = ChosenVolunteer(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",))
         made = asking.offer(wish, asking.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from ..kernel.access import Actor, Party, Resource, authorize, parties
+from ..kernel.access import Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
@@ -19,6 +19,7 @@ from ..store.transaction import Transaction
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
 from ..wishes.service import Wishes, WishTerms
+from . import permissions
 
 __all__ = ["Desk", "Spending"]
 
@@ -55,12 +56,12 @@ class Desk:
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
         actor, _ = self._people.current(context.actor)
-        found = authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
+        found = authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         query = QueueQuery(
             actor=actor,
             place=place,
             locale=context.locale,
-            is_street_admin=Party.STREET_ADMIN in found and place == street_of(place),
+            is_street_admin=Relation.STREET_ADMIN in found and place == street_of(place),
             after=context.start["after"] if context.start else "",
             limit=limit,
         )
@@ -110,7 +111,7 @@ class Desk:
     def spending(self, context: RequestContext, place: str) -> Spending:
         """Return what the street of a place has spent this month; for staff of the place."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "queue.read", Resource(kind="queue", places=(place,)))
+        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         street = street_of(place)
         month, spent_li, budget_li = self._sender.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
@@ -121,11 +122,13 @@ class Desk:
 
         def decide() -> Changes[Parked]:
             actor, _ = self._people.current(context.actor)
-            authorize(actor, "queue.redrive", Resource(kind="queue", places=tuple(grant.place for grant in actor.grants)))
+            authorize(
+                actor, permissions.REDRIVE, Resource(see=permissions.SEE, places=tuple(grant.place for grant in actor.grants))
+            )
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
                 raise NotFound
-            authorize(actor, "queue.redrive", _as_resource(actor, job))
+            authorize(actor, permissions.REDRIVE, _as_resource(actor, job))
             return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
 
         self._transaction.run(decide, context)
@@ -142,8 +145,8 @@ class Desk:
 def _as_resource(actor: Actor, job: Parked) -> Resource:
     """A job of no known place belongs to every street."""
     places = (job.place,) if job.place else tuple(street_of(grant.place) for grant in actor.grants)
-    return Resource(kind="queue", places=places)
+    return Resource(see=permissions.SEE, places=places)
 
 
 def _may_redrive(actor: Actor, job: Parked) -> bool:
-    return bool(parties(actor, _as_resource(actor, job)) & {Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
+    return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})

@@ -1,8 +1,8 @@
-"""Who may do what: one table, read by every use case, by the permission matrix test and by the docs.
+"""Permissions: what an actor is towards a resource, and which actions that allows.
 
-Permission is place-shaped. A grant is (role, place) and covers everything below that place; what somebody is
-towards a resource (its parties) follows from grants, ownership and help alone, and the table says which party
-an action needs.
+Permission depends on places. A grant is a role at a place and covers everything below that place. The relations of
+an actor to a resource follow from grants, ownership and help alone. An `Action` names the relations that allow it.
+Each feature lists its actions in `permissions.py`; use cases, the permission matrix test and the docs read them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,20 @@ from enum import StrEnum
 from .errors import Forbidden, NotFound, Unauthenticated
 from .place import covers, street_of
 
-__all__ = ["ACTIONS", "ANONYMOUS", "STAFF", "SYSTEM", "Actor", "Grant", "Party", "Resource", "Role", "authorize", "parties"]
+__all__ = [
+    "ANONYMOUS",
+    "COMMUNITY",
+    "STAFF",
+    "SYSTEM",
+    "Action",
+    "Actor",
+    "Grant",
+    "Relation",
+    "Resource",
+    "Role",
+    "authorize",
+    "relations",
+]
 
 
 class Role(StrEnum):
@@ -31,7 +44,7 @@ class Role(StrEnum):
         return list(Role).index(self)
 
 
-class Party(StrEnum):
+class Relation(StrEnum):
     """What an actor is towards one resource."""
 
     PUBLIC = "public"  # anybody, while the resource is public
@@ -39,108 +52,37 @@ class Party(StrEnum):
     OWNER = "owner"
     HELPER = "helper"
     VOLUNTEER = "volunteer"  # of the same street
-    GRID_WORKER = "grid_worker"  # each staff party includes those above it, within their own place
+    GRID_WORKER = "grid_worker"  # each staff relation includes those above it, within their own place
     COMMUNITY_STAFF = "community_staff"
     STREET_ADMIN = "street_admin"
     SYSTEM = "system"
 
 
-STAFF = frozenset({Party.GRID_WORKER, Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
+STAFF = frozenset({Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
+COMMUNITY = frozenset({Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 _STAFF_ROLES = {
-    Role.GRID_WORKER: Party.GRID_WORKER,
-    Role.COMMUNITY_STAFF: Party.COMMUNITY_STAFF,
-    Role.STREET_ADMIN: Party.STREET_ADMIN,
+    Role.GRID_WORKER: Relation.GRID_WORKER,
+    Role.COMMUNITY_STAFF: Relation.COMMUNITY_STAFF,
+    Role.STREET_ADMIN: Relation.STREET_ADMIN,
 }
-_OWNER_OR_STAFF = STAFF | {Party.OWNER}
-_HELPER_OR_STAFF = STAFF | {Party.HELPER}
-_COMMUNITY = frozenset({Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
-_MEMBER = frozenset({Party.SIGNED_IN})
 
-ACTIONS: Mapping[str, frozenset[Party]] = {
-    # people; "person.read" is the staff view of somebody else, "me" is one's own account
-    "me": _MEMBER,
-    "person.see": _OWNER_OR_STAFF,
-    "person.read": STAFF,
-    "person.create": STAFF,
-    "person.change": STAFF,
-    "person.grant": STAFF,
-    "person.reveal": STAFF,
-    "person.vet": _COMMUNITY,
-    "person.block": _COMMUNITY,
-    "person.household": STAFF,
-    "person.act_for": _OWNER_OR_STAFF,
-    # places
-    "place.see": _MEMBER,
-    "place.read": _MEMBER,
-    "place.read_duty": STAFF,
-    "place.change": _COMMUNITY,
-    "place.assign_duty": _COMMUNITY,
-    # wishes; the moves of its transition table stand here too, the table says from which state
-    "wish.see": _OWNER_OR_STAFF | {Party.HELPER, Party.PUBLIC, Party.SYSTEM},
-    "wish.list": frozenset({Party.PUBLIC}),
-    "wish.list_all": STAFF,
-    "wish.submit": _OWNER_OR_STAFF,
-    "wish.read_timeline": _OWNER_OR_STAFF | {Party.HELPER},
-    "wish.approve": STAFF,
-    "wish.reject": STAFF,
-    "wish.edit": _OWNER_OR_STAFF,
-    "wish.keep": _OWNER_OR_STAFF,
-    "wish.unpublish": STAFF,
-    "wish.claim": frozenset({Party.VOLUNTEER}),
-    "wish.release": _HELPER_OR_STAFF,
-    "wish.deliver": _HELPER_OR_STAFF,
-    "wish.check-in": _HELPER_OR_STAFF,
-    "wish.check-out": _HELPER_OR_STAFF,
-    "wish.confirm": _OWNER_OR_STAFF,
-    "wish.dispute": _OWNER_OR_STAFF,
-    "wish.withdraw": _OWNER_OR_STAFF,
-    "wish.reopen": _OWNER_OR_STAFF,
-    # offers and matching
-    "wish.read_matching": STAFF,
-    "offer.see": _OWNER_OR_STAFF,
-    "offer.accept": frozenset({Party.OWNER}),
-    "offer.decline": frozenset({Party.OWNER}),
-    "matching.see": STAFF,
-    "matching.read": STAFF,
-    "matching.run": STAFF,
-    "matching.weigh": frozenset({Party.STREET_ADMIN}),
-    # tickets; whoever has one is its helper, everybody who reported it an owner
-    "ticket.see": _OWNER_OR_STAFF | {Party.HELPER, Party.PUBLIC, Party.SYSTEM},
-    "ticket.look_inside": _OWNER_OR_STAFF | {Party.HELPER},
-    "ticket.list_all": STAFF,
-    "ticket.submit": _MEMBER,
-    "ticket.accept": _HELPER_OR_STAFF,
-    "ticket.assign": STAFF,
-    "ticket.bounce": _HELPER_OR_STAFF,
-    "ticket.comment": _OWNER_OR_STAFF | {Party.HELPER},
-    "ticket.hold": _HELPER_OR_STAFF,
-    "ticket.resume": _HELPER_OR_STAFF,
-    "ticket.resolve": _HELPER_OR_STAFF,
-    "ticket.confirm": _OWNER_OR_STAFF,
-    "ticket.reopen": _OWNER_OR_STAFF,
-    "ticket.close": _OWNER_OR_STAFF,
-    "ticket.escalate": _HELPER_OR_STAFF,
-    "ticket.join": _MEMBER,
-    "ticket.merge": STAFF,
-    "ticket.split": STAFF,
-    "ticket.turn": STAFF,
-    "rulebook.see": _MEMBER,
-    "rulebook.read": _MEMBER,
-    "rulebook.read_rules": STAFF,
-    "rulebook.replay": STAFF,
-    "rulebook.set": frozenset({Party.STREET_ADMIN}),
-    "figures.see": STAFF,
-    "figures.read": STAFF,
-    # uploads; what shows a photo asks by its own rules
-    "upload.see": frozenset({Party.OWNER}),
-    "upload.read": frozenset({Party.OWNER}),
-    "upload.create": _MEMBER,
-    # the staff desk
-    "queue.see": STAFF,
-    "queue.read": STAFF,
-    "queue.read_nowhere": frozenset({Party.STREET_ADMIN}),  # what concerns no known place
-    "queue.redrive": _COMMUNITY,
-}
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that an actor may do to a resource, such as ``offer.accept``, and the relations that allow it.
+
+    Where `fresh` is set, read the actor from the store before granting it. An access token may be older than the loss
+    of a role. Only plain reading may go by the token alone.
+    """
+
+    name: str
+    allowed: frozenset[Relation]
+    fresh: bool = True
+
+    @property
+    def verb(self) -> str:
+        """Return the name without the feature: ``accept`` of ``offer.accept``."""
+        return self.name.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,44 +117,55 @@ SYSTEM = Actor(id="system")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """What is asked about, as far as permission needs it."""
+    """Everything about a resource that permission needs.
 
-    kind: str
-    places: tuple[str, ...] = ()  # staff of any of them are staff of the resource
-    owners: frozenset[str] = field(default_factory=frozenset)
-    helpers: frozenset[str] = field(default_factory=frozenset)
+    `see` is the action that lets an actor know that the resource exists. `places` say whose staff are staff of the
+    resource. `relations` holds the ids of those who are something to it: its owners, its helpers.
+    """
+
+    see: Action
+    places: tuple[str, ...] = ()
+    relations: Mapping[Relation, frozenset[str]] = field(default_factory=dict)
     public: bool = False
 
 
-def parties(actor: Actor, resource: Resource) -> frozenset[Party]:
+def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
     """Return everything that the actor is towards the resource."""
     if actor is SYSTEM:
-        return frozenset({Party.SYSTEM})
-    found = {Party.PUBLIC} if resource.public else set()
+        return frozenset({Relation.SYSTEM})
+    found = {Relation.PUBLIC} if resource.public else set()
     if actor.id:
-        found |= {Party.SIGNED_IN} | ({Party.OWNER} if actor.id in resource.owners else set())
-        found |= {Party.HELPER} if actor.id in resource.helpers else set()
+        found.add(Relation.SIGNED_IN)
+        found.update(name for name, ids in resource.relations.items() if actor.id in ids)
     for grant in actor.grants:
-        if grant.role is Role.VOLUNTEER and any(street_of(grant.place) == street_of(p) for p in resource.places):
-            found.add(Party.VOLUNTEER)  # where she likes to help is her choice; the matcher follows it, permission does not
-        if grant.role in _STAFF_ROLES and any(grant.reaches(p) for p in resource.places):
-            found |= {party for role, party in _STAFF_ROLES.items() if role.rank <= grant.role.rank}
+        found |= _relations_by(grant, resource.places)
     return frozenset(found)
 
 
-def authorize(actor: Actor, action: str, resource: Resource) -> frozenset[Party]:
-    """Return what the actor is towards the resource if the action is hers to take.
+def _relations_by(grant: Grant, places: tuple[str, ...]) -> set[Relation]:
+    """Return the relations that one grant makes to a resource at these places."""
+    if grant.role is Role.VOLUNTEER:
+        # Where a volunteer likes to help is their choice. The matcher follows it, permission does not.
+        same_street = any(street_of(grant.place) == street_of(place) for place in places)
+        return {Relation.VOLUNTEER} if same_street else set()
+    if grant.role not in _STAFF_ROLES or not any(grant.reaches(place) for place in places):
+        return set()
+    return {relation for role, relation in _STAFF_ROLES.items() if role.rank <= grant.role.rank}
+
+
+def authorize(actor: Actor, action: Action, resource: Resource) -> frozenset[Relation]:
+    """Return the relations of the actor to the resource if they allow the action.
 
     Raises:
         NotFound: the actor may not know that the resource exists.
-        Unauthenticated: nobody has signed in.
-        Forbidden: the actor may know of it, but not do this.
+        Unauthenticated: the action needs a signed-in actor.
+        Forbidden: the actor may know of the resource, but not do this.
 
     """
-    found = parties(actor, resource)
-    if not found & ACTIONS[f"{resource.kind}.see"]:
+    found = relations(actor, resource)
+    if not found & resource.see.allowed:
         raise NotFound
-    if found & ACTIONS[action]:
+    if found & action.allowed:
         return found
     if not actor.id:
         raise Unauthenticated("auth.token_missing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..offers.asking import need_of
-from ..offers.model import Asked, Search
+from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
 from ..wishes.model import State, Wish
 from .edges import OBSTACLES, Helper, Neighbours, Wanted, terms_of, why_of
@@ -39,7 +39,7 @@ class Explanation:
 
     wish: Wish
     need: int
-    asked: Sequence[Asked]
+    asked: Sequence[AskedVolunteer]
     reasons: Mapping[str, str]  # of those who declined, by offer
     candidates: Sequence[Candidate]
     excluded: Mapping[str, int]
@@ -49,7 +49,7 @@ class Explanation:
 
 
 def reason_of(
-    wish: Wish, search: Search, against: Mapping[str, Sequence[str]], now: datetime, *, night: bool
+    wish: Wish, search: OfferRound, against: Mapping[str, Sequence[str]], now: datetime, *, night: bool
 ) -> tuple[str, Mapping[str, object]]:
     """Return the one thing that a wish waits for, by name, and the facts of its text.
 

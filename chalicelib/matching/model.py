@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ..kernel.access import Resource
 from ..kernel.changes import Entity
+from . import permissions
 from .policy import Weights
 
 __all__ = ["Instance", "Latest", "Planned", "Run", "StreetWeights"]
@@ -53,7 +54,7 @@ class Run(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
-        return Resource(kind="matching", places=(self.place,))
+        return Resource(see=permissions.SEE, places=(self.place,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

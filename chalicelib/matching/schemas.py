@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from ..kernel.ids import ID_PATTERN
-from ..offers.model import Asked, OfferState
+from ..offers.model import AskedVolunteer, OfferState
 from ..offers.texts import why_text
 from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
 from ..wishes.schemas import WishId
@@ -175,7 +175,7 @@ class AskedView(View):
     reason: str | None = Field(description="Why she declined, if she said so.")
 
 
-def _asked(one: Asked, reason: str | None) -> AskedView:
+def _asked(one: AskedVolunteer, reason: str | None) -> AskedView:
     same = ("offer", "volunteer", "state", "at", "until")
     return AskedView(**{name: getattr(one, name) for name in same}, reason=reason)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Resource, authorize, parties
+from ..kernel.access import STAFF, Resource, authorize, relations
 from ..kernel.changes import Changes, Due, Put
 from ..kernel.clock import Clock, at_local, cpu_milliseconds, local_day
 from ..kernel.errors import Invalid, NotFound
@@ -15,15 +15,16 @@ from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
 from ..offers.asking import Asking, need_of
-from ..offers.decisions import Ask
+from ..offers.decisions import ChosenVolunteer
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..offers.service import Offers
 from ..people.service import People
 from ..places.service import Places
 from ..store.due import Outbox, shard_of
 from ..store.transaction import Transaction
+from ..wishes import permissions as wishes_permissions
 from ..wishes.service import Wishes
-from . import rows
+from . import permissions, rows
 from .edges import Neighbours, obstacles, terms_of, why_of
 from .explanation import Explanation, candidate, reason_of
 from .model import Instance, Planned, Run, StreetWeights
@@ -96,7 +97,7 @@ class Matching:
     ) -> tuple[Run, Sequence[Planned]]:
         """Match a place now, or with `dry_run` show what that would do, perhaps with other weights."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "matching.run", Resource(kind="matching", places=(place,)))
+        authorize(actor, permissions.RUN, Resource(see=permissions.SEE, places=(place,)))
         if self._places.find(place) is None:
             raise Invalid("place.unknown", ["place"], place=place)
         if weights and not dry_run:
@@ -110,14 +111,14 @@ class Matching:
         if run is None:
             raise NotFound
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "matching.read", run.as_resource())
+        authorize(actor, permissions.READ, run.as_resource())
         replay = self.replay_of(run)
         return run, replay.planned if replay else ()
 
     def list_runs(self, context: RequestContext, place: str, limit: int) -> Page[Run]:
         """Return the runs of a place and below, newest first."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "matching.read", Resource(kind="matching", places=(place,)))
+        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         return rows.runs_at(place, context.start, limit)
 
     def find_run(self, run_id: str) -> Run | None:
@@ -132,7 +133,7 @@ class Matching:
     def read_weights(self, context: RequestContext, place: str) -> StreetWeights:
         """Return the weights of the street of a place."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "matching.read", Resource(kind="matching", places=(place,)))
+        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         return self._weights(place)
 
     def set_weights(self, context: RequestContext, place: str, changed: Mapping[str, int]) -> StreetWeights:
@@ -142,7 +143,7 @@ class Matching:
         def decide() -> Changes[StreetWeights]:
             actor, _ = self._people.current(context.actor)
             for scope in (place, street):  # first the place she knows, so that she is told no and not that it is not there
-                authorize(actor, "matching.weigh", Resource(kind="matching", places=(scope,)))
+                authorize(actor, permissions.WEIGH, Resource(see=permissions.SEE, places=(scope,)))
             if self._places.find(street) is None:
                 raise Invalid("place.unknown", ["place"], place=street)
             before = self._weights(street)
@@ -249,7 +250,7 @@ class Matching:
         if wish is None:
             raise NotFound
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "wish.read_matching", wish.as_resource())
+        authorize(actor, wishes_permissions.READ_MATCHING, wish.as_resource())
         weights = self._weights(wish.place).weights
         situation = self._situations.look(wish.place, weights, only=wish)
         wanted, search = situation.wanted[0], situation.searches[wish.id]
@@ -264,7 +265,7 @@ class Matching:
                 against[helper.id] = ["full"]
         fit = [helper for helper in fit if not against[helper.id]]
         people = self._people.find_many([helper.id for helper in fit[:SHOWN]])
-        names = {id: person for id, person in people.items() if parties(actor, person.as_resource()) & STAFF}
+        names = {id: person for id, person in people.items() if relations(actor, person.as_resource()) & STAFF}
         candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
@@ -289,9 +290,9 @@ def _checked(changed: Mapping[str, int], loc: Sequence[str | int]) -> Weights:
     return weights
 
 
-def _ask(offer_id: str, one: Planned) -> Ask:
+def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:
     """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
-    return Ask(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
+    return ChosenVolunteer(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
 
 
 def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:

@@ -10,7 +10,7 @@ from ..kernel.place import community_of, covers, street_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from ..kernel.text import as_read
 from ..offers.asking import Asking, need_of
-from ..offers.model import Search, Standing, grid_of, urgency_of
+from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
 from ..people.model import Person, Vetting, Volunteering
 from ..people.service import People
@@ -34,8 +34,8 @@ class Situation:
     helpers: Sequence[Helper]
     neighbours: Neighbours
     wishes: Mapping[str, Wish]
-    searches: Mapping[str, Search]
-    standings: dict[str, Standing]
+    searches: Mapping[str, OfferRound]
+    standings: dict[str, VolunteerHistory]
 
     @property
     def free(self) -> Sequence[Helper]:
@@ -53,7 +53,7 @@ class Situations:
     def look(self, place: str, weights: Weights, only: Wish | None = None) -> Situation:
         """Read what a run needs to know: a handful of requests for a community, however many pairs there are."""
         now, street = self._clock.now(), street_of(place)
-        searches: dict[str, Search] = {}
+        searches: dict[str, OfferRound] = {}
         if only:
             wishes = {only.id: only}
             searches[only.id] = self._asking.search_of(only)
@@ -101,7 +101,7 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
+def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
     urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
@@ -124,7 +124,9 @@ def _wanted(wish: Wish, search: Search | None, resident: Person | None, weights:
     )
 
 
-def _helper(several: Sequence[Volunteering], standings: Mapping[str, Standing], weights: Weights, now: datetime) -> Helper:
+def _helper(
+    several: Sequence[Volunteering], standings: Mapping[str, VolunteerHistory], weights: Weights, now: datetime
+) -> Helper:
     one, standing = several[0], standings.get(several[0].person_id)
     profile = one.profile
     # Whoever names a building is asked for its whole grid: else its wishes would say where their residents live.

@@ -14,9 +14,10 @@ from ..kernel.paging import Page, every
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
 from ..kernel.text import mask_personal
+from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
-from . import policy, rows
+from . import permissions, policy, rows
 from .model import DIGEST, DeliveryState, MessageAttempt, Question, Waiting
 from .sending import Sender
 
@@ -53,13 +54,13 @@ class MessageLog:
         person = self._people.find(person_id)
         if person is None:
             raise NotFound
-        authorize(actor, "person.read", replace(person.as_resource(), places=person.places or _served_by(actor)))
+        authorize(actor, people_permissions.READ, replace(person.as_resource(), places=person.places or _served_by(actor)))
         return rows.told_to(person_id, context.start, limit)
 
     def read_inbox(self, context: RequestContext, limit: int) -> Page[Told]:
         """Return what one was told, newest first, in words that are true now."""
         actor, person = self._people.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, people_permissions.ME, person.as_resource())
         page = rows.told_to(actor.id, context.start, limit)
         lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
         texts = self.texts_of(lines, context.locale)
@@ -98,8 +99,8 @@ class MessageLog:
             line = rows.find_delivery(delivery_id)
             if line is None or not line.person.startswith("per_"):
                 raise NotFound
-            action = "queue.read" if line.place else "queue.read_nowhere"
-            authorize(actor, action, Resource(kind="queue", places=(line.place,) if line.place else _served_by(actor)))
+            action = permissions.NOTE_VISIT if line.place else permissions.NOTE_VISIT_NOWHERE
+            authorize(actor, action, Resource(see=permissions.SEE, places=(line.place,) if line.place else _served_by(actor)))
             if line.visited_by:
                 return line
             if not line.wants_visit:

@@ -15,8 +15,8 @@ from ..store.transaction import Transaction
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
 from . import decisions, rows
-from .decisions import Ask
-from .model import Offer, OfferState, Search, Standing, grid_of, urgency_of
+from .decisions import ChosenVolunteer
+from .model import Offer, OfferRound, OfferState, VolunteerHistory, grid_of, urgency_of
 
 __all__ = ["Asking", "need_of", "terms_of"]
 
@@ -29,56 +29,56 @@ class Asking:
     def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, wishes: Wishes) -> None:
         self._transaction, self._clock, self._ids, self._wishes = transaction, clock, ids, wishes
 
-    def searches_of(self, community: str) -> dict[str, Search]:
+    def searches_of(self, community: str) -> dict[str, OfferRound]:
         """Return the searches of a community that may still go on, by wish."""
         return {search.id: search for search in rows.open_searches(community)}
 
-    def search_of(self, wish: Wish) -> Search:
+    def search_of(self, wish: Wish) -> OfferRound:
         """Return whom a wish was offered to so far; version 0 where nobody was asked."""
         return rows.find_search(wish.id) or self.new_search(wish)
 
-    def reasons_in(self, search: Search) -> Mapping[str, str]:
+    def reasons_in(self, search: OfferRound) -> Mapping[str, str]:
         """Return why those declined who have said so, by offer; their words stand in the offer alone, and go with her."""
         declined = [one.offer for one in search.asked if one.state is OfferState.DECLINED]
         return {offer.id: offer.reason for offer in rows.find_offers(declined) if offer.reason}
 
-    def new_search(self, wish: Wish) -> Search:
+    def new_search(self, wish: Wish) -> OfferRound:
         """Return the search of a wish that nobody was asked for."""
         now = self._clock.now()
-        return Search(id=wish.id, created_at=now, updated_at=now, community=wish.community)
+        return OfferRound(id=wish.id, created_at=now, updated_at=now, community=wish.community)
 
-    def standings_of(self, street: str) -> dict[str, Standing]:
+    def standings_of(self, street: str) -> dict[str, VolunteerHistory]:
         """Return what is known of the volunteers of a street who were ever asked, by volunteer."""
         return {standing.id: standing for standing in rows.standings_of(street)}
 
-    def standing(self, street: str, volunteer: str) -> Standing:
+    def standing(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return what is known of a volunteer; version 0 for somebody new."""
         return rows.find_standing(street, volunteer) or self.new_standing(street, volunteer)
 
-    def new_standing(self, street: str, volunteer: str) -> Standing:
+    def new_standing(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return what is known of somebody who was never asked."""
         now = self._clock.now()
-        return Standing(id=volunteer, created_at=now, updated_at=now, street=street)
+        return VolunteerHistory(id=volunteer, created_at=now, updated_at=now, street=street)
 
     def offer(
         self,
         wish: Wish,
-        search: Search,
-        asks: Sequence[Ask],
-        standings: dict[str, Standing],
+        search: OfferRound,
+        asks: Sequence[ChosenVolunteer],
+        standings: dict[str, VolunteerHistory],
         room: Mapping[str, int],
         run_id: str,
-    ) -> list[Ask]:
+    ) -> list[ChosenVolunteer]:
         """Offer a wish to these people in one transaction; return those who were asked.
 
         What a run has read is good for the first attempt: the commit is conditioned on all of it, the wish included. Where
         it has moved on, everything is read again, and nobody is asked whom the wish does not need any more, or who has
         more offers than `room`. `standings` are those that the run knows; what is used of them is taken out.
         """
-        street, asked, planned = street_of(wish.place), list[Ask](), wish
-        seen: list[tuple[Wish, Search]] = [(wish, search)]
+        street, asked, planned = street_of(wish.place), list[ChosenVolunteer](), wish
+        seen: list[tuple[Wish, OfferRound]] = [(wish, search)]
 
-        def decide() -> Changes[Search]:
+        def decide() -> Changes[OfferRound]:
             wish, search = seen.pop() if seen else self._fresh(planned)
             helped = {claim.helper for claim in wish.claims}
             known = {
@@ -112,7 +112,7 @@ class Asking:
             return []
         return asked
 
-    def _fresh(self, planned: Wish) -> tuple[Wish, Search]:
+    def _fresh(self, planned: Wish) -> tuple[Wish, OfferRound]:
         """Read a wish again; one that takes other people by now is left to the next run."""
         wish = self._wishes.find(planned.id)
         if wish is None or terms_of(wish) != terms_of(planned):
@@ -124,7 +124,7 @@ class Asking:
         return self._ids.new("off")
 
 
-def need_of(wish: Wish, search: Search | None) -> int:
+def need_of(wish: Wish, search: OfferRound | None) -> int:
     """Return how many more people a wish has to be offered to: its places less the offers that wait for an answer."""
     wanted = wish.places_left if wish.state is State.OPEN else 0
     return wanted - (len(search.live) if search else 0)

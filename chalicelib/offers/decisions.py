@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..kernel.access import Party
+from ..kernel.access import Relation
 from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
-from .model import MACHINE, Asked, Offer, OfferState, Search, Sent, Standing, waking_after
+from .model import TABLE, AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory, waking_after
 from .policy import Urgency
 
 __all__ = [
-    "Ask",
-    "Known",
+    "ChosenVolunteer",
+    "OfferContext",
     "accept",
     "answer_by",
     "ask",
@@ -29,11 +29,11 @@ __all__ = [
 ]
 
 S = OfferState
-_SYSTEM, _HERSELF = frozenset({Party.SYSTEM}), frozenset({Party.OWNER})
+_SYSTEM, _HERSELF = frozenset({Relation.SYSTEM}), frozenset({Relation.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class ChosenVolunteer:
     """Somebody who is to be asked, and why she."""
 
     offer_id: str
@@ -42,12 +42,12 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class OfferContext:
     """An offer with the two records that change with it. There may be no standing any more: she was erased."""
 
     offer: Offer
-    search: Search
-    standing: Standing | None
+    search: OfferRound
+    standing: VolunteerHistory | None
 
 
 def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
@@ -64,27 +64,35 @@ def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime)
 
 
 def ask(
-    search: Search, template: Offer, asks: Sequence[Ask], standings: Mapping[str, Standing], now: datetime, terms: str = ""
-) -> Changes[Search]:
+    search: OfferRound,
+    template: Offer,
+    asks: Sequence[ChosenVolunteer],
+    standings: Mapping[str, VolunteerHistory],
+    now: datetime,
+    terms: str = "",
+) -> Changes[OfferRound]:
     """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
 
     `terms` stands for what the wish says now of who may be asked.
     """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
     until = template.expires_at
-    asked = (*search.asked, *(Asked(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers))
+    asked = (
+        *search.asked,
+        *(AskedVolunteer(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers),
+    )
     related: list[Changes[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
         before = standings[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
-        after = replace(before, sent=(*fresh, Sent(offer=offer.id, at=now, until=until)))
+        after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
         related += [Changes(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
     entity = _kept(replace(search, open=True, asked=asked))
     return Changes(entity=entity, previous=search if search.version else None, related=tuple(related))
 
 
-def _kept(search: Search) -> Search:
+def _kept(search: OfferRound) -> OfferRound:
     """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
     ended = [one for one in search.asked if one.state is not S.OFFERED]
     past = ended[: -policy.OFFERS_KEPT]
@@ -92,32 +100,32 @@ def _kept(search: Search) -> Search:
     return replace(search, asked=tuple(one for one in search.asked if one not in past), before=tuple(before))
 
 
-def check_waits(offer: Offer, move: str, parties: frozenset[Party], now: datetime) -> OfferState:
+def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: datetime) -> OfferState:
     """Return the state after a move, or refuse it with Conflict: the offer was answered already, has run out, or is over."""
-    state = offer.state if Party.SYSTEM in parties else offer.state_at(now)
+    state = offer.state if Relation.SYSTEM in relations else offer.state_at(now)
     if state is S.EXPIRED:
         raise Conflict("offer.expired", state=state.value, moves=[])
-    return MACHINE.apply(state, move, parties).target
+    return TABLE.go(state, move, relations).target
 
 
-def accept(known: Known, parties: frozenset[Party], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
+def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
     """She takes it: the claim's own decision, and with it the end of the offer.
 
     Raises:
         Conflict: it was answered already, has run out, or nobody is needed any more.
 
     """
-    return _end(known, "accept", parties, now, related=(claim,))
+    return _end(known, "accept", relations, now, related=(claim,))
 
 
 def decline(
-    known: Known, parties: frozenset[Party], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
+    known: OfferContext, relations: frozenset[Relation], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
 ) -> Changes[Offer]:
     """She would rather not."""
-    return _end(known, "decline", parties, now, reason=reason, related=related)
+    return _end(known, "decline", relations, now, reason=reason, related=related)
 
 
-def expire(known: Known, now: datetime) -> Changes[Offer]:
+def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
     """Nobody has answered in time; it goes on to the next. Woken too early, by a clock ahead of ours, it sleeps on."""
     if now < known.offer.expires_at:
         return Changes(entity=replace(known.offer, timer=None), previous=known.offer, bump_version=False)
@@ -126,16 +134,16 @@ def expire(known: Known, now: datetime) -> Changes[Offer]:
 
 
 def _end(
-    known: Known,
+    known: OfferContext,
     move: str,
-    parties: frozenset[Party],
+    relations: frozenset[Relation],
     now: datetime,
     *,
     reason: str | None = None,
     related: tuple[Changes[Any], ...] = (),
 ) -> Changes[Offer]:
     offer = known.offer
-    state = check_waits(offer, move, parties, now)
+    state = check_waits(offer, move, relations, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
     asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.search.asked)
     related = (*related, _changed(known.search, replace(known.search, asked=asked)))
@@ -148,14 +156,19 @@ def _changed(before: Any, after: Any) -> Changes[Any]:
     return Changes(entity=after, previous=before if before.version else None)
 
 
-def take_back(known: Known, now: datetime) -> Changes[Offer]:
+def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
     """She may not be asked any more (she has paused, is blocked, helps elsewhere): it is nobody's answer."""
     return _end(known, "supersede", _SYSTEM, now)
 
 
 def supersede(
-    search: Search, ended: Sequence[tuple[Offer, Standing | None]], *, helping: frozenset[str], open: bool, now: datetime
-) -> Changes[Search]:
+    search: OfferRound,
+    ended: Sequence[tuple[Offer, VolunteerHistory | None]],
+    *,
+    helping: frozenset[str],
+    open: bool,
+    now: datetime,
+) -> Changes[OfferRound]:
     """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
 
     Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
@@ -164,7 +177,7 @@ def supersede(
     asked = {one.offer: one for one in search.asked}
     for offer, standing in ended:
         move, who = ("accept", _HERSELF) if offer.volunteer in helping else ("supersede", _SYSTEM)
-        state = MACHINE.apply(offer.state, move, who).target
+        state = TABLE.go(offer.state, move, who).target
         told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
         related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
         asked[offer.id] = replace(asked[offer.id], state=state)
@@ -173,13 +186,13 @@ def supersede(
     return Changes(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, related=tuple(related))
 
 
-def note_met(standing: Standing, resident: str) -> Changes[Standing]:
+def note_met(standing: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
     """Note that somebody has helped a resident, who now knows her face."""
     met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
     return _changed(standing, replace(standing, met=met))
 
 
-def forget(known: Known, now: datetime) -> Changes[Offer]:
+def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
     """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
     if known.offer.state is S.OFFERED:
         return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from ..kernel.access import Party, Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day
-from ..kernel.state_table import StateTable
+from ..kernel.state_table import Move, StateTable
+from . import permissions as can
 from . import policy
 from .policy import Urgency
 
 __all__ = [
-    "MACHINE",
-    "Asked",
+    "TABLE",
+    "AskedVolunteer",
     "Offer",
+    "OfferRound",
     "OfferState",
-    "Search",
-    "Sent",
-    "Standing",
+    "SentOffer",
+    "VolunteerHistory",
     "grid_of",
     "urgency_of",
     "waking_after",
@@ -37,14 +38,14 @@ class OfferState(StrEnum):
 
 
 S = OfferState
-_SYSTEM = frozenset({Party.SYSTEM})
-MACHINE: StateTable[OfferState] = StateTable(
+M = Move[OfferState]
+TABLE: StateTable[OfferState] = StateTable(
     "offer",
     [
-        (S.OFFERED, "accept", S.ACCEPTED, "offer.accepted"),
-        (S.OFFERED, "decline", S.DECLINED, "offer.declined"),
-        (S.OFFERED, "expire", S.EXPIRED, "offer.expired", _SYSTEM),
-        (S.OFFERED, "supersede", S.SUPERSEDED, "offer.superseded", _SYSTEM),
+        M(S.OFFERED, can.ACCEPT, (S.ACCEPTED,)),
+        M(S.OFFERED, can.DECLINE, (S.DECLINED,)),
+        M(S.OFFERED, "expire", (S.EXPIRED,)),
+        M(S.OFFERED, "supersede", (S.SUPERSEDED,)),
     ],
 )
 
@@ -99,19 +100,19 @@ class Offer(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
-        return Resource(kind="offer", places=(self.place,), owners=frozenset({self.volunteer}))
+        return Resource(see=can.SEE, places=(self.place,), relations={Relation.OWNER: frozenset({self.volunteer})})
 
     def state_at(self, now: datetime) -> OfferState:
         """Return its state as it is true now: what has run out is expired, also before its alarm has fired."""
         return S.EXPIRED if self.state is S.OFFERED and now >= self.expires_at else self.state
 
-    def moves(self, parties: frozenset[Party], now: datetime) -> list[str]:
-        """Return what these parties may do now."""
-        return MACHINE.moves(self.state_at(now), parties)
+    def moves(self, relations: frozenset[Relation], now: datetime) -> list[str]:
+        """Return what these relations may do now."""
+        return TABLE.moves(self.state_at(now), relations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedVolunteer:
     """One line of a search: who was asked, and what came of it."""
 
     offer: str
@@ -123,7 +124,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search(Entity):
+class OfferRound(Entity):
     """Whom a wish has been offered to; its id is the wish's. Its version lets nobody be asked for a place that is taken.
 
     `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
@@ -131,11 +132,11 @@ class Search(Entity):
 
     community: str
     open: bool = True
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedVolunteer, ...] = ()
     before: tuple[str, ...] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
 
     @property
-    def live(self) -> tuple[Asked, ...]:
+    def live(self) -> tuple[AskedVolunteer, ...]:
         """Return the offers that wait for an answer."""
         return tuple(asked for asked in self.asked if asked.state is S.OFFERED)
 
@@ -146,7 +147,7 @@ class Search(Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class SentOffer:
     """One offer as it weighs on whoever got it."""
 
     offer: str
@@ -156,14 +157,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(Entity):
+class VolunteerHistory(Entity):
     """What is known of a volunteer of a street: her offers of the last four weeks, how she has answered, whom she has helped.
 
     Its id is hers. The counts of answers fade: they are halved where they have become many.
     """
 
     street: str
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentOffer, ...] = ()
     accepted: int = 0
     refused: int = 0  # declined, or not answered
     met: tuple[str, ...] = ()  # residents, the latest last
@@ -188,7 +189,7 @@ class Standing(Entity):
         prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
         return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (answers + prior)
 
-    def answered(self, offer: str, state: OfferState) -> "Standing":
+    def answered(self, offer: str, state: OfferState) -> "VolunteerHistory":
         """Return it with the end of an offer noted. What was superseded says nothing about her."""
         sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
         accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))

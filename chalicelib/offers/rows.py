@@ -8,7 +8,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 
 from ..kernel.paging import Page, Position, every
 from ..store.rows import InstantAttribute, Table, load, load_many, page
-from .model import Offer, Search, Standing
+from .model import Offer, OfferRound, VolunteerHistory
 
 __all__ = [
     "find_offer",
@@ -71,9 +71,9 @@ class _Key:
 
 OfferTable.holding(Offer, lambda offer: {"pk": offer.id, "sk": "offer"})
 OfferTable.holding(
-    Search, lambda search: {"pk": search.id, "sk": "search", "searching": search.community if search.open else None}
+    OfferRound, lambda search: {"pk": search.id, "sk": "search", "searching": search.community if search.open else None}
 )
-OfferTable.holding(Standing, lambda standing: {"pk": _street(standing.street), "sk": standing.id})
+OfferTable.holding(VolunteerHistory, lambda standing: {"pk": _street(standing.street), "sk": standing.id})
 
 
 def _street(street: str) -> str:
@@ -96,26 +96,26 @@ def offers_of(volunteer: str, start: Position | None, limit: int) -> Page[Offer]
     return Page(find_offers([key.pk for key in keys.items]), keys.next)
 
 
-def find_search(wish_id: str) -> Search | None:
+def find_search(wish_id: str) -> OfferRound | None:
     """Read the search for a wish's helpers."""
-    return load(Search, wish_id, "search")
+    return load(OfferRound, wish_id, "search")
 
 
-def find_searches(wish_ids: Sequence[str]) -> list[Search]:
+def find_searches(wish_ids: Sequence[str]) -> list[OfferRound]:
     """Read several searches together."""
-    return load_many(Search, [(id, "search") for id in wish_ids])
+    return load_many(OfferRound, [(id, "search") for id in wish_ids])
 
 
-def open_searches(community: str) -> Iterator[Search]:
+def open_searches(community: str) -> Iterator[OfferRound]:
     """Read the searches of a community that may still go on; what they say is checked again by every commit."""
-    return every(lambda start: page(Search, community, index="by_community", start=start, limit=1000))
+    return every(lambda start: page(OfferRound, community, index="by_community", start=start, limit=1000))
 
 
-def find_standing(street: str, volunteer: str) -> Standing | None:
+def find_standing(street: str, volunteer: str) -> VolunteerHistory | None:
     """Read what is known of a volunteer."""
-    return load(Standing, _street(street), volunteer)
+    return load(VolunteerHistory, _street(street), volunteer)
 
 
-def standings_of(street: str) -> Iterator[Standing]:
+def standings_of(street: str) -> Iterator[VolunteerHistory]:
     """Read what is known of all volunteers of a street who were ever asked; every commit checks it again."""
-    return every(lambda start: page(Standing, _street(street), start=start, limit=1000, consistent=False))
+    return every(lambda start: page(VolunteerHistory, _street(street), start=start, limit=1000, consistent=False))

@@ -78,7 +78,7 @@ def offer_view(seen: OfferSeen) -> OfferView:
         state=state,
         why=[why_text(reason, seen.locale) for reason in offer.why],
         about=OfferedWish.of(seen.wish, ended=state not in (OfferState.OFFERED, OfferState.ACCEPTED)) if seen.wish else None,
-        moves=offer.moves(seen.parties, seen.now),
+        moves=offer.moves(seen.relations, seen.now),
     )
 
 

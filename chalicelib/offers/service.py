@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, Party, Resource, authorize, parties
+from ..kernel.access import SYSTEM, Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Check, Delete, Due, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
@@ -15,6 +15,7 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
@@ -22,14 +23,14 @@ from ..store.due import Outbox
 from ..store.transaction import Transaction
 from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
-from . import decisions, policy, rows, telling
+from . import decisions, permissions, policy, rows, telling
 from .asking import Asking, need_of, terms_of
-from .decisions import Known
-from .model import Offer, OfferState, Search, Standing
+from .decisions import OfferContext
+from .model import Offer, OfferRound, OfferState, VolunteerHistory
 
 __all__ = ["OfferSeen", "Offers"]
 
-Decide = Callable[[Known, frozenset[Party], datetime], Changes[Offer]]
+Decide = Callable[[OfferContext, frozenset[Relation], datetime], Changes[Offer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class OfferSeen:
 
     offer: Offer
     wish: Wish | None
-    parties: frozenset[Party]
+    relations: frozenset[Relation]
     now: datetime
     locale: str
 
@@ -68,21 +69,23 @@ class Offers:
         """Return an offer to whom it was made, or to staff of its place."""
         offer = _found(rows.find_offer(offer_id))
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "offer.see", offer.as_resource())
+        authorize(actor, permissions.SEE, offer.as_resource())
         return self._seen(actor, offer, self._wishes.find(offer.wish_id), context.locale)
 
     def my_offers(self, context: RequestContext, limit: int) -> Page[OfferSeen]:
         """Return one's own offers, newest first."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        authorize(
+            actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
+        )
         page = rows.offers_of(actor.id, context.start, limit)
         wishes = self._wishes.find_many([offer.wish_id for offer in page.items])
         return Page([self._seen(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items], page.next)
 
     def _seen(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferSeen:
         shown = wish if wish and wish.state in PUBLIC_STATES and not wish.forgotten else None
-        found = parties(actor, offer.as_resource())
-        return OfferSeen(offer=offer, wish=shown, parties=found, now=self._clock.now(), locale=locale)
+        found = relations(actor, offer.as_resource())
+        return OfferSeen(offer=offer, wish=shown, relations=found, now=self._clock.now(), locale=locale)
 
     # answers
 
@@ -90,7 +93,7 @@ class Offers:
         """Take the wish that was offered. Whoever comes too late is shown similar ones."""
         claim_id = self._ids.new("clm")
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Relation], now: datetime) -> Changes[Offer]:
             decisions.check_waits(known.offer, "accept", by, now)
             try:
                 claim = self._wishes.claiming(context, known.offer.wish_id, claim_id)
@@ -109,7 +112,7 @@ class Offers:
     def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
         """Say no; with `never_again`, also to every further wish of this kind."""
 
-        def decide(known: Known, by: frozenset[Party], now: datetime) -> Changes[Offer]:
+        def decide(known: OfferContext, by: frozenset[Relation], now: datetime) -> Changes[Offer]:
             _, person = self._people.current(context.actor)
             related = (self._people.never_again(person, known.offer.kind),) if never_again else ()
             return decisions.decline(known, by, now, reason, related)
@@ -124,7 +127,7 @@ class Offers:
         def attempt() -> Changes[Offer]:
             known = self._known(offer_id)
             actor, _ = self._people.current(context.actor)
-            by = authorize(actor, f"offer.{move}", known.offer.as_resource())
+            by = authorize(actor, permissions.MOVES[move], known.offer.as_resource())
             known.offer.check_version(context.seen_version)
             outcome = decide(known, by, self._clock.now())
             taken = (part.entity for part in outcome.related if isinstance(part.entity, Wish))
@@ -134,12 +137,12 @@ class Offers:
         offer = self._transaction.run(attempt, context)
         return self._seen(context.actor, offer, shown[0], context.locale)
 
-    def _known(self, offer_id: str) -> Known:
+    def _known(self, offer_id: str) -> OfferContext:
         offer = _found(rows.find_offer(offer_id))
         search = rows.find_search(offer.wish_id)
         if search is None:
             raise NotFound
-        return Known(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
+        return OfferContext(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
 
     def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
         """Do what she has answered by SMS. Where that comes to nothing she is told; another's phone answers nothing."""
@@ -193,8 +196,8 @@ class Offers:
         if wish and need_of(wish, search) > 0:
             self._match_soon(wish.place)
 
-    def _end_surplus(self, wish_id: str) -> Search | None:
-        def decide() -> Changes[Search]:
+    def _end_surplus(self, wish_id: str) -> OfferRound | None:
+        def decide() -> Changes[OfferRound]:
             search = _found(rows.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
@@ -223,7 +226,7 @@ class Offers:
             if offer.state is OfferState.OFFERED and not (person and _suits(offer, person, now)):
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(self, offer: Offer, end: Callable[[Known, datetime], Changes[Offer]]) -> None:
+    def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
         def decide() -> Changes[Offer]:
             known = self._known(offer.id)
             return end(known, self._clock.now())
@@ -248,7 +251,7 @@ class Offers:
             return
         for helper in {claim.helper for claim in wish.claims if claim.state is ClaimState.CONFIRMED}:
 
-            def decide(helper: str = helper, wish: Wish = wish) -> Changes[Standing]:
+            def decide(helper: str = helper, wish: Wish = wish) -> Changes[VolunteerHistory]:
                 standing = self._asking.standing(street_of(wish.place), helper)
                 if wish.person_id in standing.met[-1:]:
                     return Changes(entity=standing, previous=standing)

@@ -16,10 +16,10 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
-from ..tickets.life import State
 from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.outside import PublicTickets
-from ..tickets.policy import Category, ClockName, Policy
+from ..tickets.policy import Category, Policy, SlaKind
+from ..tickets.states import State
 from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import Address, locate
@@ -85,7 +85,7 @@ class Shown:
     @property
     def expected_at(self) -> datetime | None:
         """Return by when it should be done, as it was first promised."""
-        clock = self.ticket.clock(ClockName.RESOLVE)
+        clock = self.ticket.clock(SlaKind.RESOLVE)
         return clock.promised_at if clock else None
 
     @property

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..kernel.access import Actor, Grant, Resource, Role
+from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.errors import Conflict, Forbidden, Unauthenticated
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
+from . import permissions
 
 __all__ = [
     "Availability",
@@ -153,7 +154,7 @@ class Person(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of her."""
-        return Resource(kind="person", places=self.places, owners=frozenset({self.id}))
+        return Resource(see=permissions.SEE, places=self.places, relations={Relation.OWNER: frozenset({self.id})})
 
     def as_actor(self, session: str = "") -> Actor:
         """Return her as somebody who acts."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from ..kernel.access import ACTIONS, Actor, Role, authorize, parties
+from ..kernel.access import Actor, Role, authorize, relations
 from ..kernel.changes import Changes, Check, Delete, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
@@ -17,7 +17,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
-from . import rows
+from . import permissions, rows
 from .model import (
     Consent,
     Person,
@@ -146,7 +146,7 @@ class People:
             if any(grant.role.rank >= Role.GRID_WORKER.rank for grant in actor.grants):
                 raise Invalid("person.unknown", ["on_behalf_of"])
             raise Forbidden("person.cannot_act_for")  # the same as for somebody who exists
-        if subject.contact_via != actor.id and not parties(actor, subject.as_resource()) & ACTIONS["person.act_for"]:
+        if subject.contact_via != actor.id and not relations(actor, subject.as_resource()) & permissions.ACT_FOR.allowed:
             raise Forbidden("person.cannot_act_for")
         return subject
 
@@ -207,7 +207,7 @@ class People:
     def read_me(self, context: RequestContext) -> Person:
         """Return one's own record."""
         actor, person = self.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, permissions.ME, person.as_resource())
         return person
 
     def change_me(self, context: RequestContext, changes: Mapping[str, Any]) -> Person:
@@ -234,7 +234,7 @@ class People:
     def _change_self(self, context: RequestContext, change: Callable[[Person], Person], tag: str) -> Person:
         def decide() -> Changes[Person]:
             actor, person = self.current(context.actor)
-            authorize(actor, "me", person.as_resource())
+            authorize(actor, permissions.ME, person.as_resource())
             person.check_version(context.seen_version)
             changed, event = change(person), Event(tag=tag, by=actor.id, party="owner")
             return Changes(entity=changed, previous=person, writes=self._agreed(person, changed), events=(event,))
@@ -282,7 +282,7 @@ class People:
     def read_consents(self, context: RequestContext, limit: int) -> Page[Consent]:
         """Return one's own consent history, newest first."""
         actor, person = self.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, permissions.ME, person.as_resource())
         return rows.consents_of(person.id, context.start, limit)
 
     def withdraw_consent(self, context: RequestContext, purpose: str) -> None:
@@ -290,7 +290,7 @@ class People:
 
         def decide() -> Changes[Person]:
             actor, person = self.current(context.actor)
-            authorize(actor, "me", person.as_resource())
+            authorize(actor, permissions.ME, person.as_resource())
             person.check_version(context.seen_version)
             if purpose not in person.consents:
                 raise NotFound("consent.unknown")
@@ -311,7 +311,7 @@ class People:
     def read_my_data(self, context: RequestContext) -> dict[str, Any]:
         """Return everything held about oneself, as plain JSON values."""
         actor, person = self.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, permissions.ME, person.as_resource())
         held: dict[str, Any] = {"exported_at": self._clock.now(), "person": person, "consents": _all_consents(person.id)}
         return held | self._hooks.export(person.id)
 
@@ -320,7 +320,7 @@ class People:
 
         def decide() -> Changes[Person]:
             actor, person = self.current(context.actor)
-            authorize(actor, "me", person.as_resource())
+            authorize(actor, permissions.ME, person.as_resource())
             person.check_version(context.seen_version)
             owner = PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
             traces = self._hooks.erased_with(person)

@@ -7,6 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from ..kernel.access import Resource
 from ..kernel.changes import Entity
 from ..kernel.place import PlaceKind, kind_of
+from . import permissions
 
 __all__ = ["DEFAULT_ZONE", "Location", "Place", "Street"]
 
@@ -46,7 +47,7 @@ class Place(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
-        return Resource(kind="place", places=(self.id,))
+        return Resource(see=permissions.SEE, places=(self.id,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

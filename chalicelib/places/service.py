@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Actor, Resource, authorize, parties
+from ..kernel.access import STAFF, Action, Actor, Resource, authorize, relations
 from ..kernel.changes import Changes, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
@@ -14,7 +14,7 @@ from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
-from . import rows
+from . import permissions, rows
 from .model import DEFAULT_ZONE, Location, Place, Street
 
 __all__ = ["Places", "Roster", "place_exists"]
@@ -113,12 +113,12 @@ class Places:
 
     def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
-        resource = Resource(kind="place", places=(under,))
-        authorize(context.actor, "place.read", resource)
+        resource = Resource(see=permissions.SEE, places=(under,))
+        authorize(context.actor, permissions.READ, resource)
         page = rows.places_below(under, context.start, limit)
         if not page.items and not place_exists(under):
             raise NotFound
-        return page, bool(parties(context.actor, resource) & STAFF)
+        return page, bool(relations(context.actor, resource) & STAFF)
 
     def put_place(
         self,
@@ -132,7 +132,7 @@ class Places:
         """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
 
         def decide() -> Changes[Place]:
-            actor = self._may(context, "place.change", code)
+            actor = self._may(context, permissions.CHANGE, code)
             parent = parent_of(code)
             known = {place.id for place in rows.find_places([p for p in (parent, *neighbours) if p])}
             if parent and parent not in known:
@@ -163,7 +163,7 @@ class Places:
         """Say who answers for a place. Each must hold that role there."""
 
         def decide() -> Changes[Place]:
-            actor = self._may(context, "place.assign_duty", code)
+            actor = self._may(context, permissions.ASSIGN_DUTY, code)
             place = rows.find_place(code)
             if place is None:
                 raise NotFound
@@ -180,9 +180,9 @@ class Places:
 
         return self._transaction.run(decide, context)
 
-    def _may(self, context: RequestContext, action: str, code: str) -> Actor:
+    def _may(self, context: RequestContext, action: Action, code: str) -> Actor:
         actor, _ = self._people.current(context.actor)
-        authorize(actor, action, Resource(kind="place", places=(code,)))
+        authorize(actor, action, Resource(see=permissions.SEE, places=(code,)))
         return actor
 
     def found_street(self, code: str, name: str, zone: str) -> Place:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..kernel.changes import Count, Entity
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Invalid, TooMany, Unauthenticated
-from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS, Window
+from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS
 
 __all__ = [
     "Challenge",
@@ -20,7 +20,6 @@ __all__ = [
     "may_issue",
     "read_refresh",
     "refresh",
-    "window_count",
 ]
 
 
@@ -91,27 +90,10 @@ def issue_challenge(
     )
 
 
-def window_count(subject: str, window: Window, now: datetime) -> Count:
-    """Return the counter of a throttle's current window; full, it refuses with the time until the next."""
-    length = int(window.lasts.total_seconds())
-    n = int(now.timestamp()) // length
-    left = (n + 1) * length - int(now.timestamp())
-    return Count(
-        subject=subject,
-        name=f"{window.name}#{n}",
-        add=1,
-        limit=window.most,
-        refusal=TooMany("auth.throttled", left),
-        expires_at=now + 2 * window.lasts,
-    )
-
-
 def guess_count(challenge: Challenge) -> Count:
     """Return the counter of a challenge's tries."""
-    refusal = TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
-    return Count(
-        subject=f"tries#{challenge.nonce}", name="code", add=1, limit=CODE_TRIES, refusal=refusal, expires_at=challenge.ttl
-    )
+    full = TooMany("auth.too_many_tries", int(COOLDOWN.total_seconds()))
+    return CODE_TRIES.count(f"tries#{challenge.nonce}", full, challenge.ttl)
 
 
 def is_right(keys: Keyring, challenge: Challenge, code: str) -> bool:

@@ -1,24 +1,33 @@
 """Throttles and lifetimes as data (NIST SP 800-63B, OWASP ASVS 5 section 6.6)."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-__all__ = ["CODE_DIGITS", "CODE_LASTS", "CODE_TRIES", "COOLDOWN", "FAMILY_GRACE", "PHONE_WINDOWS", "REFRESH_LASTS", "Window"]
+from ..kernel.rate_limit import AttemptLimit, RateLimit
+
+__all__ = [
+    "CODES_PER_TARGET",
+    "CODE_DIGITS",
+    "CODE_LASTS",
+    "CODE_TRIES",
+    "COOLDOWN",
+    "FAMILY_GRACE",
+    "REFRESH_LASTS",
+    "codes_per",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """At most `most` within each full `lasts`."""
+_WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
-    name: str
-    most: int
-    lasts: timedelta
+
+def codes_per(window: str, limit: int) -> RateLimit:
+    """Return the limit of codes sent in each ``hour`` or ``day``."""
+    return RateLimit.fixed_window(window, limit, _WINDOWS[window], "auth.throttled")
 
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
-CODE_TRIES = 5
+CODE_TRIES = AttemptLimit("code", 5)
 COOLDOWN = timedelta(seconds=60)  # between two codes to one phone, unless the first was used
-PHONE_WINDOWS = (Window("hour", 10, timedelta(hours=1)), Window("day", 30, timedelta(days=1)))
+CODES_PER_TARGET = (codes_per("hour", 10), codes_per("day", 30))
 REFRESH_LASTS = timedelta(days=30)  # since the last rotation
 FAMILY_GRACE = timedelta(seconds=60)  # a lost answer: the previous token still works while its successor is unused

@@ -1,7 +1,6 @@
 """Signing in and out."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Protocol
 
 from ..kernel.access import Actor, authorize
@@ -11,17 +10,17 @@ from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
 from ..kernel.ids import Ids
 from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import model, rows
 from .model import Challenge, Purpose, Reused, Session
-from .policy import COOLDOWN, PHONE_WINDOWS, Window
+from .policy import CODES_PER_TARGET, COOLDOWN, codes_per
 
 __all__ = ["Limits", "SignIn", "SignedIn", "TokenIssuer"]
-
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class TokenIssuer(Protocol):
@@ -73,24 +72,24 @@ class SignIn:
         The same whether or not the phone is known: the code goes out either way, and an account is made at sign-in.
         """
         id = f"phone#{self._people.fingerprint(phone)}"
-        windows = [(id, window) for window in PHONE_WINDOWS]
-        windows.append((f"address#{context.address}", Window("hour", self._limits.per_address_hour, _HOUR)))
-        windows.append(("codes", Window("day", self._limits.per_day, _DAY)))
-        self._challenge(context, id, phone, Purpose.SIGN_IN, windows)
+        limits = [(id, limit) for limit in CODES_PER_TARGET]
+        limits.append((f"address#{context.address}", codes_per("hour", self._limits.per_address_hour)))
+        limits.append(("codes", codes_per("day", self._limits.per_day)))
+        self._challenge(context, id, phone, Purpose.SIGN_IN, limits)
         return int(COOLDOWN.total_seconds())
 
     def send_email_code(self, context: RequestContext, address: str) -> int:
         """Send a code that proves an address to be one's own; return after how many seconds another may be asked for."""
         actor, person = self._people.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, people_permissions.ME, person.as_resource())
         id = f"email#{actor.id}"
         mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # whoever asks
-        windows = [(subject, window) for subject in (id, mailbox) for window in PHONE_WINDOWS]
-        self._challenge(context, id, address, Purpose.EMAIL, windows)
+        limits = [(subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET]
+        self._challenge(context, id, address, Purpose.EMAIL, limits)
         return int(COOLDOWN.total_seconds())
 
     def _challenge(
-        self, context: RequestContext, id: str, target: str, purpose: Purpose, windows: list[tuple[str, Window]]
+        self, context: RequestContext, id: str, target: str, purpose: Purpose, limits: list[tuple[str, RateLimit]]
     ) -> None:
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
@@ -101,7 +100,7 @@ class SignIn:
                 before, id=id, target=target, purpose=purpose, nonce=nonce, locale=context.locale, now=now
             )
             message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
-            counts = tuple(model.window_count(subject, window, now) for subject, window in windows)
+            counts = tuple(limit.count(subject, now) for subject, limit in limits)
             return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 
         self._transaction.run(decide, context)
@@ -166,7 +165,7 @@ class SignIn:
     def sign_out(self, context: RequestContext) -> None:
         """End the session of the caller's token, its refresh tokens and its access tokens."""
         actor, person = self._people.current(context.actor)
-        authorize(actor, "me", person.as_resource())
+        authorize(actor, people_permissions.ME, person.as_resource())
         self._end(context, actor.session, person.id)
 
     def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
@@ -188,7 +187,7 @@ class SignIn:
 
         def decide() -> Changes[Person]:
             actor, person = self._people.current(context.actor)
-            authorize(actor, "me", person.as_resource())
+            authorize(actor, people_permissions.ME, person.as_resource())
             challenge = model.check_alive(rows.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
             tried = model.guess_count(challenge)
             wrong = Invalid("auth.code_wrong", ["code"])

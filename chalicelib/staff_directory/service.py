@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..kernel.access import Actor, Grant, Resource, Role, authorize
+from ..kernel.access import Action, Actor, Grant, Relation, Resource, Role, authorize
 from ..kernel.changes import Changes, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -13,6 +13,7 @@ from ..kernel.ids import Ids
 from ..kernel.paging import Page
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person, Vetting, regrant
 from ..people.policy import CONSENT_TEXTS
 from ..people.service import ConsentGiven, People
@@ -46,7 +47,11 @@ class PersonAdmin:
     def list_people(self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
         """Return the people of a place and below, filtered by role, by part of the name or by a whole phone."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "person.read", Resource(kind="person", places=(place,), owners=frozenset({actor.id})))
+        authorize(
+            actor,
+            people_permissions.READ,
+            Resource(see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: frozenset({actor.id})}),
+        )
 
         def wanted(person: Person) -> bool:
             named = not q or q in person.name or q == person.phone
@@ -59,14 +64,18 @@ class PersonAdmin:
 
     def read_person(self, context: RequestContext, person_id: str) -> Person:
         """Return somebody's record, for staff of her place."""
-        return self._see(context, person_id, "person.read")[1]
+        return self._see(context, person_id, people_permissions.READ)[1]
 
     def create_person(self, context: RequestContext, new: NewPerson) -> Person:
         """Register somebody, with or without a phone of her own."""
 
         def decide() -> Changes[Person]:
             actor, _ = self._people.current(context.actor)
-            authorize(actor, "person.create", Resource(kind="person", places=(new.home,), owners=frozenset({actor.id})))
+            authorize(
+                actor,
+                people_permissions.CREATE,
+                Resource(see=people_permissions.SEE, places=(new.home,), relations={Relation.OWNER: frozenset({actor.id})}),
+            )
             self._people.check_place(new.home, ["home"])
             now = self._clock.now()
             person = Person(
@@ -93,11 +102,17 @@ class PersonAdmin:
         """Correct somebody's name, home, address, language, or add a phone where there is none."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.change")
+            actor, person = self._see(context, person_id, people_permissions.CHANGE)
             changed = self._people.with_changes(person, changes)
             beside: tuple[Put, ...] = ()
             if changed.home and changed.home != person.home:
-                authorize(actor, "person.change", Resource(kind="person", places=(changed.home,), owners=frozenset({actor.id})))
+                authorize(
+                    actor,
+                    people_permissions.CHANGE,
+                    Resource(
+                        see=people_permissions.SEE, places=(changed.home,), relations={Relation.OWNER: frozenset({actor.id})}
+                    ),
+                )
             if changed.phone != person.phone:
                 _check_below(actor, person)
                 if person.phone:
@@ -113,7 +128,7 @@ class PersonAdmin:
         """Replace the roles that the caller may give and take."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.grant", open_to_newcomers=True)
+            actor, person = self._see(context, person_id, people_permissions.GRANT, open_to_newcomers=True)
             for n, grant in enumerate(grants):
                 self._people.check_place(grant.place, [n, "place"])
             changed = regrant(actor, person, grants)
@@ -128,20 +143,20 @@ class PersonAdmin:
         """Return somebody's record for her full phone and address; the look is written down."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.reveal")
+            actor, person = self._see(context, person_id, people_permissions.REVEAL)
             return Changes(entity=person, previous=person, writes=(self._audit(actor, "person.revealed", person, reason),))
 
         return self._transaction.run(decide, context)
 
     def reread_revealed(self, context: RequestContext, person_id: str) -> Person:
         """Return what a repeated reveal shows; its look is already written down."""
-        return self._see(context, person_id, "person.reveal")[1]
+        return self._see(context, person_id, people_permissions.REVEAL)[1]
 
     def vet(self, context: RequestContext, person_id: str, level: Vetting, note: str) -> Person:
         """Record how far a volunteer has been checked."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.vet", open_to_newcomers=True)
+            actor, person = self._see(context, person_id, people_permissions.VET, open_to_newcomers=True)
             if person.id == actor.id:
                 raise Forbidden("role.above_own")
             audit = self._audit(actor, "person.vetted", person, f"{level.value}: {note}")
@@ -154,7 +169,7 @@ class PersonAdmin:
         """Block an account or open it again; a block ends every session at once."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.block")
+            actor, person = self._see(context, person_id, people_permissions.BLOCK)
             _check_below(actor, person)
             changed = replace(person, blocked=blocked)
             if blocked and not person.blocked:
@@ -176,7 +191,7 @@ class PersonAdmin:
         """Record with whom somebody lives and through whose phone she may be told things."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._see(context, person_id, "person.household")
+            actor, person = self._see(context, person_id, people_permissions.HOUSEHOLD)
             _check_below(actor, person)
             changed, ledger = self._relate(person, household, contact_via, consent, actor.id)
             audit = self._audit(actor, "person.household_set", person, household or "-")
@@ -205,7 +220,7 @@ class PersonAdmin:
         return replace(person, household=household, contact_via=contact_via, consents=consents), tuple(ledger)
 
     def _see(
-        self, context: RequestContext, person_id: str, action: str, *, open_to_newcomers: bool = False
+        self, context: RequestContext, person_id: str, action: Action, *, open_to_newcomers: bool = False
     ) -> tuple[Actor, Person]:
         """Read the caller and somebody else, and let the table decide.
 

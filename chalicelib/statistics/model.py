@@ -11,9 +11,9 @@ from enum import StrEnum
 from math import sqrt
 
 from ..kernel.place import PlaceKind, kind_of
-from ..tickets.life import Ending, State
 from ..tickets.model import Ticket, building_of, place_at
-from ..tickets.policy import ClockName, Level
+from ..tickets.policy import Level, SlaKind
+from ..tickets.states import Ending, State
 
 __all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]
 
@@ -87,7 +87,7 @@ def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
     It is once somebody has spoken to them, or the time is over. What ended before either is not counted; of what was
     reopened the present round counts.
     """
-    clock = ticket.clock(ClockName.CONTACT)
+    clock = ticket.clock(SlaKind.CONTACT)
     if clock is None:
         return None
     if clock.met_at is not None:

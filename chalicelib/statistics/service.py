@@ -14,6 +14,7 @@ from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.policy import Policy
 from ..tickets.service import Tickets
+from . import permissions
 from .model import By, Figures, HotSpot, figures_of, grouped, hot_spots
 
 __all__ = ["SPAN_MOST", "HotSpots", "Rates", "Statistics"]
@@ -86,7 +87,7 @@ class Statistics:
 
     def _admit(self, context: RequestContext, place: str) -> None:
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "figures.read", Resource(kind="figures", places=(place,)))
+        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
         """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""

@@ -11,8 +11,8 @@ from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.office import serves
-from ..tickets.policy import ClockName, Level, Policy, Question, QuestionKind, Rule, Urgency
-from ..tickets.worktime import Calendar, Library, Span, check_spans, check_week, uncertain
+from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
+from ..tickets.worktime import Calendar, Library, OfficeHours, check_office_hours, check_week, uncertain
 
 __all__ = ["Caution", "cautions", "faults"]
 
@@ -85,10 +85,10 @@ def _limits(policy: Policy) -> Iterator[Invalid]:
     for n, row in enumerate(policy.limits):
         if row.category is not None and row.category not in codes:
             yield Invalid("rulebook.category_unknown", ["limits", n, "category"])
-        for name in (ClockName.ACCEPT, ClockName.CONTACT):
+        for name in (SlaKind.ACCEPT, SlaKind.CONTACT):
             if row.limits.of(name) > row.limits.resolve:
                 yield Invalid("rulebook.limits_disordered", ["limits", n, name.value], clock=name.value)
-        longest = max(row.limits.remind, *(row.limits.of(name) for name in ClockName))
+        longest = max(row.limits.remind, *(row.limits.of(name) for name in SlaKind))
         if not row.limits.always and longest * most // 100 > capacity:
             yield Invalid("rulebook.never_up", ["limits", n], minutes=longest)
 
@@ -99,7 +99,7 @@ def _least_minutes(policy: Policy) -> int:
     return _WEEKS * sum(days) - (_DAYS_OFF + len(policy.own)) * max(days, default=0)
 
 
-def _minutes(span: Span) -> int:
+def _minutes(span: OfficeHours) -> int:
     start, end = (60 * at.hour + at.minute for at in (span.start, span.end))
     return max(0, (end or 1440) - start)
 
@@ -175,9 +175,9 @@ def _hours(policy: Policy) -> Iterator[Invalid]:
             yield Invalid("rulebook.never_open", ["week"])
 
 
-def _in_order(spans: tuple[Span, ...]) -> bool:
+def _in_order(spans: tuple[OfficeHours, ...]) -> bool:
     try:
-        check_spans(spans)
+        check_office_hours(spans)
     except ValueError:
         return False
     return True

@@ -15,15 +15,15 @@ from itertools import pairwise
 
 from ..tickets import clocks
 from ..tickets.clocks import EscalationContext
-from ..tickets.model import Clock, Ticket
-from ..tickets.policy import ClockName, Level, Policy, Urgency
+from ..tickets.model import SlaTimer, Ticket
+from ..tickets.policy import Level, Policy, SlaKind, Urgency
 
 __all__ = ["CLIMBING", "Climb", "Pair", "Played", "Replayed", "Tally", "play", "summarise", "urgency_under"]
 
-CLIMBING = (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
 _RAISE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
-_Fact = tuple[datetime, int, ClockName]
+_Fact = tuple[datetime, int, SlaKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,8 @@ class Played:
     urgency: Urgency
     begins: Level
     holder: str | None
-    due: Mapping[ClockName, datetime] = field(default_factory=dict)  # first, without holds
-    over: Mapping[ClockName, datetime] = field(default_factory=dict)  # and when
+    due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # first, without holds
+    over: Mapping[SlaKind, datetime] = field(default_factory=dict)  # and when
     climbs: tuple[Climb, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class Tally:
 
     tickets: int = 0
     moved: int = 0
-    over: Mapping[ClockName, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in CLIMBING})
+    over: Mapping[SlaKind, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in CLIMBING})
     reached: Mapping[Level, list[int]] = field(default_factory=lambda: {level: [0, 0] for level in Level})
 
     def add(self, pair: Pair) -> None:
@@ -130,10 +130,10 @@ class _Play:
 
     def __init__(self, ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None) -> None:
         self._ticket, self._office, self._level = ticket, office, begins
-        self._clocks: dict[ClockName, Clock] = {}
+        self._clocks: dict[SlaKind, SlaTimer] = {}
         self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
-        self._due: dict[ClockName, datetime] = {}
-        self._over: dict[ClockName, datetime] = {}
+        self._due: dict[SlaKind, datetime] = {}
+        self._over: dict[SlaKind, datetime] = {}
         self._climbs: list[Climb] = []
 
     def run(self, until: datetime) -> Played:
@@ -169,8 +169,8 @@ class _Play:
                 return
             self._fire(at, [clock for clock in running if clock.due_at <= at])
 
-    def _fire(self, at: datetime, over: list[Clock]) -> None:
-        """What `waking` does. At the top it is only told again, however often, so there a clock is done with."""
+    def _fire(self, at: datetime, over: list[SlaTimer]) -> None:
+        """Do what `timers` does. At the top it is only told again, however often, so there a clock is done with."""
         for clock in over:
             self._over.setdefault(clock.name, at)
         if not self._rise(at):
@@ -194,7 +194,7 @@ def _facts(ticket: Ticket) -> Iterator[_Fact]:
     """Yield what really happened to a ticket, as far as its clocks tell."""
     for clock in (clock for clock in ticket.clocks if clock.name in CLIMBING):
         name, last = clock.name, clock.runs[-1]
-        if name is ClockName.RESOLVE and ticket.reopened and clock.started_at > ticket.created_at:
+        if name is SlaKind.RESOLVE and ticket.reopened and clock.started_at > ticket.created_at:
             yield from ((clock.started_at, _RAISE, name) for _ in range(ticket.reopened))
         yield clock.started_at, _START, name
         for run, after in pairwise(clock.runs):

@@ -10,7 +10,7 @@ from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
 from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
-from ..tickets.worktime import OwnDay, Span
+from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
 
 __all__ = ["PolicyIn", "ReplayIn", "RulesQuery"]
@@ -154,9 +154,9 @@ class SpanIn(Request):
     start: TimeOfDay = Field(alias="from")
     end: EndOfSpan = Field(alias="to")
 
-    def as_span(self) -> Span:
+    def as_span(self) -> OfficeHours:
         """Return it as rules keep it."""
-        return Span(start=time.fromisoformat(self.start), end=time.fromisoformat(self.end.replace("24:", "00:")))
+        return OfficeHours(start=time.fromisoformat(self.start), end=time.fromisoformat(self.end.replace("24:", "00:")))
 
 
 Spans = Annotated[list[SpanIn], Field(max_length=6)]

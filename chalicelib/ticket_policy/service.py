@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from ..kernel.access import ACTIONS, Resource, Role, authorize
+from ..kernel.access import Action, Resource, Role, authorize
 from ..kernel.changes import Changes, Event, Message, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
@@ -20,11 +20,11 @@ from ..people.service import People
 from ..places.service import Places, Roster
 from ..store.transaction import Transaction
 from ..tickets.calendar import chinese_holiday
-from ..tickets.clocks import terms_of
+from ..tickets.clocks import sla_of
 from ..tickets.model import Ticket
 from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
-from . import rows
+from . import permissions, rows
 from .book import PolicyBook
 from .ladder import EscalationPath, holes
 from .lint import Caution, cautions, faults
@@ -80,11 +80,11 @@ class TicketPolicies:
     def read(self, context: RequestContext, place: str) -> Rules:
         """Return the rules of the street of a place; for staff of the place with everything that goes with them."""
         actor, _ = self._people.current(context.actor)
-        found = authorize(actor, "rulebook.read", Resource(kind="rulebook", places=(place,)))
+        found = authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         street = self._street(street_of(place))
         if street.version == 0 and self._places.find(street.id) is None:
             raise NotFound
-        if not found & ACTIONS["rulebook.read_rules"]:
+        if not found & permissions.READ_RULES.allowed:
             return Rules(street=street)
         people = self._people.find_many(_named(street.policy))
         return Rules(street=street, inside=True, cautions=self._cautions(street, people), report=rows.ladder_report(street.id))
@@ -100,8 +100,8 @@ class TicketPolicies:
         street, looked = street_of(place), list[Roster]()
 
         def decide() -> Changes[StreetPolicy]:
-            by = self._admit(context, "rulebook.set", place)
-            self._admit(context, "rulebook.set", street)
+            by = self._admit(context, permissions.SET, place)
+            self._admit(context, permissions.SET, street)
             before = self._street(street)
             before.check_version(context.seen_version)
             policy = replace(before.policy, **changes)
@@ -128,7 +128,7 @@ class TicketPolicies:
             Invalid: as `set`.
 
         """
-        self._admit(context, "rulebook.replay", place)
+        self._admit(context, permissions.REPLAY, place)
         street, until = street_of(place), self._clock.now()
         policy = replace(self._street(street).policy, **changes)
         roster = self._check(street, policy)
@@ -137,7 +137,7 @@ class TicketPolicies:
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
         def played(ticket: Ticket, ladder: EscalationPath) -> Played:
-            terms = terms_of(ladder.policy, ticket, library)
+            terms = sla_of(ladder.policy, ticket, library)
             office, routed = ladder.begin(ticket.place, ticket.category, terms)
             return play(ticket, office, routed.level, routed.assignee, until)
 
@@ -184,9 +184,9 @@ class TicketPolicies:
 
     # what the above share
 
-    def _admit(self, context: RequestContext, action: str, place: str) -> str:
+    def _admit(self, context: RequestContext, action: Action, place: str) -> str:
         actor, _ = self._people.current(context.actor)
-        authorize(actor, action, Resource(kind="rulebook", places=(place,)))
+        authorize(actor, action, Resource(see=permissions.SEE, places=(place,)))
         return actor.id
 
     def _street(self, street: str) -> StreetPolicy:

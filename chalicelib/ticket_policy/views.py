@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from ..tickets.policy import ClockName, Level, LimitsOf, QuestionKind, Urgency
-from ..tickets.worktime import OwnDay, Span
+from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, Urgency
+from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
 from .lint import Caution
 from .model import Hole, Why
@@ -98,7 +98,7 @@ class SpanView(View):
     end: str = Field(serialization_alias="to")
 
 
-def _spans(spans: tuple[Span, ...]) -> list[SpanView]:
+def _spans(spans: tuple[OfficeHours, ...]) -> list[SpanView]:
     return [
         SpanView(start=f"{span.start:%H:%M}", end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00")
         for span in spans
@@ -210,7 +210,7 @@ class TallyView(View):
 
     tickets: int
     moved: int = Field(description="Which somebody else would have had first.")
-    over: dict[ClockName, BothView] = Field(description="Whose clock was over.")
+    over: dict[SlaKind, BothView] = Field(description="Whose clock was over.")
     reached: dict[Level, BothView] = Field(description="By the highest level that they reached.")
 
     @classmethod
@@ -236,8 +236,8 @@ class PlayedView(View):
     urgency: Urgency
     begins: Level
     holder: str | None
-    due: dict[ClockName, Instant] = Field(description="As promised at the beginning, without holds.")
-    over: dict[ClockName, Instant] = Field(description="Which clocks were over, and since when.")
+    due: dict[SlaKind, Instant] = Field(description="As promised at the beginning, without holds.")
+    over: dict[SlaKind, Instant] = Field(description="Which clocks were over, and since when.")
     climbs: list[ClimbView]
     level: Level
 

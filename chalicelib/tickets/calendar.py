@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, time
 
-from .worktime import Holiday, Span
+from .worktime import Holiday, OfficeHours
 
 __all__ = ["DEFAULT_WEEK", "DEFAULT_ZONE", "chinese_holiday"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
-DEFAULT_WEEK: Mapping[int, tuple[Span, ...]] = dict.fromkeys(
-    range(1, 6), (Span(start=time(8, 30), end=time(12)), Span(start=time(13, 30), end=time(18)))
+DEFAULT_WEEK: Mapping[int, tuple[OfficeHours, ...]] = dict.fromkeys(
+    range(1, 6), (OfficeHours(start=time(8, 30), end=time(12)), OfficeHours(start=time(13, 30), end=time(18)))
 )
 """Eight hours from Monday to Friday."""
 

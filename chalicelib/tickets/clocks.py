@@ -4,27 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .model import Clock, Run, Ticket
-from .policy import ClockName, Level, Limits, Policy, Step
-from .worktime import Calendar, Library, Line, due_after, explain, uncertain, worked_between
+from .model import SlaTimer, Ticket, TimerSegment
+from .policy import Level, Limits, Policy, SlaKind, Step
+from .worktime import Calendar, CountedDay, Library, due_after, explain, uncertain, worked_between
 
 __all__ = [
     "EscalationContext",
-    "Stretch",
-    "Terms",
+    "ExplainedSegment",
+    "Sla",
+    "explained_segments",
     "meet",
     "pause",
     "prolong",
     "resume",
+    "sla_of",
     "start",
-    "stretches",
     "swap",
-    "terms_of",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Sla:
     """What a ticket is held to, from the policy version that it names. Without a calendar every minute counts."""
 
     policy: Policy
@@ -36,7 +36,7 @@ class Terms:
 class EscalationContext:
     """What a decision about a ticket goes by: its terms, and who is on duty at each level, whoever is named first leading."""
 
-    terms: Terms
+    terms: Sla
     duty: Mapping[Level, tuple[str, ...]]
 
     @property
@@ -65,41 +65,41 @@ class EscalationContext:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class ExplainedSegment:
     """A run of a clock, explained: the days that were counted, and the years of which the public holidays are not known yet."""
 
-    run: Run
-    lines: tuple[Line, ...]
+    run: TimerSegment
+    lines: tuple[CountedDay, ...]
     uncertain: tuple[int, ...]
 
 
-def terms_of(policy: Policy, ticket: Ticket, library: Library) -> Terms:
+def sla_of(policy: Policy, ticket: Ticket, library: Library) -> Sla:
     """Return what a ticket is held to under a policy; `library` knows the public holidays."""
     limits = policy.limits_of(ticket.category, ticket.urgency)
     if limits.always:
-        return Terms(policy=policy, limits=limits, calendar=None)
+        return Sla(policy=policy, limits=limits, calendar=None)
     calendar = Calendar(zone=ticket.zone, week=policy.week, own=policy.own, library=library)
-    return Terms(policy=policy, limits=limits, calendar=calendar)
+    return Sla(policy=policy, limits=limits, calendar=calendar)
 
 
-def start(terms: Terms, name: ClockName, now: datetime, percent: int = 100) -> Clock:
+def start(terms: Sla, name: SlaKind, now: datetime, percent: int = 100) -> SlaTimer:
     """Start a clock with a share of its limit, from the minute that has begun: what is promised is promised to the minute."""
     begun, minutes = now.replace(second=0, microsecond=0), max(1, terms.limits.of(name) * percent // 100)
     due = due_after(terms.calendar, begun, minutes)
-    return Clock(name=name, limit=minutes, due_at=due, promised_at=due, runs=(Run(start=begun, minutes=minutes),))
+    return SlaTimer(name=name, limit=minutes, due_at=due, promised_at=due, runs=(TimerSegment(start=begun, minutes=minutes),))
 
 
-def meet(clock: Clock, now: datetime) -> Clock:
+def meet(clock: SlaTimer, now: datetime) -> SlaTimer:
     """End a clock: what it waited for has been done."""
     return replace(_stopped(clock, now), met_at=now) if clock.met_at is None else clock
 
 
-def pause(clock: Clock, now: datetime) -> Clock:
+def pause(clock: SlaTimer, now: datetime) -> SlaTimer:
     """Let a clock stand still."""
     return _stopped(clock, now) if clock.running else clock
 
 
-def resume(terms: Terms, clock: Clock, now: datetime) -> Clock:
+def resume(terms: Sla, clock: SlaTimer, now: datetime) -> SlaTimer:
     """Let a clock that stands still go on with what was left; a minute at least, so that nobody is late the moment she starts."""
     if not clock.paused:
         return clock
@@ -108,39 +108,39 @@ def resume(terms: Terms, clock: Clock, now: datetime) -> Clock:
     left = max(1, -(-(timedelta(minutes=last.minutes) - used) // timedelta(minutes=1)))
     due = due_after(terms.calendar, now, left)
     promised = due if clock.fired == 0 else clock.promised_at
-    return replace(clock, due_at=due, promised_at=promised, runs=(*clock.runs, Run(start=now, minutes=left)))
+    return replace(clock, due_at=due, promised_at=promised, runs=(*clock.runs, TimerSegment(start=now, minutes=left)))
 
 
-def prolong(terms: Terms, clock: Clock, now: datetime, minutes: int) -> Clock:
+def prolong(terms: Sla, clock: SlaTimer, now: datetime, minutes: int) -> SlaTimer:
     """Note that a clock has fired, and give whoever is told now her own time."""
     due = due_after(terms.calendar, now, max(1, minutes))
-    runs = (*_stopped(clock, now).runs, Run(start=now, minutes=max(1, minutes)))
+    runs = (*_stopped(clock, now).runs, TimerSegment(start=now, minutes=max(1, minutes)))
     return replace(clock, due_at=due, runs=runs, fired=clock.fired + 1)
 
 
-def swap(ticket: Ticket, *changed: Clock) -> tuple[Clock, ...]:
+def swap(ticket: Ticket, *changed: SlaTimer) -> tuple[SlaTimer, ...]:
     """Return the clocks of a ticket with some of them changed; of a name only the latest is kept."""
     by_name = {clock.name: clock for clock in (*ticket.clocks, *changed)}
     return tuple(by_name.values())
 
 
-def stretches(terms: Terms, clock: Clock) -> tuple[Stretch, ...]:
+def explained_segments(terms: Sla, clock: SlaTimer) -> tuple[ExplainedSegment, ...]:
     """Return how the due time of a clock came about, stretch by stretch; of the last one also what was not needed of it."""
     return tuple(_explained(terms, run, cut=run is not clock.runs[-1]) for run in clock.runs)
 
 
-def _explained(terms: Terms, run: Run, *, cut: bool) -> Stretch:
+def _explained(terms: Sla, run: TimerSegment, *, cut: bool) -> ExplainedSegment:
     counted = run.minutes
     if cut and run.end is not None:
         worked = worked_between(terms.calendar, run.start, run.end)
         counted = min(run.minutes, int(worked / timedelta(minutes=1)))
     end = due_after(terms.calendar, run.start, counted)
-    return Stretch(
+    return ExplainedSegment(
         run=run, lines=explain(terms.calendar, run.start, counted), uncertain=uncertain(terms.calendar, run.start, end)
     )
 
 
-def _stopped(clock: Clock, now: datetime) -> Clock:
+def _stopped(clock: SlaTimer, now: datetime) -> SlaTimer:
     """End the run that is going on."""
     last = clock.runs[-1]
     return clock if last.end is not None else replace(clock, runs=(*clock.runs[:-1], replace(last, end=now)))

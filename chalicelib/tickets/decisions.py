@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import derived_id
@@ -13,9 +12,9 @@ from ..kernel.place import street_of
 from ..kernel.text import mask_personal, overlap
 from . import clocks
 from .clocks import EscalationContext
-from .life import MACHINE, Ending, Mover, State
-from .model import Clock, Hold, Ticket, Update, place_at
-from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, ClockName, Urgency
+from .model import Hold, SlaTimer, Ticket, Update, place_at
+from .policy import BOUNCES, DUPLICATE_OVERLAP, DUPLICATE_WITHIN, SlaKind, Urgency
+from .states import TABLE, Ending, Mover, State
 
 __all__ = [
     "ALSO_AT_NIGHT",
@@ -25,13 +24,13 @@ __all__ = [
     "comment",
     "comment_from_outside",
     "escalate",
+    "escalated",
     "go",
     "hold",
     "likely_duplicates",
-    "rehand",
+    "reassign",
     "resolve",
     "resume",
-    "rise",
     "submit",
     "tell_holder",
     "tell_reporters",
@@ -61,7 +60,7 @@ def likely_duplicates(ticket: Ticket, others: Iterable[Ticket], now: datetime) -
 
 def submit(ticket: Ticket, office: EscalationContext, by: Mover, beside: tuple[Write, ...]) -> Changes[Ticket]:
     """A new ticket: its clocks begin, and whoever has it hears of it."""
-    first = (clocks.start(office.terms, name, by.now) for name in (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE))
+    first = (clocks.start(office.terms, name, by.now) for name in (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE))
     ticket = replace(ticket, clocks=tuple(first))
     event = Event(tag="ticket.submitted", by=by.id, party=by.party)
     messages = tell_holder(ticket, "new") if ticket.assignee else tell_staff(ticket, "new")
@@ -74,23 +73,30 @@ def go(
     ticket: Ticket,
     move: str,
     by: Mover,
+    after: Ticket | None = None,
     *,
+    target: State | None = None,
+    event: str | None = None,
     note: str | None = None,
-    tag: str | None = None,
     writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     said: str = "",
-    **changes: Any,
 ) -> Changes[Ticket]:
-    """Make a move: the row of the table, its event, and whatever changes with it. `said` is what the public may read of it."""
-    row = MACHINE.apply(ticket.state, move, by.parties, ticket.moves(by.parties))
-    if ticket.hidden(move, by.parties):
-        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=ticket.moves(by.parties))
-    event = Event(tag=tag or row.event, by=by.id, party=by.party, note=note)
-    entity = replace(ticket, **({"state": row.target} | changes))
+    """Make a move: the new state and the event by the table, with whatever changes beside the state.
+
+    `after` is the ticket with those changes. Its state is set here and nowhere else. `target` and `event` are needed
+    only where they are not the usual ones of the row. `said` is what the public may read of the move.
+    """
+    moves = ticket.moves(by.relations)
+    TABLE.row(ticket.state, move, by.relations, moves)
+    if ticket.is_unavailable(move, by.relations):
+        raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
+    step = TABLE.go(ticket.state, move, by.relations, target=target, event=event, moves=moves)
+    events = (Event(tag=step.event, by=by.id, party=by.party, note=note),) if step.event else ()
+    entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or said:
         writes = (*writes, *_published(entity, by.now, said))
-    return Changes(entity=entity, previous=ticket, writes=writes, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=ticket, writes=writes, events=events, messages=messages)
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
@@ -149,42 +155,27 @@ def _published(ticket: Ticket, now: datetime, said: str = "") -> tuple[Put, ...]
     return (Put(row=update),)
 
 
-def with_met(ticket: Ticket, now: datetime, *names: ClockName) -> tuple[Clock, ...]:
+def with_met(ticket: Ticket, now: datetime, *names: SlaKind) -> tuple[SlaTimer, ...]:
     """Return the clocks with some of them ended."""
     return clocks.swap(ticket, *(clocks.meet(clock, now) for name in names if (clock := ticket.clock(name))))
 
 
 def accept(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Say that it is one's own to see to. Only the clock of acceptance ends with that."""
-    messages = tell_reporters(ticket, "accepted")
-    return go(
-        ticket,
-        "accept",
-        by,
-        assignee=by.id,
-        accepted_by=by.id,
-        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
-        messages=messages,
-    )
+    met = with_met(ticket, by.now, SlaKind.ACCEPT)
+    after = replace(ticket, assignee=by.id, accepted_by=by.id, clocks=met)
+    return go(ticket, "accept", by, after, messages=tell_reporters(ticket, "accepted"))
 
 
 def assign(ticket: Ticket, by: Mover, to: str) -> Changes[Ticket]:
     """Name who sees to it. Whoever names somebody has accepted it, and what was sent back so far is over."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
-        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.parties))
-    changed = replace(ticket, assignee=to)
-    messages = tell_holder(changed, "assigned") if to != by.id else ()
+        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=ticket.moves(by.relations))
+    met = with_met(ticket, by.now, SlaKind.ACCEPT)
+    after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
+    messages = tell_holder(after, "assigned") if to != by.id else ()
     messages += tell_reporters(ticket, "accepted") if ticket.state is S.OPEN else ()
-    return go(
-        ticket,
-        "assign",
-        by,
-        note=to,
-        assignee=to,
-        accepted_by=by.id,
-        clocks=with_met(ticket, by.now, ClockName.ACCEPT),
-        messages=messages,
-    )
+    return go(ticket, "assign", by, after, note=to, messages=messages)
 
 
 def bounce(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, dispatcher: str | None) -> Changes[Ticket]:
@@ -194,18 +185,18 @@ def bounce(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, di
     open again under the clock of acceptance that it had from the beginning: another on duty has it, or who leads the level
     above, and the level stays as it is.
     """
-    changes: dict[str, Any] = {"bounces": ticket.bounces + 1, "reason": reason}
+    after = replace(ticket, bounces=ticket.bounces + 1, reason=reason)
+    target: State | None = None
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
-        changes |= {"assignee": dispatcher}
+        after = replace(after, assignee=dispatcher)
     else:
         another = next((id for id in office.duty.get(ticket.level, ()) if id != by.id), None)
-        changes |= {"state": S.OPEN, "clocks": _unaccepted(ticket)}
-        changes |= {"assignee": another or office.leader(office.above(ticket.level))}
-    decided = changes["bounces"] >= BOUNCES
-    if decided:
+        assignee = another or office.leader(office.above(ticket.level))
+        after, target = replace(after, clocks=_unaccepted(ticket), assignee=assignee), S.OPEN
+    if after.bounces >= BOUNCES:
         level = office.above(ticket.level)
-        changes |= {"level": level, "assignee": office.leader(level)}
-    outcome = go(ticket, "bounce", by, note=reason, **changes)
+        after = replace(after, level=level, assignee=office.leader(level))
+    outcome = go(ticket, "bounce", by, after, target=target, note=reason)
     return replace(outcome, messages=_tell_of_bounce(outcome.entity, office, by))
 
 
@@ -217,16 +208,16 @@ def _tell_of_bounce(ticket: Ticket, office: EscalationContext, by: Mover) -> tup
     return staff if ticket.assignee in on_duty else staff + tell_holder(ticket, "assigned")
 
 
-def _unaccepted(ticket: Ticket) -> tuple[Clock, ...]:
+def _unaccepted(ticket: Ticket) -> tuple[SlaTimer, ...]:
     """Return the clocks as if nobody had accepted it: that clock has never stood still."""
-    clock = ticket.clock(ClockName.ACCEPT)
+    clock = ticket.clock(SlaKind.ACCEPT)
     if clock is None or clock.met_at is None:
         return ticket.clocks
     runs = (*clock.runs[:-1], replace(clock.runs[-1], end=None))
     return clocks.swap(ticket, replace(clock, met_at=None, runs=runs))
 
 
-def rehand(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
+def reassign(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Whoever has it is no longer there: it goes to who is on duty, at the next level where nobody is."""
     level = office.from_level(ticket.level)
     entity = replace(ticket, level=level, assignee=office.leader(level))
@@ -242,15 +233,15 @@ def escalate(ticket: Ticket, office: EscalationContext, by: Mover, reason: str) 
         Conflict: the ladder of the street ends here.
 
     """
-    raised = rise(ticket, office)
-    told = tell_staff(raised, "climbed")
-    outcome = go(ticket, "escalate", by, note=reason, level=raised.level, assignee=raised.assignee, messages=told)
-    if raised.level is ticket.level:
-        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.parties))
+    higher = escalated(ticket, office)
+    told = tell_staff(higher, "climbed")
+    outcome = go(ticket, "escalate", by, higher, note=reason, messages=told)
+    if higher.level is ticket.level:
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=ticket.moves(by.relations))
     return outcome
 
 
-def rise(ticket: Ticket, office: EscalationContext) -> Ticket:
+def escalated(ticket: Ticket, office: EscalationContext) -> Ticket:
     """Return a ticket one level up, or at the next level where somebody is on duty. While nobody has accepted it, its leader has it."""
     level = office.above(ticket.level)
     return replace(ticket, level=level, assignee=office.leader(level) if ticket.state is S.OPEN else ticket.assignee)
@@ -258,15 +249,15 @@ def rise(ticket: Ticket, office: EscalationContext) -> Ticket:
 
 def comment(ticket: Ticket, by: Mover, text: str, *, public: bool) -> Changes[Ticket]:
     """Say something. The first that those who work on it say to those who reported is the contact that a clock waits for."""
-    works = bool(by.parties & (STAFF | {Party.HELPER, Party.SYSTEM}))
+    works = bool(by.relations & (STAFF | {Relation.HELPER, Relation.SYSTEM}))
     if not public:
         if not works:
             raise Forbidden("ticket.internal")
-        return go(ticket, "comment", by, note=text, tag=NOTED)
+        return go(ticket, "comment", by, event=NOTED, note=text)
     if not works:
         return go(ticket, "comment", by, note=text, messages=tell_holder(ticket, "said"))
-    met = with_met(ticket, by.now, ClockName.CONTACT)
-    return go(ticket, "comment", by, note=text, clocks=met, messages=tell_reporters(ticket, "commented"))
+    after = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
+    return go(ticket, "comment", by, after, note=text, messages=tell_reporters(ticket, "commented"))
 
 
 def comment_from_outside(ticket: Ticket, by: Mover, text: str) -> Changes[Ticket]:
@@ -297,26 +288,28 @@ def hold(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, unti
     if not by.now < until <= by.now + timedelta(days=policy.hold_days):
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
-        raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.parties), times=policy.holds)
+        raise Conflict("ticket.held_too_often", state=ticket.state.value, moves=ticket.moves(by.relations), times=policy.holds)
     new = Hold(start=by.now, until=until, reason=said, before=ticket.state)
-    met = replace(ticket, clocks=with_met(ticket, by.now, ClockName.CONTACT))
-    still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is ClockName.RESOLVE))
-    messages = tell_reporters(ticket, "held")
-    return go(ticket, "hold", by, note=reason, holds=(*ticket.holds, new), clocks=still, reason=said, messages=messages)
+    met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
+    still = clocks.swap(met, *(clocks.pause(clock, by.now) for clock in met.clocks if clock.name is SlaKind.RESOLVE))
+    after = replace(ticket, holds=(*ticket.holds, new), clocks=still, reason=said)
+    return go(ticket, "hold", by, after, note=reason, messages=tell_reporters(ticket, "held"))
 
 
 def resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
     """Go on with it."""
-    changes = resumed(ticket, office, by.now) if ticket.hold else {}  # what is not on hold is refused
-    return go(ticket, "resume", by, **changes)
+    if not ticket.hold:
+        return go(ticket, "resume", by)  # refused
+    return go(ticket, "resume", by, resumed(ticket, office, by.now), target=ticket.hold.before)
 
 
-def resumed(ticket: Ticket, office: EscalationContext, now: datetime) -> dict[str, Any]:
-    """Return what changes when a hold ends."""
+def resumed(ticket: Ticket, office: EscalationContext, now: datetime) -> Ticket:
+    """Return the ticket with its hold ended, but for its state."""
     last = ticket.holds[-1]
-    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in ticket.clocks if clock.paused))
+    paused = [clock for clock in ticket.clocks if clock.paused]
+    running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, now) for clock in paused))
     ended = replace(last, until=min(last.until, now))
-    return {"state": last.before, "clocks": running, "holds": (*ticket.holds[:-1], ended)}
+    return replace(ticket, clocks=running, holds=(*ticket.holds[:-1], ended))
 
 
 def resolve(
@@ -329,14 +322,10 @@ def resolve(
     category = office.terms.policy.category(ticket.category)
     if category and category.photo_needed and not (proof or ticket.proof):
         raise Invalid("ticket.photo_needed", ["photos"])
-    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
-    running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, ClockName.CALL_BACK, by.now))
-    return go(
+    met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
+    running = clocks.swap(replace(ticket, clocks=met), clocks.start(office.terms, SlaKind.CALL_BACK, by.now))
+    after = replace(
         ticket,
-        "resolve",
-        by,
-        note=note,
-        said=said,
         clocks=running,
         assignee=ticket.assignee if ticket.state is not S.OPEN else by.id,
         proof=proof or ticket.proof,
@@ -345,5 +334,6 @@ def resolve(
         resolved_at=by.now,
         answered=0,
         asked_again=False,
-        messages=tell_reporters(ticket, "resolved"),
     )
+    messages = tell_reporters(ticket, "resolved")
+    return go(ticket, "resolve", by, after, note=note, said=said, messages=messages)

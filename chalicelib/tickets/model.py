@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ..kernel.access import Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
-from .life import OPEN_STATES, Ending, Movable, State
-from .policy import ClockName, Level, Urgency
+from . import permissions
+from .policy import Level, SlaKind, Urgency
+from .states import OPEN_STATES, Ending, State, TicketState
 
 __all__ = [
-    "Clock",
     "Hold",
-    "Line",
     "OutsideReport",
+    "QueueLine",
     "Report",
-    "Run",
+    "SlaTimer",
     "Ticket",
+    "TimerSegment",
     "Update",
     "building_of",
     "level_of",
@@ -28,7 +29,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class TimerSegment:
     """A stretch of time in which a clock ran: since when, for how many minutes at most, until when."""
 
     start: datetime
@@ -37,17 +38,17 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class SlaTimer:
     """One of the four clocks. `due_at` is when it fires next; `promised_at` when it first was, or will be, over its limit.
 
     `runs` tell how that came about: a hold ends one and begins another, and so does every level that it climbs to.
     """
 
-    name: ClockName
+    name: SlaKind
     limit: int  # minutes
     due_at: datetime
     promised_at: datetime
-    runs: tuple[Run, ...]
+    runs: tuple[TimerSegment, ...]
     met_at: datetime | None = None
     fired: int = 0
 
@@ -117,7 +118,7 @@ class OutsideReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket(Movable, Entity):
+class Ticket(TicketState, Entity):
     """A reported problem. `text` is as the public may read it; `as_written` stands only where that differs.
 
     `policy_version` is that of the street's policy at the moment of the report: limits, ladder and calendar stay.
@@ -149,7 +150,7 @@ class Ticket(Movable, Entity):
     level: Level
     assignee: str | None = None  # who has it; while open, who is asked to accept it
     accepted_by: str | None = None  # to whom it goes back
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[SlaTimer, ...] = ()
     holds: tuple[Hold, ...] = ()
     bounces: int = 0
     reopened: int = 0
@@ -191,7 +192,7 @@ class Ticket(Movable, Entity):
         """Return the hold that it is on."""
         return self.holds[-1] if self.state is State.ON_HOLD else None
 
-    def clock(self, name: ClockName) -> Clock | None:
+    def clock(self, name: SlaKind) -> SlaTimer | None:
         """Return a clock, the latest of its name."""
         return next((clock for clock in reversed(self.clocks) if clock.name is name), None)
 
@@ -207,7 +208,12 @@ class Ticket(Movable, Entity):
         """Return what permission needs to know of it; `reporter` is somebody of whom it is known that she reported it too."""
         owners = frozenset(id for id in (self.person_id, self.proxy_id, reporter) if id)
         helpers = frozenset({self.assignee} if self.assignee else ())
-        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+        return Resource(
+            see=permissions.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            public=not self.private,
+        )
 
     def deadlines(self) -> Mapping[str, datetime]:
         """Return what waits for an instant; see `wake`."""
@@ -215,14 +221,14 @@ class Ticket(Movable, Entity):
         if self.hold:
             waits["resume"] = self.hold.until
         if self.state is State.RESOLVED and not self.asked_again and self.resolved_at:
-            call_back = self.clock(ClockName.CALL_BACK)
+            call_back = self.clock(SlaKind.CALL_BACK)
             if call_back and call_back.running:
                 waits["ask_again"] = self.resolved_at + (call_back.due_at - self.resolved_at) / 2
         return waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line(Movable):
+class QueueLine(TicketState):
     """A ticket that is not over, as a queue shows it: what the index holds."""
 
     id: str
@@ -245,7 +251,7 @@ class Line(Movable):
     waits_until: datetime | None = None
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "Line":
+    def of(cls, ticket: Ticket) -> "QueueLine":
         """Return the line of any ticket, which may be over."""
         waits = ticket.next_due
         own = {name: getattr(ticket, name) for name in cls.__dataclass_fields__ if name not in ("waits_for", "waits_until")}
@@ -260,7 +266,12 @@ class Line(Movable):
         """Return what permission needs to know of it."""
         helpers = frozenset({self.assignee} if self.assignee else ())
         owners = frozenset({self.person_id} if self.person_id else ())
-        return Resource(kind="ticket", places=(self.place,), owners=owners, helpers=helpers, public=not self.private)
+        return Resource(
+            see=permissions.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: owners, Relation.HELPER: helpers},
+            public=not self.private,
+        )
 
 
 def building_of(place: str) -> str:

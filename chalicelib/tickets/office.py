@@ -11,7 +11,7 @@ from ..kernel.place import ancestors
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
-from .clocks import EscalationContext, Terms, terms_of
+from .clocks import EscalationContext, Sla, sla_of
 from .model import Ticket, level_of
 from .policy import Level, Policy, Rule
 from .routing import route, start_at
@@ -63,10 +63,10 @@ class DutyResolver:
     def __init__(self, *, people: People, places: Places, policy_for: Callable[[str, int], Policy], library: Library) -> None:
         self._people, self._places, self._policy_for, self._library = people, places, policy_for, library
 
-    def terms(self, ticket: Ticket) -> Terms:
+    def terms(self, ticket: Ticket) -> Sla:
         """Return what a ticket is held to."""
         policy = self._policy_for(ancestors(ticket.place)[-1], ticket.policy_version)
-        return terms_of(policy, ticket, self._library)
+        return sla_of(policy, ticket, self._library)
 
     def of(self, ticket: Ticket) -> EscalationContext:
         """Return the terms of a ticket, and who is on duty at each level. Two requests."""
@@ -117,7 +117,7 @@ def codes_at(level: Level, place: str) -> list[str]:
     return [code for code in ancestors(place) if level_of(code) is level]
 
 
-def office_of(terms: Terms, place: str, along: Along) -> EscalationContext:
+def office_of(terms: Sla, place: str, along: Along) -> EscalationContext:
     """Return the terms of tickets of a place, and who is on duty at each level."""
     duty: dict[Level, tuple[str, ...]] = {}
     for step in terms.policy.ladder:

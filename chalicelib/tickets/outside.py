@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.access import STAFF, SYSTEM, Actor, parties
+from ..kernel.access import STAFF, SYSTEM, Actor, relations
 from ..kernel.changes import Changes, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -16,10 +16,10 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import decisions, rows
-from .life import SYSTEM_ONLY, Mover
 from .model import OutsideReport, Report, Ticket, Update
 from .policy import Policy
 from .service import ReportTerms, Tickets
+from .states import SYSTEM_ONLY, Mover
 
 __all__ = ["PublicTickets"]
 
@@ -65,8 +65,8 @@ class PublicTickets:
             beside: tuple[Write, ...] = ()
             if person:
                 own = Report(ticket_id=ticket.id, person_id=person.id, by=actor.id, joined_at=ticket.created_at)
-                works = parties(person.as_actor(), ticket.as_resource()) & STAFF
-                beside = (Put(row=own, new=True), *(() if works else (self._tickets.toll(person.id, ticket),)))
+                works = relations(person.as_actor(), ticket.as_resource()) & STAFF
+                beside = (Put(row=own, new=True), *(() if works else (self._tickets.count_report(person.id, ticket),)))
             return self._tickets.opened(ticket, actor, beside)
 
         return self._transaction.run(decide, context)
@@ -105,8 +105,8 @@ class PublicTickets:
             if ticket is None:
                 raise NotFound
             actor = self._people.current(context.actor)[0] if context.actor.id else Actor(id="")
-            found = parties(actor, ticket.as_resource()) or SYSTEM_ONLY
-            by = Mover(id=actor.id or f"open311:{client}", parties=found, now=self._clock.now())
+            found = relations(actor, ticket.as_resource()) or SYSTEM_ONLY
+            by = Mover(id=actor.id or f"open311:{client}", relations=found, now=self._clock.now())
             return decisions.comment_from_outside(ticket, by, text)
 
         ticket = self._transaction.run(decide, context)

@@ -9,7 +9,8 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from ..kernel.access import Role
-from .worktime import OwnDay, Span
+from ..kernel.rate_limit import RateLimit
+from .worktime import OfficeHours, OwnDay
 
 __all__ = [
     "BOUNCES",
@@ -17,10 +18,9 @@ __all__ = [
     "DUPLICATE_WITHIN",
     "HOUSE",
     "MERGED_MOST",
-    "REPORTS_A_DAY",
+    "REPORTS_PER_DAY",
     "Category",
     "Choice",
-    "ClockName",
     "Level",
     "Limits",
     "LimitsOf",
@@ -28,6 +28,7 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Rule",
+    "SlaKind",
     "Step",
     "Urgency",
 ]
@@ -35,7 +36,8 @@ __all__ = [
 DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
 DUPLICATE_WITHIN = timedelta(days=14)  # what was reported longer ago and is still open is not what somebody has just seen
 BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
-REPORTS_A_DAY = 20  # by one person; more than that is a machine
+# By one person, by whichever way; more than that is a machine.
+REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
 MERGED_MOST = 20  # tickets that are seen to together; what more people see is one problem with many who joined
 
 
@@ -61,7 +63,7 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
-class ClockName(StrEnum):
+class SlaKind(StrEnum):
     """What somebody has to do in time."""
 
     ACCEPT = "accept"  # somebody says that it is hers
@@ -81,7 +83,7 @@ class Limits:
     remind: int
     always: bool = False
 
-    def of(self, clock: ClockName) -> int:
+    def of(self, clock: SlaKind) -> int:
         """Return the limit of one clock, in minutes."""
         minutes: int = getattr(self, clock.value)
         return minutes
@@ -165,8 +167,8 @@ class Step:
     percent: int = 50
 
 
-def _spans(*spans: tuple[int, int, int, int]) -> tuple[Span, ...]:
-    return tuple(Span(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
+def _spans(*spans: tuple[int, int, int, int]) -> tuple[OfficeHours, ...]:
+    return tuple(OfficeHours(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
 
 
 _DAY = 480  # minutes of work in a day of the house's own hours
@@ -253,7 +255,7 @@ class Policy:
     limits: tuple[LimitsOf, ...] = LIMITS
     rules: tuple[Rule, ...] = ()
     ladder: tuple[Step, ...] = LADDER
-    week: Mapping[int, tuple[Span, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
+    week: Mapping[int, tuple[OfficeHours, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
     own: Mapping[date, OwnDay] = field(default_factory=dict)
     hold_days: int = 14  # the longest hold: what waits longer is not being worked on
     holds: int = 3  # how often one ticket may be put on hold

@@ -4,25 +4,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
+from ..kernel.access import STAFF, Actor, Relation, Resource, authorize, relations
 from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.request import RequestContext
+from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
 from ..uploads.service import Photo, Uploads
-from . import decisions, rows
-from .clocks import Stretch, Terms, stretches
-from .life import WAITING
-from .model import Clock, Line, Report, Ticket, place_at
+from . import decisions, permissions, rows
+from .clocks import ExplainedSegment, Sla, explained_segments
+from .model import QueueLine, Report, SlaTimer, Ticket, place_at
 from .office import DutyResolver
 from .policy import Level
+from .states import WAITING
 
 __all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
 
-Listed = tuple[Line, frozenset[Party]]  # a line, and what the caller is towards its ticket
-_INSIDE = STAFF | {Party.OWNER, Party.HELPER}
+Listed = tuple[QueueLine, frozenset[Relation]]  # a line, and what the caller is towards its ticket
+_INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +32,23 @@ class Seen:
 
     ticket: Ticket
     actor: Actor
-    parties: frozenset[Party]
+    relations: frozenset[Relation]
     joined: int = 0
     people: Mapping[str, Person] = field(default_factory=dict)
 
     @property
     def knows_it(self) -> bool:
         """Say whether she reported it or works on it; anybody may join, and is not told by that where exactly it is."""
-        return knows_it(self.ticket, self.actor, self.parties)
+        return knows_it(self.ticket, self.actor, self.relations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """A clock, and how its due time came about."""
 
-    clock: Clock
-    stretches: tuple[Stretch, ...]
-    terms: Terms
+    clock: SlaTimer
+    segments: tuple[ExplainedSegment, ...]
+    terms: Sla
 
 
 class Reading:
@@ -60,25 +61,25 @@ class Reading:
         """Return a ticket as the caller may see it."""
         ticket = existing(rows.find_ticket(ticket_id))
         resource = self._resource(ticket, context.actor)
-        found = authorize(context.actor, "ticket.see", resource)
+        found = authorize(context.actor, permissions.SEE, resource)
         if not found & _INSIDE:
             return self._seen(context.actor, ticket, found)
         actor, _ = self._people.current(context.actor)
-        return self._seen(actor, ticket, authorize(actor, "ticket.see", resource), named=True)
+        return self._seen(actor, ticket, authorize(actor, permissions.SEE, resource), named=True)
 
     def read_timeline(
         self, context: RequestContext, ticket_id: str, limit: int
-    ) -> tuple[Page[rows.TicketEvent], frozenset[Party]]:
+    ) -> tuple[Page[rows.TicketEvent], frozenset[Relation]]:
         """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
         ticket, found = self._inside(context, ticket_id)
-        works = bool(found & (STAFF | {Party.HELPER}))
+        works = bool(found & (STAFF | {Relation.HELPER}))
         return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, context.start, limit), found
 
     def read_clocks(self, context: RequestContext, ticket_id: str) -> list[Explained]:
         """Return the clocks of a ticket, each with how its due time came about."""
         ticket, _ = self._inside(context, ticket_id)
         terms = self._offices.terms(ticket)
-        return [Explained(clock=clock, stretches=stretches(terms, clock), terms=terms) for clock in ticket.clocks]
+        return [Explained(clock=clock, segments=explained_segments(terms, clock), terms=terms) for clock in ticket.clocks]
 
     def read_photos(self, context: RequestContext, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and those of its solution, with addresses at which they can be seen for a while."""
@@ -87,60 +88,60 @@ class Reading:
         shown = {photo.upload.id: photo for photo in self._uploads.shown((*photos, *ticket.proof))}
         return [shown[id] for id in photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
 
-    def _inside(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, frozenset[Party]]:
+    def _inside(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, frozenset[Relation]]:
         ticket = existing(rows.find_ticket(ticket_id))
         resource = self._resource(ticket, context.actor)
-        authorize(context.actor, "ticket.see", resource)
+        authorize(context.actor, permissions.SEE, resource)
         actor, _ = self._people.current(context.actor)
-        return ticket, authorize(actor, "ticket.look_inside", resource)
+        return ticket, authorize(actor, permissions.LOOK_INSIDE, resource)
 
     def list_tickets(
-        self, context: RequestContext, place: str, wanted: Callable[[Line], bool], *, newest: bool, limit: int
+        self, context: RequestContext, place: str, wanted: Callable[[QueueLine], bool], *, newest: bool, limit: int
     ) -> Page[Listed]:
         """Return the tickets of a place for its staff: what is due first, or what was reported last; and what she is towards each.
 
         For everybody else, her own and those that she has to see to. A page of the queue is one request.
         """
-        resource = Resource(kind="ticket", places=(place,), public=True)
+        resource = Resource(see=permissions.SEE, places=(place,), public=True)
 
-        def here(line: Line) -> bool:
+        def here(line: QueueLine) -> bool:
             return covers(place, line.place) and wanted(line)
 
-        if not authorize(context.actor, "ticket.see", resource) & STAFF:
+        if not authorize(context.actor, permissions.SEE, resource) & STAFF:
             return self._own_lines(context, here, limit)
         if newest:
             page = self._lines(context, place, here, limit)
         else:
             whole = place in (street_of(place), community_of(place))
             page = rows.queue(place, wanted if whole else here, context.start, limit)
-        return Page([(line, parties(context.actor, line.as_resource())) for line in page.items], page.next)
+        return Page([(line, relations(context.actor, line.as_resource())) for line in page.items], page.next)
 
-    def _lines(self, context: RequestContext, place: str, here: Callable[[Line], bool], limit: int) -> Page[Line]:
+    def _lines(self, context: RequestContext, place: str, here: Callable[[QueueLine], bool], limit: int) -> Page[QueueLine]:
         """Read on until a page is full or some hundreds have been looked at."""
-        found: list[Line] = []
+        found: list[QueueLine] = []
         start = context.start
         for _ in range(5):
             page = rows.listed(street_of(place), None, None, start, limit)
-            found += [line for line in map(Line.of, page.items) if here(line)]
+            found += [line for line in map(QueueLine.of, page.items) if here(line)]
             start = page.next
             if start is None or found:
                 break
         return Page(found, start)
 
-    def _own_lines(self, context: RequestContext, here: Callable[[Line], bool], limit: int) -> Page[Listed]:
+    def _own_lines(self, context: RequestContext, here: Callable[[QueueLine], bool], limit: int) -> Page[Listed]:
         """What she has to see to, and then what she has reported."""
         parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, context.actor.id)}
 
         def read(part: str, start: Position | None, most: int) -> Page[Listed]:
             listed, reporter = parts[part]
             page = listed(context.actor.id, start, most)
-            found = [(ticket, parties(context.actor, ticket.as_resource(reporter))) for ticket in page.items]
+            found = [(ticket, relations(context.actor, ticket.as_resource(reporter))) for ticket in page.items]
             lines = [(_line_for(context.actor, ticket, towards), towards) for ticket, towards in found]
             return Page([(line, towards) for line, towards in lines if here(line)], page.next)
 
         return chain(list(parts), read, context.start, limit)
 
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Line]]:
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, QueueLine]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
         page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
         pairs = [(line.order, line) for line in page.items]
@@ -167,21 +168,23 @@ class Reading:
     def my_tickets(self, context: RequestContext, limit: int) -> Page[Seen]:
         """Return what one has reported or joined, newest first."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        authorize(
+            actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
+        )
         page = rows.reported_by(actor.id, context.start, limit)
         joined = rows.joined_to([ticket.id for ticket in page.items])
         return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
 
     def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
-        found = parties(actor, ticket.as_resource(actor.id))
-        return Seen(ticket=ticket, actor=actor, parties=found, joined=joined.get(ticket.id, 0))
+        found = relations(actor, ticket.as_resource(actor.id))
+        return Seen(ticket=ticket, actor=actor, relations=found, joined=joined.get(ticket.id, 0))
 
-    def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Party], *, named: bool = False) -> Seen:
+    def _seen(self, actor: Actor, ticket: Ticket, found: frozenset[Relation], *, named: bool = False) -> Seen:
         people = [id for id in (ticket.assignee, ticket.person_id if found & STAFF else None) if id] if named else []
         return Seen(
             ticket=ticket,
             actor=actor,
-            parties=found,
+            relations=found,
             joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
             people=self._people.find_many(people) if people else {},
         )
@@ -189,7 +192,7 @@ class Reading:
     def _resource(self, ticket: Ticket, actor: Actor) -> Resource:
         """Return what permission needs to know, which is also whether the actor has joined it."""
         resource = ticket.as_resource()
-        if not actor.id or parties(actor, resource) & _INSIDE:
+        if not actor.id or relations(actor, resource) & _INSIDE:
             return resource
         reported = rows.find_reports((ticket.id, *ticket.merged), actor.id)
         return ticket.as_resource(actor.id) if reported else resource
@@ -207,13 +210,13 @@ def existing(ticket: Ticket | None) -> Ticket:
     return ticket
 
 
-def knows_it(ticket: Ticket, actor: Actor, towards: frozenset[Party]) -> bool:
+def knows_it(ticket: Ticket, actor: Actor, towards: frozenset[Relation]) -> bool:
     """Say whether somebody reported a ticket or works on it."""
-    return bool(towards & (STAFF | {Party.HELPER})) or actor.id in (ticket.person_id, ticket.proxy_id)
+    return bool(towards & (STAFF | {Relation.HELPER})) or actor.id in (ticket.person_id, ticket.proxy_id)
 
 
-def _line_for(actor: Actor, ticket: Ticket, towards: frozenset[Party]) -> Line:
-    line = Line.of(ticket)
+def _line_for(actor: Actor, ticket: Ticket, towards: frozenset[Relation]) -> QueueLine:
+    line = QueueLine.of(ticket)
     if knows_it(ticket, actor, towards):
         return line
     return replace(line, place=place_at(Level.GRID, ticket.place), assignee=None)

@@ -17,8 +17,8 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.rows import EventRecord, InstantAttribute, Table, behind, load, load_many, page
 from ..store.tables import Counter
-from .endings import JOINED
-from .model import Line, Report, Ticket, Update, building_of
+from .model import QueueLine, Report, Ticket, Update, building_of
+from .resolution import JOINED
 
 __all__ = [
     "TicketEvent",
@@ -272,15 +272,15 @@ def held_by(person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
 
 
 def queue(
-    place: str, wanted: Callable[[Line], bool] | None, start: Position | None, limit: int, *, after: str = ""
-) -> Page[Line]:
+    place: str, wanted: Callable[[QueueLine], bool] | None, start: Position | None, limit: int, *, after: str = ""
+) -> Page[QueueLine]:
     """Read what is not over at a place, soonest due first. A page of a street or community is one request.
 
     A grid's is as well, as long as its community has no more open tickets than fit into a read.
     """
     wide = kind_of(place) is PlaceKind.STREET
     return page(
-        Line,
+        QueueLine,
         place if wide else community_of(place),
         index="by_street_due" if wide else "by_community_due",
         keys=behind(TicketRow.due_order, after) if after else None,  # type: ignore[attr-defined]

@@ -8,10 +8,10 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Flag, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request
-from .life import State
-from .model import Line as QueueLine
+from .model import QueueLine
 from .policy import Level, Urgency
 from .service import ReportTerms
+from .states import State
 
 __all__ = [
     "AssignIn",

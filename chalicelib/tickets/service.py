@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from ..kernel.access import STAFF, Actor, Party, Resource, authorize, parties
+from ..kernel.access import STAFF, Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Count, Put, Write
 from ..kernel.clock import Clock as Time
-from ..kernel.clock import local_day, start_of_day
-from ..kernel.errors import Conflict, Forbidden, Invalid, TooMany
+from ..kernel.errors import Conflict, Forbidden, Invalid
 from ..kernel.ids import Ids
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
@@ -18,13 +17,13 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, endings, rows
+from . import decisions, permissions, resolution, rows
 from .clocks import EscalationContext
-from .life import Mover
 from .model import Report, Ticket
 from .office import DutyResolver
-from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_A_DAY, Level, Policy, Urgency
+from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_PER_DAY, Level, Policy, Urgency
 from .reading import Reading, Seen, existing
+from .states import Mover
 
 __all__ = ["ReportTerms", "Tickets"]
 
@@ -77,17 +76,19 @@ class Tickets(Reading):
             if others and consent is None:
                 raise Invalid("consent.required", ["consent"])
             known = self._places.find_many([terms.place, community_of(terms.place), street_of(terms.place)])
-            resource = Resource(kind="ticket", places=(terms.place,), owners=frozenset({subject.id}), public=True)
-            authorize(actor, "ticket.submit", resource)
+            resource = Resource(
+                see=permissions.SEE, places=(terms.place,), relations={Relation.OWNER: frozenset({subject.id})}, public=True
+            )
+            authorize(actor, permissions.SUBMIT, resource)
             ticket = self._new(actor, subject, terms, {code: (place.name, place.zone) for code, place in known.items()})
             beside: list[Write] = [Put(row=self._own_report(ticket, subject.id, actor.id), new=True)]
             beside += [self._people.note_consent(subject, "acting", consent, actor.id)] if others and consent else []
-            beside += [] if parties(actor, resource) & STAFF else [self.toll(actor.id, ticket)]
+            beside += [] if relations(actor, resource) & STAFF else [self.count_report(actor.id, ticket)]
             return self.opened(ticket, actor, tuple(beside))
 
         ticket = self._transaction.run(decide, context)
-        found = parties(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
-        return Seen(ticket=ticket, actor=actor, parties=found)
+        found = relations(actor, ticket.as_resource(actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""))
+        return Seen(ticket=ticket, actor=actor, relations=found)
 
     def _new(self, actor: Actor, subject: Person, terms: ReportTerms, known: Mapping[str, tuple[str, str]]) -> Ticket:
         ticket = self.draft(terms, known, name=subject.name, secrets=subject.secrets)
@@ -137,7 +138,7 @@ class Tickets(Reading):
             possible_duplicates=tuple(other.id for other in alike if not other.private),
             private_duplicates=tuple(other.id for other in alike if other.private),
         )
-        by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()), now=ticket.created_at)
+        by = Mover(id=actor.id, relations=relations(actor, ticket.as_resource()), now=ticket.created_at)
         photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
         return replace(decisions.submit(ticket, office, by, beside), related=photos)
 
@@ -148,19 +149,9 @@ class Tickets(Reading):
     def _own_report(self, ticket: Ticket, person_id: str, by: str) -> Report:
         return Report(ticket_id=ticket.id, person_id=person_id, by=by, joined_at=self._clock.now())
 
-    def toll(self, person_id: str, ticket: Ticket) -> Count:
-        """Return the counter of what one resident reports in a day, by whichever way."""
-        day = local_day(ticket.created_at, ticket.zone)
-        over = start_of_day(day + timedelta(days=1), ticket.zone)
-        refusal = TooMany("ticket.too_many", max(1, int((over - ticket.created_at).total_seconds())))
-        return Count(
-            subject=person_id,
-            name=f"reports#{day}",
-            add=1,
-            limit=REPORTS_A_DAY,
-            refusal=refusal,
-            expires_at=over + timedelta(days=1),
-        )
+    def count_report(self, person_id: str, ticket: Ticket) -> Count:
+        """Return the counter of the problems that one resident reports in a day."""
+        return REPORTS_PER_DAY.count(person_id, ticket.created_at, ticket.zone)
 
     def join(self, context: RequestContext, ticket_id: str, on_behalf_of: str | None, consent: ConsentGiven | None) -> Seen:
         """Me too. Whoever has joined already stays so; what was merged meanwhile is joined where it is seen to."""
@@ -171,18 +162,18 @@ class Tickets(Reading):
             *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(context.actor)
             resource = self._resource(ticket, actor)
-            authorize(actor, "ticket.join", resource)
+            authorize(actor, permissions.JOIN, resource)
             ticket.check_version(context.seen_version)
             subject = self._people.subject_of(actor, me, on_behalf_of)
             others = subject.id != actor.id
             if others and consent is None:
                 raise Invalid("consent.required", ["consent"])
-            found = parties(actor, resource if others else ticket.as_resource(actor.id))
+            found = relations(actor, resource if others else ticket.as_resource(actor.id))
             shown[:] = [self._seen(actor, ticket, found)]  # no read may fail once it is done
             if rows.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Changes(entity=ticket, previous=ticket)
-            by = Mover(id=actor.id, parties=parties(actor, ticket.as_resource()) - {Party.OWNER}, now=self._clock.now())
-            outcome = endings.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
+            by = Mover(id=actor.id, relations=relations(actor, ticket.as_resource()) - {Relation.OWNER}, now=self._clock.now())
+            outcome = resolution.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
             shown[:] = [replace(shown[0], joined=shown[0].joined + 1)]
             given = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent and others else ()
             return replace(outcome, writes=(*outcome.writes, *given))
@@ -244,9 +235,9 @@ class Tickets(Reading):
             for_her = ticket.person_id if by.id == ticket.proxy_id else None
             own = any(report.person_id == by.id for report in reports)
             person = on_behalf_of or (by.id if own or for_her is None else for_her)
-            if person not in (by.id, for_her) and not by.parties & STAFF:
+            if person not in (by.id, for_her) and not by.relations & STAFF:
                 raise Forbidden("action.forbidden")
-            return endings.confirm(ticket, by, reports, person, satisfied)
+            return resolution.confirm(ticket, by, reports, person, satisfied)
 
         return self._move(context, ticket_id, "confirm", decide)
 
@@ -254,7 +245,7 @@ class Tickets(Reading):
         """Say that it is not solved."""
 
         def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
-            return endings.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
+            return resolution.reopen(ticket, office, by, reason, gone=self._offices.is_gone(ticket))
 
         return self._office_move(context, ticket_id, "reopen", decide)
 
@@ -264,7 +255,7 @@ class Tickets(Reading):
         def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             alone, joined = self._is_alone(ticket)
             said = self._for_everybody(ticket, reason)
-            return endings.close(ticket, by, reason, alone=alone, joined=joined, said=said)
+            return resolution.close(ticket, by, reason, alone=alone, joined=joined, said=said)
 
         return self._move(context, ticket_id, "close", decide)
 
@@ -277,9 +268,9 @@ class Tickets(Reading):
 
         def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
             other = rows.find_ticket(into)
-            if other is None or not parties(self._people.current(context.actor)[0], other.as_resource()) & STAFF:
+            if other is None or not relations(self._people.current(context.actor)[0], other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
-            return endings.merge(ticket, other, by)
+            return resolution.merge(ticket, other, by)
 
         return self._move(context, ticket_id, "merge", decide)
 
@@ -287,7 +278,7 @@ class Tickets(Reading):
         """Let a merged ticket go on by itself."""
 
         def decide(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
-            return endings.split(ticket, office, by, self._along(ticket))
+            return resolution.split(ticket, office, by, self._along(ticket))
 
         return self._office_move(context, ticket_id, "split", decide)
 
@@ -308,8 +299,8 @@ class Tickets(Reading):
         ticket, by, _ = self._read_for(context, ticket_id, "turn")
         alone, joined = self._is_alone(ticket)
         if ticket.person_id is None or not alone:
-            raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.parties))
-        return endings.turn(ticket, by, wish_id, joined=joined)
+            raise Conflict("ticket.others_joined", state=ticket.state.value, moves=ticket.moves(by.relations))
+        return resolution.convert_to_wish(ticket, by, wish_id, joined=joined)
 
     def _for_everybody(self, ticket: Ticket, text: str) -> str:
         """Return what was said about a ticket as everybody may read it."""
@@ -332,8 +323,8 @@ class Tickets(Reading):
             ticket, by, actor = self._read_for(context, ticket_id, move)
             ticket.check_version(context.seen_version)
             outcome = decide(ticket, by)
-            reporter = actor.id if Party.OWNER in by.parties else ""
-            found = parties(actor, outcome.entity.as_resource(reporter))
+            reporter = actor.id if Relation.OWNER in by.relations else ""
+            found = relations(actor, outcome.entity.as_resource(reporter))
             shown[:] = [self._seen(actor, outcome.entity, found, named=True)]  # no read may fail once it is done
             return outcome
 
@@ -344,8 +335,8 @@ class Tickets(Reading):
         """Read a ticket, and ask whether the move is the caller's to make."""
         ticket = existing(rows.find_ticket(ticket_id))
         actor, _ = self._people.current(context.actor)
-        found = authorize(actor, f"ticket.{move}", self._resource(ticket, actor))
-        return ticket, Mover(id=actor.id, parties=found, now=self._clock.now()), actor
+        found = authorize(actor, permissions.MOVES[move], self._resource(ticket, actor))
+        return ticket, Mover(id=actor.id, relations=found, now=self._clock.now()), actor
 
     def _is_alone(self, ticket: Ticket) -> tuple[bool, int]:
         """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..kernel.access import parties
+from ..kernel.access import relations
 from ..kernel.paging import Page
 from ..kernel.staff_queue import QueueQuery, Task
-from .model import Line
+from .model import QueueLine
 
 if TYPE_CHECKING:
     from .service import Tickets
@@ -30,16 +30,16 @@ def waiting_count(tickets: "Tickets", query: QueueQuery) -> Mapping[str, int]:
     return Counter(_kind(line) for _, line in page.items)
 
 
-def _task(query: QueueQuery, line: Line) -> Task:
+def _task(query: QueueQuery, line: QueueLine) -> Task:
     return Task(
         kind=_kind(line),
         id=line.id,
         title=line.text[:_TITLE],
         place=line.place,
         due_at=line.waits_until or line.updated_at,
-        moves=line.moves(parties(query.actor, line.as_resource())),
+        moves=line.moves(relations(query.actor, line.as_resource())),
     )
 
 
-def _kind(line: Line) -> str:
+def _kind(line: QueueLine) -> str:
     return f"ticket.{line.waits_for}"

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from ..kernel.text import mask_personal
-from .life import OPEN_STATES, Ending, State
 from .model import Ticket
 from .policy import Level
+from .states import OPEN_STATES, Ending, State
 
 __all__ = ["TRUE_WHILE", "facts_of", "is_true"]
 

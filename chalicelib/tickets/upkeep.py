@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..kernel.access import SYSTEM, Actor, authorize, parties
+from ..kernel.access import SYSTEM, Actor, authorize, relations
 from ..kernel.changes import Changes, Delete, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
@@ -16,12 +16,12 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, endings, rows, telling
-from .life import SYSTEM_ONLY, Mover
+from . import decisions, permissions, resolution, rows, telling
 from .model import Report, Ticket
 from .office import DutyResolver
 from .service import Tickets
-from .waking import wake
+from .states import SYSTEM_ONLY, Mover
+from .timers import on_timer
 
 __all__ = ["TicketJobs"]
 
@@ -52,7 +52,7 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             if ticket.timer is None or ticket.timer.id != timer_id:
                 return Changes(entity=ticket, previous=ticket)
-            return wake(ticket, self._offices.of(ticket), self._clock.now())
+            return on_timer(ticket, self._offices.of(ticket), self._clock.now())
 
         self._settle(ticket_id, decide)
 
@@ -62,10 +62,10 @@ class TicketJobs:
         def decide(ticket: Ticket) -> Changes[Ticket]:
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
-            found = frozenset() if gone else parties(Actor(id=person_id), ticket.as_resource(person_id))
-            by = Mover(id=person_id, parties=found, now=self._clock.now())
+            found = frozenset() if gone else relations(Actor(id=person_id), ticket.as_resource(person_id))
+            by = Mover(id=person_id, relations=found, now=self._clock.now())
             office, reports = self._offices.of(ticket), self._tickets.reports(ticket)
-            return endings.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
+            return resolution.answer(ticket, office, by, reports, kind, yes=yes, gone=self._offices.is_gone(ticket))
 
         self._settle(ticket_id, decide)
 
@@ -79,8 +79,8 @@ class TicketJobs:
     def _rehanded(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         if ticket.assignee != person_id or not ticket.is_open or self._offices.still_serves(person_id, ticket.place):
             return Changes(entity=ticket, previous=ticket)
-        by = Mover(id="system", parties=SYSTEM_ONLY, now=self._clock.now())
-        return decisions.rehand(ticket, self._offices.of(ticket), by)
+        by = Mover(id="system", relations=SYSTEM_ONLY, now=self._clock.now())
+        return decisions.reassign(ticket, self._offices.of(ticket), by)
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: what she wrote stays as the public may read it, her photos go."""
@@ -91,7 +91,7 @@ class TicketJobs:
             self._settle(ticket.id, lambda ticket: self._forgotten(ticket, person_id))  # last: by her report it is found
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        outcome = endings.forget_reporter(ticket, person_id, self._clock.now())
+        outcome = resolution.forget_reporter(ticket, person_id, self._clock.now())
         report = rows.find_report(ticket.id, person_id)
         return replace(outcome, writes=(Delete(row=report),)) if report else outcome
 
@@ -130,7 +130,7 @@ class TicketJobs:
 
     def unanswered(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return those of them who have not said whether it is solved."""
-        return self._audience(name, start, limit, lambda ticket, report: not endings.has_answered(ticket, report))
+        return self._audience(name, start, limit, lambda ticket, report: not resolution.has_answered(ticket, report))
 
     def _audience(
         self, ticket_id: str, start: Position | None, limit: int, wanted: Callable[[Ticket, Report], bool]
@@ -164,7 +164,7 @@ class TicketJobs:
             ticket = rows.find_ticket(ticket_id)
             if ticket is None:
                 raise NotFound
-            authorize(SYSTEM, "ticket.see", ticket.as_resource())
+            authorize(SYSTEM, permissions.SEE, ticket.as_resource())
             return decide(ticket)
 
         self._transaction.run(attempt, RequestContext(actor=SYSTEM))

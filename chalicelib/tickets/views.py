@@ -4,17 +4,17 @@ from typing import Any
 
 from pydantic import Field
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.text import mask_personal
 from ..uploads.service import Photo
 from ..web.fields import Instant, PlaceCode, View
-from .clocks import Stretch
+from .clocks import ExplainedSegment
 from .decisions import NOTED
-from .life import State
-from .model import Clock, Line, place_at
-from .policy import ClockName, Level, Urgency
+from .model import QueueLine, SlaTimer, place_at
+from .policy import Level, SlaKind, Urgency
 from .reading import Explained, Seen
 from .schemas import TicketId
+from .states import State
 from .texts import SAYS, WHY
 
 __all__ = [
@@ -106,10 +106,10 @@ AnyTicket = PublicTicket | InsideTicket | StaffTicket
 
 def ticket_view(seen: Seen) -> AnyTicket:
     """Return the view of a ticket for what the caller is towards it."""
-    if not seen.parties & (STAFF | {Party.OWNER, Party.HELPER}):
+    if not seen.relations & (STAFF | {Relation.OWNER, Relation.HELPER}):
         return PublicTicket(**_public(seen))
     fields = _public(seen) | _inside(seen)
-    if not seen.parties & STAFF:
+    if not seen.relations & STAFF:
         return InsideTicket(**fields)
     return StaffTicket(**fields, **_for_staff(seen))
 
@@ -119,7 +119,7 @@ def _public(seen: Seen) -> dict[str, Any]:
     same = ("id", "version", "state", "category", "urgency", "private", "community", "community_name", "text")
     fields = {name: getattr(ticket, name) for name in (*same, "created_at", "updated_at", "closed_at")}
     fields["solution"] = ticket.told_publicly
-    return fields | {"reporters": seen.joined + bool(ticket.person_id), "moves": ticket.moves(seen.parties)}
+    return fields | {"reporters": seen.joined + bool(ticket.person_id), "moves": ticket.moves(seen.relations)}
 
 
 def _inside(seen: Seen) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _inside(seen: Seen) -> dict[str, Any]:
     same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending"]
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
-    duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.parties & STAFF else ())
+    duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.relations & STAFF else ())
     if not seen.knows_it:
         fields |= {"place": place_at(Level.GRID, ticket.place), "assignee": None, "photos": ()}
         holder = None
@@ -185,11 +185,11 @@ class LineView(View):
     moves: list[str]
 
     @classmethod
-    def of(cls, line: Line, parties: frozenset[Party]) -> "LineView":
+    def of(cls, line: QueueLine, relations: frozenset[Relation]) -> "LineView":
         """Return the view of a line for somebody who is this towards it."""
         same = ("id", "version", "place", "category", "urgency", "private", "state", "level", "assignee", "text")
         fields: dict[str, Any] = {name: getattr(line, name) for name in (*same, "created_at", "updated_at")}
-        return cls(**fields, waits_for=line.waits_for or None, due_at=line.waits_until, moves=line.moves(parties))
+        return cls(**fields, waits_for=line.waits_for or None, due_at=line.waits_until, moves=line.moves(relations))
 
 
 class TicketList(View):
@@ -218,13 +218,13 @@ class TicketEventView(View):
     note: str | None
 
     @classmethod
-    def of(cls, event: Any, parties: frozenset[Party], reader: str) -> "TicketEventView":
+    def of(cls, event: Any, relations: frozenset[Relation], reader: str) -> "TicketEventView":
         """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between.
 
         What another of them has said is without her phone and her door.
         """
-        works, told = parties & (STAFF | {Party.HELPER}), event.tag in SAID_TO_REPORTERS
-        by = event.by if parties & STAFF else None
+        works, told = relations & (STAFF | {Relation.HELPER}), event.tag in SAID_TO_REPORTERS
+        by = event.by if relations & STAFF else None
         note = event.note if works or told else None
         if note and not works and event.party == "reporter" and event.by != reader:
             note = mask_personal(note)
@@ -266,7 +266,7 @@ class RunView(View):
 class ClockView(View):
     """One clock."""
 
-    clock: ClockName
+    clock: SlaKind
     limit: int = Field(description="Minutes.")
     working_time: bool = Field(description="False where every minute counts.")
     started: Instant
@@ -288,7 +288,7 @@ class ClockList(View):
 
 def clock_view(explained: Explained, locale: str) -> ClockView:
     """Return the view of a clock, explained in a language."""
-    clock, years = explained.clock, sorted({year for stretch in explained.stretches for year in stretch.uncertain})
+    clock, years = explained.clock, sorted({year for stretch in explained.segments for year in stretch.uncertain})
     return ClockView(
         clock=clock.name,
         limit=clock.limit,
@@ -299,18 +299,18 @@ def clock_view(explained: Explained, locale: str) -> ClockView:
         met=clock.met_at,
         state=_state_of(clock),
         fired=clock.fired,
-        explanation=[_run_view(stretch, locale) for stretch in explained.stretches],
+        explanation=[_run_view(stretch, locale) for stretch in explained.segments],
         warning=SAYS["uncertain"].format(locale, {"years": "、".join(map(str, years))}) if years else None,
     )
 
 
-def _state_of(clock: Clock) -> str:
+def _state_of(clock: SlaTimer) -> str:
     if clock.met_at:
         return "met" if clock.met_at <= clock.promised_at else "met_late"
     return "paused" if clock.paused else "overdue" if clock.fired else "running"
 
 
-def _run_view(stretch: Stretch, locale: str) -> RunView:
+def _run_view(stretch: ExplainedSegment, locale: str) -> RunView:
     lines = [
         LineOfTime(
             day=line.date.isoformat(),

@@ -18,14 +18,14 @@ from ..kernel.clock import local_day, start_of_day
 
 __all__ = [
     "Calendar",
+    "CountedDay",
     "Day",
     "Holiday",
     "Library",
-    "Line",
+    "OfficeHours",
     "OwnDay",
-    "Span",
     "Why",
-    "check_spans",
+    "check_office_hours",
     "check_week",
     "due_after",
     "explain",
@@ -53,7 +53,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class OfficeHours:
     """Office hours within a day, in local wall time; an `end` of 00:00 is the end of the day."""
 
     start: time
@@ -65,7 +65,7 @@ class Day:
     """What a day is: when it is worked, if at all, and who says so."""
 
     date: date
-    spans: tuple[Span, ...]  # empty: off
+    spans: tuple[OfficeHours, ...]  # empty: off
     why: Why
     name: str = ""  # of the holiday, in Chinese, or the street's own note
 
@@ -86,7 +86,7 @@ Library = Callable[[date], Holiday | None]
 class OwnDay:
     """One day of the street's own calendar."""
 
-    spans: tuple[Span, ...] | None = None  # empty: off; None: worked like an ordinary Monday
+    spans: tuple[OfficeHours, ...] | None = None  # empty: off; None: worked like an ordinary Monday
     note: str = ""
 
 
@@ -95,7 +95,7 @@ class Calendar:
     """The office hours of a street; `check_week` says what `week` must be."""
 
     zone: str
-    week: Mapping[int, tuple[Span, ...]]  # by ISO weekday, in an ordinary week; a missing one is off
+    week: Mapping[int, tuple[OfficeHours, ...]]  # by ISO weekday, in an ordinary week; a missing one is off
     own: Mapping[date, OwnDay]
     library: Library
 
@@ -117,12 +117,12 @@ class Calendar:
             return Day(date=date, spans=self._ordinary(_MONDAY), why=Why.MAKEUP, name=said.name)
         return Day(date=date, spans=self._ordinary(weekday), why=Why.WEEKDAY, name=said.name)
 
-    def _ordinary(self, weekday: int) -> tuple[Span, ...]:
+    def _ordinary(self, weekday: int) -> tuple[OfficeHours, ...]:
         return self.week.get(weekday, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CountedDay:
     """What one day adds to a limit.
 
     `start` and `end` (UTC) are the first instant that counts on that day and the one after the last; a break in between is not
@@ -158,7 +158,7 @@ def worked_between(calendar: Calendar | None, start: datetime, end: datetime) ->
     return sum((_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)), timedelta())
 
 
-def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[Line, ...]:
+def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[CountedDay, ...]:
     """Return how `due_after` comes to its answer: a line for each day it looks at, the days off included; never empty.
 
     Raises:
@@ -170,7 +170,7 @@ def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[L
     if calendar is None:
         return (_line(start.date(), None, "", [(since, since + limit)], limit),)
     horizon = since + _AHEAD
-    lines: list[Line] = []
+    lines: list[CountedDay] = []
     total = timedelta()
     for day in _days(calendar, since, horizon):
         counted = _first(limit - total, _worked(day, calendar.zone, since, horizon))
@@ -190,8 +190,8 @@ def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tupl
     return tuple(sorted({day.date.year for day in days if day.why is Why.UNKNOWN}))
 
 
-def check_week(week: Mapping[int, tuple[Span, ...]]) -> None:
-    """Check the office hours of an ordinary week: every day as `check_spans` wants it, and a minute of work in some day.
+def check_week(week: Mapping[int, tuple[OfficeHours, ...]]) -> None:
+    """Check the office hours of an ordinary week: every day as `check_office_hours` wants it, and a minute of work in some day.
 
     Raises:
         ValueError: They are not so, or a key is no ISO weekday.
@@ -199,12 +199,12 @@ def check_week(week: Mapping[int, tuple[Span, ...]]) -> None:
     for weekday, spans in week.items():
         if not _MONDAY <= weekday <= _SUNDAY:
             raise ValueError(f"{weekday} is no ISO weekday")
-        check_spans(spans)
+        check_office_hours(spans)
     if sum((_end(span) - _since_midnight(span.start) for spans in week.values() for span in spans), timedelta()) < _MINUTE:
         raise ValueError("a week needs at least a minute of work")
 
 
-def check_spans(spans: tuple[Span, ...]) -> None:
+def check_office_hours(spans: tuple[OfficeHours, ...]) -> None:
     """Check the office hours of one day, which may be none: each ends after it starts, and not after the next one starts.
 
     Raises:
@@ -270,12 +270,14 @@ def _length(stretches: list[_Stretch]) -> timedelta:
     return sum((ends - begins for begins, ends in stretches), timedelta())
 
 
-def _line(date: date, why: Why | None, name: str, counted: list[_Stretch], total: timedelta) -> Line:
+def _line(date: date, why: Why | None, name: str, counted: list[_Stretch], total: timedelta) -> CountedDay:
     (start, _), (_, end) = counted[0], counted[-1]
-    return Line(date=date, why=why, name=name, start=start, end=end, minutes=_length(counted) / _MINUTE, total=total / _MINUTE)
+    return CountedDay(
+        date=date, why=why, name=name, start=start, end=end, minutes=_length(counted) / _MINUTE, total=total / _MINUTE
+    )
 
 
-def _end(span: Span) -> timedelta:
+def _end(span: OfficeHours) -> timedelta:
     """Return when office hours end, since midnight."""
     return _since_midnight(span.end) or _DAY
 

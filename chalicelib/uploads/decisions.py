@@ -2,30 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..kernel.changes import Changes, Count
-from ..kernel.errors import Invalid, TooMany
+from ..kernel.errors import Invalid
+from ..kernel.state_table import SYSTEM_ONLY
 from . import policy
-from .model import Reason, Upload, UploadState
+from .model import TABLE, Reason, Upload, UploadState
 
-__all__ = ["bind", "end", "hourly", "make_ready", "refuse", "wake"]
+__all__ = ["bind", "count_begun", "end", "make_ready", "on_timer", "refuse"]
 
 S = UploadState
 
 
-def hourly(owner: str, now: datetime) -> Count:
-    """Return the counter of what somebody begins to upload in this hour; full, it refuses with the time until the next."""
-    hour = int(timedelta(hours=1).total_seconds())
-    n, gone = divmod(int(now.timestamp()), hour)
-    return Count(
-        subject=f"uploads#{owner}",
-        name=f"hour#{n}",
-        add=1,
-        limit=policy.HOURLY_MOST,
-        refusal=TooMany("upload.too_many", hour - gone),
-        expires_at=now + timedelta(hours=2),
-    )
+def count_begun(owner: str, now: datetime) -> Count:
+    """Return the counter of the uploads that somebody begins in this hour."""
+    return policy.PER_HOUR.count(f"uploads#{owner}", now)
 
 
 def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:
@@ -34,7 +26,7 @@ def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: 
         return Changes(entity=upload, previous=upload)
     ready = replace(
         upload,
-        state=S.READY,
+        state=_after(upload, "make_ready"),
         width=width,
         height=height,
         stored_bytes=stored_bytes,
@@ -48,18 +40,24 @@ def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It came to nothing: what was sent is no photo, or nothing was sent."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, S.REFUSED, reason, now), previous=upload)
+    return Changes(entity=_without_files(upload, "refuse", reason, now), previous=upload)
 
 
 def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """It is over, whether or not it has come: none of its files may stay."""
     if upload.ended:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, S.GONE, reason, now), previous=upload)
+    return Changes(entity=_without_files(upload, "end", reason, now), previous=upload)
 
 
-def _without_files(upload: Upload, state: UploadState, reason: Reason, now: datetime) -> Upload:
-    return replace(upload, state=state, reason=reason, clear_at=_nobody_writes_from(upload, now))
+def _without_files(upload: Upload, move: str, reason: Reason, now: datetime) -> Upload:
+    """Return an upload after a move that leaves none of its files."""
+    clear_at = _nobody_writes_from(upload, now)
+    return replace(upload, state=_after(upload, move), reason=reason, clear_at=clear_at)
+
+
+def _after(upload: Upload, move: str) -> UploadState:
+    return TABLE.go(upload.state, move, SYSTEM_ONLY).target
 
 
 def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
@@ -67,7 +65,7 @@ def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
     return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
 
 
-def wake(upload: Upload, now: datetime) -> Changes[Upload]:
+def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
     """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
     awake = replace(upload, timer=None)  # whatever is left to wait for is armed anew
     name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ..kernel.access import Resource
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
-from . import policy
+from ..kernel.state_table import Move, StateTable
+from . import permissions, policy
 
-__all__ = ["INCOMING", "PHOTOS", "Kind", "Reason", "Upload", "UploadState"]
+__all__ = ["INCOMING", "PHOTOS", "TABLE", "Kind", "Reason", "Upload", "UploadState"]
 
 INCOMING, PHOTOS = "incoming/", "photos/"  # as it was sent, metadata and all; as it is shown
 
@@ -45,6 +46,16 @@ class Reason(StrEnum):
 
 
 S = UploadState
+M = Move[UploadState]
+TABLE: StateTable[UploadState] = StateTable(
+    "upload",
+    [
+        M(S.PENDING, "make_ready", (S.READY,)),
+        M(S.PENDING, "refuse", (S.REFUSED,)),
+        M(S.PENDING, "end", (S.GONE,)),
+        M(S.READY, "end", (S.GONE,)),
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,7 @@ class Upload(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it: it is its owner's alone; what shows it has rules of its own."""
-        return Resource(kind="upload", owners=frozenset({self.owner}))
+        return Resource(see=permissions.SEE, relations={Relation.OWNER: frozenset({self.owner})})
 
     @property
     def ended(self) -> bool:

@@ -2,19 +2,23 @@
 
 from datetime import timedelta
 
+from ..kernel.rate_limit import RateLimit
+
 __all__ = [
     "ARRIVES_WITHIN",
     "CLEARED_AFTER",
     "FORGOTTEN_AFTER",
     "FORM_LASTS",
-    "HOURLY_MOST",
+    "MAX_PER_HOUR",
     "MOST_BYTES",
+    "PER_HOUR",
     "SHOWN_FOR",
     "USED_WITHIN",
 ]
 
 MOST_BYTES = 8 * 1024 * 1024
-HOURLY_MOST = 20  # uploads that somebody may begin within an hour: 160 MiB
+MAX_PER_HOUR = 20  # uploads that somebody may begin within an hour: 160 MiB
+PER_HOUR = RateLimit.fixed_window("hour", MAX_PER_HOUR, timedelta(hours=1), "upload.too_many")
 FORM_LASTS = timedelta(minutes=10)  # how long a form is good for, more than once
 ARRIVES_WITHIN = timedelta(hours=1)  # a slow phone that began in time; after it nothing can arrive any more
 CLEARED_AFTER = timedelta(minutes=10)  # longer than any worker lives that might still write a photo

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..adapters.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
 from ..adapters.ports import Files, PostForm
-from ..kernel.access import SYSTEM, Resource, authorize
+from ..kernel.access import SYSTEM, Relation, Resource, authorize
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
@@ -21,7 +21,7 @@ from ..kernel.ids import ID_PATTERN, Ids
 from ..kernel.request import RequestContext
 from ..people.service import People
 from ..store.transaction import Transaction
-from . import decisions, policy, rows
+from . import decisions, permissions, policy, rows
 from .model import INCOMING, Kind, Reason, Upload, UploadState
 
 __all__ = ["Photo", "UploadForm", "Uploads"]
@@ -63,12 +63,12 @@ class Uploads:
 
         def decide() -> Changes[Upload]:
             actor, _ = self._people.current(context.actor)
-            authorize(actor, "upload.create", Resource(kind="upload", owners=frozenset({actor.id})))
+            authorize(actor, permissions.CREATE, Resource(see=permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})}))
             now = self._clock.now()
             upload = Upload(
                 id=id, created_at=now, updated_at=now, owner=actor.id, kind=kind, content_type=content_type, size=size
             )
-            return Changes(entity=upload, previous=None, writes=(decisions.hourly(actor.id, now),))
+            return Changes(entity=upload, previous=None, writes=(decisions.count_begun(actor.id, now),))
 
         return self._with_form(self._transaction.run(decide, context))
 
@@ -89,7 +89,7 @@ class Uploads:
         if upload is None:
             raise NotFound
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "upload.read", upload.as_resource())
+        authorize(actor, permissions.READ, upload.as_resource())
         return upload
 
     # for other features
@@ -188,7 +188,7 @@ class Uploads:
         self._delete(upload)  # before the commit that says that nothing is left
         self._settle(
             upload_id,
-            lambda upload: decisions.wake(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
+            lambda upload: decisions.on_timer(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
         )
 
     def rearm_lost(self) -> int:

@@ -87,7 +87,7 @@ def reject_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: Rea
 @routes.post("/v1/wishes/{wish_id}/edit")
 def edit_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: EditIn) -> AnyWish:
     """Change what a wish says."""
-    return wish_view(wishes.edit_wish(context, wish_id, body.changes()))
+    return wish_view(wishes.edit_wish(context, wish_id, body.edit()))
 
 
 @routes.post("/v1/wishes/{wish_id}/keep")

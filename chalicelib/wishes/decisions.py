@@ -1,11 +1,10 @@
 """What can happen to a wish. Pure: each function decides on a wish as it is and returns a Changes, or refuses."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Event, Message, Put, Write
 from ..kernel.clock import local_day
 from ..kernel.errors import Conflict, Forbidden, Invalid
@@ -14,9 +13,10 @@ from ..kernel.text import mask_personal, overlap
 from . import policy, telling
 from .model import (
     ANSWERS,
-    MACHINE,
+    FORGET_OWNER,
     PUBLIC_STATES,
     SYSTEM_ONLY,
+    TABLE,
     Claim,
     ClaimPointer,
     ClaimState,
@@ -29,6 +29,7 @@ from .model import (
 )
 
 __all__ = [
+    "Ended",
     "all_ended",
     "answer",
     "approve",
@@ -110,24 +111,32 @@ def submit(wish: Wish, by: Mover, ledger: tuple[Put, ...]) -> Changes[Wish]:
 def _row(wish: Wish, move: str, by: Mover) -> Move[State]:
     if wish.forgotten:
         raise Conflict("wish.wrong_state", state=wish.state.value, moves=[])
-    return MACHINE.apply(wish.state, move, by.parties, wish.moves(by.id, by.parties))
+    return TABLE.row(wish.state, move, by.relations, wish.moves(by.id, by.relations))
 
 
 def go(
     wish: Wish,
     move: str,
     by: Mover,
+    after: Wish | None = None,
     *,
+    target: State | None = None,
+    event: str | None = None,
     note: str | None = None,
     writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
-    **changes: Any,
 ) -> Changes[Wish]:
-    """Make a move: the row of the table, its event, and whatever changes with it."""
-    row = _row(wish, move, by)
-    event = Event(tag=row.event, by=by.id, party=by.party, note=note)
-    entity = replace(wish, **({"state": row.target} | changes))
-    return Changes(entity=entity, previous=wish, writes=writes, events=(event,), messages=messages)
+    """Make a move: the new state and the event by the table, with whatever changes beside the state.
+
+    `after` is the wish with those changes. Its state is set here and nowhere else. `target` and `event` are needed
+    only where they are not the usual ones of the row.
+    """
+    _row(wish, move, by)
+    moves = wish.moves(by.id, by.relations)
+    step = TABLE.go(wish.state, move, by.relations, target=target, event=event, moves=moves)
+    raised = Event(tag=step.event, by=by.id, party=by.party, note=note)
+    entity = replace(after or wish, state=step.target)
+    return Changes(entity=entity, previous=wish, writes=writes, events=(raised,), messages=messages)
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
@@ -155,30 +164,41 @@ def swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
     return tuple(by_id.get(claim.id, claim) for claim in wish.claims)
 
 
-def all_ended(wish: Wish, kind: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The end of every active claim: the claims after it, the places given back, and what the helpers are told."""
+
+    claims: tuple[Claim, ...]
+    writes: tuple[Write, ...]
+    messages: tuple[Message, ...]
+
+
+def all_ended(wish: Wish, kind: str) -> Ended:
     """End every active claim, and tell the helpers."""
-    ended = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
-    return {"claims": swap(wish, *ended), "writes": _freed(wish.active), "messages": tell_helpers(wish, kind, wish.active)}
+    released = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
+    messages = tell_helpers(wish, kind, wish.active)
+    return Ended(claims=swap(wish, *released), writes=_freed(wish.active), messages=messages)
 
 
-def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
-    """What follows from a new day: helpers are reminded of it, and the resident is asked again before it expires."""
+def _for_another_day(wish: Wish, needed_by: date) -> Wish:
+    """Move a wish to another day: remind its helpers anew, and ask the resident again before it expires."""
     if needed_by == wish.needed_by:
-        return {}
+        return wish
     anew = [replace(claim, reminded=()) for claim in wish.active]
-    return {"needed_by": needed_by, "claims": swap(wish, *anew), "told": ()}
+    return replace(wish, needed_by=needed_by, claims=swap(wish, *anew), told=())
 
 
 def approve(wish: Wish, by: Mover) -> Changes[Wish]:
     """Put it on the wall."""
-    messages = tell(wish, "approved", wish.person_id)
-    listed: dict[str, Any] = {"opened_at": wish.opened_at or by.now, "listed_at": by.now, "told": (), "reason": None}
-    return go(wish, "approve", by, messages=messages, **listed)
+    opened_at = wish.opened_at or by.now
+    after = replace(wish, opened_at=opened_at, listed_at=by.now, told=(), reason=None)
+    return go(wish, "approve", by, after, messages=tell(wish, "approved", wish.person_id))
 
 
 def reject(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """Say no, and why."""
-    return go(wish, "reject", by, note=reason, reason=reason, messages=tell(wish, "rejected", wish.person_id))
+    messages = tell(wish, "rejected", wish.person_id)
+    return go(wish, "reject", by, replace(wish, reason=reason), note=reason, messages=messages)
 
 
 def edit(wish: Wish, by: Mover, changed: Wish) -> Changes[Wish]:
@@ -186,42 +206,46 @@ def edit(wish: Wish, by: Mover, changed: Wish) -> Changes[Wish]:
     row = _row(wish, "edit", by)
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
-    terms: dict[str, Any] = {name: getattr(changed, name) for name in EDITABLE}
-    if wish.state is S.OPEN and row.target is S.SUBMITTED:
-        return go(wish, "edit", by, submitted_at=by.now, **(terms | all_ended(wish, "claim_ended")))
-    if wish.state is S.OPEN and changed.places_left == 0:
-        terms["state"] = S.CLAIMED
-    return go(wish, "edit", by, **(terms | _for_another_day(wish, changed.needed_by)))
+    edited = _with_terms_of(wish, changed)
+    if wish.state is S.OPEN and S.SUBMITTED in row.targets:
+        ended = all_ended(wish, "claim_ended")
+        edited = replace(edited, needed_by=changed.needed_by, submitted_at=by.now, claims=ended.claims)
+        return go(wish, "edit", by, edited, writes=ended.writes, messages=ended.messages)
+    full = wish.state is S.OPEN and changed.places_left == 0
+    edited = _for_another_day(edited, changed.needed_by)
+    return go(wish, "edit", by, edited, target=S.CLAIMED if full else None)
 
 
-EDITABLE = (
-    "kind",
-    "title",
-    "story",
-    "alias",
-    "as_written",
-    "budget_fen",
-    "helpers_needed",
-    "needed_by",
-    "window",
-    "dialects",
-    "skills",
-    "safeguarding",
-)
+def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
+    """Return the wish with everything that an edit may change, except its day."""
+    return replace(
+        wish,
+        kind=changed.kind,
+        title=changed.title,
+        story=changed.story,
+        alias=changed.alias,
+        as_written=changed.as_written,
+        budget_fen=changed.budget_fen,
+        helpers_needed=changed.helpers_needed,
+        window=changed.window,
+        dialects=changed.dialects,
+        skills=changed.skills,
+        safeguarding=changed.safeguarding,
+    )
 
 
 def keep(wish: Wish, by: Mover) -> Changes[Wish]:
     """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
     day = max(wish.needed_by, local_day(by.now, wish.zone) + policy.KEPT_FOR)
-    listed: dict[str, Any] = {"listed_at": by.now, "told": ()}
-    return go(wish, "keep", by, **(listed | _for_another_day(wish, day)))
+    return go(wish, "keep", by, replace(_for_another_day(wish, day), listed_at=by.now, told=()))
 
 
 def unpublish(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """Take it from the wall for another look."""
     ended = all_ended(wish, "claim_ended")
-    ended["messages"] += tell(wish, "unpublished", wish.person_id)
-    return go(wish, "unpublish", by, note=reason, reason=reason, submitted_at=by.now, **ended)
+    messages = ended.messages + tell(wish, "unpublished", wish.person_id)
+    after = replace(wish, reason=reason, submitted_at=by.now, claims=ended.claims)
+    return go(wish, "unpublish", by, after, note=reason, writes=ended.writes, messages=messages)
 
 
 def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Changes[Wish]:
@@ -233,47 +257,46 @@ def claim(wish: Wish, by: Mover, *, claim_id: str, capacity: int, vetted: bool, 
 
     """
     if any(held.helper == by.id for held in wish.held):
-        raise Conflict("wish.already_helping", moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.already_helping", moves=wish.moves(by.id, by.relations))
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    if Party.OWNER in by.parties:
+        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(by.id, by.relations))
+    if Relation.OWNER in by.relations:
         raise Forbidden("wish.own")
     if wish.vetting_required and not vetted:
         raise Forbidden("wish.vetting_required")
     if paused:
         raise Forbidden("volunteer.paused")
     if wish.taken_too_often(by.id):
-        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     mine = Claim(id=claim_id, helper=by.id, claimed_at=by.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=by.id, claimed_at=by.now)
-    full = wish.places_left == 1
-    # Of what has ended only the latest stays in the wish itself; the timeline knows all of it.
-    ended = [c for c in wish.claims if c.state is ClaimState.RELEASED][-10:]
-    kept = tuple(c for c in wish.claims if c in wish.held or c in ended)
+    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", by.id, claim=claim_id)
     return go(
         wish,
         "claim",
         by,
-        state=S.CLAIMED if full else S.OPEN,
-        claims=(*kept, mine),
-        told=(),
-        writes=(
-            Put(row=pointer),
-            Count(
-                subject=by.id,
-                name="active_claims",
-                add=1,
-                limit=capacity,
-                refusal=Conflict("volunteer.too_many_claims", capacity=capacity),
-            ),
-        ),
-        messages=tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", by.id, claim=claim_id),
+        replace(wish, claims=(*_claims_kept(wish), mine), told=()),
+        target=S.CLAIMED if wish.places_left == 1 else S.OPEN,
+        writes=(Put(row=pointer), _carried(by.id, capacity)),
+        messages=messages,
     )
+
+
+def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
+    """Keep of the ended claims only the latest in the wish itself; the timeline knows all of them."""
+    ended = [claim for claim in wish.claims if claim.state is ClaimState.RELEASED][-10:]
+    return tuple(claim for claim in wish.claims if claim in wish.held or claim in ended)
+
+
+def _carried(helper: str, capacity: int) -> Count:
+    """Take one place in a helper's capacity."""
+    full = Conflict("volunteer.too_many_claims", capacity=capacity)
+    return Count(subject=helper, name="active_claims", add=1, limit=capacity, refusal=full)
 
 
 def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
     """Return the active claim that is meant: one's own, or for staff the named or only one."""
-    staff = bool(by.parties & STAFF)
+    staff = bool(by.relations & STAFF)
     if claim_id:
         found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == by.id)]
     else:
@@ -281,7 +304,7 @@ def pick_claim(wish: Wish, by: Mover, claim_id: str | None) -> Claim:
     if not found and claim_id:
         raise Invalid("wish.claim_unknown", ["claim"])
     if not found:
-        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(by.id, by.parties))
+        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(by.id, by.relations))
     if len(found) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return found[0]
@@ -294,10 +317,8 @@ def release(wish: Wish, by: Mover, claim_id: str | None, reason: str) -> Changes
     messages = tell(wish, "released", wish.person_id) + tell(wish, "released_staff", staff_of(wish), claim=mine.id)
     if mine.helper != by.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
-    claims = swap(wish, replace(mine, state=ClaimState.RELEASED))
-    return go(
-        wish, "release", by, note=reason, claims=claims, listed_at=by.now, told=(), writes=_freed([mine]), messages=messages
-    )
+    after = replace(wish, claims=swap(wish, replace(mine, state=ClaimState.RELEASED)), listed_at=by.now, told=())
+    return go(wish, "release", by, after, note=reason, writes=_freed([mine]), messages=messages)
 
 
 def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Changes[Wish]:
@@ -305,9 +326,12 @@ def check(wish: Wish, by: Mover, move: str, claim_id: str | None) -> Changes[Wis
     _row(wish, move, by)
     mine = pick_claim(wish, by, claim_id)
     if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    mark = {"checked_in_at": by.now, "checked_out_at": None} if move == "check-in" else {"checked_out_at": by.now}
-    return go(wish, move, by, claims=swap(wish, replace(mine, **mark)))
+        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(by.id, by.relations))
+    if move == "check-in":
+        marked = replace(mine, checked_in_at=by.now, checked_out_at=None)
+    else:
+        marked = replace(mine, checked_out_at=by.now)
+    return go(wish, move, by, replace(wish, claims=swap(wish, marked)))
 
 
 def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
@@ -315,8 +339,8 @@ def code_guess(wish: Wish, by: Mover, claim: Claim) -> Count:
 
     It goes by helper, so that giving back and taking again gives no new tries.
     """
-    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.parties))
-    return Count(subject=f"tries#{wish.id}#{claim.helper}", name="code", add=1, limit=policy.CODE_TRIES, refusal=locked)
+    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(by.id, by.relations))
+    return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
 
 
 def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_right: bool | None) -> Changes[Wish]:
@@ -329,29 +353,28 @@ def deliver(wish: Wish, by: Mover, claim_id: str | None, note: str | None, code_
     done = replace(mine, state=ClaimState.DELIVERED, delivered_at=by.now, note=note)
     if code_right:
         done = _confirmed(done)
-    claims = swap(wish, done)
-    held = replace(wish, claims=claims)
-    state, event = S.CLAIMED, None
-    if not held.active and held.places_left == 0:
-        confirmed = all(claim.state is ClaimState.CONFIRMED for claim in held.held)
-        state, event = (S.FULFILLED, "wish.fulfilled") if confirmed else (S.DELIVERED, None)
-    told = tell_helpers(wish, "thanks", [mine]) if code_right else ()
-    told += tell(wish, "delivered", wish.person_id) if state is S.DELIVERED else ()  # before, she could not confirm
+    after = replace(wish, claims=swap(wish, done))
+    target = _after_delivery(after)
+    if target is not S.CLAIMED:
+        after = replace(after, told=(), delivered_at=by.now)
+    messages = tell_helpers(wish, "thanks", [mine]) if code_right else ()
+    if target is S.DELIVERED:  # before, the resident could not confirm
+        messages += tell(wish, "delivered", wish.person_id)
     guess = (code_guess(wish, by, mine),) if code_right else ()
-    outcome = go(
-        wish,
-        "deliver",
-        by,
-        note=note,
-        state=state,
-        claims=claims,
-        told=() if state is not S.CLAIMED else wish.told,
-        delivered_at=by.now if state is not S.CLAIMED else None,
-        writes=(*guess, *_freed([mine])),
-        messages=told,
-    )
-    extra = (Event(tag=event, by=by.id, party=by.party),) if event else ()
-    return replace(outcome, events=(*outcome.events, *extra))
+    writes = (*guess, *_freed([mine]))
+    delivered = go(wish, "deliver", by, after, target=target, note=note, writes=writes, messages=messages)
+    if target is not S.FULFILLED:
+        return delivered
+    fulfilled = go(wish, "deliver", by, after, target=target, event="wish.fulfilled")
+    return replace(delivered, events=(*delivered.events, *fulfilled.events))
+
+
+def _after_delivery(wish: Wish) -> State:
+    """Return the state of a wish once one of its claims was delivered."""
+    if wish.active or wish.places_left:
+        return S.CLAIMED
+    confirmed = all(claim.state is ClaimState.CONFIRMED for claim in wish.held)
+    return S.FULFILLED if confirmed else S.DELIVERED
 
 
 def _confirmed(claim: Claim) -> Claim:
@@ -365,44 +388,50 @@ def _confirmed(claim: Claim) -> Claim:
 
 def confirm(wish: Wish, by: Mover, rating: int | None, thanks: str | None) -> Changes[Wish]:
     """The resident, or staff for her, says that it came. Later she may still add a rating and thanks."""
-    if Party.OWNER not in by.parties and any(claim.helper == by.id for claim in wish.held):
+    if Relation.OWNER not in by.relations and any(claim.helper == by.id for claim in wish.held):
         raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
-    words: dict[str, Any] = {"rating": rating or wish.rating, "thanks": thanks or wish.thanks}
+    thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
     if wish.state is S.FULFILLED:
-        added = (rating and not wish.rating) or (thanks and not wish.thanks)  # each is told once, however often it changes
-        thanked = [claim for claim in wish.claims if claim.state is ClaimState.CONFIRMED] if added else []
-        return go(wish, "confirm", by, messages=tell_helpers(wish, "thanked", thanked), **words)
+        # Each is told once, however often it changes.
+        added = (rating and not wish.rating) or (thanks and not wish.thanks)
+        told = [claim for claim in wish.claims if added and claim.state is ClaimState.CONFIRMED]
+        return go(wish, "confirm", by, thanked, messages=tell_helpers(wish, "thanked", told))
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(_confirmed(claim) for claim in waiting))
-    return go(wish, "confirm", by, claims=claims, messages=messages, told=(), **words)
+    return go(wish, "confirm", by, replace(thanked, claims=claims, told=()), messages=messages)
 
 
 def dispute(wish: Wish, by: Mover, reason: str) -> Changes[Wish]:
     """It did not come, or not as it should; staff look into it."""
     messages = tell(wish, "disputed_staff", staff_of(wish))
-    return go(wish, "dispute", by, note=reason, reason=reason, disputed_at=by.now, told=(), messages=messages)
+    after = replace(wish, reason=reason, disputed_at=by.now, told=())
+    return go(wish, "dispute", by, after, note=reason, messages=messages)
 
 
 def withdraw(wish: Wish, by: Mover, reason: str | None) -> Changes[Wish]:
     """It is not needed any more; whoever had taken it is told at once."""
-    return go(wish, "withdraw", by, note=reason, **all_ended(wish, "withdrawn"))
+    ended = all_ended(wish, "withdrawn")
+    after = replace(wish, claims=ended.claims)
+    return go(wish, "withdraw", by, after, note=reason, writes=ended.writes, messages=ended.messages)
 
 
 def reopen(wish: Wish, by: Mover, reason: str | None) -> Changes[Wish]:
     """Start again: after a dispute on the wall, otherwise with staff."""
-    if wish.state is S.DISPUTED:
-        again = [replace(claim, state=ClaimState.RELEASED) for claim in wish.held if claim.state is ClaimState.DELIVERED]
-        claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
-        changes: dict[str, Any] = {"claims": claims, "listed_at": by.now, "delivered_at": None, "told": ()}
-        return go(wish, "reopen", by, note=reason, messages=tell(wish, "reopened", wish.person_id), **changes)
-    return go(wish, "reopen", by, note=reason, submitted_at=by.now, reason=None, told=())
+    if wish.state is not S.DISPUTED:
+        after = replace(wish, submitted_at=by.now, reason=None, told=())
+        return go(wish, "reopen", by, after, note=reason)
+    delivered = [claim for claim in wish.held if claim.state is ClaimState.DELIVERED]
+    again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
+    claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
+    after = replace(wish, claims=claims, listed_at=by.now, delivered_at=None, told=())
+    return go(wish, "reopen", by, after, note=reason, messages=tell(wish, "reopened", wish.person_id))
 
 
 def answer(wish: Wish, by: Mover, kind: str, *, yes: bool, phone_of: str = "") -> Changes[Wish]:
     """What a reply to a question does; nothing once the question is no longer one, or from the phone of a helper herself."""
     own_delivery = phone_of != by.id and any(claim.helper == phone_of for claim in wish.held)
-    if own_delivery or Party.OWNER not in by.parties or not telling.is_true(wish, kind, None, by.now):
+    if own_delivery or Relation.OWNER not in by.relations or not telling.is_true(wish, kind, None, by.now):
         return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, by, found)
@@ -417,18 +446,29 @@ _ANSWERED: Mapping[str, Callable[[Wish, Mover, Answer], Changes[Wish]]] = {
 
 
 def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
-    """The resident was erased: nothing of hers stays, and nobody waits for her any more."""
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
-    blank: dict[str, Any] = {"title": "", "story": "", "alias": None, "as_written": None}
-    blank |= {"thanks": None, "reason": None, "place": wish.community, "proxy_id": None, "safeguarding": ()}
-    live = {S.SUBMITTED, S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
-    nothing: dict[str, Any] = {"claims": wish.claims, "writes": (), "messages": ()}
-    ended = all_ended(wish, "withdrawn") if wish.state in live else nothing
-    state = S.WITHDRAWN if wish.state in live else wish.state
-    claims = tuple(replace(claim, note=None) for claim in ended["claims"])
-    event = Event(tag="wish.owner_erased", by=by.id, party=by.party)
-    entity = replace(wish, **blank, state=state, claims=claims, possible_duplicates=())
-    return Changes(entity=entity, previous=wish, writes=ended["writes"], events=(event,), messages=ended["messages"])
+    """The resident was erased: nothing of theirs stays, and nobody waits for them any more."""
+    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
+    step = TABLE.go(wish.state, FORGET_OWNER, by.relations)
+    ended = Ended(claims=wish.claims, writes=(), messages=())
+    if step.target is not wish.state:
+        ended = all_ended(wish, "withdrawn")
+    entity = replace(
+        wish,
+        title="",
+        story="",
+        alias=None,
+        as_written=None,
+        thanks=None,
+        reason=None,
+        place=wish.community,
+        proxy_id=None,
+        safeguarding=(),
+        possible_duplicates=(),
+        claims=tuple(replace(claim, note=None) for claim in ended.claims),
+        state=step.target,
+    )
+    event = Event(tag=step.event, by=by.id, party=by.party)
+    return Changes(entity=entity, previous=wish, writes=ended.writes, events=(event,), messages=ended.messages)
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
@@ -436,5 +476,5 @@ def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     mine = [claim for claim in wish.active if claim.helper == helper]
     if not mine:
         return Changes(entity=wish, previous=wish)
-    by = Mover(id=helper, parties=frozenset({Party.HELPER}), now=now)
+    by = Mover(id=helper, relations=frozenset({Relation.HELPER}), now=now)
     return release(wish, by, mine[0].id, "account erased")

@@ -1,23 +1,27 @@
 """A wish: its states, the table of its moves, who helps, and what it waits for. Pure; `decisions` says what a move does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ..kernel import state_table
-from ..kernel.access import STAFF, Party, Resource
+from ..kernel.access import STAFF, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
-from ..kernel.state_table import Answer, StateTable
+from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
+from ..kernel.state_table import Answer, Move, StateTable
+from ..kernel.unset import UNSET, Maybe, or_else
+from . import permissions as can
 from . import policy
 
 __all__ = [
     "ANSWERS",
-    "MACHINE",
+    "FORGET_OWNER",
     "PUBLIC_STATES",
     "SYSTEM_ONLY",
+    "TABLE",
     "WALL_STATES",
     "Claim",
     "ClaimPointer",
@@ -26,10 +30,10 @@ __all__ = [
     "Mover",
     "Safeguarding",
     "State",
-    "Step",
     "WallEntry",
     "Window",
     "Wish",
+    "WishEdit",
     "Written",
 ]
 
@@ -77,41 +81,52 @@ class Safeguarding(StrEnum):
 WALL_STATES = (State.OPEN, State.CLAIMED, State.FULFILLED)
 PUBLIC_STATES = frozenset({State.OPEN, State.CLAIMED, State.DELIVERED, State.FULFILLED})
 _VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
-SYSTEM_ONLY = frozenset({Party.SYSTEM})
-_OWNER = frozenset({Party.OWNER})
+SYSTEM_ONLY = frozenset({Relation.SYSTEM})
+_OWNER = frozenset({Relation.OWNER})
+FORGET_OWNER = "forget_owner"
 
+_LIVE = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED, State.DISPUTED)
+_ENDED = (State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 S = State
-MACHINE: StateTable[State] = StateTable(
+M = Move[State]
+TABLE: StateTable[State] = StateTable(
     "wish",
     [
-        (S.SUBMITTED, "approve", S.OPEN, "wish.approved"),
-        (S.SUBMITTED, "reject", S.REJECTED, "wish.rejected"),
-        (S.SUBMITTED, "edit", S.SUBMITTED, "wish.edited"),
-        (S.SUBMITTED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.SUBMITTED, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
-        (S.OPEN, "claim", S.CLAIMED, "wish.claimed"),
-        (S.OPEN, "release", S.OPEN, "wish.released"),
-        (S.OPEN, "edit", S.SUBMITTED, "wish.edited", _OWNER),  # staff look at it again
-        (S.OPEN, "edit", S.OPEN, "wish.edited", STAFF),
-        (S.OPEN, "keep", S.OPEN, "wish.kept"),
-        (S.OPEN, "unpublish", S.SUBMITTED, "wish.unpublished"),
-        (S.OPEN, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.OPEN, "expire", S.EXPIRED, "wish.expired", SYSTEM_ONLY),
-        (S.CLAIMED, "release", S.OPEN, "wish.released"),
-        (S.CLAIMED, "check-in", S.CLAIMED, "wish.checked_in"),
-        (S.CLAIMED, "check-out", S.CLAIMED, "wish.checked_out"),
-        (S.CLAIMED, "deliver", S.DELIVERED, "wish.delivered"),
-        (S.CLAIMED, "withdraw", S.WITHDRAWN, "wish.withdrawn"),
-        (S.CLAIMED, "tell_late", S.CLAIMED, "wish.late", SYSTEM_ONLY),
-        (S.DELIVERED, "confirm", S.FULFILLED, "wish.fulfilled"),
-        (S.DELIVERED, "dispute", S.DISPUTED, "wish.disputed"),
-        (S.DELIVERED, "ask_staff", S.DELIVERED, "wish.unconfirmed", SYSTEM_ONLY),
-        (S.DISPUTED, "confirm", S.FULFILLED, "wish.fulfilled", STAFF),
-        (S.DISPUTED, "reopen", S.OPEN, "wish.reopened", STAFF),
-        (S.FULFILLED, "confirm", S.FULFILLED, "wish.thanked", _OWNER),
-        (S.REJECTED, "reopen", S.SUBMITTED, "wish.reopened"),
-        (S.WITHDRAWN, "reopen", S.SUBMITTED, "wish.reopened"),
-        (S.EXPIRED, "reopen", S.SUBMITTED, "wish.reopened"),
+        M(S.SUBMITTED, can.APPROVE, (S.OPEN,), ("wish.approved",)),
+        M(S.SUBMITTED, can.REJECT, (S.REJECTED,), ("wish.rejected",)),
+        M(S.SUBMITTED, can.EDIT, (S.SUBMITTED,), ("wish.edited",)),
+        M(S.SUBMITTED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.SUBMITTED, "expire", (S.EXPIRED,), ("wish.expired",)),
+        M(S.OPEN, can.CLAIM, (S.CLAIMED, S.OPEN), ("wish.claimed",)),
+        M(S.OPEN, can.RELEASE, (S.OPEN,), ("wish.released",)),
+        M(S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER),  # staff look at it again
+        M(S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF),  # claimed: fewer helpers
+        M(S.OPEN, can.KEEP, (S.OPEN,), ("wish.kept",)),
+        M(S.OPEN, can.UNPUBLISH, (S.SUBMITTED,), ("wish.unpublished",)),
+        M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.OPEN, "expire", (S.EXPIRED,), ("wish.expired",)),
+        M(S.CLAIMED, can.RELEASE, (S.OPEN,), ("wish.released",)),
+        M(S.CLAIMED, can.CHECK_IN, (S.CLAIMED,), ("wish.checked_in",)),
+        M(S.CLAIMED, can.CHECK_OUT, (S.CLAIMED,), ("wish.checked_out",)),
+        M(
+            S.CLAIMED,
+            can.DELIVER,
+            (S.DELIVERED, S.CLAIMED, S.FULFILLED),
+            ("wish.delivered", "wish.fulfilled"),
+        ),
+        M(S.CLAIMED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
+        M(S.CLAIMED, "tell_late", (S.CLAIMED,), ("wish.late",)),
+        M(S.DELIVERED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",)),
+        M(S.DELIVERED, can.DISPUTE, (S.DISPUTED,), ("wish.disputed",)),
+        M(S.DELIVERED, "ask_staff", (S.DELIVERED,), ("wish.unconfirmed",)),
+        M(S.DISPUTED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",), STAFF),
+        M(S.DISPUTED, can.REOPEN, (S.OPEN,), ("wish.reopened",), STAFF),
+        M(S.FULFILLED, can.CONFIRM, (S.FULFILLED,), ("wish.thanked",), _OWNER),
+        M(S.REJECTED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
+        *(M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",)) for state in _LIVE),
+        *(M(state, FORGET_OWNER, (state,), ("wish.owner_erased",)) for state in _ENDED),
     ],
 )
 
@@ -152,15 +167,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that a helper is reminded of, from when, and until when it is worth telling."""
-
-    name: str
-    at: datetime
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPointer:
     """By which a helper finds her claims; written once."""
 
@@ -187,11 +193,11 @@ class Mover(state_table.Mover):
     @property
     def party(self) -> str:
         """Return as what the timeline names her."""
-        if Party.OWNER in self.parties:
+        if Relation.OWNER in self.relations:
             return "owner"
-        if Party.HELPER in self.parties:
+        if Relation.HELPER in self.relations:
             return "helper"
-        return "staff" if self.parties & STAFF else "system" if Party.SYSTEM in self.parties else "helper"
+        return "staff" if self.relations & STAFF else "system" if Relation.SYSTEM in self.relations else "helper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,21 +291,13 @@ class Wish(Entity):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Return what its helpers are reminded of, in order. What names a day ("tomorrow") is worth nothing after midnight."""
-        days = [(name, self.needed_by - timedelta(days=n)) for name, n in policy.REMIND_DAYS_BEFORE.items()]
-        before = [
-            Step(
-                name=name,
-                at=at_local(day, policy.REMIND_AT, self.zone),
-                until=start_of_day(day + timedelta(days=1), self.zone),
-            )
-            for name, day in days
-        ]
+        """Return the reminders of its helpers, in order."""
+        before = steps_before(self.needed_by, policy.REMINDERS, self.zone)
         return (*before, Step(name="overdue", at=self.late_at))
 
     def steps_left(self, claim: Claim) -> tuple[Step, ...]:
-        """Return the steps that an active claim has before it; what was over when it was made is none of them."""
-        return tuple(step for step in self.steps if step.name not in claim.reminded and step.at > claim.claimed_at)
+        """Return the reminders that an active claim has before it; what was over when it was made is none of them."""
+        return steps_left(self.steps, claim.reminded, claim.claimed_at)
 
     @property
     def expires_at(self) -> datetime:
@@ -310,10 +308,12 @@ class Wish(Entity):
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
         return Resource(
-            kind="wish",
+            see=can.SEE,
             places=(self.place,),
-            owners=frozenset({self.person_id} | ({self.proxy_id} if self.proxy_id else set())),
-            helpers=frozenset(claim.helper for claim in self.held),
+            relations={
+                Relation.OWNER: frozenset({self.person_id} | ({self.proxy_id} if self.proxy_id else set())),
+                Relation.HELPER: frozenset(claim.helper for claim in self.held),
+            },
             public=self.state in PUBLIC_STATES,
         )
 
@@ -332,7 +332,7 @@ class Wish(Entity):
         return {}
 
     def _reminders(self) -> dict[str, datetime]:
-        first = min((step.at for claim in self.active for step in self.steps_left(claim)), default=None)
+        first = first_due([step for claim in self.active for step in self.steps_left(claim)])
         return {"remind": first} if first else {}
 
     def _if_needed(self) -> dict[str, datetime]:
@@ -359,16 +359,55 @@ class Wish(Entity):
         """Say whether its resident was erased: nothing can come of it any more."""
         return not self.title
 
-    def moves(self, actor_id: str, parties: frozenset[Party]) -> list[str]:
+    def moves(self, actor_id: str, relations: frozenset[Relation]) -> list[str]:
         """Return what this caller may do now."""
         if self.forgotten:
             return []
-        mine = [claim for claim in self.active if claim.helper == actor_id or parties & STAFF]
+        mine = [claim for claim in self.active if claim.helper == actor_id or relations & STAFF]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
         helping = any(claim.helper == actor_id for claim in self.held)
-        if Party.OWNER in parties or helping or self.taken_too_often(actor_id):
+        if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
-        return [move for move in MACHINE.moves(self.state, parties) if move not in hidden]
+        return [move for move in TABLE.moves(self.state, relations) if move not in hidden]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishEdit:
+    """The changes to a wish; what is unset stays."""
+
+    kind: Maybe[Kind] = UNSET
+    title: Maybe[str] = UNSET
+    story: Maybe[str] = UNSET
+    alias: Maybe[str | None] = UNSET
+    budget_fen: Maybe[int | None] = UNSET
+    helpers_needed: Maybe[int] = UNSET
+    needed_by: Maybe[date] = UNSET
+    window: Maybe[tuple[Window, ...]] = UNSET
+    dialects: Maybe[tuple[str, ...]] = UNSET
+    skills: Maybe[tuple[str, ...]] = UNSET
+    safeguarding: Maybe[tuple[Safeguarding, ...]] = UNSET
+
+    def written(self, before: Written) -> Written:
+        """Return the words of a wish with the changes to them."""
+        return Written(
+            title=or_else(self.title, before.title),
+            story=or_else(self.story, before.story),
+            alias=or_else(self.alias, before.alias),
+        )
+
+    def applied_to(self, wish: Wish) -> Wish:
+        """Return the wish with the changes, but for its words."""
+        return replace(
+            wish,
+            kind=or_else(self.kind, wish.kind),
+            budget_fen=or_else(self.budget_fen, wish.budget_fen),
+            helpers_needed=or_else(self.helpers_needed, wish.helpers_needed),
+            needed_by=or_else(self.needed_by, wish.needed_by),
+            window=or_else(self.window, wish.window),
+            dialects=or_else(self.dialects, wish.dialects),
+            skills=or_else(self.skills, wish.skills),
+            safeguarding=or_else(self.safeguarding, wish.safeguarding),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from datetime import time, timedelta
 
+from ..kernel.rate_limit import AttemptLimit
+from ..kernel.reminder_steps import DayBefore
+
 __all__ = [
     "APPROVE_WITHIN",
     "ASK_AGAIN_AFTER",
@@ -20,8 +23,8 @@ __all__ = [
     "LISTED_BEFORE_ASKING",
     "NEAR_MISSES",
     "NEEDED_WITHIN",
+    "REMINDERS",
     "REMIND_AT",
-    "REMIND_DAYS_BEFORE",
     "SETTLE_DISPUTE_WITHIN",
     "SUBMITTED_LASTS",
     "UNCLAIMED_LASTS_DAYS",
@@ -37,8 +40,11 @@ LISTED_AT_LEAST = timedelta(days=3)  # however late it came (back) to the wall
 ASK_AGAIN_AFTER = timedelta(days=1)  # delivered, and the resident has not answered: she may have been out
 ASK_STAFF_AFTER = timedelta(days=3)  # and still has not: somebody should ring her
 # A helper is reminded while she can still buy it, and again while she can still say that she cannot come.
-REMIND_DAYS_BEFORE = {"due_in_2_days": 2, "due_tomorrow": 1}
 REMIND_AT = time(9)  # where people live: awake, and with the day before them
+REMINDERS = (
+    DayBefore(name="due_in_2_days", days=2, at=REMIND_AT),
+    DayBefore(name="due_tomorrow", days=1, at=REMIND_AT),
+)
 ASK_IF_NEEDED_DAYS = 2  # before it expires: a day to answer, and a day for staff to look for somebody
 LISTED_BEFORE_ASKING = timedelta(days=1)  # who has just filed it need not be asked whether it is still needed
 KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
@@ -47,6 +53,6 @@ DUPLICATE_WITHIN = timedelta(days=180)
 CLAIMS_PER_WISH = 3  # by one helper: each taking and giving back rings the resident, and she begins to hope anew
 NEAR_MISSES = 3  # shown to a volunteer who came too late: as many as a phone shows at once
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
-CODE_TRIES = 5
+CODE_TRIES = AttemptLimit("code", 5)
 HOURS_DEFAULT = 60  # minutes booked where nobody checked in and out
 HOURS_STEP = 30  # minutes; time is booked in half hours, rounded up

@@ -1,16 +1,18 @@
 """Wishes as clients send and see them: one view for each thing that somebody can be towards a wish."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.ids import ID_PATTERN
+from ..kernel.unset import UNSET, Maybe
 from ..people.model import Person, mask_phone
 from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
-from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish
+from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish, WishEdit
 from .service import OnTheWall, Seen, WishTerms
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "wish_view",
 ]
 
+T = TypeVar("T")
 WishId = Annotated[str, Field(pattern=f"^wsh_{ID_PATTERN}$")]
 ClaimId = Annotated[str, Field(pattern=f"^clm_{ID_PATTERN}$")]
 Title = Annotated[Line, Field(min_length=2, max_length=40, examples=["电热水壶一个"])]
@@ -99,11 +102,33 @@ class EditIn(Request):
     safeguarding: Annotated[list[Safeguarding], Field(max_length=3)] | None = None
     alias: Annotated[Name, Field(max_length=20)] | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return the changes by the names of the entity's fields; only budget and alias can be emptied."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        given |= {name: value for name, value in _sequences(given).items() if name in given}
-        return {name: value for name, value in given.items() if value is not None or name in ("budget_fen", "alias")}
+    def edit(self) -> WishEdit:
+        """Return the changes. Null empties budget and alias, and stands for no change elsewhere."""
+        return WishEdit(
+            kind=_given(self.kind),
+            title=_given(self.title),
+            story=_given(self.story),
+            alias=self.alias if "alias" in self.model_fields_set else UNSET,
+            budget_fen=self.budget_fen if "budget_fen" in self.model_fields_set else UNSET,
+            helpers_needed=_given(self.helpers_needed),
+            needed_by=_given(self.needed_by),
+            window=UNSET if self.window is None else _windows(self.window),
+            dialects=UNSET if self.dialects is None else tuple(self.dialects),
+            skills=UNSET if self.skills is None else _each_once(self.skills),
+            safeguarding=UNSET if self.safeguarding is None else _each_once(self.safeguarding),
+        )
+
+
+def _given(value: T | None) -> Maybe[T]:
+    return UNSET if value is None else value
+
+
+def _windows(slots: Sequence[WindowIn]) -> tuple[Window, ...]:
+    return tuple(Window(start=slot.start, end=slot.end) for slot in slots)
+
+
+def _each_once(values: Sequence[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def _sequences(fields: dict[str, Any]) -> dict[str, Any]:
@@ -243,8 +268,8 @@ AnyWish = InsideWish | DeliveryWish | TakenWish | PublicWish
 def wish_view(seen: Seen) -> AnyWish:
     """Return the view that fits what the caller is towards the wish."""
     wish = seen.wish
-    fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.parties), "thanks": wish.thanks}
-    if seen.parties & (STAFF | {Party.OWNER}):
+    fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.relations), "thanks": wish.thanks}
+    if seen.relations & (STAFF | {Relation.OWNER}):
         claims = [_claim(claim, seen) for claim in wish.claims]
         return InsideWish(**(fields | _as_written(wish) | _inside(wish, seen)), claims=claims)
     mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
@@ -340,7 +365,7 @@ def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    full = Party.OWNER in seen.parties or any(claim.helper == seen.actor_id for claim in wish.active)
+    full = Relation.OWNER in seen.relations or any(claim.helper == seen.actor_id for claim in wish.active)
     fields["name"] = person.name if person else None
     fields["phone"] = (person.phone if full else mask_phone(person.phone)) if person else None
     return fields | {"address": person.address if person and full else None}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ..kernel.access import STAFF, SYSTEM, Actor, Party, Resource, authorize, parties
+from ..kernel.access import STAFF, SYSTEM, Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock, local_day
 from ..kernel.codes import Keyring, derive_digits, same
@@ -17,13 +17,14 @@ from ..kernel.paging import Page, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..kernel.text import overlap
+from ..people import permissions as people_permissions
 from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
-from . import decisions, model, policy, rows, telling
-from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish
-from .waking import wake
+from . import decisions, model, permissions, policy, rows, telling
+from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish, WishEdit
+from .timers import on_timer
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
 
@@ -54,7 +55,7 @@ class Seen:
 
     wish: Wish
     actor_id: str
-    parties: frozenset[Party]
+    relations: frozenset[Relation]
     people: Mapping[str, Person] = field(default_factory=dict)
     now: datetime
 
@@ -83,44 +84,46 @@ class Wishes:
         """Return a wish as the caller may see it. A plain public look is one request."""
         wish = _found(rows.find_wish(wish_id))
         actor = context.actor
-        found = authorize(actor, "wish.see", wish.as_resource())
-        if not found & (STAFF | {Party.OWNER, Party.HELPER}):
+        found = authorize(actor, permissions.SEE, wish.as_resource())
+        if not found & (STAFF | {Relation.OWNER, Relation.HELPER}):
             return self._seen(actor, wish, {})
         actor, people = self._named_in(context, wish)
-        authorize(actor, "wish.see", wish.as_resource())
+        authorize(actor, permissions.SEE, wish.as_resource())
         return self._seen(actor, wish, people)
 
     def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[rows.WishEvent], bool]:
         """Return a wish's events, oldest first, and whether the caller may see who did what."""
         wish = _found(rows.find_wish(wish_id))
-        authorize(context.actor, "wish.see", wish.as_resource())
+        authorize(context.actor, permissions.SEE, wish.as_resource())
         actor, _ = self._people.current(context.actor)
-        found = authorize(actor, "wish.read_timeline", wish.as_resource())
+        found = authorize(actor, permissions.READ_TIMELINE, wish.as_resource())
         return rows.timeline_of(wish.id, context.start, limit), bool(found & STAFF)
 
     def list_wishes(
         self, context: RequestContext, place: str, state: State | None, kind: Kind | None, limit: int
     ) -> Page[Seen] | Page[OnTheWall]:
         """Return the wall of a place for everybody, or all its wishes for its staff."""
-        resource = Resource(kind="wish", places=(place,), public=True)
-        if parties(context.actor, resource) & STAFF:
+        resource = Resource(see=permissions.SEE, places=(place,), public=True)
+        if relations(context.actor, resource) & STAFF:
             actor, _ = self._people.current(context.actor)
-            authorize(actor, "wish.list_all", resource)
+            authorize(actor, permissions.LIST_ALL, resource)
             page = rows.wishes_in(place, [state] if state else list(State), kind, context.start, limit)
             people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
             return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
-        authorize(context.actor, "wish.list", resource)
+        authorize(context.actor, permissions.LIST, resource)
         if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
-            authorize(context.actor, "wish.list_all", resource)
+            authorize(context.actor, permissions.LIST_ALL, resource)
         wall = rows.wall(place, [state] if state else WALL_STATES, kind, context.start, limit)
         return Page([self._on_the_wall(context.actor, entry) for entry in wall.items], wall.next)
 
     def my_wishes(self, context: RequestContext, limit: int) -> Page[Seen]:
         """Return one's own wishes, newest first."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        authorize(
+            actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
+        )
         page = rows.wishes_of(actor.id, context.start, limit)
         people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
         return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
@@ -128,7 +131,9 @@ class Wishes:
     def my_claims(self, context: RequestContext, limit: int) -> Page[tuple[model.Claim, Seen]]:
         """Return one's own claims, newest first, each with its wish as one may see it now."""
         actor, _ = self._people.current(context.actor)
-        authorize(actor, "me", Resource(kind="person", owners=frozenset({actor.id})))
+        authorize(
+            actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
+        )
         page = rows.claims_of(actor.id, context.start, limit)
         people = self._people.find_many({id for _, wish in page.items for id in _named_in(wish)})
         found = [
@@ -179,8 +184,8 @@ class Wishes:
         return self._transaction.rearm_lost(wishes, rows.find_wish)
 
     def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
-        resource = Resource(kind="wish", places=(entry.community,), public=True)
-        moves = model.MACHINE.moves(entry.state, parties(actor, resource) - STAFF)
+        resource = Resource(see=permissions.SEE, places=(entry.community,), public=True)
+        moves = model.TABLE.moves(entry.state, relations(actor, resource) - STAFF)
         return OnTheWall(entry=entry, moves=moves, now=self._clock.now())
 
     # moves
@@ -211,14 +216,14 @@ class Wishes:
         subject = self._people.subject_of(actor, me, on_behalf_of)
         place = self._place_of(terms, subject)
         owners = frozenset({subject.id, actor.id} if subject.contact_via == actor.id else {subject.id})
-        resource = Resource(kind="wish", places=(place,), owners=owners)
+        resource = Resource(see=permissions.SEE, places=(place,), relations={Relation.OWNER: owners})
         _authorize_submit(actor, resource, on_behalf=subject.id != actor.id)
         if subject.id != actor.id and consent is None:
             raise Invalid("consent.required", ["consent"])
         everybody.update({subject.id: subject, actor.id: me})
         wish = self._new_wish(actor, subject, terms, place)
         ledger = (self._people.note_consent(subject, "acting", consent, actor.id),) if consent else ()
-        mover = Mover(id=actor.id, parties=parties(actor, wish.as_resource()), now=wish.created_at)
+        mover = Mover(id=actor.id, relations=relations(actor, wish.as_resource()), now=wish.created_at)
         return decisions.submit(wish, mover, ledger)
 
     def _place_of(self, terms: WishTerms, subject: Person) -> str:
@@ -267,16 +272,16 @@ class Wishes:
         """Say no to a wish, and why."""
         return self._move(context, wish_id, "reject", lambda wish, by, _: decisions.reject(wish, by, reason))
 
-    def edit_wish(self, context: RequestContext, wish_id: str, changes: Mapping[str, Any]) -> Seen:
+    def edit_wish(self, context: RequestContext, wish_id: str, edit: WishEdit) -> Seen:
         """Change what a wish says."""
 
         def decide(wish: Wish, by: Mover, people: dict[str, Person]) -> Changes[Wish]:
-            words = {name: changes[name] for name in ("title", "story", "alias") if name in changes}
-            changed = replace(wish, **{name: value for name, value in changes.items() if name not in words})
-            by_date = changed.needed_by if "needed_by" in changes else max(changed.needed_by, local_day(by.now, wish.zone))
-            decisions.check_terms(changed.kind, changed.budget_fen, by_date, changed.window, by.now, wish.zone)
-            owner, written = people[wish.person_id], replace(wish.written, **words)
-            return decisions.edit(wish, by, decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets))
+            changed, written = edit.applied_to(wish), edit.written(wish.written)
+            day = edit.needed_by or max(changed.needed_by, local_day(by.now, wish.zone))
+            decisions.check_terms(changed.kind, changed.budget_fen, day, changed.window, by.now, wish.zone)
+            owner = people[wish.person_id]
+            shown = decisions.on_the_wall(changed, written, name=owner.name, secrets=owner.secrets)
+            return decisions.edit(wish, by, shown)
 
         return self._move(context, wish_id, "edit", decide)
 
@@ -375,8 +380,8 @@ class Wishes:
         """Read a wish and everybody about it, and ask whether the move is the caller's to make."""
         wish = _found(rows.find_wish(wish_id))
         actor, people = self._named_in(context, wish)
-        found = authorize(actor, f"wish.{move}", wish.as_resource())
-        return wish, Mover(id=actor.id, parties=found, now=self._clock.now()), people
+        found = authorize(actor, permissions.MOVES[move], wish.as_resource())
+        return wish, Mover(id=actor.id, relations=found, now=self._clock.now()), people
 
     def _named_in(self, context: RequestContext, wish: Wish) -> tuple[Actor, dict[str, Person]]:
         """Read the caller again, and with her whom a view of the wish may name; before the commit, so that none can fail it."""
@@ -387,8 +392,8 @@ class Wishes:
         return actor, people
 
     def _seen(self, actor: Actor, wish: Wish, people: Mapping[str, Person]) -> Seen:
-        found = parties(actor, wish.as_resource())
-        return Seen(wish=wish, actor_id=actor.id, parties=found, people=people, now=self._clock.now())
+        found = relations(actor, wish.as_resource())
+        return Seen(wish=wish, actor_id=actor.id, relations=found, people=people, now=self._clock.now())
 
     # later
 
@@ -401,10 +406,10 @@ class Wishes:
 
         def decide() -> Changes[Wish]:
             wish = _found(rows.find_wish(wish_id))
-            authorize(SYSTEM, "wish.see", wish.as_resource())
+            authorize(SYSTEM, permissions.SEE, wish.as_resource())
             if wish.timer is None or wish.timer.id != timer_id:
                 return Changes(entity=wish, previous=wish)
-            return wake(wish, self._clock.now())
+            return on_timer(wish, self._clock.now())
 
         self._transaction.run(decide, RequestContext(actor=SYSTEM))
 
@@ -415,9 +420,9 @@ class Wishes:
             wish = _found(rows.find_wish(wish_id))
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
-            found = frozenset() if gone else parties(Actor(id=person_id), wish.as_resource())
+            found = frozenset() if gone else relations(Actor(id=person_id), wish.as_resource())
             return decisions.answer(
-                wish, Mover(id=person_id, parties=found, now=self._clock.now()), kind, yes=yes, phone_of=phone_of
+                wish, Mover(id=person_id, relations=found, now=self._clock.now()), kind, yes=yes, phone_of=phone_of
             )
 
         self._transaction.run(decide, RequestContext(actor=SYSTEM))
@@ -433,7 +438,7 @@ class Wishes:
     def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
         def attempt() -> Changes[Wish]:
             wish = _found(rows.find_wish(wish_id))
-            authorize(SYSTEM, "wish.see", wish.as_resource())
+            authorize(SYSTEM, permissions.SEE, wish.as_resource())
             return decide(wish, self._clock.now())
 
         self._transaction.run(attempt, RequestContext(actor=SYSTEM))
@@ -491,7 +496,7 @@ def _named_in(wish: Wish) -> list[str]:
 
 
 def _authorize_submit(actor: Actor, resource: Resource, *, on_behalf: bool) -> None:
-    found = parties(actor, resource)
-    if on_behalf and not found & (STAFF | {Party.OWNER}):
+    found = relations(actor, resource)
+    if on_behalf and not found & (STAFF | {Relation.OWNER}):
         raise Forbidden("person.cannot_act_for")
-    authorize(actor, "wish.submit", resource)
+    authorize(actor, permissions.SUBMIT, resource)

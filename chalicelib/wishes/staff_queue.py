@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..kernel.access import parties
+from ..kernel.access import relations
 from ..kernel.paging import Page
 from ..kernel.staff_queue import QueueQuery, Task
 
@@ -18,8 +18,8 @@ def waiting_page(wishes: "Wishes", query: QueueQuery) -> Page[tuple[str, Task]]:
     tasks = []
     for order, wish in page.items:
         waits = wish.waits_for_staff()
-        relations = parties(query.actor, wish.as_resource())
-        if waits and relations:
+        towards = relations(query.actor, wish.as_resource())
+        if waits and towards:
             kind, due_at = waits
             task = Task(
                 kind=kind,
@@ -27,7 +27,7 @@ def waiting_page(wishes: "Wishes", query: QueueQuery) -> Page[tuple[str, Task]]:
                 title=wish.written.title,
                 place=wish.place,
                 due_at=due_at,
-                moves=wish.moves(query.actor.id, relations),
+                moves=wish.moves(query.actor.id, towards),
             )
             tasks.append((order, task))
     return Page(tasks, page.next)

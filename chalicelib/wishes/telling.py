@@ -65,7 +65,7 @@ TRUE_WHILE: Mapping[str, Test] = {
     "wish.unpublished": _looked_at_again,
     "wish.claimed": _active,
     "wish.yours": _active,
-    **{f"wish.{name}": _due_in(days) for name, days in policy.REMIND_DAYS_BEFORE.items()},
+    **{f"wish.{step.name}": _due_in(step.days) for step in policy.REMINDERS},
     "wish.overdue": _overdue,
     "wish.released": _while(State.OPEN),
     "wish.released_staff": _while(State.OPEN),

@@ -15,7 +15,7 @@ from chalicelib.store.rows import Table, load_many
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, ClockName, Level, Urgency
+from chalicelib.tickets.policy import HOUSE, Level, SlaKind, Urgency
 
 from ..storage import intercepted
 from ..world import BAIHUA, JINFENG, START, STREET, World
@@ -72,7 +72,7 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, Due]]:
     for n in range(due + others):
         one = made[n < due]
         community = COMMUNITIES[n % 3]
-        timer = one.deadlines()[ClockName.ACCEPT]
+        timer = one.deadlines()[SlaKind.ACCEPT]
         id = f"due_{n:024}"
         armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
         ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
@@ -104,8 +104,8 @@ def ticket_at(now: datetime) -> Ticket:
         zone="Asia/Shanghai",
         level=Level.GRID,
     )
-    terms = clocks.terms_of(HOUSE, one, chinese_holiday)
-    names = (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+    terms = clocks.sla_of(HOUSE, one, chinese_holiday)
+    names = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
     return replace(one, clocks=tuple(clocks.start(terms, name, now) for name in names))
 
 

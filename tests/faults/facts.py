@@ -12,13 +12,13 @@ from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.offers.model import Offer, OfferState, Search, Standing
+from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.store.rows import Table
 from chalicelib.store.tables import Counter, tables
-from chalicelib.tickets.model import Line, Report, Ticket
+from chalicelib.tickets.model import QueueLine, Report, Ticket
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.rows import TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
@@ -33,8 +33,8 @@ _WHERE = {
     Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
     MessageAttempt: Table.sk == "delivery",
     Offer: Table.sk == "offer",
-    Search: Table.sk == "search",
-    Standing: Table.pk.startswith("standing#"),
+    OfferRound: Table.sk == "search",
+    VolunteerHistory: Table.pk.startswith("standing#"),
     Run: Table.sk == "run",
     Ticket: Table.sk == "ticket",
     TicketEvent: Table.sk.startswith("event#") & Table.pk.startswith("tkt_"),
@@ -157,7 +157,7 @@ def _named(entity: Entity) -> str:
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
     found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
-    search = next((search for search in every(Search) if search.id == wish_id), None)
+    search = next((search for search in every(OfferRound) if search.id == wish_id), None)
     assert set(found) == {one.offer for one in search.asked} if search else not found
     return [found[one.offer] for one in search.asked] if search else []
 
@@ -168,7 +168,7 @@ def live(offers: list[Offer]) -> list[Offer]:
 
 def check_offers(offers: list[Offer]) -> None:
     """Assert what must be true of offers at any time: offers, searches and standings say the same, and nobody is wronged."""
-    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(Search) for a in s.asked}
+    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(OfferRound) for a in s.asked}
     assert searched == {(o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state) for o in offers}
     _standings_agree(offers)
     asked = Tally((o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED)
@@ -181,7 +181,7 @@ def check_offers(offers: list[Offer]) -> None:
 def _standings_agree(offers: list[Offer]) -> None:
     """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no standing."""
     made = {(street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state) for o in offers}
-    standings = {standing.id: standing for standing in every(Standing)}
+    standings = {standing.id: standing for standing in every(VolunteerHistory)}
     weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in standings.values() for sent in s.sent]
     assert len(set(weigh)) == len(weigh), f"counted twice: {weigh}"
     assert set(weigh) <= made, f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
@@ -214,7 +214,7 @@ def _accepted_is_claimed(offers: list[Offer]) -> None:
 
 def check_offers_at_rest() -> None:
     """Assert what is true of offers once everything that is due has run: nobody waits for an answer that is not wanted."""
-    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(Search)}
+    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(OfferRound)}
     waiting = defaultdict(list)
     for offer in live(every(Offer)):
         waiting[offer.wish_id].append(offer.volunteer)
@@ -276,7 +276,7 @@ def check_tickets(tickets: list[Ticket]) -> None:
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
     """What its line in the queues says, and where it stands, is what the ticket says."""
-    line = Line.of(ticket)
+    line = QueueLine.of(ticket)
     shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
     where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
     assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"

@@ -12,14 +12,14 @@ from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import ClockName, Level
+from chalicelib.tickets.policy import Level, SlaKind
 
 from ..world import BAIHUA, GRID, STREET, UNIT, Answer, Phone, World
 from .facts import climbs, every, ticket_of, timers
 from .hands import insist
 
 TOLD = (DeliveryState.SENT, DeliveryState.HELD)
-ACCEPT, CONTACT, RESOLVE, CALL_BACK = ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE, ClockName.CALL_BACK
+ACCEPT, CONTACT, RESOLVE, CALL_BACK = SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE, SlaKind.CALL_BACK
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Busy, Refusal
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
-from chalicelib.offers.model import Offer, OfferState, Standing
+from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.wishes.model import State, Wish
@@ -74,8 +74,8 @@ def offer(offer_id: str) -> Offer:
     return next(one for one in every(Offer) if one.id == offer_id)
 
 
-def standing(phone: Phone) -> Standing:
-    return next(one for one in every(Standing) if one.id == phone.me["id"])
+def standing(phone: Phone) -> VolunteerHistory:
+    return next(one for one in every(VolunteerHistory) if one.id == phone.me["id"])
 
 
 def heard(about: str, kind: str) -> int:

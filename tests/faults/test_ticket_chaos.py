@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Urgency
-from chalicelib.tickets.life import State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import State
 
 from ..world import Phone, World
 from .cloud import Cloud, Killed, check_promises, note, waiting

@@ -23,9 +23,9 @@ from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.runtime import use
 from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import ClockName, Level
+from chalicelib.tickets.policy import Level, SlaKind
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
@@ -564,7 +564,7 @@ def _has_gone(scene: Scene) -> bool:
     ticket = ticket_of(scene.ticket)
     if scene.tags != tags_of(ticket.id):
         return False
-    accept = ticket.clock(ClockName.ACCEPT)
+    accept = ticket.clock(SlaKind.ACCEPT)
     return "ticket.overdue_staff" not in scene.told or bool(accept and accept.fired == 3)
 
 

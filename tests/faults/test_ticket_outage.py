@@ -12,9 +12,9 @@ from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState
 from chalicelib.notifications.policy import JITTER
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Phone, World
 from .cloud import Cloud, check_promises, note

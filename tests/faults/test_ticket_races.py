@@ -18,12 +18,12 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.store import commit
 from chalicelib.store.rows import Table
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
-from chalicelib.tickets import endings
-from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets import resolution
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
+from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.upkeep import TicketJobs
-from chalicelib.tickets.waking import wake
 
 from ..world import STREET, Answer, Phone, World
 from .cloud import note
@@ -211,7 +211,7 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
-    upkeep._settle(ticket_id, lambda ticket: wake(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
+    upkeep._settle(ticket_id, lambda ticket: on_timer(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
 
 
 # other moves against the alarm
@@ -572,7 +572,7 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is State.RESOLVED
-    assert all(endings.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(Report))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 import pytest
 
-from chalicelib.kernel.access import ACTIONS, STAFF, Party
+from chalicelib.kernel.access import STAFF, Action, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.kernel.state_table import StateTable
+from chalicelib.kernel.state_table import Move, StateTable, Undeclared
 
 
 class Door(StrEnum):
@@ -15,47 +15,84 @@ class Door(StrEnum):
     LOCKED = "locked"
 
 
-OWNER, HELPER = frozenset({Party.OWNER}), frozenset({Party.HELPER})
+OWNER, HELPER = frozenset({Relation.OWNER}), frozenset({Relation.HELPER})
+SYSTEM = frozenset({Relation.SYSTEM})
+SHUT = Action("door.shut", STAFF | OWNER)
+TURN = Action("door.turn", STAFF | OWNER)
+OPEN = Action("door.open", STAFF)
 DOOR = StateTable(
-    "wish",  # borrows the wish's actions
+    "door",
     [
-        (Door.OPEN, "withdraw", Door.SHUT, "door.shut"),
-        (Door.SHUT, "edit", Door.LOCKED, "door.locked", OWNER),
-        (Door.SHUT, "edit", Door.OPEN, "door.opened", STAFF),
-        (Door.SHUT, "approve", Door.OPEN, "door.opened"),
+        Move(Door.OPEN, SHUT, (Door.SHUT, Door.LOCKED), ("door.shut", "door.locked")),
+        Move(Door.SHUT, TURN, (Door.LOCKED,), ("door.locked",), OWNER),
+        Move(Door.SHUT, TURN, (Door.OPEN,), ("door.opened",), STAFF),
+        Move(Door.SHUT, OPEN, (Door.OPEN,), ("door.opened",)),
+        Move(Door.OPEN, "slam", (Door.SHUT,)),
     ],
 )
 
 
-def test_a_move_leads_to_the_next_state_and_names_its_event():
-    row = DOOR.apply(Door.OPEN, "withdraw", OWNER)
-    assert (row.target, row.event) == (Door.SHUT, "door.shut")
+def test_a_move_leads_to_the_first_target_and_event_of_its_row():
+    step = DOOR.go(Door.OPEN, "shut", OWNER)
+    assert (step.target, step.event) == (Door.SHUT, "door.shut")
 
 
-def test_who_may_is_taken_from_the_access_table_unless_a_row_narrows_it():
-    assert DOOR.rows[0].who == ACTIONS["wish.withdraw"]
+def test_a_move_leads_to_another_declared_target_on_demand():
+    step = DOOR.go(Door.OPEN, "shut", OWNER, target=Door.LOCKED, event="door.locked")
+    assert (step.target, step.event) == (Door.LOCKED, "door.locked")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"target": Door.OPEN}, {"event": "door.opened"}, {"target": Door.LOCKED, "event": "door.blown"}],
+    ids=["target", "event", "event of a declared target"],
+)
+def test_what_the_row_does_not_declare_is_a_programming_error(wanted):
+    with pytest.raises(Undeclared):
+        DOOR.go(Door.OPEN, "shut", OWNER, **wanted)
+
+
+def test_a_move_that_the_table_does_not_have_is_a_programming_error():
+    with pytest.raises(Undeclared):
+        DOOR.go(Door.OPEN, "kick", OWNER)
+
+
+def test_a_row_without_events_raises_none():
+    assert DOOR.go(Door.OPEN, "slam", SYSTEM).event == ""
+    with pytest.raises(Undeclared):
+        DOOR.go(Door.OPEN, "slam", SYSTEM, event="door.shut")
+
+
+def test_the_action_says_who_may_unless_a_row_narrows_it():
+    assert DOOR.rows[0].who == SHUT.allowed
     assert DOOR.rows[1].who == OWNER
 
 
+def test_a_move_without_an_action_is_the_systems_alone():
+    assert DOOR.go(Door.OPEN, "slam", SYSTEM).target is Door.SHUT
+    with pytest.raises(Forbidden):
+        DOOR.go(Door.OPEN, "slam", STAFF | OWNER)
+
+
 def test_the_same_move_may_lead_elsewhere_for_others():
-    assert DOOR.apply(Door.SHUT, "edit", OWNER).target is Door.LOCKED
-    assert DOOR.apply(Door.SHUT, "edit", STAFF).target is Door.OPEN
-    assert DOOR.apply(Door.SHUT, "edit", STAFF | OWNER).target is Door.LOCKED  # the first row that fits
+    assert DOOR.go(Door.SHUT, "turn", OWNER).target is Door.LOCKED
+    assert DOOR.go(Door.SHUT, "turn", STAFF).target is Door.OPEN
+    assert DOOR.go(Door.SHUT, "turn", STAFF | OWNER).target is Door.LOCKED  # the first row that fits
 
 
 def test_moves_are_those_of_the_state_and_the_caller_each_once_in_table_order():
-    assert DOOR.moves(Door.SHUT, STAFF | OWNER) == ["edit", "approve"]
-    assert DOOR.moves(Door.SHUT, OWNER) == ["edit"]
+    assert DOOR.moves(Door.SHUT, STAFF | OWNER) == ["turn", "open"]
+    assert DOOR.moves(Door.SHUT, OWNER) == ["turn"]
     assert DOOR.moves(Door.LOCKED, STAFF) == []
 
 
 def test_a_move_from_the_wrong_state_is_a_conflict_that_names_the_legal_ones():
     with pytest.raises(Conflict) as refused:
-        DOOR.apply(Door.SHUT, "withdraw", STAFF)
-    assert refused.value.code == "wish.wrong_state"
-    assert refused.value.facts == {"state": "shut", "moves": ["edit", "approve"]}
+        DOOR.go(Door.SHUT, "shut", STAFF)
+    assert refused.value.code == "door.wrong_state"
+    assert refused.value.facts == {"state": "shut", "moves": ["turn", "open"]}
 
 
 def test_a_legal_move_by_the_wrong_person_is_forbidden():
     with pytest.raises(Forbidden):
-        DOOR.apply(Door.OPEN, "withdraw", HELPER)
+        DOOR.go(Door.OPEN, "shut", HELPER)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.offers.model import OfferState, Sent, Standing
+from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile, volunteering
 from chalicelib.places.model import Place
 from chalicelib.store.rows import Table, row_of
@@ -87,10 +87,10 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
             )
         )  # fmt: skip
     standings = [
-        Standing(
+        VolunteerHistory(
             id=person.id, street=STREET, accepted=dice.randint(0, 3), refused=dice.randint(0, 3), **common,
             sent=tuple(
-                Sent(offer=id_of("off"), at=now - timedelta(days=n * 5 + 1), until=now - timedelta(days=n * 5), state=OfferState.EXPIRED)
+                SentOffer(offer=id_of("off"), at=now - timedelta(days=n * 5 + 1), until=now - timedelta(days=n * 5), state=OfferState.EXPIRED)
                 for n in range(dice.randint(1, 4))
             ),
         )

@@ -9,7 +9,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.matching.model import Instance
 from chalicelib.matching.policy import RINGS, Weights
 from chalicelib.offers import rows
-from chalicelib.offers.model import Sent
+from chalicelib.offers.model import SentOffer
 from chalicelib.store.rows import Table, row_of
 
 from ..faults.story import cancelled
@@ -58,7 +58,7 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: Worl
     near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
     standing = world.services.asking.standing(STREET, near.me["id"])
     now = world.clock.now()
-    sent = tuple(Sent(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
+    sent = tuple(SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
     row_of(replace(standing, version=1, sent=sent)).save()
     world.open_wish()
     staff = world.staff()

@@ -4,7 +4,7 @@ from collections import Counter
 from math import ceil
 
 from chalicelib.kernel.request import RequestContext
-from chalicelib.offers.model import Offer, OfferState, Search, Standing
+from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
 from chalicelib.wishes.model import State, Wish
 
 from ..faults.cloud import Stub
@@ -52,9 +52,9 @@ def test_what_a_run_promises_is_what_lies_in_the_store(embedded_world: World) ->
     assert record.priced
     assert len({(offer.wish_id, offer.volunteer) for offer in offers}) == len(offers)
     assert {offer.state for offer in offers} == {OfferState.OFFERED}
-    for search in every(Search):
+    for search in every(OfferRound):
         assert len(search.live) <= wishes[search.id].places_left
-    for standing in every(Standing):
+    for standing in every(VolunteerHistory):
         assert standing.live(embedded_world.clock.now()) <= 2
     assert {timer.subject for timer in timers()} >= {offer.id for offer in offers}
     assert sum(record.unserved.values()) == record.places_needed - record.planned

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.offers.decisions import Known
-from chalicelib.offers.model import Asked, Offer, OfferState, Search, Sent, Standing
+from chalicelib.offers.decisions import OfferContext
+from chalicelib.offers.model import AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory
 from chalicelib.offers.policy import Urgency
 
 from ..world import GRID, START
@@ -29,26 +29,26 @@ def an_offer(state: OfferState = OfferState.OFFERED, **fields: Any) -> Offer:
     return Offer(**(values | {"state": state} | fields))
 
 
-def an_asked(offer: str = "off_a", state: OfferState = OfferState.OFFERED, **fields: Any) -> Asked:
+def an_asked(offer: str = "off_a", state: OfferState = OfferState.OFFERED, **fields: Any) -> AskedVolunteer:
     values: dict[str, Any] = {"volunteer": f"per_{offer.removeprefix('off_')}", "at": START, "until": UNTIL}
-    return Asked(**({"offer": offer, "state": state} | values | fields))
+    return AskedVolunteer(**({"offer": offer, "state": state} | values | fields))
 
 
-def a_search(*asked: Asked, **fields: Any) -> Search:
+def a_search(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
     values: dict[str, Any] = {"id": "wsh_a", "version": 4, "created_at": START, "updated_at": START, "community": "s.c1"}
-    return Search(**(values | {"asked": asked} | fields))
+    return OfferRound(**(values | {"asked": asked} | fields))
 
 
-def a_sent(offer: str = "off_a", at: datetime = START, **fields: Any) -> Sent:
-    return Sent(**({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields))
+def a_sent(offer: str = "off_a", at: datetime = START, **fields: Any) -> SentOffer:
+    return SentOffer(**({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields))
 
 
-def a_standing(*sent: Sent, **fields: Any) -> Standing:
+def a_standing(*sent: SentOffer, **fields: Any) -> VolunteerHistory:
     values: dict[str, Any] = {"id": "per_a", "version": 7, "created_at": START, "updated_at": START, "street": "s"}
-    return Standing(**(values | {"sent": sent} | fields))
+    return VolunteerHistory(**(values | {"sent": sent} | fields))
 
 
-def known(**fields: Any) -> Known:
+def known(**fields: Any) -> OfferContext:
     """An offer that waits, as the second of three of its search."""
     before, after = an_asked("off_0", OfferState.DECLINED), an_asked("off_z")
     values: dict[str, Any] = {
@@ -56,4 +56,4 @@ def known(**fields: Any) -> Known:
         "search": a_search(before, an_asked(), after),
         "standing": a_standing(a_sent("off_y"), a_sent(), accepted=2, refused=1),
     }
-    return Known(**(values | fields))
+    return OfferContext(**(values | fields))

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.offers import decisions
-from chalicelib.offers.decisions import Ask
-from chalicelib.offers.model import Asked, OfferState, Search, Sent, Standing
+from chalicelib.offers.decisions import ChosenVolunteer
+from chalicelib.offers.model import AskedVolunteer, OfferRound, OfferState, SentOffer, VolunteerHistory
 from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, Urgency
 
 from ..people.builders import a_person
@@ -24,7 +24,9 @@ S = OfferState
 MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
 NOW = START + HOUR
 FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
-HERSELF, STAFF, SYSTEM = (frozenset({Party.SIGNED_IN, party}) for party in (Party.OWNER, Party.STREET_ADMIN, Party.SYSTEM))
+HERSELF, STAFF, SYSTEM = (
+    frozenset({Relation.SIGNED_IN, party}) for party in (Relation.OWNER, Relation.STREET_ADMIN, Relation.SYSTEM)
+)
 CLAIM = Changes(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
 
 
@@ -80,28 +82,28 @@ def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zo
 
 
 TEMPLATE = an_offer(id="", volunteer="", version=0, created_at=NOW, updated_at=NOW, run_id="run_a")
-TWO = [Ask(offer_id="off_1", volunteer="per_1", why=("met",)), Ask(offer_id="off_2", volunteer="per_2")]
+TWO = [ChosenVolunteer(offer_id="off_1", volunteer="per_1", why=("met",)), ChosenVolunteer(offer_id="off_2", volunteer="per_2")]
 
 
-def new(id: str) -> Standing:
-    return Standing(id=id, created_at=NOW, updated_at=NOW, street="s")
+def new(id: str) -> VolunteerHistory:
+    return VolunteerHistory(id=id, created_at=NOW, updated_at=NOW, street="s")
 
 
 def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing():
     search, old = a_search(an_asked("off_0", S.DECLINED), open=False), a_standing(a_sent("off_y"), id="per_1")
     outcome = decisions.ask(search, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW)
     lines = (
-        Asked(offer="off_1", volunteer="per_1", at=NOW, until=UNTIL),
-        Asked(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
+        AskedVolunteer(offer="off_1", volunteer="per_1", at=NOW, until=UNTIL),
+        AskedVolunteer(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
     )
     assert (outcome.entity, outcome.previous) == (replace(search, open=True, asked=(*search.asked, *lines)), search)
     first, one, second, other = outcome.related
     assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",))
     assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
     assert first.previous is second.previous is None
-    assert one.entity == replace(old, sent=(*old.sent, Sent(offer="off_1", at=NOW, until=UNTIL)))
+    assert one.entity == replace(old, sent=(*old.sent, SentOffer(offer="off_1", at=NOW, until=UNTIL)))
     assert one.previous == old
-    assert other.entity == replace(new("per_2"), sent=(Sent(offer="off_2", at=NOW, until=UNTIL),))
+    assert other.entity == replace(new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),))
     assert other.previous is None  # her first
     assert first.messages == (Message(kind="offer.made", to="per_1", about="off_1", not_after=UNTIL),)
     assert second.messages == (Message(kind="offer.made", to="per_2", about="off_2", not_after=UNTIL),)
@@ -181,8 +183,10 @@ def test_an_offer_to_somebody_who_was_erased_ends_without_her_standing():
         decisions.expire(known(standing=None), UNTIL),
         decisions.accept(known(standing=None), HERSELF, NOW, CLAIM),
     ):
-        assert not any(isinstance(part.entity, Standing) for part in outcome.parts)
-        assert [part.entity.asked[1].state for part in outcome.parts if isinstance(part.entity, Search)] == [outcome.entity.state]
+        assert not any(isinstance(part.entity, VolunteerHistory) for part in outcome.parts)
+        assert [part.entity.asked[1].state for part in outcome.parts if isinstance(part.entity, OfferRound)] == [
+            outcome.entity.state
+        ]
 
 
 MOVES = {
@@ -212,7 +216,7 @@ def test_what_has_ended_cannot_be_answered_and_says_how_it_ended(move, now, stat
 
 @pytest.mark.parametrize("move", MOVES)
 def test_nobody_else_answers_for_her(move):
-    for others in (STAFF, SYSTEM, frozenset({Party.SIGNED_IN, Party.VOLUNTEER}), frozenset[Party]()):
+    for others in (STAFF, SYSTEM, frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}), frozenset[Relation]()):
         with pytest.raises(Forbidden):
             MOVES[move](known(), others, NOW)
 
@@ -262,7 +266,9 @@ def test_what_has_ended_does_not_run_out(state):
 # Nobody is needed any more
 
 
-def supersede(*offers: tuple, search: Search, helping: frozenset[str] = frozenset(), open: bool = False) -> Changes[Search]:
+def supersede(
+    *offers: tuple, search: OfferRound, helping: frozenset[str] = frozenset(), open: bool = False
+) -> Changes[OfferRound]:
     return decisions.supersede(search, offers, helping=helping, open=open, now=NOW)
 
 
@@ -357,13 +363,13 @@ def test_of_an_answer_nothing_stays_but_that_it_was_one(state):
 
 
 def test_however_many_were_asked_nobody_is_asked_again() -> None:
-    def line(n: int, state: OfferState) -> Asked:
-        return Asked(offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state)
+    def line(n: int, state: OfferState) -> AskedVolunteer:
+        return AskedVolunteer(offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state)
 
     declined = [line(n, S.DECLINED) for n in range(1, OFFERS_KEPT + 20)]
     search = a_search(line(0, S.SUPERSEDED), *declined)
     after = decisions.ask(
-        search, an_offer(), [Ask(offer_id="off_new", volunteer="per_new")], {"per_new": a_standing(id="per_new")}, NOW
+        search, an_offer(), [ChosenVolunteer(offer_id="off_new", volunteer="per_new")], {"per_new": a_standing(id="per_new")}, NOW
     )
     assert len(after.entity.asked) == OFFERS_KEPT + 1
     assert after.entity.not_again == {one.volunteer for one in declined} | {"per_new"}

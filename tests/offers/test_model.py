@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import Party
-from chalicelib.offers.model import MACHINE, OfferState, grid_of, urgency_of, waking_after
+from chalicelib.kernel.access import Relation
+from chalicelib.offers.model import TABLE, OfferState, grid_of, urgency_of, waking_after
 from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, Urgency
 
 from ..world import START
@@ -146,20 +146,20 @@ def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fire
 
 
 def test_what_may_be_done_with_an_offer_ends_with_its_time():
-    owner, staff = frozenset({Party.OWNER}), frozenset({Party.STREET_ADMIN})
+    owner, staff = frozenset({Relation.OWNER}), frozenset({Relation.STREET_ADMIN})
     assert an_offer().moves(owner, UNTIL - MICRO) == ["accept", "decline"]
     assert an_offer().moves(owner, UNTIL) == []
     assert an_offer().moves(staff, START) == []
 
 
 def test_what_has_ended_has_ended():
-    assert {row.source for row in MACHINE.rows} == {S.OFFERED}
-    assert {row.target for row in MACHINE.rows} == set(S) - {S.OFFERED}
+    assert {row.source for row in TABLE.rows} == {S.OFFERED}
+    assert {target for row in TABLE.rows for target in row.targets} == set(S) - {S.OFFERED}
 
 
 def test_an_offer_is_hers_at_the_place_of_the_wish():
     resource = an_offer().as_resource()
-    assert (resource.owners, resource.places) == (frozenset({"per_a"}), (an_offer().place,))
+    assert (resource.relations[Relation.OWNER], resource.places) == (frozenset({"per_a"}), (an_offer().place,))
 
 
 # A search

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.statistics.model import By, Rate, figures_of, grouped, hot_spots, wilson
-from chalicelib.tickets.life import Ending, State
-from chalicelib.tickets.model import Clock, Run, Ticket
-from chalicelib.tickets.policy import ClockName, Level, Urgency
+from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
+from chalicelib.tickets.policy import Level, SlaKind, Urgency
+from chalicelib.tickets.states import Ending, State
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 11, 2, 1, tzinfo=UTC)
@@ -18,12 +18,12 @@ BUILDING = "chunhui.baihua.g01.b05"
 HOUR = timedelta(hours=1)
 
 
-def contact(met: int | None = None, due: int = 4, stopped: int | None = None) -> Clock:
+def contact(met: int | None = None, due: int = 4, stopped: int | None = None) -> SlaTimer:
     """A clock of contact: met, due and stopped so many hours after the report."""
     end = None if met is None and stopped is None else BEGAN + (met if met is not None else stopped) * HOUR
-    run, at = Run(start=BEGAN, minutes=due * 60, end=end), BEGAN + due * HOUR
+    run, at = TimerSegment(start=BEGAN, minutes=due * 60, end=end), BEGAN + due * HOUR
     met_at = None if met is None else BEGAN + met * HOUR
-    return Clock(name=ClockName.CONTACT, limit=due * 60, due_at=at, promised_at=at, runs=(run,), met_at=met_at)
+    return SlaTimer(name=SlaKind.CONTACT, limit=due * 60, due_at=at, promised_at=at, runs=(run,), met_at=met_at)
 
 
 def a_ticket(n: int = 0, **fields) -> Ticket:

@@ -9,9 +9,9 @@ from chalicelib.kernel.access import Role
 from chalicelib.statistics import service as measures
 from chalicelib.store.rows import row_of
 from chalicelib.store.tables import Counter
-from chalicelib.tickets.endings import JOINED
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
+from chalicelib.tickets.resolution import JOINED
+from chalicelib.tickets.states import Ending, State
 
 from ..storage import counted_storage
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World

@@ -11,13 +11,12 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.ticket_policy.lint import cautions, faults
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import Terms, prolong, start
+from chalicelib.tickets.clocks import Sla, prolong, start
 from chalicelib.tickets.policy import (
     HOUSE,
     LIMITS,
     Category,
     Choice,
-    ClockName,
     Level,
     Limits,
     LimitsOf,
@@ -25,17 +24,18 @@ from chalicelib.tickets.policy import (
     Question,
     QuestionKind,
     Rule,
+    SlaKind,
     Step,
     Urgency,
 )
 from chalicelib.tickets.routing import route
-from chalicelib.tickets.worktime import Calendar, OwnDay, Span, due_after
+from chalicelib.tickets.worktime import Calendar, OfficeHours, OwnDay, due_after
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 STREET, GRID = "chunhui", "chunhui.baihua.g01"
 JINFENG = "chunhui.jinfeng"
 PLACES = {STREET, "chunhui.baihua", GRID, JINFENG}
-MORNING = Span(start=time(8, 30), end=time(12))
+MORNING = OfficeHours(start=time(8, 30), end=time(12))
 
 
 def somebody(id: str = "per_a", role: Role = Role.PROPERTY, **fields) -> Person:
@@ -169,7 +169,7 @@ def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
 
 
 def test_office_hours_are_in_order_and_there_are_some():
-    backwards = (Span(start=time(12), end=time(8)),)
+    backwards = (OfficeHours(start=time(12), end=time(8)),)
     assert found(week={**HOUSE.week, 6: backwards}) == [("hours_disordered", ("week", "6"))]
     assert ("never_open", ("week",)) in found(week={1: ()})
     assert found(own={date(2026, 7, 1): OwnDay(spans=backwards)}) == [("hours_disordered", ("own", "2026-07-01"))]
@@ -186,7 +186,7 @@ def test_office_hours_are_in_order_and_there_are_some():
 )
 def test_no_limit_that_is_taken_fails_for_want_of_office_hours(minutes, weekdays, limit, percent, off):
     """Whatever passes, a clock can be started with it and given its share at a level, with days off from tomorrow on."""
-    span = Span(start=time(0), end=time(minutes // 60, minutes % 60))
+    span = OfficeHours(start=time(0), end=time(minutes // 60, minutes % 60))
     own = {date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=()) for n in range(off)}
     ladder = (replace(HOUSE.ladder[-1], percent=percent),)
     all_long = Limits(accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit)
@@ -194,12 +194,12 @@ def test_no_limit_that_is_taken_fails_for_want_of_office_hours(minutes, weekdays
     policy = Policy(limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own)
     if not faults(policy, STREET, PLACES, PEOPLE):
         calendar = Calendar(zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday)
-        clock = start(Terms(policy=policy, limits=all_long, calendar=calendar), ClockName.RESOLVE, NOW)
-        prolong(Terms(policy=policy, limits=all_long, calendar=calendar), clock, NOW, clock.limit * percent // 100)
+        clock = start(Sla(policy=policy, limits=all_long, calendar=calendar), SlaKind.RESOLVE, NOW)
+        prolong(Sla(policy=policy, limits=all_long, calendar=calendar), clock, NOW, clock.limit * percent // 100)
 
 
 def test_a_limit_that_would_not_be_up_in_five_years_is_refused():
-    week = {1: (Span(start=time(9), end=time(9, 1)),)}
+    week = {1: (OfficeHours(start=time(9), end=time(9, 1)),)}
     codes = {code for code, _ in found(week=week)}
     assert codes == {"never_up"}
     with pytest.raises(ValueError, match="five years"):

@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.ticket_policy.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
-from chalicelib.tickets import decisions, endings
+from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, terms_of
-from chalicelib.tickets.life import Mover, State
+from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, LIMITS, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
+from chalicelib.tickets.policy import HOUSE, LIMITS, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
 from chalicelib.tickets.routing import start_at
-from chalicelib.tickets.waking import wake
+from chalicelib.tickets.states import Mover, State
+from chalicelib.tickets.timers import on_timer
 
 BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
 PLACE = "chunhui.baihua.g01.b05"
 DUTY = {Level.GRID: ("per_worker",), Level.COMMUNITY: ("per_staff",), Level.STREET: ("per_admin",)}
-STAFF = frozenset({Party.GRID_WORKER, Party.COMMUNITY_STAFF, Party.STREET_ADMIN})
+STAFF = frozenset({Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 library = lru_cache(maxsize=None)(chinese_holiday)
 SECOND = timedelta(seconds=1)
 
 
 def office_of(policy: Policy, ticket: Ticket, duty=DUTY) -> EscalationContext:
-    return EscalationContext(terms=terms_of(policy, ticket, library), duty=duty)
+    return EscalationContext(terms=sla_of(policy, ticket, library), duty=duty)
 
 
 def blank(policy: Policy = HOUSE, duty=DUTY, urgency: Urgency = Urgency.GENERAL, **fields) -> Ticket:
@@ -47,7 +47,7 @@ class Model:
     ticket: Ticket
     duty: dict
     climbs: list[Climb]
-    over: dict[ClockName, datetime]
+    over: dict[SlaKind, datetime]
 
     @classmethod
     def submit(cls, policy: Policy = HOUSE, duty=DUTY, **fields) -> "Model":
@@ -57,7 +57,7 @@ class Model:
 
     @staticmethod
     def mover(now: datetime) -> Mover:
-        return Mover(id="per_worker", parties=STAFF, now=now)
+        return Mover(id="per_worker", relations=STAFF, now=now)
 
     @property
     def office(self) -> EscalationContext:
@@ -69,7 +69,7 @@ class Model:
             due = min(self.ticket.deadlines().values(), default=None)
             if due is None or due > end or (due == end and not also_at):
                 return
-            before, outcome = self.ticket, wake(self.ticket, self.office, due)
+            before, outcome = self.ticket, on_timer(self.ticket, self.office, due)
             self.ticket = outcome.entity
             for clock in self.ticket.clocks:
                 old = before.clock(clock.name)
@@ -82,7 +82,7 @@ class Model:
         """Make a move, if the ticket allows it then."""
         self.pass_to(at)
         by, ticket = self.mover(at), self.ticket
-        if move not in ticket.moves(by.parties):
+        if move not in ticket.moves(by.relations):
             return
         made = {
             "accept": lambda: decisions.accept(ticket, by),
@@ -90,8 +90,8 @@ class Model:
             "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
             "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
-            "close": lambda: endings.close(ticket, by, "查无此事", alone=False, said=""),
-            "reopen": lambda: endings.reopen(ticket, self.office, by, "又坏了"),
+            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, said=""),
+            "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
         }[move]()  # fmt: skip
         self.ticket = made.entity if made else ticket
 
@@ -179,19 +179,19 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     assert not then.over  # seven days of work, and the holidays are between
     hard = replace(HOUSE, limits=tuple(replace(row, limits=replace(row.limits, contact=60)) for row in LIMITS))
     now = model.replayed(BEGAN + timedelta(days=14), hard)
-    assert set(now.over) == {ClockName.CONTACT}
-    assert now.over[ClockName.CONTACT] == BEGAN + timedelta(hours=1)  # 08:40 and an hour of work
+    assert set(now.over) == {SlaKind.CONTACT}
+    assert now.over[SlaKind.CONTACT] == BEGAN + timedelta(hours=1)  # 08:40 and an hour of work
     assert now.climbs == (Climb(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY), Climb(at=BEGAN + timedelta(hours=1.5), level=Level.STREET))  # fmt: skip
     found = summarise([Pair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False)
-    assert found.total.over[ClockName.CONTACT] == [0, 1]
+    assert found.total.over[SlaKind.CONTACT] == [0, 1]
     assert found.total.reached == {Level.GRID: [1, 0], Level.COMMUNITY: [0, 0], Level.STREET: [0, 1]}
     assert found.by_urgency[Urgency.GENERAL].tickets == 1
     assert [pair.ticket_id for pair in found.examples] == ["tkt_a"]
 
 
 def test_what_was_solved_a_second_ago_or_at_the_very_instant_was_in_time():
-    due = Model.submit().ticket.clock(ClockName.ACCEPT).due_at
-    for later, over in ((0, set()), (1, {ClockName.ACCEPT})):
+    due = Model.submit().ticket.clock(SlaKind.ACCEPT).due_at
+    for later, over in ((0, set()), (1, {SlaKind.ACCEPT})):
         model = Model.submit()
         model.do("accept", due + timedelta(seconds=later))
         assert set(model.replayed(due + timedelta(hours=1)).over) == over
@@ -209,7 +209,7 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     assert list(played.climbs) == [Climb(at=again, level=Level.COMMUNITY), *model.climbs]
     assert played.over == model.over
     quick = replace(HOUSE, reopen_percent=1)
-    assert model.replayed(BEGAN + timedelta(days=40), quick).over[ClockName.RESOLVE] < played.over[ClockName.RESOLVE]
+    assert model.replayed(BEGAN + timedelta(days=40), quick).over[SlaKind.RESOLVE] < played.over[SlaKind.RESOLVE]
 
 
 @pytest.mark.parametrize(("set_by_hand", "expected"), [(False, Urgency.URGENT), (True, Urgency.COMPLEX)])
@@ -223,7 +223,7 @@ def test_another_class_of_a_category_moves_its_tickets_but_not_those_that_somebo
 def test_no_more_than_twenty_examples_the_telling_ones_first():
     model = Model.submit()
     same = model.replayed(BEGAN)
-    moved, turned = replace(same, holder="per_else"), replace(same, over={ClockName.ACCEPT: BEGAN})
+    moved, turned = replace(same, holder="per_else"), replace(same, over={SlaKind.ACCEPT: BEGAN})
     pairs = [Pair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned) for n in range(45)]
     found = summarise(pairs, BEGAN, cut=True)
     assert [pair.ticket_id for pair in found.examples] == [f"tkt_{n}" for n in (*range(30, 45), *range(5))]

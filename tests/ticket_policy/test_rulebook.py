@@ -13,11 +13,11 @@ from chalicelib.ticket_policy.model import PolicyRecord
 from chalicelib.ticket_policy.schemas import PolicyIn
 from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, terms_of
-from chalicelib.tickets.life import Mover
+from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Level, Ticket
 from chalicelib.tickets.policy import HOUSE, Rule, Urgency
-from chalicelib.tickets.worktime import OwnDay, Span
+from chalicelib.tickets.states import Mover
+from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
 from ..hostile.good import GOOD
 from ..storage import counted_storage
@@ -76,7 +76,7 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     assert (number, policy.hold_days) == (2, 5)
     assert policy.own == {
         date(2027, 1, 1): OwnDay(spans=()), date(2027, 1, 2): OwnDay(),
-        date(2027, 1, 3): OwnDay(spans=(Span(start=time(8), end=time(0)),), note="补班"),
+        date(2027, 1, 3): OwnDay(spans=(OfficeHours(start=time(8), end=time(0)),), note="补班"),
     }  # fmt: skip
     assert (rulebook.policy_for(STREET, 1).hold_days, rulebook.policy_for(STREET, 2)) == (HOUSE.hold_days, policy)
     with counted_storage() as storage:
@@ -229,8 +229,8 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
         category=category, urgency=urgency, text="楼道灯不亮", place=place, community_name="柏华社区", zone="Asia/Shanghai",
         level=Level.STREET, assignee=world.admin.id,
     )  # fmt: skip
-    office = EscalationContext(terms=terms_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
-    by = Mover(id=world.admin.id, parties=frozenset(), now=now)
+    office = EscalationContext(terms=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
+    by = Mover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
     row_of(ticket).save()
     return ticket

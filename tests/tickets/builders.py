@@ -4,29 +4,31 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.clocks import EscalationContext, Terms, terms_of
-from chalicelib.tickets.life import SYSTEM_ONLY, Ending, Mover, State
-from chalicelib.tickets.model import Clock, Hold, Report, Ticket
-from chalicelib.tickets.policy import HOUSE, ClockName, Level, Policy, Urgency
+from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
+from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
+from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.states import SYSTEM_ONLY, Ending, Mover, State
 
 from ..world import START, UNIT
 
-S, C, L = State, ClockName, Level
+S, C, L = State, SlaKind, Level
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who is on duty, lowest first; whoever is named first leads.
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
 
-OWNER, HELPER, MEMBER = ({Party.SIGNED_IN, Party.PUBLIC, party} for party in (Party.OWNER, Party.HELPER, Party.SIGNED_IN))
-WORKER = MEMBER | {Party.GRID_WORKER}
-CLERK = WORKER | {Party.COMMUNITY_STAFF}
+OWNER, HELPER, MEMBER = (
+    {Relation.SIGNED_IN, Relation.PUBLIC, party} for party in (Relation.OWNER, Relation.HELPER, Relation.SIGNED_IN)
+)
+WORKER = MEMBER | {Relation.GRID_WORKER}
+CLERK = WORKER | {Relation.COMMUNITY_STAFF}
 
 
-def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Terms:
-    return terms_of(policy, ticket, chinese_holiday)
+def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
+    return sla_of(policy, ticket, chinese_holiday)
 
 
 def an_office(
@@ -85,8 +87,8 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     return fresh | {"clocks": tuple(running.values())}
 
 
-def by(parties: set[Party] | frozenset[Party], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
-    return Mover(id=id, parties=frozenset(parties), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
+    return Mover(id=id, relations=frozenset(relations), now=START + after)
 
 
 def at(mover: Mover, now: datetime) -> Mover:
@@ -112,7 +114,7 @@ def tags(outcome: Changes[Any]) -> list[str]:
     return [event.tag.removeprefix("ticket.") for event in outcome.events]
 
 
-def clock(ticket: Ticket, name: ClockName) -> Clock:
+def clock(ticket: Ticket, name: SlaKind) -> SlaTimer:
     found = ticket.clock(name)
     assert found, name
     return found

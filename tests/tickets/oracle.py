@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 
 from chalicelib.tickets.calendar import chinese_holiday
-from chalicelib.tickets.worktime import Calendar, OwnDay, Span
+from chalicelib.tickets.worktime import Calendar, OfficeHours, OwnDay
 
 Hours = tuple[tuple[int, int], ...]  # of a day, in minutes since midnight
 
@@ -19,8 +19,8 @@ SHANGHAI_OFFSET = timedelta(hours=8)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 
 
-def spans(hours: Hours) -> tuple[Span, ...]:
-    return tuple(Span(start=_at(start), end=_at(end)) for start, end in hours)
+def spans(hours: Hours) -> tuple[OfficeHours, ...]:
+    return tuple(OfficeHours(start=_at(start), end=_at(end)) for start, end in hours)
 
 
 def _at(minute: int) -> time:

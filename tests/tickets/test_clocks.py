@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Role
 from chalicelib.tickets import clocks
-from chalicelib.tickets.clocks import Terms
-from chalicelib.tickets.policy import HOUSE, ClockName, Level, Limits, LimitsOf, Policy, Step, Urgency
+from chalicelib.tickets.clocks import Sla
+from chalicelib.tickets.policy import HOUSE, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import START
@@ -19,7 +19,7 @@ from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_office, the_terms
 WORKING = the_terms(a_ticket())
 ALWAYS = the_terms(a_ticket(urgency=Urgency.URGENT))
 BOTH = st.sampled_from([WORKING, ALWAYS])
-NAMES = st.sampled_from(ClockName)
+NAMES = st.sampled_from(SlaKind)
 STARTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 # Holds: after how long it is put on hold, and for how long; of any length, to the second.
 PAUSES = st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 20 * 86_400)), min_size=1, max_size=3)
@@ -30,7 +30,7 @@ def seconds(n: int) -> timedelta:
     return timedelta(seconds=n)
 
 
-def held(terms: Terms, clock, pauses):
+def held(terms: Sla, clock, pauses):
     """Put a clock on hold some times; return it, when it goes on, and how much work was done on it by then."""
     now, worked = clock.started_at, timedelta()
     for runs_for, waits_for in pauses:
@@ -179,7 +179,7 @@ def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_
         last = clock.runs[-1]
         still_at = due_after(terms.calendar, last.start, last.minutes * share // 101)
         clock = clocks.resume(terms, clocks.pause(clock, still_at), still_at + seconds(waits_for))
-    told = clocks.stretches(terms, clock)
+    told = clocks.explained_segments(terms, clock)
     assert len(told) == len(pauses) + 1
     assert sum(stretch.lines[-1].total for stretch in told) == clock.limit
     assert told[-1].lines[-1].end == clock.due_at
@@ -194,7 +194,7 @@ def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_tim
     clock = clocks.start(terms, name, now)
     for minutes in shares:
         clock = clocks.prolong(terms, clock, clock.due_at + seconds(late), minutes)
-    told = clocks.stretches(terms, clock)
+    told = clocks.explained_segments(terms, clock)
     assert [stretch.lines[-1].total for stretch in told] == [clock.limit, *shares]
     assert told[0].lines[-1].end == clock.promised_at
     assert told[-1].lines[-1].end == clock.due_at
@@ -202,16 +202,16 @@ def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_tim
 
 def test_an_explanation_of_what_stands_still_shows_what_its_last_run_would_have_been():
     clock = clocks.pause(clocks.start(WORKING, C.ACCEPT, START), START + HOUR)
-    (told,) = clocks.stretches(WORKING, clock)
+    (told,) = clocks.explained_segments(WORKING, clock)
     assert told.lines[-1].total == 120
     assert told.run.end == START + HOUR
 
 
 def test_the_years_whose_holidays_are_not_known_yet_are_named():
     late = datetime(2026, 12, 30, 8, tzinfo=UTC)
-    (told,) = clocks.stretches(WORKING, clocks.start(WORKING, C.RESOLVE, late))
+    (told,) = clocks.explained_segments(WORKING, clocks.start(WORKING, C.RESOLVE, late))
     assert told.uncertain == (2027,)
-    (told,) = clocks.stretches(ALWAYS, clocks.start(ALWAYS, C.RESOLVE, late))
+    (told,) = clocks.explained_segments(ALWAYS, clocks.start(ALWAYS, C.RESOLVE, late))
     assert told.uncertain == ()
 
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
-from chalicelib.tickets import decisions, endings
+from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.endings import has_answered
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, ClockName, Level, Policy, Urgency
+from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.resolution import has_answered
+from chalicelib.tickets.states import Ending, State
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT
@@ -43,7 +43,7 @@ from .builders import (
     told,
 )
 
-C, L = ClockName, Level
+C, L = SlaKind, Level
 NOW = WORKER_ACTS.now
 AT_GRID, AT_COMMUNITY, AT_STREET = (f"staff:{place}" for place in (GRID, BAIHUA, STREET))
 REPORTERS = "all:ticket:tkt_a"
@@ -55,7 +55,7 @@ def resolved(ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=()
 
 
 def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | None = None):
-    return endings.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
+    return resolution.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
 
 
 def updates(outcome: Changes) -> list[tuple[str, str]]:
@@ -270,7 +270,7 @@ def test_whoever_gets_it_back_hears_of_it_also_where_she_is_not_on_duty():
 
 def test_after_the_second_time_the_level_above_must_name_somebody():
     once = bounced(a_ticket()).entity
-    outcome = bounced(once, by(WORKER_ACTS.parties, "per_grid2"))
+    outcome = bounced(once, by(WORKER_ACTS.relations, "per_grid2"))
     ticket = outcome.entity
     assert (ticket.bounces, ticket.level, ticket.assignee, ticket.must_be_assigned) == (2, L.COMMUNITY, "per_staff", True)
     assert told(outcome) == [("must_assign_staff", AT_COMMUNITY)]
@@ -306,13 +306,13 @@ def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_
 
 def test_what_somebody_had_who_is_gone_goes_to_who_is_on_duty_and_its_state_stays():
     ticket = replace(ASSIGNED, assignee="per_gone")
-    outcome = decisions.rehand(ticket, OFFICE, SYSTEM_ACTS)
+    outcome = decisions.reassign(ticket, OFFICE, SYSTEM_ACTS)
     assert (outcome.entity.state, outcome.entity.assignee, outcome.entity.level) == (S.ASSIGNED, "per_grid", L.GRID)
     assert (tags(outcome), told(outcome)) == (["rehanded"], [("assigned", "per_grid")])
     assert outcome.entity.clocks == ticket.clocks
-    above = decisions.rehand(ticket, an_office(grid=()), SYSTEM_ACTS)
+    above = decisions.reassign(ticket, an_office(grid=()), SYSTEM_ACTS)
     assert (above.entity.level, above.entity.assignee) == (L.COMMUNITY, "per_staff")
-    nobody = decisions.rehand(ticket, an_office(grid=(), community=(), street=()), SYSTEM_ACTS)
+    nobody = decisions.reassign(ticket, an_office(grid=(), community=(), street=()), SYSTEM_ACTS)
     assert (nobody.entity.assignee, told(nobody)) == (None, [("new_staff", AT_STREET)])
 
 
@@ -466,7 +466,7 @@ def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal
     assert updates(over) == [("closed", "已告知＊＊")]
     assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["said"])
     assert closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly is None
-    assert endings.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
+    assert resolution.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
 
 
 # me too
@@ -474,7 +474,7 @@ def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal
 
 def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
     report = a_report("per_neighbour")
-    outcome = endings.join(a_ticket(), NEIGHBOUR_ACTS, report)
+    outcome = resolution.join(a_ticket(), NEIGHBOUR_ACTS, report)
     assert outcome.entity == outcome.previous
     assert (outcome.events, outcome.messages) == ((), ())
     put, count, check = outcome.writes
@@ -484,8 +484,8 @@ def test_joining_touches_only_rows_of_its_own_because_many_do_it_at_once():
 
 
 def test_nobody_joins_what_is_over():
-    assert code_of(Conflict, endings.join, a_ticket(S.CLOSED), NEIGHBOUR_ACTS, a_report("per_n")) == "ticket.wrong_state"
-    endings.join(a_ticket(S.RESOLVED), NEIGHBOUR_ACTS, a_report("per_n"))
+    assert code_of(Conflict, resolution.join, a_ticket(S.CLOSED), NEIGHBOUR_ACTS, a_report("per_n")) == "ticket.wrong_state"
+    resolution.join(a_ticket(S.RESOLVED), NEIGHBOUR_ACTS, a_report("per_n"))
 
 
 # is it solved?
@@ -494,7 +494,7 @@ TWO = (a_report(), a_report("per_joiner"))
 
 
 def confirmed(ticket, mover, reports=TWO, satisfied=None, person=None):
-    return endings.confirm(ticket, mover, reports, person or mover.id, satisfied)
+    return resolution.confirm(ticket, mover, reports, person or mover.id, satisfied)
 
 
 def test_with_the_last_answer_it_is_over_and_not_before():
@@ -552,7 +552,7 @@ def test_an_answer_to_an_earlier_solution_is_none_to_this_one():
 @pytest.mark.parametrize("state", [S.RESOLVED, S.CLOSED])
 def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_level_up(state):
     ticket = a_ticket(state, assignee="per_property", answered=1, ratings=(5,))
-    outcome = endings.reopen(ticket, OFFICE, JOINER_ACTS, "又堆起来了")
+    outcome = resolution.reopen(ticket, OFFICE, JOINER_ACTS, "又堆起来了")
     after = outcome.entity
     assert (after.state, after.assignee, after.level, after.reopened) == (S.ACCEPTED, "per_property", L.COMMUNITY, 1)
     assert (after.resolved_at, after.closed_at, after.ending, after.solution) == (None, None, None, None)
@@ -562,7 +562,7 @@ def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_l
 
 
 def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
-    after = endings.reopen(a_ticket(S.RESOLVED), OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(a_ticket(S.RESOLVED), OFFICE, OWNER_ACTS, "没解决").entity
     assert running(after) == {"contact", "resolve"}
     assert (clock(after, C.RESOLVE).limit, clock(after, C.CONTACT).limit) == (7 * 480 // 2, 120)
     assert clock(after, C.RESOLVE).started_at == NOW
@@ -572,49 +572,49 @@ def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
 
 def test_it_counts_how_often_and_stays_at_the_top():
     ticket = a_ticket(S.RESOLVED, level=L.STREET, reopened=2)
-    after = endings.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity
     assert (after.level, after.reopened) == (L.STREET, 3)
 
 
 def test_what_comes_back_begins_afresh_and_need_not_be_assigned_because_of_what_was_before():
     """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
     done = a_ticket(S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property")
-    after = endings.reopen(done, OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(done, OFFICE, OWNER_ACTS, "没解决").entity
     assert (after.assignee, after.must_be_assigned) == ("per_property", False)
     assert {"bounce", "resolve", "hold"} <= set(after.moves(frozenset(HELPER)))
 
 
 def test_nobody_has_had_it_then_who_leads_there_gets_it():
     ticket = a_ticket(S.CLOSED, assignee=None, ending=Ending.UNSOLVED)
-    assert endings.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
+    assert resolution.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
 
 
 def test_fifteen_days_after_its_end_it_is_too_late():
     ticket = a_ticket(S.CLOSED)
-    endings.reopen(ticket, OFFICE, at(OWNER_ACTS, START + 15 * DAY), "没解决")
+    resolution.reopen(ticket, OFFICE, at(OWNER_ACTS, START + 15 * DAY), "没解决")
     late = at(OWNER_ACTS, START + 15 * DAY + timedelta(seconds=1))
-    assert code_of(Conflict, endings.reopen, ticket, OFFICE, late, "没解决") == "ticket.over_too_long"
+    assert code_of(Conflict, resolution.reopen, ticket, OFFICE, late, "没解决") == "ticket.over_too_long"
 
 
 @pytest.mark.parametrize("ending", [Ending.MERGED, Ending.WISH])
 def test_what_goes_on_elsewhere_is_not_reopened_here(ending):
-    code = code_of(Conflict, endings.reopen, a_ticket(S.CLOSED, ending=ending), OFFICE, OWNER_ACTS, "没解决")
+    code = code_of(Conflict, resolution.reopen, a_ticket(S.CLOSED, ending=ending), OFFICE, OWNER_ACTS, "没解决")
     assert code == ("ticket.merged" if ending is Ending.MERGED else "ticket.wrong_state")
 
 
 def test_a_ticket_that_nobody_confirms_or_disputes_is_over_and_counts_as_silent():
-    outcome = endings.end(a_ticket(S.RESOLVED), SYSTEM_ACTS)
+    outcome = resolution.end(a_ticket(S.RESOLVED), SYSTEM_ACTS)
     assert (outcome.entity.state, outcome.entity.ending, outcome.entity.ratings) == (S.CLOSED, Ending.SILENT, ())
     assert (running(outcome.entity), told(outcome)) == (set(), [])
     with pytest.raises(Forbidden):
-        endings.end(a_ticket(S.RESOLVED), ADMIN_ACTS)
+        resolution.end(a_ticket(S.RESOLVED), ADMIN_ACTS)
 
 
 # a reply by SMS
 
 
 def replied(ticket, mover, yes, reports=TWO):
-    return endings.answer(ticket, OFFICE, mover, reports, "ticket.resolved", yes=yes)
+    return resolution.answer(ticket, OFFICE, mover, reports, "ticket.resolved", yes=yes)
 
 
 def test_a_reply_is_the_reporters_own_move():
@@ -667,7 +667,7 @@ def test_staff_end_it_without_a_solution_and_those_who_reported_it_are_told_why(
 
 @pytest.mark.parametrize(
     "end",
-    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: endings.turn(t, CLERK_ACTS, "wsh_a")],
+    [lambda t: closed(t, CLERK_ACTS, "不在职责内", alone=False), lambda t: resolution.convert_to_wish(t, CLERK_ACTS, "wsh_a")],
 )
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD])
 def test_what_is_over_waits_for_nothing(end, state):
@@ -676,7 +676,7 @@ def test_what_is_over_waits_for_nothing(end, state):
 
 
 def test_neighbours_help_instead():
-    outcome = endings.turn(a_ticket(), CLERK_ACTS, "wsh_a")
+    outcome = resolution.convert_to_wish(a_ticket(), CLERK_ACTS, "wsh_a")
     assert (outcome.entity.ending, outcome.entity.wish) == (Ending.WISH, "wsh_a")
     assert told(outcome) == [("turned", REPORTERS), ("over", "per_grid")]
 
@@ -687,7 +687,7 @@ OTHER = a_ticket(id="tkt_b", version=7)
 
 
 def merged(ticket=None, into=OTHER, mover=CLERK_ACTS):
-    return endings.merge(ticket or a_ticket(), into, mover)
+    return resolution.merge(ticket or a_ticket(), into, mover)
 
 
 def test_two_are_seen_to_together_and_those_who_reported_the_one_hear_of_it():
@@ -720,7 +720,7 @@ def test_nothing_is_merged_with_itself_or_with_what_is_over_or_full():
 
 
 def split(ticket, *targets, mover=None):
-    return endings.split(ticket, OFFICE, mover or at(CLERK_ACTS, NOW + DAY), targets)
+    return resolution.split(ticket, OFFICE, mover or at(CLERK_ACTS, NOW + DAY), targets)
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED])
@@ -772,13 +772,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = endings.forget_reporter(full, "per_owner", NOW)
+    outcome = resolution.forget_reporter(full, "per_owner", NOW)
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = endings.forget_reporter(full, "per_son", NOW).entity
+    son = resolution.forget_reporter(full, "per_son", NOW).entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = endings.forget_reporter(full, "per_joiner", NOW)
+    stranger = resolution.forget_reporter(full, "per_joiner", NOW)
     assert (stranger.entity, stranger.events) == (full, ())
 
 
@@ -792,7 +792,7 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ticket = held(ticket).entity
     ticket = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, NOW + DAY)).entity
     ticket = resolved(ticket, at(WORKER_ACTS, NOW + DAY), "好了").entity
-    ticket = endings.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
+    ticket = resolution.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
     assert ticket.state is S.CLOSED
     assert {c.name: c.met_at for c in ticket.clocks} == {
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
@@ -800,5 +800,5 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
     assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
     assert HOUSE.holds == 3
-    assert Party.OWNER in OWNER_ACTS.parties
+    assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.life import ANSWERS, MACHINE, Ending, State
-from chalicelib.tickets.model import Line, building_of, level_of, place_at
-from chalicelib.tickets.policy import BOUNCES, ClockName, Level
+from chalicelib.tickets.model import QueueLine, building_of, level_of, place_at
+from chalicelib.tickets.policy import BOUNCES, Level, SlaKind
+from chalicelib.tickets.states import ANSWERS, TABLE, Ending, State
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
 from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock
@@ -19,7 +19,7 @@ WHO = {
     "staff": frozenset(MEMBER | STAFF),
     "grid_worker": frozenset(WORKER),
     "neighbour": frozenset(MEMBER),
-    "system": frozenset({Party.SYSTEM}),
+    "system": frozenset({Relation.SYSTEM}),
 }
 
 # The moves of the contract, by hand: from, move, who -> to. "staff" stands for every staff role in scope, the clock for "system".
@@ -71,9 +71,9 @@ open      turn      staff                    closed
 accepted  turn      staff                    closed
 assigned  turn      staff                    closed
 on_hold   turn      staff                    closed
-open      climb     system                   open
-accepted  climb     system                   accepted
-assigned  climb     system                   assigned
+open      escalate  system                   open
+accepted  escalate  system                   accepted
+assigned  escalate  system                   assigned
 resolved  end       system                   closed
 """
 ALSO = {"staff": ["staff", "grid_worker"], "everybody": ["reporter", "assignee", "staff", "grid_worker", "neighbour"]}
@@ -92,16 +92,16 @@ def test_the_table_is_the_contracts(move, who):
     for state in State:
         target = EXPECTED.get((state.value, move, who))
         if target:
-            assert MACHINE.apply(state, move, WHO[who]).target.value == target
+            assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
         known = any(source == state.value and name == move for source, name, _ in EXPECTED)
         with pytest.raises(Forbidden if known else Conflict):
-            MACHINE.apply(state, move, WHO[who])
+            TABLE.go(state, move, WHO[who])
 
 
 def test_the_table_knows_no_other_moves():
-    assert {row.name for row in MACHINE.rows} == set(MOVES)
-    assert {row.event.partition(".")[0] for row in MACHINE.rows} == {"ticket"}
+    assert {row.name for row in TABLE.rows} == set(MOVES)
+    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {"ticket"}
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -202,7 +202,7 @@ def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(state
 
 def test_whoever_has_not_answered_is_asked_again_once_and_halfway():
     ticket = a_ticket(S.RESOLVED)
-    call_back = clock(ticket, ClockName.CALL_BACK).due_at
+    call_back = clock(ticket, SlaKind.CALL_BACK).due_at
     assert ticket.deadlines()["ask_again"] == START + (call_back - START) / 2
     assert set(replace(ticket, asked_again=True).deadlines()) == {"call_back"}
 
@@ -218,7 +218,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
     """An alarm that has fired is armed anew for later; the promise that was broken is not."""
     ticket = a_ticket()
     assert ticket.next_due == ("accept", START + 120 * MINUTE)
-    accept = clock(ticket, ClockName.ACCEPT)
+    accept = clock(ticket, SlaKind.ACCEPT)
     fired = replace(accept, due_at=START + 9 * DAY, fired=1)
     late = replace(ticket, clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks))
     assert late.next_due == ("accept", START + 120 * MINUTE)
@@ -228,7 +228,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
 def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
     for state in (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED):
         for ticket in (a_ticket(state), a_ticket(state, **TWICE), a_ticket(state, level=Level.STREET, person_id=None)):
-            line = Line.of(ticket)
+            line = QueueLine.of(ticket)
             for who in WHO.values():
                 assert line.moves(who) == ticket.moves(who)
             assert (line.waits_for, line.waits_until) == ticket.next_due
@@ -236,7 +236,7 @@ def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
 
 
 def test_a_line_holds_nothing_that_was_not_written_for_everybody():
-    names = set(Line.__dataclass_fields__)
+    names = set(QueueLine.__dataclass_fields__)
     assert not names & {
         "as_written",
         "location_note",
@@ -255,11 +255,11 @@ def test_a_line_holds_nothing_that_was_not_written_for_everybody():
 
 def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
-    assert resource.owners == {"per_owner", "per_son", "per_joiner"}
-    assert (resource.helpers, resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
+    assert resource.relations[Relation.OWNER] == {"per_owner", "per_son", "per_joiner"}
+    assert (resource.relations[Relation.HELPER], resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
     assert not a_ticket(private=True).as_resource().public
     nobodys = a_ticket(person_id=None, assignee=None).as_resource()
-    assert (nobodys.owners, nobodys.helpers) == (frozenset(), frozenset())
+    assert not any(nobodys.relations.values())
 
 
 @pytest.mark.parametrize(

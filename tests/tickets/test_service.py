@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.tickets.life import State
 from chalicelib.tickets.policy import HOUSE, Category, Policy, Rule
 from chalicelib.tickets.rows import find_report
+from chalicelib.tickets.states import State
 
 from ..adapters.pictures import jpeg
 from ..replies.builders import PROVIDERS, a_world, reply

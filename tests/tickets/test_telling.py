@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.template import Urgency
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Hold
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 from chalicelib.tickets.telling import TRUE_WHILE, facts_of, is_true
 from chalicelib.tickets.texts import MESSAGES
 

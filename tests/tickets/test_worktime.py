@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
 from chalicelib.tickets.worktime import (
     Calendar,
+    CountedDay,
     Holiday,
-    Line,
+    OfficeHours,
     OwnDay,
-    Span,
     Why,
-    check_spans,
+    check_office_hours,
     check_week,
     due_after,
     explain,
@@ -47,7 +47,7 @@ def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def told(line: Line) -> tuple[str, str, str, str, str, float, float]:
+def told(line: CountedDay) -> tuple[str, str, str, str, str, float, float]:
     start, end = (f"{instant.astimezone(ZoneInfo(DEFAULT_ZONE)):%H:%M}" for instant in (line.start, line.end))
     return f"{line.date:%a %m-%d}", str(line.why), line.name, start, end, line.minutes, line.total
 
@@ -292,7 +292,7 @@ def test_a_week_with_work_in_it_is_a_week(week):
     [
         ({}, "at least a minute"),
         ({1: (), 2: ()}, "at least a minute"),
-        ({1: (Span(start=time(9), end=time(9, 0, 59)),)}, "at least a minute"),
+        ({1: (OfficeHours(start=time(9), end=time(9, 0, 59)),)}, "at least a minute"),
         ({0: MORNING}, "0 is no ISO weekday"),
         ({8: MORNING}, "8 is no ISO weekday"),
         ({1: spans(((540, 540),))}, "not later"),
@@ -309,10 +309,10 @@ def test_a_week_that_is_none_is_refused(week, fault):
 
 
 def test_a_day_of_the_streets_own_may_be_off_but_not_crooked():
-    check_spans(())
-    check_spans(MORNING)
+    check_office_hours(())
+    check_office_hours(MORNING)
     with pytest.raises(ValueError, match="overlap"):
-        check_spans(spans(((540, 720), (700, 800))))
+        check_office_hours(spans(((540, 720), (700, 800))))
 
 
 # --- against counting -------------------------------------------------------------------------------------------------------

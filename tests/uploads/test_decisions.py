@@ -25,7 +25,7 @@ def ready(now: datetime = NOW + MINUTE, **fields) -> Upload:
 
 
 def wake(upload: Upload, now: datetime) -> Upload:
-    return decisions.wake(upload, now).entity
+    return decisions.on_timer(upload, now).entity
 
 
 def test_what_never_arrives_is_given_up_after_an_hour():
@@ -39,7 +39,7 @@ def test_what_was_sent_is_looked_for_until_nothing_can_arrive_any_more(bound):
     upload = ready(bound_to=bound)
     assert upload.leftovers == ("incoming/upl_a",)
     assert upload.deadlines()["clear"] == NOW + HOUR
-    cleared = decisions.wake(upload, NOW + HOUR)
+    cleared = decisions.on_timer(upload, NOW + HOUR)
     assert not cleared.bump_version
     assert "clear" not in cleared.entity.deadlines()
     assert (cleared.entity.state, cleared.entity.ttl) == (S.READY, None)
@@ -71,7 +71,7 @@ def test_a_worker_that_began_before_the_end_is_waited_for():
 
 @pytest.mark.parametrize("upload", [an_upload(), ready(), ready(bound_to="tkt_a", clear_at=None)])
 def test_woken_too_early_it_sleeps_on(upload):
-    early = decisions.wake(upload, NOW + 2 * MINUTE)
+    early = decisions.on_timer(upload, NOW + 2 * MINUTE)
     assert (early.entity, (not early.bump_version)) == (replace(upload, timer=None), True)
 
 

@@ -11,7 +11,7 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.people.service import People
 from chalicelib.store.rows import row_of
 from chalicelib.uploads.model import UploadState
-from chalicelib.uploads.policy import HOURLY_MOST, MOST_BYTES
+from chalicelib.uploads.policy import MAX_PER_HOUR, MOST_BYTES
 from chalicelib.uploads.rows import find_upload, waiting_uploads
 from devserver.files import FileDoor
 
@@ -90,7 +90,7 @@ def test_a_form_that_was_lost_on_the_way_is_given_again(world: World):
 
 def test_nobody_fills_the_bucket(world: World):
     phone = world.resident()
-    assert [ask(phone).status for _ in range(HOURLY_MOST)] == [201] * HOURLY_MOST
+    assert [ask(phone).status for _ in range(MAX_PER_HOUR)] == [201] * MAX_PER_HOUR
     refused = ask(phone)
     assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "upload.too_many", str(20 * 60))
     assert ask(world.resident()).status == 201

@@ -5,13 +5,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from chalicelib.kernel.access import STAFF, Party
+from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.wishes.model import Claim, ClaimState, Kind, Mover, Safeguarding, State, Window, Wish
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
 
-OWNER, HELPER, VOLUNTEER = ({Party.SIGNED_IN, party} for party in (Party.OWNER, Party.HELPER, Party.VOLUNTEER))
+OWNER, HELPER, VOLUNTEER = ({Relation.SIGNED_IN, party} for party in (Relation.OWNER, Relation.HELPER, Relation.VOLUNTEER))
 
 
 def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
@@ -39,12 +39,12 @@ def a_claim(helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, *
     return Claim(**({"id": f"clm_{helper}", "helper": helper, "state": state, "claimed_at": START} | fields))
 
 
-def by(parties: set[Party] | frozenset[Party], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> Mover:
-    return Mover(id=id, parties=frozenset(parties), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> Mover:
+    return Mover(id=id, relations=frozenset(relations), now=START + after)
 
 
 OWNER_ACTS, HELPER_ACTS = by(OWNER, "per_owner"), by(HELPER | VOLUNTEER, "per_helper")
-VOLUNTEER_ACTS, STAFF_ACTS = by(VOLUNTEER, "per_volunteer"), by(STAFF | {Party.SIGNED_IN}, "per_staff")
+VOLUNTEER_ACTS, STAFF_ACTS = by(VOLUNTEER, "per_volunteer"), by(STAFF | {Relation.SIGNED_IN}, "per_staff")
 
 CLAIMS = st.builds(
     Claim,

@@ -5,7 +5,7 @@ from chalicelib.wishes.jobs import answer_question
 
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.changes import Due
-from chalicelib.wishes.model import ANSWERS, MACHINE, State
+from chalicelib.wishes.model import ANSWERS, TABLE, State
 from chalicelib.wishes.rows import find_wish
 
 from ..world import START, Phone, World
@@ -50,7 +50,7 @@ def test_every_question_can_be_answered_and_nothing_else():
     questions = {kind for kind, template in TEMPLATES.items() if template.asks and kind.startswith("wish.")}
     assert {kind for kind, _ in ANSWERS} == questions == set(ASKED)
     assert set(ANSWERS) == {(kind, yes) for kind in questions for yes in (True, False)}
-    assert {answer.move for answer in ANSWERS.values()} <= {row.name for row in MACHINE.rows}
+    assert {answer.move for answer in ANSWERS.values()} <= {row.name for row in TABLE.rows}
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.kernel.access import Party
+from chalicelib.kernel.access import Relation
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
-from chalicelib.wishes.waking import wake
+from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT
 from .builders import HELPER, HELPER_ACTS, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, VOLUNTEER_ACTS, a_claim, a_wish, by
@@ -226,7 +226,7 @@ def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
 
 def test_a_claim_counts_towards_what_its_helper_carries():
     (count,) = [b for b in decisions.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes if isinstance(b, Count)]
-    assert (count.subject, count.name, count.add, count.below) == ("per_volunteer", "active_claims", 1, 3)
+    assert (count.subject, count.name, count.add, count.limit) == ("per_volunteer", "active_claims", 1, 3)
     assert count.refusal
     assert count.refusal.code == "volunteer.too_many_claims"
 
@@ -257,7 +257,7 @@ def test_nobody_helps_twice_in_one_wish_but_may_come_back():
 @pytest.mark.parametrize(
     ("mover", "changes", "code"),
     [
-        (by(VOLUNTEER | {Party.OWNER}, "per_owner"), {}, "wish.own"),
+        (by(VOLUNTEER | {Relation.OWNER}, "per_owner"), {}, "wish.own"),
         (VOLUNTEER_ACTS, {"paused": True}, "volunteer.paused"),
         (STAFF_ACTS, {}, "action.forbidden"),
     ],
@@ -372,7 +372,7 @@ def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
     assert (outcome.entity.state, states(outcome), outcome.entity.claims[0].minutes) == (S.FULFILLED, [C.CONFIRMED], 60)
     assert tags(outcome) == ["wish.delivered", "wish.fulfilled"]
     assert told(outcome) == [("thanks", "per_helper")]
-    assert [(b.subject, b.below) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
+    assert [(b.subject, b.limit) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
         (f"tries#{outcome.entity.id}#per_helper", 5)
     ]
 
@@ -385,7 +385,7 @@ def test_a_wrong_code_is_counted_and_changes_nothing_else():
     assert outcome.refusal.code == "wish.code_wrong"
     (count,) = outcome.writes
     assert isinstance(count, Count)
-    assert (count.add, count.below) == (1, 5)
+    assert (count.add, count.limit) == (1, 5)
     assert count.refusal
     assert count.refusal.code == "wish.code_locked"
 
@@ -504,7 +504,7 @@ def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
 
 def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
-    outcome = wake(wish, wish.deadlines()["expire"])
+    outcome = on_timer(wish, wish.deadlines()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
     assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
@@ -512,7 +512,7 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
 
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = wake(wish, wish.late_at)
+    outcome = on_timer(wish, wish.late_at)
     assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
     assert (tags(outcome), (not outcome.bump_version)) == (["wish.late"], False)
     assert outcome.entity.deadlines() == {}
@@ -520,13 +520,13 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
 
 def test_an_unanswered_delivery_is_told_to_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
-    outcome = wake(wish, START + timedelta(days=3))
+    outcome = on_timer(wish, START + timedelta(days=3))
     assert (outcome.entity.state, told(outcome)) == (S.DELIVERED, [("unconfirmed_staff", f"staff:{UNIT}")])
 
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = wake(wish, wish.steps[0].at - timedelta(seconds=1))
+    outcome = on_timer(wish, wish.steps[0].at - timedelta(seconds=1))
     assert (outcome.events, outcome.messages, (not outcome.bump_version)) == ((), (), True)
     assert replace(outcome.entity, timer=wish.timer) == wish
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from chalicelib.kernel.changes import Changes
 from chalicelib.wishes import decisions
 from chalicelib.wishes.model import ClaimState, State
-from chalicelib.wishes.waking import wake
+from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT, World
 from .builders import HELPER, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, WISHES, a_claim, a_wish, by
@@ -36,7 +36,7 @@ def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over
     wish, heard = a_wish(S.CLAIMED, a_claim()), []
     for at in (IN_2_DAYS, TOMORROW, LATE):
         assert min(wish.deadlines().values()) == at
-        outcome = wake(wish, at)
+        outcome = on_timer(wish, at)
         heard += told(outcome)
         wish = outcome.entity
     assert heard == [
@@ -51,12 +51,12 @@ def test_a_helper_is_reminded_two_days_before_the_day_before_and_when_it_is_over
 def test_a_reminder_is_noted_unseen_and_says_for_which_claim_and_until_when_it_is_worth_something():
     wish = a_wish(S.CLAIMED, a_claim())
     for at, until in ((IN_2_DAYS, MIDNIGHT), (TOMORROW, MIDNIGHT + timedelta(days=1))):
-        outcome = wake(wish, at)
+        outcome = on_timer(wish, at)
         assert ((not outcome.bump_version), outcome.events, outcome.writes) == (True, (), ())
         (message,) = outcome.messages
         assert (message.params, message.not_after, message.not_before) == ({"claim": "clm_per_helper"}, until, None)
         wish = outcome.entity
-    overdue, _ = wake(wish, LATE).messages
+    overdue, _ = on_timer(wish, LATE).messages
     assert overdue.not_after is None
 
 
@@ -93,25 +93,25 @@ def test_a_claim_is_not_reminded_of_what_was_over_when_it_was_made(claimed_at, h
     ],
 )
 def test_after_an_outage_only_the_latest_is_told_and_all_are_marked(woken, heard, kept):
-    outcome = wake(a_wish(S.CLAIMED, a_claim()), woken)
+    outcome = on_timer(a_wish(S.CLAIMED, a_claim()), woken)
     assert (told(outcome), marks(outcome)) == (heard, [kept])
 
 
 def test_helpers_of_a_wish_that_wants_more_are_reminded_too_and_staff_are_not_told_that_it_is_late():
     wish = a_wish(S.OPEN, a_claim("per_1"), a_claim("per_2", claimed_at=TOMORROW), a_claim("per_3", C.RELEASED), helpers_needed=3)
-    first = wake(wish, IN_2_DAYS)
+    first = on_timer(wish, IN_2_DAYS)
     assert (told(first), marks(first)) == ([("due_in_2_days", "per_1")], [("due_in_2_days",), (), ()])
-    late = wake(first.entity, LATE)
+    late = on_timer(first.entity, LATE)
     assert (told(late), (not late.bump_version), late.entity.told) == ([("overdue", "per_1"), ("overdue", "per_2")], True, ())
 
 
 def test_who_has_delivered_is_not_reminded():
     wish = a_wish(S.CLAIMED, a_claim("per_1", C.DELIVERED), a_claim("per_2"), helpers_needed=2)
-    assert told(wake(wish, IN_2_DAYS)) == [("due_in_2_days", "per_2")]
+    assert told(on_timer(wish, IN_2_DAYS)) == [("due_in_2_days", "per_2")]
 
 
 def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
-    wish = wake(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
+    wish = on_timer(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
     wish = decisions.release(wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了").entity
     taken = {"claim_id": "clm_2", "capacity": 3, "vetted": False, "paused": False}
     again = replace(by(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
@@ -119,7 +119,7 @@ def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
 
 
 def test_another_day_means_other_reminders_and_the_same_day_does_not():
-    wish = wake(a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS).entity
+    wish = on_timer(a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS).entity
     same = decisions.edit(wish, STAFF_ACTS, replace(wish, story="新的故事")).entity
     assert same.claims[0].reminded == ("due_in_2_days",)
     other = decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))).entity
@@ -133,22 +133,22 @@ def test_another_day_means_other_reminders_and_the_same_day_does_not():
 def test_a_resident_who_has_not_confirmed_is_asked_again_after_a_day_and_staff_after_three():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
     assert min(wish.deadlines().values()) == START + timedelta(days=1)
-    again = wake(wish, START + timedelta(days=1))
+    again = on_timer(wish, START + timedelta(days=1))
     assert (told(again), (not again.bump_version), again.events) == ([("unconfirmed", "per_owner")], True, ())
     assert again.entity.deadlines() == {"ask_staff": START + timedelta(days=3)}
-    staff = wake(again.entity, START + timedelta(days=3))
+    staff = on_timer(again.entity, START + timedelta(days=3))
     assert (told(staff), (not staff.bump_version), staff.entity.deadlines()) == ([("unconfirmed_staff", STAFF)], False, {})
 
 
 def test_where_both_are_due_only_staff_are_asked():
-    outcome = wake(a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START), START + timedelta(days=3))
+    outcome = on_timer(a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START), START + timedelta(days=3))
     assert (told(outcome), outcome.entity.deadlines()) == ([("unconfirmed_staff", STAFF)], {})
 
 
 def test_two_days_before_it_expires_its_resident_is_asked_whether_she_still_needs_it_and_staff_hear_of_it():
     wish = a_wish(S.OPEN)
     assert wish.deadlines() == {"ask_if_needed": EXPIRING, "expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
-    outcome = wake(wish, EXPIRING)
+    outcome = on_timer(wish, EXPIRING)
     assert (told(outcome), (not outcome.bump_version)) == ([("expiring", "per_owner"), ("expiring_staff", STAFF)], True)
     assert outcome.entity.deadlines() == {"expire": datetime(2026, 12, 9, 16, tzinfo=UTC)}
 
@@ -182,7 +182,7 @@ def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
     ids=["keep", "edit", "approve", "release", "reopen"],
 )
 def test_a_fresh_listing_is_asked_about_again(again):
-    asked = wake(a_wish(S.OPEN), EXPIRING).entity
+    asked = on_timer(a_wish(S.OPEN), EXPIRING).entity
     assert "ask_if_needed" not in asked.deadlines()
     fresh = again(asked).entity
     assert (fresh.state, "ask_if_needed" in fresh.deadlines()) == (S.OPEN, True)
@@ -222,7 +222,7 @@ def test_however_a_wish_stands_its_alarms_come_to_an_end_and_each_leaves_a_trace
         dues = wish.deadlines()
         if not dues:
             break
-        outcome = wake(wish, min(dues.values()))
+        outcome = on_timer(wish, min(dues.values()))
         after = outcome.entity
         noted = after.told != wish.told or [c.reminded for c in after.claims] != [c.reminded for c in wish.claims]
         assert after.state is not wish.state or noted
@@ -237,7 +237,7 @@ def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
     over = datetime(2200, 1, 1, tzinfo=UTC)
     heard = []
     for _ in range(4):
-        outcome = wake(wish, over)
+        outcome = on_timer(wish, over)
         heard += [(message.kind, message.to, message.params.get("claim")) for message in outcome.messages]
         wish = outcome.entity
     assert not wish.deadlines()

@@ -3,23 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from ..kernel.access import STAFF, Party
+from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
 from .decisions import go, tell_holder, tell_reporters, tell_staff, with_met
-from .life import ANSWERS, Ending, Mover, State
 from .model import Report, Ticket
-from .policy import MERGED_MOST, ClockName
+from .policy import MERGED_MOST, SlaKind
+from .states import ANSWERS, Ending, Mover, State
 
 __all__ = [
     "JOINED",
     "answer",
     "close",
     "confirm",
+    "convert_to_wish",
     "end",
     "forget_reporter",
     "has_answered",
@@ -27,7 +27,6 @@ __all__ = [
     "merge",
     "reopen",
     "split",
-    "turn",
 ]
 
 S = State
@@ -51,11 +50,14 @@ def confirm(ticket: Ticket, by: Mover, reports: Sequence[Report], person_id: str
     at = max(by.now, ticket.resolved_at or by.now)  # by a clock that is behind she would have answered about what was before
     answered = replace(own, answered_at=at, satisfied=satisfied if satisfied is not None else own.satisfied)
     asked = [report for report in reports if report.person_id != person_id and _was_asked(ticket, report)]
-    changes: dict[str, Any] = {"answered": ticket.answered + first, "ratings": _rated(ticket, own, satisfied)}
+    ratings = _rated(ticket, own, satisfied)
+    after = replace(ticket, answered=ticket.answered + first, ratings=ratings)
+    target: State | None = None
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
-        met = with_met(ticket, by.now, ClockName.CALL_BACK)
-        changes |= {"state": S.CLOSED, "closed_at": by.now, "ending": Ending.CONFIRMED, "clocks": met}
-    return go(ticket, "confirm", by, writes=(Put(row=answered),), **changes)
+        met = with_met(ticket, by.now, SlaKind.CALL_BACK)
+        after = replace(after, closed_at=by.now, ending=Ending.CONFIRMED, clocks=met)
+        target = S.CLOSED
+    return go(ticket, "confirm", by, after, target=target, writes=(Put(row=answered),))
 
 
 def _was_asked(ticket: Ticket, report: Report) -> bool:
@@ -89,42 +91,34 @@ def reopen(ticket: Ticket, office: EscalationContext, by: Mover, reason: str, *,
     policy = office.terms.policy
     if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
         raise Conflict("ticket.over_too_long", state=ticket.state.value, moves=[], days=policy.reopen_days)
-    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (ClockName.CONTACT, ClockName.RESOLVE))
-    met = with_met(ticket, by.now, ClockName.ACCEPT, ClockName.CALL_BACK)
+    fresh = (clocks.start(office.terms, name, by.now, policy.reopen_percent) for name in (SlaKind.CONTACT, SlaKind.RESOLVE))
+    met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CALL_BACK)
     level = office.above(ticket.level)
     holder = None if gone else ticket.assignee
-    entity = replace(ticket, level=level, assignee=holder or office.leader(level))
-    return go(
+    after = replace(
         ticket,
-        "reopen",
-        by,
-        note=reason,
         level=level,
-        assignee=entity.assignee,
+        assignee=holder or office.leader(level),
         clocks=clocks.swap(replace(ticket, clocks=met), *fresh),
         reopened=ticket.reopened + 1,
         bounces=0,
         reason=reason,
-        messages=tell_staff(entity, "reopened") + tell_holder(entity, "back"),
-        **_NOT_OVER,
+        resolved_at=None,
+        closed_at=None,
+        ending=None,
+        solution=None,
+        told_publicly=None,
+        answered=0,
+        ratings=(),
     )
-
-
-_NOT_OVER: dict[str, Any] = {
-    "resolved_at": None,
-    "closed_at": None,
-    "ending": None,
-    "solution": None,
-    "told_publicly": None,
-    "answered": 0,
-    "ratings": (),
-}
+    messages = tell_staff(after, "reopened") + tell_holder(after, "back")
+    return go(ticket, "reopen", by, after, note=reason, messages=messages)
 
 
 def end(ticket: Ticket, by: Mover) -> Changes[Ticket]:
     """Nobody has said that it is not solved: it is over. Who has not answered counts as that and nothing else."""
-    met = with_met(ticket, by.now, ClockName.CALL_BACK)
-    return go(ticket, "end", by, closed_at=by.now, ending=Ending.SILENT, clocks=met)
+    met = with_met(ticket, by.now, SlaKind.CALL_BACK)
+    return go(ticket, "end", by, replace(ticket, closed_at=by.now, ending=Ending.SILENT, clocks=met))
 
 
 def answer(
@@ -133,7 +127,7 @@ def answer(
     """Do what a reporter has answered by SMS; nothing where it has moved on meanwhile, or was not hers to answer."""
     meant = ANSWERS[(kind, yes)]
     mine = any(report.person_id == by.id for report in reports)
-    if not mine or Party.OWNER not in by.parties or meant.move not in ticket.moves(by.parties):
+    if not mine or Relation.OWNER not in by.relations or meant.move not in ticket.moves(by.relations):
         return Changes(entity=ticket, previous=ticket)
     if meant.move == "confirm":
         return confirm(ticket, by, reports, by.id, None)
@@ -147,14 +141,14 @@ def close(ticket: Ticket, by: Mover, reason: str, *, alone: bool, joined: int = 
         Forbidden: others have reported it too.
 
     """
-    staff = bool(by.parties & STAFF)
+    staff = bool(by.relations & STAFF)
     unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
     ending = unsolved if staff else Ending.WITHDRAWN
     messages = (tell_reporters(ticket, "closed") if staff else ()) + _tell_it_is_over(ticket, by)
     said = said if staff else ""
-    beside = () if staff else _while_nobody_joins(ticket, joined)
-    over = _over(ticket, ending, by.now) | {"reason": reason, "told_publicly": said or None}
-    outcome = go(ticket, "close", by, note=reason, said=said, writes=beside, messages=messages, **over)
+    writes = () if staff else _while_nobody_joins(ticket, joined)
+    over = replace(_over(ticket, ending, by.now), reason=reason, told_publicly=said or None)
+    outcome = go(ticket, "close", by, over, note=reason, said=said, writes=writes, messages=messages)
     if not (staff or alone):
         raise Forbidden("ticket.others_joined")
     return outcome
@@ -171,9 +165,10 @@ def _tell_it_is_over(ticket: Ticket, by: Mover) -> tuple[Message, ...]:
     return tell_holder(ticket, "over") if waits else ()
 
 
-def _over(ticket: Ticket, ending: Ending, now: datetime) -> dict[str, Any]:
+def _over(ticket: Ticket, ending: Ending, now: datetime) -> Ticket:
+    """Return the ticket with its end noted and all clocks stopped, but for its state."""
     still = clocks.swap(ticket, *(clocks.pause(clock, now) for clock in ticket.clocks))
-    return {"ending": ending, "closed_at": now, "clocks": still}
+    return replace(ticket, ending=ending, closed_at=now, clocks=still)
 
 
 def merge(ticket: Ticket, into: Ticket, by: Mover) -> Changes[Ticket]:
@@ -187,13 +182,12 @@ def merge(ticket: Ticket, into: Ticket, by: Mover) -> Changes[Ticket]:
     if into.id == ticket.id or into.private is not ticket.private:
         raise Invalid("ticket.cannot_merge", ["into"])
     if not (into.is_open or into.state is S.RESOLVED) or len(into.merged) + len(ticket.merged) >= MERGED_MOST:
-        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.parties))
+        raise Conflict("ticket.cannot_take", state=into.state.value, moves=ticket.moves(by.relations))
     together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
     taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
     messages = tell_reporters(ticket, "merged") + _tell_it_is_over(ticket, by)
-    outcome = go(
-        ticket, "merge", by, note=into.id, merged_into=into.id, messages=messages, **_over(ticket, Ending.MERGED, by.now)
-    )
+    over = replace(_over(ticket, Ending.MERGED, by.now), merged_into=into.id)
+    outcome = go(ticket, "merge", by, over, note=into.id, messages=messages)
     return replace(outcome, related=(Changes(entity=together, previous=into, events=(taken,)),))
 
 
@@ -203,10 +197,11 @@ def split(ticket: Ticket, office: EscalationContext, by: Mover, targets: Iterabl
     `targets` are the one that it was merged into, and those into which that one was merged in its turn.
     """
     running = clocks.swap(ticket, *(clocks.resume(office.terms, clock, by.now) for clock in ticket.clocks if clock.paused))
-    accept_clock = ticket.clock(ClockName.ACCEPT)
+    accept_clock = ticket.clock(SlaKind.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
-    fresh: dict[str, Any] = {"merged_into": None, "ending": None, "closed_at": None, "clocks": running, "state": before}
-    outcome = go(ticket, "split", by, messages=tell_holder(ticket, "assigned"), **fresh)
+    after = replace(ticket, merged_into=None, ending=None, closed_at=None, clocks=running)
+    messages = tell_holder(ticket, "assigned")
+    outcome = go(ticket, "split", by, after, target=before, messages=messages)
     return replace(outcome, related=tuple(_left(ticket, target, by) for target in targets if ticket.id in target.merged))
 
 
@@ -217,11 +212,12 @@ def _left(ticket: Ticket, target: Ticket, by: Mover) -> Changes[Ticket]:
     return Changes(entity=replace(target, merged=rest), previous=target, events=(gone,))
 
 
-def turn(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
+def convert_to_wish(ticket: Ticket, by: Mover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
     """Neighbours help instead: it is over as a ticket, and goes on as a wish, unless somebody joins meanwhile."""
-    messages, beside = tell_reporters(ticket, "turned") + _tell_it_is_over(ticket, by), _while_nobody_joins(ticket, joined)
-    over = _over(ticket, Ending.WISH, by.now)
-    return go(ticket, "turn", by, note=wish_id, wish=wish_id, writes=beside, messages=messages, **over)
+    messages = tell_reporters(ticket, "turned") + _tell_it_is_over(ticket, by)
+    writes = _while_nobody_joins(ticket, joined)
+    over = replace(_over(ticket, Ending.WISH, by.now), wish=wish_id)
+    return go(ticket, "turn", by, over, note=wish_id, writes=writes, messages=messages)
 
 
 def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
@@ -229,8 +225,8 @@ def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ti
     if person_id not in (ticket.person_id, ticket.proxy_id):
         return Changes(entity=ticket, previous=ticket)
     proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
-    changes: dict[str, Any] = {"proxy_id": proxy}
+    after = replace(ticket, proxy_id=proxy)
     if ticket.person_id == person_id:
-        changes |= {"person_id": None, "as_written": None, "location_note": None, "answers": None, "photos": ()}
+        after = replace(after, person_id=None, as_written=None, location_note=None, answers=None, photos=())
     event = Event(tag="ticket.reporter_erased", by="system", party="system")
-    return Changes(entity=replace(ticket, **changes), previous=ticket, events=(event,))
+    return Changes(entity=after, previous=ticket, events=(event,))

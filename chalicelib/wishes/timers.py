@@ -1,21 +1,21 @@
-"""What happens to a wish by itself, when what it waits for is due. Pure: `wake` decides one step, and the commit arms the next."""
+"""What happens to a wish by itself, when what it waits for is due. Pure: `on_timer` decides one step, and the commit arms the next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from ..kernel.changes import Changes, Message
+from ..kernel.reminder_steps import due_steps
 from .decisions import all_ended, go, staff_of, swap, tell
 from .model import SYSTEM_ONLY, Claim, Mover, Wish
 
-__all__ = ["wake"]
+__all__ = ["on_timer"]
 
 
-def wake(wish: Wish, now: datetime) -> Changes[Wish]:
+def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(wish, timer=None)
-    by = Mover(id="system", parties=SYSTEM_ONLY, now=now)
+    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
     due = {name for name, at in wish.deadlines().items() if at <= now}
     step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
     return replace(step(spent, by), previous=wish)
@@ -23,38 +23,43 @@ def wake(wish: Wish, now: datetime) -> Changes[Wish]:
 
 def _expire(wish: Wish, by: Mover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
-    ended["messages"] += tell(wish, "expired", wish.person_id) + tell(wish, "expired_staff", staff_of(wish))
-    return go(wish, "expire", by, **ended)
+    messages = ended.messages + tell(wish, "expired", wish.person_id)
+    messages += tell(wish, "expired_staff", staff_of(wish))
+    after = replace(wish, claims=ended.claims)
+    return go(wish, "expire", by, after, writes=ended.writes, messages=messages)
 
 
 def _tell_late(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
     messages += tell(wish, "late_staff", staff_of(wish))
-    return go(wish, "tell_late", by, told=(*wish.told, "late"), claims=claims, messages=messages)
+    after = replace(wish, told=(*wish.told, "late"), claims=claims)
+    return go(wish, "tell_late", by, after, messages=messages)
 
 
 def _ask_staff(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "unconfirmed_staff", staff_of(wish))
-    return go(wish, "ask_staff", by, told=(*wish.told, "unconfirmed"), messages=messages)
+    after = replace(wish, told=(*wish.told, "unconfirmed"))
+    return go(wish, "ask_staff", by, after, messages=messages)
 
 
 def _ask_again(wish: Wish, by: Mover) -> Changes[Wish]:
-    return _unseen(wish, tell(wish, "unconfirmed", wish.person_id), told=(*wish.told, "asked"))
+    messages = tell(wish, "unconfirmed", wish.person_id)
+    return _noted(wish, replace(wish, told=(*wish.told, "asked")), messages)
 
 
 def _ask_if_needed(wish: Wish, by: Mover) -> Changes[Wish]:
     messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
-    return _unseen(wish, messages, told=(*wish.told, "expiring"))
+    return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 
 def _remind(wish: Wish, by: Mover) -> Changes[Wish]:
     claims, messages = _reminded(wish, by.now)
-    return _unseen(wish, messages, claims=claims)
+    return _noted(wish, replace(wish, claims=claims), messages)
 
 
 def _sleep_on(wish: Wish, by: Mover) -> Changes[Wish]:
     """Woken too early, by a clock ahead of ours."""
-    return _unseen(wish, ())
+    return _noted(wish, wish, ())
 
 
 # What may be due; of several the first, which makes those below it pointless or does them too.
@@ -68,8 +73,9 @@ _DUE: Mapping[str, Callable[[Wish, Mover], Changes[Wish]]] = {
 }
 
 
-def _unseen(wish: Wish, messages: tuple[Message, ...], **marks: Any) -> Changes[Wish]:
-    return Changes(entity=replace(wish, **marks), previous=wish, messages=messages, bump_version=False)
+def _noted(wish: Wish, after: Wish, messages: tuple[Message, ...]) -> Changes[Wish]:
+    """Note something that nobody is shown: the version stays."""
+    return Changes(entity=after, previous=wish, messages=messages, bump_version=False)
 
 
 def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
@@ -77,7 +83,7 @@ def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Messa
     claims: list[Claim] = []
     messages: tuple[Message, ...] = ()
     for claim in wish.active:
-        due = [step for step in wish.steps_left(claim) if step.at <= now]
+        due = due_steps(wish.steps_left(claim), now)
         if due:
             claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
             (message,) = tell(wish, due[-1].name, claim.helper, claim=claim.id)

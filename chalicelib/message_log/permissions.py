@@ -1,0 +1,11 @@
+"""Actions about the list of people whom staff have to visit. Pure."""
+
+from ..kernel.access import STAFF, Action, Relation
+
+__all__ = ["NOTE_VISIT", "NOTE_VISIT_NOWHERE", "PERMISSIONS", "SEE"]
+
+SEE = Action("visit.see", STAFF)
+NOTE_VISIT = Action("visit.note", STAFF)
+NOTE_VISIT_NOWHERE = Action("visit.note_nowhere", frozenset({Relation.STREET_ADMIN}))  # of no known place
+
+PERMISSIONS = (SEE, NOTE_VISIT, NOTE_VISIT_NOWHERE)

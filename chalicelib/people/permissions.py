@@ -1,0 +1,46 @@
+"""Actions about people. `ME` is about one's own account, `READ` the staff's view of somebody else. Pure."""
+
+from ..kernel.access import COMMUNITY, STAFF, Action, Relation
+
+__all__ = [
+    "ACT_FOR",
+    "BLOCK",
+    "CHANGE",
+    "CREATE",
+    "GRANT",
+    "HOUSEHOLD",
+    "ME",
+    "PERMISSIONS",
+    "READ",
+    "REVEAL",
+    "SEE",
+    "VET",
+]
+
+_OWNER_OR_STAFF = STAFF | {Relation.OWNER}
+
+ME = Action("me", frozenset({Relation.SIGNED_IN}))
+SEE = Action("person.see", _OWNER_OR_STAFF)
+READ = Action("person.read", STAFF)
+CREATE = Action("person.create", STAFF)
+CHANGE = Action("person.change", STAFF)
+GRANT = Action("person.grant", STAFF)
+REVEAL = Action("person.reveal", STAFF)
+VET = Action("person.vet", COMMUNITY)
+BLOCK = Action("person.block", COMMUNITY)
+HOUSEHOLD = Action("person.household", STAFF)
+ACT_FOR = Action("person.act_for", _OWNER_OR_STAFF)
+
+PERMISSIONS = (
+    ME,
+    SEE,
+    READ,
+    CREATE,
+    CHANGE,
+    GRANT,
+    REVEAL,
+    VET,
+    BLOCK,
+    HOUSEHOLD,
+    ACT_FOR,
+)

@@ -1,0 +1,75 @@
+"""Actions about tickets. The assignee is a ticket's helper; everybody who reported it is an owner. Pure."""
+
+from collections.abc import Mapping
+
+from ..kernel.access import STAFF, Action, Relation
+
+__all__ = [
+    "ACCEPT",
+    "ASSIGN",
+    "BOUNCE",
+    "CLOSE",
+    "COMMENT",
+    "CONFIRM",
+    "ESCALATE",
+    "HOLD",
+    "JOIN",
+    "LIST_ALL",
+    "LOOK_INSIDE",
+    "MERGE",
+    "MOVES",
+    "PERMISSIONS",
+    "REOPEN",
+    "RESOLVE",
+    "RESUME",
+    "SEE",
+    "SPLIT",
+    "SUBMIT",
+    "TURN",
+]
+
+_OWNER_OR_STAFF = STAFF | {Relation.OWNER}
+_HELPER_OR_STAFF = STAFF | {Relation.HELPER}
+_INSIDE = _OWNER_OR_STAFF | {Relation.HELPER}
+_SIGNED_IN = frozenset({Relation.SIGNED_IN})
+
+SEE = Action("ticket.see", _INSIDE | {Relation.PUBLIC, Relation.SYSTEM}, fresh=False)
+LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)
+LIST_ALL = Action("ticket.list_all", STAFF)
+SUBMIT = Action("ticket.submit", _SIGNED_IN)
+ACCEPT = Action("ticket.accept", _HELPER_OR_STAFF)
+ASSIGN = Action("ticket.assign", STAFF)
+BOUNCE = Action("ticket.bounce", _HELPER_OR_STAFF)
+COMMENT = Action("ticket.comment", _INSIDE)
+HOLD = Action("ticket.hold", _HELPER_OR_STAFF)
+RESUME = Action("ticket.resume", _HELPER_OR_STAFF)
+RESOLVE = Action("ticket.resolve", _HELPER_OR_STAFF)
+CONFIRM = Action("ticket.confirm", _OWNER_OR_STAFF)
+REOPEN = Action("ticket.reopen", _OWNER_OR_STAFF)
+CLOSE = Action("ticket.close", _OWNER_OR_STAFF)
+ESCALATE = Action("ticket.escalate", _HELPER_OR_STAFF)
+JOIN = Action("ticket.join", _SIGNED_IN)
+MERGE = Action("ticket.merge", STAFF)
+SPLIT = Action("ticket.split", STAFF)
+TURN = Action("ticket.turn", STAFF)
+
+_MOVES = (
+    ACCEPT,
+    ASSIGN,
+    BOUNCE,
+    COMMENT,
+    HOLD,
+    RESUME,
+    RESOLVE,
+    CONFIRM,
+    REOPEN,
+    CLOSE,
+    ESCALATE,
+    JOIN,
+    MERGE,
+    SPLIT,
+    TURN,
+)
+MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
+
+PERMISSIONS = (SEE, LOOK_INSIDE, LIST_ALL, SUBMIT, *_MOVES)

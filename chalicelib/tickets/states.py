@@ -1,0 +1,141 @@
+"""The states of a ticket, the table of its moves, who may make them, and which of them are unavailable all the same. Pure."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from ..kernel import state_table
+from ..kernel.access import STAFF, Relation
+from ..kernel.state_table import Answer, Move, StateTable
+from . import permissions as can
+from .policy import BOUNCES, Level
+
+__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Mover", "State", "TicketState"]
+
+
+class State(StrEnum):
+    """Where a ticket stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How it ended."""
+
+    CONFIRMED = "confirmed"  # everybody who reported it says that it is solved
+    SILENT = "silent"  # nobody has said that it is not
+    UNSOLVED = "unsolved"  # staff have closed it
+    WITHDRAWN = "withdrawn"  # by whoever reported it
+    MERGED = "merged"
+    WISH = "wish"  # neighbours help instead
+
+
+OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
+WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
+SYSTEM_ONLY = frozenset({Relation.SYSTEM})
+_OWNER = frozenset({Relation.OWNER})
+LEVEL_PARTIES = {
+    Level.GRID: Relation.GRID_WORKER,
+    Level.COMMUNITY: Relation.COMMUNITY_STAFF,
+    Level.STREET: Relation.STREET_ADMIN,
+}
+S = State
+M = Move[State]
+_WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
+_BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)  # a hold ends in the state in which it began
+_UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
+_SAID = ("ticket.commented", "ticket.noted")
+TABLE: StateTable[State] = StateTable(
+    "ticket",
+    [
+        M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
+        *(M(state, can.ASSIGN, (S.ASSIGNED,), ("ticket.assigned",)) for state in (S.OPEN, *_WORKED_ON)),
+        M(S.OPEN, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
+        M(S.ACCEPTED, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
+        M(S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)),  # open: no dispatcher
+        *(M(state, can.COMMENT, (state,), _SAID) for state in (*_UNSOLVED, S.RESOLVED)),
+        *(M(state, can.HOLD, (S.ON_HOLD,), ("ticket.held",)) for state in _WORKED_ON),
+        M(S.ON_HOLD, can.RESUME, _BEFORE_HOLD, ("ticket.resumed",)),
+        M(S.ON_HOLD, "release", _BEFORE_HOLD, ("ticket.resumed",)),  # its time is over
+        *(M(state, can.RESOLVE, (S.RESOLVED,), ("ticket.resolved",)) for state in _UNSOLVED),
+        M(S.RESOLVED, can.CONFIRM, (S.RESOLVED, S.CLOSED), ("ticket.confirmed",)),  # closed: last answer
+        M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
+        M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
+        M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
+        *(M(state, can.CLOSE, (S.CLOSED,), ("ticket.closed",)) for state in _UNSOLVED),
+        M(S.RESOLVED, can.CLOSE, (S.CLOSED,), ("ticket.closed",), STAFF),
+        *(M(state, can.ESCALATE, (state,), ("ticket.escalated",)) for state in _UNSOLVED),
+        *(M(state, can.JOIN, (state,)) for state in (*_UNSOLVED, S.RESOLVED)),
+        *(M(state, can.MERGE, (S.CLOSED,), ("ticket.merged",)) for state in _UNSOLVED),
+        M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
+        *(M(state, can.TURN, (S.CLOSED,), ("ticket.turned",)) for state in _UNSOLVED),
+        *(M(state, "escalate", (state,), ("ticket.climbed",)) for state in (S.OPEN, *_WORKED_ON)),
+        M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
+    ],
+)
+
+
+# Question and whether the answer is yes (1) or no (2) -> what it does.
+ANSWERS: Mapping[tuple[str, bool], Answer] = {
+    ("ticket.resolved", True): Answer("confirm"),
+    ("ticket.resolved", False): Answer("reopen", "短信回复：没有解决"),
+    ("ticket.unanswered", True): Answer("confirm"),
+    ("ticket.unanswered", False): Answer("reopen", "短信回复：没有解决"),
+}
+
+
+class TicketState:
+    """What is enough of a ticket to say which moves somebody may make."""
+
+    __slots__ = ()
+    state: State
+    level: Level
+    bounces: int
+    merged_into: str | None
+    ending: Ending | None
+    person_id: str | None
+
+    @property
+    def must_be_assigned(self) -> bool:
+        """Say whether it was sent back so often that its level has to name somebody."""
+        return self.bounces >= BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
+
+    def moves(self, relations: frozenset[Relation]) -> list[str]:
+        """Return what somebody who is this towards it may do now."""
+        return [move for move in TABLE.moves(self.state, relations) if not self.is_unavailable(move, relations)]
+
+    def is_unavailable(self, move: str, relations: frozenset[Relation]) -> bool:
+        """Say whether a move that its state allows is unavailable all the same."""
+        return move in _UNAVAILABLE and _UNAVAILABLE[move](self, relations)
+
+
+_UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
+    "accept": lambda ticket, relations: ticket.must_be_assigned,
+    "bounce": lambda ticket, relations: ticket.bounces >= BOUNCES,
+    "assign": lambda ticket, relations: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations,
+    "escalate": lambda ticket, relations: ticket.level is Level.STREET,
+    "join": lambda ticket, relations: Relation.OWNER in relations,
+    "split": lambda ticket, relations: ticket.merged_into is None,
+    "reopen": lambda ticket, relations: ticket.ending in (Ending.MERGED, Ending.WISH),
+    "confirm": lambda ticket, relations: ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT),  # no solution, no opinion
+    "turn": lambda ticket, relations: ticket.person_id is None,
+}
+
+
+class Mover(state_table.Mover):
+    """Who makes a move, as what, when."""
+
+    __slots__ = ()
+
+    @property
+    def party(self) -> str:
+        """Return as what the timeline names her."""
+        if self.relations & STAFF:
+            return "staff"
+        if Relation.SYSTEM in self.relations:
+            return "system"
+        return "assignee" if Relation.HELPER in self.relations else "reporter"

@@ -1,0 +1,75 @@
+"""Actions about wishes. Those of its state table stand here too; the table says from which state. Pure."""
+
+from collections.abc import Mapping
+
+from ..kernel.access import STAFF, Action, Relation
+
+__all__ = [
+    "APPROVE",
+    "CHECK_IN",
+    "CHECK_OUT",
+    "CLAIM",
+    "CONFIRM",
+    "DELIVER",
+    "DISPUTE",
+    "EDIT",
+    "KEEP",
+    "LIST",
+    "LIST_ALL",
+    "MOVES",
+    "PERMISSIONS",
+    "READ_MATCHING",
+    "READ_TIMELINE",
+    "REJECT",
+    "RELEASE",
+    "REOPEN",
+    "SEE",
+    "SUBMIT",
+    "UNPUBLISH",
+    "WITHDRAW",
+]
+
+_OWNER_OR_STAFF = STAFF | {Relation.OWNER}
+_HELPER_OR_STAFF = STAFF | {Relation.HELPER}
+_PUBLIC = frozenset({Relation.PUBLIC})
+
+SEE = Action("wish.see", _OWNER_OR_STAFF | _PUBLIC | {Relation.HELPER, Relation.SYSTEM}, fresh=False)
+LIST = Action("wish.list", _PUBLIC, fresh=False)
+LIST_ALL = Action("wish.list_all", STAFF)
+SUBMIT = Action("wish.submit", _OWNER_OR_STAFF)
+READ_TIMELINE = Action("wish.read_timeline", _OWNER_OR_STAFF | {Relation.HELPER})
+READ_MATCHING = Action("wish.read_matching", STAFF)
+APPROVE = Action("wish.approve", STAFF)
+REJECT = Action("wish.reject", STAFF)
+EDIT = Action("wish.edit", _OWNER_OR_STAFF)
+KEEP = Action("wish.keep", _OWNER_OR_STAFF)
+UNPUBLISH = Action("wish.unpublish", STAFF)
+CLAIM = Action("wish.claim", frozenset({Relation.VOLUNTEER}))
+RELEASE = Action("wish.release", _HELPER_OR_STAFF)
+DELIVER = Action("wish.deliver", _HELPER_OR_STAFF)
+CHECK_IN = Action("wish.check-in", _HELPER_OR_STAFF)
+CHECK_OUT = Action("wish.check-out", _HELPER_OR_STAFF)
+CONFIRM = Action("wish.confirm", _OWNER_OR_STAFF)
+DISPUTE = Action("wish.dispute", _OWNER_OR_STAFF)
+WITHDRAW = Action("wish.withdraw", _OWNER_OR_STAFF)
+REOPEN = Action("wish.reopen", _OWNER_OR_STAFF)
+
+_MOVES = (
+    APPROVE,
+    REJECT,
+    EDIT,
+    KEEP,
+    UNPUBLISH,
+    CLAIM,
+    RELEASE,
+    DELIVER,
+    CHECK_IN,
+    CHECK_OUT,
+    CONFIRM,
+    DISPUTE,
+    WITHDRAW,
+    REOPEN,
+)
+MOVES: Mapping[str, Action] = {action.verb: action for action in _MOVES}
+
+PERMISSIONS = (SEE, LIST, LIST_ALL, SUBMIT, READ_TIMELINE, READ_MATCHING, *_MOVES)
