@@ -153,6 +153,7 @@ class World:
         self.settings = Settings(**(values | settings))
         key = Keyring(self.settings.secret).key("files")
         self.files = FolderFiles("http://127.0.0.1:8000/dev/files", key, self.clock)
+        self.dynamo = dynamo or own_dynamo()
         self.services = self.rewired()
         use(self.services.container)
         self.admin = self._founded()
