@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ..kernel import state_table
 from ..kernel.access import STAFF, Relation
-from ..kernel.state_table import Answer, Move, StateTable
+from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, StateTable
 from . import permissions as can
 from .policy import BOUNCES, Level
 
@@ -36,7 +36,6 @@ class Ending(StrEnum):
 
 OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
 WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
-SYSTEM_ONLY = frozenset({Relation.SYSTEM})
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Relation.GRID_WORKER,

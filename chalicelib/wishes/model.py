@@ -1,20 +1,29 @@
-"""A wish: its states, the table of its moves, who helps, and what it waits for. Pure; `decisions` says what a move does."""
+"""A wish: who helps, and what it waits for. Pure; `states` has its moves, `decisions` says what a move does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from ..kernel import state_table
 from ..kernel.access import STAFF, Relation, Resource
 from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
 from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
-from ..kernel.state_table import Answer, Move, StateTable
 from ..kernel.unset import UNSET, Maybe, or_else
 from . import permissions as can
 from . import policy
+from .states import (
+    ANSWERS,
+    FORGET_OWNER,
+    PUBLIC_STATES,
+    SYSTEM_ONLY,
+    TABLE,
+    WALL_STATES,
+    ClaimState,
+    Mover,
+    State,
+)
 
 __all__ = [
     "ANSWERS",
@@ -47,29 +56,6 @@ class Kind(StrEnum):
     LEARNING = "learning"
 
 
-class State(StrEnum):
-    """Where a wish stands, in the order in which lists show them."""
-
-    SUBMITTED = "submitted"
-    OPEN = "open"
-    CLAIMED = "claimed"
-    DELIVERED = "delivered"
-    DISPUTED = "disputed"
-    FULFILLED = "fulfilled"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-class ClaimState(StrEnum):
-    """Where one helper's part stands."""
-
-    ACTIVE = "active"
-    RELEASED = "released"
-    DELIVERED = "delivered"
-    CONFIRMED = "confirmed"
-
-
 class Safeguarding(StrEnum):
     """Why a visit needs care."""
 
@@ -78,68 +64,8 @@ class Safeguarding(StrEnum):
     ALONE = "alone"
 
 
-WALL_STATES = (State.OPEN, State.CLAIMED, State.FULFILLED)
-PUBLIC_STATES = frozenset({State.OPEN, State.CLAIMED, State.DELIVERED, State.FULFILLED})
-_VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
-SYSTEM_ONLY = frozenset({Relation.SYSTEM})
-_OWNER = frozenset({Relation.OWNER})
-FORGET_OWNER = "forget_owner"
-
-_LIVE = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED, State.DISPUTED)
-_ENDED = (State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 S = State
-M = Move[State]
-TABLE: StateTable[State] = StateTable(
-    "wish",
-    [
-        M(S.SUBMITTED, can.APPROVE, (S.OPEN,), ("wish.approved",)),
-        M(S.SUBMITTED, can.REJECT, (S.REJECTED,), ("wish.rejected",)),
-        M(S.SUBMITTED, can.EDIT, (S.SUBMITTED,), ("wish.edited",)),
-        M(S.SUBMITTED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
-        M(S.SUBMITTED, "expire", (S.EXPIRED,), ("wish.expired",)),
-        M(S.OPEN, can.CLAIM, (S.CLAIMED, S.OPEN), ("wish.claimed",)),
-        M(S.OPEN, can.RELEASE, (S.OPEN,), ("wish.released",)),
-        M(S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER),  # staff look at it again
-        M(S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF),  # claimed: fewer helpers
-        M(S.OPEN, can.KEEP, (S.OPEN,), ("wish.kept",)),
-        M(S.OPEN, can.UNPUBLISH, (S.SUBMITTED,), ("wish.unpublished",)),
-        M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
-        M(S.OPEN, "expire", (S.EXPIRED,), ("wish.expired",)),
-        M(S.CLAIMED, can.RELEASE, (S.OPEN,), ("wish.released",)),
-        M(S.CLAIMED, can.CHECK_IN, (S.CLAIMED,), ("wish.checked_in",)),
-        M(S.CLAIMED, can.CHECK_OUT, (S.CLAIMED,), ("wish.checked_out",)),
-        M(
-            S.CLAIMED,
-            can.DELIVER,
-            (S.DELIVERED, S.CLAIMED, S.FULFILLED),
-            ("wish.delivered", "wish.fulfilled"),
-        ),
-        M(S.CLAIMED, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
-        M(S.CLAIMED, "tell_late", (S.CLAIMED,), ("wish.late",)),
-        M(S.DELIVERED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",)),
-        M(S.DELIVERED, can.DISPUTE, (S.DISPUTED,), ("wish.disputed",)),
-        M(S.DELIVERED, "ask_staff", (S.DELIVERED,), ("wish.unconfirmed",)),
-        M(S.DISPUTED, can.CONFIRM, (S.FULFILLED,), ("wish.fulfilled",), STAFF),
-        M(S.DISPUTED, can.REOPEN, (S.OPEN,), ("wish.reopened",), STAFF),
-        M(S.FULFILLED, can.CONFIRM, (S.FULFILLED,), ("wish.thanked",), _OWNER),
-        M(S.REJECTED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
-        M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
-        M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
-        *(M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",)) for state in _LIVE),
-        *(M(state, FORGET_OWNER, (state,), ("wish.owner_erased",)) for state in _ENDED),
-    ],
-)
-
-
-# Question and whether the answer is yes (1) or no (2) -> what it does.
-ANSWERS: Mapping[tuple[str, bool], Answer] = {
-    ("wish.delivered", True): Answer("confirm"),
-    ("wish.delivered", False): Answer("dispute", "短信回复：未收到"),
-    ("wish.unconfirmed", True): Answer("confirm"),
-    ("wish.unconfirmed", False): Answer("dispute", "短信回复：未收到"),
-    ("wish.expiring", True): Answer("keep"),
-    ("wish.expiring", False): Answer("withdraw", "短信回复：不需要了"),
-}
+_VETTED_ONLY = {Safeguarding.MINOR, Safeguarding.BEDRIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,21 +109,6 @@ class Written:
     title: str
     story: str = ""
     alias: str | None = None
-
-
-class Mover(state_table.Mover):
-    """Who makes a move, as what, when."""
-
-    __slots__ = ()
-
-    @property
-    def party(self) -> str:
-        """Return as what the timeline names her."""
-        if Relation.OWNER in self.relations:
-            return "owner"
-        if Relation.HELPER in self.relations:
-            return "helper"
-        return "staff" if self.relations & STAFF else "system" if Relation.SYSTEM in self.relations else "helper"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
