@@ -36,7 +36,7 @@ from devserver.memory_dynamo import MemoryDynamo
 from devserver.memory_table import MemoryTable
 from devserver.pump import Pump
 
-from .storage import WatchedDynamo
+from .storage import WatchedDynamo, own_dynamo
 
 START = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)  # a Monday, 08:40 in Shanghai
 STREET, BAIHUA, JINFENG = "chunhui", "chunhui.baihua", "chunhui.jinfeng"
