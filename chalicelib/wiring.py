@@ -22,7 +22,8 @@ from .kernel.paging import Cursors
 from .kernel.place import street_of
 from .settings import MailServer, Settings, SmsProvider
 from .store.due import Outbox, Queue
-from .store.tables import bind
+from .store.dynamo import connect
+from .store.store import Store
 from .store.transaction import Transaction
 from .web.auth import Tokens
 
@@ -80,11 +81,11 @@ class Services:
         self._keys = Keyring(settings.secret)
         self.clock, self.metrics = clock, metrics
         self.cursors = Cursors(self._keys.key("cursor"))
-        self.connection: Any = bind(settings.table_prefix, settings.region)
+        self.store = Store(connect(settings.region), settings.table_prefix)
         self.tokens = Tokens(settings.token_keys, clock)
-        self.outbox = Outbox(self._queue(), clock, settings.due_shards, metrics)
+        self.outbox = Outbox(self._queue(), clock, settings.due_shards, metrics, self.store)
         self._transaction = Transaction(
-            connection=self.connection, clock=clock, ids=ids, outbox=self.outbox, heard=_heard, metrics=metrics, wait=wait
+            store=self.store, clock=clock, ids=ids, outbox=self.outbox, heard=_heard, metrics=metrics, wait=wait
         )
 
     def audit(self) -> int:
@@ -109,15 +110,17 @@ class Services:
     @cached_property
     def people(self) -> "People":
         """Who somebody is."""
+        from .people.repository import PersonRepository
         from .people.service import People
-        from .places.service import place_exists
+        from .places.repository import PlaceRepository
 
         return People(
             transaction=self._transaction,
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
-            place_exists=place_exists,
+            repository=PersonRepository(self.store),
+            place_exists=PlaceRepository(self.store).place_exists,
             traces=[lambda person: self.signin.traces_of(person)],  # noqa: PLW0108 - made after people, as are all of these
             holders=[
                 lambda person_id: self.wishes.export_data(person_id),  # noqa: PLW0108
@@ -131,25 +134,40 @@ class Services:
     @cached_property
     def places(self) -> "Places":
         """Who is where."""
+        from .places.repository import PlaceRepository
         from .places.service import Places
 
-        return Places(transaction=self._transaction, clock=self.clock, people=self.people)
+        return Places(
+            transaction=self._transaction,
+            repository=PlaceRepository(self.store),
+            clock=self.clock,
+            people=self.people,
+        )
 
     @cached_property
     def person_admin(self) -> "PersonAdmin":
         """What staff keep of people."""
+        from .staff_directory.repository import AuditRepository
         from .staff_directory.service import PersonAdmin
 
-        return PersonAdmin(transaction=self._transaction, clock=self.clock, ids=self._ids, people=self.people)
+        return PersonAdmin(
+            transaction=self._transaction,
+            repository=AuditRepository(self.store),
+            clock=self.clock,
+            ids=self._ids,
+            people=self.people,
+        )
 
     @cached_property
     def signin(self) -> "SignIn":
         """How somebody proves who she is."""
+        from .signin.repository import SessionRepository
         from .signin.service import Limits, SignIn
 
         settings = self._settings
         return SignIn(
             transaction=self._transaction,
+            repository=SessionRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
@@ -161,10 +179,12 @@ class Services:
     @cached_property
     def uploads(self) -> "Uploads":
         """Photos."""
+        from .uploads.repository import UploadRepository
         from .uploads.service import Uploads
 
         return Uploads(
             transaction=self._transaction,
+            repository=UploadRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             people=self.people,
@@ -186,10 +206,12 @@ class Services:
     @cached_property
     def wishes(self) -> "Wishes":
         """Micro-wishes."""
+        from .wishes.repository import WishRepository
         from .wishes.service import Wishes
 
         return Wishes(
             transaction=self._transaction,
+            repository=WishRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
@@ -201,16 +223,25 @@ class Services:
     def asking(self) -> "Asking":
         """Offers as they are made."""
         from .offers.asking import Asking
+        from .offers.repository import OfferRepository
 
-        return Asking(transaction=self._transaction, clock=self.clock, ids=self._ids, wishes=self.wishes)
+        return Asking(
+            transaction=self._transaction,
+            repository=OfferRepository(self.store),
+            clock=self.clock,
+            ids=self._ids,
+            wishes=self.wishes,
+        )
 
     @cached_property
     def offers(self) -> "Offers":
         """Offers as they are answered."""
+        from .offers.repository import OfferRepository
         from .offers.service import Offers
 
         return Offers(
             transaction=self._transaction,
+            repository=OfferRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             people=self.people,
@@ -223,10 +254,12 @@ class Services:
     @cached_property
     def matching(self) -> "Matching":
         """Who is asked for what."""
+        from .matching.repository import MatchingRepository
         from .matching.service import Matching
 
         return Matching(
             transaction=self._transaction,
+            repository=MatchingRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             metrics=self.metrics,
@@ -243,10 +276,12 @@ class Services:
     @cached_property
     def ticket_policies(self) -> "TicketPolicies":
         """The rules of a street."""
+        from .ticket_policy.repository import PolicyRepository
         from .ticket_policy.service import TicketPolicies
 
         return TicketPolicies(
             transaction=self._transaction,
+            repository=PolicyRepository(self.store),
             clock=self.clock,
             people=self.people,
             places=self.places,
@@ -266,10 +301,12 @@ class Services:
     @cached_property
     def tickets(self) -> "Tickets":
         """Problem tickets."""
+        from .tickets.repository import TicketRepository
         from .tickets.service import Tickets
 
         return Tickets(
             transaction=self._transaction,
+            repository=TicketRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             people=self.people,
@@ -282,10 +319,12 @@ class Services:
     @cached_property
     def upkeep(self) -> "TicketJobs":
         """What happens to tickets by itself."""
+        from .tickets.repository import TicketRepository
         from .tickets.upkeep import TicketJobs
 
         return TicketJobs(
             transaction=self._transaction,
+            repository=TicketRepository(self.store),
             clock=self.clock,
             people=self.people,
             places=self.places,
@@ -311,9 +350,15 @@ class Services:
     def outside(self) -> "PublicTickets":
         """Tickets as other applications see them."""
         from .tickets.outside import PublicTickets
+        from .tickets.repository import TicketRepository
 
         return PublicTickets(
-            transaction=self._transaction, clock=self.clock, people=self.people, places=self.places, tickets=self.tickets
+            transaction=self._transaction,
+            repository=TicketRepository(self.store),
+            clock=self.clock,
+            people=self.people,
+            places=self.places,
+            tickets=self.tickets,
         )
 
     @cached_property
@@ -343,11 +388,13 @@ class Services:
     def sender(self) -> "Sender":
         """The engine below the ledger's use cases."""
         from .adapters.choice import Providers
+        from .message_log.repository import MessageRepository
         from .message_log.sending import Sender, Tolls
         from .reactions import TEMPLATES
 
         settings = self._settings
         return Sender(
+            repository=MessageRepository(self.store),
             clock=self.clock,
             ids=self._ids,
             keys=self._keys,
@@ -410,10 +457,12 @@ class Services:
     @cached_property
     def message_log(self) -> "MessageLog":
         """The sending ledger."""
+        from .message_log.repository import MessageRepository
         from .message_log.service import MessageLog
         from .reactions import TEMPLATES, words_about_all
 
         return MessageLog(
+            repository=MessageRepository(self.store),
             clock=self.clock,
             people=self.people,
             sender=self.sender,
@@ -441,11 +490,13 @@ class Services:
     @cached_property
     def fanouts(self) -> "Fanouts":
         """One message to very many."""
+        from .fanouts.repository import FanoutRepository
         from .fanouts.service import Fanouts
         from .reactions import TEMPLATES
 
         return Fanouts(
             transaction=self._transaction,
+            repository=FanoutRepository(self.store),
             clock=self.clock,
             audiences={
                 "place": self.people.ids_below,

@@ -13,13 +13,15 @@ from pathlib import Path
 
 from chalicelib.adapters.console import DevMailbox
 from chalicelib.adapters.folder import FolderFiles
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.reactions import TEMPLATES
+from chalicelib.repositories import register_all
 from chalicelib.settings import Settings
-from chalicelib.store.rows import Table
+from chalicelib.store.store import Store
+from chalicelib.store.table import PK
+from chalicelib.store.tables import DUE
 from chalicelib.wiring import Services, everything, log, use, wire
 
 from .clock import ShiftedClock
@@ -28,6 +30,7 @@ from .dev import DevServer
 from .files import FileDoor
 from .gateway import Gateway
 from .pump import Pump
+from .scan import scan
 from .store import embedded_store, memory_store
 from .upgrade import bring_up_to_date
 
@@ -69,14 +72,15 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder, url)
         services = wire(settings, clock=clock)  # with a mailbox of its own: nobody wants to read the seeding's messages
-        bring_up_to_date(services.connection)  # every time: the folder may be of an older version
+        register_all(services.store)
+        bring_up_to_date(services.store)  # every time: the folder may be of an older version
         for street in services.places.streets():
             services.people.list_volunteers(street)
         services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
         if not durable or not seeded.exists():
             seed_demo_street(services)
             services.ticket_policies.check_ladders()  # what the demo street lacks is no news to anybody
-            forget_messages()
+            forget_messages(services.store)
             if durable:
                 seeded.touch()
         mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
@@ -103,11 +107,12 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
             ticking.join(10)
 
 
-def forget_messages() -> None:
+def forget_messages(store: Store) -> None:
     """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
-    for row in Table.rows[Due].scan():
-        if row.as_a(Due).kind in TEMPLATES:
-            row.delete()
+    waiting = list(scan(store, DUE, PK.startswith("s")))  # of a shard: parked jobs wait for nothing
+    for due in waiting:
+        if due.kind in TEMPLATES:
+            store.delete(due)
 
 
 def by_day(now: datetime) -> datetime | None:

@@ -8,19 +8,22 @@ from typing import Any
 from pynamodb.connection import Connection
 
 from chalicelib.kernel.place import PlaceKind
-from chalicelib.places.model import Place, Street
-from chalicelib.places.rows import streets
-from chalicelib.store.rows import Table, row_of
-from chalicelib.store.tables import create_missing, table_schema, tables
+from chalicelib.places.model import Street
+from chalicelib.places.repository import PLACE, PlaceRepository
+from chalicelib.store.schema import create_missing
+from chalicelib.store.store import Store
+
+from .scan import scan
 
 __all__ = ["bring_up_to_date"]
 
 
-def bring_up_to_date(connection: Connection) -> None:
+def bring_up_to_date(store: Store) -> None:
     """Create tables and indexes that are missing or show too little, drop what nothing reads, and list the streets."""
-    create_missing(connection)
-    for table in tables():
-        name, wanted = table.Meta.table_name, _indexes(table_schema(table)["global_secondary_indexes"])
+    create_missing(store)
+    connection = store.connection
+    for table in store.tables:
+        name, wanted = store.name_of(table), _indexes(table.schema()["global_secondary_indexes"])
         there = {
             index["IndexName"]: index["Projection"] for index in _describe(connection, name).get("GlobalSecondaryIndexes", [])
         }
@@ -31,16 +34,15 @@ def bring_up_to_date(connection: Connection) -> None:
             _update(connection, name, {"Delete": {"IndexName": index}}, attributes)
         for index in sorted(set(wanted) - set(there) | changed):
             _update(connection, name, {"Create": wanted[index]}, attributes)
-    _list_streets()
+    _list_streets(store)
 
 
-def _list_streets() -> None:
+def _list_streets(store: Store) -> None:
     """List the streets that were founded before there was such a list: the nightly audit looks where it says."""
-    listed = set(streets())
-    rows = Table.rows[Place]
-    for place in (row.as_a(Place) for row in rows.scan(rows.name.exists())):  # type: ignore[attr-defined]  # no event has one
+    listed = set(PlaceRepository(store).streets())
+    for place in scan(store, PLACE, PLACE.attribute("name").exists()):  # no event has one
         if place.kind is PlaceKind.STREET and place.id not in listed:
-            row_of(Street(code=place.id)).save()
+            store.put(Street(code=place.id))
 
 
 def _indexes(schemas: Any) -> dict[str, dict[str, Any]]:

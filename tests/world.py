@@ -26,9 +26,10 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.offers.decisions import Ask
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
+from chalicelib.repositories import register_all
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
-from chalicelib.store.tables import create_missing
+from chalicelib.store.schema import create_missing
 from chalicelib.wiring import Services, everything, use, wire
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
@@ -130,7 +131,9 @@ class World:
 
     def rewired(self) -> Services:
         """Make the services of this world once more, over the same store, clock, mailbox and files."""
-        return wire(self.settings, clock=self.clock, mailbox=self.mailbox, files=self.files, wait=lambda attempt: None)
+        services = wire(self.settings, clock=self.clock, mailbox=self.mailbox, files=self.files, wait=lambda attempt: None)
+        register_all(services.store)
+        return services
 
     def _founded(self) -> Person:
         """Return the administrator of a street with its tables. In moto's memory it is founded once and copied from then on:
@@ -151,7 +154,7 @@ class World:
         return cast("Person", admin)
 
     def _found(self) -> Person:
-        create_missing(self.services.connection)
+        create_missing(self.services.store)
         places = self.services.places
         places.found_street(STREET, "春晖路街道", "Asia/Shanghai")
         admin = self.services.person_admin.bootstrap_admin("+8613900000001", "林晖", STREET)

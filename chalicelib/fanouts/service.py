@@ -6,13 +6,16 @@ from typing import Protocol
 
 from ..kernel.changes import Changes, Due
 from ..kernel.clock import Clock
+from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
 from ..kernel.segments import parts_of
 from ..kernel.template import Templates
+from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import decisions, policy, rows
+from . import decisions, policy
 from .model import Estimate, Fanout
+from .repository import FanoutRepository
 
 __all__ = ["Audience", "Fanouts"]
 
@@ -35,13 +38,16 @@ class Fanouts:
         self,
         *,
         transaction: Transaction,
+        repository: FanoutRepository,
         clock: Clock,
         audiences: Mapping[str, Audience],
         zone_of: Callable[[str], str],
         templates: Templates,
         per_second: float,
     ) -> None:
-        self._transaction, self._clock, self._audiences = transaction, clock, audiences
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._audiences = clock, audiences
+        self._entities = EntityStore(transaction, repository.find_fanout)
         self._zone_of, self._templates, self._per_second = zone_of, templates, per_second
 
     def begin(self, due: Due) -> None:
@@ -64,7 +70,7 @@ class Fanouts:
         )
 
         def decide() -> Changes[Fanout]:
-            known = rows.find_fanout(id)
+            known = self._repository.find_fanout(id)
             return Changes(entity=known, previous=known) if known else Changes(entity=fresh, previous=None)
 
         begun = self._transaction.run(decide, RequestContext())
@@ -74,18 +80,16 @@ class Fanouts:
     def wake(self, id: str, timer_id: str) -> None:
         """Take a fan-out up again, if it was woken by the alarm that it waits for."""
 
-        def decide() -> Changes[Fanout]:
-            fanout = rows.find_fanout(id)
-            if fanout is None or fanout.timer is None or fanout.timer.id != timer_id:
-                raise _NotMine
+        def decide(fanout: Fanout) -> Changes[Fanout]:
             taken = decisions.take_up(fanout, self._clock.now())
             return Changes(entity=taken, previous=fanout, bump_version=False)
 
         try:
-            mine = self._transaction.run(decide, RequestContext())
-        except _NotMine:
+            fanout, is_mine = self._entities.on_timer(id, timer_id, decide)
+        except NotFound:
             return
-        self._go_on(mine)
+        if is_mine:
+            self._go_on(fanout)
 
     def _go_on(self, fanout: Fanout) -> None:
         """Read as many pages as one job may; whoever takes it up next continues at the cursor."""
@@ -96,7 +100,7 @@ class Fanouts:
             mine = fanout
 
             def decide(mine: Fanout = mine, page: Page[str] = page) -> Changes[Fanout]:
-                now = rows.find_fanout(mine.id)
+                now = self._repository.find_fanout(mine.id)
                 if now is None or now.timer != mine.timer or now.position != mine.position:
                     raise _NotMine  # somebody else has taken it up
                 return decisions.step(now, page, self._per_second, self._clock.now())
@@ -126,7 +130,7 @@ class Fanouts:
 
     def rearm_lost(self) -> int:
         """Arm anew those on their way that nothing would wake; return how many there were."""
-        return self._transaction.rearm_lost(rows.open_fanouts(), rows.find_fanout)
+        return self._entities.rearm(self._repository.open_fanouts())
 
 
 class _NotMine(Exception):

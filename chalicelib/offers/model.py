@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.access import Party, Resource
 from ..kernel.changes import Entity
@@ -80,6 +81,8 @@ class Offer(Entity):
     `why` are reasons by name (see `texts.WHY`), each with its fact after a colon.
     """
 
+    entity_kind: ClassVar[str] = "offer"
+
     wish_id: str
     volunteer: str
     place: str  # the grid of the wish
@@ -129,6 +132,8 @@ class Search(Entity):
     `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
     """
 
+    entity_kind: ClassVar[str] = "search"
+
     community: str
     open: bool = True
     asked: tuple[Asked, ...] = ()
@@ -161,6 +166,8 @@ class Standing(Entity):
 
     Its id is hers. The counts of answers fade: they are halved where they have become many.
     """
+
+    entity_kind: ClassVar[str] = "standing"
 
     street: str
     sent: tuple[Sent, ...] = ()

@@ -23,11 +23,11 @@ from ..tickets.clocks import terms_of
 from ..tickets.model import Ticket
 from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
-from . import rows
 from .ladder import EscalationPath, holes
 from .lint import Caution, cautions, faults
 from .model import Hole, LadderReport, PolicyRecord, StreetPolicy
 from .replay import Pair, Played, Replayed, play, summarise, urgency_under
+from .repository import PolicyRepository
 
 __all__ = ["Rules", "TicketPolicies"]
 
@@ -57,6 +57,7 @@ class TicketPolicies:
         self,
         *,
         transaction: Transaction,
+        repository: PolicyRepository,
         clock: Clock,
         people: People,
         places: Places,
@@ -64,9 +65,10 @@ class TicketPolicies:
         reported: Reported,
         library: Library = chinese_holiday,
     ) -> None:
+        self._repository = repository
         self._transaction, self._clock, self._people, self._places = transaction, clock, people, places
         self._metrics, self._reported, self._library = metrics, reported, library
-        self._version = lru_cache(maxsize=_KEPT)(_read_version)
+        self._version = lru_cache(maxsize=_KEPT)(self._read_version)
 
     # for other features
 
@@ -81,16 +83,16 @@ class TicketPolicies:
 
     def current(self, street: str) -> tuple[int, Policy]:
         """Return the version that holds now, and its rules, as the last change has left them. One request."""
-        found = rows.policy_of(street)
+        found = self._repository.policy_of(street)
         return (found.version, found.policy) if found else (0, HOUSE)
 
     def changed_at(self, streets: Sequence[str]) -> datetime | None:
         """Return when one of these streets last changed its rules; None where all keep to the house's own."""
-        return max((found.updated_at for street in streets if (found := rows.policy_of(street))), default=None)
+        return max((found.updated_at for street in streets if (found := self._repository.policy_of(street))), default=None)
 
     def words_about_street(self, street: str, kind: str) -> Mapping[str, object] | None:
         """Return the facts of a message about a street as they are now; None when it is no longer true."""
-        report = rows.ladder_report(street)
+        report = self._repository.ladder_report(street)
         return {"count": report.count} if report and report.count else None
 
     # for those who use it
@@ -105,7 +107,9 @@ class TicketPolicies:
         if not found & ACTIONS["rulebook.read_rules"]:
             return Rules(street=street)
         people = self._people.find_many(_named(street.policy))
-        return Rules(street=street, inside=True, cautions=self._cautions(street, people), report=rows.ladder_report(street.id))
+        return Rules(
+            street=street, inside=True, cautions=self._cautions(street, people), report=self._repository.ladder_report(street.id)
+        )
 
     def set(self, context: RequestContext, place: str, changes: Mapping[str, Any]) -> Rules:
         """Change some of the rules of the street of a place, as fields of `Policy`; what is not named stays.
@@ -192,7 +196,7 @@ class TicketPolicies:
         found = self.holes(street)
 
         def decide() -> Changes[LadderReport]:
-            before, now = rows.ladder_report(street), self._report(street, found)
+            before, now = self._repository.ladder_report(street), self._report(street, found)
             new = set(now.holes) - set(before.holes if before else ())
             told = Message(kind="ticket.holes_staff", to=f"staff:{street}", about=street)
             kept = replace(before, holes=now.holes, count=now.count, checked_at=now.checked_at) if before else now
@@ -202,6 +206,12 @@ class TicketPolicies:
 
     # what the above share
 
+    def _read_version(self, street: str, number: int) -> Policy:
+        record = self._repository.policy_version(street, number)
+        if record is None:
+            raise LookupError(f"{street} has no rules of version {number}")
+        return record.policy
+
     def _admit(self, context: RequestContext, action: str, place: str) -> str:
         actor, _ = self._people.current(context.actor)
         authorize(actor, action, Resource(kind="rulebook", places=(place,)))
@@ -209,7 +219,7 @@ class TicketPolicies:
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
-        return rows.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
+        return self._repository.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
 
     def _check(self, street: str, policy: Policy) -> Roster:
         """Refuse rules that cannot be taken; return the street as it was read for that."""
@@ -229,13 +239,6 @@ class TicketPolicies:
         return LadderReport(
             id=street, created_at=now, updated_at=now, checked_at=now, holes=tuple(found[:_HOLES_KEPT]), count=len(found)
         )
-
-
-def _read_version(street: str, number: int) -> Policy:
-    record = rows.policy_version(street, number)
-    if record is None:
-        raise LookupError(f"{street} has no rules of version {number}")
-    return record.policy
 
 
 def _named(policy: Policy) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel import state_table
 from ..kernel.access import STAFF, Party, Resource
@@ -197,6 +198,8 @@ class Mover(state_table.Mover):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish(Entity):
     """A micro-wish. Title, story and alias are as the public may read them; `as_written` stands only where that differs."""
+
+    entity_kind: ClassVar[str] = "wish"
 
     person_id: str
     filed_by: str

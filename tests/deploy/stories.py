@@ -12,11 +12,10 @@ from app import app
 from chalicelib.adapters.queue import write_entry
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.changes import Due, Entity
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
 from chalicelib.reactions import MESSAGES, lane_of
-from chalicelib.store.rows import Table, load, row_of
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.uploads.model import Upload
 from chalicelib.wishes.model import Wish
@@ -26,6 +25,7 @@ from ..adapters.pictures import jpeg
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..replies.builders import PROVIDERS, reply, report
+from ..store.scan import PK, SK, find, remove, save, scan
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone
 from .recording import FAILS, CloudWorld
 
@@ -246,7 +246,7 @@ class Street:
         """More than a few reporters: they are told by a fan-out, page by page."""
         ticket = self.report()
         for n in range(60):
-            row_of(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident")).save()
+            save(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "resolve", note="已修")
         self.world.pass_time(hours=3)
@@ -322,7 +322,7 @@ class Street:
         world.run("match_wishes")
 
     def _wish_of(self, offer_id: str) -> str:
-        offer = load(Offer, offer_id, "offer")
+        offer = find(Offer, offer_id, "offer")
         assert offer
         return offer.wish_id
 
@@ -423,7 +423,7 @@ class Street:
         self.world.run("sweep")
 
     def _claim_of(self, wish_id: str) -> str:
-        wish = load(Wish, wish_id, "wish")
+        wish = find(Wish, wish_id, "wish")
         return wish.claims[0].id if wish and wish.claims else ""
 
     def sending(self) -> None:
@@ -503,13 +503,13 @@ class Street:
         self.report()
         for kind in (Wish, Ticket, Offer, Upload):
             thing = self._armed(kind)[-1]
-            due = Due(id=thing.timer.id, at=thing.timer.at, shard="s0", kind=f"timer.{kind.__name__.lower()}", subject=thing.id)
+            due = Due(id=thing.timer.id, at=thing.timer.at, shard="s0", kind=f"timer.{kind.entity_kind}", subject=thing.id)
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
-    def _armed(self, kind: type) -> list[Any]:
+    def _armed(self, kind: type[Entity]) -> list[Any]:
         """Return what waits for an instant to come."""
-        things = [row.as_a(kind) for row in Table.rows[kind].scan() if row.sk == kind.__name__.lower()]
+        things = scan(kind, kind.entity_kind == SK)
         return [thing for thing in things if thing.timer and thing.timer.at > self.world.clock.now()]
 
     def schedules(self) -> None:
@@ -534,8 +534,7 @@ class Street:
     def _armed_otherwise(self) -> None:
         for kind in (Wish, Ticket, Offer, Upload):
             for thing in self._armed(kind)[-1:]:
-                row_of(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400)))).save()
+                save(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400))))
 
     def _lose(self) -> None:
-        for row in [row for row in Table.rows[Due].scan() if row.pk.startswith("s")]:
-            row.delete()
+        remove(*scan(Due, PK.startswith("s")))

@@ -7,28 +7,30 @@ from unittest import mock
 
 from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.places.model import Street
+from chalicelib.repositories import all_tables
 from chalicelib.store.due import shard_of
-from chalicelib.store.rows import Table, row_of
-from chalicelib.store.tables import create_missing, tables
+from chalicelib.store.schema import create_missing
+from chalicelib.store.store import Store
 from chalicelib.wishes.model import State, Wish
 from devserver.run import House, open_house
 from devserver.upgrade import bring_up_to_date
 
 from ..faults.facts import check, every, timers
+from ..store.scan import remove, save, store
 from ..world import BAIHUA, START, STREET, Phone, World
 
 
 def indexes(world: World, table: str) -> set[str]:
-    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == table)
-    found = world.services.connection.client.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])
+    name = store().prefix + table
+    found = world.services.store.connection.client.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])
     return {index["IndexName"] for index in found}
 
 
 def test_an_index_that_a_folder_lacks_is_made_and_filled_and_one_that_nothing_reads_is_dropped(embedded_world: World):
     world, resident = embedded_world, embedded_world.resident()
     wish = world.open_wish(resident)
-    client = world.services.connection.client
-    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == "wishes")
+    client = world.services.store.connection.client
+    name = store().prefix + "wishes"
     attribute = [{"AttributeName": "story", "AttributeType": "S"}]
     old = {"IndexName": "by_story", "KeySchema": [{"AttributeName": "story", "KeyType": "HASH"}]}
     client.update_table(
@@ -38,23 +40,23 @@ def test_an_index_that_a_folder_lacks_is_made_and_filled_and_one_that_nothing_re
     )
     client.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_resident"}}])
     wanted = indexes(world, "wishes") - {"by_story"} | {"by_resident"}
-    bring_up_to_date(world.services.connection)
+    bring_up_to_date(world.services.store)
     assert indexes(world, "wishes") == wanted
     assert [line["id"] for line in resident.get("/v1/me/wishes").json["items"]] == [wish]
 
 
 def test_a_folder_of_this_version_is_left_as_it_is(embedded_world: World):
-    before = {table.Meta.base_name: indexes(embedded_world, table.Meta.base_name) for table in tables()}
-    bring_up_to_date(embedded_world.services.connection)
-    create_missing(embedded_world.services.connection)
-    assert {table.Meta.base_name: indexes(embedded_world, table.Meta.base_name) for table in tables()} == before
+    before = {table.name: indexes(embedded_world, table.name) for table in all_tables()}
+    bring_up_to_date(embedded_world.services.store)
+    create_missing(embedded_world.services.store)
+    assert {table.name: indexes(embedded_world, table.name) for table in all_tables()} == before
 
 
 def test_an_index_that_shows_too_little_is_made_anew(embedded_world: World):
     world = embedded_world
     wish = world.open_wish(skills=["水电"])
-    client = world.services.connection.client
-    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == "wishes")
+    client = world.services.store.connection.client
+    name = store().prefix + "wishes"
     client.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_community"}}])
     keys = [{"AttributeName": "wall_community", "KeyType": "HASH"}, {"AttributeName": "wall_order", "KeyType": "RANGE"}]
     less = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["id", "title"]}
@@ -63,7 +65,7 @@ def test_an_index_that_shows_too_little_is_made_anew(embedded_world: World):
         AttributeDefinitions=[{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys],
         GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "by_community", "KeySchema": keys, "Projection": less}}],
     )
-    bring_up_to_date(world.services.connection)
+    bring_up_to_date(world.services.store)
     (line,) = Phone().get(f"/v1/wishes?place={BAIHUA}&state=open").json["items"]
     assert (line["id"], line["skills"]) == (wish, ["水电"])
 
@@ -75,7 +77,7 @@ def test_volunteers_of_an_older_version_are_listed_when_a_folder_is_opened(embed
     assert {(one.person_id, one.area) for one in before} == {(id, BAIHUA), (id, STREET)}
     assert people.list_volunteers(STREET) == 0
     for one in before:
-        row_of(one).delete()
+        remove(one)
     assert people.volunteers_of(STREET) == []
     assert people.list_volunteers(STREET) == 1
     assert people.volunteers_of(STREET) == before
@@ -90,17 +92,17 @@ def make_old(house: House) -> list[Wish]:
     claimed = [wish for wish in every(Wish) if wish.state is State.CLAIMED]
     for wish in claimed:
         (armed,) = timers(wish.id)
-        row_of(armed).delete()
+        remove(armed)
         id = f"due_{wish.id.removeprefix('wsh_')}"
         late = ArmedTimer(id, wish.late_at, shard_of(id, house.services.outbox.shards))
-        row_of(replace(wish, timer=late)).save()
-        row_of(Due(id=id, at=late.at, shard=late.shard, kind="timer.wish", subject=wish.id)).save()
-    row_of(Street(code=STREET)).delete()
+        save(replace(wish, timer=late))
+        save(Due(id=id, at=late.at, shard=late.shard, kind="timer.wish", subject=wish.id))
+    remove(Street(code=STREET))
     line = {"pk": "due_old", "sk": claimed[0].person_id, "message_id": "due_old", "recipient": claimed[0].person_id}
     line |= {"kind": "wish.approved", "channel": "sms", "state": "sent", "at": "2026-11-20T01:00:00.000000Z"}
-    name = next(each.Meta.table_name for each in tables() if each.Meta.base_name == "messages")
+    name = store().prefix + "messages"
     item = {key: {"S": value} for key, value in line.items()} | {"ttl": {"N": "1803600000"}}
-    house.services.connection.client.put_item(TableName=name, Item=item)
+    house.services.store.connection.client.put_item(TableName=name, Item=item)
     return claimed
 
 
@@ -125,7 +127,7 @@ def test_who_took_a_wish_before_there_were_reminders_is_reminded_all_the_same(tm
 
 
 def test_a_street_that_is_listed_is_not_written_again(embedded_world: World):
-    with mock.patch.object(Table.rows[Street], "save") as save:
-        bring_up_to_date(embedded_world.services.connection)
-    save.assert_not_called()
+    with mock.patch.object(Store, "put") as put:
+        bring_up_to_date(embedded_world.services.store)
+    put.assert_not_called()
     assert embedded_world.services.places.streets() == [STREET]

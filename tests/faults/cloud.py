@@ -21,9 +21,9 @@ from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
 from chalicelib.reactions import lane_of
-from chalicelib.store.rows import row_of
 from chalicelib.wiring import _park, _work
 
+from ..store.scan import remove
 from ..world import START, STREET, World, intercepted
 from .facts import every
 
@@ -321,7 +321,7 @@ def deaths(cloud: Cloud, start: bytes, do: Callable[[], Any]) -> list[bytes]:
 
 def forget_what_was_told() -> None:
     for line in every(MessageAttempt):
-        row_of(line).delete()
+        remove(line)
 
 
 def waiting(cloud: Cloud) -> list[Due]:

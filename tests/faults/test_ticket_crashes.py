@@ -20,7 +20,6 @@ from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import AttemptState, MessageAttempt
 from chalicelib.reactions import TEMPLATES
-from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
@@ -28,6 +27,7 @@ from chalicelib.tickets.policy import ClockName, Level
 from chalicelib.wiring import use, wire
 from devserver.store import memory_store
 
+from ..store.scan import remove, save
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
 from .facts import check, climbs, every, one_look, snapshot, tags_of, ticket_of, timers
@@ -435,7 +435,7 @@ def test_a_row_that_is_handed_over_again_days_after_the_ticket_moved_on_changes_
         pass
     assert not set(snapshot()) ^ set(before)
     for due in old:
-        row_of(due).save()  # the same row, handed over twice, by sweeps that are days late
+        save(due)  # the same row, handed over twice, by sweeps that are days late
     cloud.run(cloud.world.clock.now() + timedelta(hours=1))
     assert not set(snapshot()) ^ set(before), set(snapshot()) ^ set(before)
     assert len(cloud.calls) == calls
@@ -509,7 +509,7 @@ def test_reads_that_fail_are_503_and_nothing_has_happened_or_nobody_notices(clou
 @of([nobody_has_accepted_in_time, nobody_has_accepted_at_the_top, a_hold_is_over, nobody_has_answered])
 def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(cloud: Cloud, make: Make) -> None:
     scene = make(cloud)
-    row_of(timer_of(scene.ticket)).delete()
+    remove(timer_of(scene.ticket))
     assert cloud.world.services.audit() == 0, "it may still be on its way through a queue"
     cloud.world.clock.advance(timedelta(hours=1, seconds=1))
     assert cloud.world.services.audit() == 1

@@ -6,9 +6,12 @@ from chalicelib.kernel.changes import Due
 from chalicelib.reactions import TEMPLATES
 from chalicelib.wishes.jobs import answer_question
 from chalicelib.wishes.model import ANSWERS, MACHINE, State
-from chalicelib.wishes.rows import find_wish
+from chalicelib.wishes.repository import WishRepository
 
+from ..store.scan import Reads
 from ..world import START, Phone, World
+
+find_wish = Reads(WishRepository).find_wish
 
 
 def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
