@@ -4,6 +4,7 @@ A function of Lambda does not import this: it makes the repositories of the feat
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from .store.tables import OWN_ROWS
 __all__ = ["all_repositories", "all_rows", "all_tables", "register_all"]
 
 
+@cache
 def all_repositories() -> Sequence[type[Repository]]:
     """Import the repository module of every feature and return its classes."""
     found: list[type[Repository]] = []

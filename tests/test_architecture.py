@@ -54,7 +54,7 @@ FILES = {
     "record",
     "replay",
     "routing",
-    "rows",
+    "repository",
     "service",
     "schemas",
     "api",
@@ -139,14 +139,14 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         other = {i for i in EDGES[name] if room(i) not in ("kernel", "web", room(name))}
         # A view may show another feature's view (a sign-in shows the person), never its service.
         assert all(i.endswith(".schemas") or "." not in i for i in other), (name, other)
-        assert not any(i.endswith((".rows", ".decisions")) for i in EDGES[name]), name
+        assert not any(i.endswith((".repository", ".decisions")) for i in EDGES[name]), name
 
 
 @pytest.mark.parametrize(
     ("library", "may"),
     [
         ("chinese_calendar", lambda n: n == "tickets.calendar"),
-        ("pynamodb", lambda n: n.endswith(".rows") or room(n) == "store"),
+        ("pynamodb", lambda n: room(n) == "store"),
         ("chalice", lambda n: room(n) == "web"),
         ("boto3", lambda n: room(n) == "adapters"),
         ("botocore", lambda n: room(n) == "adapters" or n == "store.dynamo"),

@@ -11,7 +11,8 @@ from .model import Instance, Latest, Run, StreetWeights
 
 __all__ = ["INSTANCE", "LATEST", "RUN", "WEIGHTS", "MatchingRepository"]
 
-# PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed. PK `latest#<place>`.
+# PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed.
+# PK `latest#<place>`: what its latest run has found.
 _RUNS = Table("runs", indexes=(index("by_street", hash_key="street", range_key="run_order"),))
 
 

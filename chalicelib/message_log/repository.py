@@ -1,4 +1,7 @@
-"""How the message log is stored: one line for each message and address, claimed by condition before an attempt."""
+"""How the message log is stored: one line for each message and address.
+
+A line is claimed by condition before an attempt.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +23,8 @@ NOWHERE = "-"  # the list of those who belong to no place
 _MESSAGES = Table(
     "messages",
     indexes=(
-        # What a person was told, by instant and channel. Keys only: a settled line is not written here again.
+        # What a person was told, by instant and channel.
+        # Keys only: a settled line is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
         # Whom somebody has to go and tell, by street, as a queue shows it. Sparse.
         index(
@@ -77,7 +81,7 @@ class MessageRepository(Repository):
     rows = (ATTEMPT, RECEIPT, QUESTION)
 
     def claim(self, line: MessageAttempt) -> bool:
-        """Write a line that must not be there yet: the intent to send before the attempt, or why there is none."""
+        """Write a line that must not be there yet: the intent to send, or why there is none."""
         return self._store.put_if(line, PK.does_not_exist())
 
     def reclaim(self, line: MessageAttempt, before: MessageAttempt) -> bool:
@@ -87,7 +91,7 @@ class MessageRepository(Repository):
         return self._store.put_if(line, state & attempt & owner & _same("visited_by", before))
 
     def settle(self, line: MessageAttempt) -> bool:
-        """Write how an attempt ended; False if another has begun since, or a report has settled it before."""
+        """Write how an attempt ended; False if another has begun, or a report has settled it."""
         state = ATTEMPT.attribute("state")
         unsettled = (state == AttemptState.CLAIMED) | (state == AttemptState.UNKNOWN)
         return self._store.put_if(line, (ATTEMPT.attribute("owner") == line.owner) & unsettled)
@@ -120,7 +124,7 @@ class MessageRepository(Repository):
         return sum(f"#{one}#" in order for order in orders for one in (Channel.SMS, Channel.EMAIL))
 
     def in_digests_of(self, person: str, since: datetime) -> list[MessageAttempt]:
-        """Read the lines of a person since an instant that were, or still are, held for a digest, oldest first."""
+        """Read the lines of a person that were held for a digest since an instant, oldest first."""
         after = ATTEMPT.attribute("told_order") >= to_text(since)
 
         def read(start: Position | None) -> Page[_Order]:
@@ -130,7 +134,7 @@ class MessageRepository(Repository):
         return self.find_deliveries(held)
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
-        """Read whom somebody has to go and tell at a place and below, longest waiting first, from behind an order on.
+        """Read whom somebody has to go and tell at a place and below, longest waiting first.
 
         An empty place reads those of whom no place is known.
         """
@@ -149,7 +153,7 @@ class MessageRepository(Repository):
         return self._store.get(QUESTION, phone, "question")
 
     def keep_question(self, question: Question, before: Question | None) -> bool:
-        """Write a question in the place of the one before; False if that is no longer the latest."""
+        """Write a question in place of the one before; False if that is not the latest."""
         condition = PK.does_not_exist()
         if before:
             condition = QUESTION.attribute("version") == before.version
@@ -160,5 +164,8 @@ class MessageRepository(Repository):
         return self._counters.read(subject, name)
 
     def add_spent(self, subject: str, name: str, li: int, ttl: datetime) -> None:
-        """Add to what was spent. A sum that is a little short is better than a message that comes again because of it."""
+        """Add to what was spent.
+
+        A sum that is a little short is better than a message that comes again because of it.
+        """
         self._counters.try_add(subject, name, li, ttl)

@@ -16,7 +16,7 @@ _OFFERS = Table(
     "offers",
     indexes=(
         index("by_volunteer", hash_key="volunteer", range_key="created_at"),
-        # The searches of a community that may still go on: what a run looks at, in one list. Sparse.
+        # The searches of a community that may still go on: what a run looks at. Sparse.
         index("by_community", hash_key="searching", include=_SEARCH),
     ),
 )
@@ -64,7 +64,7 @@ class OfferRepository(Repository):
         return self._store.get_many(SEARCH, [(id, "search") for id in wish_ids])
 
     def open_searches(self, community: str) -> Iterator[Search]:
-        """Read the searches of a community that may still go on; what they say is checked again by every commit."""
+        """Read the searches of a community that may still go on; every commit checks them again."""
 
         def read(start: Position | None) -> Page[Search]:
             return self._store.page(SEARCH, community, index="by_community", start=start, limit=1000)
@@ -76,7 +76,7 @@ class OfferRepository(Repository):
         return self._store.get(STANDING, _street(street), volunteer)
 
     def standings_of(self, street: str) -> Iterator[Standing]:
-        """Read what is known of all volunteers of a street who were ever asked; every commit checks it again."""
+        """Read what is known of the volunteers of a street; every commit checks it again."""
 
         def read(start: Position | None) -> Page[Standing]:
             return self._store.page(STANDING, _street(street), start=start, limit=1000, consistent=False)

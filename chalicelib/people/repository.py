@@ -19,8 +19,9 @@ __all__ = [
     "PersonRepository",
 ]
 
-# PK the person; SK `person`, `consent#…`. A phone's owner is a row of its own, which makes the number unique.
-# PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order: who may be asked there.
+# PK the person; SK `person`, `consent#…`.
+# A phone's owner is a row of its own, which makes the number unique.
+# PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order.
 _PEOPLE = Table(
     "people",
     indexes=(
@@ -120,12 +121,12 @@ class PersonRepository(Repository):
         return self._store.page(_KEY, street_of(place), index="by_place", keys=keys, start=start, limit=limit)
 
     def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
-        """Read the ids of the people of a place and everything below it, in tree order, from the index alone."""
+        """Read the ids of the people of a place and below, in tree order, from the index alone."""
         found = self._keys_below(place, start, limit)
         return Page([key.pk for key in found.items], found.next)
 
     def volunteers_of(self, area: str, *, below: bool) -> Iterator[Volunteering]:
-        """Read the volunteers of one community or street, or with `below` of everything in it, in tree order.
+        """Read the volunteers of a community or street, in tree order; with `below` of all in it.
 
         Eventually consistent, for half the price: a volunteer is read again when they accept.
         """

@@ -2,10 +2,12 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
+
+from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.changes import Delete, Due, Put
 from ..kernel.clock import Clock, to_text
@@ -70,7 +72,8 @@ class Outbox:
             ids = self._queue.enqueue(batch)
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
-                self._store.try_delete_all(gone)  # the sweep hands over again what stays, which does no harm
+                with suppress(PynamoDBException):  # the sweep hands over again what stays, which does no harm
+                    self._store.write_batch(delete=gone)
             taken += len(gone)
         return taken
 
@@ -106,7 +109,8 @@ class Outbox:
 
     def try_put(self, due: Due) -> None:
         """Write a due row if the store lets it: for what comes round by itself anyway, after a commit that must not fail now."""
-        self._store.try_put(self._sharded(due))
+        with suppress(PynamoDBException):
+            self.put(due)
 
     def _sharded(self, due: Due) -> Due:
         return replace(due, shard=shard_of(due.id, self.shards))

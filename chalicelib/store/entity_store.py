@@ -1,4 +1,4 @@
-"""What every entity with a timer needs: read it, change it as the system, wake it, and find lost timers."""
+"""What every entity with a timer needs: reads, changes by the system, timers that were lost."""
 
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ITEM
-from pynamodb.exceptions import PutError, PynamoDBException
+from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from ..kernel.paging import Page, Position
@@ -88,7 +88,10 @@ class Store:
         return row.to_entity(item) if item else None
 
     def get_many(self, row: Row[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True) -> list[T]:
-        """Read several rows, a hundred in a request, in the order of the keys; missing ones are left out."""
+        """Read several rows, a hundred in a request, in the order of the keys.
+
+        Missing ones are left out.
+        """
         name, found = self._names[row.table.name], dict[tuple[str, str], T]()
         for batch in in_batches(dict.fromkeys(keys), BATCH_GET):
             for item in read_batch(self.connection, name, batch, consistent=consistent):
@@ -186,16 +189,6 @@ class Store:
             items = [item for table, item in puts if table == name]
             keys = [_key_item(key) for table, key in deletes if table == name]
             write_batch(self.connection, name, items, keys)
-
-    def try_delete_all(self, things: Sequence[object]) -> None:
-        """Delete many rows; where the store does not let it, what is left does no harm."""
-        with suppress(PynamoDBException):
-            self.write_batch(delete=things)
-
-    def try_put(self, thing: object) -> None:
-        """Write a thing if the store lets it."""
-        with suppress(PynamoDBException):
-            self.put(thing)
 
     # rows as PynamoDB sends them
 

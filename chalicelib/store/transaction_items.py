@@ -1,4 +1,4 @@
-"""The items of a transaction: each write of a decision as DynamoDB takes it, and what its failure means."""
+"""The items of a transaction: each write as DynamoDB takes it, and what its failure means."""
 
 from dataclasses import dataclass
 from functools import reduce

@@ -1,4 +1,4 @@
-"""How the rules of a street are stored: the present ones, every version, and the latest check of its escalation path."""
+"""How the rules of a street are stored: present ones, versions, and the latest path check."""
 
 from ..store.repository import Repository
 from ..store.table import EventRecord, Table

@@ -1,6 +1,6 @@
 """How tickets and reports are stored, and the lists that are read from them.
 
-No index holds a name, a phone or a text as it was written: queues show the text as the public may read it.
+No index holds a name, a phone or a text as it was written. Queues show the public text.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,10 +40,10 @@ _IN_A_QUEUE = (
 _TICKETS = Table(
     "tickets",
     indexes=(
-        # What is not over in a street or community, by what is due next, as a queue shows it. Sparse.
+        # What is not over in a street or community, by what is due next. Sparse.
         index("by_street_due", hash_key="due_street", range_key="due_order", include=_IN_A_QUEUE),
         index("by_community_due", hash_key="due_community", range_key="due_order", include=_IN_A_QUEUE),
-        # Everything of a street, by when it was reported. Its keys never change, so that no move writes it again.
+        # Everything of a street, by when it was reported. No move changes these keys.
         index("by_street", hash_key="street", range_key="reported_order"),
         # The tickets of one building and category.
         index("by_spot", hash_key="spot", range_key="reported_order"),
@@ -148,8 +148,9 @@ class TicketRepository(Repository):
         *,
         after: str = "",
     ) -> Page[Line]:
-        """Read what is not over at a place, soonest due first. A page of a street or community is one request.
+        """Read what is not over at a place, soonest due first.
 
+        A page of a street or community is one request.
         A grid's is as well, as long as its community has no more open tickets than fit into a read.
         """
         wide = kind_of(place) is PlaceKind.STREET
@@ -195,7 +196,7 @@ class TicketRepository(Repository):
         return self.find_tickets([key.pk for key in found.items])
 
     def updates_in(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
-        """Read what everybody may know of what happened in a street in a span of time, oldest first."""
+        """Read the public updates of a street in a span of time, oldest first."""
         keys = UPDATE.attribute("update_order").between(to_text(since), to_text(until) + "~")
         found = self._store.page(_KEY, street, index="by_update", keys=keys, start=start, limit=limit)
         updates = self._store.get_many(UPDATE, [(key.pk, key.sk) for key in found.items])

@@ -51,7 +51,8 @@ _WISHES = Table(
         index("by_resident", hash_key="person_id", range_key="created_at"),
         # Keys only: where a claim stands is read from its wish.
         index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
-        # What waits for staff of a street, soonest due first. Sparse, and so small enough to filter by place.
+        # What waits for staff of a street, soonest due first.
+        # Sparse, and so small enough to filter by place.
         index(
             "by_waiting",
             hash_key="waits_in",

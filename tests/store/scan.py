@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from chalicelib.kernel.changes import Due
-from chalicelib.repositories import all_tables
+from chalicelib.repositories import all_tables, register_all
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK, SK
 from chalicelib.store.tables import DUE
@@ -15,8 +15,10 @@ T = TypeVar("T")
 
 
 def store() -> Store:
-    """Return the store of the world that is served."""
-    return services().store
+    """Return the store of the world that is served, which knows every row type."""
+    found = services().store
+    register_all(found)
+    return found
 
 
 def save(*things: object) -> None:
