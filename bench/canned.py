@@ -10,8 +10,8 @@ from typing import Any
 import urllib3.util.connection
 
 from chalicelib.kernel.changes import ArmedTimer
-from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import Kind, Safeguarding, State, Window, Wish
+from chalicelib.wishes.repository import WISH
 
 __all__ = ["WISH_ID", "answer_with", "wish_item"]
 
@@ -50,7 +50,7 @@ def wish_item() -> dict[str, Any]:
         opened_at=opened,
         listed_at=opened,
     )
-    return dict(row_of(wish).serialize())
+    return dict(WISH.from_entity(wish))
 
 
 def answer_with(item: dict[str, Any]) -> None:

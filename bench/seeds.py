@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chalicelib.store.rows import Table, row_of
-from chalicelib.store.tables import table_schema
+from chalicelib.repositories import all_rows
 from devserver.store import binary, embedded_store
 
 __all__ = ["PREFIX", "seeded_store"]
@@ -35,13 +34,13 @@ def _seed(folder: Path, seeds: Mapping[type, Iterable[object]]) -> None:
     """Fill the tables of some kinds in a store that is not running yet and has no file in its folder."""
     described, schema = [], folder / "schema.json"
     for kind, things in seeds.items():
-        table = next(table for table in Table.__subclasses__() if issubclass(Table.rows[kind], table))
-        name = PREFIX + str(table.Meta.__dict__.get("base_name", table.Meta.table_name))
+        row = next(row for row in all_rows() if row.kind is kind)
+        name = PREFIX + row.table.name
         export = folder / "export" / name / "data"
         export.mkdir(parents=True)
         with gzip.open(export / "rows.json.gz", "wt", compresslevel=1) as file:
-            file.writelines(json.dumps({"Item": row_of(thing).serialize()}) + "\n" for thing in things)
-        described.append({"Table": _described(name, table_schema(table))})
+            file.writelines(json.dumps({"Item": row.from_entity(thing)}) + "\n" for thing in things)
+        described.append({"Table": _described(name, row.table.schema())})
     schema.write_text(json.dumps(described))
     command = [binary(), "import", "--source", folder / "export", "--schema", schema, "--output", folder / "store.db"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -23,13 +23,13 @@ from chalice.app import Chalice  # noqa: E402
 from app import app  # noqa: E402
 from chalicelib import runtime  # noqa: E402
 from chalicelib.kernel.access import Actor  # noqa: E402
-from chalicelib.store import rows as store_rows  # noqa: E402
 from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
+from chalicelib.store.store import Store  # noqa: E402
+from chalicelib.store.table import View  # noqa: E402
+from chalicelib.web import api as web  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
-from chalicelib.web.rendering import Renderer  # noqa: E402
 from chalicelib.web.tokens import Tokens  # noqa: E402
 from chalicelib.wishes import api as wishes_api  # noqa: E402
-from chalicelib.wishes import rows as wishes_rows  # noqa: E402
 from chalicelib.wishes.service import Wishes  # noqa: E402
 
 from .canned import WISH_ID, answer_with, wish_item  # noqa: E402
@@ -47,9 +47,9 @@ BORDERS: list[Border] = [
     ("log line", runtime.log, "info"),
     ("use case, permission", Wishes, "read_wish"),
     ("view: pydantic model", wishes_api, "wish_view"),
-    ("view: JSON, ETag", Renderer, "render"),
-    ("PynamoDB: request, row", wishes_rows, "load"),
-    ("row to entity", store_rows.Table, "as_a"),
+    ("view: JSON, ETag", web, "_answer"),
+    ("PynamoDB: request, row", Store, "get"),
+    ("row to entity", View, "to_entity"),
     ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
     ("store/dynamo: sign", Signer, "headers"),
     ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),

@@ -20,7 +20,8 @@ from .kernel.paging import Cursors
 from .kernel.template import Lane
 from .settings import Settings
 from .store.due import Outbox, Queue
-from .store.tables import bind
+from .store.dynamo import connect
+from .store.store import Store
 from .store.transaction import Transaction
 from .web.tokens import Tokens
 
@@ -101,17 +102,17 @@ def build(
     container = Container(instead)
     clock, ids, metrics = clock or SystemClock(), ids or RandomIds(), metrics or _metrics(settings)
     keys = Keyring(settings.secret)
-    connection = bind(settings.table_prefix, settings.region, dynamo)
-    outbox = Outbox(_queue(settings, container, clock), clock, settings.due_shards, metrics)
+    store = Store(connect(settings.region, dynamo), settings.table_prefix)
+    outbox = Outbox(_queue(settings, container, clock), clock, settings.due_shards, metrics, store)
     container.core = Core(
         settings=settings,
         clock=clock,
         ids=ids,
         keys=keys,
         metrics=metrics,
-        connection=connection,
+        store=store,
         transaction=Transaction(
-            connection=connection,
+            store=store,
             clock=clock,
             ids=ids,
             outbox=outbox,

@@ -13,6 +13,7 @@ from .kernel.paging import Cursors
 from .kernel.template import Templates
 from .settings import Settings
 from .store.due import Outbox
+from .store.store import Store
 from .store.transaction import Transaction
 from .web.tokens import Tokens
 
@@ -38,7 +39,7 @@ class Core:
     ids: Ids
     keys: Keyring
     metrics: Metrics
-    connection: Any
+    store: Store
     transaction: Transaction
     outbox: Outbox
     tokens: Tokens

@@ -17,16 +17,17 @@ from chalicelib.adapters.folder import FolderFiles
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.container import Container, build
 from chalicelib.feature import Provider
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.message_log import feature as message_log_feature
-from chalicelib.people import feature as people_feature
-from chalicelib.places import feature as places_feature
-from chalicelib.runtime import load_everything, log, use
+from chalicelib.repositories import register_all
+from chalicelib.runtime import log, use
 from chalicelib.settings import Settings
-from chalicelib.store.rows import Table
+from chalicelib.store.schema import create_missing
+from chalicelib.store.store import Store
+from chalicelib.store.table import PK
+from chalicelib.store.tables import DUE
 from chalicelib.ticket_policy import feature as ticket_policy_feature
 from chalicelib.uploads import feature as uploads_feature
 
@@ -37,12 +38,17 @@ from .files import FileDoor
 from .gateway import Gateway
 from .memory_dynamo import MemoryDynamo
 from .pump import Pump
+from .scan import scan
 from .store import embedded_store
-from .upgrade import bring_up_to_date
 
-__all__ = ["House", "open_house"]
+__all__ = ["FolderRefused", "House", "open_house"]
 
 REGION = "us-east-1"
+DATA_FORMAT = "2\n"  # of the tables and rows in a folder; raise it when older rows cannot be read
+
+
+class FolderRefused(Exception):
+    """The data folder cannot be used; the message says why, in one sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +68,14 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
 
     `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
     """
-    load_everything()  # all tables are made and brought up to date
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
     durable = store == "embedded"
     seeded = folder / "seeded"
     if durable and not seeded.exists():
         _clear(folder)
+    elif durable and seeded.read_text() != DATA_FORMAT:
+        raise FolderRefused(f"{folder} holds data of another version of Chunhui: use another DATA_DIR, or delete it")
     dynamo = None
     with contextlib.ExitStack() as stack:
         if durable:
@@ -77,19 +84,16 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
             dynamo = MemoryDynamo()
         clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
         settings = _settings(folder, url)
-        services = build(
-            settings, log=log, clock=clock, dynamo=dynamo
-        )  # with a mailbox of its own: nobody wants to read the seeding's messages
-        bring_up_to_date(services.core.connection)  # every time: the folder may be of an older version
-        for street in services.get(places_feature.feature).streets():
-            services.get(people_feature.feature).list_volunteers(street)
-        services.audit()  # now and not at night: by then somebody should have been reminded of what waits in it
+        # The seeding writes into a mailbox of its own: nobody wants to read its messages.
+        services = build(settings, log=log, clock=clock, dynamo=dynamo)
+        register_all(services.core.store)
+        create_missing(services.core.store)
         if not durable or not seeded.exists():
             seed_demo_street(services)
             services.get(ticket_policy_feature.feature).check_ladders()  # what the demo street lacks is no news to anybody
-            forget_messages()
+            forget_messages(services.core.store)
             if durable:
-                seeded.touch()
+                seeded.write_text(DATA_FORMAT)
         mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
         key = Keyring(settings.secret).key("files")
         files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
@@ -115,11 +119,12 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
             ticking.join(10)
 
 
-def forget_messages() -> None:
+def forget_messages(store: Store) -> None:
     """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
-    for row in Table.rows[Due].scan():
-        if row.as_a(Due).kind in TEMPLATES:
-            row.delete()
+    waiting = list(scan(store, DUE, PK.startswith("s")))  # of a shard: parked jobs wait for nothing
+    for due in waiting:
+        if due.kind in TEMPLATES:
+            store.delete(due)
 
 
 def by_day(now: datetime) -> datetime | None:

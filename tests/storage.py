@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
-from chalicelib.store.tables import connect
+from chalicelib.store.dynamo import connect
 from devserver.memory_dynamo import MemoryDynamo
 
 Around: TypeAlias = Callable[[partial[Any], str, dict[str, Any]], Any]

@@ -14,13 +14,15 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
-from chalicelib.offers import rows
 from chalicelib.offers.model import OfferState
-from chalicelib.store.rows import row_of
+from chalicelib.offers.repository import OfferRepository
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
 
+from .store.scan import Reads, save
 from .test_ticket_permissions import TICKET_MOVES, TICKET_READS
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+
+rows = Reads(OfferRepository)
 
 # Who is what towards a resident, a wish and a place of baihua's first grid.
 ACTORS = {
@@ -154,7 +156,7 @@ class Stage:
             helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
             claims=(replace(claim, state=claims[state]),) if state in claims else (),
         )  # fmt: skip
-        row_of(wish).save()
+        save(wish)
         return wish.id
 
     def visit(self, person_id: str) -> str:
@@ -165,7 +167,7 @@ class Stage:
             person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
             at=now, ttl=now + timedelta(days=1),
         )  # fmt: skip
-        row_of(line).save()
+        save(line)
         return line.id
 
     def upload(self) -> str:
@@ -302,7 +304,7 @@ def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage):
                 offer = ended
                 if state is OfferState.OFFERED:
                     offer = rows.find_offer(stage.world.offer(stage.world.open_wish(), phone))
-                row_of(replace(offer, state=state)).save()
+                save(replace(offer, state=state))
                 path = operation.path.replace("{offer_id}", offer.id)
                 answer = stage.phone.call(operation.method, path, BODIES.get(operation.name))
                 roles = ACTORS[stage.name] | ({"asked"} if phone is stage.phone else set())

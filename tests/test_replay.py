@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.matching import rows
 from chalicelib.matching.model import Instance, Run
 from chalicelib.matching.plan import Plan
 from chalicelib.matching.policy import INSTANCE_KEPT
 from chalicelib.matching.record import digest_of, pack
-from chalicelib.store.rows import Table, row_of
+from chalicelib.matching.repository import MatchingRepository
 from tools import replay
 from tools.replay import main
 
 from .matching.builders import a_street, plan_of
+from .store.scan import Reads, save
 from .world import BAIHUA, World
+
+rows = Reads(MatchingRepository)
 
 
 def ran(world: World, **body: object) -> str:
@@ -36,8 +38,7 @@ def change(run_id: str, **fields: object) -> None:
 
 
 def keep(thing: Run | Instance) -> None:
-    with Table.rows[type(thing)].batch_write() as batch:
-        batch.save(row_of(thing))
+    save(thing)
 
 
 def said(capsys: pytest.CaptureFixture[str], run_id: str) -> tuple[int, dict[str, str]]:

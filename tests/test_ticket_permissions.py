@@ -13,10 +13,10 @@ import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.store.rows import row_of
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.states import Ending, State
 
+from .store.scan import save
 from .tickets.builders import a_ticket
 from .tickets.street import Street
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, START, UNIT, Answer, Phone, World
@@ -102,19 +102,19 @@ class Stage:
         if state != "merged":
             return self._keep(a_ticket(State(state), **fields))
         into = replace(a_ticket(**(fields | {"id": self._id()})), merged=(fields["id"],), person_id=None)
-        row_of(into).save()
+        save(into)
         return self._keep(a_ticket(State.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
 
     def other(self, *, private: bool) -> str:
         ticket = a_ticket(id=self._id(), person_id=None, private=private)
-        row_of(ticket).save()
+        save(ticket)
         return ticket.id
 
     def _keep(self, ticket: Ticket) -> str:
-        row_of(ticket).save()
+        save(ticket)
         people = [self.street.ids["resident"]] + ([self.street.ids["neighbour"]] if self.name == "joiner" else [])
         for person in people:
-            row_of(Report(ticket_id=ticket.id, person_id=person, by=person, joined_at=START)).save()
+            save(Report(ticket_id=ticket.id, person_id=person, by=person, joined_at=START))
         return ticket.id
 
     def _id(self) -> str:

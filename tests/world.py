@@ -24,10 +24,11 @@ from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import asking
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
+from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
-from chalicelib.store.tables import create_missing
+from chalicelib.store.schema import create_missing
 from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
 from devserver.files import FileDoor
@@ -167,6 +168,7 @@ class World:
         instead = {dev_mailbox: self.mailbox, files: self.files, **self.instead}
         own = {"clock": self.clock, "log": log, "instead": instead, "dynamo": self.dynamo, "wait": lambda attempt: None} | parts
         container = build(settings or self.settings, **own)
+        register_all(container.core.store)
         return Services(container)
 
     def _founded(self) -> Person:
@@ -188,7 +190,7 @@ class World:
         return self.dynamo.client.tables
 
     def _found(self) -> Person:
-        create_missing(self.services.connection)
+        create_missing(self.services.store)
         places = self.services.places
         places.found_street(STREET, "春晖路街道", "Asia/Shanghai")
         admin = self.services.person_admin.bootstrap_admin("+8613900000001", "林晖", STREET)
@@ -211,7 +213,7 @@ class World:
     def person(
         self, name: str = "王秀英", *roles: tuple[Role, str], home: str = UNIT, phone: str | None = "", **fields: Any
     ) -> Person:
-        """PersonAdmin somebody; a phone of None means that she has none, and is acted for."""
+        """Register a person; a phone of None means that she has none, and is acted for."""
         number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
         new = {"address": "3楼302室", "household": None, "contact_via": None, "locale": "zh-CN", "consent": CONSENT} | fields
         person = self.services.person_admin.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))

@@ -6,7 +6,6 @@ python -m tools.bootstrap --street chunhui --name 春晖路街道 --admin-phone 
 import argparse
 import re
 
-from chalicelib.people import feature as people_feature
 from chalicelib.people.schemas import mainland_mobile
 from chalicelib.places import feature as places_feature
 from chalicelib.runtime import services
@@ -32,7 +31,6 @@ def main() -> None:
         mainland_mobile(given.admin_phone), given.admin_name, given.street
     )
     house.get(places_feature.feature).put_on_duty(given.street, "street_admin", admin.id)
-    house.get(people_feature.feature).list_volunteers(given.street)  # those whom an older version has written
     print(f"{given.street}: {admin.id} is street_admin")
 
 

@@ -7,17 +7,15 @@ of the row classes, an alarm for each table, and the gateway's refusals.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from chalice.package import YAMLTemplateSerializer
-from pynamodb.attributes import TTLAttribute
 
 from app import api
-from chalicelib.runtime import load_everything
-from chalicelib.store.rows import Table
-from chalicelib.store.tables import table_schema, tables
+from chalicelib.repositories import all_rows, all_tables
+from chalicelib.store.table import Table
 
 __all__ = [
     "FOLDER",
@@ -54,30 +52,19 @@ def logical_id(base: str) -> str:
 
 def table_resources() -> dict[str, Any]:
     """Return every table as a resource: it outlives its stack, and can be set back to any second of five weeks."""
-    return {logical_id(base): _table(table, base) for base, table in sorted(_bases())}
+    expiring = {row.table.name for row in all_rows() if row.expires}
+    return {logical_id(table.name): _table(table, expires=table.name in expiring) for table in all_tables()}
 
 
-def _bases() -> Iterator[tuple[str, type[Table]]]:
-    load_everything()  # a table is known once its feature is loaded
-    for table in tables():
-        yield str(table.Meta.__dict__.get("base_name", table.Meta.table_name)), table
-
-
-def _table(table: type[Table], base: str) -> dict[str, Any]:
-    schema = table_schema(table)
+def _table(table: Table, *, expires: bool) -> dict[str, Any]:
+    schema = table.schema()
     indexes = [
         {"IndexName": index["index_name"], "KeySchema": index["key_schema"], "Projection": index["projection"]}
         for index in schema["global_secondary_indexes"]
     ]
-    expires = any(
-        isinstance(attribute, TTLAttribute)
-        for row in Table.rows.values()
-        if issubclass(row, table)
-        for attribute in row.get_attributes().values()
-    )
     assert not schema["local_secondary_indexes"]  # noqa: S101 - they would bound an item collection to 10 GB
     properties = {
-        "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{base}"},
+        "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{table.name}"},
         "BillingMode": schema["billing_mode"],
         "AttributeDefinitions": schema["attribute_definitions"],
         "KeySchema": schema["key_schema"],
@@ -93,7 +80,7 @@ def _table(table: type[Table], base: str) -> dict[str, Any]:
 
 def throttle_alarms() -> dict[str, Any]:
     """Return an alarm on throttled writes for each table, so that the alarm names its table."""
-    return {f"{base.capitalize()}Throttled": _throttle_alarm(base) for base, _ in sorted(_bases())}
+    return {f"{table.name.capitalize()}Throttled": _throttle_alarm(table.name) for table in all_tables()}
 
 
 def _throttle_alarm(base: str) -> dict[str, Any]:

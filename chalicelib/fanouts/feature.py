@@ -21,10 +21,12 @@ feature: "Feature[Fanouts]" = Feature("fanouts", id_prefixes={"fanout": "fan"})
 @feature.build
 def build(core: "Core", get: Get) -> "Fanouts":
     """Build the service."""
+    from .repository import FanoutRepository
     from .service import Fanouts
 
     return Fanouts(
         transaction=core.transaction,
+        repository=FanoutRepository(core.store),
         clock=core.clock,
         hooks=core.hooks,
         places=get(places),

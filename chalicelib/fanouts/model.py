@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.paging import Position
@@ -16,6 +17,8 @@ class Fanout(Entity):
 
     `next_at` is when the next share has its turn; `go_on_at` when it is taken up again, should its present job die.
     """
+
+    entity_kind: ClassVar[str] = "fanout"
 
     message: str  # the ledger's key for everybody
     kind: str

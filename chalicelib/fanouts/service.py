@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ..kernel.changes import Changes, Due
 from ..kernel.clock import Clock
+from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
@@ -13,9 +14,11 @@ from ..kernel.segments import parts_of
 from ..kernel.template import Templates
 from ..kernel.text_catalogue import LOCALES
 from ..places.service import Places
+from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import decisions, policy, rows
+from . import decisions, policy
 from .model import Estimate, Fanout
+from .repository import FanoutRepository
 
 __all__ = ["Fanouts"]
 
@@ -27,13 +30,16 @@ class Fanouts:
         self,
         *,
         transaction: Transaction,
+        repository: FanoutRepository,
         clock: Clock,
         hooks: Hooks,
         places: Places,
         templates: Templates,
         per_second: float,
     ) -> None:
-        self._transaction, self._clock, self._hooks, self._places = transaction, clock, hooks, places
+        self._transaction, self._repository = transaction, repository
+        self._entities = EntityStore(transaction, repository.find_fanout)
+        self._clock, self._hooks, self._places = clock, hooks, places
         self._templates, self._per_second = templates, per_second
 
     def begin(self, due: Due) -> None:
@@ -56,7 +62,7 @@ class Fanouts:
         )
 
         def decide() -> Changes[Fanout]:
-            known = rows.find_fanout(id)
+            known = self._repository.find_fanout(id)
             return Changes(entity=known, previous=known) if known else Changes(entity=fresh, previous=None)
 
         begun = self._transaction.run(decide, RequestContext())
@@ -66,18 +72,16 @@ class Fanouts:
     def wake(self, id: str, timer_id: str) -> None:
         """Take a fan-out up again, if it was woken by the alarm that it waits for."""
 
-        def decide() -> Changes[Fanout]:
-            fanout = rows.find_fanout(id)
-            if fanout is None or fanout.timer is None or fanout.timer.id != timer_id:
-                raise _NotMine
+        def decide(fanout: Fanout) -> Changes[Fanout]:
             taken = decisions.take_up(fanout, self._clock.now())
             return Changes(entity=taken, previous=fanout, bump_version=False)
 
         try:
-            mine = self._transaction.run(decide, RequestContext())
-        except _NotMine:
+            fanout, is_mine = self._entities.on_timer(id, timer_id, decide)
+        except NotFound:
             return
-        self._go_on(mine)
+        if is_mine:
+            self._go_on(fanout)
 
     def _go_on(self, fanout: Fanout) -> None:
         """Read as many pages as one job may; whoever takes it up next continues at the cursor."""
@@ -88,7 +92,7 @@ class Fanouts:
             mine = fanout
 
             def decide(mine: Fanout = mine, page: Page[str] = page) -> Changes[Fanout]:
-                now = rows.find_fanout(mine.id)
+                now = self._repository.find_fanout(mine.id)
                 if now is None or now.timer != mine.timer or now.position != mine.position:
                     raise _NotMine  # somebody else has taken it up
                 return decisions.step(now, page, self._per_second, self._clock.now())
@@ -123,7 +127,7 @@ class Fanouts:
 
     def rearm_lost(self) -> int:
         """Arm anew those on their way that nothing would wake; return how many there were."""
-        return self._transaction.rearm_lost(rows.open_fanouts(), rows.find_fanout)
+        return self._entities.rearm(self._repository.open_fanouts())
 
 
 class _NotMine(Exception):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from .errors import Refusal, Stale
 
-__all__ = ["ArmedTimer", "Changes", "Check", "Count", "Delete", "Due", "Entity", "Event", "Message", "Put", "Write"]
+__all__ = ["Adjust", "ArmedTimer", "Changes", "Check", "Count", "Delete", "Due", "Entity", "Event", "Message", "Put", "Write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,12 @@ class ArmedTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """What has an identity, a version that conditions every commit, and perhaps something to wait for."""
+    """What has an identity, a version that conditions every commit, and perhaps something to wait for.
+
+    `entity_kind` is stored in the names of timers (``timer.wish``): every entity sets its own, and it never changes.
+    """
+
+    entity_kind: ClassVar[str] = ""
 
     id: str
     version: int = 0
@@ -140,7 +145,22 @@ class Check:
     entity: Entity
 
 
-Write = Put | Delete | Count | Check
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """Add to several numbers of one row that many change at once, without reading it.
+
+    `limits` bounds a number after the addition as (lowest, highest), None for no bound. The row must be there. If it
+    is not, or a limit is passed, everything is decided again, or `on_conflict` is the refusal where one is given. Only
+    for rows that are no entities: their version conditions every write, and this one reads no version.
+    """
+
+    row: object
+    add: Mapping[str, int]
+    limits: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    on_conflict: Refusal | None = None
+
+
+Write = Put | Delete | Count | Check | Adjust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

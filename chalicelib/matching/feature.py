@@ -25,10 +25,12 @@ feature: "Feature[Matching]" = Feature("matching", id_prefixes={"run": "run"})
 @feature.build
 def build(core: "Core", get: Get) -> "Matching":
     """Build the service."""
+    from .repository import MatchingRepository
     from .service import Matching
 
     return Matching(
         transaction=core.transaction,
+        repository=MatchingRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         metrics=core.metrics,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from ..kernel.access import Resource
 from ..kernel.changes import Entity
@@ -19,6 +20,8 @@ class Run(Entity):
     `priced` says that the bound holds over every eligible pair and not only over those that were looked at; `exact` that
     the flow was not cut short. `made` counts the offers that came of it: what has moved on meanwhile is not offered.
     """
+
+    entity_kind: ClassVar[str] = "run"
 
     place: str
     by: str
@@ -95,6 +98,8 @@ class Planned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetWeights(Entity):
     """The weights that a street has changed; its id is the street's code."""
+
+    entity_kind: ClassVar[str] = "streetweights"
 
     changed: Mapping[str, int] = field(default_factory=dict)
 

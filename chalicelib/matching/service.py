@@ -24,13 +24,14 @@ from ..store.due import Outbox, shard_of
 from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
 from ..wishes.service import Wishes
-from . import permissions, rows
+from . import permissions
 from .edges import Neighbours, obstacles, terms_of, why_of
 from .explanation import Explanation, candidate, reason_of
 from .model import Instance, Planned, Run, StreetWeights
 from .plan import Plan, gini, make_plan
 from .policy import INSTANCE_KEPT, INSTANCE_MOST, LISTED, SHOWN, Weights
 from .record import Replay, digest_of, pack, unpack
+from .repository import MatchingRepository
 from .situation import Situation, Situations
 
 __all__ = ["Matching"]
@@ -45,6 +46,7 @@ class Matching:
         self,
         *,
         transaction: Transaction,
+        repository: MatchingRepository,
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
@@ -55,6 +57,7 @@ class Matching:
         offers: Offers,
         asking: Asking,
     ) -> None:
+        self._repository = repository
         self._transaction, self._clock, self._ids, self._metrics, self._outbox = transaction, clock, ids, metrics, outbox
         self._people, self._places, self._wishes, self._offers, self._asking = people, places, wishes, offers, asking
         self._situations = Situations(clock=clock, people=people, places=places, wishes=wishes, asking=asking)
@@ -107,7 +110,7 @@ class Matching:
 
     def read_run(self, context: RequestContext, run_id: str) -> tuple[Run, Sequence[Planned]]:
         """Return a run with what it planned, as long as that is kept."""
-        run = rows.find_run(run_id)
+        run = self._repository.find_run(run_id)
         if run is None:
             raise NotFound
         actor, _ = self._people.current(context.actor)
@@ -119,15 +122,15 @@ class Matching:
         """Return the runs of a place and below, newest first."""
         actor, _ = self._people.current(context.actor)
         authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
-        return rows.runs_at(place, context.start, limit)
+        return self._repository.runs_at(place, context.start, limit)
 
     def find_run(self, run_id: str) -> Run | None:
         """Return a run; for the operator's command."""
-        return rows.find_run(run_id)
+        return self._repository.find_run(run_id)
 
     def replay_of(self, run: Run) -> Replay | None:
         """Return what a run was computed from, as long as it is kept."""
-        pieces = rows.pieces_of(run.id)
+        pieces = self._repository.pieces_of(run.id)
         return unpack(pieces) if pieces and len(pieces) == run.chunks else None
 
     def read_weights(self, context: RequestContext, place: str) -> StreetWeights:
@@ -157,7 +160,7 @@ class Matching:
 
     def _weights(self, place: str) -> StreetWeights:
         now, street = self._clock.now(), street_of(place)
-        return rows.weights_of(street) or StreetWeights(id=street, created_at=now, updated_at=now)
+        return self._repository.weights_of(street) or StreetWeights(id=street, created_at=now, updated_at=now)
 
     # a run
 
@@ -189,7 +192,7 @@ class Matching:
         """Say whether the latest run of the place saw the very same, and nobody could be asked: once is enough to know."""
         if not record.wishes:
             return True
-        last = rows.latest_at(record.place)
+        last = self._repository.latest_at(record.place)
         return last is not None and last.digest == record.digest
 
     def _record(self, place: str, by: str, weights: Weights, plan: Plan, planned: Sequence[Planned], *, dry_run: bool) -> Run:
@@ -269,7 +272,7 @@ class Matching:
         candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
-        last = rows.latest_at(wish.community)
+        last = self._repository.latest_at(wish.community)
         return Explanation(
             wish=wish,
             need=need_of(wish, search),

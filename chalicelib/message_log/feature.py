@@ -49,10 +49,12 @@ def email(core: "Core", get: Get) -> "EmailSender":
 @feature.provide
 def sender(core: "Core", get: Get) -> "Sender":
     """Build what makes attempts."""
+    from .repository import MessageRepository
     from .sending import Sender, Tolls
 
     settings = core.settings
     return Sender(
+        repository=MessageRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,
@@ -73,9 +75,11 @@ def sender(core: "Core", get: Get) -> "Sender":
 @feature.build
 def build(core: "Core", get: Get) -> "MessageLog":
     """Build the service."""
+    from .repository import MessageRepository
     from .service import MessageLog
 
     return MessageLog(
+        repository=MessageRepository(core.store),
         clock=core.clock,
         people=get(people),
         sender=get(sender),

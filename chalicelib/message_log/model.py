@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.changes import Entity
 
@@ -165,6 +166,8 @@ class Asked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Entity):
     """The latest question asked of a phone, by a keyed hash of its number, and the one before it."""
+
+    entity_kind: ClassVar[str] = "question"
 
     latest: Asked | None = None
     before: Asked | None = None

@@ -17,7 +17,7 @@ from ..kernel.place import street_of
 from ..kernel.segments import parts_of
 from ..kernel.template import Legal, Template, Templates, Urgency
 from ..store.due import Outbox
-from . import decisions, policy, rows
+from . import decisions, policy
 from .decisions import Next
 from .model import (
     DIGEST,
@@ -33,6 +33,7 @@ from .model import (
     delivery_id,
     named,
 )
+from .repository import MessageRepository
 
 __all__ = ["BeingSent", "Facts", "Log", "Sender", "Tolls"]
 
@@ -65,6 +66,7 @@ class Sender:
     def __init__(
         self,
         *,
+        repository: MessageRepository,
         clock: Clock,
         ids: Ids,
         keys: Keyring,
@@ -76,6 +78,7 @@ class Sender:
         metrics: Metrics,
         log: Log,
     ) -> None:
+        self._repository = repository
         self._clock, self._ids, self._keys = clock, ids, keys
         self._outbox, self._sms, self._email = outbox, sms, email
         self._templates, self._tolls = templates, tolls
@@ -98,7 +101,7 @@ class Sender:
             if self._stops(template, recipient.place):
                 return self.turn_down(due, recipient, Unreached.BUDGET)
         fresh, provider = self._priced(self._claimed(due, recipient, template, tuple(covers)), text)
-        mine = fresh if rows.claim(fresh) else self._taken_up(due, recipient, fresh, template)
+        mine = fresh if self._repository.claim(fresh) else self._taken_up(due, recipient, fresh, template)
         if mine.owner == fresh.owner:
             provider = self._sms.named(mine.provider) or provider
             mine = self._attempt(mine, recipient, template, text, provider)
@@ -134,7 +137,7 @@ class Sender:
 
     def _known(self, id: str, due_at: datetime) -> MessageAttempt:
         """Read a line that is there; one whose sender is gone is of unknown fate from now on."""
-        line, now = rows.find_delivery(id), self._clock.now()
+        line, now = self._repository.find_delivery(id), self._clock.now()
         if line is None or decisions.is_busy(line, now):
             raise BeingSent(id)
         if line.state is not DeliveryState.CLAIMED:
@@ -146,7 +149,7 @@ class Sender:
         return doubted
 
     def _replace(self, line: MessageAttempt, before: MessageAttempt) -> None:
-        if not rows.reclaim(line, before):
+        if not self._repository.reclaim(line, before):
             raise BeingSent(line.id)
 
     def _attempt(
@@ -169,9 +172,9 @@ class Sender:
             done = decisions.after_silence(line, self._clock.now())
         else:
             done = replace(line, state=DeliveryState.SENT, ref=ref[:100], settled_at=self._clock.now(), lease_until=None)
-        if rows.settle(done):
+        if self._repository.settle(done):
             return done
-        return rows.find_delivery(done.id) or done  # a report was quicker, and it knows
+        return self._repository.find_delivery(done.id) or done  # a report was quicker, and it knows
 
     def _mail(self, line: MessageAttempt, recipient: Recipient, template: Template, text: str) -> Mail:
         refusable = template.urgency is not Urgency.URGENT and line.person.startswith("per_")
@@ -203,7 +206,7 @@ class Sender:
         """Note everybody whom a line tells; who comes with another share of the same message joins the line."""
         told = [person for person in recipient.people if person != line.person]
         for person in told:
-            rows.add_receipt(Receipt(delivery=line.id, person=person, channel=line.channel, at=line.at, ttl=line.ttl))
+            self._repository.add_receipt(Receipt(delivery=line.id, person=person, channel=line.channel, at=line.at, ttl=line.ttl))
         new = tuple(person for person in told if person not in line.others)
         if new:
             self._replace(replace(line, others=(*line.others, *new)), line)
@@ -214,7 +217,7 @@ class Sender:
         """Write down that no attempt is made, and why; what has been attempted before is settled as far as it can be."""
         line = self._line(due, recipient, DeliveryState.SUPPRESSED)
         line = replace(line, reason=reason, settled_at=line.at)
-        if not rows.claim(line):
+        if not self._repository.claim(line):
             before = self._known(line.id, due.at)
             if before.state not in (DeliveryState.RETRY, DeliveryState.HELD):
                 self._receipts(before, recipient)  # whoever wrote it may have died before it noted who else was told
@@ -227,22 +230,24 @@ class Sender:
 
     def give_up(self, due: Due, recipient: Recipient) -> bool:
         """Settle what was begun at a phone at which somebody is not told any more; say whether she was, or may have been."""
-        if not rows.find_delivery(self._id(due, recipient)):
+        if not self._repository.find_delivery(self._id(due, recipient)):
             return False
         return self.turn_down(due, recipient, Unreached.ELSEWHERE).state is not DeliveryState.SUPPRESSED
 
     def let_go(self, due: Due) -> None:
         """Settle the line that a row continues if nobody has taken it up: her number has changed, or she is gone."""
-        line, now = rows.find_delivery(due.line) if due.line else None, self._clock.now()
+        line, now = self._repository.find_delivery(due.line) if due.line else None, self._clock.now()
         if line and line.state is DeliveryState.RETRY and line.next_at and line.next_at <= now:
-            rows.reclaim(replace(line, state=DeliveryState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line)
+            self._repository.reclaim(
+                replace(line, state=DeliveryState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line
+            )
 
     def hold(self, due: Due, recipient: Recipient, until: datetime) -> bool:
         """Keep a message for the digest; False if it is in the ledger already and not held."""
         line = self._line(due, recipient, DeliveryState.HELD)
         line = replace(line, channel=Channel.DIGEST, next_at=until, template=self._templates[due.kind].version)
-        if not rows.claim(line):
-            known = rows.find_delivery(line.id)
+        if not self._repository.claim(line):
+            known = self._repository.find_delivery(line.id)
             if known is None or known.state is not DeliveryState.HELD:
                 return False
         self._receipts(line, recipient)
@@ -257,21 +262,21 @@ class Sender:
 
     def held_for(self, person: str) -> list[MessageAttempt]:
         """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
-        lines = rows.in_digests_of(person, self._clock.now() - policy.LEDGER_LASTS)
+        lines = self._repository.in_digests_of(person, self._clock.now() - policy.LEDGER_LASTS)
         return [line for line in lines if line.state is DeliveryState.HELD and line.person == person]
 
     def find_digest(self, due: Due, recipient: Recipient) -> tuple[str, ...]:
         """Return the lines that a digest covers, if it has been begun."""
-        line = rows.find_delivery(self._id(due, recipient))
+        line = self._repository.find_delivery(self._id(due, recipient))
         return line.covers if line else ()
 
     def covered(self, ids: Sequence[str]) -> list[MessageAttempt]:
         """Read the lines that a digest covers."""
-        return rows.find_deliveries(ids)
+        return self._repository.find_deliveries(ids)
 
     def settle_held(self, line: MessageAttempt, state: DeliveryState, reason: str = "", ref: str = "") -> None:
         """Write what became of a held line, unless that is known already."""
-        rows.reclaim(replace(line, state=state, reason=reason, ref=ref, settled_at=self._clock.now()), line)
+        self._repository.reclaim(replace(line, state=state, reason=reason, ref=ref, settled_at=self._clock.now()), line)
 
     def hold_on(self, line: MessageAttempt, until: datetime) -> None:
         """Keep a held line for a later digest."""
@@ -279,7 +284,7 @@ class Sender:
 
     def count_told(self, person: str, since: datetime, most: int) -> int:
         """Return how many messages went to somebody since an instant, up to about `most`."""
-        return rows.count_told(person, since, most)
+        return self._repository.count_told(person, since, most)
 
     # questions
 
@@ -295,7 +300,7 @@ class Sender:
         id, now = f"phone#{self.fingerprint(phone)}", self._clock.now()
         asked = Asked(delivery=line.id, kind=line.kind, about=line.about, person=line.person, at=now)
         while True:
-            known = rows.find_question(id)
+            known = self._repository.find_question(id)
             if known and known.latest and known.latest.delivery == line.id:
                 return
             question = Question(
@@ -307,7 +312,7 @@ class Sender:
                 before=known.latest if known else None,
                 ttl=now + policy.QUESTION_LASTS,
             )
-            if rows.keep_question(question, known):
+            if self._repository.keep_question(question, known):
                 return
 
     # addresses, and the way out
@@ -333,7 +338,7 @@ class Sender:
         now = self._clock.now()
         for street, li in spent.items():
             if li:
-                rows.add_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}", li, now + policy.SPENDING_LASTS)
+                self._repository.add_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}", li, now + policy.SPENDING_LASTS)
                 if known := self._spent.get(street):
                     self._spent[street] = (known[0], known[1] + li)  # a burst must not outrun what is read once a minute
 
@@ -342,7 +347,7 @@ class Sender:
         now = self._clock.now()
         known = self._spent.get(street)
         if known is None or now - known[0] >= policy.SPENDING_FRESH or now.month != known[0].month:
-            known = self._spent[street] = (now, rows.read_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}"))
+            known = self._spent[street] = (now, self._repository.read_spent(f"spent#{street or '-'}", f"sms#{now:%Y-%m}"))
         return known[1]
 
     def spending(self, street: str) -> tuple[str, int, int | None]:

@@ -17,8 +17,9 @@ from ..kernel.text import mask_personal
 from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
-from . import permissions, policy, rows
+from . import permissions, policy
 from .model import DIGEST, DeliveryState, MessageAttempt, Question, Waiting
+from .repository import MessageRepository
 from .sending import Sender
 
 __all__ = ["MessageLog", "Told"]
@@ -38,6 +39,7 @@ class MessageLog:
     def __init__(
         self,
         *,
+        repository: MessageRepository,
         clock: Clock,
         people: People,
         sender: Sender,
@@ -45,6 +47,7 @@ class MessageLog:
         hooks: Hooks,
         metrics: Metrics,
     ) -> None:
+        self._repository = repository
         self._clock, self._people, self._sender = clock, people, sender
         self._templates, self._hooks, self._metrics = templates, hooks, metrics
 
@@ -55,13 +58,13 @@ class MessageLog:
         if person is None:
             raise NotFound
         authorize(actor, people_permissions.READ, replace(person.as_resource(), places=person.places or _served_by(actor)))
-        return rows.told_to(person_id, context.start, limit)
+        return self._repository.told_to(person_id, context.start, limit)
 
     def read_inbox(self, context: RequestContext, limit: int) -> Page[Told]:
         """Return what one was told, newest first, in words that are true now."""
         actor, person = self._people.current(context.actor)
         authorize(actor, people_permissions.ME, person.as_resource())
-        page = rows.told_to(actor.id, context.start, limit)
+        page = self._repository.told_to(actor.id, context.start, limit)
         lines = [line for line in page.items if line.kind != DIGEST]  # what it told stands there line by line
         texts = self.texts_of(lines, context.locale)
         shown = [text if self._may_read(actor, line) else None for line, text in zip(lines, texts, strict=True)]
@@ -96,7 +99,7 @@ class MessageLog:
         """
         actor, _ = self._people.current(context.actor)
         for _ in range(_TRIES):
-            line = rows.find_delivery(delivery_id)
+            line = self._repository.find_delivery(delivery_id)
             if line is None or not line.person.startswith("per_"):
                 raise NotFound
             action = permissions.NOTE_VISIT if line.place else permissions.NOTE_VISIT_NOWHERE
@@ -106,32 +109,34 @@ class MessageLog:
             if not line.wants_visit:
                 raise Conflict("message.no_visit", state=line.state.value, moves=[])
             visited = replace(line, visited_by=actor.id)
-            if rows.reclaim(visited, line):
+            if self._repository.reclaim(visited, line):
                 return visited
         raise Busy
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
         """Return whom somebody has to go and tell at a place, longest waiting first; the desk has asked for permission."""
-        return rows.to_visit(place, after, limit)
+        return self._repository.to_visit(place, after, limit)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what the ledger holds about a person (see `people.service.DataExporter`)."""
-        return {"messages": list(every(lambda start: rows.told_to(person_id, start, 100)))}
+        return {"messages": list(every(lambda start: self._repository.told_to(person_id, start, 100)))}
 
     # what comes back, as `replies` needs it
 
     def find(self, id: str) -> MessageAttempt | None:
         """Read a line of the ledger."""
-        return rows.find_delivery(id)
+        return self._repository.find_delivery(id)
 
     def find_many(self, ids: Sequence[str]) -> list[MessageAttempt]:
         """Read lines of the ledger."""
-        return rows.find_deliveries(ids)
+        return self._repository.find_deliveries(ids)
 
     def question_to(self, phone: str) -> Question:
         """Return the latest question asked of a phone; an empty one, of version 0, where none was."""
         id, now = f"phone#{self._sender.fingerprint(phone)}", self._clock.now()
-        return rows.find_question(id) or Question(id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS)
+        return self._repository.find_question(id) or Question(
+            id=id, created_at=now, updated_at=now, ttl=now + policy.QUESTION_LASTS
+        )
 
     def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
         """Take a provider's word about a message that it was given: it settles what was unknown.
@@ -146,21 +151,21 @@ class MessageLog:
         """
         state = DeliveryState.SENT if delivered else DeliveryState.DEAD
         for _ in range(_TRIES):
-            line = rows.find_delivery(id)
+            line = self._repository.find_delivery(id)
             if line is None or line.provider != provider:
                 raise NotFound
             if line.state not in _REPORTED or line.state is state or line.visited_by:
                 return
             self._report_held(line, state, reason)
             settled = replace(line, state=state, reason=_plain(reason), settled_at=self._clock.now(), lease_until=None)
-            if rows.reclaim(settled, line):
+            if self._repository.reclaim(settled, line):
                 self._metrics.count("Reports", kind=line.kind, result=state.value)
                 return
         raise Busy
 
     def _report_held(self, digest: MessageAttempt, state: DeliveryState, reason: str) -> None:
         """What is known of a digest is known of the lines that it tells; they come first, for it may come again."""
-        for line in rows.find_deliveries(digest.covers):
+        for line in self._repository.find_deliveries(digest.covers):
             if line.ref in ("", digest.id) and line.state in (*_REPORTED, DeliveryState.HELD) and not line.visited_by:
                 self._sender.settle_held(line, state, _plain(reason), ref=digest.id)
 

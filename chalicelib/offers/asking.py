@@ -14,9 +14,10 @@ from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
-from . import decisions, rows
+from . import decisions
 from .decisions import ChosenVolunteer
 from .model import Offer, OfferRound, OfferState, VolunteerHistory, grid_of, urgency_of
+from .repository import OfferRepository
 
 __all__ = ["Asking", "need_of", "terms_of"]
 
@@ -26,21 +27,30 @@ _DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # what a wish says o
 class Asking:
     """Makes offers, each in one transaction with everything that changes with it."""
 
-    def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, wishes: Wishes) -> None:
-        self._transaction, self._clock, self._ids, self._wishes = transaction, clock, ids, wishes
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: OfferRepository,
+        clock: Clock,
+        ids: Ids,
+        wishes: Wishes,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids, self._wishes = clock, ids, wishes
 
     def searches_of(self, community: str) -> dict[str, OfferRound]:
         """Return the searches of a community that may still go on, by wish."""
-        return {search.id: search for search in rows.open_searches(community)}
+        return {search.id: search for search in self._repository.open_searches(community)}
 
     def search_of(self, wish: Wish) -> OfferRound:
         """Return whom a wish was offered to so far; version 0 where nobody was asked."""
-        return rows.find_search(wish.id) or self.new_search(wish)
+        return self._repository.find_search(wish.id) or self.new_search(wish)
 
     def reasons_in(self, search: OfferRound) -> Mapping[str, str]:
         """Return why those declined who have said so, by offer; their words stand in the offer alone, and go with her."""
         declined = [one.offer for one in search.asked if one.state is OfferState.DECLINED]
-        return {offer.id: offer.reason for offer in rows.find_offers(declined) if offer.reason}
+        return {offer.id: offer.reason for offer in self._repository.find_offers(declined) if offer.reason}
 
     def new_search(self, wish: Wish) -> OfferRound:
         """Return the search of a wish that nobody was asked for."""
@@ -49,11 +59,11 @@ class Asking:
 
     def standings_of(self, street: str) -> dict[str, VolunteerHistory]:
         """Return what is known of the volunteers of a street who were ever asked, by volunteer."""
-        return {standing.id: standing for standing in rows.standings_of(street)}
+        return {standing.id: standing for standing in self._repository.standings_of(street)}
 
     def standing(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return what is known of a volunteer; version 0 for somebody new."""
-        return rows.find_standing(street, volunteer) or self.new_standing(street, volunteer)
+        return self._repository.find_standing(street, volunteer) or self.new_standing(street, volunteer)
 
     def new_standing(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return what is known of somebody who was never asked."""

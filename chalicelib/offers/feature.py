@@ -27,17 +27,22 @@ feature.questions({"offer.made": {"接受": True, "婉拒": False}})
 def asking(core: "Core", get: Get) -> "Asking":
     """Build what makes offers."""
     from .asking import Asking
+    from .repository import OfferRepository
 
-    return Asking(transaction=core.transaction, clock=core.clock, ids=core.ids, wishes=get(wishes))
+    return Asking(
+        transaction=core.transaction, repository=OfferRepository(core.store), clock=core.clock, ids=core.ids, wishes=get(wishes)
+    )
 
 
 @feature.build
 def build(core: "Core", get: Get) -> "Offers":
     """Build the service."""
+    from .repository import OfferRepository
     from .service import Offers
 
     return Offers(
         transaction=core.transaction,
+        repository=OfferRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         people=get(people),

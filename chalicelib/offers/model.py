@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
@@ -81,6 +82,8 @@ class Offer(Entity):
     `why` are reasons by name (see `texts.WHY`), each with its fact after a colon.
     """
 
+    entity_kind: ClassVar[str] = "offer"
+
     wish_id: str
     volunteer: str
     place: str  # the grid of the wish
@@ -130,6 +133,8 @@ class OfferRound(Entity):
     `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
     """
 
+    entity_kind: ClassVar[str] = "search"
+
     community: str
     open: bool = True
     asked: tuple[AskedVolunteer, ...] = ()
@@ -162,6 +167,8 @@ class VolunteerHistory(Entity):
 
     Its id is hers. The counts of answers fade: they are halved where they have become many.
     """
+
+    entity_kind: ClassVar[str] = "standing"
 
     street: str
     sent: tuple[SentOffer, ...] = ()

@@ -20,13 +20,15 @@ from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
 from ..store.due import Outbox
+from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
-from . import decisions, permissions, policy, rows, telling
+from . import decisions, permissions, policy, telling
 from .asking import Asking, need_of, terms_of
 from .decisions import OfferContext
 from .model import Offer, OfferRound, OfferState, VolunteerHistory
+from .repository import OfferRepository
 
 __all__ = ["OfferSeen", "Offers"]
 
@@ -51,6 +53,7 @@ class Offers:
         self,
         *,
         transaction: Transaction,
+        repository: OfferRepository,
         clock: Clock,
         ids: Ids,
         people: People,
@@ -59,7 +62,9 @@ class Offers:
         outbox: Outbox,
         asking: Asking,
     ) -> None:
-        self._transaction, self._clock, self._ids = transaction, clock, ids
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids = clock, ids
+        self._entities = EntityStore(transaction, repository.find_offer, place=lambda offer: offer.place)
         self._people, self._places, self._wishes = people, places, wishes
         self._outbox, self._asking = outbox, asking
 
@@ -67,7 +72,7 @@ class Offers:
 
     def read_offer(self, context: RequestContext, offer_id: str) -> OfferSeen:
         """Return an offer to whom it was made, or to staff of its place."""
-        offer = _found(rows.find_offer(offer_id))
+        offer = _found(self._repository.find_offer(offer_id))
         actor, _ = self._people.current(context.actor)
         authorize(actor, permissions.SEE, offer.as_resource())
         return self._seen(actor, offer, self._wishes.find(offer.wish_id), context.locale)
@@ -78,7 +83,7 @@ class Offers:
         authorize(
             actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
         )
-        page = rows.offers_of(actor.id, context.start, limit)
+        page = self._repository.offers_of(actor.id, context.start, limit)
         wishes = self._wishes.find_many([offer.wish_id for offer in page.items])
         return Page([self._seen(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items], page.next)
 
@@ -106,7 +111,7 @@ class Offers:
         except Conflict as late:
             if late.code not in _TOO_LATE or late.facts.get("state") == OfferState.ACCEPTED:
                 raise
-            missed = _found(rows.find_offer(offer_id)).wish_id
+            missed = _found(self._repository.find_offer(offer_id)).wish_id
             raise Conflict(late.code, **late.facts, similar=self._wishes.near_misses(context.actor, missed)) from None
 
     def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferSeen:
@@ -138,11 +143,15 @@ class Offers:
         return self._seen(context.actor, offer, shown[0], context.locale)
 
     def _known(self, offer_id: str) -> OfferContext:
-        offer = _found(rows.find_offer(offer_id))
-        search = rows.find_search(offer.wish_id)
+        return self._known_of(self._entities.get(offer_id))
+
+    def _known_of(self, offer: Offer) -> OfferContext:
+        search = self._repository.find_search(offer.wish_id)
         if search is None:
             raise NotFound
-        return OfferContext(offer=offer, search=search, standing=rows.find_standing(street_of(offer.place), offer.volunteer))
+        return OfferContext(
+            offer=offer, search=search, standing=self._repository.find_standing(street_of(offer.place), offer.volunteer)
+        )
 
     def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
         """Do what she has answered by SMS. Where that comes to nothing she is told; another's phone answers nothing."""
@@ -164,28 +173,24 @@ class Offers:
                 self._tell_not_taken(offer_id, over=refusal.code in _TOO_LATE)
 
     def _tell_not_taken(self, offer_id: str, *, over: bool) -> None:
-        def decide() -> Changes[Offer]:
-            offer = _found(rows.find_offer(offer_id))
+        def decide(offer: Offer) -> Changes[Offer]:
             told = Message(kind="offer.too_late", to=offer.volunteer, about=offer.id)
             if not over:
                 told = Message(kind="offer.not_taken", to=offer.volunteer, about=offer.id)
             once = replace(told, part_of=f"{told.kind}_{offer.id}")  # one message, however often her answer is brought
             return Changes(entity=offer, previous=offer, messages=(once,))
 
-        self._transaction.run(decide, RequestContext(actor=SYSTEM))
+        self._entities.update(offer_id, decide)
 
     # by themselves
 
     def wake_offer(self, offer_id: str, timer_id: str) -> None:
         """An offer has run out, if it was woken by the alarm that it waits for; the next is asked soon."""
 
-        def decide() -> Changes[Offer]:
-            known = self._known(offer_id)
-            if known.offer.timer is None or known.offer.timer.id != timer_id:
-                return Changes(entity=known.offer, previous=known.offer)
-            return decisions.expire(known, self._clock.now())
+        def decide(offer: Offer) -> Changes[Offer]:
+            return decisions.expire(self._known_of(offer), self._clock.now())
 
-        offer = self._transaction.run(decide, RequestContext(actor=SYSTEM))
+        offer, _ = self._entities.on_timer(offer_id, timer_id, decide)
         if offer.state is OfferState.EXPIRED:
             self._match_soon(offer.place)
 
@@ -198,17 +203,17 @@ class Offers:
 
     def _end_surplus(self, wish_id: str) -> OfferRound | None:
         def decide() -> Changes[OfferRound]:
-            search = _found(rows.find_search(wish_id))
+            search = _found(self._repository.find_search(wish_id))
             wish = self._wishes.find(wish_id)
             wanted = wish.places_left if wish and wish.state is State.OPEN else 0
             helping = frozenset(claim.helper for claim in wish.claims) if wish else frozenset[str]()  # or has given it back
             terms = terms_of(wish) if wish else ""
             waiting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
             kept = {one.offer for one in waiting[:wanted]}  # whoever was asked first stays asked
-            over = rows.find_offers([one.offer for one in search.live if one.offer not in kept])
+            over = self._repository.find_offers([one.offer for one in search.live if one.offer not in kept])
             if any(offer.state is not OfferState.OFFERED for offer in over):
                 raise Busy  # answered since the search was read: look again
-            ended = [(offer, rows.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
+            ended = [(offer, self._repository.find_standing(street_of(offer.place), offer.volunteer)) for offer in over]
             looked = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
             if wish is None or looked.entity == search:
                 return looked
@@ -222,17 +227,16 @@ class Offers:
     def end_unfit(self, person_id: str) -> None:
         """Something has changed about a volunteer: offers that she should not have (any more) end, and others are asked."""
         person, now = self._people.find(person_id), self._clock.now()
-        for offer in rows.offers_of(person_id, None, 20).items:
+        for offer in self._repository.offers_of(person_id, None, 20).items:
             if offer.state is OfferState.OFFERED and not (person and _suits(offer, person, now)):
                 self._end_waiting(offer, decisions.take_back)
 
     def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
-        def decide() -> Changes[Offer]:
-            known = self._known(offer.id)
-            return end(known, self._clock.now())
+        def decide(offer: Offer) -> Changes[Offer]:
+            return end(self._known_of(offer), self._clock.now())
 
         with suppress(NotFound, Conflict):  # answered since
-            self._transaction.run(decide, RequestContext(actor=SYSTEM))
+            self._entities.update(offer.id, decide)
         if offer.state is OfferState.OFFERED:
             self._match_soon(offer.place)
 
@@ -263,7 +267,7 @@ class Offers:
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return what fills a message about an offer, read now; None when it is no longer true."""
-        offer = rows.find_offer(subject.about)
+        offer = self._repository.find_offer(subject.about)
         wish = self._wishes.find(offer.wish_id) if offer else None
         if offer is None or wish is None or not telling.is_true(offer, subject.kind, self._clock.now()):
             return None
@@ -273,39 +277,38 @@ class Offers:
 
     def place_of(self, offer_id: str) -> str:
         """Return the place of an offer, empty when there is no such offer."""
-        offer = rows.find_offer(offer_id)
-        return offer.place if offer else ""
+        return self._entities.place_of(offer_id)
 
     def rearm_lost(self) -> int:
         """Arm anew the offers that wait for an answer, are long over and have no alarm; return how many there were."""
-        return self._transaction.rearm_lost(self._waiting(), rows.find_offer)
+        return self._entities.rearm(self._waiting())
 
     def _waiting(self) -> Iterator[Offer]:
         for street in self._places.streets():
             for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
-                live = [one.offer for search in rows.open_searches(community) for one in search.live]
+                live = [one.offer for search in self._repository.open_searches(community) for one in search.live]
                 for n in range(0, len(live), 100):
-                    yield from rows.find_offers(live[n : n + 100])
+                    yield from self._repository.find_offers(live[n : n + 100])
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: what she was offered, and what is known of her answers."""
         streets = set()
-        for offer in list(every(lambda start: rows.offers_of(person_id, start, 100))):
+        for offer in list(every(lambda start: self._repository.offers_of(person_id, start, 100))):
             streets.add(street_of(offer.place))
             self._end_waiting(offer, decisions.forget)
         for street in streets | set(self._places.streets()):
             self._forget_standing(street, person_id)
 
     def _forget_standing(self, street: str, person_id: str) -> None:
-        standing = rows.find_standing(street, person_id)
+        standing = self._repository.find_standing(street, person_id)
         if standing:
             gone = Changes(entity=standing, previous=standing, writes=(Delete(row=standing),))
             self._transaction.run(lambda: gone, RequestContext(actor=SYSTEM))
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what offers hold about a person (see `people.service.DataExporter`), but for whom she has helped: who that is."""
-        offers = list(every(lambda start: rows.offers_of(person_id, start, 100)))
-        standings = [rows.find_standing(street, person_id) for street in self._places.streets()]
+        offers = list(every(lambda start: self._repository.offers_of(person_id, start, 100)))
+        standings = [self._repository.find_standing(street, person_id) for street in self._places.streets()]
         return {"offers": offers, "standing": [replace(standing, met=()) for standing in standings if standing]}
 
 

@@ -22,10 +22,12 @@ place_exists: "Provider[Callable[[str], bool]]" = Provider("people.place_exists"
 @feature.build
 def build(core: "Core", get: Get) -> "People":
     """Build the service."""
+    from .repository import PersonRepository
     from .service import People
 
     return People(
         transaction=core.transaction,
+        repository=PersonRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,

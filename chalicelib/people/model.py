@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
@@ -83,7 +84,7 @@ class VolunteerProfile:
 class Volunteering:
     """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
 
-    Follows from the person alone and is kept in step with her (see `store.rows.Table.deriving`).
+    Follows from the person alone and is kept in step with her (see `store.table.RowType.with_projection`).
     """
 
     person_id: str
@@ -108,6 +109,8 @@ class EndedSession:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Entity):
     """Anybody the house knows. Without a phone she has no account and is acted for."""
+
+    entity_kind: ClassVar[str] = "person"
 
     name: str
     phone: str | None = None

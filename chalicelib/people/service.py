@@ -1,23 +1,22 @@
 """Who somebody is, for every other feature, and what people do about themselves."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from ..kernel.access import Actor, Role, authorize, relations
-from ..kernel.changes import Changes, Check, Delete, Event, Put
+from ..kernel.changes import Changes, Delete, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from ..kernel.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from ..kernel.hooks import Hooks
 from ..kernel.ids import Ids
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from ..store.transaction import Transaction
-from . import permissions, rows
+from . import permissions
 from .model import (
     Consent,
     Person,
@@ -29,9 +28,9 @@ from .model import (
     erase,
     make_volunteer,
     never_again,
-    volunteering,
 )
 from .policy import CONSENT_TEXTS, HOUSEHOLD_MAX, PEOPLE_READ_MAX
+from .repository import PersonRepository
 
 __all__ = ["ConsentGiven", "People"]
 
@@ -54,40 +53,41 @@ class People:
         clock: Clock,
         ids: Ids,
         keys: Keyring,
+        repository: PersonRepository,
         place_exists: Callable[[str], bool],
         hooks: Hooks,
     ) -> None:
         self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
-        self._place_exists, self._hooks = place_exists, hooks
+        self._repository, self._place_exists, self._hooks = repository, place_exists, hooks
 
     # for other features
 
     def current(self, actor: Actor) -> tuple[Actor, Person]:
         """Read the actor again, so that a block, a demotion or a sign-out takes effect at once. One request."""
-        person = rows.find_person(actor.id)
+        person = self._repository.find_person(actor.id)
         if person is None:
             raise Unauthenticated("auth.token_invalid")
         return person.admit(actor), person
 
     def current_among(self, actor: Actor, others: Iterable[str]) -> tuple[Actor, dict[str, Person]]:
         """Like `current`, and read others in the same one request; returns everybody by id, the actor included."""
-        people = rows.find_persons([actor.id, *others])
+        people = self._repository.find_persons([actor.id, *others])
         if actor.id not in people:
             raise Unauthenticated("auth.token_invalid")
         return people[actor.id].admit(actor), people
 
     def find(self, person_id: str) -> Person | None:
         """Read somebody without asking on whose behalf; for jobs and compositions."""
-        return rows.find_person(person_id)
+        return self._repository.find_person(person_id)
 
     def find_many(self, person_ids: Iterable[str]) -> dict[str, Person]:
         """Read several people in one request, by id; those who are not there are left out."""
-        return rows.find_persons(list(person_ids))
+        return self._repository.find_persons(list(person_ids))
 
     def phone_owner(self, phone: str) -> Person | None:
         """Return whose phone this is."""
-        person_id = rows.owner_of_phone(self.fingerprint(phone))
-        return rows.find_person(person_id) if person_id else None
+        person_id = self._repository.owner_of_phone(self.fingerprint(phone))
+        return self._repository.find_person(person_id) if person_id else None
 
     def fingerprint(self, phone: str) -> str:
         """Return the keyed hash under which a phone is looked up."""
@@ -95,11 +95,11 @@ class People:
 
     def below(self, place: str, wanted: Callable[[Person], bool], start: Position | None, limit: int) -> Page[Person]:
         """Return the people of a place and below, in tree order; a page may be short where few are wanted."""
-        return rows.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
+        return self._repository.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
 
     def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order; an audience (see `fanouts`)."""
-        return rows.ids_below(name, start, limit)
+        return self._repository.ids_below(name, start, limit)
 
     def volunteers_of(self, place: str) -> list[Volunteering]:
         """Return who may be asked for something at a place: the volunteers of its community, and of its street as a whole.
@@ -108,24 +108,8 @@ class People:
         """
         community, street = community_of(place), street_of(place)
         if community == street:
-            return list(rows.volunteers_of(street, below=True))
-        return [*rows.volunteers_of(community, below=False), *rows.volunteers_of(street, below=False)]
-
-    def list_volunteers(self, street: str) -> int:
-        """List the volunteers of a street whom an older version has written, before there was such a list; return how many.
-
-        For the operator's command and a folder that is opened: whoever is written afterwards is listed by the commit itself.
-        """
-        listed = {(one.person_id, one.area): one for one in rows.volunteers_of(street, below=True)}
-        found = 0
-        for person in every(lambda start: self.below(street, _volunteers, start, 100)):
-            new = tuple(Put(row=one) for one in volunteering(person) if listed.get((one.person_id, one.area)) != one)
-            if new:
-                same = Changes(entity=person, previous=person, writes=(Check(entity=person), *new))
-                with suppress(Busy):  # somebody has just been written anew, and so is listed
-                    self._transaction.run(lambda same=same: same, RequestContext())  # type: ignore[misc]
-                found += 1
-        return found
+            return list(self._repository.volunteers_of(street, below=True))
+        return [*self._repository.volunteers_of(community, below=False), *self._repository.volunteers_of(street, below=False)]
 
     def never_again(self, person: Person, kind: str) -> Changes[Person]:
         """Return the decision that somebody is not asked for a kind any more; it goes into another feature's commit."""
@@ -134,14 +118,14 @@ class People:
 
     def kin(self, person: Person) -> list[str]:
         """Return the ids of those who live with somebody, herself included."""
-        others = rows.household_members(person.household, HOUSEHOLD_MAX) if person.household else []
+        others = self._repository.household_members(person.household, HOUSEHOLD_MAX) if person.household else []
         return list(dict.fromkeys([person.id, *others]))
 
     def subject_of(self, actor: Actor, person: Person, on_behalf_of: str | None) -> Person:
         """Return for whom the actor acts: herself, or somebody she may act for (staff in scope, or the trusted contact)."""
         if on_behalf_of in (None, actor.id):
             return person
-        subject = rows.find_person(on_behalf_of or "")
+        subject = self._repository.find_person(on_behalf_of or "")
         if subject is None or subject.erased_at:
             if any(grant.role.rank >= Role.GRID_WORKER.rank for grant in actor.grants):
                 raise Invalid("person.unknown", ["on_behalf_of"])
@@ -267,7 +251,7 @@ class People:
         """Send somebody no more by a channel, as she has asked by that channel; when she asked stays on record."""
 
         def decide() -> Changes[Person]:
-            person = rows.find_person(person_id)
+            person = self._repository.find_person(person_id)
             if person is None:
                 raise NotFound
             if person.erased_at or not getattr(person, channel):
@@ -283,7 +267,7 @@ class People:
         """Return one's own consent history, newest first."""
         actor, person = self.current(context.actor)
         authorize(actor, permissions.ME, person.as_resource())
-        return rows.consents_of(person.id, context.start, limit)
+        return self._repository.consents_of(person.id, context.start, limit)
 
     def withdraw_consent(self, context: RequestContext, purpose: str) -> None:
         """Withdraw a consent. Without the terms there is no account: one is signed out until one agrees again."""
@@ -312,7 +296,7 @@ class People:
         """Return everything held about oneself, as plain JSON values."""
         actor, person = self.current(context.actor)
         authorize(actor, permissions.ME, person.as_resource())
-        held: dict[str, Any] = {"exported_at": self._clock.now(), "person": person, "consents": _all_consents(person.id)}
+        held: dict[str, Any] = {"exported_at": self._clock.now(), "person": person, "consents": self._all_consents(person.id)}
         return held | self._hooks.export(person.id)
 
     def erase_me(self, context: RequestContext) -> None:
@@ -335,26 +319,21 @@ class People:
 
     def forget_witnesses(self, person_id: str) -> None:
         """Take the names of witnesses out of an erased person's ledger; what was agreed to, and when, stays."""
-        named = [consent for consent in _all_consents(person_id) if consent.witness]
+        named = [consent for consent in self._all_consents(person_id) if consent.witness]
         for n in range(0, len(named), 20):
             blank = tuple(Put(row=replace(consent, witness=None)) for consent in named[n : n + 20])
 
             def decide(blank: tuple[Put, ...] = blank) -> Changes[Person]:
-                person = rows.find_person(person_id)
+                person = self._repository.find_person(person_id)
                 if person is None:
                     raise NotFound
                 return Changes(entity=person, previous=person, writes=blank)
 
             self._transaction.run(decide, RequestContext())
 
+    def _all_consents(self, person_id: str) -> list[Consent]:
+        return list(every(lambda start: self._repository.consents_of(person_id, start)))
+
     def end_session(self, person: Person, session: str) -> Person:
         """Return the person with a session ended."""
         return end_session(person, session, self._clock.now())
-
-
-def _volunteers(person: Person) -> bool:
-    return bool(volunteering(person))
-
-
-def _all_consents(person_id: str) -> list[Consent]:
-    return list(every(lambda start: rows.consents_of(person_id, start)))

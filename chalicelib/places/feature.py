@@ -20,17 +20,18 @@ feature: "Feature[Places]" = Feature("places")
 @feature.build
 def build(core: "Core", get: Get) -> "Places":
     """Build the service."""
+    from .repository import PlaceRepository
     from .service import Places
 
-    return Places(transaction=core.transaction, clock=core.clock, people=get(people))
+    return Places(transaction=core.transaction, repository=PlaceRepository(core.store), clock=core.clock, people=get(people))
 
 
 @feature.fill(place_exists)
 def fill_place_exists(core: "Core", get: Get) -> Callable[[str], bool]:
     """Tell people whether a place exists."""
-    from .service import place_exists
+    from .repository import PlaceRepository
 
-    return place_exists
+    return PlaceRepository(core.store).place_exists
 
 
 @feature.routes

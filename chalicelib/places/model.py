@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import asin, cos, radians, sin, sqrt
+from typing import ClassVar
 
 from ..kernel.access import Resource
 from ..kernel.changes import Entity
@@ -33,6 +34,8 @@ class Location:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Entity):
     """One place; its id is its code. `duty` names, by role, the people who answer for it."""
+
+    entity_kind: ClassVar[str] = "place"
 
     name: str
     neighbours: tuple[str, ...] = ()

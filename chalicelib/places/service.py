@@ -14,17 +14,13 @@ from ..kernel.request import RequestContext
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
-from . import permissions, rows
+from . import permissions
 from .model import DEFAULT_ZONE, Location, Place, Street
+from .repository import PlaceRepository
 
-__all__ = ["Places", "Roster", "place_exists"]
+__all__ = ["Places", "Roster"]
 
 _FRESH = timedelta(minutes=10)
-
-
-def place_exists(code: str) -> bool:
-    """Say whether there is such a place."""
-    return rows.find_place(code) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +42,26 @@ class Roster:
 class Places:
     """Use cases about places."""
 
-    def __init__(self, *, transaction: Transaction, clock: Clock, people: People) -> None:
-        self._transaction, self._clock, self._people = transaction, clock, people
+    def __init__(self, *, transaction: Transaction, repository: PlaceRepository, clock: Clock, people: People) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._people = clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
         self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
-        return rows.find_place(code)
+        return self._repository.find_place(code)
 
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
-        return {place.id: place for place in rows.find_places(list(dict.fromkeys(codes)))}
+        return {place.id: place for place in self._repository.find_places(list(dict.fromkeys(codes)))}
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
         now = self._clock.now()
         known = self._zones.get(street)
         if known is None or now - known[0] >= _FRESH:
-            known = self._zones[street] = (now, rows.zone_of(street) or DEFAULT_ZONE)
+            known = self._zones[street] = (now, self._repository.zone_of(street) or DEFAULT_ZONE)
         return known[1]
 
     def tree(self, street: str) -> Sequence[Place]:
@@ -74,20 +71,20 @@ class Places:
         if known is None or now - known[0] >= _FRESH:
             known = self._trees[street] = (
                 now,
-                list(every(lambda start: rows.places_below(street, start, 1000, consistent=False))),
+                list(every(lambda start: self._repository.places_below(street, start, 1000, consistent=False))),
             )
         return known[1]
 
     def streets(self) -> list[str]:
         """Return the code of every street of the installation."""
-        return rows.streets()
+        return self._repository.streets()
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
         """Return who answers for a place in one of the roles: the nearest level upwards that names anybody still in office.
 
         A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
         """
-        found = {place.id: place for place in rows.find_places(ancestors(code))}
+        found = {place.id: place for place in self._repository.find_places(ancestors(code))}
         for level in ancestors(code):
             duty = found[level].duty if level in found else {}
             named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
@@ -99,7 +96,7 @@ class Places:
 
     def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
         """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
-        places = {place.id: place for place in every(lambda start: rows.places_below(street, start, 100))}
+        places = {place.id: place for place in every(lambda start: self._repository.places_below(street, start, 100))}
         named = {person for place in places.values() for people in place.duty.values() for person in people}
         return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
@@ -108,15 +105,15 @@ class Places:
 
         Two requests. A place without a duty list has an empty one.
         """
-        found = {place.id: place.duty for place in rows.find_places(ancestors(code))}
+        found = {place.id: place.duty for place in self._repository.find_places(ancestors(code))}
         return _along(code, found, self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}))
 
     def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the caller may see who is on duty there."""
         resource = Resource(see=permissions.SEE, places=(under,))
         authorize(context.actor, permissions.READ, resource)
-        page = rows.places_below(under, context.start, limit)
-        if not page.items and not place_exists(under):
+        page = self._repository.places_below(under, context.start, limit)
+        if not page.items and not self._repository.place_exists(under):
             raise NotFound
         return page, bool(relations(context.actor, resource) & STAFF)
 
@@ -134,13 +131,13 @@ class Places:
         def decide() -> Changes[Place]:
             actor = self._may(context, permissions.CHANGE, code)
             parent = parent_of(code)
-            known = {place.id for place in rows.find_places([p for p in (parent, *neighbours) if p])}
+            known = {place.id for place in self._repository.find_places([p for p in (parent, *neighbours) if p])}
             if parent and parent not in known:
                 raise Invalid("place.parent_unknown", ["code"], place=parent)
             for n, neighbour in enumerate(neighbours):
                 if neighbour not in known or neighbour == code:
                     raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
-            before = rows.find_place(code)
+            before = self._repository.find_place(code)
             if before:
                 before.check_version(context.seen_version)
             elif context.seen_version is not None:
@@ -164,7 +161,7 @@ class Places:
 
         def decide() -> Changes[Place]:
             actor = self._may(context, permissions.ASSIGN_DUTY, code)
-            place = rows.find_place(code)
+            place = self._repository.find_place(code)
             if place is None:
                 raise NotFound
             place.check_version(context.seen_version)
@@ -191,7 +188,7 @@ class Places:
         event = Event(tag="place.changed", by="operator", party="system")
 
         def decide() -> Changes[Place]:
-            before = rows.find_place(code)
+            before = self._repository.find_place(code)
             place = replace(before or Place(id=code, created_at=now, updated_at=now, name=name), name=name, zone=zone)
             listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
             return Changes(entity=place, previous=before, writes=(listed,), events=(event,))
@@ -203,7 +200,7 @@ class Places:
         event = Event(tag="place.duty_assigned", by="operator", party="system")
 
         def decide() -> Changes[Place]:
-            place = rows.find_place(code)
+            place = self._repository.find_place(code)
             if place is None:
                 raise NotFound
             people = tuple(dict.fromkeys([*place.duty.get(role, ()), person_id]))

@@ -24,10 +24,12 @@ CODES = ("code.sign_in", "code.email")
 @feature.build
 def build(core: "Core", get: Get) -> "SignIn":
     """Build the service."""
+    from .repository import SessionRepository
     from .service import Limits, SignIn
 
     return SignIn(
         transaction=core.transaction,
+        repository=SessionRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,

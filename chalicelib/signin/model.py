@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.changes import Count, Entity
 from ..kernel.codes import Keyring, derive_digits, same
@@ -34,6 +35,8 @@ class Purpose(StrEnum):
 class Challenge(Entity):
     """A code that was asked for. Its id is a keyed hash of the phone (or the person, for an address)."""
 
+    entity_kind: ClassVar[str] = "challenge"
+
     nonce: str
     target: str  # where the code is sent: a phone or an address
     purpose: Purpose
@@ -46,6 +49,8 @@ class Challenge(Entity):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Entity):
     """A family of refresh tokens: each use makes the next generation."""
+
+    entity_kind: ClassVar[str] = "session"
 
     person_id: str
     token_version: int

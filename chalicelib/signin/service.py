@@ -16,9 +16,10 @@ from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
-from . import model, rows
+from . import model
 from .model import Challenge, Purpose, Reused, Session
 from .policy import CODES_PER_TARGET, COOLDOWN, codes_per
+from .repository import SessionRepository
 
 __all__ = ["Limits", "SignIn", "SignedIn", "TokenIssuer"]
 
@@ -56,6 +57,7 @@ class SignIn:
         self,
         *,
         transaction: Transaction,
+        repository: SessionRepository,
         clock: Clock,
         ids: Ids,
         keys: Keyring,
@@ -63,6 +65,7 @@ class SignIn:
         tokens: TokenIssuer,
         limits: Limits,
     ) -> None:
+        self._repository = repository
         self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
         self._people, self._tokens, self._limits = people, tokens, limits
 
@@ -93,7 +96,7 @@ class SignIn:
     ) -> None:
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
-            before = rows.find_challenge(id)
+            before = self._repository.find_challenge(id)
             model.may_issue(before, now)
             nonce = self._ids.new("non")
             fresh = model.issue_challenge(
@@ -112,7 +115,7 @@ class SignIn:
 
         def decide() -> Changes[Session]:
             now = self._clock.now()
-            challenge = model.check_alive(rows.find_challenge(id), now, "code")
+            challenge = model.check_alive(self._repository.find_challenge(id), now, "code")
             tried = model.guess_count(challenge)
             if not model.is_right(self._keys, challenge, code):
                 return _refused(challenge, tried, Invalid("auth.code_wrong", ["code"]))
@@ -144,7 +147,7 @@ class SignIn:
         session_id, generation = model.read_refresh(self._keys, token)
 
         def decide() -> Changes[Session]:
-            session = rows.find_session(session_id)
+            session = self._repository.find_session(session_id)
             if session is None:
                 raise Unauthenticated("auth.refresh_invalid")
             return Changes(entity=model.refresh(session, generation, self._clock.now()), previous=session)
@@ -152,7 +155,7 @@ class SignIn:
         try:
             session = self._transaction.run(decide, context)
         except Reused:
-            spent = rows.find_session(session_id)
+            spent = self._repository.find_session(session_id)
             if spent:
                 self._end(context, session_id, spent.person_id)
             raise Unauthenticated("auth.refresh_reused") from None
@@ -172,7 +175,7 @@ class SignIn:
         """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
 
         def decide() -> Changes[Person]:
-            session, person = rows.find_session(session_id), self._people.find(person_id)
+            session, person = self._repository.find_session(session_id), self._people.find(person_id)
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
             over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
@@ -188,7 +191,7 @@ class SignIn:
         def decide() -> Changes[Person]:
             actor, person = self._people.current(context.actor)
             authorize(actor, people_permissions.ME, person.as_resource())
-            challenge = model.check_alive(rows.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
+            challenge = model.check_alive(self._repository.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
             tried = model.guess_count(challenge)
             wrong = Invalid("auth.code_wrong", ["code"])
             if not model.is_right(self._keys, challenge, code):
@@ -203,7 +206,7 @@ class SignIn:
     def traces_of(self, person: Person) -> list[Delete]:
         """Return what is kept of a phone and an address (see `people.service.ErasureHook`)."""
         ids = [f"email#{person.id}", f"phone#{self._people.fingerprint(person.phone)}" if person.phone else ""]
-        return [Delete(row=challenge) for id in ids if id and (challenge := rows.find_challenge(id))]
+        return [Delete(row=challenge) for id in ids if id and (challenge := self._repository.find_challenge(id))]
 
     def read_me(self, context: RequestContext) -> Person:
         """Return one's own record."""
@@ -211,11 +214,11 @@ class SignIn:
 
     def find_challenge(self, challenge_id: str) -> Challenge | None:
         """Return the challenge that a code goes to."""
-        return rows.find_challenge(challenge_id)
+        return self._repository.find_challenge(challenge_id)
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return the code of a challenge; None when the challenge is used, replaced or expired."""
-        challenge = rows.find_challenge(subject.about)
+        challenge = self._repository.find_challenge(subject.about)
         if challenge is None or challenge.used or challenge.nonce != subject.params["nonce"]:
             return None
         if challenge.expires_at <= self._clock.now():

@@ -18,9 +18,12 @@ feature: "Feature[PersonAdmin]" = Feature("staff_directory")
 @feature.build
 def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
+    from .repository import AuditRepository
     from .service import PersonAdmin
 
-    return PersonAdmin(transaction=core.transaction, clock=core.clock, ids=core.ids, people=get(people))
+    return PersonAdmin(
+        transaction=core.transaction, repository=AuditRepository(core.store), clock=core.clock, ids=core.ids, people=get(people)
+    )
 
 
 @feature.routes

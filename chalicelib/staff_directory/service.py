@@ -19,7 +19,7 @@ from ..people.policy import CONSENT_TEXTS
 from ..people.service import ConsentGiven, People
 from ..store.transaction import Transaction
 from .model import Audit
-from .rows import written
+from .repository import AuditRepository
 
 __all__ = ["NewPerson", "PersonAdmin"]
 
@@ -41,8 +41,17 @@ class NewPerson:
 class PersonAdmin:
     """Use cases of staff about people."""
 
-    def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, people: People) -> None:
-        self._transaction, self._clock, self._ids, self._people = transaction, clock, ids, people
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: AuditRepository,
+        clock: Clock,
+        ids: Ids,
+        people: People,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids, self._people = clock, ids, people
 
     def list_people(self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
         """Return the people of a place and below, filtered by role, by part of the name or by a whole phone."""
@@ -241,7 +250,9 @@ class PersonAdmin:
         street = street_of((*person.places, *(grant.place for grant in actor.grants), "none")[0])
         now: datetime = self._clock.now()
         id = self._ids.new("aud")
-        return written(Audit(id=id, at=now, actor=actor.id, action=action, subject=person.id, reason=reason, street=street))
+        return self._repository.written(
+            Audit(id=id, at=now, actor=actor.id, action=action, subject=person.id, reason=reason, street=street)
+        )
 
     def bootstrap_admin(self, phone: str, name: str, street: str) -> Person:
         """Make somebody the administrator of a street; for the operator's command, which no route reaches."""

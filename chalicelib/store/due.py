@@ -13,8 +13,9 @@ from ..kernel.changes import Delete, Due, Put
 from ..kernel.clock import Clock, to_text
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
-from .rows import Table, behind, load_many, page, row_of
-from .tables import PARKED, Parked
+from .store import Store
+from .table import SK, behind
+from .tables import DUE, PARKED, PARKED_PART, Parked
 
 __all__ = ["Outbox", "Parked", "Queue", "shard_of"]
 
@@ -39,7 +40,8 @@ def shard_of(id: str, shards: int) -> str:
 class Outbox:
     """The due table seen from outside: what is handed over is deleted, what is refused stays."""
 
-    def __init__(self, queue: Queue, clock: Clock, shards: int, metrics: Metrics) -> None:
+    def __init__(self, queue: Queue, clock: Clock, shards: int, metrics: Metrics, store: Store) -> None:
+        self._store = store
         self._queue = queue
         self._clock = clock
         self._metrics = metrics
@@ -70,9 +72,8 @@ class Outbox:
             ids = self._queue.enqueue(batch)
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
-                with suppress(PynamoDBException), Table.rows[Due].batch_write() as rows:
-                    for entry in gone:  # what stays is handed over again by the sweep, which does no harm
-                        rows.delete(row_of(entry))
+                with suppress(PynamoDBException):  # the sweep hands over again what stays, which does no harm
+                    self._store.write_batch(delete=gone)
             taken += len(gone)
         return taken
 
@@ -94,13 +95,13 @@ class Outbox:
         Strongly consistent, and as much work as there is due. An entry that the queue refuses does not hold up others.
         """
         now = self._clock.now()
-        until = to_text(now) + "~"
+        until = DUE.attribute("sk") <= to_text(now) + "~"
         taken, oldest = 0, 0.0
         waiting: list[Due] = []
         for n in range(self.shards):
             start = None
             while True:
-                found = page(Due, f"s{n}", keys=Table.sk <= until, start=start, limit=_PAGE)
+                found = self._store.page(DUE, f"s{n}", keys=until, start=start, limit=_PAGE)
                 oldest = max([oldest, *((now - due.at).total_seconds() for due in found.items[:1])])
                 waiting += found.items
                 full = len(waiting) - len(waiting) % _BATCH
@@ -116,29 +117,32 @@ class Outbox:
 
     def put(self, due: Due) -> None:
         """Write a due row on its own. The same row twice is one row."""
-        row_of(replace(due, shard=shard_of(due.id, self.shards))).save()
+        self._store.put(self._sharded(due))
 
     def try_put(self, due: Due) -> None:
         """Write a due row if the store lets it: for what comes round by itself anyway, after a commit that must not fail now."""
         with suppress(PynamoDBException):
             self.put(due)
 
+    def _sharded(self, due: Due) -> Due:
+        return replace(due, shard=shard_of(due.id, self.shards))
+
     def next_at(self) -> datetime | None:
         """Return the instant of the earliest due row, or None when nothing waits."""
-        firsts = [page(Due, f"s{n}", limit=1).items for n in range(self.shards)]
+        firsts = [self._store.page(DUE, f"s{n}", limit=1).items for n in range(self.shards)]
         return min((found[0].at for found in firsts if found), default=None)
 
     def are_waiting(self, dues: Sequence[Due]) -> set[str]:
         """Return the ids of those of these rows (shard, instant and id suffice) that are in the table."""
         keys = [(due.shard, f"{to_text(due.at)}#{due.id}") for due in dues]
-        return {due.id for n in range(0, len(keys), 100) for due in load_many(Due, keys[n : n + 100])}
+        return {due.id for due in self._store.get_many(DUE, keys)}
 
     # what failed for good
 
     def park(self, due: Due, place: str) -> None:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
         now = self._clock.now()
-        row_of(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place)).save()
+        self._store.put(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place))
         self._metrics.count("ParkedJobs", kind=due.kind)
         self._metrics.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
 
@@ -147,11 +151,12 @@ class Outbox:
 
         A page may be short where few are wanted; what its `next` says lies behind is not read yet.
         """
-        return page(Parked, PARKED, keys=behind(Table.sk, after), limit=limit, wanted=wanted, read_at_most=_READ_MAX)
+        keys = behind(SK, after)
+        return self._store.page(PARKED, PARKED_PART, keys=keys, limit=limit, wanted=wanted, read_at_most=_READ_MAX)
 
     def every_parked(self) -> Iterator[Parked]:
         """Yield every parked job, earliest due first."""
-        return every(lambda start: page(Parked, PARKED, start=start, limit=_PAGE))
+        return every(lambda start: self._store.page(PARKED, PARKED_PART, start=start, limit=_PAGE))
 
     def requeue(self, job: Parked) -> tuple[Put, Delete]:
         """Return what makes a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""

@@ -7,6 +7,7 @@ signing key, walking the shapes of what is sent and answered), is done once, or 
 
 import hmac
 import json
+import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from pynamodb.connection import Connection
 
 from ..kernel.ids import RandomIds
 
-__all__ = ["Dynamo", "LeanConnection", "Signer"]
+__all__ = ["Dynamo", "LeanConnection", "Signer", "connect"]
 
 # What requests and jobs call. Everything else (tables are described and made) goes all of botocore's way.
 _LEAN = frozenset(
@@ -33,6 +34,32 @@ _LEAN = frozenset(
 )
 _BINARY = re.compile(rb'"BS?"')
 _JSON = "application/x-amz-json-1.0"
+
+
+def connect(region: str, client: Any = None) -> Connection:
+    """Return a PynamoDB connection to DynamoDB, over the lean client unless CHUNHUI_LEAN=0.
+
+    `client` may stand in for botocore's client: an object with `_make_api_call(operation, kwargs)`.
+    """
+    lean = os.environ.get("CHUNHUI_LEAN", "1") != "0"
+    kind: type[Connection] = LeanConnection if lean else Connection
+    if client is not None:
+        kind = _GivenConnection
+    connection = kind(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    if isinstance(connection, _GivenConnection):
+        connection.given = client
+    return connection
+
+
+class _GivenConnection(Connection):
+    """A PynamoDB connection over a client that somebody brings."""
+
+    given: Any = None
+
+    @property
+    def client(self) -> Any:
+        """Return the client that was given."""
+        return self.given
 
 
 class LeanConnection(Connection):

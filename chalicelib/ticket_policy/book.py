@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from ..tickets.policy import HOUSE, Policy
-from . import rows
+from .repository import PolicyRepository
 
 __all__ = ["PolicyBook"]
 
@@ -15,8 +15,9 @@ _KEPT = 512  # versions in a process's memory; each is a few kilobytes and never
 class PolicyBook:
     """Looks up the rules of a street."""
 
-    def __init__(self) -> None:
-        self._version = lru_cache(maxsize=_KEPT)(_read_version)
+    def __init__(self, repository: PolicyRepository) -> None:
+        self._repository = repository
+        self._version = lru_cache(maxsize=_KEPT)(self._read_version)
 
     def policy_for(self, street: str, number: int) -> Policy:
         """Return one version of a street's rules; 0 is the default rules. Read once in the life of a process.
@@ -29,17 +30,16 @@ class PolicyBook:
 
     def current(self, street: str) -> tuple[int, Policy]:
         """Return the version that holds now, and its rules, as the last change has left them. One request."""
-        found = rows.policy_of(street)
+        found = self._repository.policy_of(street)
         return (found.version, found.policy) if found else (0, HOUSE)
 
     def changed_at(self, streets: Sequence[str]) -> datetime | None:
         """Return when one of these streets last changed its rules; None where all keep the default rules."""
-        changed = [found.updated_at for street in streets if (found := rows.policy_of(street))]
+        changed = [found.updated_at for street in streets if (found := self._repository.policy_of(street))]
         return max(changed, default=None)
 
-
-def _read_version(street: str, number: int) -> Policy:
-    record = rows.policy_version(street, number)
-    if record is None:
-        raise LookupError(f"{street} has no rules of version {number}")
-    return record.policy
+    def _read_version(self, street: str, number: int) -> Policy:
+        record = self._repository.policy_version(street, number)
+        if record is None:
+            raise LookupError(f"{street} has no rules of version {number}")
+        return record.policy

@@ -26,8 +26,9 @@ feature: "Feature[TicketPolicies]" = Feature("ticket_policy")
 def book(core: "Core", get: Get) -> "PolicyBook":
     """Build what looks up the rules of a street."""
     from .book import PolicyBook
+    from .repository import PolicyRepository
 
-    return PolicyBook()
+    return PolicyBook(PolicyRepository(core.store))
 
 
 @feature.fill(policies)
@@ -39,10 +40,12 @@ def fill_policies(core: "Core", get: Get) -> "PolicyBook":
 @feature.build
 def build(core: "Core", get: Get) -> "TicketPolicies":
     """Build the service."""
+    from .repository import PolicyRepository
     from .service import TicketPolicies
 
     return TicketPolicies(
         transaction=core.transaction,
+        repository=PolicyRepository(core.store),
         clock=core.clock,
         people=get(people),
         places=get(places),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.changes import Entity
 from ..tickets.policy import Level, Policy
@@ -13,6 +14,8 @@ __all__ = ["Hole", "LadderReport", "PolicyRecord", "StreetPolicy", "Why"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetPolicy(Entity):
     """What a street has set; its id is the street's code. Each version is kept beside it, because tickets name it."""
+
+    entity_kind: ClassVar[str] = "streetpolicy"
 
     policy: Policy
 
@@ -55,6 +58,8 @@ class Hole:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderReport(Entity):
     """What the latest nightly look at a street's ladder has found; its id is the street's code."""
+
+    entity_kind: ClassVar[str] = "ladderreport"
 
     holes: tuple[Hole, ...] = ()  # the first, where there are very many
     count: int = 0

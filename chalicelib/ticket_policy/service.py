@@ -24,12 +24,13 @@ from ..tickets.clocks import sla_of
 from ..tickets.model import Ticket
 from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
-from . import permissions, rows
+from . import permissions
 from .book import PolicyBook
 from .ladder import EscalationPath, holes
 from .lint import Caution, cautions, faults
 from .model import Hole, LadderReport, PolicyRecord, StreetPolicy
 from .replay import Pair, Played, Replayed, play, summarise, urgency_under
+from .repository import PolicyRepository
 
 __all__ = ["Rules", "TicketPolicies"]
 
@@ -58,6 +59,7 @@ class TicketPolicies:
         self,
         *,
         transaction: Transaction,
+        repository: PolicyRepository,
         clock: Clock,
         people: People,
         places: Places,
@@ -66,13 +68,14 @@ class TicketPolicies:
         reported: Reported,
         library: Library = chinese_holiday,
     ) -> None:
+        self._repository = repository
         self._transaction, self._clock, self._people, self._places = transaction, clock, people, places
         self._metrics, self._reported, self._library = metrics, reported, library
         self._book = book
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return what fills a message about a street now; None when it is no longer true."""
-        report = rows.ladder_report(subject.about)
+        report = self._repository.ladder_report(subject.about)
         return MessageContext(facts={"count": report.count}) if report and report.count else None
 
     # for those who use it
@@ -87,7 +90,9 @@ class TicketPolicies:
         if not found & permissions.READ_RULES.allowed:
             return Rules(street=street)
         people = self._people.find_many(_named(street.policy))
-        return Rules(street=street, inside=True, cautions=self._cautions(street, people), report=rows.ladder_report(street.id))
+        return Rules(
+            street=street, inside=True, cautions=self._cautions(street, people), report=self._repository.ladder_report(street.id)
+        )
 
     def set(self, context: RequestContext, place: str, changes: Mapping[str, Any]) -> Rules:
         """Change some of the rules of the street of a place, as fields of `Policy`; what is not named stays.
@@ -174,7 +179,7 @@ class TicketPolicies:
         found = self.holes(street)
 
         def decide() -> Changes[LadderReport]:
-            before, now = rows.ladder_report(street), self._report(street, found)
+            before, now = self._repository.ladder_report(street), self._report(street, found)
             new = set(now.holes) - set(before.holes if before else ())
             told = Message(kind="ticket.holes_staff", to=f"staff:{street}", about=street)
             kept = replace(before, holes=now.holes, count=now.count, checked_at=now.checked_at) if before else now
@@ -191,7 +196,7 @@ class TicketPolicies:
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
-        return rows.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
+        return self._repository.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
 
     def _check(self, street: str, policy: Policy) -> Roster:
         """Refuse rules that cannot be taken; return the street as it was read for that."""

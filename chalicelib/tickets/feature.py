@@ -47,10 +47,12 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
 @feature.build
 def build(core: "Core", get: Get) -> "Tickets":
     """Build the service."""
+    from .repository import TicketRepository
     from .service import Tickets
 
     return Tickets(
         transaction=core.transaction,
+        repository=TicketRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         people=get(people),
@@ -64,10 +66,12 @@ def build(core: "Core", get: Get) -> "Tickets":
 @feature.provide
 def jobs(core: "Core", get: Get) -> "TicketJobs":
     """Build the background work on tickets."""
+    from .repository import TicketRepository
     from .upkeep import TicketJobs
 
     return TicketJobs(
         transaction=core.transaction,
+        repository=TicketRepository(core.store),
         clock=core.clock,
         people=get(people),
         places=get(places),
@@ -81,9 +85,11 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
     """Build tickets as other applications see them."""
     from .outside import PublicTickets
+    from .repository import TicketRepository
 
     return PublicTickets(
         transaction=core.transaction,
+        repository=TicketRepository(core.store),
         clock=core.clock,
         people=get(people),
         places=get(places),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ..kernel.access import Relation, Resource
@@ -123,6 +124,8 @@ class Ticket(TicketState, Entity):
 
     `policy_version` is that of the street's policy at the moment of the report: limits, ladder and calendar stay.
     """
+
+    entity_kind: ClassVar[str] = "ticket"
 
     person_id: str | None  # for whom it was reported; nobody in particular where another application brought it
     filed_by: str

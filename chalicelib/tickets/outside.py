@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ..kernel.access import STAFF, SYSTEM, Actor, relations
 from ..kernel.changes import Changes, Put, Write
@@ -15,9 +16,10 @@ from ..kernel.request import RequestContext
 from ..people.service import People
 from ..places.service import Places
 from ..store.transaction import Transaction
-from . import decisions, rows
+from . import decisions
 from .model import OutsideReport, Report, Ticket, Update
 from .policy import Policy
+from .repository import TicketRepository
 from .service import ReportTerms, Tickets
 from .states import SYSTEM_ONLY, Mover
 
@@ -27,8 +29,17 @@ __all__ = ["PublicTickets"]
 class PublicTickets:
     """Use cases of other applications. They speak for themselves, or for somebody who is signed in."""
 
-    def __init__(self, *, transaction: Transaction, clock: Clock, people: People, places: Places, tickets: Tickets) -> None:
-        self._transaction, self._clock = transaction, clock
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: TicketRepository,
+        clock: Clock,
+        people: People,
+        places: Places,
+        tickets: Tickets,
+    ) -> None:
+        self._transaction, self._repository, self._clock = transaction, repository, clock
         self._people, self._places, self._tickets = people, places, tickets
 
     def policy_of(self, street: str) -> Policy:
@@ -73,7 +84,7 @@ class PublicTickets:
 
     def find_public(self, ids: Sequence[str]) -> list[Ticket]:
         """Read tickets; what is private, or not there, is left out."""
-        return [ticket for ticket in rows.find_tickets(list(dict.fromkeys(ids))) if not ticket.private]
+        return [ticket for ticket in self._repository.find_tickets(list(dict.fromkeys(ids))) if not ticket.private]
 
     def public_between(
         self,
@@ -85,17 +96,22 @@ class PublicTickets:
         limit: int,
     ) -> Page[Ticket]:
         """Read the public tickets of a street that were reported in a span of time, newest first; pages may be short."""
-        page = rows.listed(street, since, until, start, limit)
+        page = self._repository.listed(street, since, until, start, limit)
         return Page([ticket for ticket in page.items if not ticket.private and wanted(ticket)], page.next)
 
     def updates_between(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
         """Read what everybody may know of what happened in a street in a span of time, oldest first."""
-        return rows.updates_in(street, since, until, start, limit)
+        return self._repository.updates_in(street, since, until, start, limit)
 
     def updates_of(self, ticket_ids: Sequence[str]) -> list[Update]:
         """Read what everybody may know of what happened to tickets, oldest first."""
-        found = [update for id in ticket_ids for update in every(lambda start, id=id: rows.updates_of(id, start, 100))]  # type: ignore[misc]
+        found: list[Update] = []
+        for id in ticket_ids:
+            found += every(partial(self._updates_of, id))
         return sorted(found, key=lambda update: (update.at, update.id))
+
+    def _updates_of(self, ticket_id: str, start: Position | None) -> Page[Update]:
+        return self._repository.updates_of(ticket_id, start, 100)
 
     def comment_from_outside(self, context: RequestContext, ticket_id: str, text: str, client: str) -> str:
         """Add to a public ticket what another application says of it; return the id of the update."""

@@ -13,11 +13,12 @@ from ..people import permissions as people_permissions
 from ..people.model import Person
 from ..people.service import People
 from ..uploads.service import Photo, Uploads
-from . import decisions, permissions, rows
+from . import decisions, permissions
 from .clocks import ExplainedSegment, Sla, explained_segments
 from .model import QueueLine, Report, SlaTimer, Ticket, place_at
 from .office import DutyResolver
 from .policy import Level
+from .repository import TicketEvent, TicketRepository
 from .states import WAITING
 
 __all__ = ["Explained", "Reading", "Seen", "existing", "knows_it"]
@@ -54,12 +55,20 @@ class Explained:
 class Reading:
     """Use cases of whoever looks at tickets."""
 
-    def __init__(self, *, people: People, uploads: Uploads, offices: DutyResolver) -> None:
-        self._people, self._uploads, self._offices = people, uploads, offices
+    def __init__(
+        self,
+        *,
+        repository: TicketRepository,
+        people: People,
+        uploads: Uploads,
+        offices: DutyResolver,
+    ) -> None:
+        self._repository, self._people = repository, people
+        self._uploads, self._offices = uploads, offices
 
     def read_ticket(self, context: RequestContext, ticket_id: str) -> Seen:
         """Return a ticket as the caller may see it."""
-        ticket = existing(rows.find_ticket(ticket_id))
+        ticket = existing(self._repository.find_ticket(ticket_id))
         resource = self._resource(ticket, context.actor)
         found = authorize(context.actor, permissions.SEE, resource)
         if not found & _INSIDE:
@@ -67,13 +76,13 @@ class Reading:
         actor, _ = self._people.current(context.actor)
         return self._seen(actor, ticket, authorize(actor, permissions.SEE, resource), named=True)
 
-    def read_timeline(
-        self, context: RequestContext, ticket_id: str, limit: int
-    ) -> tuple[Page[rows.TicketEvent], frozenset[Relation]]:
+    def read_timeline(self, context: RequestContext, ticket_id: str, limit: int) -> tuple[Page[TicketEvent], frozenset[Relation]]:
         """Return a ticket's events, oldest first, and what the caller is towards it; only those who work on it read notes."""
         ticket, found = self._inside(context, ticket_id)
         works = bool(found & (STAFF | {Relation.HELPER}))
-        return rows.timeline_of(ticket.id, lambda event: works or event.tag != decisions.NOTED, context.start, limit), found
+        return self._repository.timeline_of(
+            ticket.id, lambda event: works or event.tag != decisions.NOTED, context.start, limit
+        ), found
 
     def read_clocks(self, context: RequestContext, ticket_id: str) -> list[Explained]:
         """Return the clocks of a ticket, each with how its due time came about."""
@@ -89,7 +98,7 @@ class Reading:
         return [shown[id] for id in photos if id in shown], [shown[id] for id in ticket.proof if id in shown]
 
     def _inside(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, frozenset[Relation]]:
-        ticket = existing(rows.find_ticket(ticket_id))
+        ticket = existing(self._repository.find_ticket(ticket_id))
         resource = self._resource(ticket, context.actor)
         authorize(context.actor, permissions.SEE, resource)
         actor, _ = self._people.current(context.actor)
@@ -113,7 +122,7 @@ class Reading:
             page = self._lines(context, place, here, limit)
         else:
             whole = place in (street_of(place), community_of(place))
-            page = rows.queue(place, wanted if whole else here, context.start, limit)
+            page = self._repository.queue(place, wanted if whole else here, context.start, limit)
         return Page([(line, relations(context.actor, line.as_resource())) for line in page.items], page.next)
 
     def _lines(self, context: RequestContext, place: str, here: Callable[[QueueLine], bool], limit: int) -> Page[QueueLine]:
@@ -121,7 +130,7 @@ class Reading:
         found: list[QueueLine] = []
         start = context.start
         for _ in range(5):
-            page = rows.listed(street_of(place), None, None, start, limit)
+            page = self._repository.listed(street_of(place), None, None, start, limit)
             found += [line for line in map(QueueLine.of, page.items) if here(line)]
             start = page.next
             if start is None or found:
@@ -130,7 +139,7 @@ class Reading:
 
     def _own_lines(self, context: RequestContext, here: Callable[[QueueLine], bool], limit: int) -> Page[Listed]:
         """What she has to see to, and then what she has reported."""
-        parts = {"held": (rows.held_by, ""), "reported": (rows.reported_by, context.actor.id)}
+        parts = {"held": (self._repository.held_by, ""), "reported": (self._repository.reported_by, context.actor.id)}
 
         def read(part: str, start: Position | None, most: int) -> Page[Listed]:
             listed, reporter = parts[part]
@@ -143,7 +152,9 @@ class Reading:
 
     def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, QueueLine]]:
         """Return what staff of a place have to see to, each with its order; the desk has asked for permission."""
-        page = rows.queue(place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after)
+        page = self._repository.queue(
+            place, lambda line: covers(place, line.place) and line.state in WAITING, None, limit, after=after
+        )
         pairs = [(line.order, line) for line in page.items]
         return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
 
@@ -154,7 +165,7 @@ class Reading:
         """
         found, start = list[Ticket](), None
         while len(found) < most:
-            page = rows.listed(street, since, until, start, 100)
+            page = self._repository.listed(street, since, until, start, 100)
             found += page.items
             start = page.next
             if start is None:
@@ -163,7 +174,7 @@ class Reading:
 
     def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many have joined each of these tickets; what is not named nobody has joined."""
-        return rows.joined_to(ticket_ids)
+        return self._repository.joined_to(ticket_ids)
 
     def my_tickets(self, context: RequestContext, limit: int) -> Page[Seen]:
         """Return what one has reported or joined, newest first."""
@@ -171,8 +182,8 @@ class Reading:
         authorize(
             actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
         )
-        page = rows.reported_by(actor.id, context.start, limit)
-        joined = rows.joined_to([ticket.id for ticket in page.items])
+        page = self._repository.reported_by(actor.id, context.start, limit)
+        joined = self._repository.joined_to([ticket.id for ticket in page.items])
         return Page([self._as_reporter(actor, ticket, joined) for ticket in page.items], page.next)
 
     def _as_reporter(self, actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> Seen:
@@ -185,7 +196,7 @@ class Reading:
             ticket=ticket,
             actor=actor,
             relations=found,
-            joined=rows.joined_to([ticket.id]).get(ticket.id, 0),
+            joined=self._repository.joined_to([ticket.id]).get(ticket.id, 0),
             people=self._people.find_many(people) if people else {},
         )
 
@@ -194,12 +205,12 @@ class Reading:
         resource = ticket.as_resource()
         if not actor.id or relations(actor, resource) & _INSIDE:
             return resource
-        reported = rows.find_reports((ticket.id, *ticket.merged), actor.id)
+        reported = self._repository.find_reports((ticket.id, *ticket.merged), actor.id)
         return ticket.as_resource(actor.id) if reported else resource
 
     def reports(self, ticket: Ticket) -> list[Report]:
         """Return everybody who reported a ticket, or one that is seen to with it; each once."""
-        found = (every(lambda start, id=id: rows.reports_of(id, start, 100)) for id in (ticket.id, *ticket.merged))  # type: ignore[misc]
+        found = (every(lambda start, id=id: self._repository.reports_of(id, start, 100)) for id in (ticket.id, *ticket.merged))  # type: ignore[misc]
         return list({report.person_id: report for reports in found for report in reports}.values())
 
 

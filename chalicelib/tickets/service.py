@@ -17,12 +17,13 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, permissions, resolution, rows
+from . import decisions, permissions, resolution
 from .clocks import EscalationContext
 from .model import Report, Ticket
 from .office import DutyResolver
 from .policy import DUPLICATE_WITHIN, MERGED_MOST, REPORTS_PER_DAY, Level, Policy, Urgency
 from .reading import Reading, Seen, existing
+from .repository import TicketRepository
 from .states import Mover
 
 __all__ = ["ReportTerms", "Tickets"]
@@ -50,6 +51,7 @@ class Tickets(Reading):
         self,
         *,
         transaction: Transaction,
+        repository: TicketRepository,
         clock: Time,
         ids: Ids,
         people: People,
@@ -58,7 +60,7 @@ class Tickets(Reading):
         offices: DutyResolver,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
-        super().__init__(people=people, uploads=uploads, offices=offices)
+        super().__init__(repository=repository, people=people, uploads=uploads, offices=offices)
         self._transaction, self._clock, self._ids, self._places = transaction, clock, ids, places
         self._current_policy = current_policy
 
@@ -128,7 +130,7 @@ class Tickets(Reading):
     def opened(self, ticket: Ticket, actor: Actor, beside: tuple[Write, ...]) -> Changes[Ticket]:
         """Route a new ticket, look for others that may be about the same, take its photos, and decide."""
         office, routed = self._offices.routed(ticket)
-        near = rows.at_spot(ticket.place, ticket.category, ticket.created_at - DUPLICATE_WITHIN, 30)
+        near = self._repository.at_spot(ticket.place, ticket.category, ticket.created_at - DUPLICATE_WITHIN, 30)
         alike = decisions.likely_duplicates(ticket, near, ticket.created_at)
         ticket = replace(
             ticket,
@@ -158,7 +160,7 @@ class Tickets(Reading):
         shown: list[Seen] = []
 
         def decide() -> Changes[Ticket]:
-            ticket = existing(rows.find_ticket(ticket_id))
+            ticket = existing(self._repository.find_ticket(ticket_id))
             *_, ticket = (ticket, *self._along(ticket))
             actor, me = self._people.current(context.actor)
             resource = self._resource(ticket, actor)
@@ -170,7 +172,7 @@ class Tickets(Reading):
                 raise Invalid("consent.required", ["consent"])
             found = relations(actor, resource if others else ticket.as_resource(actor.id))
             shown[:] = [self._seen(actor, ticket, found)]  # no read may fail once it is done
-            if rows.find_reports((ticket.id, *ticket.merged), subject.id):
+            if self._repository.find_reports((ticket.id, *ticket.merged), subject.id):
                 return Changes(entity=ticket, previous=ticket)
             by = Mover(id=actor.id, relations=relations(actor, ticket.as_resource()) - {Relation.OWNER}, now=self._clock.now())
             outcome = resolution.join(ticket, by, self._own_report(ticket, subject.id, actor.id))
@@ -267,7 +269,7 @@ class Tickets(Reading):
         """See to it together with another, of which one must be staff as well."""
 
         def decide(ticket: Ticket, by: Mover) -> Changes[Ticket]:
-            other = rows.find_ticket(into)
+            other = self._repository.find_ticket(into)
             if other is None or not relations(self._people.current(context.actor)[0], other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
             return resolution.merge(ticket, other, by)
@@ -286,7 +288,7 @@ class Tickets(Reading):
         """Return what a ticket is merged into, what that is merged into, and so on: the last is where it is seen to."""
         found: list[Ticket] = []
         while ticket.merged_into and len(found) < MERGED_MOST:
-            ticket = existing(rows.find_ticket(ticket.merged_into))
+            ticket = existing(self._repository.find_ticket(ticket.merged_into))
             found.append(ticket)
         return found
 
@@ -333,12 +335,12 @@ class Tickets(Reading):
 
     def _read_for(self, context: RequestContext, ticket_id: str, move: str) -> tuple[Ticket, Mover, Actor]:
         """Read a ticket, and ask whether the move is the caller's to make."""
-        ticket = existing(rows.find_ticket(ticket_id))
+        ticket = existing(self._repository.find_ticket(ticket_id))
         actor, _ = self._people.current(context.actor)
         found = authorize(actor, permissions.MOVES[move], self._resource(ticket, actor))
         return ticket, Mover(id=actor.id, relations=found, now=self._clock.now()), actor
 
     def _is_alone(self, ticket: Ticket) -> tuple[bool, int]:
         """Say whether one person only has reported it, and what the counter of those who joined stood at before that was read."""
-        joined = rows.joined_to([ticket.id]).get(ticket.id, 0)
+        joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
         return len(self.reports(ticket)) == 1, joined

@@ -35,9 +35,17 @@ def files(core: "Core", get: Get) -> "Files":
 @feature.build
 def build(core: "Core", get: Get) -> "Uploads":
     """Build the service."""
+    from .repository import UploadRepository
     from .service import Uploads
 
-    return Uploads(transaction=core.transaction, clock=core.clock, ids=core.ids, people=get(people), files=get(files))
+    return Uploads(
+        transaction=core.transaction,
+        repository=UploadRepository(core.store),
+        clock=core.clock,
+        ids=core.ids,
+        people=get(people),
+        files=get(files),
+    )
 
 
 @feature.routes

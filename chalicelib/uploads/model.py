@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
@@ -66,6 +67,8 @@ class Upload(Entity):
     Files are never deleted before a commit has said that they must go. `clear_at` is when those that must not be there
     are deleted for good: late enough that nobody can write them again.
     """
+
+    entity_kind: ClassVar[str] = "upload"
 
     owner: str
     kind: Kind = Kind.PHOTO

@@ -13,16 +13,18 @@ from typing import Any
 
 from ..adapters.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
 from ..adapters.ports import Files, PostForm
-from ..kernel.access import SYSTEM, Relation, Resource, authorize
+from ..kernel.access import Relation, Resource, authorize
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import ID_PATTERN, Ids
 from ..kernel.request import RequestContext
 from ..people.service import People
+from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import decisions, permissions, policy, rows
+from . import decisions, permissions, policy
 from .model import INCOMING, Kind, Reason, Upload, UploadState
+from .repository import UploadRepository
 
 __all__ = ["Photo", "UploadForm", "Uploads"]
 
@@ -51,8 +53,19 @@ class Photo:
 class Uploads:
     """Use cases about uploads."""
 
-    def __init__(self, *, transaction: Transaction, clock: Clock, ids: Ids, people: People, files: Files) -> None:
-        self._transaction, self._clock, self._ids = transaction, clock, ids
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: UploadRepository,
+        clock: Clock,
+        ids: Ids,
+        people: People,
+        files: Files,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids = clock, ids
+        self._entities = EntityStore(transaction, self._find, place=lambda upload: upload.place)
         self._people, self._files = people, files
 
     # their owner's
@@ -85,7 +98,7 @@ class Uploads:
         return self._shown(self._own(context, upload_id))
 
     def _own(self, context: RequestContext, upload_id: str) -> Upload:
-        upload = rows.find_upload(upload_id)
+        upload = self._repository.find_upload(upload_id)
         if upload is None:
             raise NotFound
         actor, _ = self._people.current(context.actor)
@@ -105,7 +118,7 @@ class Uploads:
             Invalid: one is named twice, is not hers, has come to nothing or is part of something else; `loc` and its index say which.
 
         """
-        known = {upload.id: upload for upload in rows.find_uploads([id for id in upload_ids if _ID.fullmatch(id)])}
+        known = {upload.id: upload for upload in self._repository.find_uploads([id for id in upload_ids if _ID.fullmatch(id)])}
         for n, id in enumerate(upload_ids):
             if id in upload_ids[:n]:
                 raise Invalid("upload.twice", [*loc, n])
@@ -114,7 +127,7 @@ class Uploads:
     def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Changes[Upload], ...]:
         """Return the decisions that end what is no longer part of `to`: nobody is shown it, and its files go within the hour."""
         now = self._clock.now()
-        found = [upload for upload in rows.find_uploads(upload_ids) if upload.bound_to == to]
+        found = [upload for upload in self._repository.find_uploads(upload_ids) if upload.bound_to == to]
         return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
 
     def shown(self, upload_ids: Sequence[str]) -> list[Photo]:
@@ -122,7 +135,7 @@ class Uploads:
 
         One that is long over is left out.
         """
-        return [self._shown(upload) for upload in rows.find_uploads(upload_ids)]
+        return [self._shown(upload) for upload in self._repository.find_uploads(upload_ids)]
 
     def _shown(self, upload: Upload) -> Photo:
         if upload.state is not UploadState.READY:
@@ -137,7 +150,7 @@ class Uploads:
 
     def delete_bound(self, to: str, upload_ids: Sequence[str]) -> None:
         """Delete the files of what is part of `to`, now; of what is part of something else nothing."""
-        for upload in rows.find_uploads(upload_ids):
+        for upload in self._repository.find_uploads(upload_ids):
             if upload.bound_to == to:
                 self._settle(upload.id, lambda upload: self._ended(upload, Reason.REMOVED))
 
@@ -186,25 +199,22 @@ class Uploads:
         if upload is None or not _waits_for(upload, timer_id):
             return
         self._delete(upload)  # before the commit that says that nothing is left
-        self._settle(
-            upload_id,
-            lambda upload: decisions.on_timer(upload, self._clock.now()) if _waits_for(upload, timer_id) else _same(upload),
-        )
+        upload, _ = self._entities.on_timer(upload_id, timer_id, lambda upload: decisions.on_timer(upload, self._clock.now()))
+        self._delete(upload)
 
     def rearm_lost(self) -> int:
         """Arm anew the uploads that wait for something and have no alarm; return how many there were."""
-        return self._transaction.rearm_lost(rows.waiting_uploads(), rows.find_upload)
+        return self._entities.rearm(self._repository.waiting_uploads())
 
     def place_of(self, upload_id: str) -> str:
         """Return the place of what shows an upload, empty where there is none."""
-        upload = self._find(upload_id)
-        return upload.place if upload else ""
+        return self._entities.place_of(upload_id)
 
     # the account
 
     def forget_person(self, person_id: str) -> None:
         """Delete the photos of somebody who was erased, but for those that are part of something: that is for what shows them."""
-        for upload in rows.uploads_of(person_id):
+        for upload in self._repository.uploads_of(person_id):
             if not upload.bound_to:
                 self._settle(
                     upload.id,
@@ -213,24 +223,17 @@ class Uploads:
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what uploads hold about a person (see `people.service.DataExporter`)."""
-        return {"uploads": list(rows.uploads_of(person_id))}
+        return {"uploads": list(self._repository.uploads_of(person_id))}
 
     def _ended(self, upload: Upload, reason: Reason) -> Changes[Upload]:
         return decisions.end(upload, reason, self._clock.now())
 
     def _find(self, upload_id: str) -> Upload | None:
-        return rows.find_upload(upload_id) if _ID.fullmatch(upload_id) else None
+        return self._repository.find_upload(upload_id) if _ID.fullmatch(upload_id) else None
 
     def _settle(self, upload_id: str, decide: Decide) -> None:
         """Commit a decision about an upload, and delete at once what must not be there after it."""
-
-        def attempt() -> Changes[Upload]:
-            upload = rows.find_upload(upload_id)
-            if upload is None:
-                raise NotFound
-            return decide(upload)
-
-        self._delete(self._transaction.run(attempt, RequestContext(actor=SYSTEM)))
+        self._delete(self._entities.update(upload_id, decide))
 
     def _delete(self, upload: Upload) -> None:
         for key in upload.leftovers:

@@ -33,10 +33,12 @@ feature.questions(
 @feature.build
 def build(core: "Core", get: Get) -> "Wishes":
     """Build the service."""
+    from .repository import WishRepository
     from .service import Wishes
 
     return Wishes(
         transaction=core.transaction,
+        repository=WishRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from ..kernel.access import STAFF, Relation, Resource
 from ..kernel.changes import Entity
@@ -114,6 +115,8 @@ class Written:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish(Entity):
     """A micro-wish. Title, story and alias are as the public may read them; `as_written` stands only where that differs."""
+
+    entity_kind: ClassVar[str] = "wish"
 
     person_id: str
     filed_by: str

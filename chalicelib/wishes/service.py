@@ -21,9 +21,11 @@ from ..people import permissions as people_permissions
 from ..people.model import Person, Vetting
 from ..people.service import ConsentGiven, People
 from ..places.service import Places
+from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from . import decisions, model, permissions, policy, rows, telling
+from . import decisions, model, permissions, policy, telling
 from .model import WALL_STATES, Kind, Mover, Safeguarding, State, WallEntry, Window, Wish, WishEdit
+from .repository import WishEvent, WishRepository
 from .timers import on_timer
 
 __all__ = ["OnTheWall", "Seen", "WishTerms", "Wishes"]
@@ -73,16 +75,26 @@ class Wishes:
     """Use cases about wishes."""
 
     def __init__(
-        self, *, transaction: Transaction, clock: Clock, ids: Ids, keys: Keyring, people: People, places: Places
+        self,
+        *,
+        transaction: Transaction,
+        repository: WishRepository,
+        clock: Clock,
+        ids: Ids,
+        keys: Keyring,
+        people: People,
+        places: Places,
     ) -> None:
-        self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids, self._keys = clock, ids, keys
+        self._entities = EntityStore(transaction, repository.find_wish, place=lambda wish: wish.place)
         self._people, self._places = people, places
 
     # reading
 
     def read_wish(self, context: RequestContext, wish_id: str) -> Seen:
         """Return a wish as the caller may see it. A plain public look is one request."""
-        wish = _found(rows.find_wish(wish_id))
+        wish = _found(self._repository.find_wish(wish_id))
         actor = context.actor
         found = authorize(actor, permissions.SEE, wish.as_resource())
         if not found & (STAFF | {Relation.OWNER, Relation.HELPER}):
@@ -91,13 +103,13 @@ class Wishes:
         authorize(actor, permissions.SEE, wish.as_resource())
         return self._seen(actor, wish, people)
 
-    def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[rows.WishEvent], bool]:
+    def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[WishEvent], bool]:
         """Return a wish's events, oldest first, and whether the caller may see who did what."""
-        wish = _found(rows.find_wish(wish_id))
+        wish = _found(self._repository.find_wish(wish_id))
         authorize(context.actor, permissions.SEE, wish.as_resource())
         actor, _ = self._people.current(context.actor)
         found = authorize(actor, permissions.READ_TIMELINE, wish.as_resource())
-        return rows.timeline_of(wish.id, context.start, limit), bool(found & STAFF)
+        return self._repository.timeline_of(wish.id, context.start, limit), bool(found & STAFF)
 
     def list_wishes(
         self, context: RequestContext, place: str, state: State | None, kind: Kind | None, limit: int
@@ -107,7 +119,7 @@ class Wishes:
         if relations(context.actor, resource) & STAFF:
             actor, _ = self._people.current(context.actor)
             authorize(actor, permissions.LIST_ALL, resource)
-            page = rows.wishes_in(place, [state] if state else list(State), kind, context.start, limit)
+            page = self._repository.wishes_in(place, [state] if state else list(State), kind, context.start, limit)
             people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
             return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
         authorize(context.actor, permissions.LIST, resource)
@@ -115,7 +127,7 @@ class Wishes:
             raise Invalid("wish.place_of_wall", ["place"])
         if state and state not in WALL_STATES:
             authorize(context.actor, permissions.LIST_ALL, resource)
-        wall = rows.wall(place, [state] if state else WALL_STATES, kind, context.start, limit)
+        wall = self._repository.wall(place, [state] if state else WALL_STATES, kind, context.start, limit)
         return Page([self._on_the_wall(context.actor, entry) for entry in wall.items], wall.next)
 
     def my_wishes(self, context: RequestContext, limit: int) -> Page[Seen]:
@@ -124,7 +136,7 @@ class Wishes:
         authorize(
             actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
         )
-        page = rows.wishes_of(actor.id, context.start, limit)
+        page = self._repository.wishes_of(actor.id, context.start, limit)
         people = self._people.find_many({id for wish in page.items for id in _named_in(wish)})
         return Page([self._seen(actor, wish, people) for wish in page.items], page.next)
 
@@ -134,7 +146,7 @@ class Wishes:
         authorize(
             actor, people_permissions.ME, Resource(see=people_permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})})
         )
-        page = rows.claims_of(actor.id, context.start, limit)
+        page = self._repository.claims_of(actor.id, context.start, limit)
         people = self._people.find_many({id for _, wish in page.items for id in _named_in(wish)})
         found = [
             (claim, self._seen(actor, wish, people))
@@ -146,42 +158,41 @@ class Wishes:
 
     def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Wish]]:
         """Return the wishes that wait for the staff of a place, each with its order; the desk has asked for permission."""
-        page = rows.waiting_at(place, after, limit)
-        wishes = {wish.id: wish for wish in rows.find_wishes([waiting.id for waiting in page.items])}
+        page = self._repository.waiting_at(place, after, limit)
+        wishes = {wish.id: wish for wish in self._repository.find_wishes([waiting.id for waiting in page.items])}
         found = [(waiting.waits_order, wishes[waiting.id]) for waiting in page.items if waiting.id in wishes]
         return Page(found, {"after": page.next["waits_order"]} if page.next else None)
 
     def count_waiting(self, place: str) -> Mapping[str, int]:
         """Return how many wishes wait for the staff of a place, by what they wait for."""
-        return Counter(waiting.waits_for for waiting in rows.waiting_at(place, "", 2000).items)
+        return Counter(waiting.waits_for for waiting in self._repository.waiting_at(place, "", 2000).items)
 
     def place_of(self, wish_id: str) -> str:
         """Return the place of a wish, empty when there is no such wish."""
-        wish = rows.find_wish(wish_id)
-        return wish.place if wish else ""
+        return self._entities.place_of(wish_id)
 
     # for other features
 
     def find(self, wish_id: str) -> Wish | None:
         """Read one wish without asking on whose behalf; for jobs and compositions."""
-        return rows.find_wish(wish_id)
+        return self._repository.find_wish(wish_id)
 
     def find_many(self, wish_ids: Sequence[str]) -> dict[str, Wish]:
         """Read several wishes, a hundred in a request, by id."""
-        return {wish.id: wish for wish in rows.find_wishes(list(dict.fromkeys(wish_ids)))}
+        return {wish.id: wish for wish in self._repository.find_wishes(list(dict.fromkeys(wish_ids)))}
 
     def open_at(self, place: str) -> list[WallEntry]:
         """Return everything that is open on the wall of a street or community, oldest first."""
-        return list(every(lambda start: rows.wall(place, [State.OPEN], None, start, 500)))
+        return list(every(lambda start: self._repository.wall(place, [State.OPEN], None, start, 500)))
 
     def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
         """Return how many wishes each of these helpers carries; who is not named carries none."""
-        return rows.carried_by(helpers)
+        return self._repository.carried_by(helpers)
 
     def rearm_lost(self) -> int:
         """Arm anew the wishes that wait for something long due and have no alarm; return how many there were."""
-        wishes = (wish for street in self._places.streets() for wish in rows.with_alarms(street))
-        return self._transaction.rearm_lost(wishes, rows.find_wish)
+        wishes = (wish for street in self._places.streets() for wish in self._repository.with_alarms(street))
+        return self._entities.rearm(wishes)
 
     def _on_the_wall(self, actor: Actor, entry: WallEntry) -> OnTheWall:
         resource = Resource(see=permissions.SEE, places=(entry.community,), public=True)
@@ -255,7 +266,7 @@ class Wishes:
             **fields,
         )
         wish = decisions.on_the_wall(wish, wish.written, name=subject.name, secrets=subject.secrets)
-        others = [w for kin in self._people.kin(subject) for w in rows.wishes_of(kin, None, 20).items]
+        others = [w for kin in self._people.kin(subject) for w in self._repository.wishes_of(kin, None, 20).items]
         return replace(wish, possible_duplicates=decisions.likely_duplicates(wish, others, now))
 
     def approve_wish(self, context: RequestContext, wish_id: str) -> Seen:
@@ -313,17 +324,19 @@ class Wishes:
 
         What she could not take either (her own, one that needs a vetted helper) is left out.
         """
-        missed, me = _found(rows.find_wish(wish_id)), self._people.find(actor.id)
+        missed, me = _found(self._repository.find_wish(wish_id)), self._people.find(actor.id)
         vetted = me is not None and me.vetting is Vetting.SAFEGUARDING
-        near = rows.wall(missed.community, [State.OPEN], None, None, 50).items
+        near = self._repository.wall(missed.community, [State.OPEN], None, None, 50).items
         more = (
-            rows.wall(street_of(missed.place), [State.OPEN], None, None, 50).items if len(near) < policy.NEAR_MISSES + 1 else ()
+            self._repository.wall(street_of(missed.place), [State.OPEN], None, None, 50).items
+            if len(near) < policy.NEAR_MISSES + 1
+            else ()
         )
         fit = [entry for entry in {e.id: e for e in (*near, *more)}.values() if vetted or not entry.vetting_required]
         fit.sort(
             key=lambda e: (e.kind is not missed.kind, e.community != missed.community, -overlap(e.title, missed.title))
         )  # stable: of what is equally like it, the oldest stays first
-        wishes = {wish.id: wish for wish in rows.find_wishes([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])}
+        wishes = {wish.id: wish for wish in self._repository.find_wishes([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])}
         hers = {id for id, w in wishes.items() if actor.id in (w.person_id, w.proxy_id, *(claim.helper for claim in w.claims))}
         shown = [entry for entry in fit if entry.id in wishes and entry.id not in hers | {wish_id}]
         return [self._on_the_wall(actor, entry) for entry in shown[: policy.NEAR_MISSES]]
@@ -378,7 +391,7 @@ class Wishes:
 
     def _read_for(self, context: RequestContext, wish_id: str, move: str) -> tuple[Wish, Mover, dict[str, Person]]:
         """Read a wish and everybody about it, and ask whether the move is the caller's to make."""
-        wish = _found(rows.find_wish(wish_id))
+        wish = _found(self._repository.find_wish(wish_id))
         actor, people = self._named_in(context, wish)
         found = authorize(actor, permissions.MOVES[move], wish.as_resource())
         return wish, Mover(id=actor.id, relations=found, now=self._clock.now()), people
@@ -403,21 +416,12 @@ class Wishes:
 
     def wake_wish(self, wish_id: str, timer_id: str) -> None:
         """Do what is due for a wish, if it was woken by the alarm that it waits for."""
-
-        def decide() -> Changes[Wish]:
-            wish = _found(rows.find_wish(wish_id))
-            authorize(SYSTEM, permissions.SEE, wish.as_resource())
-            if wish.timer is None or wish.timer.id != timer_id:
-                return Changes(entity=wish, previous=wish)
-            return on_timer(wish, self._clock.now())
-
-        self._transaction.run(decide, RequestContext(actor=SYSTEM))
+        self._entities.on_timer(wish_id, timer_id, lambda wish: on_timer(wish, self._clock.now()))
 
     def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = "") -> None:
         """Do what its resident has answered to a question about a wish; nothing where it has moved on meanwhile."""
 
-        def decide() -> Changes[Wish]:
-            wish = _found(rows.find_wish(wish_id))
+        def decide(wish: Wish) -> Changes[Wish]:
             person = self._people.find(person_id)
             gone = person is None or person.erased_at or person.blocked
             found = frozenset() if gone else relations(Actor(id=person_id), wish.as_resource())
@@ -425,27 +429,22 @@ class Wishes:
                 wish, Mover(id=person_id, relations=found, now=self._clock.now()), kind, yes=yes, phone_of=phone_of
             )
 
-        self._transaction.run(decide, RequestContext(actor=SYSTEM))
+        self._entities.update(wish_id, decide)
 
     def forget_person(self, person_id: str) -> None:
         """Let go of somebody who was erased: as the resident of wishes and as a helper."""
-        for wish in list(every(lambda start: rows.wishes_of(person_id, start, 100))):
+        for wish in list(every(lambda start: self._repository.wishes_of(person_id, start, 100))):
             self._forget(wish.id, decisions.forget_owner)
             self._forget_notes(wish)
-        for _, wish in list(every(lambda start: rows.claims_of(person_id, start, 100))):
+        for _, wish in list(every(lambda start: self._repository.claims_of(person_id, start, 100))):
             self._forget(wish.id, lambda wish, now: decisions.forget_helper(wish, person_id, now))
 
     def _forget(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
-        def attempt() -> Changes[Wish]:
-            wish = _found(rows.find_wish(wish_id))
-            authorize(SYSTEM, permissions.SEE, wish.as_resource())
-            return decide(wish, self._clock.now())
-
-        self._transaction.run(attempt, RequestContext(actor=SYSTEM))
+        self._entities.update(wish_id, lambda wish: decide(wish, self._clock.now()))
 
     def _forget_notes(self, wish: Wish) -> None:
         """Reasons in the timeline are free text and may name somebody."""
-        noted = [event for event in every(lambda start: rows.timeline_of(wish.id, start, 100)) if event.note]
+        noted = [event for event in every(lambda start: self._repository.timeline_of(wish.id, start, 100)) if event.note]
         for n in range(0, len(noted), 20):
             blank = tuple(Put(row=replace(event, note=None)) for event in noted[n : n + 20])
 
@@ -456,16 +455,16 @@ class Wishes:
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what wishes hold about a person (see `people.service.DataExporter`)."""
-        claims = every(lambda start: rows.claims_of(person_id, start, 100))
+        claims = every(lambda start: self._repository.claims_of(person_id, start, 100))
         return {
-            "wishes": list(every(lambda start: rows.wishes_of(person_id, start, 100))),
+            "wishes": list(every(lambda start: self._repository.wishes_of(person_id, start, 100))),
             "claims": [{"wish_id": w.id, "claim": c} for id, w in claims for c in w.claims if c.id == id],
         }
 
     def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
         """Return what fills messages about wishes, read now and together; None for what is no longer true."""
         ids = list(dict.fromkeys(subject.about for subject in subjects))
-        wishes = {wish.id: wish for wish in rows.find_wishes(ids)}
+        wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
         return [self._message_context(wishes.get(subject.about), subject) for subject in subjects]
 
     def _message_context(self, wish: Wish | None, subject: MessageSubject) -> MessageContext | None:

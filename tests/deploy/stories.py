@@ -15,10 +15,10 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.changes import Due, Entity
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
-from chalicelib.store.rows import Table, load, row_of
+from chalicelib.repositories import all_rows
 from chalicelib.tickets.model import Report
 from chalicelib.wishes.model import Wish
 from devserver.files import told_of
@@ -27,6 +27,7 @@ from ..adapters.pictures import jpeg
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..replies.builders import PROVIDERS, reply, report
+from ..store.scan import PK, SK, find, remove, save, scan
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone
 from .recording import FAILS, CloudWorld
 
@@ -49,14 +50,15 @@ def ok(answer: Answer) -> Any:
     return answer.json if answer.text[:1] in "{[" else answer.text
 
 
-def timer_of(kind: type) -> str:
+def timer_of(kind: type[Entity]) -> str:
     """Return the kind of job that an entity's timer becomes."""
-    return f"timer.{kind.__name__.lower()}"
+    return f"timer.{kind.entity_kind}"
 
 
-def timed() -> list[type]:
+def timed() -> list[type[Entity]]:
     """Return every kind of entity that waits for an instant."""
-    return [kind for kind in Table.rows if timer_of(kind) in job_kinds()]
+    entities = [row.kind for row in all_rows() if issubclass(row.kind, Entity)]
+    return [kind for kind in entities if timer_of(kind) in job_kinds()]
 
 
 class Street:
@@ -257,7 +259,7 @@ class Street:
         """More than a few reporters: they are told by a fan-out, page by page."""
         ticket = self.report()
         for n in range(60):
-            row_of(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident")).save()
+            save(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "resolve", note="已修")
         self.world.pass_time(hours=3)
@@ -333,7 +335,7 @@ class Street:
         world.run("match_wishes")
 
     def _wish_of(self, offer_id: str) -> str:
-        offer = load(Offer, offer_id, "offer")
+        offer = find(Offer, offer_id, "offer")
         assert offer
         return offer.wish_id
 
@@ -434,7 +436,7 @@ class Street:
         self.world.run("sweep")
 
     def _claim_of(self, wish_id: str) -> str:
-        wish = load(Wish, wish_id, "wish")
+        wish = find(Wish, wish_id, "wish")
         return wish.claims[0].id if wish and wish.claims else ""
 
     def sending(self) -> None:
@@ -519,9 +521,9 @@ class Street:
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
-    def _armed(self, kind: type) -> list[Any]:
+    def _armed(self, kind: type[Entity]) -> list[Any]:
         """Return what waits for an instant to come."""
-        things = [row.as_a(kind) for row in Table.rows[kind].scan() if row.sk == kind.__name__.lower()]
+        things = scan(kind, kind.entity_kind == SK)
         return [thing for thing in things if thing.timer and thing.timer.at > self.world.clock.now()]
 
     def schedules(self) -> None:
@@ -547,8 +549,7 @@ class Street:
     def _armed_otherwise(self) -> None:
         for kind in timed():
             for thing in self._armed(kind)[-1:]:
-                row_of(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400)))).save()
+                save(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400))))
 
     def _lose(self) -> None:
-        for row in [row for row in Table.rows[Due].scan() if row.pk.startswith("s")]:
-            row.delete()
+        remove(*scan(Due, PK.startswith("s")))

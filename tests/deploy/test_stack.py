@@ -15,8 +15,8 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock, to_text
 from chalicelib.kernel.ids import RandomIds
+from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
-from chalicelib.store.tables import table_schema, tables
 
 from ..adapters.pictures import jpeg
 from ..journeys.test_the_kettle import delivery_code
@@ -67,10 +67,9 @@ def test_a_change_set_makes_the_house(cloud: Cloud):
     cloud.walk(FIRST)
     assert cloud.variables()["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
     store = cloud.client("dynamodb")
-    for table in tables():
-        base = table.Meta.__dict__.get("base_name", table.Meta.table_name)
-        made = store.describe_table(TableName=f"{cloud.outputs['TablePrefix']}{base}")["Table"]
-        wanted = table_schema(table)
+    for table in all_tables():
+        made = store.describe_table(TableName=f"{cloud.outputs['TablePrefix']}{table.name}")["Table"]
+        wanted = table.schema()
         assert made["KeySchema"] == wanted["key_schema"]
         indexes = {i["IndexName"]: (i["KeySchema"], i["Projection"]) for i in made.get("GlobalSecondaryIndexes", [])}
         assert indexes.keys() == {i["index_name"] for i in wanted["global_secondary_indexes"]}
@@ -211,7 +210,7 @@ def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):
         cloud.client("dynamodb").update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=on)
     said = cloud.walk(BACKUP)
     restored = dict(re.findall(r"^chunhui-drill-(\w+) +(\d+) rows", said, re.MULTILINE))
-    assert len(restored) == len(tables())
+    assert len(restored) == len(all_tables())
     assert int(restored["wishes"]) > 0
     assert seen["poison"] in said  # read from the restored table of what is due
     assert not [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if "drill" in name]
@@ -229,7 +228,7 @@ def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(cloud: Cl
     assert said.rstrip().endswith("DELETE_COMPLETE")
     assert f"  {prefix}wishes\n" in said
     kept = [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if name.startswith(prefix)]
-    assert len(kept) == len(tables())
+    assert len(kept) == len(all_tables())
     assert cloud.outputs["PhotoBucket"] in [found["Name"] for found in cloud.client("s3").list_buckets()["Buckets"]]
     assert not [name for name in cloud.client("lambda").list_functions()["Functions"] if "chunhui" in name["FunctionName"]]
     said = cloud.walk(END)

@@ -17,10 +17,10 @@ from chalice.utils import to_cfn_resource_name
 from app import api, app
 from chalicelib.adapters.queue import NEEDED, TRIES
 from chalicelib.message_log import policy as sending
+from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 from chalicelib.settings import Settings
 from chalicelib.signin.policy import CODE_LASTS
-from chalicelib.store.tables import tables
 from devserver.gateway import Gateway
 from tools import infra
 from tools.policies import API
@@ -86,7 +86,7 @@ def test_the_merge_has_left_no_intrinsic_beside_another(template):
 
 def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     made = of_type(template, "AWS::DynamoDB::Table")
-    names = {table.Meta.__dict__.get("base_name", table.Meta.table_name) for table in tables()}
+    names = {table.name for table in all_tables()}
     assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {f"chunhui-${{Stage}}-{name}" for name in names}
     for name, resource in made.items():
         given = resource["Properties"]

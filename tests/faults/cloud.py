@@ -18,9 +18,9 @@ from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.catalogue import lane_of
 from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
-from chalicelib.store.rows import row_of
 
 from ..storage import intercepted
+from ..store.scan import remove
 from ..world import START, STREET, World
 from .facts import every
 
@@ -324,7 +324,7 @@ def deaths(cloud: Cloud, start: bytes, do: Callable[[], Any]) -> list[bytes]:
 
 def forget_what_was_told() -> None:
     for line in every(MessageAttempt):
-        row_of(line).delete()
+        remove(line)
 
 
 def waiting(cloud: Cloud) -> list[Due]:

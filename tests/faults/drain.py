@@ -1,7 +1,7 @@
 """Very many tickets due in the same minute: how they are made, drained, and counted. For the test of faults and the bench."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +11,14 @@ from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.store.due import shard_of
-from chalicelib.store.rows import Table, load_many
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Level, SlaKind, Urgency
+from chalicelib.tickets.repository import TICKET
 
 from ..storage import intercepted
+from ..store.scan import save_all, store
 from ..world import BAIHUA, JINFENG, START, STREET, World
 from .cloud import Cloud
 from .facts import every
@@ -146,7 +147,7 @@ def drain(world: World, most: int = 3) -> Drained:
 def check_drained(world: World, clerks: dict[str, Person], due: int, others: int) -> None:
     """Assert that each ticket that was due has gone one level, which was told once, and that nothing else has changed."""
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
-    found = load_many(Ticket, [(id, "ticket") for id in expected])
+    found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others
     told = Tally((line.about, line.person, line.state.value) for line in every(MessageAttempt))
     rows = {row.subject: (row.id, row.at) for row in every(Due) if row.kind == "timer.ticket"}
@@ -165,24 +166,11 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
     assert not told, f"somebody else was told something: {told}"
 
 
-def save_all(things: Iterable[object]) -> None:
-    """Write rows by batch, as a test may."""
-    from chalicelib.store.rows import row_of
-
-    rows = [row_of(thing) for thing in things]
-    for table in {type(row) for row in rows}:
-        with table.batch_write() as batch:
-            for row in rows:
-                if type(row) is table:
-                    batch.save(row)
-
-
 __all__ = [
     "COMMUNITIES",
     "DUE_AT",
     "Counted",
     "Drained",
-    "Table",
     "check_drained",
     "drain",
     "save_all",

@@ -5,6 +5,7 @@ from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.kernel.changes import Due, Entity
@@ -16,29 +17,30 @@ from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHist
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
-from chalicelib.store.rows import Table
-from chalicelib.store.tables import Counter, tables
+from chalicelib.store.tables import COUNTER, Counter, CounterValue
 from chalicelib.tickets.model import QueueLine, Report, Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.rows import TicketEvent
+from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WishEvent
+
+from ..store.scan import PK, SK, everything, scan, scan_items
 
 _WHERE = {
-    Wish: Table.sk == "wish",
-    WishEvent: Table.sk.startswith("event#"),
-    ClaimPointer: Table.sk.startswith("claim#"),
-    Person: Table.sk == "person",
-    Session: Table.sk == "session",
-    Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
-    MessageAttempt: Table.sk == "delivery",
-    Offer: Table.sk == "offer",
-    OfferRound: Table.sk == "search",
-    VolunteerHistory: Table.pk.startswith("standing#"),
-    Run: Table.sk == "run",
-    Ticket: Table.sk == "ticket",
-    TicketEvent: Table.sk.startswith("event#") & Table.pk.startswith("tkt_"),
-    Report: Table.sk.startswith("report#"),
+    Wish: SK == "wish",
+    WishEvent: SK.startswith("event#"),
+    ClaimPointer: SK.startswith("claim#"),
+    Person: SK == "person",
+    Session: SK == "session",
+    Due: PK.startswith("s"),  # a shard: parked jobs are due no more
+    MessageAttempt: SK == "delivery",
+    Offer: SK == "offer",
+    OfferRound: SK == "search",
+    VolunteerHistory: PK.startswith("standing#"),
+    Run: SK == "run",
+    Ticket: SK == "ticket",
+    TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
+    Report: SK.startswith("report#"),
 }
 LIVE_MOST = Weights().live_most
 
@@ -61,7 +63,7 @@ def every(kind: type) -> list[Any]:
     """Return all there is of a kind."""
     if _seen is not None and kind in _seen:
         return _seen[kind]
-    found = [row.as_a(kind) for row in Table.rows[kind].scan(_WHERE[kind], consistent_read=True)]
+    found = scan(kind, _WHERE[kind])
     if _seen is not None:
         _seen[kind] = found
     return found
@@ -81,7 +83,7 @@ def waiting_messages() -> list[Due]:
 
 def counters(name: str) -> dict[str, int]:
     """Return a counter's values by subject; an addition writes nothing but the keys and the value."""
-    return {row.pk: row.value for row in Table.rows[Counter].scan(Table.sk == name, consistent_read=True)}
+    return {one.pk: one.value for one in map(COUNTER.view(CounterValue).to_entity, scan_items(Counter, name == SK))}
 
 
 def count_of(subject: str, name: str = "active_claims") -> int:
@@ -90,7 +92,7 @@ def count_of(subject: str, name: str = "active_claims") -> int:
 
 def rows() -> Tally[tuple[str, str]]:
     """Return how many rows of each sort there are, by table and the beginning of the sort key."""
-    return Tally((table.Meta.base_name, _sort(row.sk)) for table in tables() for row in table.scan())
+    return Tally((name, _sort(item["sk"]["S"])) for name, items in everything().items() for item in items)
 
 
 def _sort(key: str) -> str:
@@ -99,12 +101,7 @@ def _sort(key: str) -> str:
 
 def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
-    connection = tables()[0]._get_connection().connection
-    return sorted(
-        json.dumps(item, sort_keys=True, default=repr)
-        for table in tables()
-        for item in connection.scan(table.Meta.table_name)["Items"]
-    )
+    return sorted(json.dumps(item, sort_keys=True, default=repr) for items in everything().values() for item in items)
 
 
 def check(*, contiguous: bool = True) -> None:
@@ -258,7 +255,7 @@ def reporters(ticket: Ticket) -> set[str]:
 
 def check_tickets(tickets: list[Ticket]) -> None:
     """Assert what must be true of tickets at any time: queues, timelines, counters and merges say what the tickets say."""
-    kept = {row.pk: row for row in Table.rows[Ticket].scan(Table.sk == "ticket", consistent_read=True)}
+    kept = {item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")}
     known, versions = {ticket.id: ticket for ticket in tickets}, defaultdict(set)
     for event in every(TicketEvent):
         versions[event.subject].add(event.version)
@@ -272,6 +269,12 @@ def check_tickets(tickets: list[Ticket]) -> None:
         assert (ticket.next_due is None) == (ticket.state.value == "closed"), f"{_named(ticket)} waits for nothing"
     _joined_are_counted(known)
     _merged_agree(known)
+
+
+def _decoded(item: dict[str, Any]) -> SimpleNamespace:
+    """Return all attributes of a ticket's row, those of its indexes too."""
+    stored = {name: item.get(name) for name in TICKET.attributes}
+    return SimpleNamespace(**{n: one and TICKET.attribute(n).deserialize(next(iter(one.values()))) for n, one in stored.items()})
 
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:

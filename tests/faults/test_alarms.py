@@ -14,11 +14,11 @@ from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, DeliveryState, MessageAttempt
 from chalicelib.offers.service import Offers
-from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WishEvent
 
 from ..storage import counted_storage, intercepted
+from ..store.scan import remove, save
 from ..world import START, Answer, Phone, World
 from .facts import check, every, snapshot, timers, waiting_messages, wish_of
 from .hands import at_once
@@ -166,7 +166,7 @@ def in_doubt() -> set[str]:
 
 def clear_doubts() -> None:
     for line in every(MessageAttempt):
-        row_of(line).delete()
+        remove(line)
 
 
 # one alarm, in step
@@ -312,7 +312,7 @@ def narrow_world(embedded_world: World) -> World:
 
 def poison(n: int) -> Due:
     due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
-    row_of(due).save()
+    save(due)
     return due
 
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.queue import read_entry
-from chalicelib.fanouts import decisions, policy, rows
+from chalicelib.fanouts import decisions, policy
 from chalicelib.fanouts.model import Fanout
+from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
 from chalicelib.kernel.changes import Due
@@ -24,14 +25,16 @@ from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.runtime import use
-from chalicelib.store.rows import Table, row_of
 from devserver.store import embedded_store
 
 from ..storage import intercepted
+from ..store.scan import SK, Reads, remove, save_all, scan
 from ..world import OTHER_GRID, START, World
 from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
 from .facts import every, waiting_messages
 from .hands import at_once
+
+rows = Reads(FanoutRepository)
 
 ZONE = "Asia/Shanghai"
 SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
@@ -57,9 +60,7 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
     """
     one = world.person(home=f"{OTHER_GRID}.b01")
-    with Table.rows[Person].batch_write() as batch:
-        for person in neighbours_of(one, number):
-            batch.save(row_of(person))
+    save_all(neighbours_of(one, number))
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
     declaration("people").groups["test"] = Group(Bound(declaration("people"), lambda people, *asked: crowd(*asked)), None, 0)
@@ -162,7 +163,7 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
 
 
 def receipts() -> list[Receipt]:
-    return [row.as_a(Receipt) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))]
+    return scan(Receipt, SK.startswith("for#"))
 
 
 # turns
@@ -298,7 +299,7 @@ def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: N
     cloud, _, message = crowd_of(world, 30)
     world.services.fanouts.begin(message)
     timer = next(due for due in every(Due) if due.kind == "timer.fanout")
-    row_of(timer).delete()
+    remove(timer)
     cloud.run(world.clock.now() + timedelta(hours=1))
     world.clock.advance(timedelta(hours=2))
     assert not fanout_of(message).done
@@ -330,7 +331,7 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 world.services.fanouts.wake(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
             for due in every(Due):
-                row_of(due).delete()
+                remove(due)
     assert tried >= 5
 
 

@@ -24,7 +24,7 @@ import pytest
 
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.wishes.model import Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WishEvent
 from devserver.run import open_house
 from devserver.store import binary
 

@@ -21,9 +21,9 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import DeliveryState
 from chalicelib.offers.model import Offer, OfferState
-from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 
+from ..store.scan import remove
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, forget_what_was_told, note
 from .facts import check, check_offers_at_rest, every, one_look, snapshot, timers, wish_of
@@ -412,7 +412,7 @@ def test_reads_that_fail_are_503_and_nothing_has_happened_or_nobody_notices(clou
 def test_an_offer_whose_due_row_is_lost_is_armed_again_at_night_and_the_next_is_asked(cloud: Cloud) -> None:
     scene = an_offer_expires(cloud)
     world, (timer,) = cloud.world, [due for due in timers() if due.subject in scene.offers]
-    row_of(timer).delete()
+    remove(timer)
     assert world.services.audit() == 0, "it may still be on its way through a queue"
     world.clock.advance(timedelta(hours=7))  # half past two at night
     assert world.services.audit() == 1

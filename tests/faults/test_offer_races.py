@@ -20,11 +20,11 @@ from chalicelib.kernel.errors import Busy, Refusal
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
-from chalicelib.store import commit
-from chalicelib.store.rows import Table
+from chalicelib.store.transaction_items import ItemBuilder
 from chalicelib.wishes.model import State, Wish
 
 from ..storage import intercepted
+from ..store.scan import PK
 from ..world import BAIHUA, JINFENG, Answer, Phone, World
 from .cloud import note
 from .facts import check, check_offers_at_rest, count_of, every, live, offers_of, timers, wish_of
@@ -150,7 +150,7 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(embedded_wor
     for _ in range(10):
         wish = world.open_wish()
         assert answer(first, world.offer(wish, first), "decline")().status == 200  # there is a search, and it goes on
-        with mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()):
+        with mock.patch("chalicelib.store.transaction_items.ItemBuilder._unchanged", return_value=PK.exists()):
             at_once(*[lambda: run(world)] * 4)
         waiting = [offer for offer in live(every(Offer)) if offer.wish_id == wish]
         if len(waiting) > 1:
@@ -224,12 +224,12 @@ def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(em
     world, bo = embedded_world, embedded_world.volunteer(JINFENG)
     world.volunteer()
 
-    def tame(entity: Any) -> Any:
-        with mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()):
-            return checked(entity)
+    def tame(builder: ItemBuilder, entity: Any) -> Any:
+        with mock.patch("chalicelib.store.transaction_items.ItemBuilder._unchanged", return_value=PK.exists()):
+            return checked(builder, entity)
 
-    checked = commit._check
-    with mock.patch("chalicelib.store.transaction._check", tame):
+    checked = ItemBuilder._check
+    with mock.patch.object(ItemBuilder, "_check", tame):
         wish = taken_while_it_is_offered(world, bo)
     assert len(live(offers_of(wish))) == 1
     with pytest.raises(AssertionError, match="are asked for 0 places"):
@@ -335,7 +335,7 @@ def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promis
     wish = world.open_wish()
     asked = world.offer(wish, anna)
     with (
-        mock.patch("chalicelib.store.transaction._unchanged", return_value=Table.pk.exists()),
+        mock.patch("chalicelib.store.transaction_items.ItemBuilder._unchanged", return_value=PK.exists()),
         just_before_commit(claim(bo, wish)) as happened,
     ):
         both = [accept(anna, asked)().status, *(answer.status for answer in happened)]

@@ -61,7 +61,7 @@ def test_eight_volunteers_run_for_fifty_wishes_and_each_wish_has_one_helper(embe
 def test_without_the_version_condition_two_volunteers_are_promised_the_same_wish(embedded_world: World) -> None:
     """The control: this is what the race above would not notice if it were too tame."""
     resident, volunteers = embedded_world.resident(), [embedded_world.volunteer() for _ in range(8)]
-    with mock.patch("chalicelib.store.transaction._unchanged", return_value=None):
+    with mock.patch("chalicelib.store.transaction_items.ItemBuilder._unchanged", return_value=None):
         for _ in range(10):
             id = embedded_world.open_wish(resident)
             given = at_once(*[lambda phone=phone, id=id: claim(phone, id) for phone in volunteers])

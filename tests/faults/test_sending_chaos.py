@@ -29,16 +29,19 @@ from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.request import RequestContext
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt, named
-from chalicelib.people import rows as people_rows
+from chalicelib.people.repository import PersonRepository
 from chalicelib.runtime import use
 from chalicelib.store.due import Outbox
-from chalicelib.store.rows import Table, row_of
-from chalicelib.wishes import rows as wish_rows
 from chalicelib.wishes.model import State, Wish
+from chalicelib.wishes.repository import WishRepository
 
+from ..store.scan import SK, Reads, save, scan
 from ..world import GRID, World
 from .cloud import Cloud, Killed, check_promises, forget_what_was_told, note
 from .story import failure
+
+people_rows = Reads(PersonRepository)
+wish_rows = Reads(WishRepository)
 
 MOST_SKEW = timedelta(minutes=10)
 ZONE = "Asia/Shanghai"
@@ -99,7 +102,7 @@ class Street:
         for id in self.wishes:
             wish = wish_rows.find_wish(id)
             assert wish
-            row_of(replace(wish, told=("expiring",))).save()
+            save(replace(wish, told=("expiring",)))
         self.cloud.run(world.clock.now() + timedelta(hours=1))
         forget_what_was_told()
         self.cloud.calls.clear()
@@ -222,7 +225,7 @@ class Chaos(RuleBasedStateMachine):
         person = people_rows.find_person(dice.choice([self.street.wife, self.street.helper]).id)
         assert person
         if not person.sms:
-            row_of(replace(person, sms=True, version=person.version + 1)).save()
+            save(replace(person, sms=True, version=person.version + 1))
         else:
             self.world.services.people.opt_out(person.id, "sms", RequestContext())
         self._machines_run(dice)
@@ -232,7 +235,7 @@ class Chaos(RuleBasedStateMachine):
         known = wish_rows.find_wish(dice.choice(self.street.wishes))
         assert known
         state = State.WITHDRAWN if known.state is State.OPEN else State.OPEN
-        row_of(replace(known, state=state, version=known.version + 1)).save()
+        save(replace(known, state=state, version=known.version + 1))
         self._machines_run(dice)
 
     @rule(dice=DICE)
@@ -314,7 +317,7 @@ class Chaos(RuleBasedStateMachine):
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
-        told |= {(tags[row.pk], row.as_a(Receipt).person) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))}
+        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(Receipt, SK.startswith("for#"))}
         for message in self.raised.values():
             missing = [person for person in message.people if (message.tag, person) not in told]
             assert not missing, f"nobody thought of {missing} for {message}"

@@ -13,16 +13,21 @@ import pytest
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log import decisions, policy, rows
+from chalicelib.message_log import decisions, policy
 from chalicelib.message_log.decisions import Next
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
-from chalicelib.store.rows import row_of
+from chalicelib.message_log.repository import MessageRepository
 from chalicelib.wishes.model import State
-from chalicelib.wishes.rows import find_wish
+from chalicelib.wishes.repository import WishRepository
 
+from ..store.scan import Reads, save
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, survives
 from .facts import every, timers
+
+rows = Reads(MessageRepository)
+
+find_wish = Reads(WishRepository).find_wish
 
 REMINDER = {"wish.due_in_2_days": 1}
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -93,7 +98,7 @@ def test_it_may_die_again_at_any_point_of_the_recovery(cloud: Cloud) -> None:
 
 def test_without_the_ledger_the_same_deaths_tell_her_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     before = a_reminder_is_due(cloud)
-    monkeypatch.setattr(rows, "claim", lambda line: rows.row_of(line).save() is not None)
+    monkeypatch.setattr(MessageRepository, "claim", lambda self, line: save(line) is None)
     monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
     caught = 0
     for death in set(deaths(cloud, before, lambda: live(cloud))):
@@ -157,7 +162,7 @@ def test_who_shares_a_phone_stands_in_the_ledger_too_if_it_died_and_the_message_
     dies_at_settling(cloud)
     known = find_wish(wish)
     assert known
-    row_of(replace(known, state=State.WITHDRAWN)).save()
+    save(replace(known, state=State.WITHDRAWN))
     live(cloud)
     assert check_at_rest(cloud, {"wish.approved": 1}) == {UNKNOWN: 1}
     for person in (first, last):
@@ -254,7 +259,7 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     cloud.calls.clear()
     known = find_wish(wish)
     assert known
-    row_of(replace(known, told=("expiring",))).save()
+    save(replace(known, told=("expiring",)))
     now = world.clock.now()
     held = Due(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
     world.services.outbox.put(held)
@@ -270,7 +275,7 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     if then == "she opts out":
         world.services.people.opt_out(person.id, "sms", RequestContext())
     else:
-        row_of(replace(known, state=State.WITHDRAWN, told=("expiring",))).save()
+        save(replace(known, state=State.WITHDRAWN, told=("expiring",)))
     live(cloud)
     states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
     assert states == ({DeliveryState.SUPPRESSED: 2} if how == "refused" else {DeliveryState.SUPPRESSED: 1, UNKNOWN: 1})

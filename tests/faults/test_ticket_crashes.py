@@ -21,12 +21,12 @@ from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.runtime import use
-from chalicelib.store.rows import row_of
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level, SlaKind
 from chalicelib.tickets.states import Ending, State
 
+from ..store.scan import remove, save
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
 from .facts import check, climbs, every, one_look, snapshot, tags_of, ticket_of, timers
@@ -432,7 +432,7 @@ def test_a_row_that_is_handed_over_again_days_after_the_ticket_moved_on_changes_
         pass
     assert not set(snapshot()) ^ set(before)
     for due in old:
-        row_of(due).save()  # the same row, handed over twice, by sweeps that are days late
+        save(due)  # the same row, handed over twice, by sweeps that are days late
     cloud.run(cloud.world.clock.now() + timedelta(hours=1))
     assert not set(snapshot()) ^ set(before), set(snapshot()) ^ set(before)
     assert len(cloud.calls) == calls
@@ -506,7 +506,7 @@ def test_reads_that_fail_are_503_and_nothing_has_happened_or_nobody_notices(clou
 @of([nobody_has_accepted_in_time, nobody_has_accepted_at_the_top, a_hold_is_over, nobody_has_answered])
 def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(cloud: Cloud, make: Make) -> None:
     scene = make(cloud)
-    row_of(timer_of(scene.ticket)).delete()
+    remove(timer_of(scene.ticket))
     assert cloud.world.services.audit() == 0, "it may still be on its way through a queue"
     cloud.world.clock.advance(timedelta(hours=1, seconds=1))
     assert cloud.world.services.audit() == 1

@@ -15,8 +15,7 @@ import pytest
 
 from chalicelib.kernel.changes import Changes, Event, Put
 from chalicelib.kernel.request import RequestContext
-from chalicelib.store import commit
-from chalicelib.store.rows import Table
+from chalicelib.store.transaction_items import ItemBuilder
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
 from chalicelib.tickets.model import Report, Ticket
@@ -25,6 +24,7 @@ from chalicelib.tickets.states import Ending, State
 from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.upkeep import TicketJobs
 
+from ..store.scan import PK, SK, scan
 from ..world import STREET, Answer, Phone, World
 from .cloud import note
 from .facts import check, climbs, counters, every, reporters, snapshot, tags_of, ticket_of, timeline, timers
@@ -48,7 +48,7 @@ from .story import just_before_commit
 
 ROUNDS = 6
 REASON = {"reason": "不归我管"}
-NO_CONDITION = {"target": "chalicelib.store.transaction._unchanged", "return_value": Table.pk.exists()}
+NO_CONDITION = {"target": "chalicelib.store.transaction_items.ItemBuilder._unchanged", "return_value": PK.exists()}
 
 
 @pytest.fixture
@@ -449,13 +449,13 @@ def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_n
     """The control of the two above."""
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
 
-    def tame(entity: Any) -> Any:
+    def tame(builder: ItemBuilder, entity: Any) -> Any:
         with mock.patch(**NO_CONDITION):
-            return checked(entity)
+            return checked(builder, entity)
 
-    checked, neighbour = commit._check, world.resident()
+    checked, neighbour = ItemBuilder._check, world.resident()
     closing = move(ladder.phone(Level.GRID), ticket, "close", REASON)
-    with mock.patch("chalicelib.store.transaction._check", tame), just_before_commit(closing) as happened:
+    with mock.patch.object(ItemBuilder, "_check", tame), just_before_commit(closing) as happened:
         given = move(neighbour, ticket, "join")()
     assert [given.status, happened[0].status] == [200, 200]
     rest(ladder)
@@ -627,7 +627,7 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         return world.services.ticket_policies._transaction.run(lambda: outcome, RequestContext()).version
 
     def every_policy() -> list[StreetPolicy]:
-        return [row.as_a(StreetPolicy) for row in Table.rows[StreetPolicy].scan(Table.sk == "policy", consistent_read=True)]
+        return scan(StreetPolicy, SK == "policy")
 
     yield set_rules
 

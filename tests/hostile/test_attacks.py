@@ -11,8 +11,8 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.people.model import Consent, Person, VolunteerProfile
 from chalicelib.places.model import Place
+from chalicelib.repositories import all_rows
 from chalicelib.signin.model import Challenge, Session
-from chalicelib.store.rows import Table
 from chalicelib.web.routes import Operation
 from chalicelib.wishes.model import Claim, Wish
 
@@ -23,7 +23,7 @@ from .good import GOOD, WITH_BODY, by_name, claimed, delivered, number, schema_o
 # mass assignment
 
 STORED = {f.name for kind in (Person, Wish, Claim, Place, Session, Challenge, Consent, VolunteerProfile) for f in fields(kind)}
-STORED |= {name for row in Table.rows.values() for name in row.get_attributes()}
+STORED |= {name for row in all_rows() for name in row.attributes}
 MORE = {"role", "roles", "admin", "is_admin", "user_id", "owner_id", "moves", "_version", "__class__", "$set", "self", "call"}
 
 

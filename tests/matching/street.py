@@ -1,7 +1,6 @@
 """A street of any size, written as rows: places, residents, open wishes, volunteers who were asked before or not."""
 
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,9 +8,9 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
 from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile, volunteering
 from chalicelib.places.model import Place
-from chalicelib.store.rows import Table, row_of
 from chalicelib.wishes.model import Kind, Safeguarding, State, Wish
 
+from ..store.scan import save_all
 from ..world import STREET, World
 
 __all__ = ["Size", "settle"]
@@ -98,13 +97,5 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         if dice.random() < 0.5
     ]  # fmt: skip
     for rows in (places, residents, volunteers, [v for person in volunteers for v in volunteering(person)], wishes, standings):
-        _write(rows)
+        save_all(rows)
     return [wish.id for wish in wishes]
-
-
-def _write(things: Iterable[object]) -> None:
-    things = list(things)
-    if things:
-        with Table.rows[type(things[0])].batch_write() as batch:
-            for thing in things:
-                batch.save(row_of(thing))

@@ -8,13 +8,15 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.matching.model import Instance
 from chalicelib.matching.policy import RINGS, Weights
-from chalicelib.offers import rows
 from chalicelib.offers.model import SentOffer
-from chalicelib.store.rows import Table, row_of
+from chalicelib.offers.repository import OfferRepository
 
 from ..faults.story import cancelled
 from ..storage import intercepted
+from ..store.scan import PK, SK, Reads, remove, save, scan
 from ..world import BAIHUA, GRID, JINFENG, STREET, UNIT, Phone, World
+
+rows = Reads(OfferRepository)
 
 NOBODY_LEFT = {"urgent": 0, "soon": 0, "calm": 0}
 
@@ -59,7 +61,7 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: Worl
     standing = world.services.asking.standing(STREET, near.me["id"])
     now = world.clock.now()
     sent = tuple(SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
-    row_of(replace(standing, version=1, sent=sent)).save()
+    save(replace(standing, version=1, sent=sent))
     world.open_wish()
     staff = world.staff()
     usual, unfair = start(staff, dry_run=True), start(staff, dry_run=True, weights={"load": 0, "tired_percent": 0})
@@ -288,8 +290,7 @@ def test_a_run_of_which_the_instance_is_gone_is_still_read(world: World) -> None
     world.volunteer()
     world.open_wish()
     run = start(staff, dry_run=True)
-    for row in Table.rows[Instance].query(run["id"], Table.sk.startswith("instance#")):
-        row.delete()
+    remove(*scan(Instance, SK.startswith("instance#") & (run["id"] == PK)))
     assert staff.get(f"/v1/matching/runs/{run['id']}").json == run | {"offers": []}
 
 

@@ -10,13 +10,14 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached, delivery_id
 from chalicelib.message_log.policy import HOLD, LEASE, RETRY_FOR
-from chalicelib.message_log.rows import claim
+from chalicelib.message_log.repository import MessageRepository
 from chalicelib.message_log.sending import BeingSent
-from chalicelib.store.rows import Table
 
 from ..signin.builders import sign_up
-from ..store.scan import everything, scheduled
+from ..store.scan import SK, Reads, everything, scan, scheduled
 from ..world import BAIHUA, GRID, START, Phone, World
+
+claim = Reads(MessageRepository).claim
 
 MAIL = "xiuying@example.com"
 
@@ -30,8 +31,7 @@ def tell(world: World, to: str, **fields) -> None:
 
 
 def lines() -> list[MessageAttempt]:
-    row = Table.rows[MessageAttempt]
-    return [row.from_raw_data(item).as_a(MessageAttempt) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
+    return scan(MessageAttempt, SK == "delivery")
 
 
 def ledger() -> list[tuple[str, str, DeliveryState]]:

@@ -10,8 +10,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState, Unreached
-from chalicelib.store.rows import row_of
 
+from ..store.scan import save
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
 from .test_reminders import MAIL, Gateway, lines, over, with_mail
 
@@ -150,7 +150,7 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(wor
     person = world.services.people.find(resident.me["id"])
     assert person
     if how == "another number":
-        row_of(replace(person, phone="+8613812340000")).save()
+        save(replace(person, phone="+8613812340000"))
     else:
         assert resident.delete("/v1/me").status == 202
     world.pass_time(minutes=2)

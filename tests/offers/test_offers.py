@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.offers import rows
 from chalicelib.offers.model import OfferState
+from chalicelib.offers.repository import OfferRepository
 from chalicelib.wishes.model import State
 
+from ..store.scan import Reads
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, STREET, UNIT, Phone, World
+
+rows = Reads(OfferRepository)
 
 SOON = timedelta(minutes=3)
 

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.open311.policy import CHARACTERS
-from chalicelib.tickets import rows
+from chalicelib.tickets.repository import TicketRepository
 
 from ..storage import counted_storage
+from ..store.scan import Reads, save
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, World
 from .conftest import Application, dumped
 from .shapes import check
+
+rows = Reads(TicketRepository)
 
 
 def ids(found) -> list[str]:
@@ -290,7 +293,7 @@ def test_a_very_long_list_is_read_to_its_end_and_fits_into_an_answer(world: Worl
     first = app.report(description="\U0001f6b0&<" * 1333)
     ticket = rows.find_ticket(first)
     for n in range(300):
-        rows.TicketRow.of(replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")))).save()
+        save(replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd"))))
     for suffix in ("xml", "json"):
         answer = app.get(f"/requests.{suffix}")
         assert answer.text.count("light") >= 301
@@ -307,7 +310,7 @@ def test_a_list_ends_however_much_there_is_that_does_not_fit(world: World, app: 
     ticket = rows.find_ticket(app.report())
     for n in range(350):
         at = world.clock.now() - timedelta(minutes=n)
-        rows.TicketRow.of(replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")), created_at=at)).save()
+        save(replace(ticket, id=f"tkt_{n:024}".translate(str.maketrans("0189", "abcd")), created_at=at))
     with counted_storage() as storage:
         assert app.get("/requests.json", status="closed").json == []
     assert storage.reads <= 10

@@ -7,15 +7,17 @@ import pytest
 
 from chalicelib.kernel.access import Role
 from chalicelib.runtime import use
-from chalicelib.store.rows import row_of
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
-from chalicelib.tickets import rows
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Choice, Question, QuestionKind
+from chalicelib.tickets.repository import TicketRepository
 
+from ..store.scan import Reads, save
 from ..world import BAIHUA, BUILDING, GRID, OTHER_GRID, STREET, UNIT, World
 from .conftest import OTHER_KEY, Application
 from .shapes import check
+
+rows = Reads(TicketRepository)
 
 
 def ticket(id: str) -> Ticket:
@@ -29,8 +31,8 @@ def ask(world: World, *questions: Question) -> None:
     """Have the street ask something about lights."""
     categories = tuple(replace(c, questions=questions) if c.code == "light" else c for c in HOUSE.categories)
     policy, now = replace(HOUSE, categories=categories), world.clock.now()
-    row_of(StreetPolicy(id=STREET, version=1, created_at=now, updated_at=now, policy=policy)).save()
-    row_of(PolicyRecord(street=STREET, number=1, policy=policy, at=now, by=world.admin.id)).save()
+    save(StreetPolicy(id=STREET, version=1, created_at=now, updated_at=now, policy=policy))
+    save(PolicyRecord(street=STREET, number=1, policy=policy, at=now, by=world.admin.id))
 
 
 # what becomes of it

@@ -11,9 +11,8 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.signing import sign
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.settings import SmsProvider
-from chalicelib.store.rows import Table
 
-from ..store.scan import everything
+from ..store.scan import SK, scan
 from ..world import GRID, Answer, Phone, World
 
 KEY, OTHER_KEY = b"east-key-0123456789", b"west-key-0123456789"
@@ -103,8 +102,7 @@ def state_of(world: World, person_id: str, kind: str) -> str:
 
 def lines() -> list[MessageAttempt]:
     """The ledger, oldest first."""
-    row = Table.rows[MessageAttempt]
-    found = [row.from_raw_data(item).as_a(MessageAttempt) for item in everything()["messages"] if item["sk"]["S"] == "delivery"]
+    found = scan(MessageAttempt, SK == "delivery")
     return sorted(found, key=lambda line: (line.at, line.id))
 
 

@@ -10,10 +10,9 @@ from chalicelib.catalogue import TEMPLATES
 from chalicelib.message_log.policy import QUESTION_LASTS
 from chalicelib.replies.policy import NO, QUESTION_CLASH, STOP, WORDS, YES
 from chalicelib.replies.service import word_of
-from chalicelib.store.rows import row_of
-from chalicelib.wishes.rows import find_wish
+from chalicelib.wishes.repository import WishRepository
 
-from ..store.scan import everything
+from ..store.scan import Reads, everything, save
 from ..world import Phone, World
 from .builders import (
     consents,
@@ -28,6 +27,8 @@ from .builders import (
     visits,
     webhook,
 )
+
+find_wish = Reads(WishRepository).find_wish
 
 # to be left alone
 
@@ -173,7 +174,7 @@ def test_a_carer_who_was_asked_and_is_the_helper_does_not_confirm_it_herself(wor
     assert len(world.sms_to(carer.phone or "", "wish.delivered")) == 1
     wish = find_wish(wish_id)
     assert wish
-    row_of(replace(wish, claims=(replace(wish.claims[0], helper=carer.id),))).save()
+    save(replace(wish, claims=(replace(wish.claims[0], helper=carer.id),)))
     reply(world, carer.phone or "", "1")
     assert state_of_wish(world, wish_id) == "delivered"
 

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.signing import sign
-from chalicelib.store.rows import row_of
+from chalicelib.message_log.repository import MessageRepository
 
-from ..store.scan import everything
+from ..store.scan import everything, remove
 from ..world import World
 from .builders import KEY, OTHER_KEY, lines, messages, reply, report, scripted, state_of, visits, webhook
 
@@ -148,10 +148,10 @@ def test_a_report_of_failure_that_is_quicker_than_the_worker_stands_too(world: W
 
 def test_a_report_that_meets_another_write_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch):
     resident, id = in_doubt(world)
-    from chalicelib.message_log import rows
-
-    real, fails = rows.reclaim, [True]
-    monkeypatch.setattr(rows, "reclaim", lambda line, before: not (fails and fails.pop()) and real(line, before))
+    real, fails = MessageRepository.reclaim, [True]
+    monkeypatch.setattr(
+        MessageRepository, "reclaim", lambda self, line, before: not (fails and fails.pop()) and real(self, line, before)
+    )
     assert report(world, id).status == 204
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
@@ -241,6 +241,6 @@ def test_what_fails_holds_up_nothing_that_came_with_it(world: World, monkeypatch
 
 def test_a_ledger_line_is_forgotten_and_its_report_is_harmless(world: World):
     _, id = in_doubt(world)
-    row_of(next(line for line in lines() if line.id == id)).delete()
+    remove(next(line for line in lines() if line.id == id))
     assert report(world, id).status == 204
     reply(world, "+8613812345678", "1")

@@ -7,13 +7,13 @@ import pytest
 
 from chalicelib.kernel.access import Role
 from chalicelib.statistics import service as measures
-from chalicelib.store.rows import row_of
 from chalicelib.store.tables import Counter
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.resolution import JOINED
 from chalicelib.tickets.states import Ending, State
 
 from ..storage import counted_storage
+from ..store.scan import save
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 from .test_figures import a_ticket
 
@@ -24,7 +24,7 @@ def saved(world: World, n: int, **fields) -> Ticket:
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
     now = world.clock.now()
     ticket = replace(a_ticket(), **{"id": f"tkt_{letters}", "created_at": now, "updated_at": now, "place": BUILDING} | fields)
-    row_of(ticket).save()
+    save(ticket)
     return ticket
 
 
@@ -124,7 +124,7 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: W
     world.clock.advance(timedelta(hours=2))
     staff = world.staff()
     assert staff.get(path).json == {"items": [], "cut": False}
-    row_of(Counter(subject=first.id, name=JOINED, value=1)).save()
+    save(Counter(subject=first.id, name=JOINED, value=1))
     with counted_storage() as storage:
         (spot,) = staff.get(path).json["items"]
     assert storage.reads == 6  # who asks, the rules, a page of keys, its tickets, who joined them, the building's name

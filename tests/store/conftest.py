@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.store.tables import connect
+from chalicelib.store.dynamo import connect
 
 from ..storage import ADDRESS, WatchedDynamo
 from ..world import World

@@ -1,37 +1,105 @@
-"""What lies in the store, read as no request may read it: by scanning."""
+"""What lies in the store, read as no request may read it: by scanning; and rows that are put there by hand."""
 
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from chalicelib.kernel.changes import Due
-from chalicelib.store.rows import Table
-from chalicelib.store.tables import tables
+from chalicelib.repositories import all_tables, register_all
+from chalicelib.runtime import services
+from chalicelib.store.store import Store
+from chalicelib.store.table import PK, SK
+from chalicelib.store.tables import DUE
+from devserver import scan as scanning
+
+T = TypeVar("T")
+
+
+def store() -> Store:
+    """Return the store of the world that is served, which knows every row type."""
+    found = services().core.store
+    register_all(found)
+    return found
+
+
+def save(*things: object) -> None:
+    """Write rows by hand."""
+    for thing in things:
+        store().put(thing)
+
+
+def save_all(things: Any) -> None:
+    """Write many rows by hand, in batches."""
+    store().write_batch(put=list(things))
+
+
+def remove(*things: object) -> None:
+    """Delete rows by hand."""
+    for thing in things:
+        store().delete(thing)
+
+
+class Reads:
+    """A repository of the world that is served, made when one of its methods is called."""
+
+    def __init__(self, repository: type[Any]) -> None:
+        self._repository = repository
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._call, name)
+
+    def _call(self, name: str, *args: Any, **options: Any) -> Any:
+        return getattr(self._repository(store()), name)(*args, **options)
+
+
+def item_of(thing: object) -> dict[str, Any]:
+    """Return the raw row of a thing."""
+    return store().item_of(thing)
+
+
+def find(kind: type[T], pk: str, sk: str) -> T | None:
+    """Read one thing."""
+    return store().get(store().row_of(kind), pk, sk)
+
+
+def scan(kind: type[T], condition: Any = None) -> list[T]:
+    """Return all there is of a kind; the condition tells it from the other rows of its table."""
+    return list(scanning.scan(store(), store().row_of(kind), condition))
+
+
+def scan_items(kind: type, condition: Any = None) -> list[dict[str, Any]]:
+    """Return the raw items of a kind."""
+    return [dict(item) for item in scanning.scan_items(store(), store().row_of(kind).table, condition)]
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Return every raw item of every table, by the table's short name."""
-    return {table.Meta.base_name: list(_items(table.Meta.table_name)) for table in tables()}
-
-
-def _items(table_name: str) -> Iterator[dict[str, Any]]:
-    assert Table.installation
-    _, connection = Table.installation
-    request: dict[str, Any] = {"TableName": table_name}
-    while True:
-        answer = connection.dispatch("Scan", dict(request))
-        yield from answer["Items"]
-        if "LastEvaluatedKey" not in answer:
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    return {table.name: [dict(item) for item in scanning.scan_items(store(), table)] for table in all_tables()}
 
 
 def scheduled() -> list[Due]:
     """Return everything that waits, in the order of time."""
-    row = Table.rows[Due]
-    return sorted((row.from_raw_data(item).as_a(Due) for item in everything()["due"]), key=lambda due: due.at)
+    return sorted((DUE.to_entity(item) for item in everything()["due"]), key=lambda due: due.at)
 
 
 def counter(subject: str, name: str) -> int | None:
     """Return where a counter stands, None if it never counted."""
     found = [item for item in everything()["counters"] if item["pk"]["S"] == subject and item["sk"]["S"] == name]
     return int(found[0]["value"]["N"]) if found else None
+
+
+__all__ = [
+    "PK",
+    "SK",
+    "Reads",
+    "counter",
+    "everything",
+    "find",
+    "item_of",
+    "remove",
+    "save",
+    "save_all",
+    "scan",
+    "scan_items",
+    "scheduled",
+    "store",
+]

@@ -9,15 +9,16 @@ import pytest
 
 from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.store.due import Outbox, Parked, shard_of
-from chalicelib.store.rows import row_of
-from chalicelib.wishes import rows
 from chalicelib.wishes.model import State
+from chalicelib.wishes.repository import WishRepository
 
 from ..faults.facts import snapshot, timers, wish_of
 from ..faults.story import failure
 from ..storage import counted_storage, intercepted
 from ..world import START, World
-from .scan import scheduled
+from .scan import Reads, remove, save, scheduled
+
+rows = Reads(WishRepository)
 
 SHARDS = 2
 
@@ -40,14 +41,14 @@ def desk(world: World) -> Desk:
 
 
 def outbox(world: World, desk: Desk) -> Outbox:
-    return Outbox(desk, world.clock, SHARDS, world.services.metrics)
+    return Outbox(desk, world.clock, SHARDS, world.services.metrics, world.services.store)
 
 
 def wait(number: int, minutes: float = 0) -> list[str]:
     at = START + timedelta(minutes=minutes)
     ids = [f"due_{minutes}_{n:03}" for n in range(number)]
     for id in ids:
-        row_of(Due(id=id, at=at, shard=shard_of(id, SHARDS), kind="wish.thanks", subject="wsh_a")).save()
+        save(Due(id=id, at=at, shard=shard_of(id, SHARDS), kind="wish.thanks", subject="wsh_a"))
     return ids
 
 
@@ -259,7 +260,7 @@ def test_a_redriven_alarm_that_is_still_waited_for_is_done(world: World):
     wish = world.open_wish()
     (timer,) = timers(wish)
     world.clock.move_to(timer.at)
-    row_of(timer).delete()
+    remove(timer)
     world.services.outbox.park(timer, "")
     (job,) = world.services.outbox.parked("", 10).items
     redrive(world, job)
@@ -276,7 +277,7 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
     assert world.services.audit() == 0
     world.clock.advance(timedelta(days=20))
     (row,) = timers(lost)
-    row_of(row).delete()
+    remove(row)
     assert world.services.audit() == 1
     (armed,) = timers(lost)
     assert armed.id == wish_of(lost).timer.id != row.id
@@ -289,7 +290,7 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
 def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     wish = world.open_wish()
     (timer,) = timers(wish)
-    row_of(timer).delete()
+    remove(timer)
     world.clock.move_to(timer.at + timedelta(minutes=59))
     assert world.services.audit() == 0
     world.clock.advance(timedelta(minutes=2))
@@ -299,11 +300,11 @@ def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
 def armed_otherwise(world: World, wish_id: str, at: datetime | None) -> ArmedTimer | None:
     """Arm a wish as a version did that waited for less: for a later instant, or for nothing."""
     wish = wish_of(wish_id)
-    row_of(timers(wish_id)[0]).delete()
+    remove(timers(wish_id)[0])
     timer = ArmedTimer("due_" + "b" * 24, at, shard_of("due_" + "b" * 24, world.services.outbox.shards)) if at else None
-    row_of(replace(wish, timer=timer)).save()
+    save(replace(wish, timer=timer))
     if timer:
-        row_of(Due(id=timer.id, at=timer.at, shard=timer.shard, kind="timer.wish", subject=wish_id)).save()
+        save(Due(id=timer.id, at=timer.at, shard=timer.shard, kind="timer.wish", subject=wish_id))
     return timer
 
 
@@ -319,7 +320,7 @@ def test_what_an_older_version_has_armed_otherwise_is_armed_for_what_is_due_firs
     assert replace(wish_of(wish), timer=before.timer) == before, "nobody's If-Match fails over it"
     assert [timers(other) for other in others] == untouched
     assert world.services.audit() == 0
-    assert world.services.metrics.counts["RearmedAlarms",] == 1
+    assert world.services.metrics.counts["RearmedTimers",] == 1
     assert world.services.metrics.counts["LostAlarms",] == 0
     world.clock.move_to(before.timer.at)
     world.pass_time(minutes=2)
@@ -334,7 +335,7 @@ def test_an_alarm_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(wor
     claimed = wish_of(wish)
     assert world.services.wishes._transaction.rearm_lost([seen], rows.find_wish) == 0
     assert wish_of(wish) == claimed
-    assert world.services.metrics.counts["RearmedAlarms",] == 0
+    assert world.services.metrics.counts["RearmedTimers",] == 0
 
 
 def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
@@ -349,4 +350,4 @@ def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
         world.pass_time(days=3)
         assert world.services.audit() == 0
     assert world.services.metrics.counts["LostAlarms",] == 0
-    assert world.services.metrics.counts["RearmedAlarms",] == 0
+    assert world.services.metrics.counts["RearmedTimers",] == 0

@@ -6,92 +6,93 @@ from datetime import timedelta
 from hypothesis import given
 
 from chalicelib.people.model import Person
-from chalicelib.store.rows import EventRecord, Table, load, load_many, page, row_of
+from chalicelib.people.repository import PERSON
+from chalicelib.store.table import EventRecord
 from chalicelib.wishes.model import WallEntry, Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WISH, WISH_EVENT, WishEvent
 
 from ..people.builders import PEOPLE, a_person
 from ..wishes.builders import WISHES, a_claim, a_wish
 from ..world import START, World
+from .scan import SK, find, save, store
+
+ROWS = {Person: PERSON, Wish: WISH}
 
 
 def through_the_store(thing):
     """What DynamoDB would give back for a thing, without asking it."""
-    row = row_of(thing)
-    return type(row).from_raw_data(row.serialize())
+    return ROWS[type(thing)].from_entity(thing)
 
 
 @given(PEOPLE)
 def test_any_person_comes_back_as_she_was(person):
-    assert through_the_store(person).as_a(Person) == person
+    assert PERSON.to_entity(through_the_store(person)) == person
 
 
 @given(WISHES)
 def test_any_wish_comes_back_as_it_was(wish):
-    assert through_the_store(wish).as_a(Wish) == wish
+    assert WISH.to_entity(through_the_store(wish)) == wish
 
 
 @given(WISHES)
 def test_a_line_of_the_wall_says_what_its_wish_says(wish):
-    entry = through_the_store(wish).as_a(WallEntry)
+    entry = WISH.view(WallEntry, id="pk").to_entity(through_the_store(wish))
     for name in WallEntry.__dataclass_fields__:
         assert getattr(entry, name) == getattr(wish, name)
 
 
 def test_a_row_from_before_a_field_existed_takes_the_fields_default():
-    row = row_of(a_wish(claims=(a_claim(),), helpers_needed=3, told=("late",)))
-    raw = row.serialize()
+    raw = through_the_store(a_wish(claims=(a_claim(),), helpers_needed=3, told=("late",)))
     for younger in ("helpers_needed", "told", "claims", "thanks", "safeguarding"):
         raw.pop(younger, None)
-    wish = type(row).from_raw_data(raw).as_a(Wish)
+    wish = WISH.to_entity(raw)
     assert (wish.helpers_needed, wish.told, wish.claims, wish.thanks, wish.safeguarding) == (1, (), (), None, ())
 
 
 def test_a_row_from_before_a_field_of_a_nested_part_existed_still_loads():
-    row = row_of(a_wish(claims=(a_claim(),)))
-    raw = row.serialize()
+    raw = through_the_store(a_wish(claims=(a_claim(),)))
     raw["claims"]["S"] = '[{"id": "clm_1", "helper": "per_h", "claimed_at": "2026-11-23T00:40:00Z"}]'
-    assert type(row).from_raw_data(raw).as_a(Wish).claims == (a_claim("per_h", id="clm_1"),)
+    assert WISH.to_entity(raw).claims == (a_claim("per_h", id="clm_1"),)
 
 
 def test_a_row_with_an_attribute_that_is_gone_from_the_code_still_loads():
-    row = row_of(a_person())
-    assert type(row).from_raw_data(row.serialize() | {"shoe_size": {"N": "38"}}).as_a(Person) == a_person()
+    raw = through_the_store(a_person()) | {"shoe_size": {"N": "38"}}
+    assert PERSON.to_entity(raw) == a_person()
 
 
 def test_two_kinds_in_one_table_do_not_take_one_anothers_rows(world: World):
     person = world.person()
-    assert load(Person, person.id, "person") == person
-    assert load(Wish, person.id, "wish") is None
+    assert find(Person, person.id, "person") == person
+    assert find(Wish, person.id, "wish") is None
 
 
 def test_events_lie_in_the_order_of_versions_beyond_ten_and_of_numbers_within(world: World):
     wanted = [(version, number) for version in (1, 2, 9, 10, 11, 100) for number in (0, 1)]
     for version, number in reversed(wanted):
         event = WishEvent(subject="wsh_a", version=version, number=number, at=START, tag="wish.edited", by="per_a", party="owner")
-        row_of(event).save()
-    found = page(WishEvent, "wsh_a", keys=Table.sk.startswith("event#"), limit=100).items
+        save(event)
+    found = store().page(WISH_EVENT, "wsh_a", keys=SK.startswith("event#"), limit=100).items
     assert [(event.version, event.number) for event in found] == wanted
     assert issubclass(WishEvent, EventRecord)
 
 
 def test_many_are_read_in_the_order_asked_for_and_the_missing_are_left_out(world: World):
     one, two = world.person(), world.person()
-    found = load_many(Person, [(two.id, "person"), ("per_none", "person"), (one.id, "person"), (two.id, "person")])
+    found = store().get_many(PERSON, [(two.id, "person"), ("per_none", "person"), (one.id, "person"), (two.id, "person")])
     assert [person.id for person in found] == [two.id, one.id, two.id]
-    assert load_many(Person, []) == []
+    assert store().get_many(PERSON, []) == []
 
 
 def _put_events(number: int) -> None:
     for n in range(number):
         at = START + timedelta(minutes=n)
-        row_of(WishEvent(subject="wsh_a", version=n, number=0, at=at, tag=f"t{n % 3}", by="b", party="owner")).save()
+        save(WishEvent(subject="wsh_a", version=n, number=0, at=at, tag=f"t{n % 3}", by="b", party="owner"))
 
 
 def _pages(limit: int, **options):
     start, pages = None, []
     while True:
-        found = page(WishEvent, "wsh_a", start=start, limit=limit, **options)
+        found = store().page(WISH_EVENT, "wsh_a", start=start, limit=limit, **options)
         pages.append([event.version for event in found.items])
         start = found.next
         if start is None:
@@ -120,5 +121,5 @@ def test_a_filtered_list_loses_nothing_however_little_is_read_at_once(world: Wor
 
 
 def test_a_thing_is_written_without_what_it_does_not_have(world: World):
-    raw = row_of(replace(a_person(), address=None, household=None)).serialize()
+    raw = through_the_store(replace(a_person(), address=None, household=None))
     assert not {"address", "household", "timer"} & raw.keys()

@@ -12,16 +12,17 @@ from chalicelib.kernel.ids import RandomIds
 from chalicelib.kernel.request import IdempotencyKey, RequestContext
 from chalicelib.people.model import Person, PhoneOwner
 from chalicelib.store.due import Outbox
-from chalicelib.store.rows import Table, load, page, row_of
 from chalicelib.store.transaction import Transaction
 from chalicelib.wishes.model import State, Wish
-from chalicelib.wishes.rows import WishEvent, find_wish
+from chalicelib.wishes.repository import WISH_EVENT, WishRepository
 
 from ..people.builders import a_person
 from ..storage import counted_storage, intercepted
 from ..wishes.builders import a_wish
 from ..world import START, World
-from .scan import counter, everything, scheduled
+from .scan import SK, Reads, counter, everything, find, save, scheduled, store
+
+find_wish = Reads(WishRepository).find_wish
 
 NEW = RequestContext()
 TAKEN = Conflict("person.phone_taken")
@@ -38,9 +39,9 @@ class EscalationContext:
     waits: list = field(default_factory=list)
 
     def __post_init__(self):
-        outbox = Outbox(self, self.world.clock, 4, self.world.services.metrics)
+        outbox = Outbox(self, self.world.clock, 4, self.world.services.metrics, self.world.services.store)
         self.commit = Transaction(
-            connection=self.world.services.connection,
+            store=self.world.services.store,
             clock=self.world.clock,
             ids=RandomIds(),
             outbox=outbox,
@@ -98,40 +99,40 @@ def test_what_has_not_changed_is_not_written_again(office):
 def test_events_become_lines_of_the_timeline_in_order(office):
     wish = office.keep(a_wish())
     office.settle(changed(wish, "wish.delivered", "wish.fulfilled", thanks="谢谢"))
-    found = page(WishEvent, wish.id, keys=Table.sk.startswith("event#"), limit=10).items
+    found = store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
     assert [(event.tag, event.version, event.number) for event in found] == [("wish.delivered", 2, 0), ("wish.fulfilled", 2, 1)]
 
 
 def test_an_event_about_something_unchanged_does_not_overwrite_an_earlier_line(office):
     wish = office.settle(changed(office.keep(a_wish()), "wish.fulfilled", state=State.FULFILLED))
     office.settle(changed(wish, "wish.thanked"))
-    found = page(WishEvent, wish.id, keys=Table.sk.startswith("event#"), limit=10).items
+    found = store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
     assert [event.tag for event in found] == ["wish.fulfilled", "wish.thanked"]
 
 
 def test_a_row_that_is_taken_is_the_named_refusal_and_nothing_is_written(office):
     owner = PhoneOwner(fingerprint="f", person_id="per_first")
-    row_of(owner).save()
+    save(owner)
     second = Put(row=replace(owner, person_id="per_b"), new=True, on_conflict=TAKEN)
     with pytest.raises(Conflict) as refused:
         office.settle(Changes(entity=a_person(version=0), previous=None, writes=(second,)))
     assert refused.value is TAKEN
-    assert load(Person, "per_a", "person") is None
-    assert load(PhoneOwner, "phone#f", "owner") == owner
+    assert find(Person, "per_a", "person") is None
+    assert find(PhoneOwner, "phone#f", "owner") == owner
 
 
 def test_a_row_that_is_taken_without_a_refusal_is_decided_again(office):
     owner = PhoneOwner(fingerprint="f", person_id="per_first")
 
     def decide():
-        if load(PhoneOwner, "phone#f", "owner"):
+        if find(PhoneOwner, "phone#f", "owner"):
             raise TAKEN
-        row_of(owner).save()  # somebody else is quicker
+        save(owner)  # somebody else is quicker
         return Changes(entity=a_person(version=0), previous=None, writes=(Put(row=replace(owner, person_id="per_b"), new=True),))
 
     with pytest.raises(Conflict):
         office.commit.run(decide, NEW)
-    assert load(PhoneOwner, "phone#f", "owner") == owner
+    assert find(PhoneOwner, "phone#f", "owner") == owner
 
 
 def test_a_row_beside_that_changed_since_it_was_read_is_not_overwritten(office):
@@ -152,9 +153,9 @@ def test_a_row_beside_that_is_as_it_was_read_is_replaced(office):
 
 def test_a_row_beside_may_go_with_the_change(office):
     owner = PhoneOwner(fingerprint="f", person_id="per_a")
-    row_of(owner).save()
+    save(owner)
     office.settle(Changes(entity=a_person(version=0), previous=None, writes=(Delete(row=owner),)))
-    assert load(PhoneOwner, "phone#f", "owner") is None
+    assert find(PhoneOwner, "phone#f", "owner") is None
 
 
 def test_a_counter_stops_exactly_at_its_limit_and_the_rest_of_the_outcome_with_it(office):
@@ -235,7 +236,7 @@ def test_lasting_contention_is_busy_after_four_fresh_tries_with_nothing_half_don
         office.commit.run(decide, NEW)
     assert (len(tries), office.waits, refused.value.retry_after) == (5, [1, 2, 3, 4], 1)
     assert find_wish(wish.id).title == "一个电热水壶"
-    assert not page(WishEvent, wish.id, keys=Table.sk.startswith("event#"), limit=10).items
+    assert not store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
 
 
 def _fails(times: int, error: ClientError, operation: str = "TransactWriteItems"):

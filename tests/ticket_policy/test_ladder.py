@@ -8,13 +8,16 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
 from chalicelib.places.service import Roster
-from chalicelib.ticket_policy import rows
 from chalicelib.ticket_policy.ladder import holes
 from chalicelib.ticket_policy.model import Hole, Why
+from chalicelib.ticket_policy.repository import PolicyRepository
 from chalicelib.tickets.policy import HOUSE, Level, Rule, Step, Urgency
 
 from ..storage import counted_storage
+from ..store.scan import Reads
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
+
+rows = Reads(PolicyRepository)
 
 URGENT = tuple(sorted(category.code for category in HOUSE.categories if category.urgency is Urgency.URGENT))
 

@@ -7,9 +7,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.store.rows import Table, row_of
-from chalicelib.ticket_policy import rows
 from chalicelib.ticket_policy.model import PolicyRecord
+from chalicelib.ticket_policy.repository import PolicyEvent, PolicyRepository
 from chalicelib.ticket_policy.schemas import PolicyIn
 from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
@@ -21,7 +20,10 @@ from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
 from ..hostile.good import GOOD
 from ..storage import counted_storage
+from ..store.scan import SK, Reads, item_of, save, scan
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, World
+
+rows = Reads(PolicyRepository)
 
 PATH = f"/v1/policies/tickets?place={BAIHUA}"  # any place of the street stands for it
 REPLAY = "/v1/policies/tickets/replay"
@@ -84,7 +86,7 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
     assert not storage.calls  # a version is read once in the life of a process
     record = rows.policy_version(STREET, 2)
     assert (record.by, record.number, record.at) == (world.admin.id, 2, world.clock.now())
-    events = [row for row in Table.rows[rows.PolicyEvent].query(STREET) if row.sk.startswith("event#")]
+    events = scan(PolicyEvent, SK.startswith("event#"))
     assert [(event.tag, event.note) for event in events] == [("policy.changed", "own"), ("policy.changed", "hold_days")]
     with pytest.raises(LookupError):
         rulebook.policy_for(STREET, 3)
@@ -212,7 +214,7 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
     for part in parts:
         changed = admin.put(PATH, part)
         assert changed.status == 200, changed.text[:300]
-    size = len(json.dumps(row_of(rows.policy_of(STREET)).serialize(), ensure_ascii=False).encode())
+    size = len(json.dumps(item_of(rows.policy_of(STREET)), ensure_ascii=False).encode())
     assert size < 400_000
     assert admin.get(PATH).status == 200
 
@@ -232,7 +234,7 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
     office = EscalationContext(terms=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
     by = Mover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
-    row_of(ticket).save()
+    save(ticket)
     return ticket
 
 
@@ -243,7 +245,7 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(worl
     for ticket in lights:  # accepted and contacted within three quarters of an hour
         at = world.clock.now() + timedelta(minutes=45)
         accepted = tuple(replace(clock, met_at=at, runs=(replace(clock.runs[0], end=at),)) for clock in ticket.clocks[:2])
-        row_of(replace(ticket, clocks=(*accepted, *ticket.clocks[2:]))).save()
+        save(replace(ticket, clocks=(*accepted, *ticket.clocks[2:])))
     world.clock.advance(timedelta(days=1))
     admin = world.phone_of(world.admin)
     limits = admin.get(PATH).json["limits"]
@@ -274,7 +276,7 @@ def test_tickets_are_played_under_the_version_that_they_name(world: World):
     hard = [row | {"accept": 1} for row in admin.get(PATH).json["limits"]]
     assert admin.put(PATH, {"limits": hard}).status == 200
     for n in range(2):
-        row_of(replace(report(world, n), policy_version=n)).save()
+        save(replace(report(world, n), policy_version=n))
     world.clock.advance(timedelta(hours=1))
     found = world.phone_of(world.admin).post(REPLAY, {"place": STREET, "policy": {}}).json
     assert found["total"]["over"]["accept"] == {"then": 1, "now": 2}
@@ -308,5 +310,5 @@ def test_a_version_that_is_quite_new_is_found(world: World):
     """A half-price read may miss what was just written; then it is read again as it is."""
     now = world.clock.now()
     rule = Rule(id="r1", to="property")
-    row_of(PolicyRecord(street=STREET, number=7, policy=replace(HOUSE, rules=(rule,)), at=now, by="per_a")).save()
+    save(PolicyRecord(street=STREET, number=7, policy=replace(HOUSE, rules=(rule,)), at=now, by="per_a"))
     assert world.services.ticket_policies.policy_for(STREET, 7).rules == (rule,)

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.kernel.access import Grant, Role
-from chalicelib.store.rows import row_of
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Policy
-from chalicelib.tickets.rows import find_ticket
+from chalicelib.tickets.repository import TicketRepository
 
+from ..store.scan import Reads, save
 from ..world import BAIHUA, GRID, STREET, UNIT, Answer, Phone, World
+
+find_ticket = Reads(TicketRepository).find_ticket
 
 TEXT = "五号楼一单元七楼有垃圾"
 ALIKE = "七楼楼道垃圾没人清"
@@ -60,8 +62,8 @@ class Street:
     def set_policy(self, policy: Policy, number: int = 1) -> None:
         """Have the street set its rules."""
         now = self.world.clock.now()
-        row_of(StreetPolicy(id=STREET, version=number, created_at=now, updated_at=now, policy=policy)).save()
-        row_of(PolicyRecord(street=STREET, number=number, policy=policy, at=now, by=self.world.admin.id)).save()
+        save(StreetPolicy(id=STREET, version=number, created_at=now, updated_at=now, policy=policy))
+        save(PolicyRecord(street=STREET, number=number, policy=policy, at=now, by=self.world.admin.id))
 
     def grant(self, name: str, *roles: tuple[Role, str]) -> None:
         self.world.services.person_admin.grant_roles(

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.store.rows import Table
-from chalicelib.tickets.model import Update
+from chalicelib.tickets.repository import TICKET
 
 from ..adapters.pictures import jpeg
 from ..store.scan import everything
@@ -124,7 +123,6 @@ def test_nothing_of_it_is_published(street: Street, private: str):
     done(street.resident, private, "confirm", satisfied=5)
     rows = [item for item in everything()["tickets"] if item["sk"]["S"].startswith("update#")]
     assert rows == []
-    assert Table.rows[Update]
 
 
 def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(street: Street, private: str):
@@ -229,11 +227,9 @@ def test_the_property_company_sees_only_what_is_in_its_hands(street: Street):
 
 
 def test_no_index_holds_a_name_a_phone_or_a_text_as_it_was_written(street: Street, private: str):
-    from chalicelib.tickets.rows import TicketTable
-
     kept: set[str] = set()
-    for index in TicketTable._indexes.values():
-        kept |= set(index.Meta.projection.non_key_attributes or [])
+    for index in TICKET.table.indexes:
+        kept |= set(index.include)
     assert not kept & {
         "as_written",
         "location_note",

@@ -8,14 +8,16 @@ import pytest
 
 from chalicelib.kernel.access import Role
 from chalicelib.tickets.policy import HOUSE, Category, Policy, Rule
-from chalicelib.tickets.rows import find_report
+from chalicelib.tickets.repository import TicketRepository
 from chalicelib.tickets.states import State
 
 from ..adapters.pictures import jpeg
 from ..replies.builders import PROVIDERS, a_world, reply
-from ..store.scan import counter
+from ..store.scan import Reads, counter
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 from .street import ALIKE, TEXT, Street, a_body, act, done, lines, mine, refused, stored, timeline
+
+find_report = Reads(TicketRepository).find_report
 
 PHOTO = jpeg((64, 48))
 CONSENT = {"how": "spoken", "witness": "陈敏"}

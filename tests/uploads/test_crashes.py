@@ -14,13 +14,17 @@ from app import app
 from chalicelib.adapters.folder import FolderFiles
 from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import Reason, UploadState
-from chalicelib.uploads.rows import find_upload, waiting_uploads
+from chalicelib.uploads.repository import UploadRepository
 from devserver.files import told_of
 
 from ..adapters.pictures import jpeg
 from ..faults.cloud import put_back, rows_of
 from ..storage import intercepted
+from ..store.scan import Reads
 from ..world import Phone, World
+
+find_upload = Reads(UploadRepository).find_upload
+waiting_uploads = Reads(UploadRepository).waiting_uploads
 
 PHOTO, PAGE = jpeg((400, 300)), b"<html>no photo</html>"
 S = UploadState

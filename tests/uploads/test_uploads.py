@@ -9,16 +9,18 @@ from chalicelib.kernel.changes import Changes, Event
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people.service import People
-from chalicelib.store.rows import row_of
 from chalicelib.uploads.model import UploadState
 from chalicelib.uploads.policy import MAX_PER_HOUR, MOST_BYTES
-from chalicelib.uploads.rows import find_upload, waiting_uploads
+from chalicelib.uploads.repository import UploadRepository
 from devserver.files import FileDoor
 
 from ..adapters.pictures import jpeg
 from ..storage import counted_storage
-from ..store.scan import everything, scheduled
+from ..store.scan import Reads, everything, remove, scheduled
 from ..world import BAIHUA, Answer, Phone, World
+
+find_upload = Reads(UploadRepository).find_upload
+waiting_uploads = Reads(UploadRepository).waiting_uploads
 
 PHOTO = jpeg((640, 480))
 TICKET, OTHER = "tkt_aaaaaaaaaaaaaaaaaaaaaaaa", "tkt_bbbbbbbbbbbbbbbbbbbbbbbb"
@@ -255,7 +257,7 @@ def test_an_upload_without_its_alarm_is_found_at_night(world: World):
     id = world.upload(phone, PHOTO)
     for due in scheduled():
         if due.subject == id:
-            row_of(due).delete()
+            remove(due)
     world.clock.advance(timedelta(hours=4))
     assert world.services.audit() == 1
     world.pass_time(hours=30)

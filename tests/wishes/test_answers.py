@@ -1,20 +1,31 @@
 """A resident answers 1 or 2 by SMS: her own move, once, and only while the question is one."""
 
 import pytest
-from chalicelib.wishes.jobs import answer_question
 
 from chalicelib.catalogue import TEMPLATES
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import Answer
+from chalicelib.wishes.feature import on_answer
 from chalicelib.wishes.model import ANSWERS, TABLE, State
-from chalicelib.wishes.rows import find_wish
+from chalicelib.wishes.repository import WishRepository
 
-from ..world import START, Phone, World
+from ..store.scan import Reads
+from ..world import Phone, World
+
+find_wish = Reads(WishRepository).find_wish
 
 
 def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
-    params |= {"kind": kind, "answer": answer}
-    due = Due(id="due_r", at=START, shard="s0", kind="reply", subject=wish_id, to=to, params=params)
-    answer_question(world.services.wishes, due)
+    on_answer(
+        world.services.wishes,
+        Answer(
+            id="due_r",
+            question=kind,
+            subject=wish_id,
+            person_id=to,
+            yes=answer == "yes",
+            phone_of=params.get("phone_of", ""),
+        ),
+    )
 
 
 def delivered(world: World, resident: Phone) -> str:

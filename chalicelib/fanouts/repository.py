@@ -1,0 +1,42 @@
+"""How fan-outs are stored."""
+
+from collections.abc import Iterator
+
+from ..kernel.clock import to_text
+from ..kernel.paging import every
+from ..store.repository import Repository
+from ..store.table import Key, Table, index
+from .model import Fanout
+
+__all__ = ["FANOUT", "FanoutRepository"]
+
+# PK the fan-out, SK `fanout`. The index holds those that are on their way. Sparse.
+_FANOUTS = Table("fanouts", indexes=(index("by_open", hash_key="open", range_key="open_order"),))
+
+
+def _keys(fanout: Fanout) -> dict[str, str]:
+    keys = {"pk": fanout.id, "sk": "fanout"}
+    if fanout.done:
+        return keys
+    return keys | {"open": "open", "open_order": f"{to_text(fanout.published_at)}#{fanout.id}"}
+
+
+FANOUT = _FANOUTS.row(Fanout, keys=_keys)
+_KEY = FANOUT.view(Key)
+
+
+class FanoutRepository(Repository):
+    """Reads fan-outs."""
+
+    rows = (FANOUT,)
+
+    def find_fanout(self, id: str) -> Fanout | None:
+        """Read one fan-out."""
+        return self._store.get(FANOUT, id, "fanout")
+
+    def open_fanouts(self) -> Iterator[Fanout]:
+        """Read everything that is on its way."""
+        for key in every(lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100)):
+            found = self.find_fanout(key.pk)
+            if found:
+                yield found

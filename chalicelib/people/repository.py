@@ -1,0 +1,144 @@
+"""How people and their consents are stored."""
+
+from collections.abc import Callable, Iterator
+
+from ..kernel.clock import to_text
+from ..kernel.paging import Page, Position, every
+from ..kernel.place import sort_key, street_of, subtree
+from ..store.repository import Repository
+from ..store.table import SK, EventRecord, Key, Table, index
+from .model import Consent, Person, PhoneOwner, Volunteering, volunteering
+
+__all__ = [
+    "CONSENT",
+    "PERSON",
+    "PERSON_EVENT",
+    "PHONE_OWNER",
+    "VOLUNTEERING",
+    "PersonEvent",
+    "PersonRepository",
+]
+
+# PK the person; SK `person`, `consent#…`.
+# A phone's owner is a row of its own, which makes the number unique.
+# PK `volunteers#<street>`; SK a community (or the street) and a person, in tree order.
+_PEOPLE = Table(
+    "people",
+    indexes=(
+        # In the order of the place tree. Keys only: no copy of a name or phone lies in an index.
+        index("by_place", hash_key="street", range_key="place_order"),
+        index("by_household", hash_key="household"),
+    ),
+)
+
+
+class PersonEvent(EventRecord):
+    """A line of a person's timeline."""
+
+
+def _person_keys(person: Person) -> dict[str, str]:
+    keys = {"pk": person.id, "sk": "person"}
+    if person.places and not person.erased_at:
+        place = person.places[0]
+        keys |= {"street": street_of(place), "place_order": sort_key(place) + person.id}
+    return keys
+
+
+def _volunteering_keys(one: Volunteering) -> dict[str, str]:
+    return {"pk": f"volunteers#{street_of(one.area)}", "sk": sort_key(one.area) + one.person_id}
+
+
+def _consent_keys(consent: Consent) -> dict[str, str]:
+    return {"pk": consent.person_id, "sk": f"consent#{to_text(consent.at)}#{consent.id}"}
+
+
+PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
+PHONE_OWNER = _PEOPLE.row(PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
+VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
+CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
+PERSON_EVENT = _PEOPLE.timeline(Person, PersonEvent)
+_KEY = PERSON.view(Key)
+
+
+def _position_of(person: Person) -> Position:
+    keys = _person_keys(person)
+    return {name: keys[name] for name in ("pk", "sk", "street", "place_order")}
+
+
+class PersonRepository(Repository):
+    """Reads people, who may be asked, and consents."""
+
+    rows = (PERSON, PHONE_OWNER, VOLUNTEERING, CONSENT, PERSON_EVENT)
+
+    def find_person(self, person_id: str) -> Person | None:
+        """Read one person."""
+        return self._store.get(PERSON, person_id, "person")
+
+    def find_persons(self, person_ids: list[str]) -> dict[str, Person]:
+        """Read several people, a hundred in a request, by id."""
+        people = self._store.get_many(PERSON, [(id, "person") for id in person_ids])
+        return {person.id: person for person in people}
+
+    def owner_of_phone(self, fingerprint: str) -> str | None:
+        """Return the id of the person whose phone this is."""
+        owner = self._store.get(PHONE_OWNER, f"phone#{fingerprint}", "owner")
+        return owner.person_id if owner else None
+
+    def household_members(self, household: str, limit: int) -> list[str]:
+        """Return the ids of a household's members."""
+        found = self._store.page(_KEY, household, index="by_household", limit=limit)
+        return [key.pk for key in found.items]
+
+    def people_below(
+        self,
+        place: str,
+        start: Position | None,
+        limit: int,
+        wanted: Callable[[Person], bool],
+        read_at_most: int,
+    ) -> Page[Person]:
+        """Read the people of a place and everything below it, in tree order; `wanted` filters them.
+
+        A page may be short where few match: at most `read_at_most` people are read for it.
+        """
+        found: list[Person] = []
+        read = 0
+        while True:
+            keys = self._keys_below(place, start, limit)
+            people = self._store.get_many(PERSON, [(key.pk, "person") for key in keys.items])
+            read += len(keys.items)
+            for n, person in enumerate(people):
+                if wanted(person):
+                    found.append(person)
+                if len(found) == limit and n + 1 < len(people):
+                    return Page(found, _position_of(person))
+            start = keys.next
+            if start is None or len(found) == limit or read >= read_at_most:
+                return Page(found, start)
+
+    def _keys_below(self, place: str, start: Position | None, limit: int) -> Page[Key]:
+        keys = PERSON.attribute("place_order").between(*subtree(place))
+        return self._store.page(_KEY, street_of(place), index="by_place", keys=keys, start=start, limit=limit)
+
+    def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
+        """Read the ids of the people of a place and below, in tree order, from the index alone."""
+        found = self._keys_below(place, start, limit)
+        return Page([key.pk for key in found.items], found.next)
+
+    def volunteers_of(self, area: str, *, below: bool) -> Iterator[Volunteering]:
+        """Read the volunteers of a community or street, in tree order; with `below` of all in it.
+
+        Eventually consistent, for half the price: a volunteer is read again when they accept.
+        """
+        keys = SK.between(*subtree(area)) if below else SK.startswith(sort_key(area))
+        part = f"volunteers#{street_of(area)}"
+
+        def read(start: Position | None) -> Page[Volunteering]:
+            return self._store.page(VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False)
+
+        return every(read)
+
+    def consents_of(self, person_id: str, start: Position | None = None, limit: int = 100) -> Page[Consent]:
+        """Read a person's consent history, newest first."""
+        keys = SK.startswith("consent#")
+        return self._store.page(CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True)

@@ -1,0 +1,62 @@
+"""How places are stored: a street is one partition, its tree lies in the order of the codes."""
+
+from ..kernel.paging import Page, Position, every
+from ..kernel.place import sort_key, street_of, subtree
+from ..store.repository import Repository
+from ..store.table import SK, EventRecord, Table
+from .model import Place, Street
+
+__all__ = ["PLACE", "PLACE_EVENT", "STREET", "PlaceEvent", "PlaceRepository"]
+
+_STREETS = "#streets"  # no street can have this code
+# PK the street, SK the place in tree order; PK `#streets` lists the streets themselves.
+_PLACES = Table("places")
+
+
+class PlaceEvent(EventRecord):
+    """A line of a place's timeline."""
+
+
+def _keys(place: Place) -> dict[str, str]:
+    return {"pk": street_of(place.id), "sk": sort_key(place.id)}
+
+
+PLACE = _PLACES.row(Place, keys=_keys)
+STREET = _PLACES.row(Street, keys=lambda street: {"pk": _STREETS, "sk": street.code})
+PLACE_EVENT = _PLACES.timeline(Place, PlaceEvent)
+
+
+class PlaceRepository(Repository):
+    """Reads places."""
+
+    rows = (PLACE, STREET, PLACE_EVENT)
+
+    def find_place(self, code: str) -> Place | None:
+        """Read one place."""
+        return self._store.get(PLACE, street_of(code), sort_key(code))
+
+    def place_exists(self, code: str) -> bool:
+        """Say whether there is such a place."""
+        return self.find_place(code) is not None
+
+    def zone_of(self, street: str) -> str | None:
+        """Read a street's time zone, eventually consistent: it hardly ever changes."""
+        place = self._store.get(PLACE, street, sort_key(street), consistent=False)
+        return place.zone if place else None
+
+    def find_places(self, codes: list[str]) -> list[Place]:
+        """Read several places, a hundred in a request."""
+        return self._store.get_many(PLACE, [(street_of(code), sort_key(code)) for code in codes])
+
+    def places_below(self, code: str, start: Position | None, limit: int, *, consistent: bool = True) -> Page[Place]:
+        """Read a place and everything below it, in tree order."""
+        within = SK.between(*subtree(code))
+        return self._store.page(PLACE, street_of(code), keys=within, start=start, limit=limit, consistent=consistent)
+
+    def streets(self) -> list[str]:
+        """Read the codes of all streets."""
+
+        def read(start: Position | None) -> Page[Street]:
+            return self._store.page(STREET, _STREETS, start=start, limit=100)
+
+        return [street.code for street in every(read)]

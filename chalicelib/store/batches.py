@@ -1,0 +1,66 @@
+"""Batch requests: what DynamoDB leaves unprocessed is asked for again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.constants import UNPROCESSED_ITEMS, UNPROCESSED_KEYS
+from pynamodb.exceptions import PutError
+
+from ..kernel.clock import pause
+from .faults import reading
+from .table import Item
+
+__all__ = ["BATCH_GET", "in_batches", "read_batch", "write_batch"]
+
+T = TypeVar("T")
+BATCH_GET, BATCH_WRITE = 100, 25  # DynamoDB's own limits
+_TRIES = 5
+
+
+def in_batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield things in lists of at most `size`."""
+    left = iter(things)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def read_batch(connection: Connection, table: str, keys: Sequence[tuple[str, str]], *, consistent: bool) -> Iterator[Item]:
+    """Yield the rows of at most a hundred keys, in no order; missing ones are left out."""
+    wanted: Any = [{"pk": pk, "sk": sk} for pk, sk in keys]
+    while wanted:
+        with reading():
+            answer = connection.batch_get_item(table, wanted, consistent_read=consistent)
+        yield from answer["Responses"].get(table, ())
+        wanted = answer.get(UNPROCESSED_KEYS, {}).get(table, {}).get("Keys")
+
+
+def write_batch(connection: Connection, table: str, items: Sequence[Item], keys: Sequence[Item]) -> None:
+    """Write rows and delete keys of one table, 25 in a request."""
+    work: list[tuple[str, Item]] = [("put", item) for item in items]
+    work += [("delete", key) for key in keys]
+    for batch in in_batches(work, BATCH_WRITE):
+        _write(connection, table, batch)
+
+
+def _write(connection: Connection, table: str, batch: list[tuple[str, Item]]) -> None:
+    for attempt in range(_TRIES):
+        if attempt:
+            pause(attempt)
+        answer = connection.batch_write_item(
+            table,
+            put_items=[item for name, item in batch if name == "put"],
+            delete_items=[item for name, item in batch if name == "delete"],
+        )
+        left = answer.get(UNPROCESSED_ITEMS, {}).get(table, ())
+        batch = [_unprocessed(request) for request in left]
+        if not batch:
+            return
+    raise PutError("DynamoDB left rows of a batch unprocessed")
+
+
+def _unprocessed(request: dict[str, Any]) -> tuple[str, Item]:
+    if "PutRequest" in request:
+        return "put", request["PutRequest"]["Item"]
+    return "delete", request["DeleteRequest"]["Key"]

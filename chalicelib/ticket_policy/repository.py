@@ -1,0 +1,51 @@
+"""How the rules of a street are stored: present ones, versions, and the latest path check."""
+
+from ..store.repository import Repository
+from ..store.table import EventRecord, Table
+from .model import LadderReport, PolicyRecord, StreetPolicy
+
+__all__ = ["LADDER", "POLICY", "POLICY_EVENT", "VERSION", "PolicyEvent", "PolicyRepository"]
+
+# PK the street; SK `policy`, `version#…`, `ladder`, `event#<version>…`.
+_RULES = Table("rules")
+
+
+class PolicyEvent(EventRecord):
+    """A line of the timeline of a street's rules."""
+
+
+def _version_keys(record: PolicyRecord) -> dict[str, str]:
+    return {"pk": record.street, "sk": _version(record.number)}
+
+
+def _version(number: int) -> str:
+    return f"version#{number:06d}"
+
+
+POLICY = _RULES.row(StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"})
+LADDER = _RULES.row(LadderReport, keys=lambda report: {"pk": report.id, "sk": "ladder"})
+VERSION = _RULES.row(PolicyRecord, keys=_version_keys)
+POLICY_EVENT = _RULES.timeline(StreetPolicy, PolicyEvent)
+
+
+class PolicyRepository(Repository):
+    """Reads the rules of streets."""
+
+    rows = (POLICY, LADDER, VERSION, POLICY_EVENT)
+
+    def policy_of(self, street: str) -> StreetPolicy | None:
+        """Read what a street has set."""
+        return self._store.get(POLICY, street, "policy")
+
+    def policy_version(self, street: str, number: int) -> PolicyRecord | None:
+        """Read one version of what a street has set: for half the price, unless it is quite new.
+
+        It is never written again.
+        """
+        sk = _version(number)
+        found = self._store.get(VERSION, street, sk, consistent=False)
+        return found or self._store.get(VERSION, street, sk)
+
+    def ladder_report(self, street: str) -> LadderReport | None:
+        """Read what the latest check of a street's escalation path has found."""
+        return self._store.get(LADDER, street, "ladder")

@@ -1,0 +1,225 @@
+"""How tickets and reports are stored, and the lists that are read from them.
+
+No index holds a name, a phone or a text as it was written. Queues show the public text.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from ..kernel.clock import to_text
+from ..kernel.paging import Page, Position, every
+from ..kernel.place import PlaceKind, community_of, kind_of, street_of
+from ..store.repository import Repository
+from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .model import QueueLine, Report, Ticket, Update, building_of
+from .resolution import JOINED
+
+__all__ = ["REPORT", "TICKET", "TICKET_EVENT", "UPDATE", "TicketEvent", "TicketRepository"]
+
+_IN_A_QUEUE = (
+    "id",
+    "version",
+    "place",
+    "category",
+    "urgency",
+    "private",
+    "state",
+    "level",
+    "assignee",
+    "person_id",
+    "bounces",
+    "text",
+    "created_at",
+    "updated_at",
+    "waits_for",
+    "waits_until",
+)
+# PK the ticket; SK `ticket`, `report#<person>`, `update#…`, `event#<version>…`.
+_TICKETS = Table(
+    "tickets",
+    indexes=(
+        # What is not over in a street or community, by what is due next. Sparse.
+        index("by_street_due", hash_key="due_street", range_key="due_order", include=_IN_A_QUEUE),
+        index("by_community_due", hash_key="due_community", range_key="due_order", include=_IN_A_QUEUE),
+        # Everything of a street, by when it was reported. No move changes these keys.
+        index("by_street", hash_key="street", range_key="reported_order"),
+        # The tickets of one building and category.
+        index("by_spot", hash_key="spot", range_key="reported_order"),
+        # What a person is assigned to. Sparse.
+        index("by_holder", hash_key="held_by", range_key="due_order"),
+        # What a person has reported or joined.
+        index("by_reporter", hash_key="person_id", range_key="joined_at"),
+        # What everybody may read of what happened in a street.
+        index("by_update", hash_key="updated_in", range_key="update_order"),
+    ),
+)
+
+
+class TicketEvent(EventRecord):
+    """A line of a ticket's timeline."""
+
+
+def _keys(ticket: Ticket) -> dict[str, Any]:
+    keys: dict[str, Any] = {
+        "pk": ticket.id,
+        "sk": "ticket",
+        "street": street_of(ticket.place),
+        "reported_order": f"{to_text(ticket.created_at)}#{ticket.id}",
+        "spot": f"{building_of(ticket.place)}#{ticket.category}",
+    }
+    if waits := ticket.next_due:
+        name, at = waits
+        keys |= {"due_street": street_of(ticket.place), "due_community": ticket.community}
+        keys |= {"due_order": f"{to_text(at)}#{ticket.id}", "waits_for": name, "waits_until": at}
+        if ticket.is_open:
+            keys["held_by"] = ticket.assignee
+    return keys
+
+
+def _update_keys(update: Update) -> dict[str, str]:
+    order = f"{to_text(update.at)}#{update.id}"
+    keys = {"pk": update.ticket_id, "sk": f"update#{update.id}"}
+    return keys | {"updated_in": update.street, "update_order": order}
+
+
+def _report_keys(report: Report) -> dict[str, str]:
+    return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
+
+
+TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime})
+REPORT = _TICKETS.row(Report, keys=_report_keys)
+UPDATE = _TICKETS.row(Update, keys=_update_keys)
+TICKET_EVENT = _TICKETS.timeline(Ticket, TicketEvent)
+_LINE, _KEY = TICKET.view(QueueLine), TICKET.view(Key)
+
+
+class TicketRepository(Repository):
+    """Reads tickets, reports, public updates and timelines."""
+
+    rows = (TICKET, REPORT, UPDATE, TICKET_EVENT)
+
+    def find_ticket(self, ticket_id: str) -> Ticket | None:
+        """Read one ticket."""
+        return self._store.get(TICKET, ticket_id, "ticket")
+
+    def find_tickets(self, ticket_ids: Sequence[str]) -> list[Ticket]:
+        """Read several tickets, a hundred in a request."""
+        return self._store.get_many(TICKET, [(id, "ticket") for id in ticket_ids])
+
+    def find_report(self, ticket_id: str, person_id: str) -> Report | None:
+        """Read what a person has reported of a ticket."""
+        return self._store.get(REPORT, ticket_id, f"report#{person_id}")
+
+    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[Report]:
+        """Read what a person has reported of any of these tickets, a hundred in a request."""
+        keys = [(id, f"report#{person_id}") for id in ticket_ids]
+        return self._store.get_many(REPORT, keys)
+
+    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Report]:
+        """Read who has reported a ticket."""
+        keys = SK.startswith("report#")
+        return self._store.page(REPORT, ticket_id, keys=keys, start=start, limit=limit)
+
+    def joined_to(self, ticket_ids: Sequence[str]) -> dict[str, int]:
+        """Read how many have joined each of these tickets; what is not named nobody has joined.
+
+        Half price: it is a figure.
+        """
+        return self._counters.read_many(ticket_ids, JOINED)
+
+    def reported_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
+        """Read what a person has reported or joined, newest first."""
+        keys = self._store.page(_KEY, person_id, index="by_reporter", start=start, limit=limit, newest_first=True)
+        return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
+
+    def held_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
+        """Read what a person is assigned to, soonest due first."""
+        keys = self._store.page(_KEY, person_id, index="by_holder", start=start, limit=limit)
+        return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
+
+    def queue(
+        self,
+        place: str,
+        wanted: Callable[[QueueLine], bool] | None,
+        start: Position | None,
+        limit: int,
+        *,
+        after: str = "",
+    ) -> Page[QueueLine]:
+        """Read what is not over at a place, soonest due first.
+
+        A page of a street or community is one request.
+        A grid's is as well, as long as its community has no more open tickets than fit into a read.
+        """
+        wide = kind_of(place) is PlaceKind.STREET
+        return self._store.page(
+            _LINE,
+            place if wide else community_of(place),
+            index="by_street_due" if wide else "by_community_due",
+            keys=behind(TICKET.attribute("due_order"), after) if after else None,
+            start=start,
+            limit=limit,
+            wanted=wanted,
+            read_at_once=500 if wanted else 0,
+            read_at_most=2000,
+        )
+
+    def listed(
+        self,
+        street: str,
+        since: datetime | None,
+        until: datetime | None,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Ticket]:
+        """Read everything of a street that was reported in a span of time, newest first."""
+        first = to_text(since) if since else " "
+        last = to_text(until) + "~" if until else "~"
+        found = self._store.page(
+            _KEY,
+            street,
+            index="by_street",
+            keys=TICKET.attribute("reported_order").between(first, last),
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
+        return Page(self.find_tickets([key.pk for key in found.items]), found.next)
+
+    def at_spot(self, place: str, category: str, since: datetime, limit: int) -> list[Ticket]:
+        """Read the latest tickets of the building of a place and a category, newest first."""
+        keys = TICKET.attribute("reported_order") >= to_text(since)
+        part = f"{building_of(place)}#{category}"
+        found = self._store.page(_KEY, part, index="by_spot", keys=keys, limit=limit, newest_first=True)
+        return self.find_tickets([key.pk for key in found.items])
+
+    def updates_in(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
+        """Read the public updates of a street in a span of time, oldest first."""
+        keys = UPDATE.attribute("update_order").between(to_text(since), to_text(until) + "~")
+        found = self._store.page(_KEY, street, index="by_update", keys=keys, start=start, limit=limit)
+        updates = self._store.get_many(UPDATE, [(key.pk, key.sk) for key in found.items])
+        return Page(updates, found.next)
+
+    def updates_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Update]:
+        """Read what everybody may know of what happened to a ticket, in no order."""
+        keys = SK.startswith("update#")
+        return self._store.page(UPDATE, ticket_id, keys=keys, start=start, limit=limit, consistent=False)
+
+    def timeline_of(
+        self,
+        ticket_id: str,
+        wanted: Callable[[TicketEvent], bool],
+        start: Position | None,
+        limit: int,
+    ) -> Page[TicketEvent]:
+        """Read a ticket's timeline, oldest first."""
+        keys = SK.startswith("event#")
+        return self._store.page(TICKET_EVENT, ticket_id, keys=keys, start=start, limit=limit, wanted=wanted)
+
+    def open_at(self, street: str) -> Iterator[Ticket]:
+        """Read all tickets of a street that wait for something."""
+        lines = every(lambda start: self.queue(street, None, start, 100))
+        while batch := list(islice(lines, 100)):
+            yield from self.find_tickets([line.id for line in batch])

@@ -1,0 +1,209 @@
+"""How wishes are stored, and the lists that are read from them.
+
+The wall's two indexes hold what the public may see and nothing else. Every other index holds keys only,
+but for what a staff queue shows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..kernel.clock import to_text
+from ..kernel.paging import Page, Position, chain
+from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
+from ..store.repository import Repository
+from ..store.table import SK, EventRecord, Key, Table, behind, index
+from .model import ClaimPointer, Kind, State, WallEntry, Wish
+
+__all__ = ["CLAIM", "WISH", "WISH_EVENT", "Waiting", "WishEvent", "WishRepository"]
+
+# The id is the partition key, which every index holds.
+_ON_THE_WALL = (
+    "version",
+    "state",
+    "kind",
+    "community",
+    "community_name",
+    "title",
+    "story",
+    "alias",
+    "budget_fen",
+    "helpers_needed",
+    "places_left",
+    "needed_by",
+    "window",
+    "dialects",
+    "skills",
+    "vetting_required",
+    "submitted_at",
+    "opened_at",
+    "created_at",
+    "updated_at",
+)
+# PK the wish; SK `wish`, `claim#…`, `event#<version>…`.
+_WISHES = Table(
+    "wishes",
+    indexes=(
+        # The wishes of a community or street in one state, by age: the public view.
+        index("by_community", hash_key="wall_community", range_key="wall_order", include=_ON_THE_WALL),
+        index("by_street", hash_key="wall_street", range_key="wall_order", include=_ON_THE_WALL),
+        # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
+        index("by_resident", hash_key="person_id", range_key="created_at"),
+        # Keys only: where a claim stands is read from its wish.
+        index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
+        # What waits for staff of a street, soonest due first.
+        # Sparse, and so small enough to filter by place.
+        index(
+            "by_waiting",
+            hash_key="waits_in",
+            range_key="waits_order",
+            include=("id", "place", "waits_for", "waits_until"),
+        ),
+    ),
+)
+
+
+class WishEvent(EventRecord):
+    """A line of a wish's timeline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One line of the staff queue, as the index holds it."""
+
+    id: str
+    place: str
+    waits_for: str
+    waits_until: str
+    waits_order: str
+
+
+def _keys(wish: Wish) -> dict[str, Any]:
+    keys: dict[str, Any] = {
+        "pk": wish.id,
+        "sk": "wish",
+        "wall_community": f"{wish.community}#{wish.state}",
+        "wall_street": f"{street_of(wish.place)}#{wish.state}",
+        "wall_order": f"{to_text(wish.opened_at or wish.submitted_at)}#{wish.id}",
+        "community": wish.community,
+        "places_left": wish.places_left,
+        "vetting_required": wish.vetting_required,
+    }
+    if waiting := wish.waits_for_staff():
+        waits_for, until = waiting
+        keys |= {"waits_in": street_of(wish.place), "waits_order": f"{to_text(until)}#{wish.id}"}
+        keys |= {"waits_for": waits_for, "waits_until": to_text(until)}
+    return keys
+
+
+def _claim_keys(claim: ClaimPointer) -> dict[str, str]:
+    return {
+        "pk": claim.wish_id,
+        "sk": f"claim#{claim.id}",
+        "claimed_by": claim.helper,
+        "claimed_order": f"{to_text(claim.claimed_at)}#{claim.id}",
+    }
+
+
+_COMPUTED = {"community": str, "places_left": int, "vetting_required": bool}
+_COMPUTED |= {"waits_for": str, "waits_until": str}
+WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
+CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
+WISH_EVENT = _WISHES.timeline(Wish, WishEvent)
+_WALL = WISH.view(WallEntry, id="pk")
+_WAITING = WISH.view(Waiting)
+_KEY = WISH.view(Key)
+_CARRIED = "active_claims"
+_WITH_TIMERS = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED)
+
+
+class WishRepository(Repository):
+    """Reads wishes, claims and their timelines."""
+
+    rows = (WISH, CLAIM, WISH_EVENT)
+
+    def find_wish(self, wish_id: str) -> Wish | None:
+        """Read one wish."""
+        return self._store.get(WISH, wish_id, "wish")
+
+    def find_wishes(self, wish_ids: Sequence[str]) -> list[Wish]:
+        """Read several wishes, a hundred in a request."""
+        return self._store.get_many(WISH, [(id, "wish") for id in wish_ids])
+
+    def wall(
+        self,
+        place: str,
+        states: Sequence[State],
+        kind: Kind | None,
+        start: Position | None,
+        limit: int,
+    ) -> Page[WallEntry]:
+        """Read the wall of a street or community, oldest first within each state."""
+        by = "by_street" if kind_of(place) is PlaceKind.STREET else "by_community"
+        wanted = (lambda entry: entry.kind is kind) if kind else None
+
+        def read(state: str, key: Position | None, most: int) -> Page[WallEntry]:
+            part = f"{place}#{state}"
+            return self._store.page(_WALL, part, index=by, start=key, limit=most, wanted=wanted)
+
+        return chain([state.value for state in states], read, start, limit)
+
+    def wishes_in(
+        self,
+        place: str,
+        states: Sequence[State],
+        kind: Kind | None,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Wish]:
+        """Read the wishes of any place, for its staff. Below a community pages may be short."""
+        found = self.wall(community_of(place), states, kind, start, limit)
+        wishes = self.find_wishes([entry.id for entry in found.items])
+        return Page([wish for wish in wishes if covers(place, wish.place)], found.next)
+
+    def wishes_of(self, person_id: str, start: Position | None, limit: int) -> Page[Wish]:
+        """Read the wishes of a person, newest first."""
+        keys = self._store.page(_KEY, person_id, index="by_resident", start=start, limit=limit, newest_first=True)
+        return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
+
+    def carried_by(self, helpers: Sequence[str]) -> dict[str, int]:
+        """Read how many claims each of these helpers carries; who is not named carries none.
+
+        Half price: it is counted again.
+        """
+        return self._counters.read_many(helpers, _CARRIED)
+
+    def claims_of(self, person_id: str, start: Position | None, limit: int) -> Page[tuple[str, Wish]]:
+        """Read the claims of a person, newest first, as (claim id, wish)."""
+        keys = self._store.page(_KEY, person_id, index="by_helper", start=start, limit=limit, newest_first=True)
+        wishes = {wish.id: wish for wish in self.find_wishes([key.pk for key in keys.items])}
+        known = [key for key in keys.items if key.pk in wishes]
+        return Page([(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in known], keys.next)
+
+    def waiting_at(self, place: str, after: str, limit: int) -> Page[Waiting]:
+        """Read what waits for the staff of a place, soonest due first, from behind an order on."""
+        return self._store.page(
+            _WAITING,
+            street_of(place),
+            index="by_waiting",
+            keys=behind(WISH.attribute("waits_order"), after),
+            limit=limit,
+            wanted=lambda waiting: covers(place, waiting.place),
+            read_at_most=2000,
+        )
+
+    def with_alarms(self, street: str) -> Iterator[Wish]:
+        """Read all wishes of a street that may wait for an instant."""
+        for state in _WITH_TIMERS:
+            start: Position | None = None
+            while True:
+                keys = self._store.page(_KEY, f"{street}#{state}", index="by_street", start=start, limit=100)
+                yield from self.find_wishes([key.pk for key in keys.items])
+                start = keys.next
+                if start is None:
+                    break
+
+    def timeline_of(self, wish_id: str, start: Position | None, limit: int) -> Page[WishEvent]:
+        """Read a wish's timeline, oldest first."""
+        keys = SK.startswith("event#")
+        return self._store.page(WISH_EVENT, wish_id, keys=keys, start=start, limit=limit)
