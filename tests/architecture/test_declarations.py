@@ -58,7 +58,7 @@ def test_every_handler_is_a_named_function_of_its_declaration():
 
 
 def test_every_entity_that_waits_has_one_timer_handler_and_the_reverse():
-    waiting = {kind.kind for kind in entities() if kind.deadlines is not Entity.deadlines}
+    waiting = {kind.entity_kind for kind in entities() if kind.deadlines is not Entity.deadlines}
     declared = [kind for feature in declarations() for kind in feature.timers]
     assert sorted(declared) == sorted(waiting)
 
