@@ -11,12 +11,22 @@ if TYPE_CHECKING:
     from ..kernel.jobs import Event
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
+    from .access import Access
     from .service import People
 
-__all__ = ["feature", "place_exists"]
+__all__ = ["access", "feature", "place_exists"]
 
 feature: "Feature[People]" = Feature("people", id_prefixes={"person": "per", "consent": "con"})
 place_exists: "Provider[Callable[[str], bool]]" = Provider("people.place_exists")  # filled by places
+
+
+@feature.provide
+def access(core: "Core", get: Get) -> "Access":
+    """Build the check that every use case makes first."""
+    from .access import Access
+    from .repository import PersonRepository
+
+    return Access(PersonRepository(core.store))
 
 
 @feature.build

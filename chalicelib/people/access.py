@@ -1,0 +1,84 @@
+"""The check that every use case makes first: read the actor again where the action wants it, then authorize."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..kernel.access import SYSTEM, Action, Actor, Relation, Resource, authorize
+from ..kernel.errors import Unauthenticated
+from ..kernel.request import RequestContext
+from . import permissions
+from .model import Person
+from .repository import PersonRepository
+
+__all__ = ["Access", "Granted"]
+
+ResourceOf = Callable[[Person], Resource]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """An actor who may do what they ask, as they are now, and their relations to the resource.
+
+    `people` are the records that were read with the actor, by id, the actor's own included. It is empty for an action
+    that goes by the access token alone.
+    """
+
+    actor: Actor
+    relations: frozenset[Relation]
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+    @property
+    def person(self) -> Person:
+        """Return the actor's own record; KeyError for an action that goes by the token alone."""
+        return self.people[self.actor.id]
+
+
+class Access:
+    """Grants actions to the actors of requests."""
+
+    def __init__(self, repository: PersonRepository) -> None:
+        self._repository = repository
+
+    def require(
+        self,
+        context: RequestContext,
+        action: Action,
+        resource: Resource | ResourceOf,
+        *,
+        reading: Iterable[str] = (),
+    ) -> Granted:
+        """Return the actor if the action is theirs to take.
+
+        An action that is `fresh` reads the actor again, so that a block, a lost role or a sign-out counts at once. Other
+        people (`reading`) are read in the same one request. `resource` may depend on the actor's own record.
+
+        Raises:
+            Unauthenticated: nobody has signed in, or the access token no longer counts.
+            NotFound: the actor may not know that the resource exists.
+            Forbidden: the actor is blocked, or may not do this.
+
+        """
+        actor, people = context.actor, dict[str, Person]()
+        if action.fresh and actor is not SYSTEM:
+            actor, people = self.current(actor, reading)
+        target = resource if isinstance(resource, Resource) else resource(people[actor.id])
+        return Granted(actor=actor, relations=authorize(actor, action, target), people=people)
+
+    def require_self(self, context: RequestContext, action: Action = permissions.ME) -> Granted:
+        """Return the actor if they may do something with their own account."""
+        return self.require(context, action, Person.as_resource)
+
+    def current(self, actor: Actor, reading: Iterable[str] = ()) -> tuple[Actor, dict[str, Person]]:
+        """Read an actor again, and others in the same one request; return the actor as they are now, and all by id.
+
+        Raises:
+            Unauthenticated: there is no such person, or the access token no longer counts.
+            Forbidden: the actor is blocked.
+
+        """
+        if not actor.id:
+            raise Unauthenticated("auth.token_missing")
+        people = self._repository.find_persons([actor.id, *reading])
+        if actor.id not in people:
+            raise Unauthenticated("auth.token_invalid")
+        return people[actor.id].admit(actor), people
