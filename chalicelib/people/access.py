@@ -78,7 +78,13 @@ class Access:
         """
         if not actor.id:
             raise Unauthenticated("auth.token_missing")
-        people = self._repository.find_persons([actor.id, *reading])
+        people = self._read([actor.id, *reading])
         if actor.id not in people:
             raise Unauthenticated("auth.token_invalid")
         return people[actor.id].admit(actor), people
+
+    def _read(self, person_ids: list[str]) -> dict[str, Person]:
+        if len(person_ids) > 1:
+            return self._repository.find_persons(person_ids)
+        person = self._repository.find_person(person_ids[0])
+        return {person.id: person} if person else {}
