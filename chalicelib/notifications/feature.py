@@ -11,8 +11,7 @@ from ..signin.feature import feature as signin
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.changes import Due
-    from ..kernel.jobs import Send
+    from ..kernel.jobs import JobRecord, ScheduledJob
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from .service import Notifier
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["begin_fanout", "feature"]
 
 feature: "Feature[Notifier]" = Feature("notifications")
-begin_fanout: "Provider[Callable[[Due], None]]" = Provider("notifications.begin_fanout")  # filled by fanouts
+begin_fanout: "Provider[Callable[[JobRecord], None]]" = Provider("notifications.begin_fanout")  # filled by fanouts
 
 
 @feature.build
@@ -56,6 +55,6 @@ feature.messages("reminders.digest", templates=templates, context=context)
 
 
 @feature.on_send()
-def on_send(notifier: "Notifier", send: "Send") -> None:
+def on_send(notifier: "Notifier", scheduled: "ScheduledJob") -> None:
     """Tell people something."""
-    notifier.deliver(send)
+    notifier.deliver(scheduled)

@@ -29,12 +29,13 @@ from chalicelib.adapters.queue import (
     write_entry,
 )
 from chalicelib.catalogue import lane_of
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import TestClock
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.kernel.template import Lane
 
 from ..faults.cloud import sqs_event
 from ..faults.story import failure
+from ..jobs import a_job
 from ..world import START
 from .servers import HANG, HttpServer
 
@@ -42,8 +43,8 @@ INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099,
 WORDS = st.text(max_size=20)
 
 
-def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> Due:
-    return Due(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
+def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> JobRecord:
+    return a_job(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
 
 
 # entries
@@ -51,7 +52,7 @@ def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> Due:
 
 @given(
     st.builds(
-        Due,
+        JobRecord,
         id=WORDS,
         at=INSTANTS,
         shard=WORDS,
@@ -64,7 +65,7 @@ def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> Due:
         message=WORDS,
     )
 )
-def test_an_entry_is_read_as_it_was_written(entry: Due) -> None:
+def test_an_entry_is_read_as_it_was_written(entry: JobRecord) -> None:
     if entry.id and entry.shard:
         assert read_entry(write_entry(entry)) == entry
 
@@ -110,9 +111,9 @@ def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
         yield {lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"] for lane in Lane}
 
 
-def bodies(url: str) -> list[Due]:
+def bodies(url: str) -> list[JobRecord]:
     sqs = boto3.client("sqs", region_name="us-east-1")
-    found: list[Due] = []
+    found: list[JobRecord] = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         found += [read_entry(message["Body"]) for message in messages]
     return found
@@ -177,10 +178,10 @@ def test_a_queue_is_given_a_few_seconds_and_no_more() -> None:
 # a batch that is brought
 
 
-def work(*failing: str) -> tuple[list[str], Callable[[Due], None]]:
+def work(*failing: str) -> tuple[list[str], Callable[[JobRecord], None]]:
     done: list[str] = []
 
-    def do(entry: Due) -> None:
+    def do(entry: JobRecord) -> None:
         if entry.id in failing:
             raise RuntimeError(entry.id)
         done.append(entry.id)
@@ -291,18 +292,18 @@ def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> 
 class Inline:
     """An inline queue whose work fails as long as it is told to."""
 
-    def __init__(self, work: Callable[[Due], None] = lambda entry: None) -> None:
+    def __init__(self, work: Callable[[JobRecord], None] = lambda entry: None) -> None:
         self.clock, self.tried, self.parked, self.ill = TestClock(START), [], [], True
         self.queue = InlineQueue(self._work, self.parked.append, self.clock)
         self._then = work
 
-    def _work(self, entry: Due) -> None:
+    def _work(self, entry: JobRecord) -> None:
         self.tried.append(entry.id)
         if self.ill:
             raise RuntimeError
         self._then(entry)
 
-    def try_it(self, entry: Due) -> bool:
+    def try_it(self, entry: JobRecord) -> bool:
         return entry.id in self.queue.enqueue([entry])
 
 
@@ -334,7 +335,7 @@ def test_after_five_tries_a_job_is_parked_and_taken() -> None:
 def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> None:
     left: list[str] = []
 
-    def cause(entry: Due) -> None:
+    def cause(entry: JobRecord) -> None:
         follower = due(int(entry.id.partition("_")[2]) + 1)
         if not here.try_it(follower):
             left.append(follower.id)
@@ -350,7 +351,7 @@ def test_a_death_in_the_middle_of_a_job_takes_nothing() -> None:
     class Killed(BaseException):
         """The process dies here."""
 
-    def die(entry: Due) -> None:
+    def die(entry: JobRecord) -> None:
         raise Killed
 
     here = Inline(die)

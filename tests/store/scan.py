@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any, TypeVar
 
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.repositories import all_tables, register_all
 from chalicelib.runtime import services
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK, SK
-from chalicelib.store.tables import DUE
+from chalicelib.store.tables import JOB
 from devserver import scan as scanning
 
 T = TypeVar("T")
@@ -76,9 +76,9 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {table.name: [dict(item) for item in scanning.scan_items(store(), table)] for table in all_tables()}
 
 
-def scheduled() -> list[Due]:
+def scheduled() -> list[JobRecord]:
     """Return everything that waits, in the order of time."""
-    return sorted((DUE.to_entity(item) for item in everything()["due"]), key=lambda due: due.at)
+    return sorted((JOB.to_entity(item) for item in everything()["due"]), key=lambda due: due.at)
 
 
 def counter(subject: str, name: str) -> int | None:
