@@ -15,6 +15,27 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 os.environ.pop(ADDRESS, None)
 
 
+# What starts servers or other processes, or builds what is deployed.
+SLOW = (
+    "tests/deploy/",
+    "tests/journeys/",
+    "tests/devserver/test_upgrade.py",
+    "tests/faults/test_kill.py",
+    "tests/hostile/test_schemathesis.py",
+    "tests/test_cold_start.py",
+    "tests/test_package.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if "embedded_address" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.embedded)
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def world() -> World:
     """A street in memory."""
