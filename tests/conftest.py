@@ -15,15 +15,20 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 os.environ.pop(ADDRESS, None)
 
 
-# What starts servers or other processes, or builds what is deployed.
+# What starts servers or other processes, builds what is deployed, or draws so many examples that it takes long.
 SLOW = (
+    "tests/adapters/test_photos.py",
     "tests/deploy/",
-    "tests/journeys/",
     "tests/devserver/test_upgrade.py",
-    "tests/faults/test_kill.py",
-    "tests/hostile/test_schemathesis.py",
+    "tests/faults/",
+    "tests/hostile/",
+    "tests/journeys/",
+    "tests/matching/test_rolling.py",
+    "tests/store/test_dynamo.py",
     "tests/test_cold_start.py",
     "tests/test_package.py",
+    "tests/test_ticket_permissions.py",
+    "tests/tickets/test_worktime.py",
 )
 
 
