@@ -19,7 +19,6 @@ os.environ.pop(ADDRESS, None)
 SLOW = (
     "tests/adapters/test_photos.py",
     "tests/deploy/",
-    "tests/devserver/test_upgrade.py",
     "tests/faults/",
     "tests/hostile/",
     "tests/journeys/",

@@ -43,4 +43,4 @@ def test_parked_jobs_and_lost_alarms_are_counted(world: World):
         world.pass_time(minutes=3)
     assert counts(world, "ParkedJobs") == {("timer.nothing",): 1, (): 1}  # the alarm listens to all kinds together
     assert world.services.audit() == 0
-    assert counts(world, "LostAlarms") == {(): 0}
+    assert counts(world, "LostTimers") == {(): 0}
