@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from ..kernel.changes import Due
 from ..kernel.clock import Clock
 from ..kernel.ids import derived_id
+from ..kernel.jobs import Command, ScheduledJob
 from ..kernel.place import community_of
-from ..store.due import Outbox
+from ..store.outbox import Outbox
 from . import policy
 
 __all__ = ["MatchScheduler"]
@@ -31,10 +31,11 @@ class MatchScheduler:
         self._outbox.try_put(_match_command(place, self._clock.now() + policy.MATCH_SOON))
 
 
-def _match_command(place: str, at: datetime) -> Due:
-    """Return the row of the match command for the community of a place."""
+def _match_command(place: str, at: datetime) -> ScheduledJob:
+    """Return the match command for the community of a place."""
     seconds = int(policy.MATCH_SOON.total_seconds())
     slot = -(-int(at.timestamp()) // seconds)
     due_at, community = datetime.fromtimestamp(slot * seconds, tz=UTC), community_of(place)
     id = derived_id("due", f"{policy.MATCH} {community} {slot}")
-    return Due(id=id, at=due_at, shard="", kind=policy.MATCH, subject=community)
+    command = Command(id=id, name=policy.MATCH, subject=community)
+    return ScheduledJob(job=command, at=due_at)
