@@ -18,7 +18,7 @@ from ..kernel.clock import at_local, local_day
 from ..kernel.place import PlaceKind, community_of, covers, kind_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from ..offers.model import grid_of
-from ..offers.policy import Urgency
+from ..offers.policy import OfferUrgency
 from .policy import THIN_MINUTES, Weights
 
 __all__ = ["OBSTACLES", "Candidates", "Helper", "Wanted", "may_be_asked", "obstacles", "ring_of", "terms_of", "why_of"]
@@ -31,7 +31,7 @@ class Wanted:
     id: str
     need: int
     price: int  # of leaving one place unserved, points
-    urgency: Urgency
+    urgency: OfferUrgency
     kind: str
     place: str
     zone: str
@@ -176,7 +176,7 @@ class _Bucket:
     base: str
     places: tuple[str, ...]
     members: list[int] = field(default_factory=list)
-    order: dict[Urgency, list[tuple[int, int]]] = field(default_factory=dict)
+    order: dict[OfferUrgency, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 class Candidates:
@@ -190,10 +190,10 @@ class Candidates:
     ) -> None:
         self._wishes, self._helpers, self._weights, self._neighbours, self._now = wishes, helpers, weights, neighbours, now
         self.visits = 0
-        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency}
+        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in OfferUrgency}
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
         self._sizes: dict[tuple[str, str], int] = {}
-        self._least: dict[tuple[tuple[str, str], Urgency], int] = {}  # what the cheapest of a pool costs, the place apart
+        self._least: dict[tuple[tuple[str, str], OfferUrgency], int] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
         self._ways: dict[tuple[str, str], int] = {}
         self._costs: dict[tuple[int, int], int | None] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..offers.model import grid_of
-from ..offers.policy import PRIOR_PERMILLE, Urgency
+from ..offers.policy import PRIOR_PERMILLE, OfferUrgency
 from .edges import Candidates, Helper, Neighbours, Wanted
 from .flow import solve
 from .policy import EDGES_FIRST, ROUNDS_MOST, WORK_MOST, Weights
@@ -49,7 +49,7 @@ class Plan:
     @property
     def unserved(self) -> Mapping[str, int]:
         """Return how many places find nobody, by urgency."""
-        left = Counter({urgency.value: 0 for urgency in Urgency})
+        left = Counter({urgency.value: 0 for urgency in OfferUrgency})
         for wish, found in zip(self.wishes, self.solution.assigned, strict=True):
             left[wish.urgency.value] += wish.need - len(found)
         return dict(left)

@@ -3,7 +3,7 @@
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
-from ..wishes.schemas import PublicWish
+from ..wishes.views import PublicWish
 from .schemas import DeclineIn, OfferList, OfferView, offer_view
 from .service import Offers
 from .texts import REFUSALS

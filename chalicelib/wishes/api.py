@@ -8,28 +8,30 @@ from ..web.routes import Routes
 from .model import ClaimState
 from .queries import WishForViewer
 from .schemas import (
-    AnyWish,
     ClaimChoice,
-    ClaimedView,
-    ClaimList,
     ConfirmIn,
     DeliverIn,
     EditIn,
+    ReasonIn,
+    ReasonMaybeIn,
+    ReleaseIn,
+    WishIn,
+    WishQuery,
+)
+from .service import Wishes
+from .texts import REFUSALS
+from .views import (
+    AnyWish,
+    ClaimedView,
+    ClaimList,
     EventList,
     EventView,
     HoursList,
     HoursView,
     PublicWish,
-    ReasonIn,
-    ReasonMaybeIn,
-    ReleaseIn,
-    WishIn,
     WishList,
-    WishQuery,
     wish_view,
 )
-from .service import Wishes
-from .texts import REFUSALS
 
 __all__ = ["routes"]
 
@@ -67,7 +69,14 @@ def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: 
     """What happened to a wish, oldest first."""
     page, with_names = wishes.queries.read_timeline(context, wish_id, query.limit)
     items = [
-        EventView(at=e.at, version=e.version, event=e.tag, party=e.party, by=e.by if with_names else None, note=e.note)
+        EventView(
+            at=e.at,
+            version=e.version,
+            event=e.tag,
+            party=e.party,
+            by=e.by if with_names else None,
+            note=e.note,
+        )
         for e in page.items
     ]
     return EventList(items=items, next=context.cursor_of(page.next))
@@ -169,7 +178,10 @@ def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> Wish
 def my_claims(wishes: Wishes, context: RequestContext, query: PageQuery) -> ClaimList:
     """One's own claims, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
-    return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=context.cursor_of(page.next))
+    return ClaimList(
+        items=[ClaimedView.of(claim, seen) for claim, seen in page.items],
+        next=context.cursor_of(page.next),
+    )
 
 
 @routes.get("/v1/me/hours")
@@ -177,7 +189,12 @@ def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> Hours
     """Time booked for what one has done, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
     items = [
-        HoursView(wish=seen.wish.id, title=seen.wish.title, minutes=claim.minutes, booked_at=claim.delivered_at)
+        HoursView(
+            wish=seen.wish.id,
+            title=seen.wish.title,
+            minutes=claim.minutes,
+            booked_at=claim.delivered_at,
+        )
         for claim, seen in page.items
         if claim.state is ClaimState.CONFIRMED
     ]

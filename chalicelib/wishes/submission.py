@@ -37,9 +37,7 @@ def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterab
     alias = mask(written.alias) if written.alias else None
     public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
     kept = written if written != public else None
-    return replace(
-        wish, title=public.title, story=public.story, alias=public.alias, as_written=kept
-    )
+    return replace(wish, title=public.title, story=public.story, alias=public.alias, as_written=kept)
 
 
 def check_terms(
@@ -97,16 +95,17 @@ def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
 
 
 def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
-    """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
+    """Take changed terms.
+
+    On the wall, an owner's edit sends the wish back to staff, and its helpers are told.
+    """
     row = row_of(wish, "edit", mover)
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     edited = _with_terms_of(wish, changed)
     if wish.state is S.OPEN and S.SUBMITTED in row.targets:
         ended = all_ended(wish, "claim_ended")
-        edited = replace(
-            edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims
-        )
+        edited = replace(edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims)
         return go(wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages)
     full = wish.state is S.OPEN and changed.places_left == 0
     edited = for_another_day(edited, changed.needed_by)
@@ -132,15 +131,13 @@ def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
 
 
 def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
+    """Keep a wish on the wall for another week at least, as if it had come there today."""
     day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
-    return go(
-        wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=())
-    )
+    return go(wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=()))
 
 
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
-    """Take it from the wall for another look."""
+    """Take a wish from the wall for another review."""
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "unpublished", wish.person_id)
     after = replace(wish, reason=reason, submitted_at=mover.now, claims=ended.claims)

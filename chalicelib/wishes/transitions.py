@@ -1,4 +1,4 @@
-"""A step of a wish: the state table, messages and the claims that a step ends. Pure; other decisions use it."""
+"""A move of a wish by the state table, its messages, and the claims that it ends. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -44,8 +44,8 @@ def go(
 ) -> Changes[Wish]:
     """Make a move: set state and event by the table, together with the other changes.
 
-    `after` is the wish with those changes. Its state is set here and nowhere else. `target` and `event` are needed
-    only where they are not the usual ones of the row.
+    `after` is the wish with those changes. Its state is set here and nowhere else. `target` and
+    `event` are needed only where they are not the usual ones of the row.
     """
     row_of(wish, move, mover)
     moves = wish.moves(mover.id, mover.relations)
@@ -57,16 +57,12 @@ def go(
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
-    return tuple(
-        Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to
-    )
+    return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
 
 
 def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
     """Return a message of a kind to the helper of each of these claims."""
-    return tuple(
-        message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id)
-    )
+    return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
 
 
 def staff_of(wish: Wish) -> str:

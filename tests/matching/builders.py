@@ -13,7 +13,7 @@ from chalicelib.matching.plan import Carried, Plan, make_plan
 from chalicelib.matching.policy import WORK_MOST, Weights
 from chalicelib.matching.problem import Problem
 from chalicelib.matching.situation import Situation
-from chalicelib.offers.policy import Urgency
+from chalicelib.offers.policy import OfferUrgency
 
 __all__ = [
     "KINDS",
@@ -46,7 +46,7 @@ def a_wanted(**fields: Any) -> Wanted:
     values = {
         "id": "wsh_a",
         "need": 1,
-        "urgency": Urgency.CALM,
+        "urgency": OfferUrgency.CALM,
         "kind": "goods",
         "place": "s.c1.g1.b1.u1",
         "zone": "Asia/Shanghai",
@@ -112,7 +112,7 @@ def _windows(dice: _Dice) -> tuple[tuple[datetime, datetime], ...]:
 
 
 def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights) -> Wanted:
-    urgency, resident = dice.choice(list(Urgency)), f"per_r{dice.randint(0, 9)}"
+    urgency, resident = dice.choice(list(OfferUrgency)), f"per_r{dice.randint(0, 9)}"
     return Wanted(
         id=id,
         need=dice.choice((1, 1, 1, 2, 3)),
