@@ -29,7 +29,7 @@ from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
-from chalicelib.tickets.feature import jobs, public_tickets
+from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
@@ -95,6 +95,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "asking": asking,
     "upkeep": jobs,
     "outside": public_tickets,
+    "ticket_intake": intake,
 }
 
 

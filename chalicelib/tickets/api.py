@@ -3,20 +3,28 @@
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
-from .schemas import AssignIn, BehalfIn, CommentIn, HoldIn, MergeIn, ResolveIn, SolvedIn, TicketIn, TicketQuery, TicketReasonIn
+from .schemas import (
+    AssignIn,
+    BehalfIn,
+    CommentIn,
+    HoldIn,
+    MergeIn,
+    ResolveIn,
+    SolvedIn,
+    TicketIn,
+    TicketQuery,
+    TicketReasonIn,
+)
 from .service import Tickets
 from .texts import REFUSALS
+from .timer_views import ClockList, PhotosView, clock_view, photos_view
 from .views import (
     AnyTicket,
-    ClockList,
     LineView,
     MyTicketList,
-    PhotosView,
     TicketEventList,
     TicketEventView,
     TicketList,
-    clock_view,
-    photos_view,
     ticket_view,
 )
 
@@ -24,7 +32,7 @@ __all__ = ["routes"]
 
 
 def _reread(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTicket:
-    return ticket_view(tickets.read_ticket(context, ticket_id))
+    return ticket_view(tickets.queries.read_ticket(context, ticket_id))
 
 
 routes: Routes[Tickets] = Routes("tickets", REFUSALS, _reread)
@@ -40,7 +48,7 @@ def report_problem(tickets: Tickets, context: RequestContext, body: TicketIn) ->
 @routes.get("/v1/tickets")
 def list_tickets(tickets: Tickets, context: RequestContext, query: TicketQuery) -> TicketList:
     """The tickets of a place for its staff; for others those that are theirs."""
-    page = tickets.list_tickets(context, query.place, query.wants, newest=query.newest, limit=query.limit)
+    page = tickets.queries.list_tickets(context, query.place, query.wants, newest=query.newest, limit=query.limit)
     items = [LineView.of(line, found) for line, found in page.items]
     return TicketList(items=items, next=context.cursor_of(page.next))
 
@@ -54,22 +62,23 @@ def read_ticket(tickets: Tickets, context: RequestContext, ticket_id: str) -> An
 @routes.get("/v1/tickets/{ticket_id}/timeline")
 def read_ticket_timeline(tickets: Tickets, context: RequestContext, ticket_id: str, query: PageQuery) -> TicketEventList:
     """What happened to a ticket, oldest first."""
-    page, found = tickets.read_timeline(context, ticket_id, query.limit)
+    page, found = tickets.queries.read_timeline(context, ticket_id, query.limit)
     return TicketEventList(
-        items=[TicketEventView.of(e, found, context.actor.id) for e in page.items], next=context.cursor_of(page.next)
+        items=[TicketEventView.of(e, found, context.actor.id) for e in page.items],
+        next=context.cursor_of(page.next),
     )
 
 
 @routes.get("/v1/tickets/{ticket_id}/clocks")
 def read_clocks(tickets: Tickets, context: RequestContext, ticket_id: str) -> ClockList:
     """The clocks of a ticket: limit, start and due time, and how it came about, line by line."""
-    return ClockList(items=[clock_view(clock, context.locale) for clock in tickets.read_clocks(context, ticket_id)])
+    return ClockList(items=[clock_view(clock, context.locale) for clock in tickets.queries.read_clocks(context, ticket_id)])
 
 
 @routes.get("/v1/tickets/{ticket_id}/photos")
 def read_photos(tickets: Tickets, context: RequestContext, ticket_id: str) -> PhotosView:
     """The photos of a ticket and of its solution."""
-    return photos_view(*tickets.read_photos(context, ticket_id))
+    return photos_view(*tickets.queries.read_photos(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/accept")
@@ -160,5 +169,5 @@ def split_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body
 @routes.get("/v1/me/tickets")
 def my_tickets(tickets: Tickets, context: RequestContext, query: PageQuery) -> MyTicketList:
     """What one has reported or joined, newest first."""
-    page = tickets.my_tickets(context, query.limit)
+    page = tickets.queries.my_tickets(context, query.limit)
     return MyTicketList(items=[ticket_view(seen) for seen in page.items], next=context.cursor_of(page.next))

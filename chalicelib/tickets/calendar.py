@@ -9,7 +9,8 @@ __all__ = ["DEFAULT_WEEK", "DEFAULT_ZONE", "chinese_holiday"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
 DEFAULT_WEEK: Mapping[int, tuple[OfficeHours, ...]] = dict.fromkeys(
-    range(1, 6), (OfficeHours(start=time(8, 30), end=time(12)), OfficeHours(start=time(13, 30), end=time(18)))
+    range(1, 6),
+    (OfficeHours(start=time(8, 30), end=time(12)), OfficeHours(start=time(13, 30), end=time(18))),
 )
 """Eight hours from Monday to Friday."""
 

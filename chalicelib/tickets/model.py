@@ -17,10 +17,10 @@ from .states import OPEN_STATES, Ending, State, TicketState
 __all__ = [
     "Hold",
     "OutsideReport",
-    "QueueLine",
     "Report",
     "SlaTimer",
     "Ticket",
+    "TicketLine",
     "TimerSegment",
     "Update",
     "building_of",
@@ -231,7 +231,7 @@ class Ticket(TicketState, Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine(TicketState):
+class TicketLine(TicketState):
     """A ticket that is not over, as a queue shows it: what the index holds."""
 
     id: str
@@ -254,7 +254,7 @@ class QueueLine(TicketState):
     waits_until: datetime | None = None
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "QueueLine":
+    def of(cls, ticket: Ticket) -> "TicketLine":
         """Return the line of any ticket, which may be over."""
         waits = ticket.next_due
         own = {name: getattr(ticket, name) for name in cls.__dataclass_fields__ if name not in ("waits_for", "waits_until")}

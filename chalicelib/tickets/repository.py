@@ -13,7 +13,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import QueueLine, Report, Ticket, Update, building_of
+from .model import Report, Ticket, TicketLine, Update, building_of
 from .resolution import JOINED
 
 __all__ = ["REPORT", "TICKET", "TICKET_EVENT", "UPDATE", "TicketEvent", "TicketRepository"]
@@ -92,7 +92,7 @@ TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_unt
 REPORT = _TICKETS.row(Report, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 TICKET_EVENT = _TICKETS.timeline(Ticket, TicketEvent)
-_LINE, _KEY = TICKET.view(QueueLine), TICKET.view(Key)
+_LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 
 
 class TicketRepository(Repository):
@@ -142,12 +142,12 @@ class TicketRepository(Repository):
     def queue(
         self,
         place: str,
-        wanted: Callable[[QueueLine], bool] | None,
+        wanted: Callable[[TicketLine], bool] | None,
         start: Position | None,
         limit: int,
         *,
         after: str = "",
-    ) -> Page[QueueLine]:
+    ) -> Page[TicketLine]:
         """Read what is not over at a place, soonest due first.
 
         A page of a street or community is one request.

@@ -8,9 +8,9 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Flag, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request
-from .model import QueueLine
+from .intake import ReportTerms
+from .model import TicketLine
 from .policy import Level, Urgency
-from .service import ReportTerms
 from .states import State
 
 __all__ = [
@@ -65,9 +65,10 @@ class TicketIn(Request):
 class AssignIn(Request):
     """Who is to see to it."""
 
-    to: Annotated[str, Field(pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$")] = Field(
-        description="A role, that is whoever is on duty in it nearest by, or a person in office there."
-    )
+    to: Annotated[
+        str,
+        Field(pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$"),
+    ] = Field(description="A role, that is whoever is on duty in it nearest by, or a person in office there.")
 
 
 class TicketReasonIn(Request):
@@ -139,7 +140,7 @@ class TicketQuery(PageQuery):
         """Say whether what was reported last comes first: a ticket that is closed waits for nothing."""
         return self.order is Order.NEW or self.state is State.CLOSED
 
-    def wants(self, line: QueueLine) -> bool:
+    def wants(self, line: TicketLine) -> bool:
         """Say whether a line is asked for."""
         asked = {name: getattr(self, name) for name in ("state", "category", "level", "assignee")}
         return all(value is None or getattr(line, name) == value for name, value in asked.items())

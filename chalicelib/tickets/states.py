@@ -7,9 +7,19 @@ from ..kernel import state_table
 from ..kernel.access import STAFF, Relation
 from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, StateTable
 from . import permissions as can
-from .policy import BOUNCES, Level
+from .policy import MAX_BOUNCES, Level
 
-__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Mover", "State", "TicketState"]
+__all__ = [
+    "ANSWERS",
+    "OPEN_STATES",
+    "SYSTEM_ONLY",
+    "TABLE",
+    "WAITING",
+    "Ending",
+    "State",
+    "TicketMover",
+    "TicketState",
+]
 
 
 class State(StrEnum):
@@ -101,7 +111,7 @@ class TicketState:
     @property
     def must_be_assigned(self) -> bool:
         """Say whether it was sent back so often that its level has to name somebody."""
-        return self.bounces >= BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
+        return self.bounces >= MAX_BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:
         """Return what somebody who is this towards it may do now."""
@@ -114,7 +124,7 @@ class TicketState:
 
 _UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
     "accept": lambda ticket, relations: ticket.must_be_assigned,
-    "bounce": lambda ticket, relations: ticket.bounces >= BOUNCES,
+    "bounce": lambda ticket, relations: ticket.bounces >= MAX_BOUNCES,
     "assign": lambda ticket, relations: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations,
     "escalate": lambda ticket, relations: ticket.level is Level.STREET,
     "join": lambda ticket, relations: Relation.OWNER in relations,
@@ -125,7 +135,7 @@ _UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] =
 }
 
 
-class Mover(state_table.Mover):
+class TicketMover(state_table.Mover):
     """Who makes a move, as what, when."""
 
     __slots__ = ()

@@ -26,21 +26,25 @@ REFUSALS = {
     "ticket.internal": text(zh="只有处理人员可以写内部备注。", en="Only those who work on it write internal notes."),
     "ticket.merged": text(zh="已与另一件合并处理。", en="It is seen to together with another."),
     "ticket.must_be_assigned": text(
-        zh="已退回两次，须由上一级指定处理人。", en="It was sent back twice: the level above names who sees to it."
+        zh="已退回两次，须由上一级指定处理人。",
+        en="It was sent back twice: the level above names who sees to it.",
     ),
     "ticket.not_reported": text(zh="此人没有反映过这件事。", en="She has not reported it."),
     "ticket.nobody_there": text(zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."),
     "ticket.others_joined": text(
-        zh="还有邻居反映了同一问题，不能撤回。", en="Neighbours have joined it; it cannot be taken back."
+        zh="还有邻居反映了同一问题，不能撤回。",
+        en="Neighbours have joined it; it cannot be taken back.",
     ),
     "ticket.over_too_long": text(
-        zh="结束已超过 {days} 天，请重新反映。", en="It ended more than {days} days ago. Please report it anew."
+        zh="结束已超过 {days} 天，请重新反映。",
+        en="It ended more than {days} days ago. Please report it anew.",
     ),
     "ticket.own": text(zh="您已反映过这件事。", en="You have reported it already."),
     "ticket.photo_needed": text(zh="请附上处理后的照片。", en="Please add a photo of the result."),
     "ticket.too_many": text(zh="今天反映得太多了，请明天再来。", en="Too many reports today. Please come back tomorrow."),
     "ticket.wrong_state": text(
-        zh="当前状态（{state}）不能这样操作。", en="The ticket is {state}; this cannot be done from there."
+        zh="当前状态（{state}）不能这样操作。",
+        en="The ticket is {state}; this cannot be done from there.",
     ),
 }
 
@@ -85,7 +89,12 @@ _FOR_THE_OTHERS: Mapping[str, Template] = {
 
 def _urgent(template: Template) -> Template:
     """Return the same for what threatens life or property: no quiet hour holds it back."""
-    return replace(template, text=text(zh="紧急！", en="Urgent! ") + template.text, urgency=Urgency.URGENT, parts=2)
+    return replace(
+        template,
+        text=text(zh="紧急！", en="Urgent! ") + template.text,
+        urgency=Urgency.URGENT,
+        parts=2,
+    )
 
 
 MESSAGES: Templates = {

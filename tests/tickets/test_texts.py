@@ -5,7 +5,7 @@ import pytest
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
-from chalicelib.tickets.decisions import tell_holder, tell_reporters, tell_staff
+from chalicelib.tickets.notifications import to_assignee, to_reporters, to_staff
 from chalicelib.tickets.policy import Urgency as Pressing
 from chalicelib.tickets.texts import MESSAGES
 
@@ -77,11 +77,11 @@ def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
     plain = {kind.removeprefix("ticket.") for kind in MESSAGES if "urgent_" not in kind}
     for kind in plain:
         tell = (
-            tell_staff
+            to_staff
             if kind.endswith("_staff")
-            else tell_holder
+            else to_assignee
             if MESSAGES[f"ticket.{kind}"].told == "whoever has the ticket"
-            else tell_reporters
+            else to_reporters
         )
         (message,) = tell(ticket, kind.removesuffix("_staff"))
         assert message.kind in MESSAGES, message.kind
