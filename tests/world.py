@@ -29,6 +29,7 @@ from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
+from chalicelib.ticket_policy.feature import book
 from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from devserver.files import FileDoor
@@ -96,6 +97,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "upkeep": jobs,
     "outside": public_tickets,
     "ticket_intake": intake,
+    "policy_book": book,
 }
 
 

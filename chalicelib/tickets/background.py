@@ -167,11 +167,23 @@ class TicketJobs:
         tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
         return [_message_context(tickets.get(subject.about), subject) for subject in subjects]
 
-    def reporters(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def reporters(
+        self,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[str]:
         """Return a page of the people who reported a ticket or one merged into it."""
         return self._page_of_reporters(name, start, limit, _every_report)
 
-    def unanswered(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def unanswered(
+        self,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[str]:
         """Return a page of the reporters who have not answered about the solution."""
         return self._page_of_reporters(name, start, limit, _unanswered)
 

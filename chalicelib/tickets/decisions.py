@@ -38,7 +38,11 @@ S = State
 NOTED = "ticket.noted"  # an internal note, for those who work on the ticket
 
 
-def likely_duplicates(ticket: Ticket, others: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
+def likely_duplicates(
+    ticket: Ticket,
+    others: Iterable[Ticket],
+    now: datetime,
+) -> tuple[Ticket, ...]:
     """Return the tickets of the same spot and category that may be about the same problem."""
     return tuple(other for other in others if _is_alike(ticket, other, now))
 
@@ -120,7 +124,11 @@ def bounce(
     return replace(changes, messages=_tell_of_bounce(changes.entity, escalation, by))
 
 
-def _tell_of_bounce(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> tuple[Message, ...]:
+def _tell_of_bounce(
+    ticket: Ticket,
+    escalation: EscalationContext,
+    by: TicketMover,
+) -> tuple[Message, ...]:
     """Return messages to the others on duty at its level, and to an assignee who is not on duty."""
     on_duty = escalation.duty.get(ticket.level, ())
     staff: tuple[Message, ...] = ()
@@ -149,7 +157,12 @@ def reassign(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> 
     return Changes(entity=entity, previous=ticket, events=(event,), messages=messages)
 
 
-def escalate(ticket: Ticket, escalation: EscalationContext, by: TicketMover, reason: str) -> Changes[Ticket]:
+def escalate(
+    ticket: Ticket,
+    escalation: EscalationContext,
+    by: TicketMover,
+    reason: str,
+) -> Changes[Ticket]:
     """Escalate a ticket to the level above, before an SLA timer does.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Actions about tickets. The assignee is a ticket's helper; everybody who reported it is an owner. Pure."""
+"""Actions on tickets. The assignee is a helper; each reporter is an owner. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace

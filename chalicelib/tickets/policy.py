@@ -216,7 +216,14 @@ _CLEAN, _HOME, _PEOPLE = (
 )
 
 
-def _category(code: str, zh: str, en: str, group: tuple[str, str], keywords: str = "", **more: object) -> Category:
+def _category(
+    code: str,
+    zh: str,
+    en: str,
+    group: tuple[str, str],
+    keywords: str = "",
+    **more: object,
+) -> Category:
     words = tuple(keywords.split())
     return Category(code=code, zh=zh, en=en, group_zh=group[0], group_en=group[1], keywords=words, **more)  # type: ignore[arg-type]
 

@@ -75,7 +75,12 @@ class PublicTickets:
 
         return self._transaction.run(decide, context)
 
-    def _caller(self, context: RequestContext, action: Action, resource: Resource) -> tuple[Actor, Person | None]:
+    def _caller(
+        self,
+        context: RequestContext,
+        action: Action,
+        resource: Resource,
+    ) -> tuple[Actor, Person | None]:
         """Return the signed-in person who may take the action, or the system.
 
         An application that acts for itself has no account: its API key is its permission.
@@ -96,7 +101,12 @@ class PublicTickets:
             return self._intake.draft(terms, name="", secrets=())
         return self._intake.draft(terms, name=person.name, secrets=person.secrets)
 
-    def _report_writes(self, ticket: Ticket, person: Person | None, actor: Actor) -> tuple[Write, ...]:
+    def _report_writes(
+        self,
+        ticket: Ticket,
+        person: Person | None,
+        actor: Actor,
+    ) -> tuple[Write, ...]:
         """Return the reporter's row and daily counter; staff have no limit."""
         if person is None:
             return ()
@@ -105,7 +115,13 @@ class PublicTickets:
             return (own,)
         return (own, self._intake.count_report(person.id, ticket))
 
-    def comment_from_outside(self, context: RequestContext, ticket_id: str, text: str, client: str) -> str:
+    def comment_from_outside(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        text: str,
+        client: str,
+    ) -> str:
         """Comment on a public ticket; return the id of the public update."""
 
         def decide() -> Changes[Ticket]:
@@ -146,7 +162,14 @@ class PublicTickets:
         public = [ticket for ticket in page.items if not ticket.private and wanted(ticket)]
         return Page(public, page.next)
 
-    def updates_between(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
+    def updates_between(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Update]:
         """Read the public updates of a street in a span, oldest first."""
         return self._repository.updates_in(street, since, until, start, limit)
 

@@ -63,7 +63,12 @@ class TicketQueries:
         granted = self._access.require(context, permissions.SEE_NOW, resource)
         return self._reader.for_viewer(granted.actor, ticket, granted.relations, named=True)
 
-    def read_timeline(self, context: RequestContext, ticket_id: str, limit: int) -> tuple[Page[TicketEvent], frozenset[Relation]]:
+    def read_timeline(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        limit: int,
+    ) -> tuple[Page[TicketEvent], frozenset[Relation]]:
         """Return a ticket's events, oldest first, and the caller's relations to it.
 
         Internal notes are for those who work on the ticket.
@@ -83,7 +88,11 @@ class TicketQueries:
         sla = self._duty.sla_for(ticket)
         return [ExplainedTimer(clock=clock, segments=explained_segments(sla, clock), sla=sla) for clock in ticket.clocks]
 
-    def read_photos(self, context: RequestContext, ticket_id: str) -> tuple[list[Photo], list[Photo]]:
+    def read_photos(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+    ) -> tuple[list[Photo], list[Photo]]:
         """Return the photos of a ticket and of its solution, with signed addresses."""
         ticket, towards = self._inside(context, ticket_id)
         photos = ticket.photos if knows_place(ticket, context.actor, towards) else ()
@@ -91,7 +100,11 @@ class TicketQueries:
         reported = [shown[id] for id in photos if id in shown]
         return reported, [shown[id] for id in ticket.proof if id in shown]
 
-    def _inside(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, frozenset[Relation]]:
+    def _inside(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+    ) -> tuple[Ticket, frozenset[Relation]]:
         """Read a ticket for its reporters and those who work on it."""
         ticket = self._reader.get(ticket_id)
         resource = self._reader.resource_for(ticket, context.actor)
@@ -133,7 +146,13 @@ class TicketQueries:
         lines = [(line, relations(granted.actor, line.as_resource())) for line in page.items]
         return Page(lines, page.next)
 
-    def _newest_lines(self, context: RequestContext, place: str, here: LineFilter, limit: int) -> Page[TicketLine]:
+    def _newest_lines(
+        self,
+        context: RequestContext,
+        place: str,
+        here: LineFilter,
+        limit: int,
+    ) -> Page[TicketLine]:
         """Read on until something is found or some hundreds of tickets are read."""
         found: list[TicketLine] = []
         start = context.start
@@ -145,7 +164,12 @@ class TicketQueries:
                 break
         return Page(found, start)
 
-    def _own_lines(self, context: RequestContext, here: LineFilter, limit: int) -> Page[LineForViewer]:
+    def _own_lines(
+        self,
+        context: RequestContext,
+        here: LineFilter,
+        limit: int,
+    ) -> Page[LineForViewer]:
         """Return the tickets that the caller is assigned, then those that they reported."""
         actor = context.actor
         parts = {
@@ -181,7 +205,13 @@ class TicketQueries:
         pairs = [(line.order, line) for line in page.items]
         return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
 
-    def reported_between(self, street: str, since: datetime, until: datetime | None, limit: int) -> tuple[list[Ticket], bool]:
+    def reported_between(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime | None,
+        limit: int,
+    ) -> tuple[list[Ticket], bool]:
         """Return the tickets reported in a street in a span, newest first.
 
         The second value says whether there are more than `limit`.

@@ -283,7 +283,13 @@ def _without(target: Ticket, ticket: Ticket, by: TicketMover) -> Changes[Ticket]
     return Changes(entity=replace(target, merged=rest), previous=target, events=(event,))
 
 
-def convert_to_wish(ticket: Ticket, by: TicketMover, wish_id: str, *, joined: int = 0) -> Changes[Ticket]:
+def convert_to_wish(
+    ticket: Ticket,
+    by: TicketMover,
+    wish_id: str,
+    *,
+    joined: int = 0,
+) -> Changes[Ticket]:
     """Close a ticket whose place a wish takes, unless somebody joins meanwhile."""
     messages = to_reporters(ticket, "turned") + _tell_assignee_of_end(ticket, by)
     writes = (_if_nobody_joins(ticket, joined),)

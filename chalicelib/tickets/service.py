@@ -265,7 +265,13 @@ class Tickets:
 
         return self._move(context, ticket_id, permissions.SPLIT, decide)
 
-    def _move(self, context: RequestContext, ticket_id: str, action: Action, decide: Decide) -> TicketForViewer:
+    def _move(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        action: Action,
+        decide: Decide,
+    ) -> TicketForViewer:
         def attempt() -> tuple[Changes[Ticket], TicketForViewer]:
             ticket, mover, actor = self._read_for(context, ticket_id, action)
             ticket.check_version(context.seen_version)
@@ -277,7 +283,12 @@ class Tickets:
         ticket, shown = self._transaction.run_with(attempt, context)
         return replace(shown, ticket=ticket)
 
-    def _read_for(self, context: RequestContext, ticket_id: str, action: Action) -> tuple[Ticket, TicketMover, Actor]:
+    def _read_for(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        action: Action,
+    ) -> tuple[Ticket, TicketMover, Actor]:
         """Read a ticket and require the action of a move."""
         ticket = self._reader.get(ticket_id)
         granted = self._access.require(

@@ -14,7 +14,7 @@ __all__ = ["ClockList", "PhotosView", "clock_view", "photos_view"]
 
 
 class LineOfTime(View):
-    """A day as it was counted, or was not, and why."""
+    """A counted day, and the reason why it counts or does not."""
 
     day: str
     why: str | None
@@ -25,8 +25,8 @@ class LineOfTime(View):
     total: float
 
 
-class RunView(View):
-    """A stretch in which the clock ran, day by day: from its start, after a hold, or on the next level."""
+class SegmentView(View):
+    """A segment of a timer, day by day. A hold or an escalation begins a new one."""
 
     start: Instant = Field(serialization_alias="from")
     end: Instant | None = Field(serialization_alias="to")
@@ -35,34 +35,31 @@ class RunView(View):
 
 
 class ClockView(View):
-    """One clock."""
+    """An SLA timer."""
 
     clock: SlaKind
     limit: int = Field(description="Minutes.")
     working_time: bool = Field(description="False where every minute counts.")
     started: Instant
-    due: Instant = Field(description="When it fires next.")
-    promised: Instant = Field(description="When its limit is, or was, over.")
+    due: Instant = Field(description="When the timer fires next.")
+    promised: Instant = Field(description="The first deadline.")
     met: Instant | None
     state: str
     fired: int
-    explanation: list[RunView]
+    explanation: list[SegmentView]
     warning: str | None
 
 
 class ClockList(View):
-    """The clocks of a ticket."""
+    """The SLA timers of a ticket."""
 
     items: list[ClockView]
     next: None = None
 
 
 def clock_view(explained: ExplainedTimer, locale: str) -> ClockView:
-    """Return the view of a clock, explained in a language."""
-    clock, years = (
-        explained.clock,
-        sorted({year for stretch in explained.segments for year in stretch.uncertain}),
-    )
+    """Return the view of a timer, explained in a language."""
+    clock = explained.clock
     return ClockView(
         clock=clock.name,
         limit=clock.limit,
@@ -73,18 +70,30 @@ def clock_view(explained: ExplainedTimer, locale: str) -> ClockView:
         met=clock.met_at,
         state=_state_of(clock),
         fired=clock.fired,
-        explanation=[_run_view(stretch, locale) for stretch in explained.segments],
-        warning=SAYS["uncertain"].format(locale, {"years": "、".join(map(str, years))}) if years else None,
+        explanation=[_segment_view(segment, locale) for segment in explained.segments],
+        warning=_warning(explained, locale),
     )
+
+
+def _warning(explained: ExplainedTimer, locale: str) -> str | None:
+    """Return a warning about the years whose public holidays are not known yet."""
+    years = set[int]()
+    for segment in explained.segments:
+        years.update(segment.uncertain)
+    if not years:
+        return None
+    return SAYS["uncertain"].format(locale, {"years": "、".join(map(str, sorted(years)))})
 
 
 def _state_of(clock: SlaTimer) -> str:
     if clock.met_at:
         return "met" if clock.met_at <= clock.promised_at else "met_late"
-    return "paused" if clock.paused else "overdue" if clock.fired else "running"
+    if clock.paused:
+        return "paused"
+    return "overdue" if clock.fired else "running"
 
 
-def _run_view(stretch: ExplainedSegment, locale: str) -> RunView:
+def _segment_view(segment: ExplainedSegment, locale: str) -> SegmentView:
     lines = [
         LineOfTime(
             day=line.date.isoformat(),
@@ -95,13 +104,14 @@ def _run_view(stretch: ExplainedSegment, locale: str) -> RunView:
             minutes=line.minutes,
             total=line.total,
         )
-        for line in stretch.lines
+        for line in segment.lines
     ]
-    return RunView(start=stretch.run.start, end=stretch.run.end, minutes=stretch.run.minutes, lines=lines)
+    run = segment.run
+    return SegmentView(start=run.start, end=run.end, minutes=run.minutes, lines=lines)
 
 
 class PhotoView(View):
-    """A photo, with addresses that are good until `expires_at`."""
+    """A photo with signed addresses, valid until `expires_at`."""
 
     id: str
     state: str
@@ -111,15 +121,16 @@ class PhotoView(View):
 
 
 class PhotosView(View):
-    """The photos of a ticket, and those of its solution."""
+    """The photos of a ticket and of its solution."""
 
     photos: list[PhotoView]
     proof: list[PhotoView]
 
 
 def photos_view(photos: list[Photo], proof: list[Photo]) -> PhotosView:
-    """Return the view of photos."""
-    return PhotosView(photos=[_photo(photo) for photo in photos], proof=[_photo(photo) for photo in proof])
+    """Return the view of both lists of photos."""
+    reported = [_photo(photo) for photo in photos]
+    return PhotosView(photos=reported, proof=[_photo(photo) for photo in proof])
 
 
 def _photo(photo: Photo) -> PhotoView:

@@ -1,4 +1,4 @@
-"""Tickets as clients see them: one view for everybody, one for those whom it concerns, one for staff."""
+"""Views of tickets: for the public, for reporters and assignees, and for staff."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class PublicTicket(View):
-    """A ticket for everybody: no person, no building, its text with what is personal blanked."""
+    """A ticket for everybody: no person, no building, personal data masked."""
 
     id: TicketId
     version: int
@@ -37,7 +37,7 @@ class PublicTicket(View):
     community: str
     community_name: str
     text: str
-    reporters: int = Field(description="How many have reported it or joined.")
+    reporters: int = Field(description="The number of reporters.")
     solution: str | None
     created_at: Instant
     updated_at: Instant
@@ -54,17 +54,17 @@ class HoldView(View):
 
 
 class InsideTicket(PublicTicket):
-    """A ticket for those who reported it and those who work on it."""
+    """A ticket for its reporters and for those who work on it."""
 
     place: PlaceCode
     location_note: str | None
     level: Level
     assignee: str | None
     assignee_name: str | None
-    rule: str = Field(description="The rule by which it was routed; empty for the house's own order.")
+    rule: str = Field(description="The rule that routed it; empty for the default.")
     policy_version: int
     waits_for: str | None
-    due_at: Instant | None = Field(description="When the next of its clocks is over.")
+    due_at: Instant | None = Field(description="The next deadline.")
     photos: list[str]
     proof: list[str]
     possible_duplicates: list[str]
@@ -98,7 +98,7 @@ AnyTicket = PublicTicket | InsideTicket | StaffTicket
 
 
 def ticket_view(seen: TicketForViewer) -> AnyTicket:
-    """Return the view of a ticket for what the caller is towards it."""
+    """Return the view of a ticket that the viewer's relations allow."""
     if not seen.relations & (STAFF | {Relation.OWNER, Relation.HELPER}):
         return PublicTicket(**_public(seen))
     fields = _public(seen) | _inside(seen)
@@ -159,7 +159,7 @@ def _inside(seen: TicketForViewer) -> dict[str, Any]:
 
 
 def _words(seen: TicketForViewer) -> dict[str, Any]:
-    """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
+    """Return the texts of a ticket; one who only joined gets the public ones."""
     ticket = seen.ticket
     if seen.knows_place:
         return {
@@ -187,7 +187,7 @@ def _for_staff(seen: TicketForViewer) -> dict[str, Any]:
 
 
 class LineView(View):
-    """A ticket in a list: what a queue needs, and nothing that names anybody."""
+    """A ticket in a list. It names nobody but the assignee's id."""
 
     id: TicketId
     version: int
@@ -207,7 +207,7 @@ class LineView(View):
 
     @classmethod
     def of(cls, line: TicketLine, relations: frozenset[Relation]) -> "LineView":
-        """Return the view of a line for somebody who is this towards it."""
+        """Return the view of a line, with the moves of these relations."""
         same = (
             "id",
             "version",
@@ -237,7 +237,7 @@ class TicketList(View):
 
 
 class MyTicketList(View):
-    """A page of what one has reported or joined, newest first."""
+    """A page of the caller's reports, newest first."""
 
     items: list[AnyTicket]
     next: str | None
@@ -256,9 +256,9 @@ class TicketEventView(View):
 
     @classmethod
     def of(cls, event: Any, relations: frozenset[Relation], reader: str) -> "TicketEventView":
-        """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between.
+        """Return the view of an event. Reporters read the notes meant for them only.
 
-        What another of them has said is without her phone and her door.
+        Another reporter's note is shown without phone numbers and addresses.
         """
         works, told = relations & (STAFF | {Relation.HELPER}), event.tag in SAID_TO_REPORTERS
         by = event.by if relations & STAFF else None

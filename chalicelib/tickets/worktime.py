@@ -292,7 +292,13 @@ def _length(stretches: list[_Stretch]) -> timedelta:
     return sum((ends - begins for begins, ends in stretches), timedelta())
 
 
-def _line(date: date, why: Why | None, name: str, counted: list[_Stretch], total: timedelta) -> CountedDay:
+def _line(
+    date: date,
+    why: Why | None,
+    name: str,
+    counted: list[_Stretch],
+    total: timedelta,
+) -> CountedDay:
     (start, _), (_, end) = counted[0], counted[-1]
     return CountedDay(
         date=date,

@@ -238,7 +238,7 @@ def _consent(world: World) -> Good:
 def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
     """Return a ticket after some moves of staff, and its resident."""
     resident = world.resident()
-    category = world.services.ticket_policies.current(STREET)[1].categories[0].code  # a request before may have changed the rules
+    category = world.services.policy_book.current(STREET)[1].categories[0].code  # a request before may have changed the rules
     body = {"category": category, "text": "楼道里有垃圾", "place": UNIT} | fields
     answer = resident.post("/v1/tickets", body)
     assert answer.status == 201, answer.text

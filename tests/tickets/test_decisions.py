@@ -50,12 +50,16 @@ REPORTERS = "all:ticket:tkt_a"
 ESCALATION = an_escalation()
 
 
-def resolved(ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=(), escalation=ESCALATION, said: str | None = None):
-    return decisions.resolve(ticket, escalation, mover, note, proof, public_text=said if said is not None else note or "")
+def resolved(
+    ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=(), escalation=ESCALATION, public_text: str | None = None
+):
+    return decisions.resolve(
+        ticket, escalation, mover, note, proof, public_text=public_text if public_text is not None else note or ""
+    )
 
 
-def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | None = None):
-    return resolution.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
+def closed(ticket, mover, reason="不在职责内", *, alone=False, public_text: str | None = None):
+    return resolution.close(ticket, mover, reason, alone=alone, public_text=public_text if public_text is not None else reason)
 
 
 def updates(outcome: Changes) -> list[tuple[str, str]]:
@@ -463,13 +467,13 @@ def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it(
 
 def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal_for_everybody():
     """Who reported it is not known here: the service has blanked her name, and what anybody would know her by is blanked again."""
-    words = {"note": "已告知王秀英13812345678", "said": "已告知＊＊13812345678"}
+    words = {"note": "已告知王秀英13812345678", "public_text": "已告知＊＊13812345678"}
     done = resolved(a_ticket(), **words)
     assert updates(done) == [("resolved", "已告知＊＊")]
-    assert (done.entity.solution, done.entity.told_publicly) == (words["note"], words["said"])
-    over = closed(a_ticket(), CLERK_ACTS, words["note"], said=words["said"])
+    assert (done.entity.solution, done.entity.told_publicly) == (words["note"], words["public_text"])
+    over = closed(a_ticket(), CLERK_ACTS, words["note"], public_text=words["public_text"])
     assert updates(over) == [("closed", "已告知＊＊")]
-    assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["said"])
+    assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["public_text"])
     assert closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly is None
     assert resolution.reopen(done.entity, ESCALATION, OWNER_ACTS, "没解决").entity.told_publicly is None
 

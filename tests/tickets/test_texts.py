@@ -59,7 +59,7 @@ def test_what_can_wait_goes_with_the_rest_of_the_day():
 def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property():
     loud = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
     assert loud == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
-    assert {MESSAGES[kind].told for kind in loud} == {"whoever has the ticket", "the staff on duty"}
+    assert {MESSAGES[kind].told for kind in loud} == {"the assignee", "the staff on duty"}
     for kind in loud:
         calm = MESSAGES[kind.replace("urgent_", "")]
         assert MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
@@ -80,7 +80,7 @@ def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
             to_staff
             if kind.endswith("_staff")
             else to_assignee
-            if MESSAGES[f"ticket.{kind}"].told == "whoever has the ticket"
+            if MESSAGES[f"ticket.{kind}"].told == "the assignee"
             else to_reporters
         )
         (message,) = tell(ticket, kind.removesuffix("_staff"))
