@@ -377,7 +377,7 @@ GOOD: dict[str, Callable[[World], Good]] = {
     "unsubscribe": _unsubscribe,
 }
 
-CONTRACT = document(api.operations)
+CONTRACT = document(api.operations, api.id_prefixes)
 # Open311 refuses in its own form (test_open311.py).
 OURS: list[Operation] = [operation for operation in api.operations if operation.routes.dialect is None]
 WRITES: list[Operation] = [operation for operation in OURS if operation.method != "GET"]
