@@ -14,7 +14,7 @@ from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueueQuery, Task
 from ..message_log.sending import Sender
 from ..people.service import ConsentGiven, People
-from ..store.due import Outbox, Parked
+from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
@@ -89,10 +89,10 @@ class Desk:
         for job in page.items:
             task = Task(
                 kind="job.parked",
-                id=job.due.id,
-                title=job.due.kind,
+                id=job.record.id,
+                title=job.record.kind,
                 place=job.place or query.place,
-                due_at=job.due.at,
+                due_at=job.record.at,
                 moves=["redrive"] if _may_redrive(query.actor, job) else [],
             )
             tasks.append((job.order, task))
@@ -102,8 +102,8 @@ class Desk:
         """Return how many jobs failed for good, up to a bound."""
         return {"job.parked": len(self._parked(query, "", _MAX_COUNTED).items)}
 
-    def _parked(self, query: QueueQuery, after: str, limit: int) -> Page[Parked]:
-        def waits_here(job: Parked) -> bool:
+    def _parked(self, query: QueueQuery, after: str, limit: int) -> Page[ParkedJob]:
+        def waits_here(job: ParkedJob) -> bool:
             return covers(query.place, job.place) if job.place else query.is_street_admin
 
         return self._outbox.parked(after, limit, waits_here)
@@ -120,7 +120,7 @@ class Desk:
     def redrive(self, context: RequestContext, job_id: str) -> None:
         """Make a job that failed for good due again."""
 
-        def decide() -> Changes[Parked]:
+        def decide() -> Changes[ParkedJob]:
             actor, _ = self._people.current(context.actor)
             authorize(
                 actor, permissions.REDRIVE, Resource(see=permissions.SEE, places=tuple(grant.place for grant in actor.grants))
@@ -142,11 +142,11 @@ class Desk:
         return len(jobs)
 
 
-def _as_resource(actor: Actor, job: Parked) -> Resource:
+def _as_resource(actor: Actor, job: ParkedJob) -> Resource:
     """A job of no known place belongs to every street."""
     places = (job.place,) if job.place else tuple(street_of(grant.place) for grant in actor.grants)
     return Resource(see=permissions.SEE, places=places)
 
 
-def _may_redrive(actor: Actor, job: Parked) -> bool:
+def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
     return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})

@@ -6,10 +6,11 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Resource, authorize, relations
-from ..kernel.changes import Changes, Due, Put
+from ..kernel.changes import Changes, Put
 from ..kernel.clock import Clock, at_local, cpu_milliseconds, local_day
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
+from ..kernel.jobs import Command, ScheduledJob
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of
@@ -20,7 +21,7 @@ from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..offers.service import Offers
 from ..people.service import People
 from ..places.service import Places
-from ..store.due import Outbox, shard_of
+from ..store.outbox import Outbox, shard_of
 from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
 from ..wishes.service import Wishes
@@ -66,13 +67,14 @@ class Matching:
 
     def match_all(self) -> int:
         """Hand over one job for each community in which something is open and people are awake; return their number."""
-        now, jobs = self._clock.now(), list[Due]()
+        now, jobs = self._clock.now(), list[ScheduledJob]()
         for street in self._places.streets():
             if self._next_waking(street, now) > now:
                 continue
             for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
                 id = self._ids.new("due")
-                jobs.append(Due(id=id, at=now, shard=shard_of(id, self._outbox.shards), kind=MATCH, subject=community))
+                job = Command(id=id, name=MATCH, subject=community)
+                jobs.append(ScheduledJob(job=job, at=now, shard=shard_of(id, self._outbox.shards)))
         return self._outbox.enqueue(jobs)
 
     def match_community(self, community: str) -> None:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..kernel.access import SYSTEM, Actor, Relation, Resource, authorize, relations
-from ..kernel.changes import Changes, Check, Delete, Due, Message
+from ..kernel.changes import Changes, Check, Delete, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
 from ..kernel.ids import Ids, derived_id
+from ..kernel.jobs import Command, ScheduledJob
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page, every
 from ..kernel.place import community_of, street_of
@@ -19,8 +20,8 @@ from ..people import permissions as people_permissions
 from ..people.model import Person, volunteering
 from ..people.service import People
 from ..places.service import Places
-from ..store.due import Outbox
 from ..store.entity_store import EntityStore
+from ..store.outbox import Outbox
 from ..store.transaction import Transaction
 from ..wishes.model import PUBLIC_STATES, ClaimState, State, Wish
 from ..wishes.service import Wishes
@@ -315,12 +316,13 @@ class Offers:
 _TOO_LATE = {"wish.already_claimed", "wish.wrong_state", "offer.expired", "offer.over", "offer.wrong_state"}
 
 
-def _match(place: str, at: datetime) -> Due:
+def _match(place: str, at: datetime) -> ScheduledJob:
     """Return the job that looks for somebody in the community of a place; of the same two minutes it is the same job."""
     step = policy.MATCH_SOON
     slot = -(-int(at.timestamp()) // int(step.total_seconds()))
     at, community = datetime.fromtimestamp(slot * step.total_seconds(), tz=UTC), community_of(place)
-    return Due(id=derived_id("due", f"{policy.MATCH} {community} {slot}"), at=at, shard="", kind=policy.MATCH, subject=community)
+    id = derived_id("due", f"{policy.MATCH} {community} {slot}")
+    return ScheduledJob(job=Command(id=id, name=policy.MATCH, subject=community), at=at)
 
 
 def _suits(offer: Offer, person: Person, now: datetime) -> bool:

@@ -1,9 +1,9 @@
 """The cases of the staff desk."""
 
-from chalicelib.kernel.changes import Due
 from chalicelib.people.model import Person
 
 from ..cases import STAFF, WORKER, Cases, Good, an_id
+from ..jobs import a_job
 from ..tickets.cases import of_ticket, reported
 from ..wishes.cases import a_wish_body
 from ..world import BAIHUA, GRID, UNIT, World
@@ -12,7 +12,7 @@ from ..world import BAIHUA, GRID, UNIT, World
 def a_parked_job(world: World) -> str:
     """Park a job about the place; return it."""
     id = an_id(world, "due")
-    due = Due(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+    due = a_job(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, UNIT)
     return id
 

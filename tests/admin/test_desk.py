@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 
+from ..jobs import a_job
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
@@ -40,7 +40,7 @@ def unreachable(world: World, name: str = "李奶奶", home: str = UNIT, **field
 
 def parked(world: World, place: str = UNIT, kind: str = "wish.approved") -> str:
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}")
-    due = Due(id=f"due_{letters}", at=world.clock.now(), shard="s0", kind=kind, subject="wsh_x", to="per_nobody")
+    due = a_job(id=f"due_{letters}", at=world.clock.now(), shard="s0", kind=kind, subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, place)
     return due.id
 

@@ -15,8 +15,8 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Busy, Refusal
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
@@ -695,7 +695,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         asked = world.offer(wish, anna)
         with late_hand_over(world):
             assert claim(bo, wish)().status == 200
-        (event,) = [due for due in every(Due) if (due.kind, due.subject) == ("event.wish.claimed", wish)]
+        (event,) = [due for due in every(JobRecord) if (due.kind, due.subject) == ("event.wish.claimed", wish)]
         at_once(*[lambda event=event: brought(world, event)] * 8)
         rest(world)
         assert (offer(asked).state, offer(asked).version) == (SUPERSEDED, 2)
@@ -703,7 +703,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         end(world, wish)
 
 
-def brought(world: World, due: Due) -> None:
+def brought(world: World, due: JobRecord) -> None:
     """Do a job as the queue has it done: one that fails is brought again."""
     for _ in range(20):
         try:

@@ -232,7 +232,7 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
 
 
 def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(world: World, ears: Ears):
-    """Due rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
+    """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
     kept: list[str] = []
     queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
 

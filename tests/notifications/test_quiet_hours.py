@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.kernel.changes import Due
-
+from ..jobs import a_job
 from ..replies.builders import PROVIDERS, a_world, lines, messages, reply, visits
 from ..store.scan import scheduled
 from ..world import Phone, World
@@ -164,7 +163,7 @@ def test_a_reminder_of_an_event_in_the_morning(world: World, asked: str, event: 
     def instant(text: str) -> datetime:
         return datetime.fromisoformat(f"2026-11-{text.replace(' ', 'T')}").replace(tzinfo=ZONE).astimezone(UTC)
 
-    due = Due(
+    due = a_job(
         id="due_event",
         at=world.clock.now(),
         shard="s0",

@@ -11,7 +11,7 @@ from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.kernel.request import IdempotencyKey, RequestContext
 from chalicelib.people.model import Person, PhoneOwner
-from chalicelib.store.due import Outbox
+from chalicelib.store.outbox import Outbox
 from chalicelib.store.transaction import Transaction
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.repository import WISH_EVENT, WishRepository
