@@ -30,7 +30,8 @@ from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
-from chalicelib.tickets.feature import jobs, public_tickets
+from chalicelib.ticket_policy.feature import book
+from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
@@ -101,6 +102,8 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "wish_queries": wish_queries,
     "upkeep": jobs,
     "outside": public_tickets,
+    "ticket_intake": intake,
+    "policy_book": book,
 }
 
 
