@@ -19,7 +19,7 @@ from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.people.model import Person
 from chalicelib.web.routes import Operation
-from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
+from chalicelib.wishes.model import Claim, ClaimState, State, Wish, WishKind
 
 from .admin.cases import a_parked_job
 from .cases import an_id, cases_by_feature, merged
@@ -99,7 +99,7 @@ class Stage:
         wish = Wish(
             id=an_id(self.world, "wsh"), version=3, created_at=now, updated_at=now, submitted_at=now,
             opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
-            kind=Kind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
+            kind=WishKind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
             helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
             claims=(replace(claim, state=claims[state]),) if state in claims else (),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import Flag, Instant, Line, PersonId, PlaceCode, Request, View
-from ..wishes.model import Kind, Wish
+from ..wishes.model import Wish, WishKind
 from ..wishes.schemas import WishId
 from ..wishes.views import WindowView
 from .model import OfferState, grid_of
@@ -30,7 +30,7 @@ class DeclineIn(Request):
 class OfferedWish(View):
     """An offered wish as the volunteer sees it: its grid and days, but no person and no building."""
 
-    kind: Kind
+    kind: WishKind
     title: str
     story: str
     budget_fen: int | None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..kernel.unset import UNSET, Maybe, or_else
-from .model import Kind, Safeguarding, Window, Wish, Written
+from .model import Safeguarding, Window, Wish, WishKind, Written
 
 __all__ = ["WishEdit"]
 
@@ -13,7 +13,7 @@ __all__ = ["WishEdit"]
 class WishEdit:
     """The changes to a wish; unset fields stay as they are."""
 
-    kind: Maybe[Kind] = UNSET
+    kind: Maybe[WishKind] = UNSET
     title: Maybe[str] = UNSET
     story: Maybe[str] = UNSET
     alias: Maybe[str | None] = UNSET

@@ -35,17 +35,17 @@ __all__ = [
     "Claim",
     "ClaimPointer",
     "ClaimState",
-    "Kind",
     "Safeguarding",
     "State",
     "Window",
     "Wish",
+    "WishKind",
     "WishMover",
     "Written",
 ]
 
 
-class Kind(StrEnum):
+class WishKind(StrEnum):
     """What is wished for."""
 
     GOODS = "goods"
@@ -118,7 +118,7 @@ class Wish(Entity):
     person_id: str
     filed_by: str
     proxy_id: str | None = None  # a trusted contact who filed it for the resident
-    kind: Kind
+    kind: WishKind
     title: str
     story: str = ""
     alias: str | None = None

@@ -16,7 +16,7 @@ from ..people.access import Access
 from ..people.model import Person, Vetting
 from ..people.service import People
 from . import model, permissions, policy
-from .model import WALL_STATES, Claim, Kind, State, Wish
+from .model import WALL_STATES, Claim, State, Wish, WishKind
 from .repository import WishEvent, WishRepository
 from .wall import WallEntry
 
@@ -81,7 +81,7 @@ class WishQueries:
         context: RequestContext,
         place: str,
         state: State | None,
-        kind: Kind | None,
+        kind: WishKind | None,
         limit: int,
     ) -> Page[WishForViewer] | Page[PublicWishLine]:
         """Return the wall of a place; for its staff, all its wishes."""

@@ -13,7 +13,7 @@ from ..kernel.paging import Page, Position, chain
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import ClaimPointer, Kind, State, Wish
+from .model import ClaimPointer, State, Wish, WishKind
 from .wall import WallEntry
 
 __all__ = ["CLAIM", "WISH", "WISH_EVENT", "WaitingWish", "WishEvent", "WishRepository"]
@@ -135,7 +135,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[State],
-        kind: Kind | None,
+        kind: WishKind | None,
         start: Position | None,
         limit: int,
     ) -> Page[WallEntry]:
@@ -153,7 +153,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[State],
-        kind: Kind | None,
+        kind: WishKind | None,
         start: Position | None,
         limit: int,
     ) -> Page[Wish]:

@@ -21,7 +21,7 @@ from ..web.fields import (
     Request,
 )
 from .edits import WishEdit
-from .model import Kind, Safeguarding, State, Window
+from .model import Safeguarding, State, Window, WishKind
 from .submitter import WishTerms
 
 __all__ = [
@@ -69,7 +69,7 @@ Windows = Annotated[list[WindowIn], Field(max_length=10)]
 class WishIn(Request):
     """A wish as it is filed. Name nobody in it: title and story stand on the wall, with what looks personal blanked."""
 
-    kind: Kind
+    kind: WishKind
     title: Title
     story: Story = ""
     budget_fen: Fen | None = Field(None, description="For goods only.")
@@ -93,7 +93,7 @@ class WishIn(Request):
 class EditIn(Request):
     """What to change of a wish; what is left out stays."""
 
-    kind: Kind | None = None
+    kind: WishKind | None = None
     title: Title | None = None
     story: Story | None = None
     budget_fen: Fen | None = None
@@ -189,4 +189,4 @@ class WishQuery(PageQuery):
 
     place: PlaceCode
     state: State | None = None
-    kind: Kind | None = None
+    kind: WishKind | None = None

@@ -9,7 +9,7 @@ from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
 from ..kernel.text import mask_personal, overlap
 from . import policy
-from .model import Kind, State, Window, Wish, WishMover, Written
+from .model import State, Window, Wish, WishKind, WishMover, Written
 from .transitions import all_ended, for_another_day, go, row_of, tell
 
 __all__ = [
@@ -41,7 +41,7 @@ def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterab
 
 
 def check_terms(
-    kind: Kind,
+    kind: WishKind,
     budget_fen: int | None,
     needed_by: date,
     window: Iterable[Window],
@@ -49,7 +49,7 @@ def check_terms(
     zone: str,
 ) -> None:
     """Refuse impossible terms: a budget for a service, a day that has passed."""
-    if budget_fen is not None and kind is not Kind.GOODS:
+    if budget_fen is not None and kind is not WishKind.GOODS:
         raise Invalid("wish.budget_goods_only", ["budget_fen"])
     if budget_fen is not None and budget_fen > policy.BUDGET_CAP_FEN:
         raise Invalid("wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN)

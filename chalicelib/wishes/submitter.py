@@ -16,7 +16,7 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions, submission
-from .model import Kind, Safeguarding, Window, Wish, WishMover
+from .model import Safeguarding, Window, Wish, WishKind, WishMover
 from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
 
@@ -27,7 +27,7 @@ __all__ = ["WishSubmitter", "WishTerms"]
 class WishTerms:
     """The terms of a wish as they are submitted."""
 
-    kind: Kind
+    kind: WishKind
     title: str
     story: str = ""
     budget_fen: int | None = None

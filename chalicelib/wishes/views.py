@@ -8,7 +8,7 @@ from pydantic import Field
 from ..kernel.access import STAFF, Relation
 from ..people.model import Person, mask_phone
 from ..web.fields import Instant, PersonId, PlaceCode, View
-from .model import Claim, ClaimState, Kind, Safeguarding, State, Wish
+from .model import Claim, ClaimState, Safeguarding, State, Wish, WishKind
 from .queries import PublicWishLine, WishForViewer
 from .schemas import ClaimId, WishId
 from .wall import WallEntry
@@ -41,7 +41,7 @@ class PublicWish(View):
     id: WishId
     version: int
     state: State
-    kind: Kind
+    kind: WishKind
     community: PlaceCode
     community_name: str
     alias: str | None

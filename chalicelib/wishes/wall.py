@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .model import Kind, State, Window
+from .model import State, Window, WishKind
 
 __all__ = ["WallEntry"]
 
@@ -15,7 +15,7 @@ class WallEntry:
     id: str
     version: int
     state: State
-    kind: Kind
+    kind: WishKind
     community: str
     community_name: str
     title: str
