@@ -12,7 +12,7 @@ import pytest
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
+from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, SuppressionReason
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
@@ -164,7 +164,7 @@ class Stage:
         now = self.world.clock.now()
         line = MessageAttempt(
             id=f"msg_{self._letters(next(self.world.numbers))}", message="due_x", kind="wish.approved", about="wsh_x",
-            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
+            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=SuppressionReason.NO_CHANNEL,
             at=now, ttl=now + timedelta(days=1),
         )  # fmt: skip
         save(line)
@@ -341,7 +341,7 @@ def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
-        path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
+        path = path.replace("{token}", stage.world.services.unsubscribe_links.token(target.id))
         path = path.replace("{upload_id}", upload_id)
         path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
         body = BODIES.get(operation.name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..message_log.feature import sender
+from ..message_log.feature import sms_budget
 from ..people.feature import feature as people
 from ..tickets.feature import feature as tickets
 from ..wishes.feature import feature as wishes
@@ -31,7 +31,7 @@ def build(core: "Core", get: Get) -> "Desk":
         people=get(people),
         wishes=get(wishes),
         tickets=get(tickets),
-        sender=get(sender),
+        sms_budget=get(sms_budget),
         outbox=core.outbox,
         hooks=core.hooks,
     )

@@ -1,1 +1,1 @@
-"""Telling people: whom, by which channel, when, and in which words. The ledger behind it is `deliveries`."""
+"""Notifications: who is told, by which channel, when, and in which words."""

@@ -1,4 +1,4 @@
-"""When somebody may be told things. Pure."""
+"""When a person may be told things. Pure."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ __all__ = ["QuietHours"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """When nothing but the urgent may ring: local ``HH:MM`` in a zone."""
+    """When only urgent messages may ring: local ``HH:MM`` in a time zone."""
 
     start: str = QUIET_FROM
     end: str = QUIET_TO

@@ -45,7 +45,10 @@ class WebhookIn(Request):
     def said(self) -> list[Report]:
         """Return the reports on what may be ours."""
         ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
-        return [Report(id=report.id, delivered=report.status == "delivered", reason=report.reason) for report in ours]
+        return [
+            Report(id=report.id, delivered=report.status == "delivered", reason=report.reason)
+            for report in ours
+        ]
 
     def written(self) -> list[Reply]:
         """Return the replies of those to whom we write."""

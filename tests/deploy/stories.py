@@ -121,7 +121,7 @@ class Street:
 
     def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
         """Make something due now."""
-        id = self.world.services.sender._ids.new("due")
+        id = self.world.services.ids.new("due")
         return a_job(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
 
     def hand(self, *dues: JobRecord) -> None:
@@ -173,7 +173,7 @@ class Street:
         queries |= dict.fromkeys(("read_weights", "read_rules", "list_hot_spots"), f"place={STREET}")
         queries |= {"list_people": f"place={BAIHUA}&q=王", "read_rates": urlencode(figures)}
         queries |= {"list_places": f"under={STREET}", "list_messages": f"person={self.resident.me['id']}"}
-        token = self.world.services.sender.unsubscribe_token(self.world.person().id)
+        token = self.world.services.unsubscribe_links.token(self.world.person().id)
         readers = (self.admin, self.clerk, self.worker, self.resident, self.helper, self.world.resident(), Phone())
         for operation in READS:
             path = operation.path
@@ -476,7 +476,7 @@ class Street:
         self.world.pass_time(hours=2)
 
     def _begin_telling(self, place: str) -> None:
-        message = self.world.services.sender._ids.new("msg")
+        message = self.world.services.ids.new("msg")
         with mock.patch.object(fanouts, "STEPS", 0):  # as many pages as one job may read
             self.hand(self.due("wish.approved", self.world.open_wish(), f"all:place:{place}", message=message))
 

@@ -220,14 +220,14 @@ def _visit(world: World) -> Good:
 
 
 def _job(world: World) -> Good:
-    id = world.services.sender._ids.new("due")
+    id = world.services.ids.new("due")
     due = a_job(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, UNIT)
     return Good(world.staff(), f"/v1/admin/jobs/{id}/redrive", {}, (id,))
 
 
 def _unsubscribe(world: World) -> Good:
-    token = world.services.sender.unsubscribe_token(world.person().id)
+    token = world.services.unsubscribe_links.token(world.person().id)
     return Good(Phone(), f"/v1/unsubscribe/{token}", None, (token,))
 
 

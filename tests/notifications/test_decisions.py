@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from chalicelib.kernel.quiet import quiet_span
 from chalicelib.kernel.template import Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import text
+from chalicelib.message_log.decisions import digest_time
+from chalicelib.message_log.policy import DIGEST_CLOSES
 from chalicelib.notifications import policy
-from chalicelib.notifications.decisions import digest_time, is_held, plan
+from chalicelib.notifications.decisions import is_held, plan
 from chalicelib.notifications.model import QuietHours
 
 SHANGHAI = "Asia/Shanghai"
@@ -198,7 +200,7 @@ def test_what_is_held_comes_at_six_in_the_evening(now: str, then: str):
 def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_half_hour(now, zone):
     found = digest_time(now, zone)
     assert wall(found, zone).endswith(" 18:00:00")
-    assert now + policy.DIGEST_CLOSES < found <= now + policy.DIGEST_CLOSES + timedelta(hours=25)
+    assert now + DIGEST_CLOSES < found <= now + DIGEST_CLOSES + timedelta(hours=25)
 
 
 def a_template(**fields) -> Template:
