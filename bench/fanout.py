@@ -55,7 +55,7 @@ class Watch:
     shares: set[str] = field(default_factory=set)
 
     def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        """See `tests.world.intercepted`."""
+        """See `tests.storage.intercepted`."""
         if not self.counts():
             return call()
         answer = self._count(call, name, kwargs)

@@ -103,6 +103,8 @@ def lane_of(scheduled: ScheduledJob) -> Lane:
     job = scheduled.job
     if not isinstance(job, Send) or job.message_kind not in TEMPLATES:
         return _job_lanes().get(job.kind, Lane.URGENT)
+    if lane := messages_of(job.message_kind).lane:
+        return lane
     urgency = TEMPLATES[job.message_kind].urgency
     if urgency is Urgency.URGENT or (urgency is Urgency.NORMAL and not isinstance(job.to, SeveralPeople)):
         return Lane.URGENT

@@ -10,7 +10,7 @@ from .composition import Composition
 from .core import Core, Log
 from .dispatch import Dispatcher
 from .feature import Provider
-from .features import declarations
+from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
@@ -150,7 +150,8 @@ def _queue(settings: Settings, container: Container, clock: Clock) -> Queue:
 
 def _filling(port: Provider[T]) -> Callable[[Core, Any], T]:
     """Return how the feature above builds a port; RuntimeError if none fills it."""
-    for feature in declarations():
-        if port in feature.fills:
-            return feature.fills[port]
+    for name in FEATURES:  # one after the other: a function loads no more declarations than it needs
+        fills = declaration(name).fills
+        if port in fills:
+            return fills[port]
     raise RuntimeError(f"nothing says how {port.name} is built")

@@ -126,17 +126,14 @@ class Messages:
 
         `hidden` replaces facts that this reader is not told. A kind that is not declared any more has no text.
         """
-        subjects = [
-            MessageSubject(kind=one.kind, about=one.about, params=one.params) for one in attempts
-        ]
-        texts: list[str | None] = []
-        for attempt, context in zip(attempts, self._hooks.contexts(subjects), strict=True):
-            if context is None:
-                texts.append(None)
-            else:
+        known = [one for one in attempts if one.kind in self._templates]
+        subjects = [MessageSubject(kind=one.kind, about=one.about, params=one.params) for one in known]
+        texts: dict[str, str] = {}
+        for attempt, context in zip(known, self._hooks.contexts(subjects), strict=True):
+            if context is not None:
                 facts = {**context.facts, **(hidden or {})}
-                texts.append(self._templates[attempt.kind].fill(locale, facts))
-        return texts
+                texts[attempt.id] = self._templates[attempt.kind].fill(locale, facts)
+        return [texts.get(attempt.id) for attempt in attempts]
 
     def people_of(self, attempts: Sequence[MessageAttempt]) -> Mapping[str, Person]:
         """Return everybody whom these messages tell, by id."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get, Provider
+from ..kernel.template import Lane
 from ..message_log.feature import digest, message_log, sms_budget
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -64,7 +65,7 @@ def context(
     return [None] * len(subjects)
 
 
-feature.messages("reminders.digest", templates=templates, context=context)
+feature.messages("reminders.digest", templates=templates, context=context, lane=Lane.BULK)
 
 
 @feature.on_send()

@@ -128,6 +128,7 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
 
 
+@pytest.mark.embedded
 def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_in_doubt_stands_on_the_list(
     quick_world: World,
 ) -> None:

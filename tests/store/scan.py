@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, TypeVar
 
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
 from chalicelib.repositories import all_tables, register_all
 from chalicelib.runtime import services
 from chalicelib.store.store import Store
@@ -24,7 +24,7 @@ def store() -> Store:
 def save(*things: object) -> None:
     """Write rows by hand."""
     for thing in things:
-        store().put(thing)
+        store().put(_stored(thing))
 
 
 def save_all(things: Any) -> None:
@@ -35,7 +35,11 @@ def save_all(things: Any) -> None:
 def remove(*things: object) -> None:
     """Delete rows by hand."""
     for thing in things:
-        store().delete(thing)
+        store().delete(_stored(thing))
+
+
+def _stored(thing: object) -> object:
+    return record_of(thing) if isinstance(thing, ScheduledJob) else thing
 
 
 class Reads:
