@@ -36,7 +36,10 @@ def take_up(fanout: Fanout, now: datetime) -> Fanout:
 
 
 def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> Changes[Fanout]:
-    """Freeze one page of a group into shares, each with its time; the commit moves the cursor with them or not at all."""
+    """Freeze one page of a group into shares, each with its time.
+
+    The commit moves the cursor with them or not at all.
+    """
     shares = [page.items[n : n + policy.SHARE] for n in range(0, len(page.items), policy.SHARE)]
     at, messages = max(fanout.next_at, now), []
     for share in shares:
@@ -45,7 +48,11 @@ def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> C
         at += timedelta(seconds=len(share) / per_second)
     expanded = fanout.expanded + len(page.items)
     moved = replace(
-        fanout, next_at=at, position=page.next, expanded=expanded, done=page.next is None
+        fanout,
+        next_at=at,
+        position=page.next,
+        expanded=expanded,
+        done=page.next is None,
     )
     return Changes(entity=moved, previous=fanout, messages=tuple(messages))
 

@@ -1,4 +1,4 @@
-"""What fan-outs bring: one message to a large group, read page by page and resumed where it was left."""
+"""What fan-outs bring: one message to a large group, resumed where it was left."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

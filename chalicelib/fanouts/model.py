@@ -16,7 +16,8 @@ __all__ = ["Estimate", "Fanout"]
 class Fanout(Entity):
     """How far a group has been read. The members of pages behind `position` are in frozen shares.
 
-    `next_at` is when the next share is sent. `go_on_at` is when the fan-out is resumed, should its present job die.
+    `next_at` is when the next share is sent. `go_on_at` is when the fan-out is resumed, should its
+    present job die.
     """
 
     entity_kind: ClassVar[str] = "fanout"

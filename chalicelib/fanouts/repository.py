@@ -37,7 +37,7 @@ class FanoutRepository(Repository):
     def open_fanouts(self) -> Iterator[Fanout]:
         """Read the fan-outs that are on their way."""
         for key in every(
-            lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100)
+            lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100),
         ):
             found = self.find_fanout(key.pk)
             if found:

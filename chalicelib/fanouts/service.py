@@ -113,7 +113,11 @@ class Fanouts:
         return self._transaction.run(decide, RequestContext())
 
     def _read(
-        self, group: GroupMembers, as_of: datetime, start: Position | None, limit: int
+        self,
+        group: GroupMembers,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
     ) -> Page[str]:
         return self._hooks.members(group.kind, group.name, as_of, start, limit)
 
@@ -133,9 +137,7 @@ class Fanouts:
         """Return what telling a group now would take: people, parts, money and time, at most."""
         now, zone, template = self._clock.now(), self._zone_of(group), self._templates[kind]
         recipients = sum(1 for _ in every(lambda start: self._read(group, now, start, 1000)))
-        parts = max(
-            parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in LOCALES
-        )
+        parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in LOCALES)
         begins = decisions.paced(now, zone)
         return Estimate(
             recipients=recipients,

@@ -14,25 +14,30 @@ routes: Routes[Messages] = Routes("messages", REFUSALS)
 
 @routes.get("/v1/messages")
 def list_messages(messages: Messages, context: RequestContext, query: MessageQuery) -> MessageList:
-    """What somebody was sent, or should have been, newest first; for staff of her place."""
+    """List the messages to a person, newest first; for staff of the person's place."""
     page = messages.list_messages(context, query.person, query.limit)
     return MessageList(
-        items=[MessageView.of(attempt) for attempt in page.items], next=context.cursor_of(page.next)
+        items=[MessageView.of(attempt) for attempt in page.items],
+        next=context.cursor_of(page.next),
     )
 
 
 @routes.post("/v1/messages/{message_id}/visited", conditional=False)
 def note_visit(
-    messages: Messages, context: RequestContext, message_id: str, body: NoFields
+    messages: Messages,
+    context: RequestContext,
+    message_id: str,
+    body: NoFields,
 ) -> MessageView:
-    """Note that somebody went and told her what no channel could."""
+    """Note that staff visited the person and told them."""
     return MessageView.of(messages.note_visit(context, message_id))
 
 
 @routes.get("/v1/me/inbox")
 def read_inbox(messages: Messages, context: RequestContext, query: PageQuery) -> InboxList:
-    """What one was told, newest first."""
+    """List one's own messages, newest first."""
     page = messages.read_inbox(context, query.limit)
     return InboxList(
-        items=[InboxView.of(item) for item in page.items], next=context.cursor_of(page.next)
+        items=[InboxView.of(item) for item in page.items],
+        next=context.cursor_of(page.next),
     )

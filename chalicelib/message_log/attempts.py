@@ -72,9 +72,13 @@ class AttemptStore:
             raise AttemptInProgress(attempt.id)
 
     def settle_held(
-        self, held: Sequence[MessageAttempt], state: DeliveryState, reason: str = "", ref: str = ""
+        self,
+        held: Sequence[MessageAttempt],
+        state: DeliveryState,
+        reason: str = "",
+        ref: str = "",
     ) -> None:
-        """Write what became of lines that were held for a digest, where that is not known already."""
+        """Write what became of held lines, where that is not known already."""
         now = self._clock.now()
         for line in held:
             settled = replace(line, state=state, reason=reason, ref=ref, settled_at=now)

@@ -17,7 +17,7 @@ __all__ = ["Bill", "SmsBudget", "Spending"]
 
 
 class Spending(NamedTuple):
-    """What a street has spent in a month (UTC, ``2026-11``) and its budget, in li; None for no budget."""
+    """What a street has spent in a month (UTC, ``2026-11``), and its budget or None; in li."""
 
     month: str
     spent_li: int
@@ -40,7 +40,11 @@ class SmsBudget:
     """Keeps what each street spends on text messages. A budget of None is no limit."""
 
     def __init__(
-        self, *, repository: MessageRepository, clock: Clock, budget_li: int | None
+        self,
+        *,
+        repository: MessageRepository,
+        clock: Clock,
+        budget_li: int | None,
     ) -> None:
         self._repository, self._clock, self.budget_li = repository, clock, budget_li
         self._known: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute

@@ -73,8 +73,8 @@ def next_step(attempt: MessageAttempt, template: Template, now: datetime) -> Nex
 def resume_at(attempt: MessageAttempt, template: Template) -> datetime | None:
     """Return when another attempt is due, or None when none is.
 
-    After a certain refusal there are several. Of unknown fate only an urgent message is sent once more, and only once.
-    A visit in between ends that too.
+    After a certain refusal there are several. Of unknown fate only an urgent message is sent once
+    more, and only once. A visit in between ends that too.
     """
     if attempt.state is DeliveryState.RETRY:
         return attempt.next_at
@@ -85,7 +85,7 @@ def resume_at(attempt: MessageAttempt, template: Template) -> datetime | None:
 
 
 def attempt_again(fresh: MessageAttempt, before: MessageAttempt) -> MessageAttempt:
-    """Return the next attempt at a line: it keeps when it began, the first recipients, and what it covers."""
+    """Return the next attempt at a line, which keeps its beginning, recipients and covers."""
     return replace(
         fresh,
         attempt=before.attempt + 1,
@@ -98,7 +98,11 @@ def attempt_again(fresh: MessageAttempt, before: MessageAttempt) -> MessageAttem
 
 
 def after_refusal(
-    attempt: MessageAttempt, now: datetime, reason: str, *, final: bool
+    attempt: MessageAttempt,
+    now: datetime,
+    reason: str,
+    *,
+    final: bool,
 ) -> MessageAttempt:
     """Return the attempt after the provider has certainly not taken the message."""
     wait = min(policy.RETRY_FIRST * 2 ** min(attempt.attempt - 1, 16), policy.RETRY_MAX)
@@ -132,7 +136,7 @@ def over_budget(template: Template, spent_li: int, budget_li: int | None) -> boo
 
 
 def compose_sms(signature: str, text: str, locale: str, legal: Legal) -> str:
-    """Return a text as it is sent and billed: signature, words, and for promotions the way to refuse them."""
+    """Return a text as it is billed: signature, words, and for promotions how to refuse them."""
     suffix = policy.SUFFIX.format(locale) if legal is Legal.PROMOTIONAL else ""
     return f"【{signature}】{text}{suffix}"
 
@@ -141,7 +145,7 @@ def compose_sms(signature: str, text: str, locale: str, legal: Legal) -> str:
 
 
 def digest_time(now: datetime, zone: str) -> datetime:
-    """Return the instant of the next daily digest that is still open. One that is about to be made is closed."""
+    """Return the instant of the next open digest; one that is about to be made is closed."""
     local = (now + policy.DIGEST_CLOSES).astimezone(ZoneInfo(zone))
     at = datetime.combine(local.date(), policy.DIGEST_AT, local.tzinfo)
     if at <= local:
@@ -167,10 +171,10 @@ def answer_to(words: Mapping[str, bool], word: str) -> bool | None:
 
 
 def intended_question(asked: Sequence[tuple[AskedQuestion, DeliveryState]]) -> AskedQuestion | None:
-    """Return the question that a reply means: the latest that has reached the phone, None where in doubt.
+    """Return the question that a reply means: the latest that was delivered, None where in doubt.
 
-    `asked` are the questions that the word can answer and how they were delivered, latest first. Of two that it may
-    mean, neither is answered: staff will ask.
+    `asked` are the questions that the word can answer and how they were delivered, latest first. Of
+    two that it may mean, neither is answered: staff will ask.
     """
     reached = [(question, state) for question, state in asked if state not in _NOT_ASKED]
     if not reached:
@@ -182,5 +186,5 @@ def intended_question(asked: Sequence[tuple[AskedQuestion, DeliveryState]]) -> A
 
 
 def _clash(latest: AskedQuestion, older: AskedQuestion) -> bool:
-    """Say whether questions about different things were asked so close together that a phone shows both."""
+    """Say whether questions about different things were asked so close that a phone shows both."""
     return latest.about != older.about and latest.at - older.at < policy.QUESTION_CLASH

@@ -6,14 +6,20 @@ from datetime import datetime
 
 from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
-from ..kernel.message_context import MessageSubject
 from ..kernel.template import Templates
 from ..store.outbox import Outbox
 from . import decisions, policy
 from .attempts import AttemptStore
 from .budget import Bill
 from .log import MessageLog
-from .model import Channel, DeliveryState, Envelope, MessageAttempt, SuppressionReason
+from .model import (
+    Channel,
+    DeliveryState,
+    Envelope,
+    MessageAttempt,
+    SuppressionReason,
+    subject_of,
+)
 from .repository import MessageRepository
 
 __all__ = ["Digest"]
@@ -38,7 +44,7 @@ class Digest:
         self._templates, self._hooks = templates, hooks
 
     def add(self, envelope: Envelope, until: datetime) -> bool:
-        """Keep a message for the digest at an instant; return False if an attempt was made before."""
+        """Keep a message for the digest at an instant; return False if it was attempted before."""
         line = replace(
             self._attempts.new(envelope, DeliveryState.HELD),
             channel=Channel.DIGEST,
@@ -67,7 +73,11 @@ class Digest:
         self._attempts.settle_held(held, DeliveryState.SUPPRESSED, reason)
 
     def send(
-        self, envelope: Envelope, held: Sequence[MessageAttempt], next_at: datetime, bill: Bill
+        self,
+        envelope: Envelope,
+        held: Sequence[MessageAttempt],
+        next_at: datetime,
+        bill: Bill,
     ) -> None:
         """Send the digest of what is held. One that was begun before is finished first.
 
@@ -85,7 +95,12 @@ class Digest:
         self._outbox.put(decisions.digest_job(line.person, next_at))
 
     def _compose(
-        self, envelope: Envelope, lines: Sequence[MessageAttempt], bill: Bill, *, is_begun: bool
+        self,
+        envelope: Envelope,
+        lines: Sequence[MessageAttempt],
+        bill: Bill,
+        *,
+        is_begun: bool,
     ) -> None:
         """Send what is still true of some lines and settle them all."""
         texts = self._texts_of(lines, envelope.recipient.locale)
@@ -105,9 +120,7 @@ class Digest:
 
     def _texts_of(self, lines: Sequence[MessageAttempt], locale: str) -> dict[str, str]:
         """Return the texts of the lines that are still true, by id."""
-        subjects = [
-            MessageSubject(kind=line.kind, about=line.about, params=line.params) for line in lines
-        ]
+        subjects = [subject_of(line) for line in lines]
         texts = {}
         for line, context in zip(lines, self._hooks.contexts(subjects), strict=True):
             if context is not None:

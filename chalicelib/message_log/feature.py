@@ -1,4 +1,4 @@
-"""What the message log brings: attempts, the digest, budgets, questions, reports, and the list of visits."""
+"""What the message log brings: attempts, digests, budgets, questions, reports and visits."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

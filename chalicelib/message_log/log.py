@@ -1,4 +1,4 @@
-"""The message log: claims the one attempt per message and address, sends, and settles what is known afterwards."""
+"""The message log: claims the one attempt per message and address, sends, and settles."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -63,7 +63,11 @@ class MessageLog:
     # attempts
 
     def attempt(
-        self, envelope: Envelope, facts: Facts, bill: Bill, covers: Sequence[str] = ()
+        self,
+        envelope: Envelope,
+        facts: Facts,
+        bill: Bill,
+        covers: Sequence[str] = (),
     ) -> MessageAttempt:
         """Make the attempt that is due, if one is; return the line as it is afterwards.
 
@@ -76,9 +80,9 @@ class MessageLog:
         if is_sms and self._budget.is_exceeded(envelope.template, recipient.place):
             return self.suppress(envelope, SuppressionReason.BUDGET)
         fresh = self._transport.priced(self._claimed(envelope, tuple(covers)), text)
-        attempt = (
-            fresh if self._attempts.claim(fresh) else self._resume_attempt(envelope, fresh, text)
-        )
+        attempt = fresh
+        if not self._attempts.claim(fresh):
+            attempt = self._resume_attempt(envelope, fresh, text)
         if attempt.owner == fresh.owner:
             attempt = self._send(attempt, envelope, text)
             bill.add(attempt)
@@ -99,9 +103,12 @@ class MessageLog:
         )
 
     def _resume_attempt(
-        self, envelope: Envelope, fresh: MessageAttempt, text: str
+        self,
+        envelope: Envelope,
+        fresh: MessageAttempt,
+        text: str,
     ) -> MessageAttempt:
-        """Claim a further attempt of a line that is there; return the line as it is if none is due."""
+        """Claim a further attempt of a line; return the line as it is if none is due."""
         before = self._find_idle(fresh.id, envelope.due_at)
         if decisions.next_step(before, envelope.template, self._clock.now()) is not Next.ATTEMPT:
             self._schedule_follow_up(envelope, before)
@@ -141,7 +148,10 @@ class MessageLog:
             done = decisions.after_refusal(attempt, now, refused.reason, final=refused.final)
         except Exception as error:  # noqa: BLE001 - nobody knows whether the message went out
             self._log.error(
-                "send", delivery=attempt.id, kind=attempt.kind, error=type(error).__name__
+                "send",
+                delivery=attempt.id,
+                kind=attempt.kind,
+                error=type(error).__name__,
             )
             done = decisions.after_silence(attempt, self._clock.now())
         else:
@@ -157,7 +167,7 @@ class MessageLog:
         return self._repository.find_attempt(done.id) or done  # a report was quicker, and it knows
 
     def _ask_first(self, attempt: MessageAttempt, envelope: Envelope) -> None:
-        """Remember a question before it is sent. Where the store does not take it, nothing has been sent yet."""
+        """Remember a question before it is sent. If the store refuses it, nothing has been sent."""
         if not envelope.template.asks or attempt.channel is not Channel.SMS:
             return
         try:
@@ -179,7 +189,8 @@ class MessageLog:
     def defer(self, send: Send, people: Sequence[str], until: datetime) -> None:
         """Schedule a message again, for some of its audience.
 
-        The id of the job follows from the one that it continues. It is never the same: that one is about to be deleted.
+        The id of the job follows from the one that it continues. It is never the same: that one is
+        about to be deleted.
         """
         to = narrowed(send.to, tuple(people))
         job = replace(send, id=id_of_parts("due", send.id, format_audience(to)), to=to)
@@ -188,7 +199,7 @@ class MessageLog:
     # no attempt
 
     def suppress(self, envelope: Envelope, reason: SuppressionReason) -> MessageAttempt:
-        """Write down that no attempt is made, and why. An earlier attempt is settled as far as it can be."""
+        """Write down that no attempt is made, and why. Settle an earlier attempt if possible."""
         fresh = self._attempts.new(envelope, DeliveryState.SUPPRESSED)
         attempt = decisions.suppressed(fresh, fresh.at, reason)
         if not self._attempts.claim(attempt):
@@ -214,7 +225,7 @@ class MessageLog:
         return attempt.state is not DeliveryState.SUPPRESSED
 
     def abandon_retry(self, send: Send) -> None:
-        """Settle the line that a job should retry if it has no recipient any more: the number has changed."""
+        """Settle the line that a job should retry if its recipient has another number now."""
         if not send.attempt_id:
             return
         attempt, now = self._repository.find_attempt(send.attempt_id), self._clock.now()

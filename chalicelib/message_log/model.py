@@ -9,6 +9,7 @@ from typing import ClassVar
 from ..kernel.changes import Entity
 from ..kernel.ids import derived_id
 from ..kernel.jobs import Send
+from ..kernel.message_context import MessageSubject
 from ..kernel.template import Template
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "SuppressionReason",
     "attempt_id",
     "id_of_parts",
+    "subject_of",
 ]
 
 
@@ -67,7 +69,7 @@ class SuppressionReason(StrEnum):
     TOO_LATE = "too_late"  # by the time it could be sent
     MISSED = "missed"  # its event falls into quiet hours, and the evening before has passed
     OVER = "over"  # no longer true when it was to be sent
-    ELSEWHERE = "elsewhere"  # that phone may not ring for the person any more; another line tells the outcome
+    ELSEWHERE = "elsewhere"  # that phone may not ring for the person any more; see another line
 
 
 _VISIT = {
@@ -81,10 +83,10 @@ _FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, Deli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAttempt:
-    """One line of the log: one message to one address. The id is derived from the two, so a line exists once.
+    """One line of the log: one message to one address. The id is derived from these two.
 
-    `owner` is the job that has claimed the present attempt, until `lease_until`. `covers` are the lines that a digest
-    tells.
+    `owner` is the job that has claimed the present attempt, until `lease_until`. `covers` are the
+    lines that a digest tells.
     """
 
     id: str
@@ -139,7 +141,7 @@ class MessageAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherRecipient:
-    """A person who is told by a message to the phone of another person; it is in their inbox too."""
+    """A person who is told by a message to another person's phone; it is in their inbox too."""
 
     delivery: str
     person: str
@@ -179,7 +181,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A message to one recipient: the job that sends it, when that was due, its template and the address."""
+    """A message to one recipient: the job, when it was due, the template and the address."""
 
     send: Send
     due_at: datetime
@@ -200,7 +202,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Entity):
-    """The latest question asked of a phone, by a keyed hash of its number, and the question before it."""
+    """The latest two questions asked of a phone, by a keyed hash of its number."""
 
     entity_kind: ClassVar[str] = "question"
 
@@ -222,3 +224,8 @@ def id_of_parts(prefix: str, *parts: str) -> str:
 def attempt_id(message: str, channel: Channel, address: str) -> str:
     """Return the id of the one line of a message and an address (given as a keyed hash)."""
     return id_of_parts("msg", message, channel, address)
+
+
+def subject_of(attempt: MessageAttempt) -> MessageSubject:
+    """Return what the message of an attempt is about."""
+    return MessageSubject(kind=attempt.kind, about=attempt.about, params=attempt.params)

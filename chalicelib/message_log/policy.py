@@ -36,8 +36,8 @@ RETRY_FIRST, RETRY_MAX = (
 
 DIGEST_AT = time(18, 0)  # when people are at home and phones may still ring
 DIGEST_CLOSES = timedelta(
-    minutes=30
-)  # earlier, or a slow clock would add to a digest that is already sent
+    minutes=30,
+)  # earlier, or a slow clock adds to a sent digest
 DIGEST_LINES = 4  # more would cost a further part each; the rest is in the app
 
 YES = frozenset({"1", "Y", "YES", "是"})  # to any question

@@ -19,10 +19,15 @@ _Words = Mapping[str, Mapping[str, bool]]
 
 
 class Questions:
-    """Remembers the latest question of each phone. `words` are the reply words of each kind beside 1 and 2."""
+    """Remembers the questions of each phone. `words` are the reply words by kind beside 1 and 2."""
 
     def __init__(
-        self, *, repository: MessageRepository, clock: Clock, keys: Keyring, words: _Words
+        self,
+        *,
+        repository: MessageRepository,
+        clock: Clock,
+        keys: Keyring,
+        words: _Words,
     ) -> None:
         self._repository, self._clock, self._keys, self._words = repository, clock, keys, words
         self._answers = policy.YES | policy.NO | {word for own in words.values() for word in own}
@@ -57,10 +62,11 @@ class Questions:
         return word in self._answers
 
     def answer(self, phone: str, word: str, phone_of: str) -> Changes[Question]:
-        """Return what a reply from a phone changes: the answers to its question, which is closed then.
+        """Return what a reply changes: it answers the question of its phone and closes it.
 
-        `phone_of` is the person whose phone it is, "" if unknown. Where the question is in doubt nothing is answered.
-        The reply is committed all the same: repeated later, it must not answer what is asked by then.
+        `phone_of` is the person whose phone it is, "" if unknown. Where the question is in doubt
+        nothing is answered. The reply is committed all the same: repeated later, it must not answer
+        what is asked by then.
         """
         question = self._repository.find_question(self._id_of(phone)) or self._empty(phone)
         previous = question if question.version else None
@@ -68,8 +74,8 @@ class Questions:
         if asked is None:
             return Changes(entity=question, previous=previous)
         answers = self._answers_to(asked, word, phone_of)
-        # A further "1" must not answer an older question, long forgotten. A question that the word cannot answer stays
-        # open, and with it the answered one, which nothing answers twice.
+        # A further "1" must not answer an older question, long forgotten. A question that the word
+        # cannot answer stays open, and with it the answered one, which nothing answers twice.
         if all(self._answer_to(one, word) is not None for one in question.asked):
             question = replace(question, latest=None, before=None)
         return Changes(entity=question, previous=previous, jobs=answers)

@@ -33,8 +33,8 @@ class DeliveryReports:
     def report(self, id: str, *, provider: str, delivered: bool, reason: str) -> None:
         """Settle an attempt as its provider reports it.
 
-        Of two reports that contradict each other the bad one counts, in whichever order they come. One part of a long
-        message may have arrived and another not.
+        Of two reports that contradict each other the bad one counts, in whichever order they come.
+        One part of a long message may have arrived and another not.
 
         Raises:
             NotFound: the log has no such attempt, or it went to another provider.
@@ -64,9 +64,8 @@ class DeliveryReports:
     def _report_held(self, digest: MessageAttempt, state: DeliveryState, reason: str) -> None:
         """Settle the lines that a digest covers. They come first, for the report may come again."""
         settled_by = ("", digest.id)
-        told = [
-            line for line in self._repository.find_attempts(digest.covers) if line.ref in settled_by
-        ]
+        covered = self._repository.find_attempts(digest.covers)
+        told = [line for line in covered if line.ref in settled_by]
         known = (*_REPORTED, DeliveryState.HELD)
         lines = [line for line in told if line.state in known and not line.visited_by]
         self._attempts.settle_held(lines, state, _without_phone(reason), ref=digest.id)

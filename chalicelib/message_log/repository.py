@@ -122,7 +122,12 @@ class MessageRepository(Repository):
     def told_to(self, person: str, start: Position | None, limit: int) -> Page[MessageAttempt]:
         """Read the messages to a person, sent or not, newest first."""
         keys = self._store.page(
-            _KEY, person, index="by_person", start=start, limit=limit, newest_first=True
+            _KEY,
+            person,
+            index="by_person",
+            start=start,
+            limit=limit,
+            newest_first=True,
         )
         return Page(self.find_attempts([key.pk for key in keys.items]), keys.next)
 
@@ -141,7 +146,12 @@ class MessageRepository(Repository):
 
         def read(start: Position | None) -> Page[_Order]:
             return self._store.page(
-                _ORDER, person, index="by_person", keys=after, start=start, limit=100
+                _ORDER,
+                person,
+                index="by_person",
+                keys=after,
+                start=start,
+                limit=100,
             )
 
         held = [key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order]

@@ -7,7 +7,6 @@ from typing import Any
 from ..kernel.access import Actor, Resource, Role
 from ..kernel.errors import Busy, Conflict, NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.message_context import MessageSubject
 from ..kernel.paging import Page, every
 from ..kernel.request import RequestContext
 from ..kernel.template import Templates
@@ -16,7 +15,7 @@ from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
 from . import permissions
-from .model import DIGEST, InboxItem, MessageAttempt, PendingVisit
+from .model import DIGEST, InboxItem, MessageAttempt, PendingVisit, subject_of
 from .repository import MessageRepository
 
 __all__ = ["Messages"]
@@ -40,9 +39,12 @@ class Messages:
         self._templates, self._hooks = templates, hooks
 
     def list_messages(
-        self, context: RequestContext, person_id: str, limit: int
+        self,
+        context: RequestContext,
+        person_id: str,
+        limit: int,
     ) -> Page[MessageAttempt]:
-        """Return the messages to a person, sent or not, newest first; for staff of the person's place."""
+        """Return the messages to a person, newest first; for staff of the person's place."""
 
         def resource(me: Person) -> Resource:
             person = self._people.find(person_id)
@@ -57,9 +59,8 @@ class Messages:
         """Return the actor's own messages, newest first, in words that are true now."""
         actor = self._access.require_self(context).actor
         page = self._repository.told_to(actor.id, context.start, limit)
-        attempts = [
-            attempt for attempt in page.items if attempt.kind != DIGEST
-        ]  # its lines are there
+        # A digest itself is left out: the lines that it covers are there.
+        attempts = [attempt for attempt in page.items if attempt.kind != DIGEST]
         texts = self.texts_of(attempts, context.locale)
         items = []
         for attempt, text in zip(attempts, texts, strict=True):
@@ -68,7 +69,7 @@ class Messages:
         return Page(items, page.next)
 
     def _may_read(self, actor: Actor, attempt: MessageAttempt) -> bool:
-        """Say whether the actor may read a text: what they were told as staff only while they are staff there."""
+        """Say whether the actor may read a text. What is for staff is for present staff only."""
         template = self._templates.get(attempt.kind)
         if template is None or not template.for_staff:
             return True
@@ -98,7 +99,7 @@ class Messages:
         raise Busy
 
     def _require_visitor(self, context: RequestContext, attempt: MessageAttempt | None) -> Actor:
-        """Return the actor if they may note a visit; staff of no place may see one that is not there."""
+        """Return the actor if they may note a visit; NotFound where nobody is to be visited."""
         place = attempt.place if attempt else ""
 
         def resource(me: Person) -> Resource:
@@ -111,7 +112,10 @@ class Messages:
         return self._access.require(context, action, resource).actor
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
-        """Return the visits to be made at a place, longest waiting first; the staff queue has asked for permission."""
+        """Return the visits to be made at a place, longest waiting first.
+
+        The staff queue has asked for permission.
+        """
         return self._repository.to_visit(place, after, limit)
 
     # for other readers
@@ -124,10 +128,11 @@ class Messages:
     ) -> list[str | None]:
         """Return the texts of messages as they are now, None for what is over.
 
-        `hidden` replaces facts that this reader is not told. A kind that is not declared any more has no text.
+        `hidden` replaces facts that this reader is not told. A kind that is not declared any more
+        has no text.
         """
         known = [one for one in attempts if one.kind in self._templates]
-        subjects = [MessageSubject(kind=one.kind, about=one.about, params=one.params) for one in known]
+        subjects = [subject_of(attempt) for attempt in known]
         texts: dict[str, str] = {}
         for attempt, context in zip(known, self._hooks.contexts(subjects), strict=True):
             if context is not None:
@@ -146,7 +151,7 @@ class Messages:
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what the log holds about a person (see `people.service.DataExporter`)."""
         return {
-            "messages": list(every(lambda start: self._repository.told_to(person_id, start, 100)))
+            "messages": list(every(lambda start: self._repository.told_to(person_id, start, 100))),
         }
 
 

@@ -20,7 +20,7 @@ _MAX_COUNTED = 2000
 
 
 def visits_page(messages: "Messages", query: QueueQuery) -> Page[tuple[str, Task]]:
-    """Return the visits of a place, and for a street administrator those of people who live nowhere yet."""
+    """Return the visits of a place; for a street administrator also those of no known place."""
     pages = [messages.to_visit(place, query.after, query.limit) for place in _places(query)]
     return merge_pairs([_tasks(messages, page, query) for page in pages], query.limit)
 
@@ -36,7 +36,9 @@ def _places(query: QueueQuery) -> list[str]:
 
 
 def _tasks(
-    messages: "Messages", page: Page[PendingVisit], query: QueueQuery
+    messages: "Messages",
+    page: Page[PendingVisit],
+    query: QueueQuery,
 ) -> Page[tuple[str, Task]]:
     """Return visits as tasks; their attempts, texts and people are read together."""
     found = messages.find_many([visit.id for visit in page.items])
@@ -60,7 +62,10 @@ def _tasks(
 
 
 def _title(
-    people: Mapping[str, Person], attempt: MessageAttempt, text: str | None, locale: str
+    people: Mapping[str, Person],
+    attempt: MessageAttempt,
+    text: str | None,
+    locale: str,
 ) -> str:
     """Return who has to be told, all of those who share the phone, and what."""
     names = [_name(people.get(id), locale) for id in (attempt.person, *attempt.others)]

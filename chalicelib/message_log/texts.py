@@ -6,7 +6,8 @@ __all__ = ["ERASED", "OVER", "REFUSALS", "VISIT"]
 
 REFUSALS = {
     "message.no_visit": text(
-        zh="这条消息不需要上门告知。", en="Nobody has to be visited about this message."
+        zh="这条消息不需要上门告知。",
+        en="Nobody has to be visited about this message.",
     ),
 }
 

@@ -17,7 +17,12 @@ class Transport:
     """Sends by SMS providers and by e-mail. One call of `send` is one attempt."""
 
     def __init__(
-        self, *, sms: Providers, email: EmailSender, links: UnsubscribeLinks, signature: str
+        self,
+        *,
+        sms: Providers,
+        email: EmailSender,
+        links: UnsubscribeLinks,
+        signature: str,
     ) -> None:
         self._sms, self._email, self._links, self._signature = sms, email, links, signature
 
@@ -63,9 +68,8 @@ class Transport:
         return self._sms.named(attempt.provider) or self._sms.pick(attempt.id, attempt.attempt)
 
     def _mail(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> Mail:
-        is_refusable = (
-            envelope.template.urgency is not Urgency.URGENT and attempt.person.startswith("per_")
-        )
+        is_urgent = envelope.template.urgency is Urgency.URGENT
+        is_refusable = not is_urgent and attempt.person.startswith("per_")
         return Mail(
             id=attempt.id,
             address=envelope.recipient.address,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get, Provider
+from ..kernel.jobs import Send
 from ..kernel.template import Lane
 from ..message_log.feature import digest, message_log, sms_budget
 from ..people.feature import feature as people
@@ -12,7 +13,7 @@ from ..signin.feature import feature as signin
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import ScheduledJob, Send
+    from ..kernel.jobs import ScheduledJob
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from .recipients import Recipients
@@ -59,7 +60,8 @@ def templates() -> "Templates":
 
 
 def context(
-    notifier: "Notifier", subjects: "Sequence[MessageSubject]"
+    notifier: "Notifier",
+    subjects: "Sequence[MessageSubject]",
 ) -> "Sequence[MessageContext | None]":
     """Return nothing: a digest is composed of the messages that it holds."""
     return [None] * len(subjects)
@@ -71,7 +73,5 @@ feature.messages("reminders.digest", templates=templates, context=context, lane=
 @feature.on_send()
 def on_send(notifier: "Notifier", scheduled: "ScheduledJob") -> None:
     """Send a message."""
-    from ..kernel.jobs import Send
-
     if isinstance(scheduled.job, Send):
         notifier.deliver(scheduled.job, scheduled.at)

@@ -22,8 +22,9 @@ __all__ = ["Recipients", "Route"]
 class Route:
     """Where a message to a person goes and when that phone may ring.
 
-    `is_rationed` says that it counts against the person's week. `unreached` says why it goes nowhere. `silenced` is a
-    phone that may not ring (any more), at which the message may have been begun.
+    `is_rationed` says that it counts against the person's week. `unreached` says why it goes
+    nowhere. `silenced` is a phone that may not ring (any more), at which the message may have been
+    begun.
     """
 
     recipient: Recipient
@@ -33,7 +34,7 @@ class Route:
     silenced: Recipient | None = None
 
     def joined_by(self, other: "Route") -> "Route":
-        """Return the route of people who share a phone: they are told once, and it counts as the first one's."""
+        """Return the route of people who share a phone. They are told once, as the first one."""
         people = (*self.recipient.people, *other.recipient.people)
         return replace(self, recipient=replace(self.recipient, people=people))
 
@@ -45,7 +46,7 @@ class Recipients:
         self._people, self._places, self._hooks = people, places, hooks
 
     def routes(self, send: Send, template: Template, barred: Collection[str] = ()) -> list[Route]:
-        """Return a route for each address of the audience. The phones of `barred` people do not ring."""
+        """Return a route for each address of the audience, without phones of `barred` people."""
         found: dict[tuple[Channel, str], Route] = {}
         for person in self._audience(send):
             route = self._route(person, template, send, barred)
@@ -70,9 +71,13 @@ class Recipients:
         return [people[id] for id in ids if id in people]
 
     def _route(
-        self, person: Person, template: Template, send: Send, barred: Collection[str]
+        self,
+        person: Person,
+        template: Template,
+        send: Send,
+        barred: Collection[str],
     ) -> Route:
-        """Return the person's own phone, or a phone that may be used for them; e-mail for those without SMS."""
+        """Return the route by their phone, by a phone that may ring for them, or by e-mail."""
         place = self._place_of(person, send)
         nowhere = self._at(person, place, Channel.NONE, person.id, person)
         if person.erased_at:
@@ -121,7 +126,12 @@ class Recipients:
         return person.places[0] if person.places else self._hooks.place_of(send.about)
 
     def _at(
-        self, person: Person, place: str, channel: Channel, address: str, holder: Person
+        self,
+        person: Person,
+        place: str,
+        channel: Channel,
+        address: str,
+        holder: Person,
     ) -> Route:
         """Return the route to an address. Quiet hours and language are those of its holder."""
         return Route(

@@ -91,7 +91,7 @@ class Notifier:
         )
 
     def _direct(self, to: Audience) -> Audience:
-        """Return the members of a group by name where they are few enough for one message, else the audience."""
+        """Return the members of a small group by name, any other audience as it is."""
         if not isinstance(to, GroupMembers):
             return to
         limit = self._hooks.direct_up_to(to.kind)
@@ -129,9 +129,10 @@ class Notifier:
     # people
 
     def notify(self, send: Send, due_at: datetime, context: MessageContext | None) -> None:
-        """Send a message to people, staff on duty or named. `context` None means that it is no longer true.
+        """Send a message to staff on duty or named people; without `context` it is no longer true.
 
-        A recipient that fails holds up nobody else. The message then comes again for all, and the log knows who has it.
+        A recipient that fails holds up nobody else. The message then comes again for all, and the
+        log knows who has it.
         """
         message, failed = self._message(send, due_at, context), None
         barred = context.barred_people if context else frozenset[str]()
@@ -180,7 +181,8 @@ class Notifier:
             self._log.suppress(envelope, SuppressionReason.ENOUGH)
             return
         if is_held(template, sent) and self._digest.add(
-            envelope, digest_time(now, route.quiet.zone)
+            envelope,
+            digest_time(now, route.quiet.zone),
         ):
             return
         self._log.attempt(envelope, facts, bill)
@@ -188,13 +190,12 @@ class Notifier:
     def _is_unreached(self, message: _Message, route: Route) -> bool:
         """Say whether no address is left to try.
 
-        Settle what was begun at a phone that may not ring any more, and write down whom no channel reaches.
+        Settle what was begun at a phone that may not ring any more. Note people without a channel.
         """
         if route.silenced and self._log.abandon_channel(message.to(route.silenced)):
             return True  # it rang before it was silenced
-        if (
-            route.unreached and message.send.message_kind != DIGEST
-        ):  # its lines are settled one by one
+        # The lines of a digest are settled one by one.
+        if route.unreached and message.send.message_kind != DIGEST:
             self._log.suppress(message.to(route.recipient), route.unreached)
         return route.unreached is not None
 
@@ -210,7 +211,7 @@ class Notifier:
         )
 
     def _sent_this_week(self, route: Route, template: Template, now: datetime) -> int:
-        """Return how many messages count against the person's week, 0 where the week does not matter."""
+        """Return how many messages count against the week, 0 where the week does not matter."""
         if not route.is_rationed:
             return 0
         if not template.can_wait and template.legal is not Legal.PROMOTIONAL:

@@ -14,7 +14,11 @@ routes: Routes[Replies] = Routes("replies", REFUSALS)
 
 @routes.post("/v1/webhooks/sms/{provider}", status=204, public=True, conditional=False)
 def take_sms_webhook(
-    replies: Replies, context: RequestContext, provider: str, body: WebhookIn, signed: Signed
+    replies: Replies,
+    context: RequestContext,
+    provider: str,
+    body: WebhookIn,
+    signed: Signed,
 ) -> None:
     """Take delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
@@ -36,7 +40,7 @@ def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Pa
 
 @routes.post("/v1/unsubscribe/{token}", public=True, conditional=False)
 def unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
-    """Send somebody no more mail (RFC 8058: the button of her mail program, or the one of our page)."""
+    """Stop e-mail to a person (RFC 8058: by the button of a mail program, or that of our page)."""
     replies.unsubscribe(token)
     words = _words(context)
     return Page.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])

@@ -14,11 +14,15 @@ __all__ = ["WebhookIn"]
 
 
 class ReportIn(Request):
-    """What became of a message. `id` is the reference under which we sent it; one that was never ours says nothing."""
+    """A delivery report. `id` is the reference under which we sent the message."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
     status: Literal["delivered", "failed"]
     reason: Annotated[str, Field(max_length=1000)] = ""
+
+    def as_report(self) -> Report:
+        """Return the report as the service takes it."""
+        return Report(id=self.id, delivered=self.status == "delivered", reason=self.reason)
 
 
 class ReplyIn(Request):
@@ -29,7 +33,7 @@ class ReplyIn(Request):
     text: str  # of any length: what one person writes must not hold up the others
 
     def from_phone(self) -> str | None:
-        """Return the number that wrote; None for one that we never write to, which must not hold up the others."""
+        """Return the number that wrote, None for one that we never write to."""
         try:
             return mainland_mobile(self.phone)
         except ValueError:
@@ -45,10 +49,7 @@ class WebhookIn(Request):
     def said(self) -> list[Report]:
         """Return the reports on what may be ours."""
         ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
-        return [
-            Report(id=report.id, delivered=report.status == "delivered", reason=report.reason)
-            for report in ours
-        ]
+        return [report.as_report() for report in ours]
 
     def written(self) -> list[Reply]:
         """Return the replies of those to whom we write."""

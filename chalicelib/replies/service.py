@@ -90,7 +90,10 @@ class Replies:
     def _take_report(self, provider: str, report: Report) -> None:
         with suppress(NotFound):  # the log has forgotten the message, or it never was ours
             self._reports.report(
-                report.id, provider=provider, delivered=report.delivered, reason=report.reason
+                report.id,
+                provider=provider,
+                delivered=report.delivered,
+                reason=report.reason,
             )
 
     def _take_reply(self, provider: str, reply: Reply) -> None:
@@ -115,7 +118,7 @@ class Replies:
     # mail
 
     def check_unsubscribe(self, token: str) -> str:
-        """Return the person whose unsubscribe token this is; NotFound for a token that is not valid."""
+        """Return the person of an unsubscribe token; raise NotFound if it is not valid."""
         person_id = self._links.person_of(token)
         if person_id is None:
             raise NotFound
@@ -127,7 +130,7 @@ class Replies:
 
 
 def word_of(text: str) -> str:
-    """Return the word of a reply, however it was typed: full-width, lower case, with blanks or punctuation."""
+    """Return the word of a reply, however it was typed: full-width, lower case, with blanks."""
     letters = [letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()]
     return "".join(letters).upper()
 

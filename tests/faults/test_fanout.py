@@ -20,7 +20,7 @@ from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import DeliveryState, FurtherRecipient, MessageAttempt
 from chalicelib.people.model import Person
@@ -55,7 +55,7 @@ class Crowd:
         return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
 
 
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, JobRecord]:
+def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, ScheduledJob]:
     """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
@@ -95,7 +95,7 @@ def members(dues: Sequence[JobRecord]) -> list[str]:
     return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
 
 
-def fanout_of(message: JobRecord) -> Fanout:
+def fanout_of(message: ScheduledJob) -> Fanout:
     found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
     assert found
     return found
@@ -257,7 +257,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(policy, name, value)
 
 
-def frozen_once(cloud: Cloud, crowd: Crowd, message: JobRecord) -> None:
+def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
     """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
     everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
@@ -267,7 +267,7 @@ def frozen_once(cloud: Cloud, crowd: Crowd, message: JobRecord) -> None:
 
 
 def taken(cloud: Cloud) -> list[JobRecord]:
-    return [read_entry(letter.body) for letter in cloud.letters]
+    return [record_of(read_entry(letter.body)) for letter in cloud.letters]
 
 
 def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
@@ -320,7 +320,8 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
     tried = 0
     for second in ("begin", "wake"):
         for n in count(1):
-            this = replace(message, id=f"due_{second}{n}")
+            id = f"due_{second}{n}"
+            this = replace(message, job=replace(message.job, id=id, message_id=id))
             cloud.letters.clear()
             came = interrupted(world, this, n, second)
             if not came:
@@ -337,7 +338,7 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
     assert tried >= 5
 
 
-def interrupted(world: World, message: JobRecord, n: int, second: str) -> bool:
+def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> bool:
     """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
     fanouts, transactions = world.services.fanouts, count(1)
 

@@ -262,7 +262,7 @@ class Chaos(RuleBasedStateMachine):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
     def _sweep(self, dice: random.Random) -> None:
-        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics)
+        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics, self.world.services.store)
         with self._mortal(dice, second.sweep, 12):
             self.world.services.outbox.sweep()
 
