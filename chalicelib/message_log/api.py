@@ -29,7 +29,7 @@ def note_visit(
     message_id: str,
     body: NoFields,
 ) -> MessageView:
-    """Note that staff visited the person and told them."""
+    """Note that staff visited the person with the message."""
     return MessageView.of(messages.note_visit(context, message_id))
 
 

@@ -18,7 +18,7 @@ class AttemptInProgress(Exception):
 
 
 def address_fingerprint(keys: Keyring, address: str) -> str:
-    """Return the keyed hash under which an address stands in the log."""
+    """Return the keyed hash of an address, by which the log knows it."""
     return keys.fingerprint("address", address)
 
 
@@ -85,7 +85,7 @@ class AttemptStore:
             self._repository.reclaim(settled, line)
 
     def add_recipients(self, attempt: MessageAttempt, recipient: Recipient) -> None:
-        """Put a line into the inbox of everybody whom it tells.
+        """Put a line into the inboxes of all its recipients.
 
         People who come with another share of the same message join the line.
         """

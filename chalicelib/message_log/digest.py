@@ -1,4 +1,4 @@
-"""The daily digest: what can wait is collected and told in one message."""
+"""The daily digest: what can wait is collected and sent in one message."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -62,14 +62,14 @@ class Digest:
     def held_for(self, person: str, now: datetime) -> list[MessageAttempt]:
         """Return the lines whose digest is due, oldest first.
 
-        A line that is held for another person who shares the phone is told in their digest.
+        A line that is held for another person with the same phone belongs to their digest.
         """
         lines = self._repository.in_digests_of(person, self._clock.now() - policy.ATTEMPTS_KEPT)
         own = [line for line in lines if line.state is DeliveryState.HELD and line.person == person]
         return [line for line in own if line.next_at is None or line.next_at <= now]
 
     def suppress(self, held: Sequence[MessageAttempt], reason: str) -> None:
-        """Settle lines of a person whom no digest reaches."""
+        """Settle lines of a person that no digest reaches."""
         self._attempts.settle_held(held, DeliveryState.SUPPRESSED, reason)
 
     def send(
@@ -115,8 +115,9 @@ class Digest:
         facts = {"count": len(texts), "items": items}
         sent = self._log.attempt(envelope, facts, bill, covers=[*texts])
         if sent.is_final:
-            told = [line for line in lines if line.id in texts and line.state is DeliveryState.HELD]
-            self._attempts.settle_held(told, sent.state, sent.reason, ref=sent.id)
+            open_lines = [line for line in lines if line.state is DeliveryState.HELD]
+            covered = [line for line in open_lines if line.id in texts]
+            self._attempts.settle_held(covered, sent.state, sent.reason, ref=sent.id)
 
     def _texts_of(self, lines: Sequence[MessageAttempt], locale: str) -> dict[str, str]:
         """Return the texts of the lines that are still true, by id."""

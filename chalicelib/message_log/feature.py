@@ -199,19 +199,19 @@ def routes() -> "Routes[Any]":
 
 @feature.export()
 def export(messages: "Messages", person_id: str) -> Mapping[str, Any]:
-    """Return what the person was told."""
+    """Return the messages to a person."""
     return messages.export_data(person_id)
 
 
 def visits_page(messages: "Messages", query: "QueueQuery") -> "Page[tuple[str, Task]]":
-    """Return the people whom somebody has to visit."""
+    """Return the visits that staff have to make."""
     from .staff_queue import visits_page
 
     return visits_page(messages, query)
 
 
 def visits_count(messages: "Messages", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many people have to be visited."""
+    """Return how many visits wait."""
     from .staff_queue import visits_count
 
     return visits_count(messages, query)

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-DIGEST = "reminders.digest"  # the kind of the daily message that tells what others were held for
+DIGEST = "reminders.digest"  # the kind of the daily message
 Facts = Mapping[str, object]
 
 
@@ -141,7 +141,7 @@ class MessageAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherRecipient:
-    """A person who is told by a message to another person's phone; it is in their inbox too."""
+    """A person who gets a message by another person's phone; it is in their inbox too."""
 
     delivery: str
     person: str
@@ -170,7 +170,7 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """An address, read at the moment of sending, and the people who are told there."""
+    """An address, read at the moment of sending, and the people it reaches."""
 
     people: tuple[str, ...]
     place: str = ""

@@ -1,4 +1,4 @@
-"""Actions about the list of people whom staff have to visit. Pure."""
+"""Actions about the list of visits that staff have to make. Pure."""
 
 from ..kernel.access import STAFF, Action, Relation
 

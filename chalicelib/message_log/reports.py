@@ -65,9 +65,9 @@ class DeliveryReports:
         """Settle the lines that a digest covers. They come first, for the report may come again."""
         settled_by = ("", digest.id)
         covered = self._repository.find_attempts(digest.covers)
-        told = [line for line in covered if line.ref in settled_by]
+        open_lines = [line for line in covered if line.ref in settled_by]
         known = (*_REPORTED, DeliveryState.HELD)
-        lines = [line for line in told if line.state in known and not line.visited_by]
+        lines = [line for line in open_lines if line.state in known and not line.visited_by]
         self._attempts.settle_held(lines, state, _without_phone(reason), ref=digest.id)
 
 

@@ -30,10 +30,10 @@ NOWHERE = "-"  # the list of those who belong to no place
 _MESSAGES = Table(
     "messages",
     indexes=(
-        # What a person was told, by instant and channel.
+        # The messages to a person, by instant and channel.
         # Keys only: a settled line is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
-        # Whom somebody has to go and tell, by street, as a queue shows it. Sparse.
+        # The visits that staff have to make, by street, as a queue shows them. Sparse.
         index(
             "by_visit",
             hash_key="visit_in",
@@ -160,7 +160,7 @@ class MessageRepository(Repository):
     def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
         """Read the visits to be made at a place and below, longest waiting first.
 
-        An empty place reads those to people of whom no place is known.
+        An empty place reads visits to people of no known place.
         """
         return self._store.page(
             _VISIT,

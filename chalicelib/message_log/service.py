@@ -1,4 +1,4 @@
-"""Messages as people use them: what a person was told, and the people whom staff have to visit."""
+"""Messages as people use them: inboxes, the messages to a person, and visits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -78,10 +78,10 @@ class Messages:
     # visits
 
     def note_visit(self, context: RequestContext, attempt_id: str) -> MessageAttempt:
-        """Note that staff went and told the person.
+        """Note that staff visited the person with the message.
 
         Raises:
-            Conflict: the person was told, or may be yet.
+            Conflict: the message has reached the person, or may yet.
 
         """
         for _ in range(_TRIES):
@@ -128,7 +128,7 @@ class Messages:
     ) -> list[str | None]:
         """Return the texts of messages as they are now, None for what is over.
 
-        `hidden` replaces facts that this reader is not told. A kind that is not declared any more
+        `hidden` replaces facts that this reader may not see. A kind that is not declared any more
         has no text.
         """
         known = [one for one in attempts if one.kind in self._templates]
@@ -141,7 +141,7 @@ class Messages:
         return [texts.get(attempt.id) for attempt in attempts]
 
     def people_of(self, attempts: Sequence[MessageAttempt]) -> Mapping[str, Person]:
-        """Return everybody whom these messages tell, by id."""
+        """Return the recipients of these messages, by id."""
         return self._people.find_many({id for one in attempts for id in (one.person, *one.others)})
 
     def find_many(self, ids: Sequence[str]) -> list[MessageAttempt]:

@@ -67,7 +67,7 @@ def _title(
     text: str | None,
     locale: str,
 ) -> str:
-    """Return who has to be told, all of those who share the phone, and what."""
+    """Return the names of all recipients, and the text."""
     names = [_name(people.get(id), locale) for id in (attempt.person, *attempt.others)]
     what = OVER.format(locale) if text is None else text
     return VISIT.format(locale, {"who": "、".join(names), "what": what})

@@ -1,4 +1,4 @@
-"""What the house says to staff about messages, in every language."""
+"""Texts for staff about messages, in every language."""
 
 from ..kernel.text_catalogue import text
 

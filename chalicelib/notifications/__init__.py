@@ -1,1 +1,1 @@
-"""Notifications: who is told, by which channel, when, and in which words."""
+"""Notifications: recipients, channels and times of messages."""

@@ -1,4 +1,4 @@
-"""What notifications bring: who is told, by which channel and when."""
+"""What notifications bring: recipients, channels and times of messages."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""When a person may be told things. Pure."""
+"""When phones may ring. Pure."""
 
 from dataclasses import dataclass
 

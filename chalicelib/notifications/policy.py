@@ -1,4 +1,4 @@
-"""Numbers about when and how often people are told things, each with its reason."""
+"""Numbers about when and how often messages go out, each with its reason."""
 
 from datetime import timedelta
 
@@ -10,5 +10,5 @@ ADVANCE_BY = timedelta(
     hours=1,
 )  # what cannot wait for the morning goes out this long before quiet hours
 ZONE = "Asia/Shanghai"  # of a person who belongs to no place
-WEEKLY_MESSAGES = 14  # two a day; a resident who is told more than that stops reading
+WEEKLY_MESSAGES = 14  # two a day; a resident who gets more stops reading
 STAFF_ROLES = ("grid_worker", "community_staff", "street_admin")

@@ -1,4 +1,4 @@
-"""From an audience to routes: whose phone or address tells whom, and when that phone may ring."""
+"""From an audience to routes: phones and addresses, and when those phones may ring."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class Route:
     silenced: Recipient | None = None
 
     def joined_by(self, other: "Route") -> "Route":
-        """Return the route of people who share a phone. They are told once, as the first one."""
+        """Return the route of people who share a phone. It rings once, as for the first one."""
         people = (*self.recipient.people, *other.recipient.people)
         return replace(self, recipient=replace(self.recipient, people=people))
 

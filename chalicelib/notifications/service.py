@@ -1,4 +1,4 @@
-"""Who is told, by which channel, and when: found when a message is due, never before."""
+"""Recipients, channels and times of messages, found when a message is due, never before."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -67,7 +67,7 @@ class Notifier:
         self._templates, self._hooks, self._start_fanout = templates, hooks, start_fanout
 
     def deliver(self, send: Send, due_at: datetime) -> None:
-        """Send a message to everybody whom it is for, each by the channel that fits now."""
+        """Send a message to its audience, each person by the channel that fits now."""
         if send.message_kind == DIGEST:
             self._deliver_digest(send, due_at)
             return
@@ -109,7 +109,7 @@ class Notifier:
             start = page.next
 
     def _deliver_code(self, message: _Message, to: ChallengeTarget) -> None:
-        """Send a code at once, whatever the hour: somebody waits for it."""
+        """Send a code at once, at night too: a person waits for it."""
         challenge = self._signin.find_challenge(to.challenge_id)
         if challenge is None:
             return
@@ -156,7 +156,7 @@ class Notifier:
     def _tell(self, message: _Message, route: Route, bill: Bill) -> datetime | None:
         """Tell the people of one route; return until when it must wait, None if it need not."""
         envelope, now = message.to(route.recipient), self._clock.now()
-        if self._is_unreached(message, route):
+        if self._settle_unreachable(message, route):
             return None
         if message.facts is None:
             self._log.suppress(envelope, SuppressionReason.OVER)
@@ -180,17 +180,15 @@ class Notifier:
         if template.legal is Legal.PROMOTIONAL and sent >= policy.WEEKLY_MESSAGES:
             self._log.suppress(envelope, SuppressionReason.ENOUGH)
             return
-        if is_held(template, sent) and self._digest.add(
-            envelope,
-            digest_time(now, route.quiet.zone),
-        ):
-            return
-        self._log.attempt(envelope, facts, bill)
+        digest_at = digest_time(now, route.quiet.zone)
+        if not is_held(template, sent) or not self._digest.add(envelope, digest_at):
+            self._log.attempt(envelope, facts, bill)
 
-    def _is_unreached(self, message: _Message, route: Route) -> bool:
-        """Say whether no address is left to try.
+    def _settle_unreachable(self, message: _Message, route: Route) -> bool:
+        """Settle a route that ends here; return whether it does.
 
-        Settle what was begun at a phone that may not ring any more. Note people without a channel.
+        A message that was begun at a phone that may not ring any more is not sent elsewhere. It is
+        written down for people without any channel.
         """
         if route.silenced and self._log.abandon_channel(message.to(route.silenced)):
             return True  # it rang before it was silenced
@@ -226,7 +224,7 @@ class Notifier:
         now = max(self._clock.now(), due_at)  # a slow clock must not pass over what is due
         for route in self._recipients.routes(send, message.template):
             held = self._digest.held_for(send.about, now)
-            if self._is_unreached(message, route):
+            if self._settle_unreachable(message, route):
                 self._digest.suppress(held, route.unreached or "")
                 continue
             at = self._planned(message, route, now)

@@ -52,6 +52,6 @@ class WebhookIn(Request):
         return [report.as_report() for report in ours]
 
     def written(self) -> list[Reply]:
-        """Return the replies of those to whom we write."""
+        """Return the replies from phones that we write to."""
         known = [(reply, reply.from_phone()) for reply in self.replies]
         return [Reply(id=reply.id, phone=phone, text=reply.text) for reply, phone in known if phone]

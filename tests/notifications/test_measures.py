@@ -31,7 +31,9 @@ def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: W
 
 def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits(world: World):
     world.services.outbox.sweep()
-    world.services.outbox.put(a_job(id="due_late", at=START - timedelta(minutes=7), shard="s1", kind="timer.wish", subject="wsh_gone"))
+    world.services.outbox.put(
+        a_job(id="due_late", at=START - timedelta(minutes=7), shard="s1", kind="timer.wish", subject="wsh_gone")
+    )
     world.services.outbox.sweep()
     assert world.services.metrics.values[("OldestDueRow",)] == [0, 420]
 
