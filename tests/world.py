@@ -22,7 +22,8 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import feature as message_log_feature
 from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
-from chalicelib.offers.feature import asking
+from chalicelib.offers.feature import jobs as offer_jobs
+from chalicelib.offers.feature import maker
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import register_all
@@ -32,6 +33,8 @@ from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
 from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
+from chalicelib.wishes.feature import jobs as wish_jobs
+from chalicelib.wishes.feature import queries as wish_queries
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
@@ -100,7 +103,10 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "digest": message_log_feature.digest,
     "delivery_reports": message_log_feature.delivery_reports,
     "unsubscribe_links": message_log_feature.unsubscribe_links,
-    "asking": asking,
+    "maker": maker,
+    "offer_jobs": offer_jobs,
+    "wish_jobs": wish_jobs,
+    "wish_queries": wish_queries,
     "upkeep": jobs,
     "outside": public_tickets,
 }
@@ -276,10 +282,10 @@ class World:
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
-        asking, wish = self.services.asking, self.services.wishes.find(wish_id)
+        maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
         assert wish
-        ask = ChosenVolunteer(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",))
-        made = asking.offer(wish, asking.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        ask = ChosenVolunteer(offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",))
+        made = maker.offer(wish, maker.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id
 

@@ -18,7 +18,7 @@ from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
-from ..wishes.service import Wishes, WishTerms
+from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
 __all__ = ["Desk", "Spending"]
@@ -44,13 +44,13 @@ class Desk:
         *,
         transaction: Transaction,
         people: People,
-        wishes: Wishes,
+        submitter: WishSubmitter,
         tickets: Tickets,
         sms_budget: SmsBudget,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
-        self._transaction, self._people, self._wishes, self._tickets = transaction, people, wishes, tickets
+        self._transaction, self._people, self._submitter, self._tickets = transaction, people, submitter, tickets
         self._sms_budget, self._outbox, self._hooks = sms_budget, outbox, hooks
 
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
@@ -77,7 +77,7 @@ class Desk:
 
         def decide() -> Changes[Wish]:
             ticket = self._tickets.find_for(context, ticket_id, "turn")
-            wish = self._wishes.submitting(context, terms, ticket.person_id, consent)
+            wish = self._submitter.changes_to_submit(context, terms, ticket.person_id, consent)
             return replace(wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),))
 
         return self._transaction.run(decide, context)
