@@ -95,7 +95,7 @@ _FEATURES = {
 }
 _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
     **{name: declaration(name) for name in FEATURES},
-    "messages": message_log_feature.feature,
+    "message_queries": message_log_feature.feature,
     "message_log": message_log_feature.message_log,
     "transport": message_log_feature.transport,
     "attempt_store": message_log_feature.attempt_store,

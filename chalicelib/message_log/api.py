@@ -3,17 +3,21 @@
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
+from .queries import MessageQueries
 from .schemas import InboxList, InboxView, MessageList, MessageQuery, MessageView
-from .service import Messages
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
-routes: Routes[Messages] = Routes("messages", REFUSALS)
+routes: Routes[MessageQueries] = Routes("messages", REFUSALS)
 
 
 @routes.get("/v1/messages")
-def list_messages(messages: Messages, context: RequestContext, query: MessageQuery) -> MessageList:
+def list_messages(
+    messages: MessageQueries,
+    context: RequestContext,
+    query: MessageQuery,
+) -> MessageList:
     """List the messages to a person, newest first; for staff of the person's place."""
     page = messages.list_messages(context, query.person, query.limit)
     return MessageList(
@@ -24,7 +28,7 @@ def list_messages(messages: Messages, context: RequestContext, query: MessageQue
 
 @routes.post("/v1/messages/{message_id}/visited", conditional=False)
 def note_visit(
-    messages: Messages,
+    messages: MessageQueries,
     context: RequestContext,
     message_id: str,
     body: NoFields,
@@ -34,7 +38,7 @@ def note_visit(
 
 
 @routes.get("/v1/me/inbox")
-def read_inbox(messages: Messages, context: RequestContext, query: PageQuery) -> InboxList:
+def read_inbox(messages: MessageQueries, context: RequestContext, query: PageQuery) -> InboxList:
     """List one's own messages, newest first."""
     page = messages.read_inbox(context, query.limit)
     return InboxList(

@@ -13,10 +13,10 @@ from . import decisions, policy
 from .model import MessageAttempt
 from .repository import MessageRepository
 
-__all__ = ["Bill", "SmsBudget", "Spending"]
+__all__ = ["Bill", "SmsBudget", "StreetSpending"]
 
 
-class Spending(NamedTuple):
+class StreetSpending(NamedTuple):
     """What a street has spent in a month (UTC, ``2026-11``), and its budget or None; in li."""
 
     month: str
@@ -86,9 +86,9 @@ class SmsBudget:
             known = self._known[street] = (now, spent)
         return known[1]
 
-    def spending(self, street: str) -> Spending:
+    def spending(self, street: str) -> StreetSpending:
         """Return what a street has spent this month, and its budget."""
-        return Spending(f"{self._clock.now():%Y-%m}", self.spent_li(street), self.budget_li)
+        return StreetSpending(f"{self._clock.now():%Y-%m}", self.spent_li(street), self.budget_li)
 
 
 def _subject(street: str) -> str:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from .budget import SmsBudget
     from .digest import Digest
     from .log import MessageLog
+    from .queries import MessageQueries
     from .questions import Questions
     from .reports import DeliveryReports
     from .repository import MessageRepository
-    from .service import Messages
     from .transport import Transport
     from .unsubscribe import UnsubscribeLinks
 
@@ -40,7 +40,7 @@ __all__ = [
     "unsubscribe_links",
 ]
 
-feature: "Feature[Messages]" = Feature("message_log", id_prefixes={"message": "msg"})
+feature: "Feature[MessageQueries]" = Feature("message_log", id_prefixes={"message": "msg"})
 
 
 @feature.provide
@@ -176,11 +176,11 @@ def delivery_reports(core: "Core", get: Get) -> "DeliveryReports":
 
 
 @feature.build
-def build(core: "Core", get: Get) -> "Messages":
+def build(core: "Core", get: Get) -> "MessageQueries":
     """Build the use cases."""
-    from .service import Messages
+    from .queries import MessageQueries
 
-    return Messages(
+    return MessageQueries(
         repository=get(repository),
         access=get(access),
         people=get(people),
@@ -198,19 +198,19 @@ def routes() -> "Routes[Any]":
 
 
 @feature.export()
-def export(messages: "Messages", person_id: str) -> Mapping[str, Any]:
+def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
     """Return the messages to a person."""
     return messages.export_data(person_id)
 
 
-def visits_page(messages: "Messages", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+def visits_page(messages: "MessageQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
     """Return the visits that staff have to make."""
     from .staff_queue import visits_page
 
     return visits_page(messages, query)
 
 
-def visits_count(messages: "Messages", query: "QueueQuery") -> Mapping[str, int]:
+def visits_count(messages: "MessageQueries", query: "QueueQuery") -> Mapping[str, int]:
     """Return how many visits wait."""
     from .staff_queue import visits_count
 

@@ -29,10 +29,10 @@ from .questions import Questions
 from .repository import MessageRepository
 from .transport import Transport
 
-__all__ = ["Log", "MessageLog"]
+__all__ = ["ErrorLog", "MessageLog"]
 
 
-class Log(Protocol):
+class ErrorLog(Protocol):
     """Where a failed attempt is noted: ids and kinds, never an address or a text."""
 
     def error(self, msg: object, **fields: Any) -> None:
@@ -54,7 +54,7 @@ class MessageLog:
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
-        log: Log,
+        log: ErrorLog,
     ) -> None:
         self._repository, self._attempts, self._transport = repository, attempts, transport
         self._budget, self._questions, self._outbox = budget, questions, outbox

@@ -23,7 +23,7 @@ __all__ = [
     "InboxItem",
     "MessageAttempt",
     "PendingVisit",
-    "Question",
+    "PhoneQuestion",
     "Recipient",
     "SuppressionReason",
     "attempt_id",
@@ -201,7 +201,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Entity):
+class PhoneQuestion(Entity):
     """The latest two questions asked of a phone, by a keyed hash of its number."""
 
     entity_kind: ClassVar[str] = "question"

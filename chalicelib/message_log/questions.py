@@ -10,7 +10,7 @@ from ..kernel.jobs import Answer
 from . import policy
 from .attempts import address_fingerprint
 from .decisions import answer_to, intended_question
-from .model import AskedQuestion, DeliveryState, MessageAttempt, Question
+from .model import AskedQuestion, DeliveryState, MessageAttempt, PhoneQuestion
 from .repository import MessageRepository
 
 __all__ = ["Questions"]
@@ -51,7 +51,7 @@ class Questions:
                 return
             is_kept = self._repository.keep_question(self._next(phone, known, asked), known)
 
-    def _next(self, phone: str, known: Question | None, asked: AskedQuestion) -> Question:
+    def _next(self, phone: str, known: PhoneQuestion | None, asked: AskedQuestion) -> PhoneQuestion:
         fresh = self._empty(phone)
         if known is None:
             return replace(fresh, version=1, latest=asked)
@@ -61,7 +61,7 @@ class Questions:
         """Say whether a word answers some question."""
         return word in self._answers
 
-    def answer(self, phone: str, word: str, phone_of: str) -> Changes[Question]:
+    def answer(self, phone: str, word: str, phone_of: str) -> Changes[PhoneQuestion]:
         """Return what a reply changes: it answers the question of its phone and closes it.
 
         `phone_of` is the person whose phone it is, "" if unknown. Where the question is in doubt
@@ -80,7 +80,7 @@ class Questions:
             question = replace(question, latest=None, before=None)
         return Changes(entity=question, previous=previous, jobs=answers)
 
-    def _intended(self, question: Question, word: str) -> AskedQuestion | None:
+    def _intended(self, question: PhoneQuestion, word: str) -> AskedQuestion | None:
         since = self._clock.now() - policy.QUESTION_LASTS
         open_questions = [one for one in question.asked if one.at > since]
         fitting = [one for one in open_questions if self._answer_to(one, word) is not None]
@@ -107,10 +107,10 @@ class Questions:
         )
         return (answer, *(replace(answer, person_id=person) for person in others))
 
-    def _empty(self, phone: str) -> Question:
+    def _empty(self, phone: str) -> PhoneQuestion:
         now = self._clock.now()
         expires_at = now + policy.QUESTION_LASTS
-        return Question(id=self._id_of(phone), created_at=now, updated_at=now, ttl=expires_at)
+        return PhoneQuestion(id=self._id_of(phone), created_at=now, updated_at=now, ttl=expires_at)
 
     def _id_of(self, phone: str) -> str:
         return f"phone#{address_fingerprint(self._keys, phone)}"

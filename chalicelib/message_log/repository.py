@@ -19,7 +19,7 @@ from .model import (
     FurtherRecipient,
     MessageAttempt,
     PendingVisit,
-    Question,
+    PhoneQuestion,
 )
 
 __all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
@@ -72,7 +72,7 @@ def _further_keys(further: FurtherRecipient) -> dict[str, str]:
 
 ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
 FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
-QUESTION = _MESSAGES.row(Question, keys=lambda question: {"pk": question.id, "sk": "question"})
+QUESTION = _MESSAGES.row(PhoneQuestion, keys=lambda question: {"pk": question.id, "sk": "question"})
 _KEY, _ORDER, _VISIT = ATTEMPT.view(Key), ATTEMPT.view(_Order), ATTEMPT.view(PendingVisit)
 
 
@@ -172,11 +172,11 @@ class MessageRepository(Repository):
             read_at_most=2000,
         )
 
-    def find_question(self, phone: str) -> Question | None:
+    def find_question(self, phone: str) -> PhoneQuestion | None:
         """Read the latest question asked of a phone (by its keyed hash)."""
         return self._store.get(QUESTION, phone, "question")
 
-    def keep_question(self, question: Question, before: Question | None) -> bool:
+    def keep_question(self, question: PhoneQuestion, before: PhoneQuestion | None) -> bool:
         """Write a question in place of the one before; False if that is not the latest."""
         condition = PK.does_not_exist()
         if before:

@@ -11,7 +11,7 @@ from .model import MessageAttempt, PendingVisit
 from .texts import ERASED, OVER, VISIT
 
 if TYPE_CHECKING:
-    from .service import Messages
+    from .queries import MessageQueries
 
 __all__ = ["visits_count", "visits_page"]
 
@@ -19,13 +19,13 @@ _HIDDEN = {"code": "****"}  # the resident alone tells it, when the goods have c
 _MAX_COUNTED = 2000
 
 
-def visits_page(messages: "Messages", query: QueueQuery) -> Page[tuple[str, Task]]:
+def visits_page(messages: "MessageQueries", query: QueueQuery) -> Page[tuple[str, Task]]:
     """Return the visits of a place; for a street administrator also those of no known place."""
     pages = [messages.to_visit(place, query.after, query.limit) for place in _places(query)]
     return merge_pairs([_tasks(messages, page, query) for page in pages], query.limit)
 
 
-def visits_count(messages: "Messages", query: QueueQuery) -> Mapping[str, int]:
+def visits_count(messages: "MessageQueries", query: QueueQuery) -> Mapping[str, int]:
     """Return how many visits wait, up to a bound for each list."""
     waiting = [messages.to_visit(place, "", _MAX_COUNTED).items for place in _places(query)]
     return {"message.visit": sum(len(items) for items in waiting)}
@@ -36,7 +36,7 @@ def _places(query: QueueQuery) -> list[str]:
 
 
 def _tasks(
-    messages: "Messages",
+    messages: "MessageQueries",
     page: Page[PendingVisit],
     query: QueueQuery,
 ) -> Page[tuple[str, Task]]:

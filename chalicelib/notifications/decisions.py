@@ -6,14 +6,14 @@ from ..kernel.clock import share_of
 from ..kernel.quiet import quiet_span
 from ..kernel.template import Template, Urgency
 from . import policy
-from .model import QuietHours
+from .model import LocalQuietHours
 
 __all__ = ["is_held", "plan"]
 
 
 def plan(
     now: datetime,
-    quiet: QuietHours | None,
+    quiet: LocalQuietHours | None,
     *,
     not_before: datetime | None,
     not_after: datetime | None,
@@ -41,11 +41,11 @@ def plan(
     return ends if ends < not_after else None
 
 
-def _span(at: datetime, quiet: QuietHours) -> tuple[datetime, datetime] | None:
+def _span(at: datetime, quiet: LocalQuietHours) -> tuple[datetime, datetime] | None:
     return quiet_span(at, quiet.start, quiet.end, quiet.zone)
 
 
-def _free_from(at: datetime, quiet: QuietHours) -> datetime:
+def _free_from(at: datetime, quiet: LocalQuietHours) -> datetime:
     """Return the first instant from one on that is not quiet.
 
     Where clocks are put forward, two spans may meet.

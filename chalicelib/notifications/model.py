@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from . import policy
 
-__all__ = ["QuietHours"]
+__all__ = ["LocalQuietHours"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
+class LocalQuietHours:
     """When only urgent messages may ring: local ``HH:MM`` in a time zone."""
 
     start: str = QUIET_FROM

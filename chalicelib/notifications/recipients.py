@@ -13,7 +13,7 @@ from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
 from . import policy
-from .model import QuietHours
+from .model import LocalQuietHours
 
 __all__ = ["Recipients", "Route"]
 
@@ -28,7 +28,7 @@ class Route:
     """
 
     recipient: Recipient
-    quiet: QuietHours
+    quiet: LocalQuietHours
     is_rationed: bool
     unreached: SuppressionReason | None = None
     silenced: Recipient | None = None
@@ -146,9 +146,9 @@ class Recipients:
             is_rationed=not any(grant.role.rank > 1 for grant in person.grants),
         )
 
-    def _quiet_hours(self, holder: Person, place: str) -> QuietHours:
+    def _quiet_hours(self, holder: Person, place: str) -> LocalQuietHours:
         zone = self._places.zone_of(street_of(place)) if place else policy.ZONE
         hours = holder.quiet_hours
         if hours is None:
-            return QuietHours(zone=zone)
-        return QuietHours(start=hours.start, end=hours.end, zone=zone)
+            return LocalQuietHours(zone=zone)
+        return LocalQuietHours(start=hours.start, end=hours.end, zone=zone)

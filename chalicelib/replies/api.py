@@ -22,7 +22,7 @@ def take_sms_webhook(
 ) -> None:
     """Take delivery reports and replies of an SMS provider, signed with its key."""
     replies.check_signature(provider, signed)
-    replies.take(provider, body.said(), body.written())
+    replies.take(provider, body.delivery_reports(), body.sms_replies())
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)

@@ -8,7 +8,7 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import mainland_mobile
 from ..web.fields import Request
-from .service import Reply, Report
+from .service import DeliveryReport, SmsReply
 
 __all__ = ["WebhookIn"]
 
@@ -20,9 +20,9 @@ class ReportIn(Request):
     status: Literal["delivered", "failed"]
     reason: Annotated[str, Field(max_length=1000)] = ""
 
-    def as_report(self) -> Report:
+    def as_report(self) -> DeliveryReport:
         """Return the report as the service takes it."""
-        return Report(id=self.id, delivered=self.status == "delivered", reason=self.reason)
+        return DeliveryReport(id=self.id, delivered=self.status == "delivered", reason=self.reason)
 
 
 class ReplyIn(Request):
@@ -46,12 +46,16 @@ class WebhookIn(Request):
     reports: Annotated[list[ReportIn], Field(max_length=100)] = []
     replies: Annotated[list[ReplyIn], Field(max_length=100)] = []
 
-    def said(self) -> list[Report]:
-        """Return the reports on what may be ours."""
+    def delivery_reports(self) -> list[DeliveryReport]:
+        """Return the reports on messages that may be ours."""
         ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
         return [report.as_report() for report in ours]
 
-    def written(self) -> list[Reply]:
+    def sms_replies(self) -> list[SmsReply]:
         """Return the replies from phones that we write to."""
-        known = [(reply, reply.from_phone()) for reply in self.replies]
-        return [Reply(id=reply.id, phone=phone, text=reply.text) for reply, phone in known if phone]
+        found = []
+        for reply in self.replies:
+            phone = reply.from_phone()
+            if phone:
+                found.append(SmsReply(id=reply.id, phone=phone, text=reply.text))
+        return found

@@ -18,11 +18,11 @@ from ..people.service import People
 from ..store.transaction import Transaction
 from .policy import STOP
 
-__all__ = ["Replies", "Reply", "Report", "word_of"]
+__all__ = ["DeliveryReport", "Replies", "SmsReply", "word_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class DeliveryReport:
     """A provider's report of a message."""
 
     id: str
@@ -31,7 +31,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class SmsReply:
     """A reply to a message; `id` is the provider's, by which a repeated one is known."""
 
     id: str
@@ -70,15 +70,20 @@ class Replies:
             raise NotFound
         check(key, signed.timestamp, signed.nonce, signed.signature, signed.body, self._clock.now())
 
-    def take(self, provider: str, reports: Iterable[Report], replies: Iterable[Reply]) -> None:
+    def take(
+        self,
+        provider: str,
+        reports: Iterable[DeliveryReport],
+        replies: Iterable[SmsReply],
+    ) -> None:
         """Take everything that came together.
 
         What fails holds up nothing else. It is raised at the end, and all may come again.
         """
-        failed, everything = None, cast("Iterable[Report | Reply]", (*reports, *replies))
+        failed, everything = None, cast("Iterable[DeliveryReport | SmsReply]", (*reports, *replies))
         for one in everything:
             try:
-                if isinstance(one, Report):
+                if isinstance(one, DeliveryReport):
                     self._take_report(provider, one)
                 else:
                     self._take_reply(provider, one)
@@ -87,7 +92,7 @@ class Replies:
         if failed:
             raise failed
 
-    def _take_report(self, provider: str, report: Report) -> None:
+    def _take_report(self, provider: str, report: DeliveryReport) -> None:
         with suppress(NotFound):  # the log has forgotten the message, or it never was ours
             self._reports.report(
                 report.id,
@@ -96,7 +101,7 @@ class Replies:
                 reason=report.reason,
             )
 
-    def _take_reply(self, provider: str, reply: Reply) -> None:
+    def _take_reply(self, provider: str, reply: SmsReply) -> None:
         """Do what a reply says.
 
         The same reply again does nothing. A known id that comes with other words is another reply.

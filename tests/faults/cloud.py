@@ -343,7 +343,7 @@ def on_the_list(world: World) -> set[str]:
     found: set[str] = set()
     after = ""
     while True:
-        page = world.services.messages.to_visit(STREET, after, 1000)
+        page = world.services.message_queries.to_visit(STREET, after, 1000)
         found |= {waiting.id for waiting in page.items}
         if page.next is None:
             return found

@@ -229,7 +229,7 @@ def test_a_message_is_tried_for_a_day_then_it_is_dead_and_she_is_on_the_list_of_
     assert lines()[0].state is DeliveryState.DEAD
     assert 10 <= gateway.asked <= 30  # with jitter
     assert lines()[0].settled_at - lines()[0].at <= RETRY_FOR
-    assert [waiting.id for waiting in world.services.messages.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
+    assert [waiting.id for waiting in world.services.message_queries.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
 
 
 def test_once_a_providers_key_is_mended_everybody_who_waits_is_told(world: World):

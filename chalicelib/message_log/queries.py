@@ -18,13 +18,13 @@ from . import permissions
 from .model import DIGEST, InboxItem, MessageAttempt, PendingVisit, subject_of
 from .repository import MessageRepository
 
-__all__ = ["Messages"]
+__all__ = ["MessageQueries"]
 
 _TRIES = 4
 
 
-class Messages:
-    """Use cases about messages."""
+class MessageQueries:
+    """Reads messages, and notes the visits that staff make instead."""
 
     def __init__(
         self,
