@@ -31,7 +31,8 @@ from chalicelib.tickets.states import State as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
-from chalicelib.wishes import decisions as wishes
+from chalicelib.wishes import claiming, delivery, erasure, submission
+from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState
@@ -110,32 +111,32 @@ WISH = Machine(
     table=WISHES,
     entities=_WISHES,
     moves={
-        "approve": [wishes.approve],
-        "reject": [lambda w, by: wishes.reject(w, by, "x")],
+        "approve": [submission.approve],
+        "reject": [lambda w, by: submission.reject(w, by, "x")],
         "edit": [
-            lambda w, by: wishes.edit(w, by, replace(w, story="x")),
-            lambda w, by: wishes.edit(w, by, replace(w, helpers_needed=max(1, len(w.held)))),
+            lambda w, by: submission.edit(w, by, replace(w, story="x")),
+            lambda w, by: submission.edit(w, by, replace(w, helpers_needed=max(1, len(w.held)))),
         ],
-        "keep": [wishes.keep],
-        "unpublish": [lambda w, by: wishes.unpublish(w, by, "x")],
-        "claim": [lambda w, by: wishes.claim(w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False)],
-        "release": [lambda w, by: wishes.release(w, by, "clm_per_helper", "x")],
-        "check-in": [lambda w, by: wishes.check(w, by, "check-in", "clm_per_helper")],
-        "check-out": [lambda w, by: wishes.check(w, by, "check-out", "clm_per_helper")],
+        "keep": [submission.keep],
+        "unpublish": [lambda w, by: submission.unpublish(w, by, "x")],
+        "claim": [lambda w, by: claiming.claim(w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False)],
+        "release": [lambda w, by: claiming.release(w, by, "clm_per_helper", "x")],
+        "check-in": [lambda w, by: claiming.check(w, by, "check-in", "clm_per_helper")],
+        "check-out": [lambda w, by: claiming.check(w, by, "check-out", "clm_per_helper")],
         "deliver": [
-            lambda w, by: wishes.deliver(w, by, "clm_per_helper", None, None),
-            lambda w, by: wishes.deliver(w, by, "clm_per_helper", None, True),
+            lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),
+            lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, True),
         ],
-        "confirm": [lambda w, by: wishes.confirm(w, by, 5, None)],
-        "dispute": [lambda w, by: wishes.dispute(w, by, "x")],
-        "withdraw": [lambda w, by: wishes.withdraw(w, by, "x")],
-        "reopen": [lambda w, by: wishes.reopen(w, by, "x")],
+        "confirm": [lambda w, by: wish_resolution.confirm(w, by, 5, None)],
+        "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
+        "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
+        "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
     },
-    timers=[*map(_wake_wish, _LATE), lambda w, by: wishes.forget_owner(w, by.now)],
+    timers=[*map(_wake_wish, _LATE), lambda w, by: erasure.forget_owner(w, by.now)],
 )
 
 T = TicketState
-_OFFICE = ticket.an_office()
+_ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
 _MERGED = [resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
 _HELD = ticket.a_ticket(T.ON_HOLD)
@@ -149,7 +150,7 @@ _REPORTS = [ticket.a_report(), ticket.a_report("per_x"), ticket.a_report("per_he
 
 
 def _wake_ticket(after: timedelta) -> Decide:
-    return lambda entity, by: ticket_timers.on_timer(entity, _OFFICE, START + after)
+    return lambda entity, by: ticket_timers.on_timer(entity, _ESCALATION, START + after)
 
 
 TICKET = Machine(
@@ -160,26 +161,26 @@ TICKET = Machine(
         "accept": [tickets.accept],
         "assign": [lambda t, by: tickets.assign(t, by, "per_new")],
         "bounce": [
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", None),
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", "per_dispatcher"),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", None),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", "per_dispatcher"),
         ],
         "comment": [
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
         ],
-        "hold": [lambda t, by: tickets.hold(t, _OFFICE, by, "x", by.now + DAY, said="x")],
-        "resume": [lambda t, by: tickets.resume(t, _OFFICE, by)],
-        "resolve": [lambda t, by: tickets.resolve(t, _OFFICE, by, "x", (), said="x")],
+        "hold": [lambda t, by: tickets.hold(t, _ESCALATION, by, "x", by.now + DAY, public_text="x")],
+        "resume": [lambda t, by: tickets.resume(t, _ESCALATION, by)],
+        "resolve": [lambda t, by: tickets.resolve(t, _ESCALATION, by, "x", (), public_text="x")],
         "confirm": [
             lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
             lambda t, by: resolution.confirm(t, by, _REPORTS[:1], "per_owner", 5),
         ],
-        "reopen": [lambda t, by: resolution.reopen(t, _OFFICE, by, "x")],
-        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, said="x")],
-        "escalate": [lambda t, by: tickets.escalate(t, _OFFICE, by, "x")],
+        "reopen": [lambda t, by: resolution.reopen(t, _ESCALATION, by, "x")],
+        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, public_text="x")],
+        "escalate": [lambda t, by: tickets.escalate(t, _ESCALATION, by, "x")],
         "join": [lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))],
         "merge": [lambda t, by: resolution.merge(t, _INTO, by)],
-        "split": [lambda t, by: resolution.split(t, _OFFICE, by, ())],
+        "split": [lambda t, by: resolution.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
     },
     timers=[*map(_wake_ticket, _LATE)],
@@ -310,7 +311,7 @@ OTHER_EVENTS = {
     "ticket.rehanded": "tickets.decisions",
     "ticket.reporter_erased": "tickets.resolution",
     "ticket.submitted": "tickets.decisions",
-    "wish.submitted": "wishes.decisions",
+    "wish.submitted": "wishes.submission",
 }
 UNHEARD = {
     "ticket.accepted",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..message_log.feature import sender
 from ..people.feature import feature as people
-from ..tickets.feature import feature as tickets
-from ..wishes.feature import feature as wishes
+from ..tickets.feature import conversion as ticket_conversion
+from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -29,8 +29,8 @@ def build(core: "Core", get: Get) -> "Desk":
     return Desk(
         transaction=core.transaction,
         people=get(people),
-        wishes=get(wishes),
-        tickets=get(tickets),
+        submitter=get(submitter),
+        tickets=get(ticket_conversion),
         sender=get(sender),
         outbox=core.outbox,
         hooks=core.hooks,

@@ -16,9 +16,9 @@ from ..message_log.sending import Sender
 from ..people.service import ConsentGiven, People
 from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
-from ..tickets.service import Tickets
+from ..tickets.conversion import TicketConversion
 from ..wishes.model import Wish
-from ..wishes.service import Wishes, WishTerms
+from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
 __all__ = ["Desk", "Spending"]
@@ -44,13 +44,13 @@ class Desk:
         *,
         transaction: Transaction,
         people: People,
-        wishes: Wishes,
-        tickets: Tickets,
+        submitter: WishSubmitter,
+        tickets: TicketConversion,
         sender: Sender,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
-        self._transaction, self._people, self._wishes, self._tickets = transaction, people, wishes, tickets
+        self._transaction, self._people, self._submitter, self._tickets = transaction, people, submitter, tickets
         self._sender, self._outbox, self._hooks = sender, outbox, hooks
 
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
@@ -76,9 +76,10 @@ class Desk:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
         def decide() -> Changes[Wish]:
-            ticket = self._tickets.find_for(context, ticket_id, "turn")
-            wish = self._wishes.submitting(context, terms, ticket.person_id, consent)
-            return replace(wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),))
+            ticket = self._tickets.find(context, ticket_id)
+            wish = self._submitter.changes_to_submit(context, terms, ticket.person_id, consent)
+            turned = self._tickets.convert_to_wish(context, ticket_id, wish.entity.id)
+            return replace(wish, related=(turned,))
 
         return self._transaction.run(decide, context)
 

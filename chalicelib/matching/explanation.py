@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..offers.asking import need_of
+from ..offers.maker import need_of
 from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
 from ..wishes.model import State, Wish

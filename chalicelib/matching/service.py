@@ -15,16 +15,16 @@ from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..offers.asking import Asking, need_of
 from ..offers.decisions import ChosenVolunteer
+from ..offers.maker import OfferMaker, need_of
+from ..offers.match_scheduler import MatchScheduler
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
-from ..offers.service import Offers
 from ..people.service import People
 from ..places.service import Places
 from ..store.outbox import Outbox, shard_of
 from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
-from ..wishes.service import Wishes
+from ..wishes.queries import WishQueries
 from . import permissions
 from .edges import Neighbours, obstacles, terms_of, why_of
 from .explanation import Explanation, candidate, reason_of
@@ -54,14 +54,15 @@ class Matching:
         outbox: Outbox,
         people: People,
         places: Places,
-        wishes: Wishes,
-        offers: Offers,
-        asking: Asking,
+        wishes: WishQueries,
+        scheduler: MatchScheduler,
+        maker: OfferMaker,
     ) -> None:
         self._repository = repository
         self._transaction, self._clock, self._ids, self._metrics, self._outbox = transaction, clock, ids, metrics, outbox
-        self._people, self._places, self._wishes, self._offers, self._asking = people, places, wishes, offers, asking
-        self._situations = Situations(clock=clock, people=people, places=places, wishes=wishes, asking=asking)
+        self._people, self._places, self._wishes = people, places, wishes
+        self._scheduler, self._maker = scheduler, maker
+        self._situations = Situations(clock=clock, people=people, places=places, wishes=wishes, maker=maker)
 
     # by themselves
 
@@ -82,7 +83,7 @@ class Matching:
         now = self._clock.now()
         waking = self._next_waking(street_of(community), now)
         if waking > now:
-            self._offers.match_at(community, waking)
+            self._scheduler.match_at(community, waking)
             return
         self._run(RequestContext(), community, by=_SCHEDULE, weights=self._weights(community).weights, dry_run=False)
 
@@ -232,14 +233,14 @@ class Matching:
     def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], situation: Situation) -> Run:
         of_pair, standings, made = {(one.wish, one.volunteer): one for one in planned}, situation.standings, 0
         for one in planned:  # all who were ever asked have been read
-            standings.setdefault(one.volunteer, self._asking.new_standing(street_of(run.place), one.volunteer))
+            standings.setdefault(one.volunteer, self._maker.new_standing(street_of(run.place), one.volunteer))
         # What somebody carries has been taken from her room; another run at the same time must not fill it.
         room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
         for wanted, helpers in plan.asked:
             wish = situation.wishes[wanted.id]
-            asks = [_ask(self._asking.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
-            search = situation.searches.get(wish.id) or self._asking.new_search(wish)
-            made += len(self._asking.offer(wish, search, asks, standings, room, run.id))
+            asks = [_ask(self._maker.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
+            search = situation.searches.get(wish.id) or self._maker.new_search(wish)
+            made += len(self._maker.offer(wish, search, asks, standings, room, run.id))
         self._metrics.count("OffersMade", made)
         self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
         self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)
@@ -279,7 +280,7 @@ class Matching:
             wish=wish,
             need=need_of(wish, search),
             asked=search.asked,
-            reasons=self._asking.reasons_in(search),
+            reasons=self._maker.reasons_in(search),
             candidates=candidates,
             excluded=Counter(name for names in against.values() for name in names),
             reason=reason,

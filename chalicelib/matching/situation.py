@@ -9,7 +9,7 @@ from ..kernel.clock import Clock
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from ..kernel.text import as_read
-from ..offers.asking import Asking, need_of
+from ..offers.maker import OfferMaker, need_of
 from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
 from ..people.model import Person, Vetting, Volunteering
@@ -17,7 +17,7 @@ from ..people.service import People
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.model import State, Wish
-from ..wishes.service import Wishes
+from ..wishes.queries import WishQueries
 from .edges import Helper, Neighbours, Wanted, may_be_asked
 from .policy import Weights
 
@@ -47,8 +47,8 @@ class Situation:
 class Situations:
     """Reads what runs and explanations look at."""
 
-    def __init__(self, *, clock: Clock, people: People, places: Places, wishes: Wishes, asking: Asking) -> None:
-        self._clock, self._people, self._places, self._wishes, self._asking = clock, people, places, wishes, asking
+    def __init__(self, *, clock: Clock, people: People, places: Places, wishes: WishQueries, maker: OfferMaker) -> None:
+        self._clock, self._people, self._places, self._wishes, self._maker = clock, people, places, wishes, maker
 
     def look(self, place: str, weights: Weights, only: Wish | None = None) -> Situation:
         """Read what a run needs to know: a handful of requests for a community, however many pairs there are."""
@@ -56,11 +56,11 @@ class Situations:
         searches: dict[str, OfferRound] = {}
         if only:
             wishes = {only.id: only}
-            searches[only.id] = self._asking.search_of(only)
+            searches[only.id] = self._maker.search_of(only)
         else:
             entries = self._wishes.open_at(place if place == street else community_of(place))
             for community in sorted({entry.community for entry in entries}):
-                searches |= self._asking.searches_of(community)
+                searches |= self._maker.searches_of(community)
             unmet = [e.id for e in entries if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)]
             found = self._wishes.find_many(unmet)
             open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
@@ -68,7 +68,7 @@ class Situations:
         if not wishes:
             return Situation(place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={})
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
-        standings = self._asking.standings_of(street)
+        standings = self._maker.standings_of(street)
         helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
         return Situation(
             place=place,

@@ -13,7 +13,7 @@ from ..people.service import People
 from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.policy import Policy
-from ..tickets.service import Tickets
+from ..tickets.queries import TicketQueries
 from . import permissions
 from .model import By, Figures, HotSpot, figures_of, grouped, hot_spots
 
@@ -52,7 +52,7 @@ class Statistics:
         clock: Clock,
         people: People,
         places: Places,
-        tickets: Tickets,
+        tickets: TicketQueries,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
         self._clock, self._people, self._places = clock, people, places

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..tickets.feature import feature as tickets
 from ..tickets.feature import policies
+from ..tickets.feature import queries as ticket_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -51,7 +51,7 @@ def build(core: "Core", get: Get) -> "TicketPolicies":
         places=get(places),
         metrics=core.metrics,
         book=get(book),
-        reported=get(tickets).reported_between,
+        reported=get(ticket_queries).reported_between,
     )
 
 

@@ -39,7 +39,7 @@ _REPLAYED_MOST = 5000  # tickets; some five seconds
 _HOLES_KEPT = 300  # of a street; a row holds 400 KB, and whoever has more has nobody on duty at all
 
 
-Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `tickets.Reading.reported_between`
+Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `TicketQueries.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.jobs import JobRecord
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, DeliveryState, MessageAttempt
-from chalicelib.offers.service import Offers
+from chalicelib.offers.match_scheduler import MatchScheduler
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.repository import WishEvent
 
@@ -75,7 +75,7 @@ def test_a_death_beside_a_call_that_is_refused_is_a_death(when: str) -> None:
 @pytest.fixture(autouse=True)
 def only_the_wishes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is looked for in these tests: what offers and matching make due has tests of its own."""
-    monkeypatch.setattr(Offers, "_match_soon", lambda offers, place: None)
+    monkeypatch.setattr(MatchScheduler, "match_soon", lambda scheduler, place: None)
 
 
 def claimed(world: World, **terms: Any) -> str:

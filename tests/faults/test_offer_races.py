@@ -517,7 +517,7 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
     clock = Skewed(world)
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
-    world.services.offers._clock = clock
+    world.services.offer_jobs._clock = clock
     (timer,) = timers(asked)
     world.clock.move_to(timer.at - MOMENT)
     return wish, asked, clock.ahead(MOMENT, lambda: world.services.dispatcher.run(timer))
@@ -655,7 +655,7 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_search(embedded_
     with late_hand_over(world):
         assert claim(bo, wish)().status == 200
     with just_before_commit(move(bo, wish, "release", REASON)) as happened:
-        world.services.offers.look_again(wish)
+        world.services.offer_jobs.look_again(wish)
     assert happened[0].status == 200
     check_offers_at_rest()
     cleo = world.volunteer()
@@ -681,7 +681,7 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(emb
             return call()
 
         with intercepted(around):
-            world.services.offers.look_again(wish)
+            world.services.offer_jobs.look_again(wish)
         assert happened[0].status == 200
     assert [offer(made).state for made in offers] == [OFFERED, SUPERSEDED, ACCEPTED]
     rest(world)
