@@ -111,7 +111,7 @@ def service_finder(feature: str) -> "Callable[[], Any] | None":
         return None
 
     def find() -> Any:
-        return services().get(declaration(feature))
+        return services().get(declaration(feature).route_service)
 
     return find
 

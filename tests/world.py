@@ -22,8 +22,8 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.feature import dev_mailbox, sender
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import asking
-from chalicelib.people.model import Person
-from chalicelib.people.service import ConsentGiven
+from chalicelib.people.feature import accounts, phones
+from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
@@ -93,6 +93,8 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     **{name: declaration(name) for name in FEATURES},
     "sender": sender,
     "asking": asking,
+    "accounts": accounts,
+    "phones": phones,
     "upkeep": jobs,
     "outside": public_tickets,
 }

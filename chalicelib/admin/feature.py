@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..message_log.feature import sender
-from ..people.feature import feature as people
+from ..people.feature import access
 from ..tickets.feature import feature as tickets
 from ..wishes.feature import feature as wishes
 
@@ -28,7 +28,7 @@ def build(core: "Core", get: Get) -> "Desk":
 
     return Desk(
         transaction=core.transaction,
-        people=get(people),
+        access=get(access),
         wishes=get(wishes),
         tickets=get(tickets),
         sender=get(sender),

@@ -1,7 +1,7 @@
 """Who somebody is to the house, and what may change about them. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,13 +10,15 @@ from typing import ClassVar
 from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.errors import Conflict, Forbidden, Unauthenticated
-from ..kernel.place import community_of, covers, street_of
+from ..kernel.place import community_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions
 
 __all__ = [
+    "TERMS",
     "Availability",
     "Consent",
+    "ConsentGiven",
     "EndedSession",
     "Person",
     "PhoneOwner",
@@ -30,7 +32,6 @@ __all__ = [
     "make_volunteer",
     "mask_phone",
     "never_again",
-    "regrant",
     "volunteering",
 ]
 
@@ -196,6 +197,14 @@ class Consent:
     recorded_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """The form of a consent that another person records."""
+
+    how: str
+    witness: str | None = None
+
+
 def mask_phone(phone: str | None) -> str | None:
     """Return a phone as it may be shown: ``+86138****8000``."""
     return f"{phone[:-8]}****{phone[-4:]}" if phone else None
@@ -255,32 +264,6 @@ def never_again(person: Person, kind: str) -> Person:
     """Return somebody who is not to be asked for a kind any more."""
     profile = person.volunteer or VolunteerProfile(places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER))
     return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
-
-
-def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:
-    """Replace the grants that are the actor's to give; those that are not stay as they are.
-
-    One gives and takes only roles below one's own and inside one's own place; a street administrator may also
-    name another of the same street.
-
-    Raises:
-        Forbidden: a wanted grant is new and not the actor's to give.
-
-    """
-    kept = [grant for grant in person.grants if not _may_grant(actor, grant)]
-    wanted = [grant for grant in wanted if grant.role is not Role.RESIDENT]
-    for grant in wanted:
-        if grant not in kept and not _may_grant(actor, grant):
-            raise Forbidden("role.above_own", role=grant.role.value, place=grant.place)
-    grants = tuple(dict.fromkeys([*kept, *wanted]))
-    return replace(person, grants=grants)
-
-
-def _may_grant(actor: Actor, grant: Grant) -> bool:
-    own = actor.role_at(grant.place)
-    if own is Role.STREET_ADMIN and grant.role is Role.STREET_ADMIN:
-        return covers(street_of(grant.place), grant.place)
-    return own.rank > grant.role.rank and own.rank >= Role.GRID_WORKER.rank
 
 
 def erase(person: Person, now: datetime) -> Person:

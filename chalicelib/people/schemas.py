@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import Locale
+from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..web.fields import WHOLE, Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View
-from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile
-from .service import ConsentGiven
+from .edits import AccountEdit
+from .model import Availability, ConsentGiven, Person, QuietHours, Vetting, VolunteerProfile
 
 __all__ = [
     "ConsentIn",
@@ -89,6 +90,10 @@ class ChannelsPatch(Request):
     promotions: Flag | None = None
     email_address: Mail | None = None
 
+    def dropped_address(self) -> Maybe[str | None]:
+        """Return the e-mail address; null drops it."""
+        return self.email_address if "email_address" in self.model_fields_set else UNSET
+
 
 class QuietHoursView(View):
     """Local times."""
@@ -166,22 +171,24 @@ class MePatch(Request):
     channels: ChannelsPatch | None = None
     quiet_hours: QuietHoursBoth | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return the changes by the names of the entity's fields."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        for required in ("name", "locale", "channels"):
-            if given.get(required, "") is None:
-                del given[required]  # a null cannot take these away
-        channels: ChannelsPatch | None = given.pop("channels", None)
-        if channels:
-            given |= {
-                n: getattr(channels, n)
-                for n in channels.model_fields_set
-                if n == "email_address" or getattr(channels, n) is not None
-            }
-        if hours := given.get("quiet_hours"):
-            given["quiet_hours"] = QuietHours(start=hours.start, end=hours.end)
-        return given
+    def edit(self) -> AccountEdit:
+        """Return the changes; null empties home, address, e-mail address and quiet hours only."""
+        given, channels = self.model_fields_set, self.channels or ChannelsPatch()
+        return AccountEdit(
+            name=unset_if_none(self.name),
+            home=self.home if "home" in given else UNSET,
+            address=self.address if "address" in given else UNSET,
+            locale=unset_if_none(self.locale),
+            sms=unset_if_none(channels.sms),
+            email=unset_if_none(channels.email),
+            email_address=channels.dropped_address(),
+            quiet_hours=self._hours() if "quiet_hours" in given else UNSET,
+            promotions=unset_if_none(channels.promotions),
+        )
+
+    def _hours(self) -> QuietHours | None:
+        hours = self.quiet_hours
+        return QuietHours(start=hours.start, end=hours.end) if hours else None
 
 
 class AvailabilityBoth(Request):

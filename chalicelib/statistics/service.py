@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..kernel.access import Resource, authorize
+from ..kernel.access import Resource
 from ..kernel.clock import Clock, start_of_day
 from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
-from ..people.service import People
+from ..people.access import Access
 from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.policy import Policy
@@ -50,12 +50,12 @@ class Statistics:
         self,
         *,
         clock: Clock,
-        people: People,
+        access: Access,
         places: Places,
         tickets: Tickets,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
-        self._clock, self._people, self._places = clock, people, places
+        self._clock, self._access, self._places = clock, access, places
         self._tickets, self._current_policy = tickets, current_policy
 
     def rates(self, context: RequestContext, place: str, since: date, until: date, by: By) -> Rates:
@@ -65,7 +65,7 @@ class Statistics:
             Invalid: the days are not in order, or more than a year apart.
 
         """
-        self._admit(context, place)
+        self._require(context, place)
         if not 0 <= (until - since).days < SPAN_MOST:
             raise Invalid("figures.span", ["to"], days=SPAN_MOST)
         zone = self._places.zone_of(street_of(place))
@@ -76,7 +76,7 @@ class Statistics:
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
         """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
-        self._admit(context, place)
+        self._require(context, place)
         _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
         tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
@@ -85,9 +85,9 @@ class Statistics:
         names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
-    def _admit(self, context: RequestContext, place: str) -> None:
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+    def _require(self, context: RequestContext, place: str) -> None:
+        resource = Resource(see=permissions.SEE, places=(place,))
+        self._access.require(context, permissions.READ, resource)
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
         """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.template import Lane
-from ..people.feature import feature as people
+from ..people.feature import access
 
 if TYPE_CHECKING:
     from ..adapters.ports import Files
@@ -43,7 +43,7 @@ def build(core: "Core", get: Get) -> "Uploads":
         repository=UploadRepository(core.store),
         clock=core.clock,
         ids=core.ids,
-        people=get(people),
+        access=get(access),
         files=get(files),
     )
 

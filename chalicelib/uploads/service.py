@@ -13,13 +13,13 @@ from typing import Any
 
 from ..adapters.photos import CLEANED_TYPE, Cleaned, NotTaken, cleaned
 from ..adapters.ports import Files, PostForm
-from ..kernel.access import Relation, Resource, authorize
+from ..kernel.access import Relation, Resource
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import ID_PATTERN, Ids
 from ..kernel.request import RequestContext
-from ..people.service import People
+from ..people.access import Access
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from . import decisions, permissions, policy
@@ -60,13 +60,13 @@ class Uploads:
         repository: UploadRepository,
         clock: Clock,
         ids: Ids,
-        people: People,
+        access: Access,
         files: Files,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids = clock, ids
         self._entities = EntityStore(transaction, self._find, place=lambda upload: upload.place)
-        self._people, self._files = people, files
+        self._access, self._files = access, files
 
     # their owner's
 
@@ -75,11 +75,18 @@ class Uploads:
         id = self._ids.new("upl")
 
         def decide() -> Changes[Upload]:
-            actor, _ = self._people.current(context.actor)
-            authorize(actor, permissions.CREATE, Resource(see=permissions.SEE, relations={Relation.OWNER: frozenset({actor.id})}))
+            own = {Relation.OWNER: frozenset({context.actor.id})}
+            resource = Resource(see=permissions.SEE, relations=own)
+            actor = self._access.require(context, permissions.CREATE, resource).actor
             now = self._clock.now()
             upload = Upload(
-                id=id, created_at=now, updated_at=now, owner=actor.id, kind=kind, content_type=content_type, size=size
+                id=id,
+                created_at=now,
+                updated_at=now,
+                owner=actor.id,
+                kind=kind,
+                content_type=content_type,
+                size=size,
             )
             return Changes(entity=upload, previous=None, writes=(decisions.count_begun(actor.id, now),))
 
@@ -101,8 +108,7 @@ class Uploads:
         upload = self._repository.find_upload(upload_id)
         if upload is None:
             raise NotFound
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, permissions.READ, upload.as_resource())
+        self._access.require(context, permissions.READ, upload.as_resource())
         return upload
 
     # for other features

@@ -187,7 +187,7 @@ def test_a_photo_that_is_part_of_something_survives_every_death():
     def bound(scene: Scene) -> None:
         uploads = scene.world.services.uploads
         outcome = uploads.binding(scene.phone.me["id"], [scene.id], "tkt_a", "chunhui.baihua", [])[0]
-        scene.world.services.people._transaction.run(lambda: outcome, RequestContext())
+        scene.world.services.transaction.run(lambda: outcome, RequestContext())
 
     for where, scene in deaths(Scene.told, before=bound):
         scene.told()
