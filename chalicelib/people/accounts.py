@@ -103,9 +103,7 @@ class Accounts:
                 raise NotFound("consent.unknown")
             changed = _without_consent(person, purpose)
             line = self._consents.record_withdrawal(person, purpose, person.id)
-            event = Event(
-                tag="person.consent_withdrawn", by=person.id, party="owner", note=purpose
-            )
+            event = Event(tag="person.consent_withdrawn", by=person.id, party="owner", note=purpose)
             return Changes(entity=changed, previous=person, writes=(line,), events=(event,))
 
         self._transaction.run(decide, context)

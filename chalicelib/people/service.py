@@ -42,9 +42,7 @@ class People:
         actor, people = self._access.current(actor)
         return actor, people[actor.id]
 
-    def current_among(
-        self, actor: Actor, others: Iterable[str]
-    ) -> tuple[Actor, dict[str, Person]]:
+    def current_among(self, actor: Actor, others: Iterable[str]) -> tuple[Actor, dict[str, Person]]:
         """Read an actor again, and others in the same one request. See `Access.current`."""
         return self._access.current(actor, others)
 
@@ -75,9 +73,7 @@ class People:
         """
         return self._repository.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
 
-    def ids_below(
-        self, name: str, as_of: datetime, start: Position | None, limit: int
-    ) -> Page[str]:
+    def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order: an audience."""
         return self._repository.ids_below(name, start, limit)
 

@@ -64,9 +64,7 @@ class PersonAdmin:
         self._consents, self._phones, self._registration = consents, phones, registration
         self._households = Households(people=people, consents=consents)
 
-    def list_people(
-        self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int
-    ) -> Page[Person]:
+    def list_people(self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
         """Return the people of a place and below.
 
         Filters: a role, and a part of the name or a whole phone (`q`).
@@ -98,9 +96,7 @@ class PersonAdmin:
             person, ledger = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
             event = Event(tag="person.registered", by=actor.id, party="staff")
-            return Changes(
-                entity=person, previous=None, writes=(*phone, *ledger), events=(event,)
-            )
+            return Changes(entity=person, previous=None, writes=(*phone, *ledger), events=(event,))
 
         return self._transaction.run(decide, context)
 
@@ -117,9 +113,7 @@ class PersonAdmin:
             address=new.address,
             locale=new.locale,
         )
-        person, ledger = self._households.relate(
-            person, new.household, new.contact_via, new.consent, actor.id
-        )
+        person, ledger = self._households.relate(person, new.household, new.contact_via, new.consent, actor.id)
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(person, consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]})
             line = self._consents.record(person, TERMS, new.consent, recorded_by=actor.id)
@@ -129,9 +123,7 @@ class PersonAdmin:
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return (self._phones.claim(person, Conflict("person.phone_taken")),)
 
-    def change_person(
-        self, context: RequestContext, person_id: str, edit: PersonCorrection
-    ) -> Person:
+    def change_person(self, context: RequestContext, person_id: str, edit: PersonCorrection) -> Person:
         """Correct a person's name, home, address or language, or add a phone."""
 
         def decide() -> Changes[Person]:
@@ -147,15 +139,11 @@ class PersonAdmin:
                 writes = self._claims(changed)
             audit = self._audit.record(actor, "person.changed", person, ", ".join(fields_set(edit)))
             event = Event(tag="person.changed", by=actor.id, party="staff")
-            return Changes(
-                entity=changed, previous=person, writes=(*writes, audit), events=(event,)
-            )
+            return Changes(entity=changed, previous=person, writes=(*writes, audit), events=(event,))
 
         return self._transaction.run(decide, context)
 
-    def grant_roles(
-        self, context: RequestContext, person_id: str, grants: Sequence[Grant]
-    ) -> Person:
+    def grant_roles(self, context: RequestContext, person_id: str, grants: Sequence[Grant]) -> Person:
         """Replace the roles that the actor may give and take."""
 
         def decide() -> Changes[Person]:
@@ -200,9 +188,7 @@ class PersonAdmin:
 
         return self._transaction.run(decide, context)
 
-    def block(
-        self, context: RequestContext, person_id: str, blocked: bool, reason: str
-    ) -> Person:
+    def block(self, context: RequestContext, person_id: str, blocked: bool, reason: str) -> Person:
         """Block an account or open it again; a block ends every session at once."""
 
         def decide() -> Changes[Person]:
@@ -234,9 +220,7 @@ class PersonAdmin:
             changed, ledger = self._households.relate(person, household, contact_via, consent, actor.id)
             audit = self._audit.record(actor, "person.household_set", person, household or "-")
             event = Event(tag="person.household_set", by=actor.id, party="staff")
-            return Changes(
-                entity=changed, previous=person, writes=(*ledger, audit), events=(event,)
-            )
+            return Changes(entity=changed, previous=person, writes=(*ledger, audit), events=(event,))
 
         return self._transaction.run(decide, context)
 
@@ -300,6 +284,4 @@ class PersonAdmin:
 def _at(place: str, context: RequestContext) -> Resource:
     """Return the people of a place as a resource; the actor owns it, so that they may know of it."""
     owner = frozenset({context.actor.id})
-    return Resource(
-        see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner}
-    )
+    return Resource(see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner})
