@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .web.routes import Routes
 
 __all__ = [
-    "check_ladders",
+    "check_coverage",
     "clean_photos",
     "core",
     "load_everything",
@@ -88,11 +88,11 @@ def match_wishes() -> int:
     return services().get(matching).match_all()
 
 
-def check_ladders() -> int:
+def check_coverage() -> int:
     """Report where a ticket would find nobody; return how many such points there are."""
     from .ticket_policy.feature import feature as ticket_policy
 
-    return services().get(ticket_policy).check_ladders()
+    return services().get(ticket_policy).check_coverage()
 
 
 def routes_of(feature: str) -> "Routes[Any]":

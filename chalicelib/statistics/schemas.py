@@ -1,4 +1,4 @@
-"""Figures as staff ask for them and see them."""
+"""Statistics as staff ask for them and see them."""
 
 from datetime import date
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from ..kernel.text_catalogue import text
 from ..web.fields import Day, Instant, PlaceCode, Request, View
-from .model import By, Figures, HotSpot
+from .model import By, HotSpot, TicketStatistics
 from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
@@ -70,12 +70,12 @@ class RatesView(View):
 
     @classmethod
     def of(cls, rates: Rates) -> "RatesView":
-        """Return the view of figures."""
-        return cls(total=_figures(rates.total), groups=[_figures(group) for group in rates.groups], cut=rates.cut)
+        """Return the view of rates."""
+        return cls(total=_statistics(rates.total), groups=[_statistics(group) for group in rates.groups], cut=rates.cut)
 
 
-def _figures(figures: Figures) -> FiguresView:
-    return FiguresView.model_validate(figures)
+def _statistics(group: TicketStatistics) -> FiguresView:
+    return FiguresView.model_validate(group)
 
 
 class SpotsQuery(Request):

@@ -1,4 +1,4 @@
-"""What the tickets of a place come to, read for its staff."""
+"""Statistics of the tickets of a place, for its staff."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from ..tickets.model import Ticket
 from ..tickets.policy import Policy
 from ..tickets.service import Tickets
 from . import permissions
-from .model import By, Figures, HotSpot, figures_of, grouped, hot_spots
+from .model import By, HotSpot, TicketStatistics, grouped, hot_spots, statistics_of
 
-__all__ = ["SPAN_MOST", "HotSpots", "Rates", "Statistics"]
+__all__ = ["MAX_SPAN", "HotSpots", "Rates", "Statistics"]
 
-SPAN_MOST = 366  # days
-_SPOTS_MOST = 100
-_READ_MOST = 20_000  # tickets: four hundred requests, some eight seconds
+MAX_SPAN = 366  # days
+_MAX_SPOTS = 100
+_MAX_READ = 20_000  # tickets: four hundred requests, some eight seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The figures of a place: all together, and group by group. `cut` where there were more tickets than are read."""
+    """The statistics of a place: all together, and group by group. `cut` where there were more tickets than are read."""
 
-    total: Figures
-    groups: Sequence[Figures]
+    total: TicketStatistics
+    groups: Sequence[TicketStatistics]
     cut: bool
 
 
@@ -44,7 +44,7 @@ class HotSpots:
 
 
 class Statistics:
-    """Use cases of figures."""
+    """Use cases of ticket statistics."""
 
     def __init__(
         self,
@@ -66,13 +66,13 @@ class Statistics:
 
         """
         self._require(context, place)
-        if not 0 <= (until - since).days < SPAN_MOST:
-            raise Invalid("figures.span", ["to"], days=SPAN_MOST)
+        if not 0 <= (until - since).days < MAX_SPAN:
+            raise Invalid("figures.span", ["to"], days=MAX_SPAN)
         zone = self._places.zone_of(street_of(place))
         last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
         tickets, cut = self._reported(place, start_of_day(since, zone), last)
         now = self._clock.now()
-        return Rates(total=figures_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
+        return Rates(total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
         """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
@@ -81,7 +81,7 @@ class Statistics:
         now = self._clock.now()
         tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
         joined = self._tickets.joined_to([ticket.id for ticket in tickets])
-        spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_SPOTS_MOST]
+        spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_MAX_SPOTS]
         names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
@@ -91,5 +91,5 @@ class Statistics:
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
         """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""
-        read, cut = self._tickets.reported_between(street_of(place), since, until, _READ_MOST)
+        read, cut = self._tickets.reported_between(street_of(place), since, until, _MAX_READ)
         return [ticket for ticket in read if covers(place, ticket.place)], cut

@@ -1,4 +1,4 @@
-"""What the house says about figures, in every language."""
+"""What the house says about statistics, in every language."""
 
 from ..kernel.text_catalogue import text
 

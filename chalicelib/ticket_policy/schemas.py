@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
+from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
+from .model import PolicyEdit
 
 __all__ = ["PolicyIn", "ReplayIn", "RulesQuery"]
+
+G = TypeVar("G")
+P = TypeVar("P")
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -197,20 +202,38 @@ class PolicyIn(Request):
     hot_spot_reports: Annotated[int, Field(ge=2, le=100), WHOLE] | None = None
     hot_spot_days: Annotated[int, Field(ge=1, le=90), WHOLE] | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return what is given, as fields of `Policy`."""
-        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
-        return {name: _AS_RULES[name](value) if name in _AS_RULES else value for name, value in given.items()}
+    def edit(self) -> PolicyEdit:
+        """Return the changes."""
+        return PolicyEdit(
+            categories=_each(self.categories, CategoryIn.as_category),
+            limits=_each(self.limits, LimitsIn.as_limits),
+            rules=_each(self.rules, RuleIn.as_rule),
+            ladder=_each(self.ladder, StepIn.as_step),
+            week=_week(self.week),
+            own=_own_days(self.own),
+            hold_days=unset_if_none(self.hold_days),
+            holds=unset_if_none(self.holds),
+            reopen_days=unset_if_none(self.reopen_days),
+            reopen_percent=unset_if_none(self.reopen_percent),
+            hot_spot_reports=unset_if_none(self.hot_spot_reports),
+            hot_spot_days=unset_if_none(self.hot_spot_days),
+        )
 
 
-_AS_RULES: Mapping[str, Callable[[Any], Any]] = {
-    "categories": lambda given: tuple(one.as_category() for one in given),
-    "limits": lambda given: tuple(one.as_limits() for one in given),
-    "rules": lambda given: tuple(one.as_rule() for one in given),
-    "ladder": lambda given: tuple(one.as_step() for one in given),
-    "week": lambda given: {int(day): tuple(span.as_span() for span in spans) for day, spans in given.items()},
-    "own": lambda given: {date.fromisoformat(day): one.as_day() for day, one in given.items()},
-}
+def _each(given: list[G] | None, convert: Callable[[G], P]) -> Maybe[tuple[P, ...]]:
+    return UNSET if given is None else tuple(convert(one) for one in given)
+
+
+def _week(given: Mapping[Weekday, list[SpanIn]] | None) -> Maybe[Mapping[int, tuple[OfficeHours, ...]]]:
+    if given is None:
+        return UNSET
+    return {int(day): tuple(map(SpanIn.as_span, spans)) for day, spans in given.items()}
+
+
+def _own_days(given: Mapping[str, OwnDayIn] | None) -> Maybe[Mapping[date, OwnDay]]:
+    if given is None:
+        return UNSET
+    return {date.fromisoformat(day): one.as_day() for day, one in given.items()}
 
 
 class ReplayIn(Request):

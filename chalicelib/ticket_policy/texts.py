@@ -3,7 +3,7 @@
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text
 
-__all__ = ["CAUTIONS", "HOLES", "MESSAGES", "REFUSALS"]
+__all__ = ["GAPS", "MESSAGES", "REFUSALS", "WARNINGS"]
 
 MESSAGES: Templates = {
     "ticket.holes_staff": Template(
@@ -47,8 +47,8 @@ REFUSALS = {
 }
 
 
-# What does not keep rules from being taken.
-CAUTIONS = {
+# Warnings about a policy that is valid.
+WARNINGS = {
     "rulebook.holidays_unknown": text(
         zh="还不知道 {year} 年的节假日，请在自定日历里补上。",
         en="The public holidays of {year} are not known yet: please enter them as the street's own days.",
@@ -58,7 +58,7 @@ CAUTIONS = {
 
 
 # Why nobody would hear of a problem at a level.
-HOLES = {
+GAPS = {
     "nobody_on_duty": text(zh="没有安排值班人员。", en="Nobody is named on duty."),
     "not_in_office": text(zh="所列人员均已离任或停用。", en="Whoever is named has left or is blocked."),
     "unreachable": text(zh="值班人员没有可用的短信或邮箱。", en="Nobody on duty takes SMS or mail."),

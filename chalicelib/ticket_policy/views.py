@@ -8,11 +8,11 @@ from pydantic import Field
 from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, Urgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
-from .lint import Caution
-from .model import Hole, Why
+from .model import CoverageGap, Why
 from .replay import Pair, Replayed, Tally
-from .service import Rules
-from .texts import CAUTIONS, HOLES
+from .service import PolicyForViewer
+from .texts import GAPS, WARNINGS
+from .validation import PolicyWarning
 
 __all__ = ["PolicyView", "ReplayView"]
 
@@ -124,9 +124,9 @@ class CautionView(View):
     text: str
 
     @classmethod
-    def of(cls, caution: Caution, locale: str) -> "CautionView":
+    def of(cls, warning: PolicyWarning, locale: str) -> "CautionView":
         """Return the view of a caution."""
-        return cls(code=caution.code, text=CAUTIONS[caution.code].format(locale, caution.facts))
+        return cls(code=warning.code, text=WARNINGS[warning.code].format(locale, warning.facts))
 
 
 class HoleView(View):
@@ -141,16 +141,16 @@ class HoleView(View):
     categories: list[str] = Field(description="Empty for all.")
 
     @classmethod
-    def of(cls, hole: Hole, locale: str) -> "HoleView":
-        """Return the view of a hole."""
+    def of(cls, gap: CoverageGap, locale: str) -> "HoleView":
+        """Return the view of a gap."""
         return cls(
-            place=hole.place,
-            level=hole.level,
-            to=hole.to,
-            why=hole.why,
-            text=HOLES[hole.why.value].format(locale),
-            instead=hole.instead,
-            categories=list(hole.categories),
+            place=gap.place,
+            level=gap.level,
+            to=gap.to,
+            why=gap.why,
+            text=GAPS[gap.why.value].format(locale),
+            instead=gap.instead,
+            categories=list(gap.categories),
         )
 
 
@@ -177,7 +177,7 @@ class PolicyView(View):
     checked_at: Instant | None
 
     @classmethod
-    def of(cls, rules: Rules, locale: str) -> "PolicyView":
+    def of(cls, rules: PolicyForViewer, locale: str) -> "PolicyView":
         """Return the view of a street's rules."""
         policy, report = rules.street.policy, rules.report
         plain = ("hold_days", "holds", "reopen_days", "reopen_percent", "hot_spot_reports", "hot_spot_days")
@@ -189,10 +189,10 @@ class PolicyView(View):
             week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
             own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
             **{name: getattr(policy, name) for name in plain},
-            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.inside else None,
-            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.inside else None,
-            warnings=[CautionView.of(one, locale) for one in rules.cautions] if rules.inside else None,
-            holes=[HoleView.of(hole, locale) for hole in report.holes] if report else [] if rules.inside else None,
+            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.is_staff else None,
+            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.is_staff else None,
+            warnings=[CautionView.of(one, locale) for one in rules.warnings] if rules.is_staff else None,
+            holes=[HoleView.of(gap, locale) for gap in report.gaps] if report else [] if rules.is_staff else None,
             hole_count=report.count if report else None,
             checked_at=report.checked_at if report else None,
         )

@@ -1,4 +1,4 @@
-"""What is wrong with the rules of a street, and what somebody should know of them before a ticket shows it. Pure."""
+"""Validation of a street's policy: errors, and warnings of what would surprise its staff. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from ..tickets.office import serves
 from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
 from ..tickets.worktime import Calendar, Library, OfficeHours, check_office_hours, check_week, uncertain
 
-__all__ = ["Caution", "cautions", "faults"]
+__all__ = ["PolicyWarning", "validate", "warnings_of"]
 
 T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
@@ -24,17 +24,17 @@ _DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, whic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caution:
-    """Something that rules may say and that somebody should know of. `code` names the text, `facts` are its facts."""
+class PolicyWarning:
+    """A warning about a policy that is valid. `code` names the text, `facts` fill it."""
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def faults(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
-    """Return everything for which the rules cannot be taken, each with the path of its field.
+def validate(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
+    """Return every error of a policy, each with the path of its field.
 
-    `places` are those of the street, as far as the rules name them, and `people` whoever they name.
+    `places` are those of the street, `people` those whom the policy names.
     """
     return [
         *_categories(policy),
@@ -45,16 +45,18 @@ def faults(policy: Policy, street: str, places: Collection[str], people: Mapping
     ]
 
 
-def cautions(policy: Policy, people: Mapping[str, Person], zone: str, now: datetime, library: Library) -> tuple[Caution, ...]:
-    """Return what does not keep rules from being taken, but will surprise somebody."""
+def warnings_of(
+    policy: Policy, people: Mapping[str, Person], zone: str, now: datetime, library: Library
+) -> tuple[PolicyWarning, ...]:
+    """Return the warnings about a policy."""
     found = []
     if any(not row.limits.always for row in policy.limits):
         calendar = Calendar(zone=zone, week=policy.week, own=policy.own, library=library)
         years = uncertain(calendar, now, now + _AHEAD)
-        found += [Caution(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
+        found += [PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
     for rule in policy.rules:
         if rule.to in people and not people[rule.to].phone:
-            found.append(Caution(code="rulebook.no_phone", facts={"rule": rule.id}))
+            found.append(PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id}))
     return tuple(found)
 
 
