@@ -1,9 +1,9 @@
 """Routes of the staff desk."""
 
 from ..kernel.request import RequestContext
-from ..web.fields import NoFields
+from ..web.fields import NoFields, PlaceQuery
 from ..web.routes import Routes
-from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView, TurnedView, TurnIn
+from .schemas import QueueView, SpendingView, StaffQueueQuery, TaskView, TurnedView, TurnIn
 from .service import Desk
 
 __all__ = ["routes"]
@@ -12,7 +12,7 @@ routes: Routes[Desk] = Routes("admin", {})
 
 
 @routes.get("/v1/admin/queue")
-def read_queue(desk: Desk, context: RequestContext, query: QueueQuery) -> QueueView:
+def read_queue(desk: Desk, context: RequestContext, query: StaffQueueQuery) -> QueueView:
     """What waits for the staff of a place, soonest due first."""
     page, counts = desk.queue(context, query.place, query.limit)
     items = [TaskView.model_validate(task) for task in page.items]

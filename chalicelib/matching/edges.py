@@ -21,11 +21,11 @@ from ..offers.model import grid_of
 from ..offers.policy import Urgency
 from .policy import THIN_MINUTES, Weights
 
-__all__ = ["OBSTACLES", "Candidates", "Helper", "Wanted", "may_be_asked", "obstacles", "ring_of", "terms_of", "why_of"]
+__all__ = ["OBSTACLES", "Candidates", "Helper", "OpenWish", "may_be_asked", "obstacles", "ring_of", "terms_of", "why_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class OpenWish:
     """A wish that needs somebody, as far as matching is concerned."""
 
     id: str
@@ -111,7 +111,7 @@ def _serve(places: Sequence[str], place: str) -> bool:
 
 
 # Why somebody may not be asked for a wish, each as a test of (wish, helper, now). Filters, not weights: no price buys them off.
-OBSTACLES: Mapping[str, Callable[[Wanted, Helper, datetime], bool]] = {
+OBSTACLES: Mapping[str, Callable[[OpenWish, Helper, datetime], bool]] = {
     "elsewhere": lambda w, h, now: not _serve(h.places, w.place),
     "own": lambda w, h, now: h.id in w.kin or (w.resident == h.contact_via),
     "household": lambda w, h, now: w.household is not None and w.household == h.household,
@@ -135,12 +135,12 @@ def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
     return helper.room > 0 and not (paused or helper.silent) and quiet_span(now, *helper.quiet, zone) is None
 
 
-def obstacles(wish: Wanted, helper: Helper, now: datetime) -> list[str]:
+def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
     """Return everything that stands against asking her, in the order of `OBSTACLES`; empty when she may be asked."""
     return [name for name, stands_against in OBSTACLES.items() if stands_against(wish, helper, now)]
 
 
-def terms_of(wish: Wanted, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
+def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
     """Return what asking her costs, in points, term by term; the price of her load apart."""
     ring = ring_of(helper.base, wish.place, neighbours)
     terms = {ring: getattr(weights, ring), "refusal": weights.of_refusal(wish.urgency, helper.acceptance)}
@@ -153,7 +153,7 @@ def terms_of(wish: Wanted, helper: Helper, weights: Weights, neighbours: Neighbo
     return terms
 
 
-def why_of(wish: Wanted, helper: Helper, neighbours: Neighbours) -> tuple[str, ...]:
+def why_of(wish: OpenWish, helper: Helper, neighbours: Neighbours) -> tuple[str, ...]:
     """Return why she is asked, the most personal reason first (see `offers.texts.WHY`).
 
     She reads it before she takes the wish: that it is in her own building would say where the resident lives.
@@ -186,7 +186,7 @@ class Candidates:
     """
 
     def __init__(
-        self, wishes: Sequence[Wanted], helpers: Sequence[Helper], weights: Weights, neighbours: Neighbours, now: datetime
+        self, wishes: Sequence[OpenWish], helpers: Sequence[Helper], weights: Weights, neighbours: Neighbours, now: datetime
     ) -> None:
         self._wishes, self._helpers, self._weights, self._neighbours, self._now = wishes, helpers, weights, neighbours, now
         self.visits = 0
@@ -252,7 +252,7 @@ class Candidates:
                         limit = -found[0][0]
         return [(-j, -total - prices[-j]) for total, j in sorted(found, reverse=True)]
 
-    def _walks(self, wish: Wanted) -> Iterator[tuple[tuple[str, str], int]]:
+    def _walks(self, wish: OpenWish) -> Iterator[tuple[tuple[str, str], int]]:
         """Yield the pools to walk for a wish, and what everybody in them costs at least beside place and refusal."""
         if wish.skills:
             general = min((("skill", skill) for skill in wish.skills), key=lambda pool: self._sizes.get(pool, 0))

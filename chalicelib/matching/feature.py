@@ -7,6 +7,7 @@ from ..kernel.template import Lane
 from ..offers.feature import asking
 from ..offers.feature import feature as offers
 from ..offers.policy import MATCH
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..wishes.feature import feature as wishes
@@ -35,6 +36,7 @@ def build(core: "Core", get: Get) -> "Matching":
         ids=core.ids,
         metrics=core.metrics,
         outbox=core.outbox,
+        access=get(access),
         people=get(people),
         places=get(places),
         wishes=get(wishes),

@@ -1,9 +1,11 @@
 """What matching weighs, as data: each number with its unit and its reason. A street may change any of the weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any
+
+from ..kernel.unset import UNSET, Maybe, fields_set
 
 __all__ = [
     "EDGES_FIRST",
@@ -15,6 +17,7 @@ __all__ = [
     "THIN_MINUTES",
     "WORK_MOST",
     "Weights",
+    "WeightsEdit",
 ]
 
 
@@ -86,6 +89,40 @@ class Weights:
     def notes(cls) -> Mapping[str, Mapping[str, str]]:
         """Return the unit and the reason of every weight."""
         return {f.name: dict(f.metadata) for f in fields(cls)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsEdit:
+    """The changes to weights; what is unset stays. Each field is the weight of this name."""
+
+    same_building: Maybe[int] = UNSET
+    same_grid: Maybe[int] = UNSET
+    next_grid: Maybe[int] = UNSET
+    same_community: Maybe[int] = UNSET
+    next_community: Maybe[int] = UNSET
+    same_street: Maybe[int] = UNSET
+    dialect: Maybe[int] = UNSET
+    thin: Maybe[int] = UNSET
+    stranger: Maybe[int] = UNSET
+    load: Maybe[int] = UNSET
+    load_most: Maybe[int] = UNSET
+    refusal_percent: Maybe[int] = UNSET
+    tired_percent: Maybe[int] = UNSET
+    base: Maybe[int] = UNSET
+    urgent: Maybe[int] = UNSET
+    soon: Maybe[int] = UNSET
+    aging_per_day: Maybe[int] = UNSET
+    aging_most: Maybe[int] = UNSET
+    live_most: Maybe[int] = UNSET
+
+    @property
+    def named(self) -> Mapping[str, int]:
+        """Return the weights that the edit changes, by name."""
+        return {name: getattr(self, name) for name in fields_set(self)}
+
+    def applied_to(self, weights: Weights) -> Weights:
+        """Return the weights with the changes."""
+        return replace(weights, **self.named)
 
 
 # The steps of distance, nearest first; each is the name of a weight and of a reason.

@@ -6,16 +6,17 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from ..kernel.ids import ID_PATTERN
+from ..kernel.unset import unset_if_none
 from ..offers.model import AskedVolunteer, OfferState
 from ..offers.texts import why_text
 from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
 from ..wishes.schemas import WishId
 from .explanation import Explanation
 from .model import Planned, Run, StreetWeights
-from .policy import Weights
+from .policy import Weights, WeightsEdit
 from .texts import WAITING
 
-__all__ = ["MatchingView", "PlaceQuery", "RunDetail", "RunIn", "RunList", "RunView", "RunsQuery", "WeightsPut", "WeightsView"]
+__all__ = ["MatchingView", "RunDetail", "RunIn", "RunList", "RunView", "RunsQuery", "WeightsPut", "WeightsView"]
 
 Points = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 # One optional field for each weight, so that the contract names them; a weight that is not named stays as it is.
@@ -35,20 +36,14 @@ class RunIn(Request):
     dry_run: Flag = False
     weights: WeightsIn | None = None  # type: ignore[valid-type]
 
-    def changed(self) -> dict[str, int] | None:
-        """Return the weights to try, by name."""
-        return given(self.weights) if self.weights else None
+    def edit(self) -> WeightsEdit:
+        """Return the weights to try."""
+        return _edit_of(self.weights) if self.weights else WeightsEdit()
 
 
-def given(weights: Request) -> dict[str, int]:
-    """Return the weights that are named."""
-    return {name: value for name, value in weights.model_dump().items() if value is not None}
-
-
-class PlaceQuery(Request):
-    """Where."""
-
-    place: PlaceCode
+def _edit_of(weights: Request) -> WeightsEdit:
+    given = {name: unset_if_none(value) for name, value in weights.model_dump().items()}
+    return WeightsEdit(**given)
 
 
 class RunsQuery(PageQuery):
@@ -244,6 +239,10 @@ class WeightsPut(Request):
     """The weights that the street wants otherwise; what is not named is as the house has it."""
 
     weights: WeightsIn  # type: ignore[valid-type]
+
+    def edit(self) -> WeightsEdit:
+        """Return the changes to the default weights."""
+        return _edit_of(self.weights)
 
 
 class WeightView(View):

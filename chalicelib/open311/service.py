@@ -25,7 +25,7 @@ from .answers import answers_to
 from .location import Address, locate
 from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ
 
-__all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
+__all__ = ["NewReport", "Open311", "Operator", "PublicReport", "RequestFilter", "status_of"]
 
 _ID = re.compile(f"tkt_{ID_PATTERN}")  # nothing else can be one, and some of what people send is longer than a key may be
 _AT_ONCE = 100
@@ -51,7 +51,7 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
+class NewReport:
     """A report as another application sends it."""
 
     service_code: str
@@ -62,7 +62,7 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestFilter:
     """Which reports are asked for."""
 
     ids: Sequence[str] = ()
@@ -75,7 +75,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PublicReport:
     """A ticket as everybody may see it, with what its street calls its kind and where it is."""
 
     ticket: Ticket
@@ -141,7 +141,7 @@ class Open311:
 
     # reporting
 
-    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: Reported) -> tuple[str, Category]:
+    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport) -> tuple[str, Category]:
         """Take a report; return its id and its category."""
         context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
@@ -191,7 +191,7 @@ class Open311:
 
     # what became of it
 
-    def list_requests(self, jurisdiction: str, wanted: Wanted) -> Sequence[Shown]:
+    def list_requests(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[PublicReport]:
         """Return what is asked for, newest first; ids override all else."""
         if wanted.ids:
             return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
@@ -216,11 +216,11 @@ class Open311:
         found = (ticket for page in pages() for ticket in page.items)
         return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
 
-    def read_request(self, jurisdiction: str, ticket_id: str) -> Shown:
+    def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
         return self._shown(jurisdiction, [ticket_id])[0]
 
-    def list_updates(self, jurisdiction: str, wanted: Wanted) -> Sequence[Update]:
+    def list_updates(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[Update]:
         """Return what everybody may read of what happened, oldest first; ids override all else."""
         if wanted.ids:
             known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
@@ -229,7 +229,7 @@ class Open311:
         start, end = self._span(wanted.start, wanted.end)
         return list(islice(every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)), MOST))
 
-    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[Shown]:
+    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[PublicReport]:
         street = self._street(jurisdiction)
         known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
         tickets = [ticket for ticket in known if street_of(ticket.place) == street]
@@ -237,14 +237,14 @@ class Open311:
             raise NotFound("open311.request_unknown")
         return self._named(street, tickets)
 
-    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[Shown]:
+    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[PublicReport]:
         policy = self._tickets.policy_of(street)
         names = {place.id: place.name for place in self._places.tree(street)}
         shown = []
         for ticket in tickets:
             above = [code for code in ancestors(ticket.place) if kind_of(code) in _PUBLIC_KINDS]
             category = policy.category(ticket.category) or Category(code=ticket.category, zh=ticket.category, en=ticket.category)
-            shown.append(Shown(ticket=ticket, category=category, where=[names[code] for code in above if code in names]))
+            shown.append(PublicReport(ticket=ticket, category=category, where=[names[code] for code in above if code in names]))
         return shown
 
     def _span(self, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:

@@ -4,7 +4,7 @@ from ..kernel.errors import Invalid
 from ..kernel.place import kind_of
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
-from .schemas import DutyIn, PlaceIn, PlaceList, PlaceQuery, PlaceView
+from .schemas import DutyIn, PlaceIn, PlaceList, PlaceView, SubtreeQuery
 from .service import Places
 from .texts import REFUSALS
 
@@ -14,7 +14,7 @@ routes: Routes[Places] = Routes("places", REFUSALS)
 
 
 @routes.get("/v1/places")
-def list_places(places: Places, context: RequestContext, query: PlaceQuery) -> PlaceList:
+def list_places(places: Places, context: RequestContext, query: SubtreeQuery) -> PlaceList:
     """List a place and everything below it."""
     page, with_duty = places.list_places(context, query.under, query.limit)
     return PlaceList(items=[PlaceView.of(p, with_duty=with_duty) for p in page.items], next=context.cursor_of(page.next))

@@ -1,8 +1,9 @@
 """Routes of statistics, for staff."""
 
 from ..kernel.request import RequestContext
+from ..web.fields import PlaceQuery
 from ..web.routes import Routes
-from .schemas import HotSpotList, RatesQuery, RatesView, SpotsQuery
+from .schemas import HotSpotList, RatesQuery, RatesView
 from .service import Statistics
 from .texts import REFUSALS
 
@@ -18,6 +19,6 @@ def read_rates(statistics: Statistics, context: RequestContext, query: RatesQuer
 
 
 @routes.get("/v1/admin/tickets/hot-spots")
-def list_hot_spots(statistics: Statistics, context: RequestContext, query: SpotsQuery) -> HotSpotList:
+def list_hot_spots(statistics: Statistics, context: RequestContext, query: PlaceQuery) -> HotSpotList:
     """Buildings where the same was reported again and again lately, each with a ticket for the cause."""
     return HotSpotList.of(statistics.hot_spots(context, query.place), context.locale)

@@ -11,7 +11,7 @@ from .model import By, HotSpot, TicketStatistics
 from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
-__all__ = ["HotSpotList", "RatesQuery", "RatesView", "SpotsQuery"]
+__all__ = ["HotSpotList", "RatesQuery", "RatesView"]
 
 _TICKETS_SHOWN = 50
 
@@ -76,12 +76,6 @@ class RatesView(View):
 
 def _statistics(group: TicketStatistics) -> FiguresView:
     return FiguresView.model_validate(group)
-
-
-class SpotsQuery(Request):
-    """Where."""
-
-    place: PlaceCode
 
 
 class SuggestionView(View):

@@ -15,7 +15,7 @@ from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
 from .model import PolicyEdit
 
-__all__ = ["PolicyIn", "ReplayIn", "RulesQuery"]
+__all__ = ["PolicyIn", "ReplayIn"]
 
 G = TypeVar("G")
 P = TypeVar("P")
@@ -47,12 +47,6 @@ def _a_day(text: str) -> str:
 
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 DayKey = Annotated[str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)]
-
-
-class RulesQuery(Request):
-    """Where: any place of the street stands for it."""
-
-    place: PlaceCode
 
 
 class ChoiceIn(Request):

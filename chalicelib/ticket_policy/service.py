@@ -29,7 +29,7 @@ from . import permissions
 from .book import PolicyBook
 from .escalation_path import EscalationPath, coverage_gaps
 from .model import CoverageGap, CoverageReport, PolicyEdit, PolicyRecord, StreetPolicy
-from .replay import Pair, Played, Replayed, play, summarise, urgency_under
+from .replay import Pair, Played, ReplayResult, play, summarise, urgency_under
 from .repository import PolicyRepository
 from .validation import PolicyWarning, validate, warnings_of
 
@@ -136,7 +136,7 @@ class TicketPolicies:
             events=(event,),
         )
 
-    def replay(self, context: RequestContext, place: str, edit: PolicyEdit) -> Replayed:
+    def replay(self, context: RequestContext, place: str, edit: PolicyEdit) -> ReplayResult:
         """Return what an edited policy would have done to a place's tickets of ninety days.
 
         Nothing is saved.

@@ -9,7 +9,7 @@ from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, Urgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
 from .model import CoverageGap, Why
-from .replay import Pair, Replayed, Tally
+from .replay import Pair, ReplayResult, Tally
 from .service import PolicyForViewer
 from .texts import GAPS, WARNINGS
 from .validation import PolicyWarning
@@ -265,7 +265,7 @@ class ReplayView(View):
     examples: list[ExampleView]
 
     @classmethod
-    def of(cls, found: Replayed) -> "ReplayView":
+    def of(cls, found: ReplayResult) -> "ReplayView":
         """Return the view of a replay."""
         return cls(
             since=found.since,

@@ -18,19 +18,19 @@ from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.model import State, Wish
 from ..wishes.service import Wishes
-from .edges import Helper, Neighbours, Wanted, may_be_asked
+from .edges import Helper, Neighbours, OpenWish, may_be_asked
 from .policy import Weights
 
-__all__ = ["Situation", "Situations"]
+__all__ = ["InputReader", "MatchingInput"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What a run looks at: what is open and unmet, who could be asked, and what was read to know it."""
+class MatchingInput:
+    """The input of a run: open wishes, volunteers who could be asked, and what was read for both."""
 
     place: str
     now: datetime
-    wanted: Sequence[Wanted]
+    wanted: Sequence[OpenWish]
     helpers: Sequence[Helper]
     neighbours: Neighbours
     wishes: Mapping[str, Wish]
@@ -44,13 +44,13 @@ class Situation:
         return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
 
 
-class Situations:
-    """Reads what runs and explanations look at."""
+class InputReader:
+    """Reads the input of runs and explanations."""
 
     def __init__(self, *, clock: Clock, people: People, places: Places, wishes: Wishes, asking: Asking) -> None:
         self._clock, self._people, self._places, self._wishes, self._asking = clock, people, places, wishes, asking
 
-    def look(self, place: str, weights: Weights, only: Wish | None = None) -> Situation:
+    def read(self, place: str, weights: Weights, only: Wish | None = None) -> MatchingInput:
         """Read what a run needs to know: a handful of requests for a community, however many pairs there are."""
         now, street = self._clock.now(), street_of(place)
         searches: dict[str, OfferRound] = {}
@@ -66,18 +66,20 @@ class Situations:
             open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
             wishes = {id: w for id, w in open.items() if covers(place, w.place) and not w.has_missed_its_windows(now)}
         if not wishes:
-            return Situation(place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={})
+            return MatchingInput(
+                place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={}
+            )
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
         standings = self._asking.standings_of(street)
         helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
-        return Situation(
+        return MatchingInput(
             place=place,
             now=now,
             wanted=[
                 _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
             ],
             helpers=helpers,
-            neighbours=self._neighbours([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
+            neighbours=self._neighbours_of([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
             wishes=wishes,
             searches=searches,
             standings=standings,
@@ -90,7 +92,7 @@ class Situations:
             found[one.person_id].append(one)
         return found.values()
 
-    def _neighbours(self, places: Iterable[str]) -> Neighbours:
+    def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
         """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
         beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
@@ -101,11 +103,11 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
+def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
-    return Wanted(
+    return OpenWish(
         id=wish.id,
         need=max(0, need_of(wish, search)),
         price=weights.of_wish(urgency, now - (wish.opened_at or wish.submitted_at)),
