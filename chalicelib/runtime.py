@@ -50,7 +50,8 @@ def services() -> Container:
 
 def use(container: Container) -> None:
     """Serve these services from now on (tests and the local server)."""
-    _override[:] = [container]
+    _override.clear()
+    _override.append(container)
 
 
 def core() -> Core:
@@ -70,11 +71,11 @@ def park(due: Due) -> None:
 
 def clean_photos(keys: Sequence[str]) -> None:
     """Clean the files that have arrived at these keys; a failure is logged, and the queue brings it again."""
-    from .uploads.feature import feature as uploads
+    from .uploads.feature import jobs
 
     for key in keys:
         try:
-            services().get(uploads).clean(key)
+            services().get(jobs).clean(key)
         except Exception as error:
             # The text of an error may quote what was sent.
             log.error("clean", error=type(error).__name__)  # noqa: TRY400

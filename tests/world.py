@@ -31,6 +31,7 @@ from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
 from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
+from chalicelib.uploads.feature import jobs as upload_jobs
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
@@ -94,6 +95,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "sender": sender,
     "asking": asking,
     "accounts": accounts,
+    "upload_jobs": upload_jobs,
     "phones": phones,
     "upkeep": jobs,
     "outside": public_tickets,
