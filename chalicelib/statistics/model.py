@@ -23,7 +23,7 @@ _SATISFIED = 4  # of 5
 
 
 class By(StrEnum):
-    """The grouping of statistics."""
+    """What figures are given for, one by one."""
 
     GRID = "grid"
     COMMUNITY = "community"
