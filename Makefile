@@ -16,7 +16,7 @@ SOURCES := app.py requirements.txt infra/template.json tools/package.py tools/sl
 PACKAGED := $(PACKAGE)/.made-$(STAGE)-$(shell find $(SOURCES) -type f ! -name '*.pyc' | LC_ALL=C sort | xargs cksum | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
+.PHONY: help run test test-fast check lint types openapi infra policies format bench clean store package test-deploy check-deploy deploy
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,10 @@ run: $(READY) $(if $(filter embedded,$(STORE)),store) ## the whole house on http
 test: $(READY) store ## all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
+
+test-fast: $(READY) ## tests that need no store process and start no other, in about a minute
+	$(BIN)/python -m pytest -m "not embedded and not slow" -n auto --dist loadfile
+	@uptime
 
 test-deploy: $(READY) $(EMULATOR) package ## docs/operations.md as it is printed, and the package, on an emulator of AWS
 	DEPLOY=1 $(BIN)/python -m pytest -s --durations=5 tests/deploy/test_stack.py

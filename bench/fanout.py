@@ -28,6 +28,8 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from tests.jobs import a_job
+
 from .table import show, verdict
 
 __all__ = ["main"]
@@ -53,7 +55,7 @@ class Watch:
     shares: set[str] = field(default_factory=set)
 
     def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        """See `tests.world.intercepted`."""
+        """See `tests.storage.intercepted`."""
         if not self.counts():
             return call()
         answer = self._count(call, name, kwargs)
@@ -112,7 +114,6 @@ def seeded_world(members: int) -> Iterator[Any]:
 
 def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
-    from chalicelib.kernel.changes import Due
     from tests.faults.cloud import Cloud, forget_what_was_told, survives
     from tests.storage import intercepted
     from tests.world import OTHER_GRID
@@ -129,7 +130,7 @@ def run(members: int) -> None:
         cloud.calls.clear()
         at, audience = world.clock.now(), f"place:{OTHER_GRID}.b01"
         said = world.services.fanouts.estimate(audience, "wish.approved", {"title": "一个电热水壶"}, 55, "春晖")
-        world.services.outbox.put(Due(id="due_all", at=at, shard="", kind="wish.approved", subject=wish, to=f"all:{audience}"))
+        world.services.outbox.put(a_job(id="due_all", at=at, shard="", kind="wish.approved", subject=wish, to=f"all:{audience}"))
         cloud.requests, before, deaths = 0, peak_mb(), Counter[str]()
         start, dice, until = time.perf_counter(), random.Random(SEED), at + timedelta(hours=12)
         with intercepted(watch.around):

@@ -25,12 +25,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.kernel.jobs import JobRecord
+from tests.jobs import a_job
+
 from .table import show, verdict
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"  # counted, not timed: the request lines would only bury the table
 
-from chalicelib.kernel.changes import Due
+
 from chalicelib.message_log.model import DIGEST
 from devserver.store import embedded_store
 from tests.faults.cloud import Cloud
@@ -319,11 +322,11 @@ def idle_sweep(waiting: int) -> Measured:
     """Count a sweep over a store in which so many rows wait for next year."""
     at = START + timedelta(days=365)
     rows = (
-        Due(id=f"due_{n:024}", at=at + timedelta(seconds=n), shard=f"s{n % 4}", kind="bench.none", subject="none")
+        a_job(id=f"due_{n:024}", at=at + timedelta(seconds=n), shard=f"s{n % 4}", kind="bench.none", subject="none")
         for n in range(waiting)
     )
     begun = time.perf_counter()
-    with seeded_store(Due, rows) as address:
+    with seeded_store(JobRecord, rows) as address:
         took = time.perf_counter() - begun
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         world = World(table_prefix=PREFIX)

@@ -11,12 +11,14 @@ import os
 import time
 from collections.abc import Sequence
 
+from chalicelib.kernel.jobs import JobRecord
+
 from .table import show, verdict
 
 os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
 os.environ["LOG_LEVEL"] = "CRITICAL"
 
-from chalicelib.kernel.changes import Due
+
 from chalicelib.tickets.model import Ticket
 from tests.faults.drain import SHARDS, Drained, check_drained, drain, staffed_communities, tickets
 from tests.world import World
@@ -55,7 +57,7 @@ def main(due: int = 10_000) -> None:
 
 def run(due: int, others: int) -> tuple[Drained, float]:
     """Drain what is due among others and check it; return what was counted, and CPU seconds."""
-    seeds = {Due: (row for _, row in tickets(due, others))}
+    seeds = {JobRecord: (row for _, row in tickets(due, others))}
     with seeded_store(Ticket, (ticket for ticket, _ in tickets(due, others)), seeds) as address:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         world = World(table_prefix=PREFIX, due_shards=SHARDS)

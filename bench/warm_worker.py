@@ -30,7 +30,7 @@ from chalicelib.web import api as web  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
 from chalicelib.web.tokens import Tokens  # noqa: E402
 from chalicelib.wishes import api as wishes_api  # noqa: E402
-from chalicelib.wishes.service import Wishes  # noqa: E402
+from chalicelib.wishes.queries import WishQueries  # noqa: E402
 
 from .canned import WISH_ID, answer_with, wish_item  # noqa: E402
 from .lambda_event import CONTEXT, get_event  # noqa: E402
@@ -45,7 +45,7 @@ BORDERS: list[Border] = [
     ("web/api: operation, headers", Api, "_run"),
     ("web/tokens: JWT", Tokens, "read"),
     ("log line", runtime.log, "info"),
-    ("use case, permission", Wishes, "read_wish"),
+    ("use case, permission", WishQueries, "read_wish"),
     ("view: pydantic model", wishes_api, "wish_view"),
     ("view: JSON, ETag", web, "_answer"),
     ("PynamoDB: request, row", Store, "get"),

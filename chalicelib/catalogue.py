@@ -5,7 +5,8 @@ from functools import cache
 
 from .feature import Messages
 from .features import declarations
-from .kernel.changes import Due
+from .kernel.audiences import SeveralPeople
+from .kernel.jobs import ScheduledJob, Send
 from .kernel.template import Lane, Template, Urgency
 
 __all__ = [
@@ -81,7 +82,7 @@ def id_prefixes() -> Mapping[str, str]:
 @cache
 def _job_lanes() -> Mapping[str, Lane]:
     timers = {f"timer.{kind}": lane for feature in declarations() for kind, lane in feature.timer_lanes.items()}
-    commands = {name: handler.lane for feature in declarations() for name, handler in feature.commands.items()}
+    commands = {f"command.{name}": handler.lane for feature in declarations() for name, handler in feature.commands.items()}
     return timers | commands
 
 
@@ -93,15 +94,18 @@ def job_kinds() -> frozenset[str]:
         kinds |= {f"timer.{kind}" for kind in feature.timers}
         kinds |= {f"answer.{kind}" for kind in feature.answers}
         kinds |= {f"event.{tag}" for tag in feature.events}
-        kinds |= feature.commands.keys()
+        kinds |= {f"command.{name}" for name in feature.commands}
     return frozenset(kinds)
 
 
-def lane_of(due: Due) -> Lane:
+def lane_of(scheduled: ScheduledJob) -> Lane:
     """Return the queue that a job takes: what one person waits for must not stand behind what goes to thousands."""
-    if due.kind not in TEMPLATES:
-        return _job_lanes().get(due.kind, Lane.URGENT)
-    urgency = TEMPLATES[due.kind].urgency
-    for_many = due.to.startswith("people:")
-    presses = urgency is Urgency.URGENT or (urgency is Urgency.NORMAL and not for_many)
-    return Lane.URGENT if presses else Lane.BULK
+    job = scheduled.job
+    if not isinstance(job, Send) or job.message_kind not in TEMPLATES:
+        return _job_lanes().get(job.kind, Lane.URGENT)
+    if lane := messages_of(job.message_kind).lane:
+        return lane
+    urgency = TEMPLATES[job.message_kind].urgency
+    if urgency is Urgency.URGENT or (urgency is Urgency.NORMAL and not isinstance(job.to, SeveralPeople)):
+        return Lane.URGENT
+    return Lane.BULK

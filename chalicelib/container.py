@@ -10,17 +10,17 @@ from .composition import Composition
 from .core import Core, Log
 from .dispatch import Dispatcher
 from .feature import Provider
-from .features import declarations
-from .kernel.changes import Due
+from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
+from .kernel.jobs import ScheduledJob
 from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.paging import Cursors
 from .kernel.template import Lane
 from .settings import Settings
-from .store.due import Outbox, Queue
 from .store.dynamo import connect
+from .store.outbox import Outbox, Queue
 from .store.store import Store
 from .store.transaction import Transaction
 from .web.tokens import Tokens
@@ -63,22 +63,22 @@ class Container:
         """What runs jobs. Loading every declaration is left to processes that do."""
         return Dispatcher(declarations(), self.get, self.core.outbox.spread)
 
-    def run_job(self, due: Due) -> None:
+    def run_job(self, scheduled: ScheduledJob) -> None:
         """Run a job; one that fails is logged, and the queue brings it again."""
         try:
-            self.dispatcher.run(due)
+            self.dispatcher.run(scheduled)
         except Exception as error:
             # The text of an error may name a person.
-            self.core.log.error("job", kind=due.kind, due=due.id, error=type(error).__name__)  # noqa: TRY400
+            self.core.log.error("job", kind=scheduled.kind, due=scheduled.id, error=type(error).__name__)  # noqa: TRY400
             raise
 
-    def park(self, due: Due) -> None:
+    def park(self, scheduled: ScheduledJob) -> None:
         """Keep a job that failed for good where staff see it."""
-        self.core.log.error("parked", kind=due.kind, due=due.id)
-        place = self.dispatcher.place_named_by(due)
+        self.core.log.error("parked", kind=scheduled.kind, due=scheduled.id)
+        place = self.dispatcher.place_named_by(scheduled)
         if place is None:
-            place = self.core.hooks.place_of(due.subject)
-        self.core.outbox.park(self.dispatcher.parked_as(due), place)
+            place = self.core.hooks.place_of(scheduled.subject)
+        self.core.outbox.park(self.dispatcher.parked_as(scheduled), place)
 
     def audit(self) -> int:
         """Arm lost timers; return how many there were, which should be none."""
@@ -150,7 +150,8 @@ def _queue(settings: Settings, container: Container, clock: Clock) -> Queue:
 
 def _filling(port: Provider[T]) -> Callable[[Core, Any], T]:
     """Return how the feature above builds a port; RuntimeError if none fills it."""
-    for feature in declarations():
-        if port in feature.fills:
-            return feature.fills[port]
+    for name in FEATURES:  # one after the other: a function loads no more declarations than it needs
+        fills = declaration(name).fills
+        if port in fills:
+            return fills[port]
     raise RuntimeError(f"nothing says how {port.name} is built")

@@ -12,7 +12,7 @@ from .kernel.metrics import Metrics
 from .kernel.paging import Cursors
 from .kernel.template import Templates
 from .settings import Settings
-from .store.due import Outbox
+from .store.outbox import Outbox
 from .store.store import Store
 from .store.transaction import Transaction
 from .web.tokens import Tokens

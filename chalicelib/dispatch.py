@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from .feature import Bound, CommandHandler, Feature, Get
-from .kernel.changes import Due
 from .kernel.ids import derived_id
-from .kernel.jobs import Answer, Command, Event, Send, Timer, job_of
+from .kernel.jobs import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
 
 __all__ = ["Dispatcher", "Unhandled"]
 
@@ -19,7 +18,7 @@ class Unhandled(Exception):
 class Dispatcher:
     """Runs jobs. An event with several subscribers becomes a job for each, so one that fails does not repeat the others."""
 
-    def __init__(self, features: Iterable[Feature[Any]], get: Get, spread: Callable[[Sequence[Due]], None]) -> None:
+    def __init__(self, features: Iterable[Feature[Any]], get: Get, spread: Callable[[Sequence[ScheduledJob]], None]) -> None:
         self._get, self._spread = get, spread
         self._timers: dict[str, Bound] = {}
         self._answers: dict[str, Bound] = {}
@@ -40,21 +39,21 @@ class Dispatcher:
                 raise ValueError(f"{feature.name} is the second feature that sends messages")
             self._send = feature.send
 
-    def run(self, due: Due) -> None:
-        """Run the job of a row; Unhandled if no feature declares its kind."""
-        match job := job_of(due, self._commands.keys()):
+    def run(self, scheduled: ScheduledJob) -> None:
+        """Run a job; Unhandled if no feature declares its kind."""
+        match job := scheduled.job:
             case Timer():
                 self._call(self._timers, job.entity_kind, job)
             case Answer():
                 self._call(self._answers, job.feature_kind, job)
             case Command():
-                self._run_command(job)
+                self._call({name: handler.run for name, handler in self._commands.items()}, job.name, job)
             case Event():
-                self._run_event(due, job)
+                self._run_event(job, scheduled)
             case Send():
-                if self._send is None:
-                    raise Unhandled(job.kind)
-                self._call({job.kind: self._send}, job.kind, job)
+                self._call({} if self._send is None else {job.kind: self._send}, job.kind, scheduled)
+            case Unreadable():
+                raise Unhandled(job.kind)
 
     def _call(self, table: Mapping[str, Bound], name: str, job: object) -> None:
         if name not in table:
@@ -62,32 +61,34 @@ class Dispatcher:
         provider, handler = table[name]
         handler(self._get(provider), job)
 
-    def _run_command(self, command: Command) -> None:
-        provider, run = self._commands[command.name].run
-        run(self._get(provider), command)
-
-    def _run_event(self, due: Due, event: Event) -> None:
+    def _run_event(self, event: Event, scheduled: ScheduledJob) -> None:
         subscribers = self._events.get(event.tag, {})
+        if not subscribers:
+            raise Unhandled(event.tag)
         if event.handler or len(subscribers) == 1:
             self._call(subscribers, event.handler or next(iter(subscribers)), event)
             return
-        if not subscribers:
-            raise Unhandled(event.tag)
         # The ids follow from the event's: spread again, they are the same jobs.
-        self._spread([replace(due, id=derived_id("due", f"{due.id} {name}"), handler=name) for name in subscribers])
+        jobs = [replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name) for name in subscribers]
+        self._spread([replace(scheduled, job=job) for job in jobs])
 
-    def parked_as(self, due: Due) -> Due:
+    def parked_as(self, scheduled: ScheduledJob) -> ScheduledJob:
         """Return a failed job as it is kept: a command that comes round by itself is kept once a day."""
-        handler = self._commands.get(due.kind)
+        handler = self._command(scheduled)
         if handler is None or not handler.parks_daily:
-            return due
-        midnight = due.at.replace(hour=0, minute=0, second=0, microsecond=0)
-        return replace(due, id=derived_id("due", f"{due.kind} {due.subject} {due.at:%Y-%m-%d}"), at=midnight)
+            return scheduled
+        id = derived_id("due", f"{scheduled.kind} {scheduled.subject} {scheduled.at:%Y-%m-%d}")
+        midnight = scheduled.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return replace(scheduled, job=replace(scheduled.job, id=id), at=midnight)
 
-    def place_named_by(self, due: Due) -> str | None:
+    def place_named_by(self, scheduled: ScheduledJob) -> str | None:
         """Return the place that a command is about, None where the job does not name one itself."""
-        handler = self._commands.get(due.kind)
-        return due.subject if handler is not None and handler.subject_is_place else None
+        handler = self._command(scheduled)
+        return scheduled.subject if handler is not None and handler.subject_is_place else None
+
+    def _command(self, scheduled: ScheduledJob) -> CommandHandler | None:
+        job = scheduled.job
+        return self._commands.get(job.name) if isinstance(job, Command) else None
 
 
 def _declare(table: dict[str, Any], feature: Feature[Any], declared: Mapping[str, Any]) -> None:

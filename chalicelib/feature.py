@@ -63,6 +63,7 @@ class Messages(NamedTuple):
     kinds: tuple[str, ...]
     templates: "Callable[[], Templates]"
     context: Bound
+    lane: Lane | None  # None where the urgency of each template decides
 
 
 class CommandHandler(NamedTuple):
@@ -198,10 +199,11 @@ class Feature(Provider[S]):
         *kinds: str,
         templates: "Callable[[], Templates]",
         context: Callable[..., Any],
+        lane: Lane | None = None,
         service: Provider[Any] | None = None,
     ) -> None:
-        """Declare message templates by their kinds, where they are, and what fills them."""
-        self.message_groups.append(Messages(kinds, templates, Bound(service or self, context)))
+        """Declare message templates by their kinds, where they are, what fills them, and perhaps their lane."""
+        self.message_groups.append(Messages(kinds, templates, Bound(service or self, context), lane))
 
     def group(
         self,

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from .container import Container, build
 from .core import Core
 from .features import declaration
-from .kernel.changes import Due
+from .kernel.jobs import ScheduledJob
 from .settings import Settings
 from .web.platform import routes as platform_routes
 
@@ -59,14 +59,14 @@ def core() -> Core:
     return services().core
 
 
-def run_job(due: Due) -> None:
+def run_job(scheduled: ScheduledJob) -> None:
     """Run a job that a queue has brought."""
-    services().run_job(due)
+    services().run_job(scheduled)
 
 
-def park(due: Due) -> None:
+def park(scheduled: ScheduledJob) -> None:
     """Keep a job that failed for good where staff see it."""
-    services().park(due)
+    services().park(scheduled)
 
 
 def clean_photos(keys: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from chalicelib.tickets import feature as tickets_feature
 from chalicelib.tickets.service import ReportTerms
 from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.model import Kind, Safeguarding
-from chalicelib.wishes.service import WishTerms
+from chalicelib.wishes.submitter import WishTerms
 
 __all__ = ["seed_demo_street"]
 
@@ -200,7 +200,7 @@ def _wishes(services: Container, boss: RequestContext, residents: Sequence[Perso
             needed_by=today + timedelta(days=10 + n),
             safeguarding=(Safeguarding.ALONE,) if n == 3 else (),
         )
-        id = wishes.submit_wish(owner, terms, None, None).wish.id
+        id = wishes.submitter.submit_wish(owner, terms, None, None).wish.id
         if state == "rejected":
             wishes.reject_wish(boss, id, "超出微心愿范围")
         if state in ("submitted", "rejected"):

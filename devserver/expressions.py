@@ -1,4 +1,4 @@
-"""Reads DynamoDB's expressions: conditions, key conditions and updates, as far as PynamoDB writes them.
+"""Reads expressions of DynamoDB, as far as the project writes them.
 
 Each text is parsed once; placeholders stay in it, and a request says what they stand for.
 """
@@ -38,7 +38,7 @@ def plain(value: Value) -> Any:
 
 
 class Placeholders:
-    """What the names and values of a request's expressions stand for; a value that is missing or unused is refused."""
+    """What names and values stand for. One that is missing or unused is refused."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self._names: Mapping[str, str] = request.get("ExpressionAttributeNames", {})
@@ -233,7 +233,7 @@ def _tested(part: Condition) -> str:
 
 
 def apply_update(text: str, item: Item, given: Placeholders, keys: Collection[str]) -> Item:
-    """Return an item as an update leaves it: SET to a value, ADD to a number, REMOVE; its keys it cannot touch."""
+    """Return an item as an update leaves it: SET to a value, ADD to a number, REMOVE."""
     if _UPDATE_CLAUSE.sub("", text).strip():
         raise NotImplementedError(f"the in-memory store cannot read: {text}")
     changed = dict(item)

@@ -1,7 +1,7 @@
 """DynamoDB in this process's memory, for tests and for STORE=memory (docs/decisions/0032).
 
-It takes what PynamoDB hands to a client, and answers or refuses as the service does. What it does not know (an operation, an
-argument, a function in an expression) is a NotImplementedError, and never silently something else.
+It takes what PynamoDB hands to a client, and answers or refuses as the service does. What it does not
+know (an operation, an argument, a function in an expression) is a NotImplementedError.
 """
 
 import threading
@@ -72,7 +72,7 @@ class _Write:
 
 
 class MemoryDynamo:
-    """A client of DynamoDB to whoever calls `_make_api_call`, with the tables in it. One call at a time."""
+    """A client of DynamoDB to whoever calls `_make_api_call`. One call at a time."""
 
     def __init__(self) -> None:
         self.tables: dict[str, MemoryTable] = {}

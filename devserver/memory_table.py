@@ -26,7 +26,7 @@ class _Index:
 
 @dataclass(frozen=True, slots=True)
 class MemoryTable:
-    """Items by key. An item is never changed, only replaced, so that copies of a table may share them."""
+    """Items by key. An item is only ever replaced, so that copies of a table may share them."""
 
     schema: Mapping[str, Any]  # what CreateTable was told
     items: dict[Key, Item]
@@ -156,7 +156,7 @@ def _is_behind(order: Key, start: Key, *, backwards: bool) -> bool:
 
 def _size(value: Value) -> int:
     """Return about how many bytes a value takes."""
-    total = 0
-    for content in value.values():
-        total += len(content.encode()) if isinstance(content, str) else len(content) if isinstance(content, bytes) else 1
-    return total
+    (content,) = value.values()
+    if isinstance(content, str):
+        return len(content.encode())
+    return len(content) if isinstance(content, bytes) else 1

@@ -27,7 +27,7 @@ from chalicelib.settings import Settings
 from chalicelib.store.schema import create_missing
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK
-from chalicelib.store.tables import DUE
+from chalicelib.store.tables import JOB
 from chalicelib.ticket_policy import feature as ticket_policy_feature
 from chalicelib.uploads import feature as uploads_feature
 
@@ -121,7 +121,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
 
 def forget_messages(store: Store) -> None:
     """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
-    waiting = list(scan(store, DUE, PK.startswith("s")))  # of a shard: parked jobs wait for nothing
+    waiting = list(scan(store, JOB, PK.startswith("s")))  # of a shard: parked jobs wait for nothing
     for due in waiting:
         if due.kind in TEMPLATES:
             store.delete(due)

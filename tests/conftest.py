@@ -15,6 +15,31 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AW
 os.environ.pop(ADDRESS, None)
 
 
+# What starts servers or other processes, builds what is deployed, or draws so many examples that it takes long.
+SLOW = (
+    "tests/adapters/test_photos.py",
+    "tests/deploy/",
+    "tests/faults/",
+    "tests/hostile/",
+    "tests/journeys/",
+    "tests/matching/test_rolling.py",
+    "tests/store/test_dynamo.py",
+    "tests/test_cold_start.py",
+    "tests/test_package.py",
+    "tests/test_ticket_permissions.py",
+    "tests/tickets/test_worktime.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if "embedded_address" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.embedded)
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def world() -> World:
     """A street in memory."""

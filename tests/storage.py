@@ -1,4 +1,4 @@
-"""The stores that tests run on, and the one seam at which their calls are watched, counted or made to fail."""
+"""The stores of tests, and the one seam at which calls are watched, counted or made to fail."""
 
 import os
 from collections import Counter
@@ -50,7 +50,7 @@ def own_dynamo() -> WatchedDynamo:
 
 @lru_cache(maxsize=4)
 def _client_of(address: str) -> Any:
-    """Return the client of an embedded store; worlds share it, for it takes longer to make than they do."""
+    """Return the client of an embedded store; worlds share it, for it is slow to make."""
     return connect("us-east-1").client
 
 

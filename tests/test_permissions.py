@@ -11,13 +11,13 @@ import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
 
+from .jobs import a_job
 from .store.scan import Reads, save
 from .test_ticket_permissions import TICKET_MOVES, TICKET_READS
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
@@ -178,7 +178,7 @@ class Stage:
     def job(self) -> str:
         """Park a job about the place; return it."""
         id = f"due_{self._letters(next(self.world.numbers))}"
-        due = Due(id=id, at=self.world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+        due = a_job(id=id, at=self.world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
         self.world.services.outbox.park(due, UNIT)
         return id
 

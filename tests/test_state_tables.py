@@ -31,7 +31,8 @@ from chalicelib.tickets.states import State as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
-from chalicelib.wishes import decisions as wishes
+from chalicelib.wishes import claiming, delivery, erasure, submission
+from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState
@@ -110,28 +111,28 @@ WISH = Machine(
     table=WISHES,
     entities=_WISHES,
     moves={
-        "approve": [wishes.approve],
-        "reject": [lambda w, by: wishes.reject(w, by, "x")],
+        "approve": [submission.approve],
+        "reject": [lambda w, by: submission.reject(w, by, "x")],
         "edit": [
-            lambda w, by: wishes.edit(w, by, replace(w, story="x")),
-            lambda w, by: wishes.edit(w, by, replace(w, helpers_needed=max(1, len(w.held)))),
+            lambda w, by: submission.edit(w, by, replace(w, story="x")),
+            lambda w, by: submission.edit(w, by, replace(w, helpers_needed=max(1, len(w.held)))),
         ],
-        "keep": [wishes.keep],
-        "unpublish": [lambda w, by: wishes.unpublish(w, by, "x")],
-        "claim": [lambda w, by: wishes.claim(w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False)],
-        "release": [lambda w, by: wishes.release(w, by, "clm_per_helper", "x")],
-        "check-in": [lambda w, by: wishes.check(w, by, "check-in", "clm_per_helper")],
-        "check-out": [lambda w, by: wishes.check(w, by, "check-out", "clm_per_helper")],
+        "keep": [submission.keep],
+        "unpublish": [lambda w, by: submission.unpublish(w, by, "x")],
+        "claim": [lambda w, by: claiming.claim(w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False)],
+        "release": [lambda w, by: claiming.release(w, by, "clm_per_helper", "x")],
+        "check-in": [lambda w, by: claiming.check(w, by, "check-in", "clm_per_helper")],
+        "check-out": [lambda w, by: claiming.check(w, by, "check-out", "clm_per_helper")],
         "deliver": [
-            lambda w, by: wishes.deliver(w, by, "clm_per_helper", None, None),
-            lambda w, by: wishes.deliver(w, by, "clm_per_helper", None, True),
+            lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),
+            lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, True),
         ],
-        "confirm": [lambda w, by: wishes.confirm(w, by, 5, None)],
-        "dispute": [lambda w, by: wishes.dispute(w, by, "x")],
-        "withdraw": [lambda w, by: wishes.withdraw(w, by, "x")],
-        "reopen": [lambda w, by: wishes.reopen(w, by, "x")],
+        "confirm": [lambda w, by: wish_resolution.confirm(w, by, 5, None)],
+        "dispute": [lambda w, by: wish_resolution.dispute(w, by, "x")],
+        "withdraw": [lambda w, by: wish_resolution.withdraw(w, by, "x")],
+        "reopen": [lambda w, by: wish_resolution.reopen(w, by, "x")],
     },
-    timers=[*map(_wake_wish, _LATE), lambda w, by: wishes.forget_owner(w, by.now)],
+    timers=[*map(_wake_wish, _LATE), lambda w, by: erasure.forget_owner(w, by.now)],
 )
 
 T = TicketState
@@ -310,7 +311,7 @@ OTHER_EVENTS = {
     "ticket.rehanded": "tickets.decisions",
     "ticket.reporter_erased": "tickets.resolution",
     "ticket.submitted": "tickets.decisions",
-    "wish.submitted": "wishes.decisions",
+    "wish.submitted": "wishes.submission",
 }
 UNHEARD = {
     "ticket.accepted",

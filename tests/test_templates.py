@@ -3,13 +3,13 @@
 import pytest
 
 from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Lane, Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
 from chalicelib.message_log.decisions import compose_sms
 from tools.templates import FILE, current
 
+from .jobs import a_job
 from .world import START
 
 SIGNATURE = "春" * 8  # as long as providers take
@@ -38,10 +38,10 @@ def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
 
 def test_every_kind_has_a_job_and_a_lane() -> None:
     assert set(TEMPLATES) <= job_kinds()
-    lanes = {kind: lane_of(Due(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")) for kind in TEMPLATES}
+    lanes = {kind: lane_of(a_job(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")) for kind in TEMPLATES}
     bulk = {kind for kind, lane in lanes.items() if lane is Lane.BULK}
     assert bulk == {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.LOW} | {"reminders.digest"}
-    assert lane_of(Due(id="d", at=START, shard="s0", kind="wish.approved", subject="x", to="people:per_a,per_b")) is Lane.BULK
+    assert lane_of(a_job(id="d", at=START, shard="s0", kind="wish.approved", subject="x", to="people:per_a,per_b")) is Lane.BULK
 
 
 def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:

@@ -21,7 +21,8 @@ from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.feature import dev_mailbox, sender
 from chalicelib.offers.decisions import ChosenVolunteer
-from chalicelib.offers.feature import asking
+from chalicelib.offers.feature import jobs as offer_jobs
+from chalicelib.offers.feature import maker
 from chalicelib.people.feature import accounts, phones
 from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
@@ -32,6 +33,8 @@ from chalicelib.store.schema import create_missing
 from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
+from chalicelib.wishes.feature import jobs as wish_jobs
+from chalicelib.wishes.feature import queries as wish_queries
 from devserver.files import FileDoor
 from devserver.gateway import Gateway
 from devserver.memory_dynamo import MemoryDynamo
@@ -93,10 +96,13 @@ _FEATURES = {
 _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
     **{name: declaration(name) for name in FEATURES},
     "sender": sender,
-    "asking": asking,
     "accounts": accounts,
     "upload_jobs": upload_jobs,
     "phones": phones,
+    "maker": maker,
+    "offer_jobs": offer_jobs,
+    "wish_jobs": wish_jobs,
+    "wish_queries": wish_queries,
     "upkeep": jobs,
     "outside": public_tickets,
 }
@@ -272,10 +278,10 @@ class World:
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
-        asking, wish = self.services.asking, self.services.wishes.find(wish_id)
+        maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
         assert wish
-        ask = ChosenVolunteer(offer_id=asking.new_id(), volunteer=phone.me["id"], why=("same_grid",))
-        made = asking.offer(wish, asking.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        ask = ChosenVolunteer(offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",))
+        made = maker.offer(wish, maker.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id
 

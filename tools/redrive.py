@@ -21,7 +21,7 @@ def main() -> None:
     given = parser.parse_args()
     house = services()
     for job in house.core.outbox.every_parked():
-        print(f"{job.id}  {job.due.kind:28}  due {job.due.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
+        print(f"{job.id}  {job.record.kind:28}  due {job.record.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
     if given.ids or given.all:
         print(f"{house.get(admin_feature.feature).redrive_all(None if given.all else given.ids)} made due again")
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
-from ..kernel.changes import Due
 from ..kernel.clock import Clock, from_text, to_text
+from ..kernel.jobs import JobRecord, ScheduledJob, Unreadable, record_of, scheduled_of
 from ..kernel.template import Lane
 
 __all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "seconds_left", "write_entry"]
@@ -20,38 +20,39 @@ __all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", 
 T = TypeVar("T")
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
 NEEDED = 10.0  # seconds without which no message is begun: a provider that hangs takes seven, and there is the ledger to write
-_FIELDS = frozenset(field.name for field in fields(Due))
+_FIELDS = frozenset(field.name for field in fields(JobRecord))
 _INSTANTS = ("at", "not_before", "not_after")
 
 
-def write_entry(due: Due) -> str:
-    """Return a due entry as a queue message."""
-    kept = {name: value for name, value in asdict(due).items() if value}
+def write_entry(scheduled: ScheduledJob) -> str:
+    """Return a scheduled job as a queue message."""
+    kept = {name: value for name, value in asdict(record_of(scheduled)).items() if value}
     return json.dumps(kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept})
 
 
-def read_entry(body: str) -> Due:
-    """Read what `write_entry` wrote, of another version too: while one is deployed, both write, and both read both.
+def read_entry(body: str) -> ScheduledJob:
+    """Read what `write_entry` wrote; while a version is deployed, both read what both write.
 
     Raises:
-        ValueError, TypeError, KeyError: it is not an entry.
+        ValueError, TypeError, KeyError: it is no job.
 
     """
     sent = json.loads(body)
     if not isinstance(sent, dict):
         raise TypeError(type(sent).__name__)
     known = {name: value for name, value in sent.items() if name in _FIELDS}
-    return Due(**{**known, **{name: from_text(known[name]) for name in _INSTANTS if name in known}})
+    instants = {name: from_text(known[name]) for name in _INSTANTS if name in known}
+    return scheduled_of(JobRecord(**{**known, **instants}))
 
 
-def read_dead(body: str) -> Due:
-    """Read a dead letter; of one that nobody can read only that it came is kept, for it may say anything."""
+def read_dead(body: str) -> ScheduledJob:
+    """Read a dead letter; of an unreadable one only that it came is kept, for it may say anything."""
     try:
         return read_entry(body)
     except (ValueError, TypeError, KeyError):
         digest = hashlib.sha256(body.encode()).digest()
         id = f"due_{base64.b32encode(digest[:15]).decode().lower()}"
-        return Due(id=id, at=datetime.fromtimestamp(0, UTC), shard="", kind="unreadable", subject=id)
+        return ScheduledJob(job=Unreadable(id=id), at=datetime.fromtimestamp(0, UTC))
 
 
 def read_arrivals(body: str) -> list[str]:
@@ -107,7 +108,7 @@ class SqsQueues:
     def __init__(
         self,
         urls: Mapping[Lane, str],
-        lane_of: Callable[[Due], Lane],
+        lane_of: Callable[[ScheduledJob], Lane],
         region: str,
         *,
         connect_timeout: float = 1,
@@ -125,8 +126,8 @@ class SqsQueues:
         config = Config(**self._timeouts, retries={"total_max_attempts": 2})
         return get_session().create_client("sqs", region_name=self._region, config=config)
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
-        """See `store.due.Queue`. A queue that cannot be reached takes nothing."""
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
+        """See `store.outbox.Queue`. A queue that cannot be reached takes nothing."""
         taken: set[str] = set()
         for lane, url in self._urls.items():
             mine = [due for due in entries if self._lane_of(due) is lane]
@@ -134,7 +135,7 @@ class SqsQueues:
                 taken |= self._send(url, mine)
         return taken
 
-    def _send(self, url: str, entries: Sequence[Due]) -> set[str]:
+    def _send(self, url: str, entries: Sequence[ScheduledJob]) -> set[str]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         batch = [{"Id": str(n), "MessageBody": write_entry(due)} for n, due in enumerate(entries)]
@@ -154,13 +155,13 @@ class InlineQueue:
     REST = timedelta(seconds=20)  # doubled each time: five tries take longer than somebody's lease on a delivery
     DEEPEST = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
 
-    def __init__(self, work: Callable[[Due], None], park: Callable[[Due], None], clock: Clock) -> None:
+    def __init__(self, work: Callable[[ScheduledJob], None], park: Callable[[ScheduledJob], None], clock: Clock) -> None:
         self._work, self._park, self._clock = work, park, clock
         self._failed: dict[str, tuple[int, datetime]] = {}  # how often, and when it may be tried again
         self._depth = threading.local()
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
-        """See `store.due.Queue`."""
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
+        """See `store.outbox.Queue`."""
         depth = getattr(self._depth, "now", 0)
         if depth >= self.DEEPEST:
             return set()
@@ -170,11 +171,11 @@ class InlineQueue:
         finally:
             self._depth.now = depth
 
-    def _may_try(self, due: Due) -> bool:
+    def _may_try(self, due: ScheduledJob) -> bool:
         _, rests_until = self._failed.get(due.id, (0, due.at))
         return rests_until <= max(self._clock.now(), due.at)
 
-    def _done(self, due: Due) -> bool:
+    def _done(self, due: ScheduledJob) -> bool:
         try:
             self._work(due)
         except Exception:  # noqa: BLE001 - the work has written down what happened

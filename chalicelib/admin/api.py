@@ -20,14 +20,24 @@ def read_queue(desk: Desk, context: RequestContext, query: StaffQueueQuery) -> Q
 
 
 @routes.post(
-    "/v1/tickets/{ticket_id}/turn", status=201, conditional=False, reread=lambda desk, context, wish_id: TurnedView(wish=wish_id)
+    "/v1/tickets/{ticket_id}/turn",
+    status=201,
+    conditional=False,
+    reread=lambda desk, context, wish_id: TurnedView(wish=wish_id),
 )
 def turn_ticket(desk: Desk, context: RequestContext, ticket_id: str, body: TurnIn) -> TurnedView:
     """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
-    return TurnedView(wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id)
+    return TurnedView(
+        wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id
+    )
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, context, job_id: None)
+@routes.post(
+    "/v1/admin/jobs/{job_id}/redrive",
+    status=204,
+    conditional=False,
+    reread=lambda desk, context, job_id: None,
+)
 def redrive_job(desk: Desk, context: RequestContext, job_id: str, body: NoFields) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(context, job_id)

@@ -7,7 +7,7 @@ from ..feature import Feature, Get
 from ..message_log.feature import sender
 from ..people.feature import access
 from ..tickets.feature import feature as tickets
-from ..wishes.feature import feature as wishes
+from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -29,7 +29,7 @@ def build(core: "Core", get: Get) -> "Desk":
     return Desk(
         transaction=core.transaction,
         access=get(access),
-        wishes=get(wishes),
+        submitter=get(submitter),
         tickets=get(tickets),
         sender=get(sender),
         outbox=core.outbox,

@@ -15,11 +15,11 @@ from ..kernel.staff_queue import QueueQuery, Task
 from ..message_log.sending import Sender
 from ..people.access import Access, Granted
 from ..people.model import ConsentGiven, Person
-from ..store.due import Outbox, Parked
+from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
 from ..tickets.service import Tickets
 from ..wishes.model import Wish
-from ..wishes.service import Wishes, WishTerms
+from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
 __all__ = ["Desk", "Spending"]
@@ -45,16 +45,19 @@ class Desk:
         *,
         transaction: Transaction,
         access: Access,
-        wishes: Wishes,
+        submitter: WishSubmitter,
         tickets: Tickets,
         sender: Sender,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
-        self._transaction, self._access, self._wishes, self._tickets = transaction, access, wishes, tickets
+        self._transaction, self._access = transaction, access
+        self._submitter, self._tickets = submitter, tickets
         self._sender, self._outbox, self._hooks = sender, outbox, hooks
 
-    def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
+    def queue(
+        self, context: RequestContext, place: str, limit: int
+    ) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
         granted = self._require_read(context, place)
         is_street_admin = Relation.STREET_ADMIN in granted.relations
@@ -73,13 +76,17 @@ class Desk:
         merged = merge_pairs([line.page(query) for line in lines], limit)
         return Page([task for _, task in merged.items], merged.next), +counts
 
-    def turn_into_wish(self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
+    def turn_into_wish(
+        self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven
+    ) -> Wish:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
         def decide() -> Changes[Wish]:
             ticket = self._tickets.find_for(context, ticket_id, "turn")
-            wish = self._wishes.submitting(context, terms, ticket.person_id, consent)
-            return replace(wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),))
+            wish = self._submitter.changes_to_submit(context, terms, ticket.person_id, consent)
+            return replace(
+                wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -90,10 +97,10 @@ class Desk:
         for job in page.items:
             task = Task(
                 kind="job.parked",
-                id=job.due.id,
-                title=job.due.kind,
+                id=job.record.id,
+                title=job.record.kind,
                 place=job.place or query.place,
-                due_at=job.due.at,
+                due_at=job.record.at,
                 moves=["redrive"] if _may_redrive(query.actor, job) else [],
             )
             tasks.append((job.order, task))
@@ -103,8 +110,8 @@ class Desk:
         """Return how many jobs failed for good, up to a bound."""
         return {"job.parked": len(self._parked(query, "", _MAX_COUNTED).items)}
 
-    def _parked(self, query: QueueQuery, after: str, limit: int) -> Page[Parked]:
-        def waits_here(job: Parked) -> bool:
+    def _parked(self, query: QueueQuery, after: str, limit: int) -> Page[ParkedJob]:
+        def waits_here(job: ParkedJob) -> bool:
             return covers(query.place, job.place) if job.place else query.is_street_admin
 
         return self._outbox.parked(after, limit, waits_here)
@@ -124,7 +131,7 @@ class Desk:
     def redrive(self, context: RequestContext, job_id: str) -> None:
         """Make a job that failed for good due again."""
 
-        def decide() -> Changes[Parked]:
+        def decide() -> Changes[ParkedJob]:
             actor = self._access.require(context, permissions.REDRIVE, _everywhere).actor
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
@@ -149,11 +156,14 @@ def _everywhere(person: Person) -> Resource:
     return Resource(see=permissions.SEE, places=places)
 
 
-def _as_resource(actor: Actor, job: Parked) -> Resource:
+def _as_resource(actor: Actor, job: ParkedJob) -> Resource:
     """A job of no known place belongs to every street."""
     places = (job.place,) if job.place else tuple(street_of(grant.place) for grant in actor.grants)
     return Resource(see=permissions.SEE, places=places)
 
 
-def _may_redrive(actor: Actor, job: Parked) -> bool:
-    return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
+def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
+    return bool(
+        relations(actor, _as_resource(actor, job))
+        & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
+    )

@@ -9,8 +9,7 @@ from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.changes import Due
-    from ..kernel.jobs import Timer
+    from ..kernel.jobs import JobRecord, Timer
     from .service import Fanouts
 
 __all__ = ["feature"]
@@ -36,7 +35,7 @@ def build(core: "Core", get: Get) -> "Fanouts":
 
 
 @feature.fill(begin_fanout)
-def fill_begin_fanout(core: "Core", get: Get) -> "Callable[[Due], None]":
+def fill_begin_fanout(core: "Core", get: Get) -> "Callable[[JobRecord], None]":
     """Tell the notifier how a large group is told."""
     return get(feature).begin
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ..kernel.changes import Changes, Due
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
+from ..kernel.jobs import JobRecord
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
@@ -42,14 +43,14 @@ class Fanouts:
         self._clock, self._hooks, self._places = clock, hooks, places
         self._templates, self._per_second = templates, per_second
 
-    def begin(self, due: Due) -> None:
+    def begin(self, due: JobRecord) -> None:
         """Begin to tell an audience (``all:<kind>:<name>``) a message; begun before, it is left to its alarm."""
-        now, id = self._clock.now(), f"fan_{due.message_id.partition('_')[2]}"
+        now, id = self._clock.now(), f"fan_{(due.message or due.id).partition('_')[2]}"
         fresh = Fanout(
             id=id,
             created_at=now,
             updated_at=now,
-            message=due.message_id,
+            message=(due.message or due.id),
             kind=due.kind,
             about=due.subject,
             params=due.params,

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
 from .errors import Refusal, Stale
+from .jobs import Job
 
-__all__ = ["Adjust", "ArmedTimer", "Changes", "Check", "Count", "Delete", "Due", "Entity", "Event", "Message", "Put", "Write"]
+__all__ = ["Adjust", "ArmedTimer", "Changes", "Check", "Count", "Delete", "Entity", "Event", "Message", "Put", "Write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +80,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """Something that becomes due at an instant: an alarm, a message, or an event that another feature hears.
-
-    `message` names the message that a row puts off or repeats for one recipient; the first row is its own. `line` is the
-    line of the sending ledger that a repetition continues. `handler` names the subscriber of an event that has several.
-    """
-
-    id: str
-    at: datetime
-    shard: str
-    kind: str
-    subject: str
-    to: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
-    not_before: datetime | None = None
-    not_after: datetime | None = None
-    message: str = ""
-    line: str = ""
-    handler: str = ""
-
-    @property
-    def message_id(self) -> str:
-        """Return the message that this row tells, however often it was put off."""
-        return self.message or self.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
     """A row beside the entity.
 
@@ -170,6 +144,7 @@ class Changes(Generic[E_co]):
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
     `bump_version` False says that nothing changes that anybody is shown (a reminder is noted, the alarm moves on): version and
     `updated_at` stay, so that no phone's If-Match fails over it and no index is written.
+    `jobs` are work that is due at once; the commit gives an id to a job without one.
     `related` are decisions about other entities that become true with it, each with its own version, alarm and timeline:
     outcomes compose. Their `refusal` and `related` are not looked at.
     """
@@ -179,6 +154,7 @@ class Changes(Generic[E_co]):
     writes: tuple[Write, ...] = ()
     events: tuple[Event, ...] = ()
     messages: tuple[Message, ...] = ()
+    jobs: tuple[Job, ...] = ()
     refusal: Refusal | None = None
     bump_version: bool = True
     related: "tuple[Changes[Entity], ...]" = ()

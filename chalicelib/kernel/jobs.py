@@ -1,13 +1,24 @@
 """Jobs: what a worker does when something is due. Each kind has the fields that it needs and no others."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .audiences import Audience, GroupMembers, SeveralPeople, parse_audience
-from .changes import Due
+from .audiences import Audience, GroupMembers, SeveralPeople, format_audience, parse_audience
 
-__all__ = ["Answer", "Command", "Event", "Job", "ScheduledJob", "Send", "Timer", "Unreadable", "job_of"]
+__all__ = [
+    "Answer",
+    "Command",
+    "Event",
+    "Job",
+    "JobRecord",
+    "ScheduledJob",
+    "Send",
+    "Timer",
+    "Unreadable",
+    "record_of",
+    "scheduled_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +108,11 @@ class Send:
     not_after: datetime | None = None
     message_id: str
     attempt_id: str = ""
-    due: Due | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:
-        """Return the kind of the job."""
-        return f"send.{self.message_kind}"
+        """Return the kind of the job: that of the message, which has no prefix."""
+        return self.message_kind
 
     @property
     def subject(self) -> str:
@@ -159,40 +169,83 @@ class ScheduledJob:
         return self.job.subject
 
 
-def job_of(due: Due, commands: Collection[str]) -> Job:
-    """Return the job that a row stands for; `commands` are the names of declared commands."""
-    family, _, rest = due.kind.partition(".")
-    if due.kind in commands:
-        return Command(id=due.id, name=due.kind, subject=due.subject)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """A scheduled job as it is stored and queued: flat, with the fields of every kind of job."""
+
+    id: str
+    at: datetime
+    shard: str = ""
+    kind: str
+    subject: str
+    to: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    message: str = ""
+    attempt: str = ""
+    handler: str = ""
+
+
+def record_of(scheduled: ScheduledJob) -> JobRecord:
+    """Return a job as it is stored."""
+    record = JobRecord(id=scheduled.id, at=scheduled.at, shard=scheduled.shard, kind=scheduled.kind, subject=scheduled.subject)
+    match job := scheduled.job:
+        case Event():
+            return replace(record, kind=f"event.{job.tag}", handler=job.handler)
+        case Answer():
+            params = {"question": job.question, "answer": "yes" if job.yes else "no", "phone_of": job.phone_of}
+            return replace(record, to=job.person_id, params=params)
+        case Send():
+            return replace(
+                record,
+                to=format_audience(job.to),
+                params=job.params,
+                not_before=job.not_before,
+                not_after=job.not_after,
+                message=job.message_id,
+                attempt=job.attempt_id,
+            )
+    return record
+
+
+def scheduled_of(record: JobRecord) -> ScheduledJob:
+    """Read what `record_of` wrote."""
+    return ScheduledJob(job=_job_of(record), at=record.at, shard=record.shard)
+
+
+def _job_of(record: JobRecord) -> Job:
+    family, _, name = record.kind.partition(".")
     match family:
         case "timer":
-            return Timer(id=due.id, entity_kind=rest, entity_id=due.subject)
+            return Timer(id=record.id, entity_kind=name, entity_id=record.subject)
         case "event":
-            return Event(id=due.id, tag=rest, subject=due.subject, handler=due.handler)
+            return Event(id=record.id, tag=name, subject=record.subject, handler=record.handler)
+        case "command":
+            return Command(id=record.id, name=name, subject=record.subject)
         case "answer":
-            return _answer_of(due)
+            return _answer_of(record)
         case "unreadable":
-            return Unreadable(id=due.id)
+            return Unreadable(id=record.id)
     return Send(
-        id=due.id,
-        message_kind=due.kind,
-        about=due.subject,
-        to=parse_audience(due.to),
-        params=due.params,
-        not_before=due.not_before,
-        not_after=due.not_after,
-        message_id=due.message_id,
-        attempt_id=due.line,
-        due=due,
+        id=record.id,
+        message_kind=record.kind,
+        about=record.subject,
+        to=parse_audience(record.to),
+        params=record.params,
+        not_before=record.not_before,
+        not_after=record.not_after,
+        message_id=record.message or record.id,
+        attempt_id=record.attempt,
     )
 
 
-def _answer_of(due: Due) -> Answer:
+def _answer_of(record: JobRecord) -> Answer:
     return Answer(
-        id=due.id,
-        question=due.params["kind"],
-        subject=due.subject,
-        person_id=due.to,
-        yes=due.params["answer"] == "yes",
-        phone_of=due.params.get("phone_of", ""),
+        id=record.id,
+        question=record.params["question"],
+        subject=record.subject,
+        person_id=record.to,
+        yes=record.params["answer"] == "yes",
+        phone_of=record.params["phone_of"],
     )

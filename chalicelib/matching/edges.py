@@ -21,7 +21,17 @@ from ..offers.model import grid_of
 from ..offers.policy import Urgency
 from .policy import THIN_MINUTES, Weights
 
-__all__ = ["OBSTACLES", "Candidates", "Helper", "OpenWish", "may_be_asked", "obstacles", "ring_of", "terms_of", "why_of"]
+__all__ = [
+    "OBSTACLES",
+    "Candidates",
+    "Helper",
+    "OpenWish",
+    "may_be_asked",
+    "obstacles",
+    "ring_of",
+    "terms_of",
+    "why_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +66,9 @@ class Helper:
     never: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     dialects: frozenset[str] = frozenset()
-    availability: tuple[tuple[int, str, str], ...] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
+    availability: tuple[
+        tuple[int, str, str], ...
+    ] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
     vetted: bool = False
     household: str | None = None
     contact_via: str | None = None
@@ -76,7 +88,10 @@ Neighbours = Callable[[str, str], bool]  # whether two grids, or two communities
 
 def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
     """Return how far a volunteer's base is from a place, as a step of `RINGS`."""
-    if kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT) and base.split(".")[:4] == place.split(".")[:4]:
+    if (
+        kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT)
+        and base.split(".")[:4] == place.split(".")[:4]
+    ):
         return "same_building"
     here, there = grid_of(base), grid_of(place)
     if kind_of(here) is PlaceKind.GRID and kind_of(there) is PlaceKind.GRID:
@@ -95,14 +110,20 @@ def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]]
     best = timedelta()
     for start, end in windows:
         eve = local_day(start, zone) - timedelta(days=1)  # whose night reaches into the first day
-        last = min(local_day(end, zone), eve + timedelta(days=8))  # by then each of her hours has been met whole
+        last = min(
+            local_day(end, zone), eve + timedelta(days=8)
+        )  # by then each of her hours has been met whole
         for n in range((last - eve).days + 1):
             day = eve + timedelta(days=n)
             for weekday, opens, closes in helper.availability:
                 if weekday == day.isoweekday():
                     begins = at_local(day, time.fromisoformat(opens), zone)
                     until = day + timedelta(days=1) if closes <= opens else day
-                    best = max(best, min(at_local(until, time.fromisoformat(closes), zone), end) - max(begins, start))
+                    best = max(
+                        best,
+                        min(at_local(until, time.fromisoformat(closes), zone), end)
+                        - max(begins, start),
+                    )
     return int(best.total_seconds()) // 60
 
 
@@ -120,7 +141,9 @@ OBSTACLES: Mapping[str, Callable[[OpenWish, Helper, datetime], bool]] = {
     "skill": lambda w, h, now: not h.skills.issuperset(w.skills),
     "vetting": lambda w, h, now: w.vetted and not h.vetted,
     "paused": lambda w, h, now: h.paused_until is not None and h.paused_until > now,
-    "availability": lambda w, h, now: bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0,
+    "availability": lambda w, h, now: (
+        bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0
+    ),
     "quiet": lambda w, h, now: quiet_span(now, *h.quiet, w.zone) is not None,
     "silent": lambda w, h, now: h.silent,
     "full": lambda w, h, now: h.room < 1,
@@ -132,7 +155,11 @@ _OF_THE_PAIR = tuple(test for name, test in OBSTACLES.items() if name not in _AT
 def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
     """Say whether she may be asked for anything at this hour."""
     paused = helper.paused_until is not None and helper.paused_until > now
-    return helper.room > 0 and not (paused or helper.silent) and quiet_span(now, *helper.quiet, zone) is None
+    return (
+        helper.room > 0
+        and not (paused or helper.silent)
+        and quiet_span(now, *helper.quiet, zone) is None
+    )
 
 
 def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
@@ -140,13 +167,22 @@ def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
     return [name for name, stands_against in OBSTACLES.items() if stands_against(wish, helper, now)]
 
 
-def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
+def terms_of(
+    wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours
+) -> dict[str, int]:
     """Return what asking her costs, in points, term by term; the price of her load apart."""
     ring = ring_of(helper.base, wish.place, neighbours)
-    terms = {ring: getattr(weights, ring), "refusal": weights.of_refusal(wish.urgency, helper.acceptance)}
+    terms = {
+        ring: getattr(weights, ring),
+        "refusal": weights.of_refusal(wish.urgency, helper.acceptance),
+    }
     if wish.dialects and helper.dialects.isdisjoint(wish.dialects):
         terms["dialect"] = weights.dialect
-    if wish.windows and helper.availability and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES:
+    if (
+        wish.windows
+        and helper.availability
+        and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES
+    ):
         terms["thin"] = weights.thin
     if wish.kind in ("company", "learning") and wish.resident not in helper.met:
         terms["stranger"] = weights.stranger
@@ -186,14 +222,29 @@ class Candidates:
     """
 
     def __init__(
-        self, wishes: Sequence[OpenWish], helpers: Sequence[Helper], weights: Weights, neighbours: Neighbours, now: datetime
+        self,
+        wishes: Sequence[OpenWish],
+        helpers: Sequence[Helper],
+        weights: Weights,
+        neighbours: Neighbours,
+        now: datetime,
     ) -> None:
-        self._wishes, self._helpers, self._weights, self._neighbours, self._now = wishes, helpers, weights, neighbours, now
+        self._wishes, self._helpers, self._weights, self._neighbours, self._now = (
+            wishes,
+            helpers,
+            weights,
+            neighbours,
+            now,
+        )
         self.visits = 0
-        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency}
+        self._refusals = {
+            u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency
+        }
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
         self._sizes: dict[tuple[str, str], int] = {}
-        self._least: dict[tuple[tuple[str, str], Urgency], int] = {}  # what the cheapest of a pool costs, the place apart
+        self._least: dict[
+            tuple[tuple[str, str], Urgency], int
+        ] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
         self._ways: dict[tuple[str, str], int] = {}
         self._costs: dict[tuple[int, int], int | None] = {}
@@ -201,13 +252,18 @@ class Candidates:
 
     def _fill(self) -> None:
         """Sort the volunteers into pools by what a wish may ask for, and within each into buckets by place."""
-        pools: defaultdict[tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]] = defaultdict(dict)
+        pools: defaultdict[tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]] = (
+            defaultdict(dict)
+        )
         for j, helper in enumerate(self._helpers):
             where = (grid_of(helper.base), helper.places)
             for pool in self._pools_of(helper):
                 pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
         self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
-        self._sizes = {pool: sum(len(bucket.members) for bucket in buckets) for pool, buckets in self._pools.items()}
+        self._sizes = {
+            pool: sum(len(bucket.members) for bucket in buckets)
+            for pool, buckets in self._pools.items()
+        }
 
     def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
         kinds = (helper.kinds or {"goods", "service", "company", "learning"}) - helper.never
@@ -222,15 +278,22 @@ class Candidates:
         for pool, buckets in self._pools.items():
             for urgency, refusals in self._refusals.items():
                 for bucket in buckets:
-                    bucket.order[urgency] = sorted((prices[j] + refusals[j], j) for j in bucket.members)
+                    bucket.order[urgency] = sorted(
+                        (prices[j] + refusals[j], j) for j in bucket.members
+                    )
                 self._least[pool, urgency] = min(bucket.order[urgency][0][0] for bucket in buckets)
 
-    def best(self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]) -> list[tuple[int, int]]:
+    def best(
+        self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]
+    ) -> list[tuple[int, int]]:
         """Return the cheapest pairs (volunteer, cost) of a wish whose cost and price come to less than `below`.
 
         At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
         """
-        wish, found = self._wishes[i], list[tuple[int, int]]()  # a heap of (-total, -volunteer), the dearest on top
+        wish, found = (
+            self._wishes[i],
+            list[tuple[int, int]](),
+        )  # a heap of (-total, -volunteer), the dearest on top
         seen, limit = set(known), below
         for pool, more in self._walks(wish):
             for way, bucket in self._by_distance(pool, wish.place):
@@ -255,20 +318,31 @@ class Candidates:
     def _walks(self, wish: OpenWish) -> Iterator[tuple[tuple[str, str], int]]:
         """Yield the pools to walk for a wish, and what everybody in them costs at least beside place and refusal."""
         if wish.skills:
-            general = min((("skill", skill) for skill in wish.skills), key=lambda pool: self._sizes.get(pool, 0))
+            general = min(
+                (("skill", skill) for skill in wish.skills),
+                key=lambda pool: self._sizes.get(pool, 0),
+            )
         else:
             general = ("vetted", "") if wish.vetted else ("kind", wish.kind)
         for dialect in wish.dialects:
             yield ("dialect", dialect), 0
-        yield general, self._weights.dialect if wish.dialects else 0  # who speaks one of them has been seen already
+        yield (
+            general,
+            self._weights.dialect if wish.dialects else 0,
+        )  # who speaks one of them has been seen already
 
     def _by_distance(self, pool: tuple[str, str], place: str) -> list[tuple[int, _Bucket]]:
         """Return the buckets whose members help at a place, nearest first, each with the least that its place costs."""
         known = self._near.get((pool, place))
         if known is None:
             grid = grid_of(place)
-            serving = (bucket for bucket in self._pools.get(pool, ()) if _serve(bucket.places, place))
-            known = sorted(((self._way(bucket.base, grid), bucket) for bucket in serving), key=lambda pair: pair[0])
+            serving = (
+                bucket for bucket in self._pools.get(pool, ()) if _serve(bucket.places, place)
+            )
+            known = sorted(
+                ((self._way(bucket.base, grid), bucket) for bucket in serving),
+                key=lambda pair: pair[0],
+            )
             self._near[pool, place] = known
         return known
 
@@ -277,7 +351,9 @@ class Candidates:
         if (base, grid) not in self._ways:
             ring = ring_of(base, grid, self._neighbours)
             cost: int = getattr(self._weights, ring)
-            self._ways[base, grid] = min(cost, self._weights.same_building) if ring == "same_grid" else cost
+            self._ways[base, grid] = (
+                min(cost, self._weights.same_building) if ring == "same_grid" else cost
+            )
         return self._ways[base, grid]
 
     @staticmethod
@@ -295,6 +371,12 @@ class Candidates:
         if key not in self._costs:
             self.visits += 1
             wish, helper = self._wishes[i], self._helpers[j]
-            fits = not any(stands_against(wish, helper, self._now) for stands_against in _OF_THE_PAIR)
-            self._costs[key] = sum(terms_of(wish, helper, self._weights, self._neighbours).values()) if fits else None
+            fits = not any(
+                stands_against(wish, helper, self._now) for stands_against in _OF_THE_PAIR
+            )
+            self._costs[key] = (
+                sum(terms_of(wish, helper, self._weights, self._neighbours).values())
+                if fits
+                else None
+            )
         return self._costs[key]

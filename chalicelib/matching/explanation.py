@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..offers.asking import need_of
+from ..offers.maker import need_of
 from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
 from ..wishes.model import State, Wish
@@ -49,7 +49,12 @@ class Explanation:
 
 
 def reason_of(
-    wish: Wish, search: OfferRound, against: Mapping[str, Sequence[str]], now: datetime, *, night: bool
+    wish: Wish,
+    search: OfferRound,
+    against: Mapping[str, Sequence[str]],
+    now: datetime,
+    *,
+    night: bool,
 ) -> tuple[str, Mapping[str, object]]:
     """Return the one thing that a wish waits for, by name, and the facts of its text.
 
@@ -76,7 +81,11 @@ def reason_of(
 
 
 def candidate(
-    wanted: OpenWish, helper: Helper, names: Mapping[str, Person], weights: Weights, neighbours: Neighbours
+    wanted: OpenWish,
+    helper: Helper,
+    names: Mapping[str, Person],
+    weights: Weights,
+    neighbours: Neighbours,
 ) -> Candidate:
     """Return somebody who may be asked as staff see her; `names` are of those whom they may look up."""
     person = names.get(helper.id)

@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.template import Lane
-from ..offers.feature import asking
-from ..offers.feature import feature as offers
+from ..offers.feature import maker, match_scheduler
 from ..offers.policy import MATCH
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..wishes.feature import feature as wishes
+from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -39,9 +38,9 @@ def build(core: "Core", get: Get) -> "Matching":
         access=get(access),
         people=get(people),
         places=get(places),
-        wishes=get(wishes),
-        offers=get(offers),
-        asking=get(asking),
+        wishes=get(wish_queries),
+        scheduler=get(match_scheduler),
+        maker=get(maker),
     )
 
 

@@ -9,7 +9,7 @@ from ..kernel.clock import Clock
 from ..kernel.place import community_of, covers, street_of
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from ..kernel.text import as_read
-from ..offers.asking import Asking, need_of
+from ..offers.maker import OfferMaker, need_of
 from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
 from ..people.model import Person, Vetting, Volunteering
@@ -17,7 +17,7 @@ from ..people.service import People
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.model import State, Wish
-from ..wishes.service import Wishes
+from ..wishes.queries import WishQueries
 from .edges import Helper, Neighbours, OpenWish, may_be_asked
 from .policy import Weights
 
@@ -41,14 +41,31 @@ class MatchingInput:
     def free(self) -> Sequence[Helper]:
         """Return everybody, without room for an offer where she may not be asked at all at this hour."""
         zone = self.wanted[0].zone if self.wanted else DEFAULT_ZONE
-        return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
+        return [
+            helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0)
+            for helper in self.helpers
+        ]
 
 
 class InputReader:
     """Reads the input of runs and explanations."""
 
-    def __init__(self, *, clock: Clock, people: People, places: Places, wishes: Wishes, asking: Asking) -> None:
-        self._clock, self._people, self._places, self._wishes, self._asking = clock, people, places, wishes, asking
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        places: Places,
+        wishes: WishQueries,
+        maker: OfferMaker,
+    ) -> None:
+        self._clock, self._people, self._places, self._wishes, self._maker = (
+            clock,
+            people,
+            places,
+            wishes,
+            maker,
+        )
 
     def read(self, place: str, weights: Weights, only: Wish | None = None) -> MatchingInput:
         """Read what a run needs to know: a handful of requests for a community, however many pairs there are."""
@@ -56,30 +73,52 @@ class InputReader:
         searches: dict[str, OfferRound] = {}
         if only:
             wishes = {only.id: only}
-            searches[only.id] = self._asking.search_of(only)
+            searches[only.id] = self._maker.search_of(only)
         else:
             entries = self._wishes.open_at(place if place == street else community_of(place))
             for community in sorted({entry.community for entry in entries}):
-                searches |= self._asking.searches_of(community)
-            unmet = [e.id for e in entries if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)]
+                searches |= self._maker.searches_of(community)
+            unmet = [
+                e.id
+                for e in entries
+                if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)
+            ]
             found = self._wishes.find_many(unmet)
-            open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
-            wishes = {id: w for id, w in open.items() if covers(place, w.place) and not w.has_missed_its_windows(now)}
+            open = {
+                id: wish
+                for id, wish in found.items()
+                if wish.state is State.OPEN and wish.expires_at > now
+            }
+            wishes = {
+                id: w
+                for id, w in open.items()
+                if covers(place, w.place) and not w.has_missed_its_windows(now)
+            }
         if not wishes:
             return MatchingInput(
-                place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={}
+                place=place,
+                now=now,
+                wanted=(),
+                helpers=(),
+                neighbours=_apart,
+                wishes={},
+                searches={},
+                standings={},
             )
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
-        standings = self._asking.standings_of(street)
+        standings = self._maker.standings_of(street)
         helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
         return MatchingInput(
             place=place,
             now=now,
             wanted=[
-                _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
+                _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now)
+                for wish in wishes.values()
             ],
             helpers=helpers,
-            neighbours=self._neighbours_of([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
+            neighbours=self._neighbours_of(
+                [*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]
+            ),
             wishes=wishes,
             searches=searches,
             standings=standings,
@@ -95,7 +134,11 @@ class InputReader:
     def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
         """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
-        beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
+        beside = {
+            (place.id, other)
+            for place in self._places.find_many(sorted(codes)).values()
+            for other in place.neighbours
+        }
         return lambda one, other: (one, other) in beside or (other, one) in beside
 
 
@@ -103,9 +146,16 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
+def _wanted(
+    wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime
+) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
-    kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
+    kin = {
+        wish.person_id,
+        wish.filed_by,
+        wish.proxy_id or "",
+        (resident.contact_via if resident else None) or "",
+    }
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
     return OpenWish(
         id=wish.id,
@@ -127,7 +177,10 @@ def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weig
 
 
 def _helper(
-    several: Sequence[Volunteering], standings: Mapping[str, VolunteerHistory], weights: Weights, now: datetime
+    several: Sequence[Volunteering],
+    standings: Mapping[str, VolunteerHistory],
+    weights: Weights,
+    now: datetime,
 ) -> Helper:
     one, standing = several[0], standings.get(several[0].person_id)
     profile = one.profile
@@ -148,7 +201,9 @@ def _helper(
         household=one.household,
         contact_via=one.contact_via,
         paused_until=profile.paused_until,
-        quiet=(one.quiet_hours.start, one.quiet_hours.end) if one.quiet_hours else (QUIET_FROM, QUIET_TO),
+        quiet=(one.quiet_hours.start, one.quiet_hours.end)
+        if one.quiet_hours
+        else (QUIET_FROM, QUIET_TO),
         room=max(0, min(weights.live_most, profile.capacity) - live),
         live=live,
         capacity=profile.capacity - live,

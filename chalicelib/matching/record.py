@@ -39,7 +39,10 @@ def digest_of(plan: Plan) -> str:
 
 def pack(plan: Plan, planned: Sequence[Planned]) -> list[bytes]:
     """Return a run in pieces."""
-    whole = _instance_of(plan) | {"assigned": plan.solution.assigned, "planned": [asdict(one) for one in planned]}
+    whole = _instance_of(plan) | {
+        "assigned": plan.solution.assigned,
+        "planned": [asdict(one) for one in planned],
+    }
     data = zlib.compress(_dump(whole), 9)
     return [data[n : n + _PIECE] for n in range(0, len(data), _PIECE)]
 
@@ -62,10 +65,14 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
 
 
 def _instance_of(plan: Plan) -> dict[str, Any]:
-    return _instance([wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem)
+    return _instance(
+        [wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem
+    )
 
 
-def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem) -> dict[str, Any]:
+def _instance(
+    wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem
+) -> dict[str, Any]:
     return {
         "wishes": list(wishes),
         "volunteers": list(volunteers),

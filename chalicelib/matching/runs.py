@@ -9,10 +9,10 @@ from ..kernel.ids import Ids
 from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..offers.asking import Asking
 from ..offers.decisions import ChosenVolunteer
+from ..offers.maker import OfferMaker
 from ..store.transaction import Transaction
-from ..wishes.service import Wishes
+from ..wishes.queries import WishQueries
 from .edges import Neighbours, terms_of, why_of
 from .inputs import InputReader, MatchingInput
 from .model import Instance, Planned, Run
@@ -38,12 +38,12 @@ class RunExecutor:
         ids: Ids,
         metrics: Metrics,
         inputs: InputReader,
-        wishes: Wishes,
-        asking: Asking,
+        wishes: WishQueries,
+        maker: OfferMaker,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._metrics = clock, ids, metrics
-        self._inputs, self._wishes, self._asking = inputs, wishes, asking
+        self._inputs, self._wishes, self._maker = inputs, wishes, maker
 
     def run(
         self,
@@ -62,7 +62,9 @@ class RunExecutor:
         """
         began = cpu_milliseconds()
         found = self._inputs.read(place, weights)
-        plan = make_plan(found.wanted, found.free, weights, found.neighbours, found.now, self._wishes.carried_by)
+        plan = make_plan(
+            found.wanted, found.free, weights, found.neighbours, found.now, self._wishes.carried_by
+        )
         planned = _planned(plan, weights, found.neighbours)
         record = self._record(place, by, weights, plan, planned, dry_run=dry_run)
         record = replace(record, milliseconds=cpu_milliseconds() - began)
@@ -71,9 +73,14 @@ class RunExecutor:
         pieces = pack(plan, planned)
         pieces = pieces if sum(map(len, pieces)) <= INSTANCE_MOST else []
         ttl = found.now + INSTANCE_KEPT
-        beside = tuple(Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl)) for n, data in enumerate(pieces))
+        beside = tuple(
+            Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl))
+            for n, data in enumerate(pieces)
+        )
         record = replace(record, chunks=len(pieces))
-        run = self._transaction.run(lambda: Changes(entity=record, previous=None, writes=beside), context)
+        run = self._transaction.run(
+            lambda: Changes(entity=record, previous=None, writes=beside), context
+        )
         return (run, planned) if dry_run else (self._carry_out(run, plan, planned, found), planned)
 
     def _was_so(self, record: Run) -> bool:
@@ -83,7 +90,16 @@ class RunExecutor:
         last = self._repository.latest_at(record.place)
         return last is not None and last.digest == record.digest
 
-    def _record(self, place: str, by: str, weights: Weights, plan: Plan, planned: Sequence[Planned], *, dry_run: bool) -> Run:
+    def _record(
+        self,
+        place: str,
+        by: str,
+        weights: Weights,
+        plan: Plan,
+        planned: Sequence[Planned],
+        *,
+        dry_run: bool,
+    ) -> Run:
         now = self._clock.now()
         problem, solution = plan.problem, plan.solution
         return Run(
@@ -115,28 +131,45 @@ class RunExecutor:
             offers=tuple((one.wish, one.volunteer, one.cost) for one in planned[:LISTED]),
         )
 
-    def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput) -> Run:
-        of_pair, standings, made = {(one.wish, one.volunteer): one for one in planned}, found.standings, 0
+    def _carry_out(
+        self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput
+    ) -> Run:
+        of_pair, standings, made = (
+            {(one.wish, one.volunteer): one for one in planned},
+            found.standings,
+            0,
+        )
         for one in planned:  # all who were ever asked have been read
-            standings.setdefault(one.volunteer, self._asking.new_standing(street_of(run.place), one.volunteer))
+            standings.setdefault(
+                one.volunteer, self._maker.new_standing(street_of(run.place), one.volunteer)
+            )
         # What somebody carries has been taken from her room; another run at the same time must not fill it.
-        room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
+        room = {
+            h.id: h.live + len(load)
+            for h, load in zip(plan.helpers, plan.problem.loads, strict=True)
+        }
         for wanted, helpers in plan.asked:
             wish = found.wishes[wanted.id]
-            asks = [_ask(self._asking.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
-            search = found.searches.get(wish.id) or self._asking.new_search(wish)
-            made += len(self._asking.offer(wish, search, asks, standings, room, run.id))
+            asks = [_ask(self._maker.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
+            search = found.searches.get(wish.id) or self._maker.new_search(wish)
+            made += len(self._maker.offer(wish, search, asks, standings, room, run.id))
         self._metrics.count("OffersMade", made)
         self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
         self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)
         if not made:
             return run
-        return self._transaction.run(lambda: Changes(entity=replace(run, made=made), previous=run), RequestContext())
+        return self._transaction.run(
+            lambda: Changes(entity=replace(run, made=made), previous=run), RequestContext()
+        )
 
 
 def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:
     """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
-    return ChosenVolunteer(offer_id=offer_id, volunteer=one.volunteer, why=tuple(why for why in one.why if why != "met"))
+    return ChosenVolunteer(
+        offer_id=offer_id,
+        volunteer=one.volunteer,
+        why=tuple(why for why in one.why if why != "met"),
+    )
 
 
 def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Planned]:
@@ -145,5 +178,13 @@ def _planned(plan: Plan, weights: Weights, neighbours: Neighbours) -> list[Plann
         for helper in helpers:
             terms = terms_of(wish, helper, weights, neighbours)
             why = why_of(wish, helper, neighbours)
-            planned.append(Planned(wish=wish.id, volunteer=helper.id, cost=sum(terms.values()), terms=terms, why=why))
+            planned.append(
+                Planned(
+                    wish=wish.id,
+                    volunteer=helper.id,
+                    cost=sum(terms.values()),
+                    terms=terms,
+                    why=why,
+                )
+            )
     return planned

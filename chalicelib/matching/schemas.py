@@ -16,7 +16,16 @@ from .model import Planned, Run, StreetWeights
 from .policy import Weights, WeightsEdit
 from .texts import WAITING
 
-__all__ = ["MatchingView", "RunDetail", "RunIn", "RunList", "RunView", "RunsQuery", "WeightsPut", "WeightsView"]
+__all__ = [
+    "MatchingView",
+    "RunDetail",
+    "RunIn",
+    "RunList",
+    "RunView",
+    "RunsQuery",
+    "WeightsPut",
+    "WeightsView",
+]
 
 Points = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 # One optional field for each weight, so that the contract names them; a weight that is not named stays as it is.
@@ -109,7 +118,10 @@ class RunView(RunFields):
     @classmethod
     def of(cls, run: Run) -> "RunView":
         """Return the view of a run."""
-        offers = [OfferLine(wish=wish, volunteer=volunteer, cost=cost) for wish, volunteer, cost in run.offers]
+        offers = [
+            OfferLine(wish=wish, volunteer=volunteer, cost=cost)
+            for wish, volunteer, cost in run.offers
+        ]
         return cls(**_run(run), offers=offers)
 
 
@@ -143,7 +155,9 @@ class RunDetail(RunFields):
 
 def _run(run: Run) -> dict[str, Any]:
     odd = {"gini_before", "gini", "shortages", "regret"}
-    fields: dict[str, Any] = {name: getattr(run, name) for name in RunFields.model_fields if name not in odd}
+    fields: dict[str, Any] = {
+        name: getattr(run, name) for name in RunFields.model_fields if name not in odd
+    }
     fields |= {"gini_before": run.gini_before / 1000, "gini": run.gini / 1000, "regret": run.regret}
     return fields | {"shortages": [_shortage(line) for line in run.shortages]}
 
@@ -184,7 +198,9 @@ class CandidateView(View):
     terms: dict[str, int]
     load: int
     recent_offers: int
-    acceptance: float = Field(description="How likely she accepts, by her answers so far and how often she was asked lately.")
+    acceptance: float = Field(
+        description="How likely she accepts, by her answers so far and how often she was asked lately."
+    )
     why: list[str]
 
 
@@ -204,8 +220,12 @@ class MatchingView(View):
     waiting: WaitingView
     asked: list[AskedView]
     candidates: list[CandidateView]
-    excluded: dict[str, int] = Field(description="How many volunteers each filter keeps away; one may count under several.")
-    shortages: list[ShortageView] = Field(description="By the latest run: where another volunteer would help most.")
+    excluded: dict[str, int] = Field(
+        description="How many volunteers each filter keeps away; one may count under several."
+    )
+    shortages: list[ShortageView] = Field(
+        description="By the latest run: where another volunteer would help most."
+    )
 
     @classmethod
     def of(cls, found: Explanation, locale: str) -> "MatchingView":
@@ -227,7 +247,9 @@ class MatchingView(View):
             wish=found.wish.id,
             version=found.wish.version,
             need=max(0, found.need),
-            waiting=WaitingView(reason=found.reason, text=WAITING[found.reason].format(locale, found.facts)),
+            waiting=WaitingView(
+                reason=found.reason, text=WAITING[found.reason].format(locale, found.facts)
+            ),
             asked=[_asked(one, found.reasons.get(one.offer)) for one in found.asked],
             candidates=candidates,
             excluded=dict(found.excluded),
@@ -266,7 +288,12 @@ class WeightsView(View):
         """Return the view of a street's weights."""
         now, own = street.weights, Weights()
         weights = {
-            name: WeightView(value=getattr(now, name), default=getattr(own, name), unit=note["unit"], why=note["why"])
+            name: WeightView(
+                value=getattr(now, name),
+                default=getattr(own, name),
+                unit=note["unit"],
+                why=note["why"],
+            )
             for name, note in Weights.notes().items()
         }
         return cls(street=street.id, version=street.version, weights=weights)

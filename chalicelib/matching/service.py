@@ -6,24 +6,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Action, Resource, relations
-from ..kernel.changes import Changes, Due
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock, at_local, local_day
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
+from ..kernel.jobs import Command, ScheduledJob
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
-from ..offers.asking import Asking, need_of
+from ..offers.maker import OfferMaker, need_of
+from ..offers.match_scheduler import MatchScheduler
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
-from ..offers.service import Offers
 from ..people.access import Access, Granted
 from ..people.service import People
 from ..places.service import Places
-from ..store.due import Outbox, shard_of
+from ..store.outbox import Outbox, shard_of
 from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
-from ..wishes.service import Wishes
+from ..wishes.queries import WishQueries
 from . import permissions
 from .edges import obstacles, terms_of
 from .explanation import Explanation, candidate, reason_of
@@ -52,15 +53,17 @@ class Matching:
         access: Access,
         people: People,
         places: Places,
-        wishes: Wishes,
-        offers: Offers,
-        asking: Asking,
+        wishes: WishQueries,
+        scheduler: MatchScheduler,
+        maker: OfferMaker,
     ) -> None:
         self._transaction, self._repository, self._access = transaction, repository, access
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._people, self._places, self._wishes = people, places, wishes
-        self._offers, self._asking = offers, asking
-        self._inputs = InputReader(clock=clock, people=people, places=places, wishes=wishes, asking=asking)
+        self._scheduler, self._maker = scheduler, maker
+        self._inputs = InputReader(
+            clock=clock, people=people, places=places, wishes=wishes, maker=maker
+        )
         self._executor = RunExecutor(
             transaction=transaction,
             repository=repository,
@@ -69,20 +72,21 @@ class Matching:
             metrics=metrics,
             inputs=self._inputs,
             wishes=wishes,
-            asking=asking,
+            maker=maker,
         )
 
     # by themselves
 
     def match_all(self) -> int:
         """Hand over one job for each community in which something is open and people are awake; return their number."""
-        now, jobs = self._clock.now(), list[Due]()
+        now, jobs = self._clock.now(), list[ScheduledJob]()
         for street in self._places.streets():
             if self._next_waking(street, now) > now:
                 continue
             for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
                 id = self._ids.new("due")
-                jobs.append(Due(id=id, at=now, shard=shard_of(id, self._outbox.shards), kind=MATCH, subject=community))
+                job = Command(id=id, name=MATCH, subject=community)
+                jobs.append(ScheduledJob(job=job, at=now, shard=shard_of(id, self._outbox.shards)))
         return self._outbox.enqueue(jobs)
 
     def match_community(self, community: str) -> None:
@@ -90,9 +94,15 @@ class Matching:
         now = self._clock.now()
         waking = self._next_waking(street_of(community), now)
         if waking > now:
-            self._offers.match_at(community, waking)
+            self._scheduler.match_at(community, waking)
             return
-        self._executor.run(RequestContext(), community, by=SCHEDULE, weights=self._weights(community).weights, dry_run=False)
+        self._executor.run(
+            RequestContext(),
+            community,
+            by=SCHEDULE,
+            weights=self._weights(community).weights,
+            dry_run=False,
+        )
 
     def _next_waking(self, street: str, now: datetime) -> datetime:
         """Return now, or when people there are next awake."""
@@ -163,7 +173,9 @@ class Matching:
             before.check_version(context.seen_version)
             own = Weights()
             _checked(edit.applied_to(own))
-            kept = {name: value for name, value in edit.named.items() if getattr(own, name) != value}
+            kept = {
+                name: value for name, value in edit.named.items() if getattr(own, name) != value
+            }
             changed = replace(before, changed=kept)
             return Changes(entity=changed, previous=before if before.version else None)
 
@@ -171,7 +183,9 @@ class Matching:
 
     def _weights(self, place: str) -> StreetWeights:
         now, street = self._clock.now(), street_of(place)
-        return self._repository.weights_of(street) or StreetWeights(id=street, created_at=now, updated_at=now)
+        return self._repository.weights_of(street) or StreetWeights(
+            id=street, created_at=now, updated_at=now
+        )
 
     # why
 
@@ -185,10 +199,16 @@ class Matching:
         weights = self._weights(wish.place).weights
         situation = self._inputs.read(wish.place, weights, only=wish)
         wanted, search = situation.wanted[0], situation.searches[wish.id]
-        against = {helper.id: obstacles(wanted, helper, situation.now) for helper in situation.helpers}
+        against = {
+            helper.id: obstacles(wanted, helper, situation.now) for helper in situation.helpers
+        }
         fit = sorted(
             (helper for helper in situation.helpers if not against[helper.id]),
-            key=lambda h: (sum(terms_of(wanted, h, weights, situation.neighbours).values()) + weights.of_load(h.recent), h.id),
+            key=lambda h: (
+                sum(terms_of(wanted, h, weights, situation.neighbours).values())
+                + weights.of_load(h.recent),
+                h.id,
+            ),
         )[: SHOWN * 2]
         carried = self._wishes.carried_by([helper.id for helper in fit])
         for helper in fit:
@@ -196,8 +216,15 @@ class Matching:
                 against[helper.id] = ["full"]
         fit = [helper for helper in fit if not against[helper.id]]
         people = self._people.find_many([helper.id for helper in fit[:SHOWN]])
-        names = {id: person for id, person in people.items() if relations(actor, person.as_resource()) & STAFF}
-        candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit[:SHOWN]]
+        names = {
+            id: person
+            for id, person in people.items()
+            if relations(actor, person.as_resource()) & STAFF
+        }
+        candidates = [
+            candidate(wanted, helper, names, weights, situation.neighbours)
+            for helper in fit[:SHOWN]
+        ]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
         last = self._repository.latest_at(wish.community)
@@ -205,7 +232,7 @@ class Matching:
             wish=wish,
             need=need_of(wish, search),
             asked=search.asked,
-            reasons=self._asking.reasons_in(search),
+            reasons=self._maker.reasons_in(search),
             candidates=candidates,
             excluded=Counter(name for names in against.values() for name in names),
             reason=reason,

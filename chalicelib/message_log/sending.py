@@ -8,15 +8,16 @@ from typing import Any, Protocol
 
 from ..adapters.choice import Provider, Providers
 from ..adapters.ports import EmailSender, Mail, Refused, Sms
-from ..kernel.changes import Due
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.ids import Ids
+from ..kernel.jobs import JobRecord as Due
+from ..kernel.jobs import scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.place import street_of
 from ..kernel.segments import parts_of
 from ..kernel.template import Legal, Template, Templates, Urgency
-from ..store.due import Outbox
+from ..store.outbox import Outbox
 from . import decisions, policy
 from .decisions import Next
 from .model import (
@@ -192,7 +193,7 @@ class Sender:
         if line.state is DeliveryState.HELD:
             self._put_digest(line)
         elif resume_at := decisions.resume_at(line, template):
-            self.put_off(replace(due, line=line.id), recipient.people, resume_at)
+            self.put_off(replace(due, attempt=line.id), recipient.people, resume_at)
 
     def put_off(self, due: Due, people: Sequence[str], until: datetime) -> None:
         """Let a message come again later, for some of those whom it is for.
@@ -200,7 +201,7 @@ class Sender:
         The row's id follows from the one that it continues, and is never the same: that one is about to be deleted.
         """
         to = address_of(people, due.to)
-        self._outbox.put(replace(due, id=named("due", due.id, to), at=until, to=to, message=due.message_id))
+        self._outbox.put(scheduled_of(replace(due, id=named("due", due.id, to), at=until, to=to, message=due.message or due.id)))
 
     def _receipts(self, line: MessageAttempt, recipient: Recipient) -> None:
         """Note everybody whom a line tells; who comes with another share of the same message joins the line."""
@@ -236,7 +237,7 @@ class Sender:
 
     def let_go(self, due: Due) -> None:
         """Settle the line that a row continues if nobody has taken it up: her number has changed, or she is gone."""
-        line, now = self._repository.find_delivery(due.line) if due.line else None, self._clock.now()
+        line, now = self._repository.find_delivery(due.attempt) if due.attempt else None, self._clock.now()
         if line and line.state is DeliveryState.RETRY and line.next_at and line.next_at <= now:
             self._repository.reclaim(
                 replace(line, state=DeliveryState.SUPPRESSED, reason=Unreached.ELSEWHERE, settled_at=now), line
@@ -258,7 +259,7 @@ class Sender:
         """See that a digest is made on the day for which a line is held: one row per person and day."""
         at = line.next_at or self._clock.now()
         id = named("due", "digest", line.person, f"{at:%Y%m%d}")
-        self._outbox.put(Due(id=id, at=at, shard="", kind=DIGEST, subject=line.person, to=line.person))
+        self._outbox.put(scheduled_of(Due(id=id, at=at, kind=DIGEST, subject=line.person, to=line.person)))
 
     def held_for(self, person: str) -> list[MessageAttempt]:
         """Return what is held for somebody, oldest first; not what is held for whoever shares her phone, and told there."""
@@ -365,7 +366,7 @@ class Sender:
         now = self._clock.now()
         return MessageAttempt(
             id=self._id(due, recipient),
-            message=due.message_id,
+            message=(due.message or due.id),
             kind=due.kind,
             about=due.subject,
             params=due.params,
@@ -381,7 +382,7 @@ class Sender:
         )
 
     def _id(self, due: Due, recipient: Recipient) -> str:
-        return delivery_id(due.message_id, recipient.channel, self.fingerprint(recipient.address))
+        return delivery_id((due.message or due.id), recipient.channel, self.fingerprint(recipient.address))
 
     def _measure(self, line: MessageAttempt, due_at: datetime) -> None:
         self._metrics.count("Sends", kind=line.kind, result=line.state.value)

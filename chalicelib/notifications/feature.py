@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get, Provider
+from ..kernel.template import Lane
 from ..message_log.feature import sender
 from ..people.feature import feature as people
 from ..places.feature import feature as places
@@ -11,8 +12,7 @@ from ..signin.feature import feature as signin
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.changes import Due
-    from ..kernel.jobs import Send
+    from ..kernel.jobs import JobRecord, ScheduledJob
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from .service import Notifier
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["begin_fanout", "feature"]
 
 feature: "Feature[Notifier]" = Feature("notifications")
-begin_fanout: "Provider[Callable[[Due], None]]" = Provider("notifications.begin_fanout")  # filled by fanouts
+begin_fanout: "Provider[Callable[[JobRecord], None]]" = Provider("notifications.begin_fanout")  # filled by fanouts
 
 
 @feature.build
@@ -52,10 +52,10 @@ def context(notifier: "Notifier", subjects: "Sequence[MessageSubject]") -> "Sequ
     return [None] * len(subjects)
 
 
-feature.messages("reminders.digest", templates=templates, context=context)
+feature.messages("reminders.digest", templates=templates, context=context, lane=Lane.BULK)
 
 
 @feature.on_send()
-def on_send(notifier: "Notifier", send: "Send") -> None:
+def on_send(notifier: "Notifier", scheduled: "ScheduledJob") -> None:
     """Tell people something."""
-    notifier.deliver(send)
+    notifier.deliver(scheduled)

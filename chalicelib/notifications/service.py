@@ -15,10 +15,10 @@ from ..kernel.audiences import (
     format_audience,
     parse_audience,
 )
-from ..kernel.changes import Due
 from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import Send
+from ..kernel.jobs import JobRecord as Due
+from ..kernel.jobs import ScheduledJob, Send, record_of
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Templates, Urgency
@@ -70,10 +70,10 @@ class Notifier:
         self._clock, self._people, self._places, self._signin = clock, people, places, signin
         self._sender, self._templates, self._hooks, self._begin_fanout = sender, templates, hooks, begin_fanout
 
-    def deliver(self, send: Send) -> None:
+    def deliver(self, scheduled: ScheduledJob) -> None:
         """Tell everybody whom a message is for, each by the way that fits them now."""
-        due = send.due
-        assert due is not None  # noqa: S101 - until the sender takes jobs itself
+        due, send = record_of(scheduled), scheduled.job
+        assert isinstance(send, Send)  # noqa: S101
         if send.message_kind == DIGEST:
             self.digest(due)
             return

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..wishes.feature import feature as wishes
+from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -14,29 +16,43 @@ if TYPE_CHECKING:
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from ..web.routes import Routes
-    from .asking import Asking
+    from .background import OfferJobs
+    from .maker import OfferMaker
+    from .match_scheduler import MatchScheduler
     from .service import Offers
 
-__all__ = ["asking", "feature"]
+__all__ = ["feature", "jobs", "maker", "match_scheduler"]
 
 feature: "Feature[Offers]" = Feature("offers", id_prefixes={"offer": "off"})
 feature.questions({"offer.made": {"接受": True, "婉拒": False}})
 
 
 @feature.provide
-def asking(core: "Core", get: Get) -> "Asking":
+def match_scheduler(core: "Core", get: Get) -> "MatchScheduler":
+    """Build what schedules matches."""
+    from .match_scheduler import MatchScheduler
+
+    return MatchScheduler(clock=core.clock, outbox=core.outbox)
+
+
+@feature.provide
+def maker(core: "Core", get: Get) -> "OfferMaker":
     """Build what makes offers."""
-    from .asking import Asking
+    from .maker import OfferMaker
     from .repository import OfferRepository
 
-    return Asking(
-        transaction=core.transaction, repository=OfferRepository(core.store), clock=core.clock, ids=core.ids, wishes=get(wishes)
+    return OfferMaker(
+        transaction=core.transaction,
+        repository=OfferRepository(core.store),
+        clock=core.clock,
+        ids=core.ids,
+        wishes=get(wish_queries),
     )
 
 
 @feature.build
 def build(core: "Core", get: Get) -> "Offers":
-    """Build the service."""
+    """Build the use cases of volunteers."""
     from .repository import OfferRepository
     from .service import Offers
 
@@ -45,11 +61,30 @@ def build(core: "Core", get: Get) -> "Offers":
         repository=OfferRepository(core.store),
         clock=core.clock,
         ids=core.ids,
+        access=get(access),
+        people=get(people),
+        wishes=get(wishes),
+        wish_queries=get(wish_queries),
+        scheduler=get(match_scheduler),
+    )
+
+
+@feature.provide
+def jobs(core: "Core", get: Get) -> "OfferJobs":
+    """Build the background work on offers."""
+    from .background import OfferJobs
+    from .repository import OfferRepository
+
+    return OfferJobs(
+        transaction=core.transaction,
+        repository=OfferRepository(core.store),
+        clock=core.clock,
         people=get(people),
         places=get(places),
-        wishes=get(wishes),
-        outbox=core.outbox,
-        asking=get(asking),
+        wishes=get(wish_queries),
+        offers=get(feature),
+        maker=get(maker),
+        scheduler=get(match_scheduler),
     )
 
 
@@ -68,7 +103,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(offers: "Offers", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    offers: "OfferJobs", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return [offers.message_context(subject) for subject in subjects]
 
@@ -80,29 +117,32 @@ feature.messages(
     "offer.not_taken",
     templates=templates,
     context=context,
+    service=jobs,
 )
 
 
-@feature.on_timer("offer")
-def on_timer(offers: "Offers", timer: "Timer") -> None:
+@feature.on_timer("offer", service=jobs)
+def on_timer(offers: "OfferJobs", timer: "Timer") -> None:
     """Expire an offer."""
     offers.wake_offer(timer.entity_id, timer.id)
 
 
-@feature.on_answer("offer")
-def on_answer(offers: "Offers", answer: "Answer") -> None:
+@feature.on_answer("offer", service=jobs)
+def on_answer(offers: "OfferJobs", answer: "Answer") -> None:
     """Accept or decline by SMS."""
-    offers.answer(answer.subject, answer.person_id, yes=answer.yes, phone_of=answer.phone_of)
+    offers.answer(
+        answer.subject, answer.person_id, yes=answer.yes, phone_of=answer.phone_of
+    )
 
 
-@feature.on_event("person.volunteered", "person.granted", "person.blocked")
-def on_volunteer_changed(offers: "Offers", event: "Event") -> None:
+@feature.on_event("person.volunteered", "person.granted", "person.blocked", service=jobs)
+def on_volunteer_changed(offers: "OfferJobs", event: "Event") -> None:
     """End offers that a volunteer should not have any more."""
     offers.end_unfit(event.subject)
 
 
-@feature.on_event("wish.fulfilled")
-def on_wish_fulfilled(offers: "Offers", event: "Event") -> None:
+@feature.on_event("wish.fulfilled", service=jobs)
+def on_wish_fulfilled(offers: "OfferJobs", event: "Event") -> None:
     """Note whom a resident has met; end offers that nobody needs."""
     offers.note_met(event.subject)
     offers.look_again(event.subject)
@@ -118,31 +158,32 @@ def on_wish_fulfilled(offers: "Offers", event: "Event") -> None:
     "wish.expired",
     "wish.reopened",
     "wish.owner_erased",
+    service=jobs,
 )
-def on_places_changed(offers: "Offers", event: "Event") -> None:
+def on_places_changed(offers: "OfferJobs", event: "Event") -> None:
     """End offers that nobody needs any more, or look for a volunteer."""
     offers.look_again(event.subject)
 
 
-@feature.erase()
-def erase(offers: "Offers", event: "Event") -> None:
+@feature.erase(service=jobs)
+def erase(offers: "OfferJobs", event: "Event") -> None:
     """Redact the offers to an erased volunteer."""
     offers.forget_person(event.subject)
 
 
-@feature.export()
-def export(offers: "Offers", person_id: str) -> Mapping[str, Any]:
+@feature.export(service=jobs)
+def export(offers: "OfferJobs", person_id: str) -> Mapping[str, Any]:
     """Return the person's offers."""
     return offers.export_data(person_id)
 
 
-@feature.rearm()
-def rearm(offers: "Offers") -> int:
+@feature.rearm(service=jobs)
+def rearm(offers: "OfferJobs") -> int:
     """Arm lost timers."""
     return offers.rearm_lost()
 
 
-@feature.place_of()
-def place_of(offers: "Offers", offer_id: str) -> str:
+@feature.place_of(service=jobs)
+def place_of(offers: "OfferJobs", offer_id: str) -> str:
     """Return the place of an offer."""
     return offers.place_of(offer_id)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..kernel.errors import NotFound
 from ..kernel.paging import Page, Position, every
+from ..kernel.place import street_of
 from ..store.repository import Repository
 from ..store.table import Key, Table, index
+from .decisions import OfferContext
 from .model import Offer, OfferRound, VolunteerHistory
 
 __all__ = ["OFFER", "SEARCH", "STANDING", "OfferRepository"]
@@ -74,6 +77,17 @@ class OfferRepository(Repository):
     def find_standing(self, street: str, volunteer: str) -> VolunteerHistory | None:
         """Read what is known of a volunteer."""
         return self._store.get(STANDING, _street(street), volunteer)
+
+    def standing_of(self, offer: Offer) -> VolunteerHistory | None:
+        """Read what is known of the volunteer of an offer."""
+        return self.find_standing(street_of(offer.place), offer.volunteer)
+
+    def context_of(self, offer: Offer) -> OfferContext:
+        """Read the two records that change with an offer; raise NotFound without a search."""
+        search = self.find_search(offer.wish_id)
+        if search is None:
+            raise NotFound
+        return OfferContext(offer=offer, search=search, standing=self.standing_of(offer))
 
     def standings_of(self, street: str) -> Iterator[VolunteerHistory]:
         """Read what is known of the volunteers of a street; every commit checks it again."""

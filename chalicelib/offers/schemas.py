@@ -11,7 +11,7 @@ from ..wishes.model import Kind, Wish
 from ..wishes.schemas import WindowView, WishId
 from .model import OfferState, grid_of
 from .policy import Urgency
-from .service import OfferSeen
+from .service import OfferForViewer
 from .texts import why_text
 
 __all__ = ["DeclineIn", "OfferList", "OfferView", "offer_view"]
@@ -27,7 +27,7 @@ class DeclineIn(Request):
 
 
 class OfferedWish(View):
-    """What somebody is told of a wish that she is asked for: the grid and when, but no person and no building."""
+    """An offered wish as the volunteer sees it: its grid and days, but no person and no building."""
 
     kind: Kind
     title: str
@@ -68,7 +68,7 @@ class OfferView(View):
     updated_at: Instant
 
 
-def offer_view(seen: OfferSeen) -> OfferView:
+def offer_view(seen: OfferForViewer) -> OfferView:
     """Return the view of an offer."""
     offer, state = seen.offer, seen.offer.state_at(seen.now)
     same = ("id", "version", "volunteer", "urgency", "expires_at", "answered_at", "created_at", "updated_at")

@@ -23,7 +23,9 @@ __all__ = ["JurisdictionQuery", "ReportForm", "RequestsQuery", "UpdateForm", "Up
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
 # https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
-_W3C = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))")
+_W3C = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))"
+)
 
 
 def _instant(value: Any) -> datetime:
@@ -38,23 +40,36 @@ def _w3c(value: Any) -> datetime:
     if found is None:
         raise ValueError(value)
     day, time, utc, sign, hours, minutes = found.groups()
-    return datetime.fromisoformat(f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"))
+    return datetime.fromisoformat(
+        f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}")
+    )
 
 
 def _listed(value: Any) -> tuple[str, ...]:
     """Read a comma-delimited list, which may also be given several times."""
     given = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
+    return tuple(
+        dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip())
+    )
 
 
 W3CDate = Annotated[
     datetime,
     BeforeValidator(_instant, json_schema_input_type=str),
-    Field(json_schema_extra={"pattern": f"^({_W3C.pattern})?$", "examples": ["2026-11-23T08:40:00+08:00"]}),
+    Field(
+        json_schema_extra={
+            "pattern": f"^({_W3C.pattern})?$",
+            "examples": ["2026-11-23T08:40:00+08:00"],
+        }
+    ),
 ]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
-Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]
-Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
+Statuses = Annotated[
+    tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)
+]
+Text = Annotated[
+    str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)
+]
 
 
 class JurisdictionQuery(BaseModel):
@@ -68,7 +83,10 @@ class JurisdictionQuery(BaseModel):
     @classmethod
     def _given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Leave out what is empty; what is said twice alike is said once."""
-        found = {name: _said(value) if isinstance(value, list) else value for name, value in values.items()}
+        found = {
+            name: _said(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
         return {name: value for name, value in found.items() if value}
 
 
@@ -80,13 +98,21 @@ def _said(values: list[str]) -> str | list[str]:
 class RequestsQuery(JurisdictionQuery):
     """Which reports; `service_request_id` overrides all else."""
 
-    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
-    service_code: Listed = Field(default_factory=tuple, description="Several, delimited by commas; of any where none is named.")
+    service_request_id: Listed = Field(
+        default_factory=tuple, description="Several, delimited by commas."
+    )
+    service_code: Listed = Field(
+        default_factory=tuple,
+        description="Several, delimited by commas; of any where none is named.",
+    )
     start_date: W3CDate | None = None
     end_date: Annotated[
-        W3CDate | None, Field(description="At most 90 days after start_date; without both, the last 90 days.")
+        W3CDate | None,
+        Field(description="At most 90 days after start_date; without both, the last 90 days."),
     ] = None
-    status: Statuses = Field(default_factory=tuple, description="open or closed, or both, delimited by a comma.")
+    status: Statuses = Field(
+        default_factory=tuple, description="open or closed, or both, delimited by a comma."
+    )
     page: Annotated[int, Field(ge=1, le=MOST)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
@@ -106,7 +132,9 @@ class RequestsQuery(JurisdictionQuery):
 class UpdatesQuery(JurisdictionQuery):
     """Which updates."""
 
-    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
+    service_request_id: Listed = Field(
+        default_factory=tuple, description="Several, delimited by commas."
+    )
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
 
@@ -118,7 +146,10 @@ class UpdatesQuery(JurisdictionQuery):
 class _KeyedForm(JurisdictionQuery):
     """What needs a key."""
 
-    api_key: Annotated[str, Field(max_length=4096, description="A key of this service, or a person's access token.")]
+    api_key: Annotated[
+        str,
+        Field(max_length=4096, description="A key of this service, or a person's access token."),
+    ]
 
 
 class ReportForm(_KeyedForm):
@@ -134,7 +165,11 @@ class ReportForm(_KeyedForm):
     address_string: Annotated[Prose, Field(max_length=500)] = ""
     address_id: Annotated[str, Field(max_length=200, description="The code of a place.")] = ""
     phone: Annotated[
-        str, Field(max_length=40, description="Tells a resident who has this number what becomes of it; it is not kept.")
+        str,
+        Field(
+            max_length=40,
+            description="Tells a resident who has this number what becomes of it; it is not kept.",
+        ),
     ] = ""
     attribute: Annotated[
         dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
@@ -149,12 +184,20 @@ class ReportForm(_KeyedForm):
         for name, value in values.items():
             code = _ATTRIBUTE.fullmatch(name)
             if code:
-                found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
-        return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
+                found.setdefault(code[1], []).extend(
+                    one for one in ([value] if isinstance(value, str) else value) if one
+                )
+        return {name: value for name, value in values.items() if name != "attribute"} | {
+            "attribute": found
+        }
 
     def reported(self) -> NewReport:
         """Return what is reported."""
-        point = Location(self.lat, self.long) if self.lat is not None and self.long is not None else None
+        point = (
+            Location(self.lat, self.long)
+            if self.lat is not None and self.long is not None
+            else None
+        )
         return NewReport(
             service_code=self.service_code,
             text=self.description,

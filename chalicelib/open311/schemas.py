@@ -78,7 +78,9 @@ class DiscoveryView(View):
     def of(cls, operator: Operator, changed_at: datetime, locale: str) -> "DiscoveryView":
         """Return the view of who runs it."""
         endpoint = EndpointView(
-            url=f"{operator.url}/open311/v2", changeset=changed_at, type="production" if operator.live else "test"
+            url=f"{operator.url}/open311/v2",
+            changeset=changed_at,
+            type="production" if operator.live else "test",
         )
         return cls(
             changeset=changed_at,
@@ -140,7 +142,10 @@ class AttributeView(View):
     @classmethod
     def of(cls, question: Question, order: int, locale: str) -> "AttributeView":
         """Return the view of a question."""
-        values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
+        values = [
+            ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en))
+            for choice in question.choices
+        ]
         return cls(
             code=question.code,
             datatype=question.kind.value,
@@ -162,7 +167,10 @@ class DefinitionView(View):
     @classmethod
     def of(cls, category: Category, locale: str) -> "DefinitionView":
         """Return what is asked in a category."""
-        asked = [AttributeView.of(question, n, locale) for n, question in enumerate(category.questions, 1)]
+        asked = [
+            AttributeView.of(question, n, locale)
+            for n, question in enumerate(category.questions, 1)
+        ]
         return cls(service_code=category.code, attributes=asked)
 
 

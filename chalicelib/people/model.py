@@ -136,14 +136,25 @@ class Person(Entity):
     @property
     def places(self) -> tuple[str, ...]:
         """Return where she belongs: her home, and where she serves."""
-        return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
+        return tuple(
+            dict.fromkeys(
+                [*([self.home] if self.home else []), *(grant.place for grant in self.grants)]
+            )
+        )
 
     @property
     def secrets(self) -> list[str]:
         """Return what must not stand where everybody reads: how to reach her, and the parts of her address that are names."""
         named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", self.address or "")
-        reached = [self.address, self.phone, (self.phone or "").removeprefix("+86"), self.email_address]
-        numbers = re.findall(r"\d{3,}", self.address or "")  # a room, also where nothing calls it one
+        reached = [
+            self.address,
+            self.phone,
+            (self.phone or "").removeprefix("+86"),
+            self.email_address,
+        ]
+        numbers = re.findall(
+            r"\d{3,}", self.address or ""
+        )  # a room, also where nothing calls it one
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
@@ -158,11 +169,17 @@ class Person(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of her."""
-        return Resource(see=permissions.SEE, places=self.places, relations={Relation.OWNER: frozenset({self.id})})
+        return Resource(
+            see=permissions.SEE,
+            places=self.places,
+            relations={Relation.OWNER: frozenset({self.id})},
+        )
 
     def as_actor(self, session: str = "") -> Actor:
         """Return her as somebody who acts."""
-        return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
+        return Actor(
+            id=self.id, grants=self.grants, token_version=self.token_version, session=session
+        )
 
     def admit(self, actor: Actor) -> Actor:
         """Return the actor as she is now, or refuse a token that no longer counts."""
@@ -212,7 +229,9 @@ def mask_phone(phone: str | None) -> str | None:
 
 def end_session(person: Person, session: str, now: datetime) -> Person:
     """Remember an ended session for as long as its access tokens live."""
-    fresh = tuple(s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session)
+    fresh = tuple(
+        s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session
+    )
     return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
 
 
@@ -229,10 +248,18 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
     A kind that she never wanted to be asked for again stays so until she names it among her kinds.
     """
-    never = tuple(kind for kind in (person.volunteer.never if person.volunteer else ()) if kind not in profile.kinds)
+    never = tuple(
+        kind
+        for kind in (person.volunteer.never if person.volunteer else ())
+        if kind not in profile.kinds
+    )
     profile = replace(profile, never=never)
     others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
-    return replace(person, volunteer=profile, grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places))
+    return replace(
+        person,
+        volunteer=profile,
+        grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places),
+    )
 
 
 def volunteering(person: Person) -> tuple[Volunteering, ...]:
@@ -240,7 +267,12 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
 
     Who has no phone of her own, or has withdrawn from the terms, has no account to answer with, and is not asked until she agrees again.
     """
-    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
+    if (
+        person.blocked
+        or person.erased_at
+        or not person.phone
+        or not (person.appointed or "terms" in person.consents)
+    ):
         return ()
     places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
     areas = dict.fromkeys(community_of(place) for place in places)
@@ -262,8 +294,12 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
 
 def never_again(person: Person, kind: str) -> Person:
     """Return somebody who is not to be asked for a kind any more."""
-    profile = person.volunteer or VolunteerProfile(places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER))
-    return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
+    profile = person.volunteer or VolunteerProfile(
+        places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER)
+    )
+    return replace(
+        person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind])))
+    )
 
 
 def erase(person: Person, now: datetime) -> Person:

@@ -17,7 +17,10 @@ routes: Routes[Places] = Routes("places", REFUSALS)
 def list_places(places: Places, context: RequestContext, query: SubtreeQuery) -> PlaceList:
     """List a place and everything below it."""
     page, with_duty = places.list_places(context, query.under, query.limit)
-    return PlaceList(items=[PlaceView.of(p, with_duty=with_duty) for p in page.items], next=context.cursor_of(page.next))
+    return PlaceList(
+        items=[PlaceView.of(p, with_duty=with_duty) for p in page.items],
+        next=context.cursor_of(page.next),
+    )
 
 
 @routes.put("/v1/places/{code}")
@@ -26,7 +29,10 @@ def put_place(places: Places, context: RequestContext, code: str, body: PlaceIn)
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
-    return PlaceView.of(places.put_place(context, code, body.name, body.neighbours, body.zone, location), with_duty=True)
+    return PlaceView.of(
+        places.put_place(context, code, body.name, body.neighbours, body.zone, location),
+        with_duty=True,
+    )
 
 
 @routes.put("/v1/places/{code}/duty")

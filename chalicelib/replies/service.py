@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
 
-from ..kernel.changes import Changes, Message
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.codes import same
 from ..kernel.errors import NotFound, Replayed
+from ..kernel.jobs import Answer
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.signing import check
 from ..message_log.model import Asked, DeliveryState, Question
@@ -114,14 +115,17 @@ class Replies:
             asked = self._meant(question, word)
             if asked is None:  # the reply is remembered all the same: repeated later, it must not answer what is asked by then
                 return Changes(entity=question, previous=previous)
-            yes = "yes" if self._answer_to(asked, word) else "no"
+            yes = bool(self._answer_to(asked, word))
             line = self._message_log.find(asked.delivery)
-            answers = tuple(  # those who share a phone were asked by one message, and one answer is all that it gets
-                Message(
-                    kind=f"answer.{asked.kind.partition('.')[0]}",
-                    to=person,
-                    about=asked.about,
-                    params={"kind": asked.kind, "answer": yes, "phone_of": owner.id if owner else ""},
+            # Those who share a phone were asked by one message, and one answer is all that it gets.
+            answers = tuple(
+                Answer(
+                    id="",
+                    question=asked.kind,
+                    subject=asked.about,
+                    person_id=person,
+                    yes=yes,
+                    phone_of=owner.id if owner else "",
                 )
                 for person in (asked.person, *(line.others if line else ()))
             )
@@ -129,7 +133,7 @@ class Replies:
             # meant for stays open, and with it what she has answered, which nothing answers twice.
             others = [one for one in _asked(question) if self._answer_to(one, word) is None]
             left = question if others else replace(question, latest=None, before=None)
-            return Changes(entity=left, previous=previous, messages=answers)
+            return Changes(entity=left, previous=previous, jobs=answers)
 
         self._transaction.run(decide, context)
 

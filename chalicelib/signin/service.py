@@ -82,7 +82,9 @@ class SignIn:
         """
         id = f"phone#{self._phones.fingerprint(phone)}"
         limits = [(id, limit) for limit in CODES_PER_TARGET]
-        limits.append((f"address#{context.address}", codes_per("hour", self._limits.per_address_hour)))
+        limits.append(
+            (f"address#{context.address}", codes_per("hour", self._limits.per_address_hour))
+        )
         limits.append(("codes", codes_per("day", self._limits.per_day)))
         self._challenge(context, id, phone, Purpose.SIGN_IN, limits)
         return int(COOLDOWN.total_seconds())
@@ -100,7 +102,12 @@ class SignIn:
         return int(COOLDOWN.total_seconds())
 
     def _challenge(
-        self, context: RequestContext, id: str, target: str, purpose: Purpose, limits: list[tuple[str, RateLimit]]
+        self,
+        context: RequestContext,
+        id: str,
+        target: str,
+        purpose: Purpose,
+        limits: list[tuple[str, RateLimit]],
     ) -> None:
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
@@ -108,15 +115,30 @@ class SignIn:
             model.may_issue(before, now)
             nonce = self._ids.new("non")
             fresh = model.issue_challenge(
-                before, id=id, target=target, purpose=purpose, nonce=nonce, locale=context.locale, now=now
+                before,
+                id=id,
+                target=target,
+                purpose=purpose,
+                nonce=nonce,
+                locale=context.locale,
+                now=now,
             )
-            message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
+            message = Message(
+                kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce}
+            )
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
             return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 
         self._transaction.run(decide, context)
 
-    def sign_in(self, context: RequestContext, phone: str, code: str, name: str | None, text_version: str | None) -> SignedIn:
+    def sign_in(
+        self,
+        context: RequestContext,
+        phone: str,
+        code: str,
+        name: str | None,
+        text_version: str | None,
+    ) -> SignedIn:
         """Exchange a code for tokens; the first time, with consent, this makes the account."""
         id = f"phone#{self._phones.fingerprint(phone)}"
 
@@ -170,7 +192,9 @@ class SignIn:
             session = self._repository.find_session(session_id)
             if session is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            return Changes(entity=model.refresh(session, generation, self._clock.now()), previous=session)
+            return Changes(
+                entity=model.refresh(session, generation, self._clock.now()), previous=session
+            )
 
         try:
             session = self._transaction.run(decide, context)
@@ -194,10 +218,17 @@ class SignIn:
         """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
 
         def decide() -> Changes[Person]:
-            session, person = self._repository.find_session(session_id), self._people.find(person_id)
+            session, person = (
+                self._repository.find_session(session_id),
+                self._people.find(person_id),
+            )
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
+            over = (
+                (Put(row=replace(session, ended=True, version=session.version + 1)),)
+                if session
+                else ()
+            )
             event = Event(tag="person.signed_out", by=person.id, party="owner")
             signed_out = end_session(person, session_id, self._clock.now())
             return Changes(entity=signed_out, previous=person, writes=over, events=(event,))
@@ -224,8 +255,15 @@ class SignIn:
 
     def traces_of(self, person: Person) -> list[Delete]:
         """Return what is kept of a phone and an address (see `people.service.ErasureHook`)."""
-        ids = [f"email#{person.id}", f"phone#{self._phones.fingerprint(person.phone)}" if person.phone else ""]
-        return [Delete(row=challenge) for id in ids if id and (challenge := self._repository.find_challenge(id))]
+        ids = [
+            f"email#{person.id}",
+            f"phone#{self._phones.fingerprint(person.phone)}" if person.phone else "",
+        ]
+        return [
+            Delete(row=challenge)
+            for id in ids
+            if id and (challenge := self._repository.find_challenge(id))
+        ]
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""

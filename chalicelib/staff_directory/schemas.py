@@ -9,8 +9,28 @@ from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
 from ..kernel.unset import UNSET, unset_if_none
 from ..people.edits import PersonCorrection
 from ..people.model import Person, Vetting, mask_phone
-from ..people.schemas import Address, Channels, ConsentIn, GrantView, Household, Phone, mainland_mobile, person_fields
-from ..web.fields import Flag, Instant, Line, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
+from ..people.schemas import (
+    Address,
+    Channels,
+    ConsentIn,
+    GrantView,
+    Household,
+    Phone,
+    mainland_mobile,
+    person_fields,
+)
+from ..web.fields import (
+    Flag,
+    Instant,
+    Line,
+    Name,
+    PageQuery,
+    PersonId,
+    PlaceCode,
+    Prose,
+    Request,
+    View,
+)
 from .service import NewPerson
 
 __all__ = [
@@ -64,7 +84,10 @@ class PersonView(View):
         """Return the masked view of a person."""
         fields = person_fields(person)
         channels: Channels = fields["channels"]
-        masked = {"phone": mask_phone(person.phone), "channels": channels.model_copy(update={"email_address": None})}
+        masked = {
+            "phone": mask_phone(person.phone),
+            "channels": channels.model_copy(update={"email_address": None}),
+        }
         return cls.model_validate(fields | masked)
 
 
@@ -112,7 +135,11 @@ class NewPersonIn(Request):
 
     def new(self) -> NewPerson:
         """Return it as the service takes it."""
-        fields = {name: getattr(self, name) for name in NewPerson.__dataclass_fields__ if name != "consent"}
+        fields = {
+            name: getattr(self, name)
+            for name in NewPerson.__dataclass_fields__
+            if name != "consent"
+        }
         return NewPerson(**fields, consent=self.consent.given() if self.consent else None)
 
 

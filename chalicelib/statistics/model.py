@@ -15,10 +15,23 @@ from ..tickets.model import Ticket, building_of, place_at
 from ..tickets.policy import Level, SlaKind
 from ..tickets.states import Ending, State
 
-__all__ = ["By", "HotSpot", "Rate", "TicketStatistics", "grouped", "hot_spots", "statistics_of", "wilson"]
+__all__ = [
+    "By",
+    "HotSpot",
+    "Rate",
+    "TicketStatistics",
+    "grouped",
+    "hot_spots",
+    "statistics_of",
+    "wilson",
+]
 
 _Z = 1.959963984540054  # the 97.5th percentile of the normal distribution: an interval of 95 %
-_LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)  # of them nobody can say whether they were solved
+_LEFT_OUT = (
+    Ending.MERGED,
+    Ending.WITHDRAWN,
+    Ending.WISH,
+)  # of them nobody can say whether they were solved
 _SATISFIED = 4  # of 5
 
 
@@ -106,7 +119,9 @@ def solved_at_once(ticket: Ticket) -> bool | None:
         return None
     if ticket.reopened or ticket.ending is Ending.UNSOLVED:
         return False
-    answered = ticket.ending is Ending.CONFIRMED or (ticket.ending is Ending.SILENT and ticket.answered > 0)
+    answered = ticket.ending is Ending.CONFIRMED or (
+        ticket.ending is Ending.SILENT and ticket.answered > 0
+    )
     return True if answered else None
 
 
@@ -118,7 +133,10 @@ def is_unanswered(ticket: Ticket) -> bool:
 def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketStatistics:
     """Return the statistics of a group of tickets."""
     endings = Counter(ticket.ending for ticket in tickets)
-    responses, solutions = [contacted_in_time(t, now) for t in tickets], [solved_at_once(t) for t in tickets]
+    responses, solutions = (
+        [contacted_in_time(t, now) for t in tickets],
+        [solved_at_once(t) for t in tickets],
+    )
     return TicketStatistics(
         key=key,
         reported=len(tickets),
@@ -130,7 +148,9 @@ def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketS
         unanswered=sum(is_unanswered(ticket) for ticket in tickets),
         response=Rate.of(said for said in responses if said is not None),
         solution=Rate.of(said for said in solutions if said is not None),
-        satisfaction=Rate.of(rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings),
+        satisfaction=Rate.of(
+            rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings
+        ),
         bounces=Rate.of(ticket.bounces > 0 for ticket in tickets),
     )
 
@@ -163,7 +183,9 @@ class HotSpot:
     last_at: datetime
 
 
-def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) -> tuple[HotSpot, ...]:
+def hot_spots(
+    tickets: Iterable[Ticket], joined: Mapping[str, int], least: int
+) -> tuple[HotSpot, ...]:
     """Return the buildings and categories with so many reports, most first; what was taken back does not count.
 
     Every ticket is a report, one that was merged too, and so is everybody who joined one (`joined`, by ticket).
@@ -174,10 +196,17 @@ def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) 
         if kind_of(place) is PlaceKind.BUILDING and ticket.ending is not Ending.WITHDRAWN:
             spots[place, ticket.category].append(ticket)
     found = [_spot(*spot, of_spot, joined) for spot, of_spot in spots.items()]
-    return tuple(sorted((spot for spot in found if spot.reports >= least), key=lambda s: (-s.reports, s.place, s.category)))
+    return tuple(
+        sorted(
+            (spot for spot in found if spot.reports >= least),
+            key=lambda s: (-s.reports, s.place, s.category),
+        )
+    )
 
 
-def _spot(place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]) -> HotSpot:
+def _spot(
+    place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]
+) -> HotSpot:
     ordered = sorted(tickets, key=lambda ticket: ticket.created_at, reverse=True)
     return HotSpot(
         place=place,

@@ -54,7 +54,9 @@ class FiguresView(View):
     merged: int
     withdrawn: int
     turned: int = Field(description="Became wishes.")
-    unanswered: int = Field(description="Ended because nobody said anything; neither solved nor unsolved.")
+    unanswered: int = Field(
+        description="Ended because nobody said anything; neither solved nor unsolved."
+    )
     response: RateView = Field(description="Contacted within the promised time.")
     solution: RateView = Field(description="Solved at the first go, as those say who reported it.")
     satisfaction: RateView = Field(description="Ratings of 4 and 5; `n` counts ratings.")
@@ -71,7 +73,11 @@ class RatesView(View):
     @classmethod
     def of(cls, rates: Rates) -> "RatesView":
         """Return the view of rates."""
-        return cls(total=_statistics(rates.total), groups=[_statistics(group) for group in rates.groups], cut=rates.cut)
+        return cls(
+            total=_statistics(rates.total),
+            groups=[_statistics(group) for group in rates.groups],
+            cut=rates.cut,
+        )
 
 
 def _statistics(group: TicketStatistics) -> FiguresView:
@@ -134,4 +140,6 @@ def _suggestion(spot: HotSpot, found: HotSpots, locale: str) -> SuggestionView |
         "reports": spot.reports,
         "category": text(zh=category.zh, en=category.en).format(locale),
     }
-    return SuggestionView(category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place)
+    return SuggestionView(
+        category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place
+    )

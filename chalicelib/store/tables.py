@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from ..kernel.changes import Due, Entity
+from ..kernel.changes import Entity
 from ..kernel.clock import to_text
+from ..kernel.jobs import JobRecord
 from .table import RowType, Table
 
-__all__ = ["COUNTER", "DUE", "OWN_ROWS", "PARKED", "PARKED_PART", "RECEIPT", "Counter", "CounterValue", "Parked", "ReceiptRecord"]
+__all__ = [
+    "COUNTER",
+    "JOB",
+    "OWN_ROWS",
+    "PARKED",
+    "PARKED_PART",
+    "RECEIPT",
+    "Counter",
+    "CounterValue",
+    "ParkedJob",
+    "ReceiptRecord",
+]
 
 # What becomes due: PK a shard (or `parked`), SK the instant. A sweep reads a prefix of each shard.
 _DUE = Table("due")
@@ -49,7 +61,7 @@ class ReceiptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked(Entity):
+class ParkedJob(Entity):
     """A job that failed for good: staff see it, and a redrive makes it due again.
 
     `place` is empty where none is known.
@@ -57,21 +69,21 @@ class Parked(Entity):
 
     entity_kind: ClassVar[str] = "parked"
 
-    due: Due
+    record: JobRecord
     place: str
 
     @property
     def order(self) -> str:
         """Return where it stands in a list, earliest due first; the same job has always the same."""
-        return f"{to_text(self.due.at)}#{self.due.id}"
+        return f"{to_text(self.record.at)}#{self.record.id}"
 
 
-def _due_keys(due: Due) -> dict[str, str]:
-    return {"pk": due.shard, "sk": f"{to_text(due.at)}#{due.id}"}
+def _job_keys(record: JobRecord) -> dict[str, str]:
+    return {"pk": record.shard, "sk": f"{to_text(record.at)}#{record.id}"}
 
 
-PARKED = _DUE.row(Parked, keys=lambda parked: {"pk": PARKED_PART, "sk": parked.order})
-DUE = _DUE.row(Due, keys=_due_keys)
+PARKED = _DUE.row(ParkedJob, keys=lambda parked: {"pk": PARKED_PART, "sk": parked.order})
+JOB = _DUE.row(JobRecord, keys=_job_keys)
 COUNTER = _COUNTERS.row(Counter, keys=lambda counter: {"pk": counter.subject, "sk": counter.name})
 RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=lambda receipt: {"pk": receipt.id, "sk": "receipt"})
-OWN_ROWS: Sequence[RowType[Any]] = (DUE, PARKED, COUNTER, RECEIPT)
+OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT)

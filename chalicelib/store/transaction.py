@@ -13,10 +13,10 @@ from typing import Any, TypeVar, cast
 
 from pynamodb.exceptions import TransactWriteError
 
+from ..kernel.audiences import parse_audience
 from ..kernel.changes import (
     ArmedTimer,
     Changes,
-    Due,
     Entity,
     Event,
     Message,
@@ -24,10 +24,12 @@ from ..kernel.changes import (
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
+from ..kernel.jobs import Event as JobEvent
+from ..kernel.jobs import Job, ScheduledJob, Send, Timer, record_of
 from ..kernel.metrics import Metrics
 from ..kernel.request import IdempotencyKey, RequestContext
-from .due import Outbox, shard_of
 from .faults import CONTENTION, code_of
+from .outbox import Outbox, shard_of
 from .store import Store
 from .table import PK
 from .tables import RECEIPT, ReceiptRecord
@@ -106,22 +108,15 @@ class Transaction:
         raise Busy
 
     def rearm_lost(self, entities: Iterable[E], reread: Callable[[str], E | None]) -> int:
-        """Arm anew what is long due and has no timer waiting for it; return how many there were, which should be none.
-
-        What an older version has armed for another instant than it is due at now, or not at all, is armed anew at once.
-        It is counted apart (`RearmedTimers`): nothing was lost, the house has learnt to wait for more.
-        """
-        found, lost, other = iter(entities), 0, 0
+        """Arm what is long due and has no timer waiting for it; return how many there were, which should be none."""
+        found, lost = iter(entities), 0
         while batch := list(islice(found, 100)):
             long_ago = self._clock.now() - LOST_AFTER
-            waiting = self._outbox.are_waiting([_due_of(e, e.timer) for e in batch if e.timer and e.timer.at < long_ago])
+            waiting = self._outbox.are_waiting([_timer_job(e, e.timer) for e in batch if e.timer and e.timer.at < long_ago])
             for entity in batch:
                 timer = entity.timer
-                if _earliest(entity) != (timer and timer.at):
-                    other += self._rearm(entity, reread)
-                elif timer and timer.at < long_ago and timer.id not in waiting:
+                if timer and timer.at < long_ago and timer.id not in waiting:
                     lost += self._rearm(entity, reread)
-        self._metrics.count("RearmedTimers", other)
         return lost
 
     def _rearm(self, seen: E, reread: Callable[[str], E | None]) -> bool:
@@ -158,22 +153,22 @@ class Transaction:
             raise changes.refusal
         return entity
 
-    def _items(self, changes: Changes[E], key: IdempotencyKey | None, now: datetime) -> tuple[E, list[Item], list[Due]]:
+    def _items(self, changes: Changes[E], key: IdempotencyKey | None, now: datetime) -> tuple[E, list[Item], list[ScheduledJob]]:
         items: list[Item] = []
         if key and not changes.refusal:
             record = ReceiptRecord(id=key.id, digest=key.digest, resource_id=changes.entity.id, ttl=now + RECEIPTS_LAST)
             unused = PK.does_not_exist() | (RECEIPT.attribute("ttl") <= now)
             items.append(self._build.put(record, Replayed, unused))
         written: list[Entity] = []
-        dues: list[Due] = []
+        jobs: list[ScheduledJob] = []
         for part in changes.parts:
             entity, own = self._entity(part, now)
             items += [*own, *(self._build.write(extra) for extra in part.writes)]
             items += [self._build.put(record, Contended) for record in self._records(entity, part.events, now)]
-            dues += [*self._messages(part.messages, now), *self._events(entity, part.events, now)]
+            jobs += self._jobs(entity, part, now)
             written.append(entity)
-        items += [self._build.put(due, Contended) for due in dues]
-        return cast("E", written[0]), items, [due for due in dues if due.at <= now + HAND_OVER_FIRST]
+        items += [self._build.put(record_of(job), Contended) for job in jobs]
+        return cast("E", written[0]), items, [job for job in jobs if job.at <= now + HAND_OVER_FIRST]
 
     def _entity(self, part: Changes[Entity], now: datetime) -> tuple[Entity, list[Item]]:
         """Return an entity as it will be written, and the items that write it, its timer and what is derived from it."""
@@ -202,9 +197,9 @@ class Transaction:
         entity = replace(entity, timer=timer, **seen)
         items = []
         if timer != old and old and old.at > now:
-            items.append(self._build.delete(_due_of(entity, old)))
+            items.append(self._build.delete(record_of(_timer_job(entity, old))))
         if timer != old and timer:
-            items.append(self._build.put(_due_of(entity, timer), Contended))
+            items.append(self._build.put(record_of(_timer_job(entity, timer)), Contended))
         return entity, items
 
     def _records(self, entity: Entity, events: tuple[Event, ...], now: datetime) -> list[object]:
@@ -216,29 +211,29 @@ class Transaction:
             for n, e in enumerate(events)
         ]
 
-    def _messages(self, messages: Iterable[Message], now: datetime) -> list[Due]:
-        return [
-            self._due(
-                m.kind,
-                m.about,
-                m.paced_at or (now if m.not_after else m.not_before) or now,  # with both bounds it is planned at once
-                now,
-                to=m.to,
-                params=m.params,
-                not_before=m.not_before,
-                not_after=m.not_after,
-                message=m.part_of,
-            )
-            for m in messages
-        ]
+    def _jobs(self, entity: Entity, part: Changes[Entity], now: datetime) -> list[ScheduledJob]:
+        """Return the jobs that a decision makes due: its messages, the events that somebody handles, and others."""
+        heard = [event for event in part.events if self._heard(event.tag)]
+        events = [JobEvent(id=self._ids.new("due"), tag=event.tag, subject=entity.id) for event in heard]
+        others = [replace(job, id=job.id or self._ids.new("due")) for job in part.jobs]
+        sends = [self._scheduled(self._send(message), _first_try(message, now), now) for message in part.messages]
+        return [*sends, *(self._scheduled(job, now, now) for job in [*events, *others])]
 
-    def _events(self, entity: Entity, events: Iterable[Event], now: datetime) -> list[Due]:
-        return [self._due(f"event.{event.tag}", entity.id, now, now) for event in events if self._heard(event.tag)]
-
-    def _due(self, kind: str, subject: str, at: datetime, now: datetime, **rest: Any) -> Due:
+    def _send(self, message: Message) -> Send:
         id = self._ids.new("due")
-        at = max(at, now + HAND_OVER_FIRST)
-        return Due(id=id, at=at, shard=shard_of(id, self._outbox.shards), kind=kind, subject=subject, **rest)
+        return Send(
+            id=id,
+            message_kind=message.kind,
+            about=message.about,
+            to=parse_audience(message.to),
+            params=message.params,
+            not_before=message.not_before,
+            not_after=message.not_after,
+            message_id=message.part_of or id,
+        )
+
+    def _scheduled(self, job: Job, at: datetime, now: datetime) -> ScheduledJob:
+        return ScheduledJob(job=job, at=max(at, now + HAND_OVER_FIRST), shard=shard_of(job.id, self._outbox.shards))
 
     def _transact(self, items: list[Item], key: IdempotencyKey | None) -> None:
         by_operation = {op: [i for i in items if i.operation == op] for op in ("check", "delete", "put", "update")}
@@ -275,5 +270,12 @@ def _earliest(entity: Entity) -> datetime | None:
     return min(entity.deadlines().values(), default=None)
 
 
-def _due_of(entity: Entity, timer: ArmedTimer) -> Due:
-    return Due(id=timer.id, at=timer.at, shard=timer.shard, kind=f"timer.{entity.entity_kind}", subject=entity.id)
+def _first_try(message: Message, now: datetime) -> datetime:
+    """Return when a message is first looked at. With both bounds it is planned at once."""
+    wanted = now if message.not_after else message.not_before
+    return message.paced_at or wanted or now
+
+
+def _timer_job(entity: Entity, timer: ArmedTimer) -> ScheduledJob:
+    job = Timer(id=timer.id, entity_kind=entity.entity_kind, entity_id=entity.id)
+    return ScheduledJob(job=job, at=timer.at, shard=timer.shard)

@@ -74,7 +74,9 @@ class Why(StrEnum):
     """The reason why nobody would hear of a ticket at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
-    NOT_IN_OFFICE = "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
+    NOT_IN_OFFICE = (
+        "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
+    )
     UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
     NO_PHONE = "no_phone"  # for what is urgent mail is too slow
 

@@ -10,7 +10,18 @@ from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
 from ..kernel.unset import UNSET, Maybe, unset_if_none
-from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
+from ..tickets.policy import (
+    Category,
+    Choice,
+    Level,
+    Limits,
+    LimitsOf,
+    Question,
+    QuestionKind,
+    Rule,
+    Step,
+    Urgency,
+)
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
 from .model import PolicyEdit
@@ -23,17 +34,28 @@ P = TypeVar("P")
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Label = Annotated[Line, Field(min_length=1, max_length=60)]
-Group = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)]
-About = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)]
+Group = Annotated[
+    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)
+]
+About = Annotated[
+    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)
+]
 Word = Annotated[Line, Field(min_length=1, max_length=20)]
-Minutes = Annotated[int, Field(ge=1, le=129_600, description="Minutes: of office hours, or of any where `always`."), WHOLE]
+Minutes = Annotated[
+    int,
+    Field(ge=1, le=129_600, description="Minutes: of office hours, or of any where `always`."),
+    WHOLE,
+]
 # Everybody at the top is told again each time, so it is not a matter of a minute.
-Again = Annotated[int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE]
+Again = Annotated[
+    int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE
+]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
 To = Annotated[
     str,
     Field(
-        pattern=f"^(property|grid_worker|community_staff|street_admin|per_{ID_PATTERN})$", description="A role, or a person's id."
+        pattern=f"^(property|grid_worker|community_staff|street_admin|per_{ID_PATTERN})$",
+        description="A role, or a person's id.",
     ),
 ]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:30"])]
@@ -69,8 +91,17 @@ class QuestionIn(Request):
 
     def as_question(self) -> Question:
         """Return it as rules keep it."""
-        choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
-        return Question(code=self.code, zh=self.zh, en=self.en, kind=self.kind, required=self.required, choices=choices)
+        choices = tuple(
+            Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices
+        )
+        return Question(
+            code=self.code,
+            zh=self.zh,
+            en=self.en,
+            kind=self.kind,
+            required=self.required,
+            choices=choices,
+        )
 
 
 class CategoryIn(Request):
@@ -91,9 +122,15 @@ class CategoryIn(Request):
 
     def as_category(self) -> Category:
         """Return it as rules keep it."""
-        plain = {name: getattr(self, name) for name in type(self).model_fields if name not in ("keywords", "questions")}
+        plain = {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name not in ("keywords", "questions")
+        }
         return Category(
-            **plain, keywords=tuple(self.keywords), questions=tuple(question.as_question() for question in self.questions)
+            **plain,
+            keywords=tuple(self.keywords),
+            questions=tuple(question.as_question() for question in self.questions),
         )
 
 
@@ -155,7 +192,10 @@ class SpanIn(Request):
 
     def as_span(self) -> OfficeHours:
         """Return it as rules keep it."""
-        return OfficeHours(start=time.fromisoformat(self.start), end=time.fromisoformat(self.end.replace("24:", "00:")))
+        return OfficeHours(
+            start=time.fromisoformat(self.start),
+            end=time.fromisoformat(self.end.replace("24:", "00:")),
+        )
 
 
 Spans = Annotated[list[SpanIn], Field(max_length=6)]
@@ -169,14 +209,24 @@ class OwnDayIn(Request):
 
     def as_day(self) -> OwnDay:
         """Return it as rules keep it."""
-        return OwnDay(spans=None if self.hours is None else tuple(span.as_span() for span in self.hours), note=self.note)
+        return OwnDay(
+            spans=None if self.hours is None else tuple(span.as_span() for span in self.hours),
+            note=self.note,
+        )
 
 
-Week = Annotated[dict[Weekday, Spans], Field(description="By ISO weekday, 1 is Monday; a day that is not named is off.")]
+Week = Annotated[
+    dict[Weekday, Spans],
+    Field(description="By ISO weekday, 1 is Monday; a day that is not named is off."),
+]
 
 OwnDays = Annotated[
     dict[DayKey, OwnDayIn],
-    Field(max_length=400, description="By local day.", json_schema_extra={"additionalProperties": False}),
+    Field(
+        max_length=400,
+        description="By local day.",
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
 
 
@@ -218,7 +268,9 @@ def _each(given: list[G] | None, convert: Callable[[G], P]) -> Maybe[tuple[P, ..
     return UNSET if given is None else tuple(convert(one) for one in given)
 
 
-def _week(given: Mapping[Weekday, list[SpanIn]] | None) -> Maybe[Mapping[int, tuple[OfficeHours, ...]]]:
+def _week(
+    given: Mapping[Weekday, list[SpanIn]] | None,
+) -> Maybe[Mapping[int, tuple[OfficeHours, ...]]]:
     if given is None:
         return UNSET
     return {int(day): tuple(map(SpanIn.as_span, spans)) for day, spans in given.items()}

@@ -71,7 +71,11 @@ class LimitsView(View):
     def of(cls, row: LimitsOf) -> "LimitsView":
         """Return the view of limits."""
         names = ("accept", "contact", "resolve", "call_back", "remind", "always")
-        return cls(urgency=row.urgency, category=row.category, **{name: getattr(row.limits, name) for name in names})
+        return cls(
+            urgency=row.urgency,
+            category=row.category,
+            **{name: getattr(row.limits, name) for name in names},
+        )
 
 
 class RuleView(View):
@@ -100,7 +104,10 @@ class SpanView(View):
 
 def _spans(spans: tuple[OfficeHours, ...]) -> list[SpanView]:
     return [
-        SpanView(start=f"{span.start:%H:%M}", end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00")
+        SpanView(
+            start=f"{span.start:%H:%M}",
+            end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00",
+        )
         for span in spans
     ]
 
@@ -172,7 +179,9 @@ class PolicyView(View):
     rules: list[RuleView] | None
     ladder: list[StepView] | None
     warnings: list[CautionView] | None
-    holes: list[HoleView] | None = Field(description="As of last night; in the answer to a change, as of now.")
+    holes: list[HoleView] | None = Field(
+        description="As of last night; in the answer to a change, as of now."
+    )
     hole_count: int | None
     checked_at: Instant | None
 
@@ -180,7 +189,14 @@ class PolicyView(View):
     def of(cls, rules: PolicyForViewer, locale: str) -> "PolicyView":
         """Return the view of a street's rules."""
         policy, report = rules.street.policy, rules.report
-        plain = ("hold_days", "holds", "reopen_days", "reopen_percent", "hot_spot_reports", "hot_spot_days")
+        plain = (
+            "hold_days",
+            "holds",
+            "reopen_days",
+            "reopen_percent",
+            "hot_spot_reports",
+            "hot_spot_days",
+        )
         return cls(
             street=rules.street.id,
             version=rules.street.version,
@@ -189,10 +205,20 @@ class PolicyView(View):
             week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
             own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
             **{name: getattr(policy, name) for name in plain},
-            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.is_staff else None,
-            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.is_staff else None,
-            warnings=[CautionView.of(one, locale) for one in rules.warnings] if rules.is_staff else None,
-            holes=[HoleView.of(gap, locale) for gap in report.gaps] if report else [] if rules.is_staff else None,
+            rules=[RuleView.model_validate(rule) for rule in policy.rules]
+            if rules.is_staff
+            else None,
+            ladder=[StepView.model_validate(step) for step in policy.ladder]
+            if rules.is_staff
+            else None,
+            warnings=[CautionView.of(one, locale) for one in rules.warnings]
+            if rules.is_staff
+            else None,
+            holes=[HoleView.of(gap, locale) for gap in report.gaps]
+            if report
+            else []
+            if rules.is_staff
+            else None,
             hole_count=report.count if report else None,
             checked_at=report.checked_at if report else None,
         )
@@ -216,7 +242,12 @@ class TallyView(View):
     @classmethod
     def of(cls, tally: Tally) -> "TallyView":
         """Return the view of a tally."""
-        return cls(tickets=tally.tickets, moved=tally.moved, over=_both(tally.over), reached=_both(tally.reached))
+        return cls(
+            tickets=tally.tickets,
+            moved=tally.moved,
+            over=_both(tally.over),
+            reached=_both(tally.reached),
+        )
 
 
 def _both(counted: Mapping[N, list[int]]) -> dict[N, BothView]:
@@ -252,7 +283,11 @@ class ExampleView(View):
     @classmethod
     def of(cls, pair: Pair) -> "ExampleView":
         """Return the view of a ticket that was played twice."""
-        return cls(ticket=pair.ticket_id, then=PlayedView.model_validate(pair.then), now=PlayedView.model_validate(pair.now))
+        return cls(
+            ticket=pair.ticket_id,
+            then=PlayedView.model_validate(pair.then),
+            now=PlayedView.model_validate(pair.now),
+        )
 
 
 class ReplayView(View):
@@ -271,6 +306,8 @@ class ReplayView(View):
             since=found.since,
             cut=found.cut,
             total=TallyView.of(found.total),
-            by_urgency={urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()},
+            by_urgency={
+                urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()
+            },
             examples=[ExampleView.of(pair) for pair in found.examples],
         )

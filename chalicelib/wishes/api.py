@@ -6,6 +6,7 @@ from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
 from .model import ClaimState
+from .queries import WishForViewer
 from .schemas import (
     AnyWish,
     ClaimChoice,
@@ -27,14 +28,14 @@ from .schemas import (
     WishQuery,
     wish_view,
 )
-from .service import Seen, Wishes
+from .service import Wishes
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
 
 def _reread(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
-    return wish_view(wishes.read_wish(context, wish_id))
+    return wish_view(wishes.queries.read_wish(context, wish_id))
 
 
 routes: Routes[Wishes] = Routes("wishes", REFUSALS, _reread)
@@ -44,14 +45,14 @@ routes: Routes[Wishes] = Routes("wishes", REFUSALS, _reread)
 def submit_wish(wishes: Wishes, context: RequestContext, body: WishIn) -> AnyWish:
     """File a wish, for oneself or with consent for somebody else."""
     consent = body.consent.given() if body.consent else None
-    return wish_view(wishes.submit_wish(context, body.terms(), body.on_behalf_of, consent))
+    return wish_view(wishes.submitter.submit_wish(context, body.terms(), body.on_behalf_of, consent))
 
 
 @routes.get("/v1/wishes", public=True)
 def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> WishList:
     """The wall of a street or community; for staff, all wishes of their place."""
-    page = wishes.list_wishes(context, query.place, query.state, query.kind, query.limit)
-    items = [wish_view(line) if isinstance(line, Seen) else PublicWish.of(line) for line in page.items]
+    page = wishes.queries.list_wishes(context, query.place, query.state, query.kind, query.limit)
+    items = [wish_view(line) if isinstance(line, WishForViewer) else PublicWish.of(line) for line in page.items]
     return WishList(items=items, next=context.cursor_of(page.next))
 
 
@@ -64,7 +65,7 @@ def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
 @routes.get("/v1/wishes/{wish_id}/timeline")
 def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery) -> EventList:
     """What happened to a wish, oldest first."""
-    page, with_names = wishes.read_timeline(context, wish_id, query.limit)
+    page, with_names = wishes.queries.read_timeline(context, wish_id, query.limit)
     items = [
         EventView(at=e.at, version=e.version, event=e.tag, party=e.party, by=e.by if with_names else None, note=e.note)
         for e in page.items
@@ -160,21 +161,21 @@ def reopen_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: Rea
 @routes.get("/v1/me/wishes")
 def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> WishList:
     """One's own wishes, newest first."""
-    page = wishes.my_wishes(context, query.limit)
+    page = wishes.queries.my_wishes(context, query.limit)
     return WishList(items=[wish_view(seen) for seen in page.items], next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/me/claims")
 def my_claims(wishes: Wishes, context: RequestContext, query: PageQuery) -> ClaimList:
     """One's own claims, newest first."""
-    page = wishes.my_claims(context, query.limit)
+    page = wishes.queries.my_claims(context, query.limit)
     return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/me/hours")
 def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> HoursList:
     """Time booked for what one has done, newest first."""
-    page = wishes.my_claims(context, query.limit)
+    page = wishes.queries.my_claims(context, query.limit)
     items = [
         HoursView(wish=seen.wish.id, title=seen.wish.title, minutes=claim.minutes, booked_at=claim.delivered_at)
         for claim, seen in page.items

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from ..kernel.staff_queue import QueueQuery, Task
     from ..kernel.template import Templates
     from ..web.routes import Routes
+    from .background import WishJobs
+    from .queries import WishQueries
     from .service import Wishes
+    from .submitter import WishSubmitter
 
-__all__ = ["feature"]
+__all__ = ["feature", "jobs", "queries", "submitter"]
 
 feature: "Feature[Wishes]" = Feature("wishes", id_prefixes={"wish": "wsh", "claim": "clm"})
 _CAME = {"收到": True, "没收到": False}
@@ -30,17 +34,64 @@ feature.questions(
 )
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "Wishes":
-    """Build the service."""
+@feature.provide
+def queries(core: "Core", get: Get) -> "WishQueries":
+    """Build the reads of wishes."""
+    from .queries import WishQueries
     from .repository import WishRepository
-    from .service import Wishes
 
-    return Wishes(
+    return WishQueries(
+        repository=WishRepository(core.store),
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+    )
+
+
+@feature.provide
+def submitter(core: "Core", get: Get) -> "WishSubmitter":
+    """Build what submits wishes."""
+    from .repository import WishRepository
+    from .submitter import WishSubmitter
+
+    return WishSubmitter(
         transaction=core.transaction,
         repository=WishRepository(core.store),
         clock=core.clock,
         ids=core.ids,
+        access=get(access),
+        people=get(people),
+        places=get(places),
+        queries=get(queries),
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Wishes":
+    """Build the moves of wishes."""
+    from .service import Wishes
+
+    return Wishes(
+        transaction=core.transaction,
+        clock=core.clock,
+        ids=core.ids,
+        keys=core.keys,
+        access=get(access),
+        queries=get(queries),
+        submitter=get(submitter),
+    )
+
+
+@feature.provide
+def jobs(core: "Core", get: Get) -> "WishJobs":
+    """Build the background work on wishes."""
+    from .background import WishJobs
+    from .repository import WishRepository
+
+    return WishJobs(
+        transaction=core.transaction,
+        repository=WishRepository(core.store),
+        clock=core.clock,
         keys=core.keys,
         people=get(people),
         places=get(places),
@@ -62,7 +113,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(wishes: "Wishes", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    wishes: "WishJobs", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return wishes.message_contexts(subjects)
 
@@ -94,55 +147,62 @@ feature.messages(
     "wish.unconfirmed_staff",
     templates=templates,
     context=context,
+    service=jobs,
 )
 
 
-@feature.on_timer("wish")
-def on_timer(wishes: "Wishes", timer: "Timer") -> None:
-    """Do what is due for a wish."""
+@feature.on_timer("wish", service=jobs)
+def on_timer(wishes: "WishJobs", timer: "Timer") -> None:
+    """Take the step that is due for a wish."""
     wishes.wake_wish(timer.entity_id, timer.id)
 
 
-@feature.on_answer("wish")
-def on_answer(wishes: "Wishes", answer: "Answer") -> None:
-    """Do what the resident has answered by SMS."""
-    wishes.answer_question(answer.subject, answer.person_id, answer.question, yes=answer.yes, phone_of=answer.phone_of)
+@feature.on_answer("wish", service=jobs)
+def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
+    """Make the move of a resident's SMS answer."""
+    wishes.answer_question(
+        answer.subject,
+        answer.person_id,
+        answer.question,
+        yes=answer.yes,
+        phone_of=answer.phone_of,
+    )
 
 
-@feature.erase()
-def erase(wishes: "Wishes", event: "Event") -> None:
+@feature.erase(service=jobs)
+def erase(wishes: "WishJobs", event: "Event") -> None:
     """Redact the wishes and claims of an erased person."""
     wishes.forget_person(event.subject)
 
 
-@feature.export()
-def export(wishes: "Wishes", person_id: str) -> Mapping[str, Any]:
+@feature.export(service=jobs)
+def export(wishes: "WishJobs", person_id: str) -> Mapping[str, Any]:
     """Return the person's wishes and claims."""
     return wishes.export_data(person_id)
 
 
-@feature.rearm()
-def rearm(wishes: "Wishes") -> int:
+@feature.rearm(service=jobs)
+def rearm(wishes: "WishJobs") -> int:
     """Arm lost timers."""
     return wishes.rearm_lost()
 
 
-@feature.place_of()
-def place_of(wishes: "Wishes", wish_id: str) -> str:
+@feature.place_of(service=jobs)
+def place_of(wishes: "WishJobs", wish_id: str) -> str:
     """Return the place of a wish."""
     return wishes.place_of(wish_id)
 
 
-def waiting_page(wishes: "Wishes", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+def waiting_page(wishes: "WishQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
     """Return the wishes that wait for staff."""
     from .staff_queue import waiting_page
 
     return waiting_page(wishes, query)
 
 
-def waiting_count(wishes: "Wishes", query: "QueueQuery") -> Mapping[str, int]:
+def waiting_count(wishes: "WishQueries", query: "QueueQuery") -> Mapping[str, int]:
     """Return how many wishes wait for staff, by kind."""
     return wishes.count_waiting(query.place)
 
 
-feature.queue(page=waiting_page, count=waiting_count)
+feature.queue(page=waiting_page, count=waiting_count, service=queries)

@@ -1,4 +1,4 @@
-"""A wish: who helps, and what it waits for. Pure; `states` has its moves, `decisions` says what a move does."""
+"""A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +22,8 @@ from .states import (
     TABLE,
     WALL_STATES,
     ClaimState,
-    Mover,
     State,
+    WishMover,
 )
 
 __all__ = [
@@ -37,13 +37,13 @@ __all__ = [
     "ClaimPointer",
     "ClaimState",
     "Kind",
-    "Mover",
     "Safeguarding",
     "State",
     "WallEntry",
     "Window",
     "Wish",
     "WishEdit",
+    "WishMover",
     "Written",
 ]
 
@@ -90,12 +90,12 @@ class Claim:
     delivered_at: datetime | None = None
     note: str | None = None
     minutes: int = 0  # booked, once confirmed
-    reminded: tuple[str, ...] = ()  # the steps that are behind her; see `Wish.steps`
+    reminded: tuple[str, ...] = ()  # reminders that were sent; see `Wish.steps`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimPointer:
-    """By which a helper finds her claims; written once."""
+    """The row by which helpers find their claims; written once."""
 
     wish_id: str
     id: str
@@ -232,7 +232,7 @@ class Wish(Entity):
         )
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return what waits for an instant; see `wake`."""
+        """Return the instants at which something is due, by name; see `timers`."""
         if self.state is S.SUBMITTED:
             return {"expire": self.submitted_at + policy.SUBMITTED_LASTS}
         if self.state is S.OPEN:
@@ -250,7 +250,7 @@ class Wish(Entity):
         return {"remind": first} if first else {}
 
     def _if_needed(self) -> dict[str, datetime]:
-        """When its resident is asked whether she still needs it: it has stood there for a while, and nobody has taken it."""
+        """Return when the resident of an unclaimed wish is asked whether they still need it."""
         day = local_day(self.expires_at, self.zone) - timedelta(days=policy.ASK_IF_NEEDED_DAYS)
         at = at_local(day, policy.REMIND_AT, self.zone)
         stood = at >= (self.listed_at or self.created_at) + policy.LISTED_BEFORE_ASKING

@@ -1,6 +1,7 @@
 """Actions about wishes. Those of its state table stand here too; the table says from which state. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..kernel.access import STAFF, Action, Relation
 
@@ -24,6 +25,7 @@ __all__ = [
     "RELEASE",
     "REOPEN",
     "SEE",
+    "SEE_INSIDE",
     "SUBMIT",
     "UNPUBLISH",
     "WITHDRAW",
@@ -34,6 +36,7 @@ _HELPER_OR_STAFF = STAFF | {Relation.HELPER}
 _PUBLIC = frozenset({Relation.PUBLIC})
 
 SEE = Action("wish.see", _OWNER_OR_STAFF | _PUBLIC | {Relation.HELPER, Relation.SYSTEM}, fresh=False)
+SEE_INSIDE = replace(SEE, fresh=True)  # with names and addresses in view
 LIST = Action("wish.list", _PUBLIC, fresh=False)
 LIST_ALL = Action("wish.list_all", STAFF)
 SUBMIT = Action("wish.submit", _OWNER_OR_STAFF)

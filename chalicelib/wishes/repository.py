@@ -15,7 +15,7 @@ from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .model import ClaimPointer, Kind, State, WallEntry, Wish
 
-__all__ = ["CLAIM", "WISH", "WISH_EVENT", "Waiting", "WishEvent", "WishRepository"]
+__all__ = ["CLAIM", "WISH", "WISH_EVENT", "WaitingWish", "WishEvent", "WishRepository"]
 
 # The id is the partition key, which every index holds.
 _ON_THE_WALL = (
@@ -68,7 +68,7 @@ class WishEvent(EventRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingWish:
     """One line of the staff queue, as the index holds it."""
 
     id: str
@@ -111,7 +111,7 @@ WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
 CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
 WISH_EVENT = _WISHES.timeline(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
-_WAITING = WISH.view(Waiting)
+_WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
 _CARRIED = "active_claims"
 _WITH_TIMERS = (State.SUBMITTED, State.OPEN, State.CLAIMED, State.DELIVERED)
@@ -180,7 +180,7 @@ class WishRepository(Repository):
         known = [key for key in keys.items if key.pk in wishes]
         return Page([(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in known], keys.next)
 
-    def waiting_at(self, place: str, after: str, limit: int) -> Page[Waiting]:
+    def waiting_at(self, place: str, after: str, limit: int) -> Page[WaitingWish]:
         """Read what waits for the staff of a place, soonest due first, from behind an order on."""
         return self._store.page(
             _WAITING,
@@ -192,7 +192,7 @@ class WishRepository(Repository):
             read_at_most=2000,
         )
 
-    def with_alarms(self, street: str) -> Iterator[Wish]:
+    def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may wait for an instant."""
         for state in _WITH_TIMERS:
             start: Position | None = None

@@ -13,7 +13,8 @@ from ..people.model import Person, mask_phone
 from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Day, Instant, Line, Moment, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
 from .model import Claim, ClaimState, Kind, Safeguarding, State, WallEntry, Window, Wish, WishEdit
-from .service import OnTheWall, Seen, WishTerms
+from .queries import PublicWishLine, WishForViewer
+from .submitter import WishTerms
 
 __all__ = [
     "AnyWish",
@@ -216,7 +217,7 @@ class PublicWish(View):
     moves: list[str]
 
     @classmethod
-    def of(cls, line: OnTheWall) -> "PublicWish":
+    def of(cls, line: PublicWishLine) -> "PublicWish":
         """Return the view of a line of the wall."""
         return cls(**_public(line.entry, line.now), moves=list(line.moves))
 
@@ -265,7 +266,7 @@ class InsideWish(DeliveryWish):
 AnyWish = InsideWish | DeliveryWish | TakenWish | PublicWish
 
 
-def wish_view(seen: Seen) -> AnyWish:
+def wish_view(seen: WishForViewer) -> AnyWish:
     """Return the view that fits what the caller is towards the wish."""
     wish = seen.wish
     fields = _public(wish, seen.now) | {"moves": wish.moves(seen.actor_id, seen.relations), "thanks": wish.thanks}
@@ -297,7 +298,7 @@ class ClaimedView(View):
     wish: AnyWish
 
     @classmethod
-    def of(cls, claim: Claim, seen: Seen) -> "ClaimedView":
+    def of(cls, claim: Claim, seen: WishForViewer) -> "ClaimedView":
         """Return the view of a claim."""
         fields = {name: getattr(claim, name) for name in ("id", "state", "claimed_at", "delivered_at", "minutes")}
         return cls(**fields, wish=wish_view(seen))
@@ -361,7 +362,7 @@ def _as_written(wish: Wish) -> dict[str, Any]:
     return words | {"place": wish.place, "safeguarding": wish.safeguarding}
 
 
-def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
+def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
@@ -371,18 +372,18 @@ def _inside(wish: Wish, seen: Seen) -> dict[str, Any]:
     return fields | {"address": person.address if person and full else None}
 
 
-def _recipient(wish: Wish, seen: Seen) -> dict[str, Any]:
+def _recipient(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     phone = (person.phone or _phone_of_contact(person, seen)) if person else None
     return {"name": person.name if person else None, "phone": phone, "address": person.address if person else None}
 
 
-def _phone_of_contact(person: Person, seen: Seen) -> str | None:
+def _phone_of_contact(person: Person, seen: WishForViewer) -> str | None:
     contact = seen.people.get(person.contact_via or "")
     return contact.phone if contact else None
 
 
-def _claim(claim: Claim, seen: Seen) -> ClaimView:
+def _claim(claim: Claim, seen: WishForViewer) -> ClaimView:
     helper = seen.people.get(claim.helper)
     same = ("id", "helper", "state", "claimed_at", "checked_in_at", "checked_out_at", "delivered_at", "minutes")
     return ClaimView(**{name: getattr(claim, name) for name in same}, helper_name=helper.name if helper else None)

@@ -7,12 +7,12 @@ from ..kernel.paging import Page
 from ..kernel.staff_queue import QueueQuery, Task
 
 if TYPE_CHECKING:
-    from .service import Wishes
+    from .queries import WishQueries
 
 __all__ = ["waiting_page"]
 
 
-def waiting_page(wishes: "Wishes", query: QueueQuery) -> Page[tuple[str, Task]]:
+def waiting_page(wishes: "WishQueries", query: QueueQuery) -> Page[tuple[str, Task]]:
     """Return the wishes that wait for the staff of a place, soonest due first."""
     page = wishes.waiting(query.place, query.after, query.limit)
     tasks = []

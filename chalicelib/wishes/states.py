@@ -1,11 +1,10 @@
-"""The states of a wish, the table of its moves, and who may make them. Pure; `decisions` says what a move does."""
+"""The states of a wish, the table of its moves, and who may make them. Pure; the modules of decisions say what a move does."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from ..kernel import state_table
 from ..kernel.access import STAFF, Relation
-from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, StateTable
+from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, Mover, StateTable
 from . import permissions as can
 
 __all__ = [
@@ -16,8 +15,8 @@ __all__ = [
     "TABLE",
     "WALL_STATES",
     "ClaimState",
-    "Mover",
     "State",
+    "WishMover",
 ]
 
 
@@ -106,14 +105,14 @@ ANSWERS: Mapping[tuple[str, bool], Answer] = {
 }
 
 
-class Mover(state_table.Mover):
-    """Who makes a move, as what, when."""
+class WishMover(Mover):
+    """An actor who moves a wish."""
 
     __slots__ = ()
 
     @property
     def party(self) -> str:
-        """Return as what the timeline names her."""
+        """Return the name of the actor's relation in the timeline."""
         if Relation.OWNER in self.relations:
             return "owner"
         if Relation.HELPER in self.relations:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from ..kernel.changes import Changes, Message
 from ..kernel.reminder_steps import due_steps
-from .decisions import all_ended, go, staff_of, swap, tell
-from .model import SYSTEM_ONLY, Claim, Mover, Wish
+from .model import SYSTEM_ONLY, Claim, Wish, WishMover
+from .transitions import all_ended, go, staff_of, swap, tell
 
 __all__ = ["on_timer"]
 
@@ -15,55 +15,55 @@ __all__ = ["on_timer"]
 def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
     """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
     spent = replace(wish, timer=None)
-    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
+    mover = WishMover(id="system", relations=SYSTEM_ONLY, now=now)
     due = {name for name, at in wish.deadlines().items() if at <= now}
     step = next((do for name, do in _DUE.items() if name in due), _sleep_on)
-    return replace(step(spent, by), previous=wish)
+    return replace(step(spent, mover), previous=wish)
 
 
-def _expire(wish: Wish, by: Mover) -> Changes[Wish]:
+def _expire(wish: Wish, mover: WishMover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "expired", wish.person_id)
     messages += tell(wish, "expired_staff", staff_of(wish))
     after = replace(wish, claims=ended.claims)
-    return go(wish, "expire", by, after, writes=ended.writes, messages=messages)
+    return go(wish, "expire", mover, after, writes=ended.writes, messages=messages)
 
 
-def _tell_late(wish: Wish, by: Mover) -> Changes[Wish]:
-    claims, messages = _reminded(wish, by.now)
+def _tell_late(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    claims, messages = _reminded(wish, mover.now)
     messages += tell(wish, "late_staff", staff_of(wish))
     after = replace(wish, told=(*wish.told, "late"), claims=claims)
-    return go(wish, "tell_late", by, after, messages=messages)
+    return go(wish, "tell_late", mover, after, messages=messages)
 
 
-def _ask_staff(wish: Wish, by: Mover) -> Changes[Wish]:
+def _ask_staff(wish: Wish, mover: WishMover) -> Changes[Wish]:
     messages = tell(wish, "unconfirmed_staff", staff_of(wish))
     after = replace(wish, told=(*wish.told, "unconfirmed"))
-    return go(wish, "ask_staff", by, after, messages=messages)
+    return go(wish, "ask_staff", mover, after, messages=messages)
 
 
-def _ask_again(wish: Wish, by: Mover) -> Changes[Wish]:
+def _ask_again(wish: Wish, mover: WishMover) -> Changes[Wish]:
     messages = tell(wish, "unconfirmed", wish.person_id)
     return _noted(wish, replace(wish, told=(*wish.told, "asked")), messages)
 
 
-def _ask_if_needed(wish: Wish, by: Mover) -> Changes[Wish]:
+def _ask_if_needed(wish: Wish, mover: WishMover) -> Changes[Wish]:
     messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
     return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 
-def _remind(wish: Wish, by: Mover) -> Changes[Wish]:
-    claims, messages = _reminded(wish, by.now)
+def _remind(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    claims, messages = _reminded(wish, mover.now)
     return _noted(wish, replace(wish, claims=claims), messages)
 
 
-def _sleep_on(wish: Wish, by: Mover) -> Changes[Wish]:
+def _sleep_on(wish: Wish, mover: WishMover) -> Changes[Wish]:
     """Woken too early, by a clock ahead of ours."""
     return _noted(wish, wish, ())
 
 
 # What may be due; of several the first, which makes those below it pointless or does them too.
-_DUE: Mapping[str, Callable[[Wish, Mover], Changes[Wish]]] = {
+_DUE: Mapping[str, Callable[[Wish, WishMover], Changes[Wish]]] = {
     "expire": _expire,
     "tell_late": _tell_late,
     "ask_staff": _ask_staff,

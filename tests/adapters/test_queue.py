@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -29,12 +30,23 @@ from chalicelib.adapters.queue import (
     write_entry,
 )
 from chalicelib.catalogue import lane_of
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.audiences import (
+    Audience,
+    ChallengeTarget,
+    GroupMembers,
+    OnePerson,
+    SeveralPeople,
+    StaffOnDuty,
+    format_audience,
+    parse_audience,
+)
 from chalicelib.kernel.clock import TestClock
+from chalicelib.kernel.jobs import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
 from chalicelib.kernel.template import Lane
 
 from ..faults.cloud import sqs_event
 from ..faults.story import failure
+from ..jobs import a_job
 from ..world import START
 from .servers import HANG, HttpServer
 
@@ -42,31 +54,54 @@ INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099,
 WORDS = st.text(max_size=20)
 
 
-def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> Due:
-    return Due(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
+def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> ScheduledJob:
+    return a_job(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
 
 
 # entries
 
 
-@given(
-    st.builds(
-        Due,
-        id=WORDS,
-        at=INSTANTS,
-        shard=WORDS,
-        kind=st.text(min_size=1),
-        subject=st.text(min_size=1),
-        to=WORDS,
-        params=st.dictionaries(WORDS, WORDS, max_size=3),
-        not_before=st.none() | INSTANTS,
-        not_after=st.none() | INSTANTS,
-        message=WORDS,
-    )
+IDS = st.from_regex(r"[a-z]{3}_[a-z2-7]{5}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z]{2,8}(_[a-z]{2,8})?", fullmatch=True)
+PLACES = st.from_regex(r"[a-z0-9-]{1,8}(\.[a-z0-9-]{1,8}){0,3}", fullmatch=True)
+AUDIENCES = st.one_of(
+    st.builds(OnePerson, IDS),
+    st.builds(SeveralPeople, st.lists(IDS, min_size=1, max_size=5).map(tuple)),
+    st.builds(StaffOnDuty, PLACES, st.lists(IDS, max_size=3).map(tuple)),
+    st.builds(GroupMembers, NAMES, PLACES),
+    st.builds(ChallengeTarget, st.from_regex(r"phone#[0-9a-f]{8}", fullmatch=True)),
 )
-def test_an_entry_is_read_as_it_was_written(entry: Due) -> None:
-    if entry.id and entry.shard:
-        assert read_entry(write_entry(entry)) == entry
+SENDS = st.builds(
+    Send,
+    id=IDS,
+    message_kind=NAMES.map(lambda name: f"wish.{name}"),
+    about=IDS,
+    to=AUDIENCES,
+    params=st.dictionaries(WORDS, WORDS, max_size=3),
+    not_before=st.none() | INSTANTS,
+    not_after=st.none() | INSTANTS,
+    message_id=IDS,
+    attempt_id=st.just("") | IDS,
+)
+JOBS = st.one_of(
+    st.builds(Timer, id=IDS, entity_kind=NAMES, entity_id=IDS),
+    st.builds(Event, id=IDS, tag=NAMES.map(lambda name: f"wish.{name}"), subject=IDS, handler=st.just("") | NAMES),
+    st.builds(Command, id=IDS, name=NAMES.map(lambda name: f"match.{name}"), subject=PLACES),
+    st.builds(Answer, id=IDS, question=NAMES, subject=IDS, person_id=IDS, yes=st.booleans(), phone_of=st.just("") | IDS).map(
+        lambda answer: replace(answer, question=f"wish.{answer.question}")
+    ),
+    SENDS,
+)
+
+
+@given(st.builds(ScheduledJob, job=JOBS, at=INSTANTS, shard=st.sampled_from(["s0", "s3"])))
+def test_a_job_of_every_kind_is_read_as_it_was_written(scheduled: ScheduledJob) -> None:
+    assert read_entry(write_entry(scheduled)) == scheduled
+
+
+@given(AUDIENCES)
+def test_an_audience_is_read_as_it_was_written(audience: Audience) -> None:
+    assert parse_audience(format_audience(audience)) == audience
 
 
 def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> None:
@@ -82,7 +117,7 @@ def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> 
 )
 def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: str) -> None:
     dead = read_dead(body)
-    assert (dead.kind, dead.to, dead.params) == ("unreadable", "", {})
+    assert dead.job == Unreadable(id=dead.id)
     assert read_dead(body) == dead
     assert len(body) < 3 or body not in str(dead)
     assert read_dead(write_entry(due())) == due()
@@ -110,9 +145,9 @@ def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
         yield {lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"] for lane in Lane}
 
 
-def bodies(url: str) -> list[Due]:
+def bodies(url: str) -> list[ScheduledJob]:
     sqs = boto3.client("sqs", region_name="us-east-1")
-    found: list[Due] = []
+    found: list[ScheduledJob] = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         found += [read_entry(message["Body"]) for message in messages]
     return found
@@ -177,10 +212,10 @@ def test_a_queue_is_given_a_few_seconds_and_no_more() -> None:
 # a batch that is brought
 
 
-def work(*failing: str) -> tuple[list[str], Callable[[Due], None]]:
+def work(*failing: str) -> tuple[list[str], Callable[[ScheduledJob], None]]:
     done: list[str] = []
 
-    def do(entry: Due) -> None:
+    def do(entry: ScheduledJob) -> None:
         if entry.id in failing:
             raise RuntimeError(entry.id)
         done.append(entry.id)
@@ -291,18 +326,18 @@ def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> 
 class Inline:
     """An inline queue whose work fails as long as it is told to."""
 
-    def __init__(self, work: Callable[[Due], None] = lambda entry: None) -> None:
+    def __init__(self, work: Callable[[ScheduledJob], None] = lambda entry: None) -> None:
         self.clock, self.tried, self.parked, self.ill = TestClock(START), [], [], True
         self.queue = InlineQueue(self._work, self.parked.append, self.clock)
         self._then = work
 
-    def _work(self, entry: Due) -> None:
+    def _work(self, entry: ScheduledJob) -> None:
         self.tried.append(entry.id)
         if self.ill:
             raise RuntimeError
         self._then(entry)
 
-    def try_it(self, entry: Due) -> bool:
+    def try_it(self, entry: ScheduledJob) -> bool:
         return entry.id in self.queue.enqueue([entry])
 
 
@@ -334,7 +369,7 @@ def test_after_five_tries_a_job_is_parked_and_taken() -> None:
 def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> None:
     left: list[str] = []
 
-    def cause(entry: Due) -> None:
+    def cause(entry: ScheduledJob) -> None:
         follower = due(int(entry.id.partition("_")[2]) + 1)
         if not here.try_it(follower):
             left.append(follower.id)
@@ -350,7 +385,7 @@ def test_a_death_in_the_middle_of_a_job_takes_nothing() -> None:
     class Killed(BaseException):
         """The process dies here."""
 
-    def die(entry: Due) -> None:
+    def die(entry: ScheduledJob) -> None:
         raise Killed
 
     here = Inline(die)

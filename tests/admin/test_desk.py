@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
+from chalicelib.wishes.codes import delivery_code
 
+from ..jobs import a_job
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
@@ -40,7 +41,7 @@ def unreachable(world: World, name: str = "李奶奶", home: str = UNIT, **field
 
 def parked(world: World, place: str = UNIT, kind: str = "wish.approved") -> str:
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}")
-    due = Due(id=f"due_{letters}", at=world.clock.now(), shard="s0", kind=kind, subject="wsh_x", to="per_nobody")
+    due = a_job(id=f"due_{letters}", at=world.clock.now(), shard="s0", kind=kind, subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, place)
     return due.id
 
@@ -68,7 +69,7 @@ def test_a_visit_tells_staff_no_code(world: World):
     visits = of_kind(queue(world.staff()), "message.visit")
     told = next(visit["title"] for visit in visits if "送达码" in visit["title"])
     assert "送达码 ****" in told
-    assert not [visit for visit in visits if world.services.wishes.code_of(claim) in visit["title"]]
+    assert not [visit for visit in visits if delivery_code(world.services.keys, claim) in visit["title"]]
 
 
 def test_what_is_no_longer_true_need_not_be_told(world: World):
@@ -128,7 +129,7 @@ def test_a_code_is_nobodys_visit(world: World):
 def test_a_job_that_failed_for_good_is_seen_and_runs_again(world: World, monkeypatch: pytest.MonkeyPatch):
     resident, staff = world.resident(), world.staff()
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.wishes, "words_about_all", lambda *_: 1 / 0)
+        patched.setattr(world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0)
         wish_id = world.open_wish(resident)
         for _ in range(5):
             world.pass_time(minutes=2)  # as often as a queue brings it

@@ -21,7 +21,9 @@ EXEMPT = {
     "signin.service.SignIn.sign_in": "by a sign-in code",
 }
 # Features whose use cases still authorize by themselves. Empty this.
-STILL_TO_CONVERT = frozenset({"fanouts", "message_log", "notifications", "offers", "replies", "tickets", "wishes"})
+STILL_TO_CONVERT = frozenset(
+    {"fanouts", "message_log", "notifications", "offers", "replies", "tickets", "wishes"}
+)
 MUTATORS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "setdefault", "update"})
 Function = ast.FunctionDef | ast.Lambda
 
@@ -64,7 +66,9 @@ def methods(full_name: str) -> dict[str, ast.FunctionDef]:
 
 def takes_a_context(method: ast.FunctionDef) -> bool:
     arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
-    annotations = [ast.unparse(argument.annotation) for argument in arguments if argument.annotation]
+    annotations = [
+        ast.unparse(argument.annotation) for argument in arguments if argument.annotation
+    ]
     return any("RequestContext" in annotation for annotation in annotations)
 
 
@@ -103,7 +107,11 @@ def reaches_access(full_name: str, method: str) -> bool:
 
 
 def unchecked() -> set[str]:
-    return {name for name, owner in use_cases().items() if not reaches_access(owner, name.rpartition(".")[2])}
+    return {
+        name
+        for name, owner in use_cases().items()
+        if not reaches_access(owner, name.rpartition(".")[2])
+    }
 
 
 def converted(module: str) -> bool:

@@ -15,7 +15,8 @@ from chalicelib.adapters.queue import write_entry
 from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due, Entity
+from chalicelib.kernel.changes import Entity
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.offers.model import Offer
 from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import all_rows
@@ -26,6 +27,7 @@ from devserver.files import told_of
 from ..adapters.pictures import jpeg
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
+from ..jobs import a_job
 from ..replies.builders import PROVIDERS, reply, report
 from ..store.scan import PK, SK, find, remove, save, scan
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone
@@ -117,12 +119,12 @@ class Street:
 
     # due rows
 
-    def due(self, kind: str, subject: str, to: str = "", **more: Any) -> Due:
+    def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
         """Make something due now."""
         id = self.world.services.sender._ids.new("due")
-        return Due(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
+        return a_job(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
 
-    def hand(self, *dues: Due) -> None:
+    def hand(self, *dues: JobRecord) -> None:
         """Have the sweep find these rows."""
         for due in dues:
             self.world.services.outbox.put(due)
@@ -517,7 +519,7 @@ class Street:
         for kind in timed():
             thing = self._armed(kind)[-1]
             timer = thing.timer
-            due = Due(id=timer.id, at=timer.at, shard="s0", kind=timer_of(kind), subject=thing.id)
+            due = a_job(id=timer.id, at=timer.at, shard="s0", kind=timer_of(kind), subject=thing.id)
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
@@ -552,4 +554,4 @@ class Street:
                 save(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400))))
 
     def _lose(self) -> None:
-        remove(*scan(Due, PK.startswith("s")))
+        remove(*scan(JobRecord, PK.startswith("s")))

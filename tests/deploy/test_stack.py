@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.queue import write_entry
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import SystemClock, to_text
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 
 from ..adapters.pictures import jpeg
+from ..jobs import a_job
 from ..journeys.test_the_kettle import delivery_code
 from .emulator import KEY, ROOT, STAGE, Cloud, Somebody, printed, running_cloud, until
 
@@ -137,7 +137,7 @@ def test_a_poison_message_is_brought_five_times(cloud: Cloud):
     assert attributes["VisibilityTimeout"] == "180"
     assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] in (5, "5")
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "4"})  # five minutes are long for a test
-    poison = Due(id=RandomIds().new("due"), at=SystemClock().now(), shard="s0", kind="nobody.knows", subject=seen["wish"])
+    poison = a_job(id=RandomIds().new("due"), at=SystemClock().now(), shard="s0", kind="nobody.knows", subject=seen["wish"])
     sqs.send_message(QueueUrl=queue, MessageBody=write_entry(poison))
     seen["poison"] = poison.id
 
@@ -246,10 +246,10 @@ def test_nothing_of_the_page_was_left_out(cloud: Cloud):
 _DUE = """
 from datetime import timedelta
 from chalicelib.runtime import services
-from chalicelib.kernel.changes import Due
+
 house = services()
 at = house.clock.now() - timedelta(seconds=5)
-house.outbox.put(Due(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}"))
+house.outbox.put(a_job(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}"))
 """
 
 

@@ -174,8 +174,8 @@ def test_a_clock_without_a_start_is_the_machines():
 
 def test_the_pump_stops_at_each_instant_at_which_something_is_due(world: World, monkeypatch):
     seen = []
-    wake = world.services.wishes.wake_wish
-    monkeypatch.setattr(world.services.wishes, "wake_wish", lambda *args: (seen.append(world.clock.now()), wake(*args)))
+    wake = world.services.wish_jobs.wake_wish
+    monkeypatch.setattr(world.services.wish_jobs, "wake_wish", lambda *args: (seen.append(world.clock.now()), wake(*args)))
     resident = world.resident()
     for minutes in (0, 10, 25):
         world.clock.move_to(START + timedelta(minutes=minutes))
@@ -195,7 +195,7 @@ def test_a_job_that_keeps_failing_does_not_hold_the_clock(world: World, monkeypa
     def fail(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(world.services.wishes, "wake_wish", fail)
+    monkeypatch.setattr(world.services.wish_jobs, "wake_wish", fail)
     world.resident().post("/v1/wishes", world.wish_body())
     world.pass_time(days=30, minutes=1)
     assert world.clock.now() == START + timedelta(days=30, minutes=1)

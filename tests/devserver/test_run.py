@@ -15,7 +15,7 @@ def test_a_street_that_is_seeded_at_night_does_not_ring_in_the_morning_for_what_
         house.pump.move_to(NIGHT + timedelta(hours=10))
         kinds = {letter.kind for letter in house.mailbox.read()}
         assert kinds == {"offer.made"}, "whom its open wishes suit is asked in the morning, and nobody is told anything else"
-        assert house.services.outbox.next_at() is not None, "its alarms are there all the same"
+        assert house.services.core.outbox.next_at() is not None, "its alarms are there all the same"
 
 
 def test_a_house_that_is_opened_at_night_begins_in_the_morning_and_one_by_day_at_once() -> None:

@@ -16,7 +16,7 @@ from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms, Unclear
 from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.catalogue import lane_of
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 
 from ..storage import intercepted
@@ -70,7 +70,7 @@ class Cloud:
     calls: list[RequestContext] = field(default_factory=list)
     requests: int = 0  # of SQS: sending, receiving and deleting
     numbers: int = 0
-    takes: Callable[[Due], bool] = lambda due: True  # which entries of a batch SQS takes
+    takes: Callable[[JobRecord], bool] = lambda due: True  # which entries of a batch SQS takes
     answers: Callable[[Sms], str] = lambda sms: "take"
     disturb: Callable[[str, Callable[[], Any]], Any] = lambda name, context: context()  # makes each AWS call, or fails to
     steps: list[str] = field(default_factory=list)  # every effect so far
@@ -118,8 +118,8 @@ class Cloud:
 
     # the queue
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
-        """See `store.due.Queue`: one request for each lane, of which some entries may fail."""
+    def enqueue(self, entries: Sequence[JobRecord]) -> set[str]:
+        """See `store.outbox.Queue`: one request for each lane, of which some entries may fail."""
         assert len(entries) <= BATCH, "SQS takes ten entries in one request"
         taken: set[str] = set()
         for lane in sorted({lane_of(due) for due in entries}):
@@ -127,7 +127,7 @@ class Cloud:
             taken |= self.step("SendMessageBatch", lambda mine=mine: self._take(mine))
         return taken
 
-    def _take(self, entries: Sequence[Due]) -> set[str]:
+    def _take(self, entries: Sequence[JobRecord]) -> set[str]:
         self.requests += 1
         taken = [due for due in entries if self.takes(due)]
         for due in taken:
@@ -160,7 +160,7 @@ class Cloud:
     def _work_on(self, batch: Sequence[Letter]) -> set[str]:
         return self._consumed(batch, self.world.services.run_job)
 
-    def _consumed(self, batch: Sequence[Letter], work: Callable[[Due], None]) -> set[str]:
+    def _consumed(self, batch: Sequence[Letter], work: Callable[[JobRecord], None]) -> set[str]:
         """Run a worker on a batch as its event source does; return which messages it gives back."""
         if not batch:
             return set()
@@ -327,9 +327,9 @@ def forget_what_was_told() -> None:
         remove(line)
 
 
-def waiting(cloud: Cloud) -> list[Due]:
+def waiting(cloud: Cloud) -> list[JobRecord]:
     """Return what is due and was not done; alarms of the future may wait."""
-    return [due for due in every(Due) if not (due.kind.startswith("timer.") and due.at > cloud.world.clock.now())]
+    return [due for due in every(JobRecord) if not (due.kind.startswith("timer.") and due.at > cloud.world.clock.now())]
 
 
 def on_the_list(world: World) -> set[str]:
@@ -386,8 +386,8 @@ class Stub:
     """A queue that takes everything and works on nothing, as the cloud's does while a request is answered."""
 
     def __init__(self) -> None:
-        self.taken: list[Due] = []
+        self.taken: list[JobRecord] = []
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[JobRecord]) -> set[str]:
         self.taken += entries
         return {entry.id for entry in entries}

@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import ArmedTimer, Due
+from chalicelib.kernel.changes import ArmedTimer
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
-from chalicelib.store.due import shard_of
+from chalicelib.store.outbox import shard_of
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Level, SlaKind, Urgency
 from chalicelib.tickets.repository import TICKET
 
+from ..jobs import a_job
 from ..storage import intercepted
 from ..store.scan import save_all, store
 from ..world import BAIHUA, JINFENG, START, STREET, World
@@ -67,7 +69,7 @@ class Drained:
         return self.requests.total() / due
 
 
-def tickets(due: int, others: int) -> Iterator[tuple[Ticket, Due]]:
+def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
     """Yield open tickets over three communities, each with the row of its alarm: those that are due, then those that are not."""
     made = {True: ticket_at(START), False: ticket_at(START + timedelta(minutes=90))}
     for n in range(due + others):
@@ -77,7 +79,7 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, Due]]:
         id = f"due_{n:024}"
         armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
         ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
-        yield ticket, Due(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
+        yield ticket, a_job(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
 
 
 def ticket_id(n: int) -> str:
@@ -150,7 +152,7 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
     found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others
     told = Tally((line.about, line.person, line.state.value) for line in every(MessageAttempt))
-    rows = {row.subject: (row.id, row.at) for row in every(Due) if row.kind == "timer.ticket"}
+    rows = {row.subject: (row.id, row.at) for row in every(JobRecord) if row.kind == "timer.ticket"}
     assert len(rows) == due + others, "each waits for something, once"
     for n, ticket in enumerate(found):
         assert ticket.timer

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-from chalicelib.kernel.changes import Due, Entity
+from chalicelib.kernel.changes import Entity
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, scheduled_of
 from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
@@ -32,7 +33,7 @@ _WHERE = {
     ClaimPointer: SK.startswith("claim#"),
     Person: SK == "person",
     Session: SK == "session",
-    Due: PK.startswith("s"),  # a shard: parked jobs are due no more
+    JobRecord: PK.startswith("s"),  # a shard: parked jobs are due no more
     MessageAttempt: SK == "delivery",
     Offer: SK == "offer",
     OfferRound: SK == "search",
@@ -73,12 +74,13 @@ def wish_of(wish_id: str) -> Wish:
     return next(wish for wish in every(Wish) if wish.id == wish_id)
 
 
-def timers(subject: str | None = None) -> list[Due]:
-    return [due for due in every(Due) if due.kind.startswith("timer.") and subject in (None, due.subject)]
+def timers(subject: str | None = None) -> list[ScheduledJob]:
+    records = [due for due in every(JobRecord) if due.kind.startswith("timer.") and subject in (None, due.subject)]
+    return [scheduled_of(record) for record in records]
 
 
-def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith(("timer.", "match."))]
+def waiting_messages() -> list[JobRecord]:
+    return [due for due in every(JobRecord) if not due.kind.startswith(("timer.", "command."))]
 
 
 def counters(name: str) -> dict[str, int]:

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue import TEMPLATES
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, DeliveryState, MessageAttempt
-from chalicelib.offers.service import Offers
+from chalicelib.offers.match_scheduler import MatchScheduler
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.repository import WishEvent
 
+from ..jobs import a_job
 from ..storage import counted_storage, intercepted
 from ..store.scan import remove, save
 from ..world import START, Answer, Phone, World
@@ -74,7 +75,7 @@ def test_a_death_beside_a_call_that_is_refused_is_a_death(when: str) -> None:
 @pytest.fixture(autouse=True)
 def only_the_wishes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is looked for in these tests: what offers and matching make due has tests of its own."""
-    monkeypatch.setattr(Offers, "_match_soon", lambda offers, place: None)
+    monkeypatch.setattr(MatchScheduler, "match_soon", lambda scheduler, place: None)
 
 
 def claimed(world: World, **terms: Any) -> str:
@@ -119,7 +120,7 @@ LIVES: dict[str, tuple[Callable[..., str], str, dict[str, int]]] = {
 life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), ids=LIVES)
 
 
-def only(timers: list[Due]) -> Due:
+def only(timers: list[JobRecord]) -> JobRecord:
     assert len(timers) == 1
     return timers[0]
 
@@ -207,7 +208,7 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     before = snapshot()
     for due in stale:
         world.services.dispatcher.run(due)
-    world.services.dispatcher.run(Due(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
+    world.services.dispatcher.run(a_job(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
     assert snapshot() == before
 
 
@@ -310,8 +311,8 @@ def narrow_world(embedded_world: World) -> World:
     return World(due_shards=1)
 
 
-def poison(n: int) -> Due:
-    due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
+def poison(n: int) -> JobRecord:
+    due = a_job(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
     save(due)
     return due
 

@@ -19,14 +19,15 @@ from chalicelib.fanouts.model import Fanout
 from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.runtime import use
 from devserver.store import embedded_store
 
+from ..jobs import a_job
 from ..storage import intercepted
 from ..store.scan import SK, Reads, remove, save_all, scan
 from ..world import OTHER_GRID, START, World
@@ -54,7 +55,7 @@ class Crowd:
         return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
 
 
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, Due]:
+def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, JobRecord]:
     """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
@@ -72,7 +73,7 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
     cloud.run(world.clock.now() + timedelta(hours=1))
     forget_what_was_told()
     cloud.calls.clear()
-    message = Due(
+    message = a_job(
         id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
     )
     return cloud, crowd, message
@@ -86,15 +87,15 @@ def neighbours_of(one: Person, number: int) -> Iterator[Person]:
         yield replace(one, id=f"per_{n:024}", **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})))
 
 
-def shares(world: World) -> list[Due]:
+def shares(world: World) -> list[JobRecord]:
     return sorted((due for due in waiting_messages() if due.to.startswith("people:")), key=lambda due: due.at)
 
 
-def members(dues: Sequence[Due]) -> list[str]:
+def members(dues: Sequence[JobRecord]) -> list[str]:
     return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
 
 
-def fanout_of(message: Due) -> Fanout:
+def fanout_of(message: JobRecord) -> Fanout:
     found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
     assert found
     return found
@@ -127,6 +128,7 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
 
 
+@pytest.mark.embedded
 def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_in_doubt_stands_on_the_list(
     quick_world: World,
 ) -> None:
@@ -255,7 +257,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(policy, name, value)
 
 
-def frozen_once(cloud: Cloud, crowd: Crowd, message: Due) -> None:
+def frozen_once(cloud: Cloud, crowd: Crowd, message: JobRecord) -> None:
     """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
     everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
@@ -264,7 +266,7 @@ def frozen_once(cloud: Cloud, crowd: Crowd, message: Due) -> None:
     assert fanout_of(message).done
 
 
-def taken(cloud: Cloud) -> list[Due]:
+def taken(cloud: Cloud) -> list[JobRecord]:
     return [read_entry(letter.body) for letter in cloud.letters]
 
 
@@ -298,7 +300,7 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
 def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
     cloud, _, message = crowd_of(world, 30)
     world.services.fanouts.begin(message)
-    timer = next(due for due in every(Due) if due.kind == "timer.fanout")
+    timer = next(due for due in every(JobRecord) if due.kind == "timer.fanout")
     remove(timer)
     cloud.run(world.clock.now() + timedelta(hours=1))
     world.clock.advance(timedelta(hours=2))
@@ -330,12 +332,12 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 world.clock.move_to(timer.at)
                 world.services.fanouts.wake(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
-            for due in every(Due):
+            for due in every(JobRecord):
                 remove(due)
     assert tried >= 5
 
 
-def interrupted(world: World, message: Due, n: int, second: str) -> bool:
+def interrupted(world: World, message: JobRecord, n: int, second: str) -> bool:
     """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
     fanouts, transactions = world.services.fanouts, count(1)
 

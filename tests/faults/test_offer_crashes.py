@@ -18,11 +18,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.queue import write_entry
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.message_log.model import DeliveryState
 from chalicelib.offers.model import Offer, OfferState
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 
+from ..jobs import a_job
 from ..store.scan import remove
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, forget_what_was_told, note
@@ -182,7 +183,9 @@ def she_says_yes_by_sms_and_it_is_too_late(cloud: Cloud) -> Scene:
 
 def put_answer(world: World, offer: str, phone: Phone) -> None:
     params = {"kind": "offer.made", "answer": "yes", "phone_of": phone.me["id"]}
-    due = Due(id="due_yes", at=world.clock.now(), shard="", kind="answer.offer", subject=offer, to=phone.me["id"], params=params)
+    due = a_job(
+        id="due_yes", at=world.clock.now(), shard="", kind="answer.offer", subject=offer, to=phone.me["id"], params=params
+    )
     world.services.outbox.put(due)
 
 
@@ -297,7 +300,7 @@ def test_without_the_one_transaction_the_same_deaths_leave_halves(cloud: Cloud) 
 def test_what_comes_twice_or_late_or_early_in_any_order_has_the_effect_of_the_one_that_counts(cloud: Cloud, make: Make) -> None:
     scene, dice = make(cloud), random.Random(make.__name__)
     cloud.seen.clear()
-    early = [write_entry(due) for due in every(Due)]  # alarms that are not due yet among them
+    early = [write_entry(due) for due in every(JobRecord)]  # alarms that are not due yet among them
     for body in early:
         cloud.put(body)
 

@@ -15,8 +15,8 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Busy, Refusal
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.matching.model import Run
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
@@ -517,7 +517,7 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
     clock = Skewed(world)
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
-    world.services.offers._clock = clock
+    world.services.offer_jobs._clock = clock
     (timer,) = timers(asked)
     world.clock.move_to(timer.at - MOMENT)
     return wish, asked, clock.ahead(MOMENT, lambda: world.services.dispatcher.run(timer))
@@ -655,7 +655,7 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_search(embedded_
     with late_hand_over(world):
         assert claim(bo, wish)().status == 200
     with just_before_commit(move(bo, wish, "release", REASON)) as happened:
-        world.services.offers.look_again(wish)
+        world.services.offer_jobs.look_again(wish)
     assert happened[0].status == 200
     check_offers_at_rest()
     cleo = world.volunteer()
@@ -681,7 +681,7 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(emb
             return call()
 
         with intercepted(around):
-            world.services.offers.look_again(wish)
+            world.services.offer_jobs.look_again(wish)
         assert happened[0].status == 200
     assert [offer(made).state for made in offers] == [OFFERED, SUPERSEDED, ACCEPTED]
     rest(world)
@@ -695,7 +695,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         asked = world.offer(wish, anna)
         with late_hand_over(world):
             assert claim(bo, wish)().status == 200
-        (event,) = [due for due in every(Due) if (due.kind, due.subject) == ("event.wish.claimed", wish)]
+        (event,) = [due for due in every(JobRecord) if (due.kind, due.subject) == ("event.wish.claimed", wish)]
         at_once(*[lambda event=event: brought(world, event)] * 8)
         rest(world)
         assert (offer(asked).state, offer(asked).version) == (SUPERSEDED, 2)
@@ -703,7 +703,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         end(world, wish)
 
 
-def brought(world: World, due: Due) -> None:
+def brought(world: World, due: JobRecord) -> None:
     """Do a job as the queue has it done: one that fails is brought again."""
     for _ in range(20):
         try:

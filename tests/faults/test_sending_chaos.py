@@ -31,7 +31,7 @@ from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt, named
 from chalicelib.people.repository import PersonRepository
 from chalicelib.runtime import use
-from chalicelib.store.due import Outbox
+from chalicelib.store.outbox import Outbox
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.repository import WishRepository
 

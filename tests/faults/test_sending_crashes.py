@@ -10,7 +10,6 @@ from itertools import count
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log import decisions, policy
@@ -20,6 +19,7 @@ from chalicelib.message_log.repository import MessageRepository
 from chalicelib.wishes.model import State
 from chalicelib.wishes.repository import WishRepository
 
+from ..jobs import a_job
 from ..store.scan import Reads, save
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud, check_at_rest, deaths, forget_what_was_told, note, survives
@@ -130,7 +130,7 @@ def everybody_is_to_be_told(cloud: Cloud) -> bytes:
     forget_what_was_told()
     cloud.calls.clear()
     to = f"all:place:{OTHER_GRID}.b01"
-    cloud.world.services.outbox.put(Due(id="due_all", at=now, shard="", kind="wish.approved", subject=wish, to=to))
+    cloud.world.services.outbox.put(a_job(id="due_all", at=now, shard="", kind="wish.approved", subject=wish, to=to))
     return cloud.photograph()
 
 
@@ -158,7 +158,7 @@ def test_who_shares_a_phone_stands_in_the_ledger_too_if_it_died_and_the_message_
     forget_what_was_told()
     cloud.calls.clear()
     now, to = cloud.world.clock.now(), f"people:{first},{last}"
-    cloud.world.services.outbox.put(Due(id="due_two", at=now, shard="", kind="wish.approved", subject=wish, to=to))
+    cloud.world.services.outbox.put(a_job(id="due_two", at=now, shard="", kind="wish.approved", subject=wish, to=to))
     dies_at_settling(cloud)
     known = find_wish(wish)
     assert known
@@ -261,7 +261,7 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     assert known
     save(replace(known, told=("expiring",)))
     now = world.clock.now()
-    held = Due(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
+    held = a_job(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
     world.services.outbox.put(held)
     cloud.run(now)
     digest_at = at_local(local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai")

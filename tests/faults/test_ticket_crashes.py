@@ -17,7 +17,7 @@ import pytest
 
 from chalicelib.adapters.queue import write_entry
 from chalicelib.catalogue import TEMPLATES
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.runtime import use
@@ -26,6 +26,7 @@ from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level, SlaKind
 from chalicelib.tickets.states import Ending, State
 
+from ..jobs import a_job
 from ..store.scan import remove, save
 from ..world import Answer, Phone, World
 from .cloud import Cloud, check_promises, deaths, note
@@ -205,7 +206,7 @@ def she_answers_no_by_sms(cloud: Cloud) -> Scene:
     params = {"kind": "ticket.resolved", "answer": "no"}
     who, now = first.me["id"], cloud.world.clock.now()
     cloud.world.services.outbox.put(
-        Due(id="due_no", at=now, shard="", kind="answer.ticket", subject=ticket, to=who, params=params)
+        a_job(id="due_no", at=now, shard="", kind="answer.ticket", subject=ticket, to=who, params=params)
     )
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}
     tags = ["submitted", "resolved", "reopened"]
@@ -387,7 +388,7 @@ def test_what_is_urgent_climbs_at_night_and_wherever_the_worker_dies_each_level_
 def test_what_comes_twice_or_late_or_early_in_any_order_has_the_effect_of_the_one_that_counts(cloud: Cloud, make: Make) -> None:
     scene, dice = make(cloud), random.Random(make.__name__)
     cloud.seen.clear()
-    early = [write_entry(due) for due in every(Due)]  # alarms that are not due yet among them
+    early = [write_entry(due) for due in every(JobRecord)]  # alarms that are not due yet among them
     for body in early:
         cloud.put(body)
 
@@ -420,7 +421,7 @@ def test_a_row_that_is_handed_over_again_days_after_the_ticket_moved_on_changes_
     cloud.seen.clear()
     live(cloud)
     scene.check(cloud)
-    old = [due for due in every(Due) if due.subject == scene.ticket]
+    old = [due for due in every(JobRecord) if due.subject == scene.ticket]
     does(cloud, scene.ladder.phone(GRID), scene.ticket, "accept")
     does(cloud, scene.ladder.phone(GRID), scene.ticket, "comment", {"text": "在路上了"})
     cloud.run(cloud.world.clock.now() + timedelta(days=3))

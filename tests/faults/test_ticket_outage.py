@@ -29,9 +29,9 @@ CLASSES = {"urgent": "gas", "utility": "lift", "general": "light", "complex": "b
 
 
 @pytest.fixture
-def cloud(embedded_world: World) -> Cloud:
-    """On the embedded store, which takes many transactions faster than moto does; on one thread all the same."""
-    made = Cloud(embedded_world)
+def cloud(world: World) -> Cloud:
+    """In memory, on one thread."""
+    made = Cloud(world)
     made.provide("east", "west")
     return made
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 from chalicelib.matching.policy import Weights
 from chalicelib.web.openapi import document
 from chalicelib.web.routes import Operation
 
+from ..jobs import a_job
 from ..world import BAIHUA, BUILDING, GRID, STREET, UNIT, Answer, Phone, World
 
 WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
@@ -221,7 +221,7 @@ def _visit(world: World) -> Good:
 
 def _job(world: World) -> Good:
     id = world.services.sender._ids.new("due")
-    due = Due(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+    due = a_job(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
     world.services.outbox.park(due, UNIT)
     return Good(world.staff(), f"/v1/admin/jobs/{id}/redrive", {}, (id,))
 

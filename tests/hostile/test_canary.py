@@ -13,7 +13,7 @@ import pytest
 from chalicelib.adapters.queue import write_entry
 from chalicelib.runtime import log
 from chalicelib.signin.service import SignIn
-from chalicelib.wishes.service import Wishes
+from chalicelib.wishes.submitter import WishSubmitter
 
 from ..storage import intercepted
 from ..world import BAIHUA, STREET, UNIT, Answer, Phone, World
@@ -232,7 +232,7 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
 
 
 def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(world: World, ears: Ears):
-    """Due rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
+    """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
     kept: list[str] = []
     queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
 
@@ -275,7 +275,7 @@ def test_a_crash_in_the_middle_tells_where_and_not_what(world: World, ears: Ears
     def fall(*args: Any, **kwargs: Any) -> None:
         raise ValueError(f"{NAMES[0]} lives at {ADDRESS}")
 
-    monkeypatch.setattr(Wishes, "submit_wish", fall)
+    monkeypatch.setattr(WishSubmitter, "submit_wish", fall)
     answer = ears.hear(resident.post("/v1/wishes", world.wish_body(story=ADDRESS)))
     assert answer.status == 500
     assert answer.json["code"] == "server.error"

@@ -70,7 +70,7 @@ class Street:
     weights: Weights = WEIGHTS
 
     def neighbours(self, one: str, other: str) -> bool:
-        return (one, other) in self.writes or (other, one) in self.writes
+        return (one, other) in self.beside or (other, one) in self.beside
 
 
 class _Dice(random.Random):
@@ -95,7 +95,7 @@ def a_street(
     return Street(
         wishes=[_wanted(dice, f"wsh_{n:03}", names, ids, weights) for n in range(wishes)],
         helpers=[_helper(dice, id, names) for id in ids],
-        writes=frozenset(beside),
+        beside=frozenset(beside),
         weights=weights,
     )
 

@@ -58,7 +58,7 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
 
 def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: World) -> None:
     near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
-    standing = world.services.asking.standing(STREET, near.me["id"])
+    standing = world.services.maker.standing(STREET, near.me["id"])
     now = world.clock.now()
     sent = tuple(SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
     save(replace(standing, version=1, sent=sent))
@@ -178,7 +178,7 @@ def test_several_helpers_are_several_people(world: World) -> None:
     accepted = next(helper for helper in helpers if offers(helper))
     assert accepted.post(f"/v1/offers/{offers(accepted)[0]['id']}/accept").status == 200
     world.pass_time(minutes=16)
-    assert world.services.wishes.find(wish_id).places_left == 2
+    assert world.services.wish_queries.find(wish_id).places_left == 2
     assert len(rows.find_search(wish_id).live) == 2
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 
+from ..jobs import a_job
 from ..replies.builders import scripted
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
@@ -167,7 +167,7 @@ def test_two_who_share_a_phone_both_find_it(world: World, how: str):
     kind = "wish.thanked" if how == "held" else "wish.approved"
     if how == "over budget":
         world.services.sender._tolls = type(world.services.sender._tolls)(budget_li=0)
-    due = Due(id="due_both", at=START, shard="s0", kind=kind, subject=wish, to=f"people:{owner.id},{wife.id}")
+    due = a_job(id="due_both", at=START, shard="s0", kind=kind, subject=wish, to=f"people:{owner.id},{wife.id}")
     world.services.notifier.send(due, {"title": "一个水壶"})
     staff = world.staff()
     ids = [{item["id"] for item in listed(staff, person.id)["items"] if item["kind"] == kind} for person in (owner, wife)]

@@ -6,10 +6,10 @@ import pytest
 
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Legal, Template
 from chalicelib.kernel.text_catalogue import text
 
+from ..jobs import a_job
 from ..replies.builders import Scripted, lines, messages, scripted
 from ..store.scan import counter
 from ..world import START, World
@@ -29,7 +29,7 @@ def tell(world: World, text: str, template: Template = LONG, **fields):
         person.patch("/v1/me", {"channels": {"promotions": True}})
     id = f"due_{next(world.numbers)}"
     world.services.notifier.send(
-        Due(id=id, at=START, shard="s0", kind="test.long", subject="x", to=person.me["id"]), {"text": text}
+        a_job(id=id, at=START, shard="s0", kind="test.long", subject="x", to=person.me["id"]), {"text": text}
     )
     return next(line for line in lines() if line.message == id)
 
@@ -101,7 +101,7 @@ def test_each_street_pays_for_its_own(world: World):
     other = world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng")
     tell(world, "好")
     world.services.notifier.send(
-        Due(id="due_o", at=START, shard="s0", kind="test.long", subject="x", to=other.id), {"text": "好"}
+        a_job(id="due_o", at=START, shard="s0", kind="test.long", subject="x", to=other.id), {"text": "好"}
     )
     assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (55, 55)
 
@@ -117,7 +117,7 @@ def test_a_month_ends(world: World):
 def test_the_same_message_again_is_paid_once(world: World):
     scripted(world)
     line = tell(world, "好")
-    again = Due(id=line.message, at=START, shard="s0", kind="test.long", subject="x", to=line.person)
+    again = a_job(id=line.message, at=START, shard="s0", kind="test.long", subject="x", to=line.person)
     for _ in range(3):
         world.services.notifier.send(again, {"text": "好"})
     assert counter("spent#chunhui", MONTH) == 55

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.adapters.ports import Refused
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.sending import Tolls
 from chalicelib.notifications.policy import DIGEST_LINES, WEEKLY_MESSAGES
 
+from ..jobs import a_job
 from ..replies.builders import PROVIDERS, a_world, lines, reply, report, scripted, state_of_wish, visits
 from ..store.scan import scheduled
 from ..world import START, Phone, World
@@ -189,7 +189,7 @@ def test_staff_are_not_rationed(world: World):
     resident = world.resident()
     wish_id = world.open_wish(resident)
     for n in range(WEEKLY_MESSAGES + 6):
-        due = Due(
+        due = a_job(
             id=f"due_{n}", at=START, shard="s0", kind="wish.disputed_staff", subject=wish_id, to=f"staff:{resident.me['id']}"
         )
         world.services.notifier.send(replace(due, to="staff:chunhui.baihua"), {"title": "一盏灯", "reason": "没收到"})
@@ -302,7 +302,7 @@ def test_two_who_share_a_phone_hear_of_a_line_once(world: World):
     both, hers = held(world, phone, "一盏灯", "一把伞")
     for line in lines():
         assert line.person == owner.id
-    due = Due(id="due_both", at=START, shard="s0", kind="wish.approved", subject=both, to=f"people:{owner.id},{wife.id}")
+    due = a_job(id="due_both", at=START, shard="s0", kind="wish.approved", subject=both, to=f"people:{owner.id},{wife.id}")
     world.services.notifier.send(due, {"title": "一盏灯"})
     world.services.notifier.send(replace(due, id="due_hers", subject=hers, to=wife.id), {"title": "一把伞"})
     assert len({due.id for due in scheduled() if due.kind == DIGEST}) == 2

@@ -4,9 +4,9 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 from chalicelib.people.model import Person
 
+from ..jobs import a_job
 from ..replies.builders import lines, messages, scripted, visits
 from ..world import BAIHUA, GRID, START, UNIT, Phone, World
 
@@ -18,7 +18,7 @@ def tell(world: World, *people: Person, kind: str = "wish.approved", id: str = "
     """Tell people about a wish that is on the wall."""
     wish_id = world.open_wish(world.resident(), title="一个水壶")
     to = people[0].id if len(people) == 1 else f"people:{','.join(person.id for person in people)}"
-    due = Due(id=id, at=START, shard="s0", kind=kind, subject=wish_id, to=to)
+    due = a_job(id=id, at=START, shard="s0", kind=kind, subject=wish_id, to=to)
     world.services.notifier.send(due, world.services.wishes.words_about_all([(wish_id, kind, {})])[0])
 
 

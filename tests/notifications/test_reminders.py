@@ -7,12 +7,13 @@ import pytest
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Refused, Sms
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached, delivery_id
 from chalicelib.message_log.policy import HOLD, LEASE, RETRY_FOR
 from chalicelib.message_log.repository import MessageRepository
 from chalicelib.message_log.sending import BeingSent
 
+from ..jobs import a_job
 from ..signin.builders import sign_up
 from ..store.scan import SK, Reads, everything, scan, scheduled
 from ..world import BAIHUA, GRID, START, Phone, World
@@ -22,8 +23,8 @@ claim = Reads(MessageRepository).claim
 MAIL = "xiuying@example.com"
 
 
-def a_message(id: str = "due_1", to: str = "", kind: str = "wish.approved") -> Due:
-    return Due(id=id, at=START, shard="s0", kind=kind, subject="wsh_a", to=to)
+def a_message(id: str = "due_1", to: str = "", kind: str = "wish.approved") -> JobRecord:
+    return a_job(id=id, at=START, shard="s0", kind=kind, subject="wsh_a", to=to)
 
 
 def tell(world: World, to: str, **fields) -> None:

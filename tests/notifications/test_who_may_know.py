@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState, Unreached
 
+from ..jobs import a_job
 from ..store.scan import save
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
 from .test_reminders import MAIL, Gateway, lines, over, with_mail
@@ -114,7 +114,7 @@ def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_i
 def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
     phone, _ = newcomer(world)
     over(world, Gateway(world, TimeoutError()))
-    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_gone", to=phone.me["id"])
+    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_gone", to=phone.me["id"])
     world.services.notifier.send(due, {"title": "一个水壶"})
     assert visits(world.staff(), BAIHUA) == []
     boss = world.phone_of(world.admin)
@@ -130,7 +130,7 @@ def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
 
 def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(world: World):
     phone, wish = with_mail(world), world.open_wish()
-    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=phone.me["id"])
+    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=phone.me["id"])
     world.services.notifier.send(due, {"title": "一个水壶"})
     phone.patch("/v1/me", {"channels": {"sms": False}})
     world.services.notifier.send(due, {"title": "一个水壶"})
@@ -164,7 +164,7 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish = world.open_wish()
     over(world, Gateway(world, TimeoutError()))
-    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
+    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
     for to in (owner.id, f"people:{wife.id}"):  # in two shares of one message
         world.services.notifier.send(replace(due, to=to), {"title": "一个水壶"})
     (visit,) = visits(world.staff(), BAIHUA)
@@ -176,7 +176,7 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
     over(world, gateway)
-    due = Due(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
+    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
     world.services.notifier.send(due, {"title": "一个水壶"})  # certainly refused, and due again
     world.clock.advance(timedelta(minutes=1))
     world.services.notifier.send(replace(due, id="due_2", message="due_1", to=f"people:{wife.id}"), {"title": "一个水壶"})
@@ -192,7 +192,7 @@ def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
     low = {**templates, "wish.approved": replace(templates["wish.approved"], urgency=Urgency.LOW)}
     world.services.notifier._templates = world.services.sender._templates = low
     for n in range(130):
-        due = Due(id=f"due_{n:024}", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=person.id)
+        due = a_job(id=f"due_{n:024}", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=person.id)
         world.services.notifier.send(due, {"title": "一个水壶"})
         world.clock.advance(timedelta(seconds=1))
     world.pass_time(days=1)

@@ -65,7 +65,7 @@ def test_accepting_is_claiming(world: World) -> None:
     offer_id = world.offer(wish_id, helper)
     answer = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
     assert (answer.status, answer.json["state"], answer.json["moves"]) == (200, "accepted", [])
-    wish = world.services.wishes.find(wish_id)
+    wish = world.services.wish_queries.find(wish_id)
     assert wish.state is State.CLAIMED
     assert [claim.helper for claim in wish.active] == [helper.me["id"]]
     assert world.delivery_code(resident.me["phone"])
@@ -212,23 +212,23 @@ def test_answers_by_sms(world: World) -> None:
     one, two = world.open_wish(), world.open_wish(title="一袋大米")
     world.offer(one, first)
     world.offer(two, second)
-    offers_ = world.services.offers
+    offers_ = world.services.offer_jobs
     for phone, yes in ((first, True), (second, False)):
         offers_.answer(offers(phone)[0]["id"], phone.me["id"], yes=yes, phone_of=phone.me["id"])
     assert [offers(phone)[0]["state"] for phone in (first, second)] == ["accepted", "declined"]
-    assert world.services.wishes.find(one).active[0].helper == first.me["id"]
+    assert world.services.wish_queries.find(one).active[0].helper == first.me["id"]
 
 
 def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_is_nothing(world: World) -> None:
     helper, other = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
-    world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=other.me["id"])
+    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=other.me["id"])
     assert offers(helper)[0]["state"] == "offered"
     assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
-    world.services.offers.answer(offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"])
+    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"])
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
@@ -237,7 +237,7 @@ def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(worl
     offer_id = world.offer(world.open_wish(), helper)
     assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
     for _ in range(2):
-        world.services.offers.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+        world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
     assert not world.sms_to(helper.me["phone"], "offer.too_late")
     assert len(world.sms_to(helper.me["phone"], "offer.not_taken")) == 1
     assert offers(helper)[0]["moves"] == ["accept", "decline"]

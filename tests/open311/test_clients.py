@@ -27,7 +27,7 @@ from three import Three  # noqa: E402
 def world() -> Iterator[World]:
     """A street that is reached over HTTP."""
     port = free_port()
-    server = Server(("127.0.0.1", port), gateway, numthreads=1)  # moto is not atomic
+    server = Server(("127.0.0.1", port), gateway, numthreads=1)
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
     yield World(open311_keys={"three": KEY}, public_url=f"http://127.0.0.1:{port}")

@@ -187,7 +187,7 @@ def test_an_erasure_that_is_run_twice_changes_nothing_more(world: World):
     phone.delete("/v1/me")
     world.pass_time(minutes=2)
     before = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
-    world.services.wishes.forget_person(phone.me["id"])
+    world.services.wish_jobs.forget_person(phone.me["id"])
     after = world.phone_of(world.admin).get(f"/v1/wishes/{id}").json
     assert {**after, "version": 0, "updated_at": ""} == {**before, "version": 0, "updated_at": ""}
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.template import Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import text
 from chalicelib.message_log.sending import Tolls
 from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
+from ..jobs import a_job
 from ..world import START, Phone, World
 from .builders import PROVIDERS, a_world, consents, lines, visits
 
@@ -34,7 +34,7 @@ def world() -> Iterator[World]:
 def tell(world: World, person_id: str, kind: str) -> str:
     """Tell somebody, and return what became of it: its state and why."""
     id = f"due_{next(world.numbers)}"
-    due = Due(id=id, at=START, shard="s0", kind=kind, subject="x", to=person_id)
+    due = a_job(id=id, at=START, shard="s0", kind=kind, subject="x", to=person_id)
     world.services.notifier.send(due, {})
     line = next(line for line in lines() if line.message == id)
     return " ".join(filter(None, (line.state, line.reason)))

@@ -11,7 +11,7 @@ from chalicelib.store.dynamo import connect
 from ..storage import ADDRESS, WatchedDynamo
 from ..world import World
 
-STORES = ("memory", "moto", pytest.param("embedded", marks=pytest.mark.embedded))
+STORES = ("memory", pytest.param("moto", marks=pytest.mark.slow), pytest.param("embedded", marks=pytest.mark.embedded))
 
 
 @pytest.fixture(params=STORES)

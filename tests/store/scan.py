@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any, TypeVar
 
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import ScheduledJob, record_of, scheduled_of
 from chalicelib.repositories import all_tables, register_all
 from chalicelib.runtime import services
 from chalicelib.store.store import Store
 from chalicelib.store.table import PK, SK
-from chalicelib.store.tables import DUE
+from chalicelib.store.tables import JOB, PARKED_PART
 from devserver import scan as scanning
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ def store() -> Store:
 def save(*things: object) -> None:
     """Write rows by hand."""
     for thing in things:
-        store().put(thing)
+        store().put(_stored(thing))
 
 
 def save_all(things: Any) -> None:
@@ -35,7 +35,11 @@ def save_all(things: Any) -> None:
 def remove(*things: object) -> None:
     """Delete rows by hand."""
     for thing in things:
-        store().delete(thing)
+        store().delete(_stored(thing))
+
+
+def _stored(thing: object) -> object:
+    return record_of(thing) if isinstance(thing, ScheduledJob) else thing
 
 
 class Reads:
@@ -76,9 +80,11 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return {table.name: [dict(item) for item in scanning.scan_items(store(), table)] for table in all_tables()}
 
 
-def scheduled() -> list[Due]:
-    """Return everything that waits, in the order of time."""
-    return sorted((DUE.to_entity(item) for item in everything()["due"]), key=lambda due: due.at)
+def scheduled() -> list[ScheduledJob]:
+    """Return every job that waits, in the order of time."""
+    items = [item for item in everything()["due"] if item["pk"]["S"] != PARKED_PART]
+    records = sorted((JOB.to_entity(item) for item in items), key=lambda record: record.at)
+    return [scheduled_of(record) for record in records]
 
 
 def counter(subject: str, name: str) -> int | None:

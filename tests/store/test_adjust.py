@@ -43,7 +43,7 @@ def adjust(world: World, bus: Bus, refusal: Conflict | None = FULL, **add: int) 
     limits = {"seats": (0, None), "taken": (0, 3)}
     write = Adjust(row=bus, add=add, limits=limits, on_conflict=refusal)
     changes: Changes[Any] = Changes(entity=world.admin, previous=world.admin, writes=(write,))
-    world.services._transaction.run(lambda: changes, RequestContext())
+    world.services.transaction.run(lambda: changes, RequestContext())
 
 
 def bus_in(store: Store) -> Bus | None:

@@ -12,11 +12,12 @@ from ..people.builders import a_person
 from ..world import World
 
 
-def test_requests_are_lean_unless_the_switch_says_otherwise(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_requests_are_lean_unless_the_switch_says_otherwise(embedded_world: World, monkeypatch: pytest.MonkeyPatch):
     assert isinstance(connect("us-east-1"), LeanConnection)
     monkeypatch.setenv("CHUNHUI_LEAN", "0")
     whole = connect("us-east-1")
     assert not isinstance(whole.client, Dynamo)
+    world = embedded_world
     store = Store(whole, world.settings.table_prefix)
     store.register(PERSON)
     assert store.get(PERSON, world.admin.id, "person") == world.admin

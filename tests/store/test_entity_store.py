@@ -18,7 +18,7 @@ from ..world import World
 @pytest.fixture
 def wishes(world: World) -> EntityStore[Wish]:
     find = WishRepository(world.services.store).find_wish
-    return EntityStore(world.services._transaction, find, place=lambda wish: wish.place)
+    return EntityStore(world.services.transaction, find, place=lambda wish: wish.place)
 
 
 def renamed(wish: Wish) -> Changes[Wish]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import boto3
 import pytest
 
 from chalicelib.kernel.changes import Entity
@@ -21,9 +20,8 @@ from ..world import World
 
 
 def test_every_table_and_index_is_created_as_declared(world: World):
-    client = boto3.client("dynamodb", region_name="us-east-1")
     for table in all_tables():
-        made = client.describe_table(TableName=world.services.store.name_of(table))["Table"]
+        made = world.dynamo._make_api_call("DescribeTable", {"TableName": world.services.store.name_of(table)})["Table"]
         assert [key["AttributeName"] for key in made["KeySchema"]] == ["pk", "sk"]
         indexes = {index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])}
         assert indexes == {index.name for index in table.indexes}
@@ -64,7 +62,7 @@ def test_a_repository_can_be_made_again(world: World):
 
 
 def test_two_stores_in_one_process_share_nothing(world: World):
-    other = Store(connect("us-east-1"), "another-")
+    other = Store(connect("us-east-1", world.dynamo), "another-")
     register_all(other)
     create_missing(other)
     assert other.get(PERSON, world.admin.id, "person") is None

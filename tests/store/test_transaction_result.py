@@ -25,7 +25,7 @@ def test_the_result_of_the_attempt_that_was_committed_comes_back(world: World):
             save(replace(wish, version=wish.version + 1))
         return Changes(entity=replace(wish, title="两个水壶"), previous=wish), f"from {wish.version}"
 
-    wish, result = world.services._transaction.run_with(decide, RequestContext())
+    wish, result = world.services.transaction.run_with(decide, RequestContext())
     assert result == f"from {tries[1]}"
     assert wish == wish_of(id)
 
@@ -34,6 +34,6 @@ def test_a_refusal_returns_no_result(world: World):
     wish, refusal = wish_of(world.open_wish()), Conflict("offer.over")
     changes = Changes(entity=replace(wish, title="两个水壶"), previous=wish, refusal=refusal)
     with pytest.raises(Conflict) as refused:
-        world.services._transaction.run_with(lambda: (changes, "unseen"), RequestContext())
+        world.services.transaction.run_with(lambda: (changes, "unseen"), RequestContext())
     assert refused.value is refusal
     assert wish_of(wish.id).title == "两个水壶", "it is raised after the commit"

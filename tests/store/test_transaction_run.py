@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.kernel.audiences import OnePerson
 from chalicelib.kernel.changes import Changes, Count, Delete, Event, Message, Put
 from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.kernel.request import IdempotencyKey, RequestContext
 from chalicelib.people.model import Person, PhoneOwner
-from chalicelib.store.due import Outbox
+from chalicelib.store.outbox import Outbox
 from chalicelib.store.transaction import Transaction
 from chalicelib.wishes.model import State, Wish
 from chalicelib.wishes.repository import WISH_EVENT, WishRepository
@@ -336,7 +337,7 @@ def test_a_message_that_is_due_at_once_is_handed_over_and_waits_no_more(office):
     message = Message(kind="wish.thanks", to="per_h", about=wish.id, params={"claim": "clm_1"})
     office.settle(Changes(entity=wish, previous=wish, messages=(message,)))
     (due,) = office.handed
-    assert (due.kind, due.to, due.subject, due.params) == ("wish.thanks", "per_h", wish.id, {"claim": "clm_1"})
+    assert (due.kind, due.job.to, due.subject, due.job.params) == ("wish.thanks", OnePerson("per_h"), wish.id, {"claim": "clm_1"})
     assert scheduled() == []
 
 

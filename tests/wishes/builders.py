@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import STAFF, Relation
-from chalicelib.wishes.model import Claim, ClaimState, Kind, Mover, Safeguarding, State, Window, Wish
+from chalicelib.wishes.model import Claim, ClaimState, Kind, Safeguarding, State, Window, Wish, WishMover
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
@@ -39,8 +39,8 @@ def a_claim(helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, *
     return Claim(**({"id": f"clm_{helper}", "helper": helper, "state": state, "claimed_at": START} | fields))
 
 
-def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> Mover:
-    return Mover(id=id, relations=frozenset(relations), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> WishMover:
+    return WishMover(id=id, relations=frozenset(relations), now=START + after)
 
 
 OWNER_ACTS, HELPER_ACTS = by(OWNER, "per_owner"), by(HELPER | VOLUNTEER, "per_helper")

@@ -16,7 +16,7 @@ find_wish = Reads(WishRepository).find_wish
 
 def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
     on_answer(
-        world.services.wishes,
+        world.services.wish_jobs,
         Answer(
             id="due_r",
             question=kind,
@@ -52,7 +52,7 @@ ASKED = {"wish.delivered": delivered, "wish.unconfirmed": delivered, "wish.expir
 
 
 def last_event(world: World, wish_id: str) -> tuple[str, str, str, str | None]:
-    page, _ = world.services.wishes.read_timeline(world.boss, wish_id, 100)
+    page, _ = world.services.wish_queries.read_timeline(world.boss, wish_id, 100)
     last = page.items[-1]
     return last.tag, last.by, last.party, last.note
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from chalicelib.kernel.changes import Changes
-from chalicelib.wishes import decisions
+from chalicelib.wishes import claiming, resolution, submission
 from chalicelib.wishes.model import ClaimState, State
 from chalicelib.wishes.timers import on_timer
 
@@ -112,17 +112,17 @@ def test_who_has_delivered_is_not_reminded():
 
 def test_who_gives_it_back_and_takes_it_again_is_reminded_of_her_new_claim():
     wish = on_timer(a_wish(S.CLAIMED, a_claim()), IN_2_DAYS).entity
-    wish = decisions.release(wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了").entity
+    wish = claiming.release(wish, by(HELPER | VOLUNTEER, "per_helper"), None, "病了").entity
     taken = {"claim_id": "clm_2", "capacity": 3, "vetted": False, "paused": False}
     again = replace(by(VOLUNTEER, "per_helper"), now=IN_2_DAYS + SECOND)
-    assert decisions.claim(wish, again, **taken).entity.deadlines()["remind"] == TOMORROW
+    assert claiming.claim(wish, again, **taken).entity.deadlines()["remind"] == TOMORROW
 
 
 def test_another_day_means_other_reminders_and_the_same_day_does_not():
     wish = on_timer(a_wish(S.OPEN, a_claim(), helpers_needed=2), IN_2_DAYS).entity
-    same = decisions.edit(wish, STAFF_ACTS, replace(wish, story="新的故事")).entity
+    same = submission.edit(wish, STAFF_ACTS, replace(wish, story="新的故事")).entity
     assert same.claims[0].reminded == ("due_in_2_days",)
-    other = decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))).entity
+    other = submission.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))).entity
     assert other.claims[0].reminded == ()
     assert other.deadlines()["remind"] == datetime(2026, 12, 18, 1, tzinfo=UTC)
 
@@ -171,13 +171,13 @@ def test_what_has_not_stood_on_the_wall_for_a_day_is_not_asked_about():
 @pytest.mark.parametrize(
     "again",
     [
-        lambda wish: decisions.keep(wish, OWNER_ACTS),
-        lambda wish: decisions.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))),
-        lambda wish: decisions.approve(decisions.unpublish(wish, STAFF_ACTS, "再看看").entity, STAFF_ACTS),
-        lambda wish: decisions.release(
+        lambda wish: submission.keep(wish, OWNER_ACTS),
+        lambda wish: submission.edit(wish, STAFF_ACTS, replace(wish, needed_by=date(2026, 12, 20))),
+        lambda wish: submission.approve(submission.unpublish(wish, STAFF_ACTS, "再看看").entity, STAFF_ACTS),
+        lambda wish: claiming.release(
             replace(wish, state=S.CLAIMED, claims=(a_claim(),)), by(HELPER, "per_helper"), None, "来不了"
         ),
-        lambda wish: decisions.reopen(replace(wish, state=S.DISPUTED, claims=(a_claim(state=C.DELIVERED),)), STAFF_ACTS, None),
+        lambda wish: resolution.reopen(replace(wish, state=S.DISPUTED, claims=(a_claim(state=C.DELIVERED),)), STAFF_ACTS, None),
     ],
     ids=["keep", "edit", "approve", "release", "reopen"],
 )
@@ -193,14 +193,14 @@ def test_a_fresh_listing_is_asked_about_again(again):
 
 def test_what_is_still_needed_stands_on_the_wall_for_another_week_with_its_age_kept():
     late = replace(OWNER_ACTS, now=datetime(2026, 12, 8, 17, tzinfo=UTC))  # the 9th in Shanghai
-    outcome = decisions.keep(a_wish(S.OPEN), late)
+    outcome = submission.keep(a_wish(S.OPEN), late)
     kept = outcome.entity
     assert (kept.state, kept.needed_by, kept.listed_at, kept.opened_at) == (S.OPEN, date(2026, 12, 16), late.now, START)
     assert ([event.tag for event in outcome.events], told(outcome)) == (["wish.kept"], [])
 
 
 def test_keeping_it_never_makes_its_day_earlier():
-    assert decisions.keep(a_wish(S.OPEN), STAFF_ACTS).entity.needed_by == date(2026, 12, 7)
+    assert submission.keep(a_wish(S.OPEN), STAFF_ACTS).entity.needed_by == date(2026, 12, 7)
 
 
 def test_the_owner_keeps_her_wish_over_the_phone(world: World):

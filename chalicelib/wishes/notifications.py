@@ -11,16 +11,16 @@ from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["TRUE_WHILE", "barred_people", "facts_of", "is_true"]
+__all__ = ["RELEVANT_WHILE", "barred_people", "is_relevant", "template_context"]
 
-Test = Callable[[Wish, Claim | None, datetime], bool]
+Condition = Callable[[Wish, Claim | None, datetime], bool]
 
 
-def _while(*states: State) -> Test:
+def _while(*states: State) -> Condition:
     return lambda wish, claim, now: wish.state in states
 
 
-def _told(state: State, mark: str) -> Test:
+def _noted(state: State, mark: str) -> Condition:
     """What was noted of this listing, claim or delivery, and not of an earlier one."""
     return lambda wish, claim, now: wish.state is state and mark in wish.told
 
@@ -42,7 +42,7 @@ def _thanked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     return wish.state is State.FULFILLED and _confirmed(wish, claim, now)
 
 
-def _due_in(days: int) -> Test:
+def _due_in(days: int) -> Condition:
     """The words name the day, and must fit it."""
     return lambda wish, claim, now: _active(wish, claim, now) and (wish.needed_by - local_day(now, wish.zone)).days == days
 
@@ -59,7 +59,7 @@ def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     return wish.state is State.OPEN and not wish.active and "expiring" in wish.told
 
 
-TRUE_WHILE: Mapping[str, Test] = {
+RELEVANT_WHILE: Mapping[str, Condition] = {
     "wish.approved": _while(State.OPEN),  # afterwards she has heard who took it
     "wish.rejected": _while(State.REJECTED),
     "wish.unpublished": _looked_at_again,
@@ -81,8 +81,8 @@ TRUE_WHILE: Mapping[str, Test] = {
     "wish.expiring_staff": _expiring,
     "wish.expired": _while(State.EXPIRED),
     "wish.expired_staff": _while(State.EXPIRED),
-    "wish.late_staff": _told(State.CLAIMED, "late"),
-    "wish.unconfirmed_staff": _told(State.DELIVERED, "unconfirmed"),
+    "wish.late_staff": _noted(State.CLAIMED, "late"),
+    "wish.unconfirmed_staff": _noted(State.DELIVERED, "unconfirmed"),
 }
 
 
@@ -97,17 +97,17 @@ def barred_people(wish: Wish, kind: str) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.held)
 
 
-def is_true(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
+def is_relevant(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
     """Say whether a message about a wish, and about one claim of it where it names one, is true now."""
-    return TRUE_WHILE[kind](wish, _named(wish, claim_id), now)
+    return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
 
 
-def facts_of(wish: Wish, claim_id: str | None) -> dict[str, str]:
+def template_context(wish: Wish, claim_id: str | None) -> dict[str, str]:
     """Return the facts that messages about a wish take, but for the delivery code. A reason is masked: phones are shared."""
     facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": mask_personal(wish.reason or "")}
-    claim = _named(wish, claim_id)
+    claim = _claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 
 
-def _named(wish: Wish, claim_id: str | None) -> Claim | None:
+def _claim_of(wish: Wish, claim_id: str | None) -> Claim | None:
     return next((claim for claim in wish.claims if claim.id == claim_id), None)

@@ -9,15 +9,16 @@ from typing import Protocol
 
 from pynamodb.exceptions import PynamoDBException
 
-from ..kernel.changes import Delete, Due, Put
+from ..kernel.changes import Delete, Put
 from ..kernel.clock import Clock, to_text
+from ..kernel.jobs import ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
 from .store import Store
 from .table import SK, behind
-from .tables import DUE, PARKED, PARKED_PART, Parked
+from .tables import JOB, PARKED, PARKED_PART, ParkedJob
 
-__all__ = ["Outbox", "Parked", "Queue", "shard_of"]
+__all__ = ["Outbox", "ParkedJob", "Queue", "shard_of"]
 
 _PAGE = 100  # rows of one shard read at once
 _READ_MAX = 2000  # parked jobs looked through for one page
@@ -27,7 +28,7 @@ _BATCH = 10  # entries handed over at once: what SQS takes in one request
 class Queue(Protocol):
     """Takes what is due to whoever works on it."""
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
         """Return the ids of the entries that were taken; the others stay due. Ten entries at most."""
         ...
 
@@ -45,7 +46,7 @@ class Outbox:
         self._queue = queue
         self._clock = clock
         self._metrics = metrics
-        self._gathered: list[Due] | None = None
+        self._gathered: list[ScheduledJob] | None = None
         self.shards = shards
 
     @contextmanager
@@ -61,7 +62,7 @@ class Outbox:
             self._gathered = None
         self.enqueue(gathered)
 
-    def enqueue(self, entries: Sequence[Due]) -> int:
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> int:
         """Hand entries to the queue, ten at a time, and delete those it took; return their number."""
         if self._gathered is not None:
             self._gathered += entries
@@ -73,11 +74,11 @@ class Outbox:
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
                 with suppress(PynamoDBException):  # the sweep hands over again what stays, which does no harm
-                    self._store.write_batch(delete=gone)
+                    self._store.write_batch(delete=[record_of(entry) for entry in gone])
             taken += len(gone)
         return taken
 
-    def spread(self, entries: Sequence[Due]) -> None:
+    def spread(self, entries: Sequence[ScheduledJob]) -> None:
         """Hand entries straight to the queue; only those that it refuses get a row. For jobs that follow from another job.
 
         Should this die half-way, the job that they follow from comes again and makes the same ones.
@@ -95,15 +96,15 @@ class Outbox:
         Strongly consistent, and as much work as there is due. An entry that the queue refuses does not hold up others.
         """
         now = self._clock.now()
-        until = DUE.attribute("sk") <= to_text(now) + "~"
+        until = JOB.attribute("sk") <= to_text(now) + "~"
         taken, oldest = 0, 0.0
-        waiting: list[Due] = []
+        waiting: list[ScheduledJob] = []
         for n in range(self.shards):
             start = None
             while True:
-                found = self._store.page(DUE, f"s{n}", keys=until, start=start, limit=_PAGE)
-                oldest = max([oldest, *((now - due.at).total_seconds() for due in found.items[:1])])
-                waiting += found.items
+                found = self._store.page(JOB, f"s{n}", keys=until, start=start, limit=_PAGE)
+                oldest = max([oldest, *((now - record.at).total_seconds() for record in found.items[:1])])
+                waiting += [scheduled_of(record) for record in found.items]
                 full = len(waiting) - len(waiting) % _BATCH
                 taken += self.enqueue(waiting[:full])
                 del waiting[:full]
@@ -115,38 +116,40 @@ class Outbox:
         self._metrics.count("Swept", taken)
         return taken
 
-    def put(self, due: Due) -> None:
-        """Write a due row on its own. The same row twice is one row."""
-        self._store.put(self._sharded(due))
+    def put(self, scheduled: ScheduledJob) -> None:
+        """Write a job on its own. The same job twice is one row."""
+        self._store.put(record_of(self._sharded(scheduled)))
 
-    def try_put(self, due: Due) -> None:
-        """Write a due row if the store lets it: for what comes round by itself anyway, after a commit that must not fail now."""
+    def try_put(self, scheduled: ScheduledJob) -> None:
+        """Write a job if the store lets it: for work that comes round by itself anyway, after a commit that must not fail."""
         with suppress(PynamoDBException):
-            self.put(due)
+            self.put(scheduled)
 
-    def _sharded(self, due: Due) -> Due:
-        return replace(due, shard=shard_of(due.id, self.shards))
+    def _sharded(self, scheduled: ScheduledJob) -> ScheduledJob:
+        return replace(scheduled, shard=shard_of(scheduled.id, self.shards))
 
     def next_at(self) -> datetime | None:
         """Return the instant of the earliest due row, or None when nothing waits."""
-        firsts = [self._store.page(DUE, f"s{n}", limit=1).items for n in range(self.shards)]
+        firsts = [self._store.page(JOB, f"s{n}", limit=1).items for n in range(self.shards)]
         return min((found[0].at for found in firsts if found), default=None)
 
-    def are_waiting(self, dues: Sequence[Due]) -> set[str]:
-        """Return the ids of those of these rows (shard, instant and id suffice) that are in the table."""
-        keys = [(due.shard, f"{to_text(due.at)}#{due.id}") for due in dues]
-        return {due.id for due in self._store.get_many(DUE, keys)}
+    def are_waiting(self, jobs: Sequence[ScheduledJob]) -> set[str]:
+        """Return the ids of those of these jobs (shard, instant and id suffice) that are in the table."""
+        keys = [(job.shard, f"{to_text(job.at)}#{job.id}") for job in jobs]
+        return {record.id for record in self._store.get_many(JOB, keys)}
 
     # what failed for good
 
-    def park(self, due: Due, place: str) -> None:
+    def park(self, scheduled: ScheduledJob, place: str) -> None:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
         now = self._clock.now()
-        self._store.put(Parked(id=due.id, version=1, created_at=now, updated_at=now, due=due, place=place))
-        self._metrics.count("ParkedJobs", kind=due.kind)
+        record = record_of(scheduled)
+        parked = ParkedJob(id=record.id, version=1, created_at=now, updated_at=now, record=record, place=place)
+        self._store.put(parked)
+        self._metrics.count("ParkedJobs", kind=scheduled.kind)
         self._metrics.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
 
-    def parked(self, after: str, limit: int, wanted: Callable[[Parked], bool] | None = None) -> Page[Parked]:
+    def parked(self, after: str, limit: int, wanted: Callable[[ParkedJob], bool] | None = None) -> Page[ParkedJob]:
         """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.
 
         A page may be short where few are wanted; what its `next` says lies behind is not read yet.
@@ -154,11 +157,11 @@ class Outbox:
         keys = behind(SK, after)
         return self._store.page(PARKED, PARKED_PART, keys=keys, limit=limit, wanted=wanted, read_at_most=_READ_MAX)
 
-    def every_parked(self) -> Iterator[Parked]:
+    def every_parked(self) -> Iterator[ParkedJob]:
         """Yield every parked job, earliest due first."""
         return every(lambda start: self._store.page(PARKED, PARKED_PART, start=start, limit=_PAGE))
 
-    def requeue(self, job: Parked) -> tuple[Put, Delete]:
-        """Return what makes a parked job due again. An alarm keeps its id: it does something only if it is still waited for."""
-        due = replace(job.due, at=self._clock.now(), shard=shard_of(job.due.id, self.shards))
-        return Put(row=due), Delete(row=job)
+    def requeue(self, job: ParkedJob) -> tuple[Put, Delete]:
+        """Return what makes a parked job due again. A timer keeps its id: it counts only if its entity still waits for it."""
+        record = replace(job.record, at=self._clock.now(), shard=shard_of(job.record.id, self.shards))
+        return Put(row=record), Delete(row=job)

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
 from chalicelib.wishes.model import ClaimState, State
-from chalicelib.wishes.telling import TRUE_WHILE, facts_of, is_true
+from chalicelib.wishes.notifications import RELEVANT_WHILE, is_relevant, template_context
 from chalicelib.wishes.texts import MESSAGES
 
 from ..world import START, Phone, World
@@ -92,14 +93,14 @@ SINCE = {
 
 def test_of_every_message_it_is_known_while_what_it_is_true():
     kinds = {f"wish.{kind}" for kind in TRUE}
-    assert set(TRUE_WHILE) == set(MESSAGES) == kinds == {f"wish.{kind}" for kind in SINCE}
+    assert set(RELEVANT_WHILE) == set(MESSAGES) == kinds == {f"wish.{kind}" for kind in SINCE}
 
 
 @pytest.mark.parametrize("kind", TRUE)
 def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
     told, now = TRUE[kind]
-    assert is_true(told, f"wish.{kind}", CLAIM, now)
-    facts = facts_of(told, CLAIM) | {"code": "1234"}
+    assert is_relevant(told, f"wish.{kind}", CLAIM, now)
+    facts = template_context(told, CLAIM) | {"code": "1234"}
     for locale in ("zh-CN", "en"):
         assert "{" not in MESSAGES[f"wish.{kind}"].fill(locale, facts)
     assert all(isinstance(fact, str) for fact in facts.values())
@@ -107,14 +108,14 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
 
 @pytest.mark.parametrize(("kind", "since"), [(kind, since) for kind, all_of in SINCE.items() for since in all_of])
 def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind, since):
-    assert not is_true(since, f"wish.{kind}", CLAIM, TRUE[kind][1])
+    assert not is_relevant(since, f"wish.{kind}", CLAIM, TRUE[kind][1])
 
 
 def test_nothing_is_said_of_a_claim_that_is_not_known():
     for kind in ("claimed", "yours", "due_tomorrow", "overdue", "claim_ended", "thanks", "thanked"):
         told, now = TRUE[kind]
-        assert not is_true(told, f"wish.{kind}", "clm_other", now)
-        assert not is_true(told, f"wish.{kind}", None, now)
+        assert not is_relevant(told, f"wish.{kind}", "clm_other", now)
+        assert not is_relevant(told, f"wish.{kind}", None, now)
 
 
 @pytest.mark.parametrize(
@@ -126,26 +127,26 @@ def test_nothing_is_said_of_a_claim_that_is_not_known():
 )
 def test_words_that_name_a_day_are_told_on_that_day_only(kind, first, last):
     told, second = wish(S.CLAIMED, C.ACTIVE), timedelta(seconds=1)
-    said = [is_true(told, f"wish.{kind}", CLAIM, at) for at in (first - second, first, last - second, last)]
+    said = [is_relevant(told, f"wish.{kind}", CLAIM, at) for at in (first - second, first, last - second, last)]
     assert said == [False, True, True, False]
 
 
 def test_nothing_is_overdue_before_its_day_is_over():
     told = wish(S.CLAIMED, C.ACTIVE)
-    assert not is_true(told, "wish.overdue", CLAIM, told.late_at - timedelta(seconds=1))
-    assert is_true(told, "wish.overdue", CLAIM, told.late_at)
+    assert not is_relevant(told, "wish.overdue", CLAIM, told.late_at - timedelta(seconds=1))
+    assert is_relevant(told, "wish.overdue", CLAIM, told.late_at)
 
 
 def test_the_hours_of_a_message_are_those_that_were_booked():
     told = replace(wish(S.FULFILLED), claims=(a_claim(state=C.CONFIRMED, minutes=90),))
-    assert facts_of(told, CLAIM)["hours"] == "1.5"
+    assert template_context(told, CLAIM)["hours"] == "1.5"
 
 
 @pytest.mark.parametrize("kind", ["rejected", "unpublished", "disputed_staff"])
 def test_a_reason_names_no_door_and_no_number_in_a_message(kind):
     """A text stands on a locked screen, and a carer's or a colleague's phone is read by others."""
     told = replace(TRUE[kind][0], reason="5号楼302室 13812345678 a@b.cn 没收到")
-    text = MESSAGES[f"wish.{kind}"].fill("zh-CN", facts_of(told, CLAIM))
+    text = MESSAGES[f"wish.{kind}"].fill("zh-CN", template_context(told, CLAIM))
     assert "没收到" in text
     assert [trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text] == []
     assert told.reason == "5号楼302室 13812345678 a@b.cn 没收到"  # staff who may read the wish read it as written
@@ -157,7 +158,10 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
     world.clock.move_to(NOON)
 
     def words(*asked):
-        return world.services.wishes.words_about_all([asked])[0]
+        about, kind, params = asked
+        subject = MessageSubject(kind=kind, about=about, params=params)
+        (context,) = world.services.wish_jobs.message_contexts([subject])
+        return context and context.facts
 
     facts = words(wish_id, "wish.due_in_2_days", {"claim": claim})
     assert facts
@@ -170,9 +174,9 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
 def test_helpers_are_reminded_in_time_and_once(world: World):
     wish_id, helper = world.open_wish(needed_by="2026-11-30"), world.volunteer()
     helper.post(f"/v1/wishes/{wish_id}/claim")
-    version = world.services.wishes.read_wish(world.boss, wish_id).wish.version
+    version = world.services.wish_queries.read_wish(world.boss, wish_id).wish.version
     world.pass_time(days=6)
-    assert world.services.wishes.read_wish(world.boss, wish_id).wish.version == version  # no phone need read it again
+    assert world.services.wish_queries.read_wish(world.boss, wish_id).wish.version == version  # no phone need read it again
     world.pass_time(days=10)
     kinds = [letter.kind for letter in world.sms_to(helper.me["phone"])][::-1]
     assert kinds == ["wish.yours", "wish.due_in_2_days", "wish.due_tomorrow", "wish.overdue"]

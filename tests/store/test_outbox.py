@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.changes import ArmedTimer, Due
-from chalicelib.store.due import Outbox, Parked, shard_of
+from chalicelib.kernel.jobs import JobRecord, scheduled_of
+from chalicelib.store.outbox import Outbox, ParkedJob, shard_of
 from chalicelib.wishes.model import State
 from chalicelib.wishes.repository import WishRepository
 
 from ..faults.facts import snapshot, timers, wish_of
 from ..faults.story import failure
+from ..jobs import a_job
 from ..storage import counted_storage, intercepted
 from ..world import START, World
 from .scan import Reads, remove, save, scheduled
@@ -27,7 +28,7 @@ SHARDS = 2
 class Desk:
     """A queue that notes its batches and refuses what it is told to."""
 
-    refuses: Callable[[Due], bool] = lambda due: False
+    refuses: Callable[[JobRecord], bool] = lambda due: False
     batches: list[list[str]] = field(default_factory=list)
 
     def enqueue(self, entries):
@@ -48,7 +49,7 @@ def wait(number: int, minutes: float = 0) -> list[str]:
     at = START + timedelta(minutes=minutes)
     ids = [f"due_{minutes}_{n:03}" for n in range(number)]
     for id in ids:
-        save(Due(id=id, at=at, shard=shard_of(id, SHARDS), kind="wish.thanks", subject="wsh_a"))
+        save(a_job(id=id, at=at, shard=shard_of(id, SHARDS), kind="wish.thanks", subject="wsh_a"))
     return ids
 
 
@@ -117,7 +118,7 @@ def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(world
 def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
     ids = wait(10, -1)
     desk.refuses = lambda due: due.id in ids[::3]
-    waiting = [Due(id=id, at=START - timedelta(minutes=1), shard=shard_of(id, SHARDS), kind="", subject="") for id in ids]
+    waiting = [a_job(id=id, at=START - timedelta(minutes=1), shard=shard_of(id, SHARDS), kind="", subject="") for id in ids]
     assert outbox(world, desk).enqueue(scheduled()) == 6
     assert [sorted(batch) for batch in desk.batches] == [ids]
     assert outbox(world, desk).are_waiting(waiting) == set(ids[::3])
@@ -148,7 +149,7 @@ def test_a_queue_that_takes_nothing_costs_nothing_but_time(world: World, desk):
 def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World, desk):
     wait(130, 5)
     there = scheduled()
-    gone = [Due(id="due_gone", at=START, shard="s0", kind="", subject="")]
+    gone = [a_job(id="due_gone", at=START, shard="s0", kind="", subject="")]
     with counted_storage() as storage:
         assert outbox(world, desk).are_waiting([*there, *gone]) == {due.id for due in there}
     assert storage.names == {"BatchGetItem": 2}
@@ -180,13 +181,13 @@ def test_entries_spread_over_the_shards_and_each_stays_where_it_is():
 # what failed for good
 
 
-def redrive(world: World, job: Parked) -> None:
+def redrive(world: World, job: ParkedJob) -> None:
     world.services.desk.redrive_all([job.id])
 
 
 def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(world: World):
     outbox = world.services.outbox
-    job = Due(
+    job = a_job(
         id="due_a",
         at=START,
         shard="s0",
@@ -202,43 +203,38 @@ def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(worl
         outbox.park(job, "chunhui.baihua")
         world.clock.advance(timedelta(minutes=1))
     (parked,) = outbox.parked("", 10).items
-    assert (parked.due, parked.place) == (job, "chunhui.baihua")
+    assert (scheduled_of(parked.record), parked.place) == (job, "chunhui.baihua")
     assert dues_of(outbox) == []
     redrive(world, parked)
     (again,) = dues_of(outbox)
     assert again.at == world.clock.now()
-    assert (again.id, again.to, again.params, again.not_after, again.message_id) == (
-        job.id,
-        job.to,
-        job.params,
-        job.not_after,
-        "due_first",
-    )
+    assert again.job == job.job
+    assert again.job.message_id == "due_first"
     assert outbox.parked("", 10).items == []
 
 
-def dues_of(outbox: Outbox) -> list[Due]:
+def dues_of(outbox: Outbox) -> list[JobRecord]:
     return [due for due in scheduled() if due.shard == shard_of(due.id, outbox.shards)]
 
 
 def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
     outbox = world.services.outbox
     for n in (3, 1, 2):
-        outbox.park(Due(id=f"due_{n}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject=""), "")
+        outbox.park(a_job(id=f"due_{n}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject=""), "")
     first = outbox.parked("", 2)
-    assert [job.due.id for job in first.items] == ["due_1", "due_2"]
-    assert [job.due.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
+    assert [job.record.id for job in first.items] == ["due_1", "due_2"]
+    assert [job.record.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
 
 
 def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
     outbox = world.services.outbox
     for n in range(30):
-        job = Due(id=f"due_{n:02}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject="")
+        job = a_job(id=f"due_{n:02}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject="")
         outbox.park(job, "here" if n % 10 == 9 else "elsewhere")
     first = outbox.parked("", 2, lambda job: job.place == "here")
-    assert [job.due.id for job in first.items] == ["due_09", "due_19"]
+    assert [job.record.id for job in first.items] == ["due_09", "due_19"]
     second = outbox.parked(first.next["sk"], 2, lambda job: job.place == "here")
-    assert [job.due.id for job in second.items] == ["due_29"]
+    assert [job.record.id for job in second.items] == ["due_29"]
     assert second.next is None
 
 
@@ -297,45 +293,15 @@ def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     assert world.services.audit() == 1
 
 
-def armed_otherwise(world: World, wish_id: str, at: datetime | None) -> ArmedTimer | None:
-    """Arm a wish as a version did that waited for less: for a later instant, or for nothing."""
-    wish = wish_of(wish_id)
-    remove(timers(wish_id)[0])
-    timer = ArmedTimer("due_" + "b" * 24, at, shard_of("due_" + "b" * 24, world.services.outbox.shards)) if at else None
-    save(replace(wish, timer=timer))
-    if timer:
-        save(Due(id=timer.id, at=timer.at, shard=timer.shard, kind="timer.wish", subject=wish_id))
-    return timer
-
-
-@pytest.mark.parametrize("later", [timedelta(days=2), None], ids=["for something later", "for nothing"])
-def test_what_an_older_version_has_armed_otherwise_is_armed_for_what_is_due_first_and_was_not_lost(world: World, later):
+def test_a_timer_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(world: World):
     wish = world.open_wish()
-    before, others = wish_of(wish), [world.open_wish(title=f"心愿{n}") for n in "甲乙"]
-    armed_otherwise(world, wish, before.timer.at + later if later else None)
-    untouched = [timers(other) for other in others]
-    assert world.services.audit() == 0
-    (armed,) = timers(wish)
-    assert (armed.at, armed.id) == (before.timer.at, wish_of(wish).timer.id)
-    assert replace(wish_of(wish), timer=before.timer) == before, "nobody's If-Match fails over it"
-    assert [timers(other) for other in others] == untouched
-    assert world.services.audit() == 0
-    assert world.services.metrics.counts["RearmedTimers",] == 1
-    assert world.services.metrics.counts["LostAlarms",] == 0
-    world.clock.move_to(before.timer.at)
-    world.pass_time(minutes=2)
-    assert "expiring" in wish_of(wish).told
-
-
-def test_an_alarm_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(world: World):
-    wish = world.open_wish()
-    armed_otherwise(world, wish, wish_of(wish).timer.at + timedelta(days=2))
+    world.clock.advance(timedelta(days=20))
     seen = wish_of(wish)
+    remove(*timers(wish))
     assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
     claimed = wish_of(wish)
-    assert world.services.wishes._transaction.rearm_lost([seen], rows.find_wish) == 0
+    assert world.services.transaction.rearm_lost([seen], wish_of) == 0
     assert wish_of(wish) == claimed
-    assert world.services.metrics.counts["RearmedTimers",] == 0
 
 
 def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
@@ -349,5 +315,5 @@ def test_a_street_on_which_nothing_is_lost_counts_none(world: World):
     for _ in range(10):
         world.pass_time(days=3)
         assert world.services.audit() == 0
-    assert world.services.metrics.counts["LostAlarms",] == 0
+    assert world.services.metrics.counts["LostTimers",] == 0
     assert world.services.metrics.counts["RearmedTimers",] == 0

@@ -1,0 +1,165 @@
+"""The making of offers. Whom to ask is decided in `matching`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ..kernel.access import SYSTEM
+from ..kernel.changes import Changes, Check
+from ..kernel.clock import Clock
+from ..kernel.errors import Busy, NotFound
+from ..kernel.ids import Ids
+from ..kernel.place import street_of
+from ..kernel.request import RequestContext
+from ..store.transaction import Transaction
+from ..wishes.model import State, Wish
+from ..wishes.queries import WishQueries
+from . import decisions
+from .decisions import ChosenVolunteer
+from .model import Offer, OfferRound, OfferState, VolunteerHistory, grid_of, urgency_of
+from .repository import OfferRepository
+
+__all__ = ["OfferMaker", "need_of", "terms_of"]
+
+_DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # the terms that decide who may be asked
+
+
+class OfferMaker:
+    """Makes offers, each in one transaction with everything that changes with it."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: OfferRepository,
+        clock: Clock,
+        ids: Ids,
+        wishes: WishQueries,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids, self._wishes = clock, ids, wishes
+
+    def searches_of(self, community: str) -> dict[str, OfferRound]:
+        """Return the open offer rounds of a community, by wish."""
+        return {search.id: search for search in self._repository.open_searches(community)}
+
+    def search_of(self, wish: Wish) -> OfferRound:
+        """Return the offer round of a wish; version 0 where nobody was asked."""
+        return self._repository.find_search(wish.id) or self.new_search(wish)
+
+    def reasons_in(self, search: OfferRound) -> Mapping[str, str]:
+        """Return the reasons of declined offers, by offer. They are stored in the offer alone."""
+        declined = [one.offer for one in search.asked if one.state is OfferState.DECLINED]
+        return {offer.id: offer.reason for offer in self._repository.find_offers(declined) if offer.reason}
+
+    def new_search(self, wish: Wish) -> OfferRound:
+        """Return a new offer round for a wish."""
+        now = self._clock.now()
+        return OfferRound(id=wish.id, created_at=now, updated_at=now, community=wish.community)
+
+    def standings_of(self, street: str) -> dict[str, VolunteerHistory]:
+        """Return the histories of the volunteers of a street who were ever asked, by volunteer."""
+        return {standing.id: standing for standing in self._repository.standings_of(street)}
+
+    def standing(self, street: str, volunteer: str) -> VolunteerHistory:
+        """Return the history of a volunteer; version 0 for a new one."""
+        return self._repository.find_standing(street, volunteer) or self.new_standing(street, volunteer)
+
+    def new_standing(self, street: str, volunteer: str) -> VolunteerHistory:
+        """Return the history of a volunteer who was never asked."""
+        now = self._clock.now()
+        return VolunteerHistory(id=volunteer, created_at=now, updated_at=now, street=street)
+
+    def offer(
+        self,
+        wish: Wish,
+        search: OfferRound,
+        asks: Sequence[ChosenVolunteer],
+        standings: dict[str, VolunteerHistory],
+        room: Mapping[str, int],
+        run_id: str,
+    ) -> list[ChosenVolunteer]:
+        """Offer a wish to these people in one transaction; return those who were asked.
+
+        The first attempt uses the records that a run has read. The commit requires all of them
+        unchanged, the wish included. A further attempt reads them again. People are left out whom
+        the wish no longer needs, or who have more offers than `room`. Records that are used are
+        taken out of `standings`.
+        """
+        street, from_the_run = street_of(wish.place), iter([(wish, search)])
+
+        def attempt() -> tuple[Changes[OfferRound], list[ChosenVolunteer]]:
+            current, search = next(from_the_run, None) or self._fresh(wish)
+            known: dict[str, VolunteerHistory] = {}
+            for one in asks:
+                read = standings.pop(one.volunteer, None)
+                known[one.volunteer] = read or self.standing(street, one.volunteer)
+            now = self._clock.now()
+            asked = _still_to_ask(current, search, asks, known, room, now)
+            if not asked:
+                return Changes(entity=search, previous=search), []
+            template = _template(current, run_id, now)
+            changes = decisions.ask(search, template, asked, known, now, terms_of(current))
+            return replace(changes, writes=(Check(entity=current),)), asked
+
+        try:
+            return self._transaction.run_with(attempt, RequestContext(actor=SYSTEM))[1]
+        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
+            return []
+
+    def _fresh(self, planned: Wish) -> tuple[Wish, OfferRound]:
+        """Read a wish and its round again; raise NotFound if other people may be asked by now."""
+        wish = self._wishes.find(planned.id)
+        if wish is None or terms_of(wish) != terms_of(planned):
+            raise NotFound
+        return wish, self.search_of(wish)
+
+    def new_id(self) -> str:
+        """Return the id of an offer that is to be made."""
+        return self._ids.new("off")
+
+
+def _still_to_ask(
+    wish: Wish,
+    search: OfferRound,
+    asks: Sequence[ChosenVolunteer],
+    known: Mapping[str, VolunteerHistory],
+    room: Mapping[str, int],
+    now: datetime,
+) -> list[ChosenVolunteer]:
+    """Return whom to ask: as many as the wish needs, of those who may be asked and have room."""
+    excluded = search.not_again | {claim.helper for claim in wish.claims}
+    may_be_asked = [one for one in asks if one.volunteer not in excluded]
+    fit = [one for one in may_be_asked if known[one.volunteer].live(now) < room[one.volunteer]]
+    return fit[: max(0, need_of(wish, search))]
+
+
+def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
+    """Return the offer of a wish, still without an id and a volunteer."""
+    urgency = urgency_of(wish.last_day, now, wish.zone)
+    answer_by = decisions.answer_by(urgency, now, wish.zone, wish.too_late_at)
+    return Offer(
+        id="",
+        created_at=now,
+        updated_at=now,
+        wish_id=wish.id,
+        volunteer="",
+        place=grid_of(wish.place),
+        zone=wish.zone,
+        kind=wish.kind,
+        urgency=urgency,
+        expires_at=min(answer_by, wish.expires_at),
+        run_id=run_id,
+    )
+
+
+def need_of(wish: Wish, search: OfferRound | None) -> int:
+    """Return how many more offers a wish needs: its open places less its waiting offers."""
+    wanted = wish.places_left if wish.state is State.OPEN else 0
+    return wanted - (len(search.live) if search else 0)
+
+
+def terms_of(wish: Wish) -> str:
+    """Return a digest of the terms that decide who may be asked for a wish."""
+    return hashlib.sha256(repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()).hexdigest()[:16]

@@ -1,0 +1,145 @@
+"""Background work on wishes: timers, SMS answers, messages, erasure, export. Takes no context."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..kernel.access import SYSTEM, Actor, Relation, relations
+from ..kernel.changes import Changes, Put
+from ..kernel.clock import Clock
+from ..kernel.codes import Keyring
+from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.paging import every
+from ..kernel.request import RequestContext
+from ..people.service import People
+from ..places.service import Places
+from ..store.entity_store import EntityStore
+from ..store.transaction import Transaction
+from . import erasure, notifications, sms_answers
+from .codes import delivery_code
+from .model import Wish, WishMover
+from .repository import WishEvent, WishRepository
+from .timers import on_timer
+
+__all__ = ["WishJobs"]
+
+_AS_SYSTEM = RequestContext(actor=SYSTEM)
+_EVENTS_PER_COMMIT = 20
+
+
+class WishJobs:
+    """Background work on wishes."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: WishRepository,
+        clock: Clock,
+        keys: Keyring,
+        people: People,
+        places: Places,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._keys = clock, keys
+        self._people, self._places = people, places
+        self._entities = EntityStore(
+            transaction, repository.find_wish, place=lambda wish: wish.place
+        )
+
+    def wake_wish(self, wish_id: str, timer_id: str) -> None:
+        """Take the step that is due for a wish, if it still waits for this timer."""
+        self._entities.on_timer(wish_id, timer_id, lambda wish: on_timer(wish, self._clock.now()))
+
+    def rearm_lost(self) -> int:
+        """Arm lost timers of wishes anew; return how many there were."""
+        streets = self._places.streets()
+        wishes = (wish for street in streets for wish in self._repository.with_timers(street))
+        return self._entities.rearm(wishes)
+
+    def place_of(self, wish_id: str) -> str:
+        """Return the place of a wish, "" when there is no such wish."""
+        return self._entities.place_of(wish_id)
+
+    def answer_question(
+        self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = ""
+    ) -> None:
+        """Make the move of a resident's SMS answer. An outdated answer changes nothing."""
+
+        def decide(wish: Wish) -> Changes[Wish]:
+            found = self._relations_of(person_id, wish)
+            mover = WishMover(id=person_id, relations=found, now=self._clock.now())
+            return sms_answers.answer(wish, mover, kind, yes=yes, phone_of=phone_of)
+
+        self._entities.update(wish_id, decide)
+
+    def _relations_of(self, person_id: str, wish: Wish) -> frozenset[Relation]:
+        person = self._people.find(person_id)
+        if person is None or person.erased_at or person.blocked:
+            return frozenset()
+        return relations(Actor(id=person_id), wish.as_resource())
+
+    # erasure and export
+
+    def forget_person(self, person_id: str) -> None:
+        """Redact the wishes of an erased person, and release their claims."""
+
+        def forget_helper(wish: Wish, now: datetime) -> Changes[Wish]:
+            return erasure.forget_helper(wish, person_id, now)
+
+        for wish in list(every(lambda start: self._repository.wishes_of(person_id, start, 100))):
+            self._update(wish.id, erasure.forget_owner)
+            self._forget_notes(wish)
+        claims = list(every(lambda start: self._repository.claims_of(person_id, start, 100)))
+        for _, wish in claims:
+            self._update(wish.id, forget_helper)
+
+    def _update(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
+        self._entities.update(wish_id, lambda wish: decide(wish, self._clock.now()))
+
+    def _forget_notes(self, wish: Wish) -> None:
+        """Remove notes from the timeline: they are free text and may name the person."""
+        events = every(lambda start: self._repository.timeline_of(wish.id, start, 100))
+        noted = [event for event in events if event.note]
+        for n in range(0, len(noted), _EVENTS_PER_COMMIT):
+            changes = _without_notes(wish, noted[n : n + _EVENTS_PER_COMMIT])
+            self._transaction.run(lambda changes=changes: changes, _AS_SYSTEM)  # type: ignore[misc]
+
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return the person's wishes and claims."""
+        claims = []
+        pairs = every(lambda start: self._repository.claims_of(person_id, start, 100))
+        for claim_id, wish in pairs:
+            own = [claim for claim in wish.claims if claim.id == claim_id]
+            claims += [{"wish_id": wish.id, "claim": claim} for claim in own]
+        wishes = list(every(lambda start: self._repository.wishes_of(person_id, start, 100)))
+        return {"wishes": wishes, "claims": claims}
+
+    # messages
+
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return the context of each message; None where it is no longer relevant.
+
+        All wishes are read together, a hundred in a request.
+        """
+        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
+        return [self._message_context(wishes.get(one.about), one) for one in subjects]
+
+    def _message_context(
+        self, wish: Wish | None, subject: MessageSubject
+    ) -> MessageContext | None:
+        claim_id, now = subject.params.get("claim"), self._clock.now()
+        if wish is None or not notifications.is_relevant(wish, subject.kind, claim_id, now):
+            return None
+        facts = notifications.template_context(wish, claim_id)
+        if claim_id and subject.kind == "wish.claimed":
+            facts["code"] = delivery_code(self._keys, claim_id)
+        barred = notifications.barred_people(wish, subject.kind)
+        return MessageContext(facts=facts, barred_people=barred)
+
+
+def _without_notes(wish: Wish, events: Sequence[WishEvent]) -> Changes[Wish]:
+    writes = tuple(Put(row=replace(event, note=None)) for event in events)
+    return Changes(entity=wish, previous=wish, writes=writes)

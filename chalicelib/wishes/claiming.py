@@ -1,0 +1,129 @@
+"""A helper's claim on a wish: claim, visit, release. Pure."""
+
+from dataclasses import replace
+
+from ..kernel.access import STAFF, Relation
+from ..kernel.changes import Changes, Count, Put
+from ..kernel.errors import Conflict, Forbidden, Invalid
+from .model import PUBLIC_STATES, Claim, ClaimPointer, ClaimState, State, Wish, WishMover
+from .transitions import freed, go, row_of, staff_of, swap, tell, tell_helpers
+
+__all__ = ["check", "claim", "pick_claim", "release"]
+
+S = State
+
+
+def claim(
+    wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted: bool, paused: bool
+) -> Changes[Wish]:
+    """Claim one place on a wish.
+
+    Raises:
+        Conflict: no place is left, or the volunteer has claimed it already or too often, or has
+            no capacity left.
+        Forbidden: the wish is the volunteer's own or needs vetting, or the volunteer has paused.
+
+    """
+    if any(held.helper == mover.id for held in wish.held):
+        raise Conflict("wish.already_helping", moves=wish.moves(mover.id, mover.relations))
+    if wish.state in PUBLIC_STATES and wish.places_left == 0:
+        raise Conflict(
+            "wish.already_claimed",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
+    if Relation.OWNER in mover.relations:
+        raise Forbidden("wish.own")
+    if wish.vetting_required and not vetted:
+        raise Forbidden("wish.vetting_required")
+    if paused:
+        raise Forbidden("volunteer.paused")
+    if wish.taken_too_often(mover.id):
+        raise Conflict(
+            "wish.claimed_too_often",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
+    mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
+    pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now)
+    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(
+        wish, "yours", mover.id, claim=claim_id
+    )
+    return go(
+        wish,
+        "claim",
+        mover,
+        replace(wish, claims=(*_claims_kept(wish), mine), told=()),
+        target=S.CLAIMED if wish.places_left == 1 else S.OPEN,
+        writes=(Put(row=pointer), _carried(mover.id, capacity)),
+        messages=messages,
+    )
+
+
+def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
+    """Return the claims to keep in the wish: of the ended ones only the latest ten."""
+    ended = [claim for claim in wish.claims if claim.state is ClaimState.RELEASED][-10:]
+    return tuple(claim for claim in wish.claims if claim in wish.held or claim in ended)
+
+
+def _carried(helper: str, capacity: int) -> Count:
+    """Return the count that takes one place in a helper's capacity."""
+    full = Conflict("volunteer.too_many_claims", capacity=capacity)
+    return Count(subject=helper, name="active_claims", add=1, limit=capacity, refusal=full)
+
+
+def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
+    """Return the active claim that is meant: the helper's own, or for staff the named or only one."""
+    staff = bool(mover.relations & STAFF)
+    if claim_id:
+        found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == mover.id)]
+    else:
+        found = [c for c in wish.active if c.helper == mover.id] or (
+            list(wish.active) if staff else []
+        )
+    if not found and claim_id:
+        raise Invalid("wish.claim_unknown", ["claim"])
+    if not found:
+        raise Conflict(
+            "wish.no_active_claim",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
+    if len(found) > 1:
+        raise Invalid("wish.claim_ambiguous", ["claim"])
+    return found[0]
+
+
+def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> Changes[Wish]:
+    """Give a claim back. The wish is on the wall again with its age kept; staff are told."""
+    row_of(wish, "release", mover)
+    mine = pick_claim(wish, mover, claim_id)
+    messages = tell(wish, "released", wish.person_id) + tell(
+        wish, "released_staff", staff_of(wish), claim=mine.id
+    )
+    if mine.helper != mover.id:
+        messages += tell_helpers(wish, "claim_ended", [mine])
+    after = replace(
+        wish,
+        claims=swap(wish, replace(mine, state=ClaimState.RELEASED)),
+        listed_at=mover.now,
+        told=(),
+    )
+    return go(wish, "release", mover, after, note=reason, writes=freed([mine]), messages=messages)
+
+
+def check(wish: Wish, mover: WishMover, move: str, claim_id: str | None) -> Changes[Wish]:
+    """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
+    row_of(wish, move, mover)
+    mine = pick_claim(wish, mover, claim_id)
+    if move == "check-out" and mine.checked_in_at is None:
+        raise Conflict(
+            "wish.not_checked_in",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
+    if move == "check-in":
+        marked = replace(mine, checked_in_at=mover.now, checked_out_at=None)
+    else:
+        marked = replace(mine, checked_out_at=mover.now)
+    return go(wish, move, mover, replace(wish, claims=swap(wish, marked)))

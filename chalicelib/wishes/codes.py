@@ -1,0 +1,11 @@
+"""The delivery codes of claims. Pure."""
+
+from ..kernel.codes import Keyring, derive_digits
+from . import policy
+
+__all__ = ["delivery_code"]
+
+
+def delivery_code(keys: Keyring, claim_id: str) -> str:
+    """Return the code of a claim, which the resident tells the helper at the door."""
+    return derive_digits(keys.key("delivery-code"), claim_id, digits=policy.CODE_DIGITS)

@@ -1,0 +1,75 @@
+"""The delivery of a wish, with or without the resident's code. Pure."""
+
+from dataclasses import replace
+
+from ..kernel.changes import Changes, Count
+from ..kernel.errors import Conflict, Invalid
+from . import policy
+from .claiming import pick_claim
+from .model import Claim, ClaimState, State, Wish, WishMover
+from .transitions import freed, go, row_of, swap, tell, tell_helpers
+
+__all__ = ["booked", "code_guess", "deliver"]
+
+S = State
+
+
+def code_guess(wish: Wish, mover: WishMover, claim: Claim) -> Count:
+    """Return the counter of tries at the delivery code of a claim.
+
+    It counts by helper, so that releasing and claiming again gives no new tries. Once it is
+    full, the delivery can still be noted without a code.
+    """
+    locked = Conflict(
+        "wish.code_locked", state=wish.state.value, moves=wish.moves(mover.id, mover.relations)
+    )
+    return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
+
+
+def deliver(
+    wish: Wish, mover: WishMover, claim_id: str | None, note: str | None, code_right: bool | None
+) -> Changes[Wish]:
+    """Note a delivery. `code_right` is None without a code; with the right one the resident has confirmed at the door."""
+    row_of(wish, "deliver", mover)
+    mine = pick_claim(wish, mover, claim_id)
+    if code_right is False:
+        wrong = Invalid("wish.code_wrong", ["code"])
+        return Changes(
+            entity=wish, previous=wish, writes=(code_guess(wish, mover, mine),), refusal=wrong
+        )
+    done = replace(mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note)
+    if code_right:
+        done = booked(done)
+    after = replace(wish, claims=swap(wish, done))
+    target = _after_delivery(after)
+    if target is not S.CLAIMED:
+        after = replace(after, told=(), delivered_at=mover.now)
+    messages = tell_helpers(wish, "thanks", [mine]) if code_right else ()
+    if target is S.DELIVERED:  # before, the resident could not confirm
+        messages += tell(wish, "delivered", wish.person_id)
+    guess = (code_guess(wish, mover, mine),) if code_right else ()
+    writes = (*guess, *freed([mine]))
+    delivered = go(
+        wish, "deliver", mover, after, target=target, note=note, writes=writes, messages=messages
+    )
+    if target is not S.FULFILLED:
+        return delivered
+    fulfilled = go(wish, "deliver", mover, after, target=target, event="wish.fulfilled")
+    return replace(delivered, events=(*delivered.events, *fulfilled.events))
+
+
+def _after_delivery(wish: Wish) -> State:
+    """Return the state of a wish once one of its claims was delivered."""
+    if wish.active or wish.places_left:
+        return S.CLAIMED
+    confirmed = all(claim.state is ClaimState.CONFIRMED for claim in wish.held)
+    return S.FULFILLED if confirmed else S.DELIVERED
+
+
+def booked(claim: Claim) -> Claim:
+    """Return the claim as confirmed, with its time booked."""
+    minutes = policy.HOURS_DEFAULT
+    if claim.checked_in_at and claim.checked_out_at:
+        spent = (claim.checked_out_at - claim.checked_in_at).total_seconds() / 60
+        minutes = max(1, -int(-spent // policy.HOURS_STEP)) * policy.HOURS_STEP
+    return replace(claim, state=ClaimState.CONFIRMED, minutes=minutes)

@@ -1,0 +1,236 @@
+"""Reads of wishes: one wish, the wall, a person's own lists, near misses, and the staff queue."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..kernel.access import STAFF, Actor, Relation, Resource, authorize, relations
+from ..kernel.clock import Clock
+from ..kernel.errors import Invalid, NotFound
+from ..kernel.paging import Page, every
+from ..kernel.place import PlaceKind, kind_of, street_of
+from ..kernel.request import RequestContext
+from ..kernel.text import overlap
+from ..people.access import Access
+from ..people.model import Person, Vetting
+from ..people.service import People
+from . import model, permissions, policy
+from .model import WALL_STATES, Claim, Kind, State, WallEntry, Wish
+from .repository import WishEvent, WishRepository
+
+__all__ = ["PublicWishLine", "WishForViewer", "WishQueries", "people_named_in"]
+
+_INSIDERS = STAFF | {Relation.OWNER, Relation.HELPER}
+_MAX_COUNTED = 2000  # waiting wishes of a place; beyond that nobody counts any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishForViewer:
+    """A wish, the viewer's relations to it, and the people whom the view may name."""
+
+    wish: Wish
+    actor_id: str
+    relations: frozenset[Relation]
+    people: Mapping[str, Person] = field(default_factory=dict)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicWishLine:
+    """A line of the wall for viewers who are not staff."""
+
+    entry: WallEntry
+    moves: Sequence[str]
+    now: datetime
+
+
+class WishQueries:
+    """Reads of wishes. Methods without a request context are for other features and jobs."""
+
+    def __init__(
+        self, *, repository: WishRepository, clock: Clock, access: Access, people: People
+    ) -> None:
+        self._repository, self._clock = repository, clock
+        self._access, self._people = access, people
+
+    # for requests
+
+    def read_wish(self, context: RequestContext, wish_id: str) -> WishForViewer:
+        """Return a wish as the caller may see it. A plain public look is one request."""
+        wish = self.get(wish_id)
+        granted = self._access.require(context, permissions.SEE, wish.as_resource())
+        if not granted.relations & _INSIDERS:
+            return self.for_viewer(granted.actor, wish, {})
+        again = self._access.require(
+            context,
+            permissions.SEE_INSIDE,
+            wish.as_resource(),
+            reading=people_named_in(wish),
+        )
+        return self.for_viewer(again.actor, wish, self.with_contact(wish, again.people))
+
+    def read_timeline(
+        self, context: RequestContext, wish_id: str, limit: int
+    ) -> tuple[Page[WishEvent], bool]:
+        """Return a wish's events, oldest first, and whether the caller may see who did what."""
+        wish = self.get(wish_id)
+        granted = self._access.require(context, permissions.READ_TIMELINE, wish.as_resource())
+        page = self._repository.timeline_of(wish.id, context.start, limit)
+        return page, bool(granted.relations & STAFF)
+
+    def list_wishes(
+        self,
+        context: RequestContext,
+        place: str,
+        state: State | None,
+        kind: Kind | None,
+        limit: int,
+    ) -> Page[WishForViewer] | Page[PublicWishLine]:
+        """Return the wall of a place; for its staff, all its wishes."""
+        resource = Resource(see=permissions.SEE, places=(place,), public=True)
+        granted = self._access.require(context, permissions.LIST, resource)
+        if granted.relations & STAFF:
+            granted = self._access.require(context, permissions.LIST_ALL, resource)
+            states = [state] if state else list(State)
+            page = self._repository.wishes_in(place, states, kind, context.start, limit)
+            return self._for_viewer_each(granted.actor, page)
+        if kind_of(place) not in (PlaceKind.STREET, PlaceKind.COMMUNITY):
+            raise Invalid("wish.place_of_wall", ["place"])
+        if state and state not in WALL_STATES:
+            authorize(context.actor, permissions.LIST_ALL, resource)
+        wall_states = [state] if state else WALL_STATES
+        wall = self._repository.wall(place, wall_states, kind, context.start, limit)
+        return Page([self._public_line(context.actor, entry) for entry in wall.items], wall.next)
+
+    def my_wishes(self, context: RequestContext, limit: int) -> Page[WishForViewer]:
+        """Return the caller's own wishes, newest first."""
+        actor = self._access.require_self(context).actor
+        page = self._repository.wishes_of(actor.id, context.start, limit)
+        return self._for_viewer_each(actor, page)
+
+    def my_claims(
+        self, context: RequestContext, limit: int
+    ) -> Page[tuple[Claim, WishForViewer]]:
+        """Return the caller's own claims, newest first, each with its wish."""
+        actor = self._access.require_self(context).actor
+        page = self._repository.claims_of(actor.id, context.start, limit)
+        people = self._people_in(wish for _, wish in page.items)
+        lines: list[tuple[Claim, WishForViewer]] = []
+        for claim_id, wish in page.items:
+            view = self.for_viewer(actor, wish, people)
+            lines += [(claim, view) for claim in wish.claims if claim.id == claim_id]
+        return Page(lines, page.next)
+
+    # for other services of wishes
+
+    def for_viewer(
+        self, actor: Actor, wish: Wish, people: Mapping[str, Person]
+    ) -> WishForViewer:
+        """Return the wish as an actor sees it now."""
+        return WishForViewer(
+            wish=wish,
+            actor_id=actor.id,
+            relations=relations(actor, wish.as_resource()),
+            people=people,
+            now=self._clock.now(),
+        )
+
+    def with_contact(self, wish: Wish, people: Mapping[str, Person]) -> dict[str, Person]:
+        """Return the people with the trusted contact of a resident who has no phone."""
+        resident = people.get(wish.person_id)
+        if resident is None or resident.phone or not resident.contact_via:
+            return dict(people)
+        return dict(people) | self._people.find_many([resident.contact_via])
+
+    def near_misses(self, actor: Actor, wish_id: str) -> Sequence[PublicWishLine]:
+        """Return up to three wishes for a volunteer who came too late for one.
+
+        They are alike, and of equally alike ones the longest unserved come first. Wishes that the
+        volunteer could not claim either are left out.
+        """
+        missed, volunteer = self.get(wish_id), self._people.find(actor.id)
+        vetted = volunteer is not None and volunteer.vetting is Vetting.SAFEGUARDING
+        fit = [entry for entry in self._open_near(missed) if vetted or not entry.vetting_required]
+
+        def unlikeness(entry: WallEntry) -> tuple[bool, bool, float]:
+            other_kind = entry.kind is not missed.kind
+            elsewhere = entry.community != missed.community
+            return other_kind, elsewhere, -overlap(entry.title, missed.title)
+
+        fit.sort(key=unlikeness)  # stable: of equally alike ones, the oldest stays first
+        wishes = self.find_many([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])
+        own = {wish.id for wish in wishes.values() if actor.id in _involved(wish)} | {wish_id}
+        shown = [entry for entry in fit if entry.id in wishes and entry.id not in own]
+        return [self._public_line(actor, entry) for entry in shown[: policy.NEAR_MISSES]]
+
+    # for other features
+
+    def get(self, wish_id: str) -> Wish:
+        """Read one wish; raise NotFound when there is none."""
+        wish = self._repository.find_wish(wish_id)
+        if wish is None:
+            raise NotFound
+        return wish
+
+    def find(self, wish_id: str) -> Wish | None:
+        """Read one wish, None when there is none."""
+        return self._repository.find_wish(wish_id)
+
+    def find_many(self, wish_ids: Sequence[str]) -> dict[str, Wish]:
+        """Read several wishes by id, a hundred in a request."""
+        wishes = self._repository.find_wishes(list(dict.fromkeys(wish_ids)))
+        return {wish.id: wish for wish in wishes}
+
+    def open_at(self, place: str) -> list[WallEntry]:
+        """Return every open wish on the wall of a street or community, oldest first."""
+        return list(
+            every(lambda start: self._repository.wall(place, [State.OPEN], None, start, 500))
+        )
+
+    def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
+        """Return how many active claims each of these helpers has; a missing helper has none."""
+        return self._repository.carried_by(helpers)
+
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Wish]]:
+        """Return the wishes that wait for the staff of a place, each with its order."""
+        page = self._repository.waiting_at(place, after, limit)
+        wishes = self.find_many([line.id for line in page.items])
+        found = [(line.waits_order, wishes[line.id]) for line in page.items if line.id in wishes]
+        return Page(found, {"after": page.next["waits_order"]} if page.next else None)
+
+    def count_waiting(self, place: str) -> Mapping[str, int]:
+        """Return how many wishes wait for the staff of a place, by kind of task."""
+        lines = self._repository.waiting_at(place, "", _MAX_COUNTED).items
+        return Counter(line.waits_for for line in lines)
+
+    def _for_viewer_each(self, actor: Actor, page: Page[Wish]) -> Page[WishForViewer]:
+        people = self._people_in(page.items)
+        return Page([self.for_viewer(actor, wish, people) for wish in page.items], page.next)
+
+    def _people_in(self, wishes: Iterable[Wish]) -> dict[str, Person]:
+        return self._people.find_many({id for wish in wishes for id in people_named_in(wish)})
+
+    def _public_line(self, actor: Actor, entry: WallEntry) -> PublicWishLine:
+        resource = Resource(see=permissions.SEE, places=(entry.community,), public=True)
+        moves = model.TABLE.moves(entry.state, relations(actor, resource) - STAFF)
+        return PublicWishLine(entry=entry, moves=moves, now=self._clock.now())
+
+    def _open_near(self, wish: Wish) -> list[WallEntry]:
+        """Return open wishes of the community, and of the street where those are too few."""
+        near = self._repository.wall(wish.community, [State.OPEN], None, None, 50).items
+        if len(near) >= policy.NEAR_MISSES + 1:
+            return list(near)
+        street = street_of(wish.place)
+        more = self._repository.wall(street, [State.OPEN], None, None, 50).items
+        return list({entry.id: entry for entry in (*near, *more)}.values())
+
+
+def people_named_in(wish: Wish) -> list[str]:
+    """Return the ids of the people whom a view of a wish may name."""
+    return [wish.person_id, *(claim.helper for claim in wish.claims)]
+
+
+def _involved(wish: Wish) -> set[str]:
+    """Return the ids of those who cannot claim a wish: residents, proxies, earlier helpers."""
+    return {wish.person_id, wish.proxy_id or "", *(claim.helper for claim in wish.claims)}

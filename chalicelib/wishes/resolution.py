@@ -1,0 +1,62 @@
+"""The end of a wish and its new start: confirm, dispute, withdraw, reopen. Pure."""
+
+from dataclasses import replace
+
+from ..kernel.access import Relation
+from ..kernel.changes import Changes
+from ..kernel.errors import Forbidden
+from .delivery import booked
+from .model import ClaimState, State, Wish, WishMover
+from .transitions import all_ended, go, staff_of, swap, tell, tell_helpers
+
+__all__ = ["confirm", "dispute", "reopen", "withdraw"]
+
+S = State
+
+
+def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None) -> Changes[Wish]:
+    """Confirm the delivery. The resident may still add a rating and thanks later."""
+    if Relation.OWNER not in mover.relations and any(
+        claim.helper == mover.id for claim in wish.held
+    ):
+        raise Forbidden("wish.own_delivery")
+    waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
+    thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
+    if wish.state is S.FULFILLED:
+        # Each is told once, however often it changes.
+        added = (rating and not wish.rating) or (thanks and not wish.thanks)
+        told = [claim for claim in wish.claims if added and claim.state is ClaimState.CONFIRMED]
+        return go(wish, "confirm", mover, thanked, messages=tell_helpers(wish, "thanked", told))
+    messages = tell_helpers(wish, "thanks", waiting)
+    claims = swap(wish, *(booked(claim) for claim in waiting))
+    return go(wish, "confirm", mover, replace(thanked, claims=claims, told=()), messages=messages)
+
+
+def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
+    """Dispute the delivery; staff look into it."""
+    messages = tell(wish, "disputed_staff", staff_of(wish))
+    after = replace(wish, reason=reason, disputed_at=mover.now, told=())
+    return go(wish, "dispute", mover, after, note=reason, messages=messages)
+
+
+def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
+    """Withdraw a wish; its helpers are told at once."""
+    ended = all_ended(wish, "withdrawn")
+    after = replace(wish, claims=ended.claims)
+    return go(
+        wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages
+    )
+
+
+def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
+    """Start a wish again: after a dispute on the wall, otherwise with staff."""
+    if wish.state is not S.DISPUTED:
+        after = replace(wish, submitted_at=mover.now, reason=None, told=())
+        return go(wish, "reopen", mover, after, note=reason)
+    delivered = [claim for claim in wish.held if claim.state is ClaimState.DELIVERED]
+    again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
+    claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
+    after = replace(wish, claims=claims, listed_at=mover.now, delivered_at=None, told=())
+    return go(
+        wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id)
+    )

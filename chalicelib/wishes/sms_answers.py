@@ -1,0 +1,36 @@
+"""The moves that an SMS reply to a question makes. Pure."""
+
+from collections.abc import Callable, Mapping
+
+from ..kernel.access import Relation
+from ..kernel.changes import Changes
+from ..kernel.state_table import Answer
+from . import notifications
+from .model import ANSWERS, Wish, WishMover
+from .resolution import confirm, dispute, withdraw
+from .submission import keep
+
+__all__ = ["answer"]
+
+
+def answer(
+    wish: Wish, mover: WishMover, kind: str, *, yes: bool, phone_of: str = ""
+) -> Changes[Wish]:
+    """Make the move of a reply. An outdated question or a helper's own phone changes nothing."""
+    own_delivery = phone_of != mover.id and any(claim.helper == phone_of for claim in wish.held)
+    if (
+        own_delivery
+        or Relation.OWNER not in mover.relations
+        or not notifications.is_relevant(wish, kind, None, mover.now)
+    ):
+        return Changes(entity=wish, previous=wish)
+    found = ANSWERS[kind, yes]
+    return _ANSWERED[found.move](wish, mover, found)
+
+
+_ANSWERED: Mapping[str, Callable[[Wish, WishMover, Answer], Changes[Wish]]] = {
+    "confirm": lambda wish, mover, found: confirm(wish, mover, None, None),
+    "dispute": lambda wish, mover, found: dispute(wish, mover, found.reason),
+    "keep": lambda wish, mover, found: keep(wish, mover),
+    "withdraw": lambda wish, mover, found: withdraw(wish, mover, found.reason),
+}

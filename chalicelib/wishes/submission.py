@@ -1,0 +1,147 @@
+"""A wish until it is on the wall: submit, approve, reject, edit, keep, unpublish. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from ..kernel.changes import Changes, Event, Put
+from ..kernel.clock import local_day
+from ..kernel.errors import Invalid
+from ..kernel.text import mask_personal, overlap
+from . import policy
+from .model import Kind, State, Window, Wish, WishMover, Written
+from .transitions import all_ended, for_another_day, go, row_of, tell
+
+__all__ = [
+    "approve",
+    "check_terms",
+    "edit",
+    "keep",
+    "likely_duplicates",
+    "reject",
+    "submit",
+    "unpublish",
+    "with_public_text",
+]
+
+S = State
+
+
+def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterable[str]) -> Wish:
+    """Return the wish with the words that the public may read: personal data is blanked out."""
+    hidden = [secret for secret in secrets if secret]
+
+    def mask(text: str) -> str:
+        return mask_personal(text, name=name, secrets=hidden)
+
+    alias = mask(written.alias) if written.alias else None
+    public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
+    kept = written if written != public else None
+    return replace(
+        wish, title=public.title, story=public.story, alias=public.alias, as_written=kept
+    )
+
+
+def check_terms(
+    kind: Kind,
+    budget_fen: int | None,
+    needed_by: date,
+    window: Iterable[Window],
+    now: datetime,
+    zone: str,
+) -> None:
+    """Refuse impossible terms: a budget for a service, a day that has passed."""
+    if budget_fen is not None and kind is not Kind.GOODS:
+        raise Invalid("wish.budget_goods_only", ["budget_fen"])
+    if budget_fen is not None and budget_fen > policy.BUDGET_CAP_FEN:
+        raise Invalid("wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN)
+    today = local_day(now, zone)
+    if not today <= needed_by <= today + policy.NEEDED_WITHIN:
+        raise Invalid("wish.needed_by_out_of_range", ["needed_by"])
+    for n, slot in enumerate(window):
+        if slot.end <= slot.start:
+            raise Invalid("wish.window_backwards", ["window", n])
+
+
+def likely_duplicates(wish: Wish, others: Iterable[Wish], now: datetime) -> tuple[str, ...]:
+    """Return the ids of other wishes of the person or household that may be the same."""
+    gone = {S.REJECTED, S.WITHDRAWN, S.EXPIRED}
+    return tuple(
+        other.id
+        for other in others
+        if other.id != wish.id
+        and other.kind is wish.kind
+        and other.state not in gone
+        and other.created_at > now - policy.DUPLICATE_WITHIN
+        and overlap(other.title, wish.title) >= policy.DUPLICATE_OVERLAP
+    )
+
+
+def submit(wish: Wish, mover: WishMover, ledger: tuple[Put, ...]) -> Changes[Wish]:
+    """File a new wish; it waits for staff."""
+    event = Event(tag="wish.submitted", by=mover.id, party=mover.party)
+    return Changes(entity=wish, previous=None, writes=ledger, events=(event,))
+
+
+def approve(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    """Put a wish on the wall."""
+    opened_at = wish.opened_at or mover.now
+    after = replace(wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None)
+    return go(wish, "approve", mover, after, messages=tell(wish, "approved", wish.person_id))
+
+
+def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
+    """Reject a wish with a reason."""
+    messages = tell(wish, "rejected", wish.person_id)
+    return go(wish, "reject", mover, replace(wish, reason=reason), note=reason, messages=messages)
+
+
+def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
+    """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
+    row = row_of(wish, "edit", mover)
+    if changed.helpers_needed < len(wish.held):
+        raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
+    edited = _with_terms_of(wish, changed)
+    if wish.state is S.OPEN and S.SUBMITTED in row.targets:
+        ended = all_ended(wish, "claim_ended")
+        edited = replace(
+            edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims
+        )
+        return go(wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages)
+    full = wish.state is S.OPEN and changed.places_left == 0
+    edited = for_another_day(edited, changed.needed_by)
+    return go(wish, "edit", mover, edited, target=S.CLAIMED if full else None)
+
+
+def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
+    """Return the wish with every field that an edit may change, except its day."""
+    return replace(
+        wish,
+        kind=changed.kind,
+        title=changed.title,
+        story=changed.story,
+        alias=changed.alias,
+        as_written=changed.as_written,
+        budget_fen=changed.budget_fen,
+        helpers_needed=changed.helpers_needed,
+        window=changed.window,
+        dialects=changed.dialects,
+        skills=changed.skills,
+        safeguarding=changed.safeguarding,
+    )
+
+
+def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
+    """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
+    day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
+    return go(
+        wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=())
+    )
+
+
+def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
+    """Take it from the wall for another look."""
+    ended = all_ended(wish, "claim_ended")
+    messages = ended.messages + tell(wish, "unpublished", wish.person_id)
+    after = replace(wish, reason=reason, submitted_at=mover.now, claims=ended.claims)
+    return go(wish, "unpublish", mover, after, note=reason, writes=ended.writes, messages=messages)

@@ -1,0 +1,185 @@
+"""The submission of a wish, for oneself or on behalf of somebody else."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..kernel.access import STAFF, Relation, Resource, authorize, relations
+from ..kernel.changes import Changes, Put
+from ..kernel.clock import Clock
+from ..kernel.errors import Forbidden, Invalid
+from ..kernel.ids import Ids
+from ..kernel.place import PlaceKind, community_of, kind_of
+from ..kernel.request import RequestContext
+from ..people.access import Access, Granted
+from ..people.model import Person
+from ..people.service import ConsentGiven, People
+from ..places.service import Places
+from ..store.transaction import Transaction
+from . import permissions, submission
+from .model import Kind, Safeguarding, Window, Wish, WishMover
+from .queries import WishForViewer, WishQueries
+from .repository import WishRepository
+
+__all__ = ["WishSubmitter", "WishTerms"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishTerms:
+    """The terms of a wish as they are submitted."""
+
+    kind: Kind
+    title: str
+    story: str = ""
+    budget_fen: int | None = None
+    place: str | None = None
+    helpers_needed: int = 1
+    needed_by: date
+    window: tuple[Window, ...] = ()
+    dialects: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    safeguarding: tuple[Safeguarding, ...] = ()
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Submitted:
+    """The caller who submits a wish, and the resident whose wish it is."""
+
+    granted: Granted
+    resident: Person
+
+    @property
+    def people(self) -> dict[str, Person]:
+        """Return both by id."""
+        return {self.resident.id: self.resident, self.granted.actor.id: self.granted.person}
+
+
+class WishSubmitter:
+    """Submits wishes."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: WishRepository,
+        clock: Clock,
+        ids: Ids,
+        access: Access,
+        people: People,
+        places: Places,
+        queries: WishQueries,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids, self._access = clock, ids, access
+        self._people, self._places, self._queries = people, places, queries
+
+    def submit_wish(
+        self,
+        context: RequestContext,
+        terms: WishTerms,
+        on_behalf_of: str | None,
+        consent: ConsentGiven | None,
+    ) -> WishForViewer:
+        """Submit a wish for oneself, or for somebody else with their consent."""
+
+        def attempt() -> tuple[Changes[Wish], _Submitted]:
+            return self._submit(context, terms, on_behalf_of, consent)
+
+        wish, submitted = self._transaction.run_with(attempt, context)
+        return self._queries.for_viewer(submitted.granted.actor, wish, submitted.people)
+
+    def changes_to_submit(
+        self,
+        context: RequestContext,
+        terms: WishTerms,
+        on_behalf_of: str | None,
+        consent: ConsentGiven | None,
+    ) -> Changes[Wish]:
+        """Return the changes that submit a wish, for the commit of another feature."""
+        changes, _ = self._submit(context, terms, on_behalf_of, consent)
+        return changes
+
+    def _submit(
+        self,
+        context: RequestContext,
+        terms: WishTerms,
+        on_behalf_of: str | None,
+        consent: ConsentGiven | None,
+    ) -> tuple[Changes[Wish], _Submitted]:
+        granted = self._access.require_self(context, permissions.SUBMIT)
+        actor, me = granted.actor, granted.person
+        resident = self._people.subject_of(actor, me, on_behalf_of)
+        place = _place_of(terms, resident)
+        _check_may_submit(granted, resident, place)
+        if resident.id != actor.id and consent is None:
+            raise Invalid("consent.required", ["consent"])
+        wish = self._new_wish(granted, resident, terms, place)
+        ledger: tuple[Put, ...] = ()
+        if consent:
+            ledger = (self._people.note_consent(resident, "acting", consent, actor.id),)
+        found = relations(actor, wish.as_resource())
+        mover = WishMover(id=actor.id, relations=found, now=wish.created_at)
+        changes = submission.submit(wish, mover, ledger)
+        return changes, _Submitted(granted=granted, resident=resident)
+
+    def _new_wish(
+        self, granted: Granted, resident: Person, terms: WishTerms, place: str
+    ) -> Wish:
+        now, actor_id = self._clock.now(), granted.actor.id
+        street, community = place.split(".", 1)[0], community_of(place)
+        known = self._places.find_many([place, community, street])
+        if place not in known:
+            raise Invalid("place.unknown", ["place"], place=place)
+        zone = known[street].zone
+        submission.check_terms(
+            terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone
+        )
+        fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__}
+        wish = Wish(
+            id=self._ids.new("wsh"),
+            created_at=now,
+            updated_at=now,
+            submitted_at=now,
+            person_id=resident.id,
+            filed_by=actor_id,
+            proxy_id=actor_id if resident.contact_via == actor_id else None,
+            community_name=known[community].name,
+            zone=zone,
+            **(fields | {"place": place}),
+        )
+        wish = submission.with_public_text(
+            wish, wish.written, name=resident.name, secrets=resident.secrets
+        )
+        duplicates = submission.likely_duplicates(wish, self._household_wishes(resident), now)
+        return replace(wish, possible_duplicates=duplicates)
+
+    def _household_wishes(self, resident: Person) -> list[Wish]:
+        wishes: list[Wish] = []
+        for member in self._people.kin(resident):
+            wishes += self._repository.wishes_of(member, None, 20).items
+        return wishes
+
+
+def _place_of(terms: WishTerms, resident: Person) -> str:
+    place = terms.place or resident.home
+    if place is None:
+        raise Invalid("wish.place_required", ["place"])
+    if kind_of(place) is PlaceKind.STREET:
+        raise Invalid("wish.place_too_wide", ["place"])
+    return place
+
+
+def _check_may_submit(granted: Granted, resident: Person, place: str) -> None:
+    """Refuse a wish at a place where the actor may not submit one for the resident."""
+    actor, owners = granted.actor, {resident.id}
+    if resident.contact_via == actor.id:
+        owners.add(actor.id)
+    resource = Resource(
+        see=permissions.SEE,
+        places=(place,),
+        relations={Relation.OWNER: frozenset(owners)},
+    )
+    may_act = relations(actor, resource) & (STAFF | {Relation.OWNER})
+    if resident.id != actor.id and not may_act:
+        raise Forbidden("person.cannot_act_for")
+    authorize(actor, permissions.SUBMIT, resource)
