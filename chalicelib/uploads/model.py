@@ -17,9 +17,9 @@ __all__ = [
     "INCOMING",
     "PHOTOS",
     "TABLE",
+    "Kind",
     "Reason",
     "Upload",
-    "UploadKind",
     "UploadState",
     "is_upload_id",
 ]
@@ -34,7 +34,7 @@ def is_upload_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-class UploadKind(StrEnum):
+class Kind(StrEnum):
     """What may be sent."""
 
     PHOTO = "photo"
@@ -89,7 +89,7 @@ class Upload(Entity):
     entity_kind: ClassVar[str] = "upload"
 
     owner: str
-    kind: UploadKind = UploadKind.PHOTO
+    kind: Kind = Kind.PHOTO
     content_type: str  # as it was announced
     size: int  # in bytes, as it was announced
     state: UploadState = S.PENDING

@@ -8,7 +8,7 @@ from pydantic import Field
 from ..adapters.photos import CLEANED_TYPE
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import WHOLE, Instant, Request, View
-from .model import Reason, UploadKind, UploadState
+from .model import Kind, Reason, UploadState
 from .policy import MOST_BYTES
 from .service import Photo, UploadForm
 
@@ -20,7 +20,7 @@ UploadId = Annotated[str, Field(pattern=f"^upl_{ID_PATTERN}$")]
 class UploadIn(Request):
     """What somebody is about to send. A file that is longer, or of another type, is not taken."""
 
-    kind: UploadKind
+    kind: Kind
     content_type: Literal["image/jpeg", "image/png", "image/webp"]
     size: Annotated[int, Field(ge=1, le=MOST_BYTES, description="Bytes."), WHOLE]
 
@@ -41,7 +41,7 @@ class UploadView(View):
 
     id: UploadId
     version: int
-    kind: UploadKind
+    kind: Kind
     state: UploadState
     reason: Reason | None = Field(description="Why it was refused or is gone.")
     content_type: str = Field(description="Of what was announced; once it is ready, of the photo.")

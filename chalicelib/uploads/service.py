@@ -16,7 +16,7 @@ from ..people.access import Access
 from ..store.transaction import Transaction
 from . import decisions, permissions, policy
 from .background import UploadJobs
-from .model import Reason, Upload, UploadKind, UploadState, is_upload_id
+from .model import Kind, Reason, Upload, UploadState, is_upload_id
 from .repository import UploadRepository
 
 __all__ = ["Photo", "UploadForm", "Uploads"]
@@ -61,7 +61,7 @@ class Uploads:
     # their owner's
 
     def create_upload(
-        self, context: RequestContext, kind: UploadKind, content_type: str, size: int
+        self, context: RequestContext, kind: Kind, content_type: str, size: int
     ) -> UploadForm:
         """Begin an upload of so many bytes at most; return the form that sends it."""
         id = self._ids.new("upl")
