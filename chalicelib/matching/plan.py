@@ -7,7 +7,8 @@ from datetime import datetime
 
 from ..offers.model import grid_of
 from ..offers.policy import PRIOR_PERMILLE, Urgency
-from .edges import Candidates, Helper, Neighbours, OpenWish
+from .candidates import Candidates
+from .edges import Helper, Neighbours, OpenWish
 from .flow import solve
 from .policy import EDGES_FIRST, ROUNDS_MOST, WORK_MOST, Weights
 from .problem import AssignmentProblem, Solution

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Action, Resource, relations
+from ..kernel.access import STAFF, Action, Actor, Resource, relations
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock, at_local, local_day
 from ..kernel.errors import Invalid, NotFound
@@ -19,6 +19,7 @@ from ..offers.maker import OfferMaker, need_of
 from ..offers.match_scheduler import MatchScheduler
 from ..offers.policy import MATCH, SENT_FROM, SENT_UNTIL
 from ..people.access import Access, Granted
+from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places
 from ..store.outbox import Outbox, shard_of
@@ -26,9 +27,9 @@ from ..store.transaction import Transaction
 from ..wishes import permissions as wishes_permissions
 from ..wishes.queries import WishQueries
 from . import permissions
-from .edges import obstacles, terms_of
+from .edges import Helper, OpenWish, obstacles, terms_of
 from .explanation import Explanation, candidate, reason_of
-from .inputs import InputReader
+from .inputs import InputReader, MatchingInput
 from .model import Planned, Run, StreetWeights
 from .policy import SHOWN, Weights, WeightsEdit
 from .record import Replay, unpack
@@ -190,7 +191,7 @@ class Matching:
     # why
 
     def explain(self, context: RequestContext, wish_id: str) -> Explanation:
-        """Return who comes into question for a wish and why it still waits; for its staff."""
+        """Return the candidates for a wish and the reason why it still waits, for its staff."""
         wish = self._wishes.find(wish_id)
         if wish is None:
             raise NotFound
@@ -199,31 +200,10 @@ class Matching:
         weights = self._weights(wish.place).weights
         situation = self._inputs.read(wish.place, weights, only=wish)
         wanted, search = situation.wanted[0], situation.searches[wish.id]
-        against = {
-            helper.id: obstacles(wanted, helper, situation.now) for helper in situation.helpers
-        }
-        fit = sorted(
-            (helper for helper in situation.helpers if not against[helper.id]),
-            key=lambda h: (
-                sum(terms_of(wanted, h, weights, situation.neighbours).values())
-                + weights.of_load(h.recent),
-                h.id,
-            ),
-        )[: SHOWN * 2]
-        carried = self._wishes.carried_by([helper.id for helper in fit])
-        for helper in fit:
-            if carried.get(helper.id, 0) >= helper.capacity:
-                against[helper.id] = ["full"]
-        fit = [helper for helper in fit if not against[helper.id]]
-        people = self._people.find_many([helper.id for helper in fit[:SHOWN]])
-        names = {
-            id: person
-            for id, person in people.items()
-            if relations(actor, person.as_resource()) & STAFF
-        }
+        fit, against = self._fitting(situation, wanted, weights)
+        names = self._known_to(actor, [helper.id for helper in fit])
         candidates = [
-            candidate(wanted, helper, names, weights, situation.neighbours)
-            for helper in fit[:SHOWN]
+            candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit
         ]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
@@ -239,6 +219,34 @@ class Matching:
             facts=facts,
             shortages=last.shortages if last else (),
         )
+
+    def _fitting(
+        self, situation: MatchingInput, wanted: OpenWish, weights: Weights
+    ) -> tuple[list[Helper], dict[str, list[str]]]:
+        """Return the cheapest volunteers who fit, and the obstacles of all by id."""
+        helpers, now = situation.helpers, situation.now
+        against = {helper.id: obstacles(wanted, helper, now) for helper in helpers}
+
+        def cost(helper: Helper) -> tuple[int, str]:
+            terms = terms_of(wanted, helper, weights, situation.neighbours)
+            return sum(terms.values()) + weights.of_load(helper.recent), helper.id
+
+        fit = sorted((helper for helper in helpers if not against[helper.id]), key=cost)
+        fit = fit[: SHOWN * 2]
+        carried = self._wishes.carried_by([helper.id for helper in fit])
+        for helper in fit:
+            if carried.get(helper.id, 0) >= helper.capacity:
+                against[helper.id] = ["full"]
+        return [helper for helper in fit if not against[helper.id]][:SHOWN], against
+
+    def _known_to(self, actor: Actor, person_ids: Sequence[str]) -> dict[str, Person]:
+        """Return those people whose staff the actor is."""
+        people = self._people.find_many(person_ids)
+        return {
+            id: person
+            for id, person in people.items()
+            if relations(actor, person.as_resource()) & STAFF
+        }
 
 
 def _checked(weights: Weights) -> Weights:

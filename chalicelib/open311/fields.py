@@ -17,7 +17,7 @@ from ..places.model import Location
 from ..web.fields import Prose, near
 from .location import Address
 from .policy import MOST
-from .service import NewReport, RequestFilter
+from .reports import NewReport, RequestFilter
 
 __all__ = ["JurisdictionQuery", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
 

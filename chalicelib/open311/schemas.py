@@ -12,7 +12,8 @@ from ..tickets.model import Update
 from ..tickets.policy import Category, Question
 from ..web.fields import Instant, View
 from .policy import CHARACTERS, DECIMALS
-from .service import Operator, PublicReport, status_of
+from .reports import Operator, PublicReport
+from .service import status_of
 from .texts import CONTACT, KEY_SERVICE
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "CreatedList",
     "DefinitionView",
     "DiscoveryView",
-    "EndpointView",
     "RequestList",
     "RequestView",
     "ServiceList",

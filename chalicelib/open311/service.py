@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -18,87 +18,30 @@ from ..kernel.request import RequestContext
 from ..places.service import Places
 from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.outside import PublicTickets
-from ..tickets.policy import Category, Policy, SlaKind
+from ..tickets.policy import Category, Policy
 from ..tickets.states import State
 from ..web.tokens import Tokens
 from .answers import answers_to
-from .location import Address, locate
+from .location import locate
 from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ
+from .reports import NewReport, Operator, PublicReport, RequestFilter
 
-__all__ = ["NewReport", "Open311", "Operator", "PublicReport", "RequestFilter", "status_of"]
+__all__ = ["Open311", "status_of"]
 
-_ID = re.compile(
-    f"tkt_{ID_PATTERN}"
-)  # nothing else can be one, and some of what people send is longer than a key may be
+# Nothing else can be an id, and some of what people send is longer than a key may be.
+_ID = re.compile(f"tkt_{ID_PATTERN}")
 _AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
-_REST_OF_A_SECOND = (
-    timedelta(seconds=1) - timedelta.resolution
-)  # instants are shown in whole seconds; what is shown is found
+# Instants are shown in whole seconds; what is shown is found.
+_REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
 _CLOSED = frozenset({State.CLOSED})
-_STATES = {
-    "open": frozenset(State) - _CLOSED,
-    "closed": _CLOSED,
-}  # also what is done is open until those who reported agree
+# A ticket that is done is open until those who reported it agree.
+_STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}
 
 
 def status_of(state: State) -> Literal["open", "closed"]:
     """Return what the specification calls a state."""
     return "closed" if state in _CLOSED else "open"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
-    """Who runs the interface, as its discovery says it; what is empty, the house says in its own words."""
-
-    url: str
-    contact: str = ""
-    key_service: str = ""
-    live: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewReport:
-    """A report as another application sends it."""
-
-    service_code: str
-    text: str | None
-    address: Address
-    answers: Mapping[str, tuple[str, ...]]
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFilter:
-    """Which reports are asked for."""
-
-    ids: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    statuses: Sequence[str] = ()
-    start: datetime | None = None
-    end: datetime | None = None
-    page: int = 1
-    page_size: int = MOST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicReport:
-    """A ticket as everybody may see it, with what its street calls its kind and where it is."""
-
-    ticket: Ticket
-    category: Category
-    where: Sequence[str]  # the names of its grid and community, innermost first
-
-    @property
-    def expected_at(self) -> datetime | None:
-        """Return by when it should be done, as it was first promised."""
-        clock = self.ticket.clock(SlaKind.RESOLVE)
-        return clock.promised_at if clock else None
-
-    @property
-    def note(self) -> str:
-        """Return what staff have said of its end, as everybody may read it. Why somebody took her own report back is hers."""
-        return self.ticket.told_publicly or ""
 
 
 class Open311:

@@ -25,14 +25,12 @@ __all__ = [
     "QuietHours",
     "Vetting",
     "VolunteerProfile",
-    "Volunteering",
     "agree",
     "end_session",
     "erase",
     "make_volunteer",
     "mask_phone",
     "never_again",
-    "volunteering",
 ]
 
 TERMS = "terms"  # the purpose without which there is no account
@@ -79,24 +77,6 @@ class VolunteerProfile:
     capacity: int = 3
     paused_until: datetime | None = None
     never: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volunteering:
-    """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
-
-    Follows from the person alone and is kept in step with her (see `store.table.RowType.with_projection`).
-    """
-
-    person_id: str
-    area: str  # a community, or the street
-    places: tuple[str, ...]  # where within it
-    home: str | None = None
-    household: str | None = None
-    contact_via: str | None = None
-    vetting: Vetting = Vetting.NONE
-    profile: VolunteerProfile
-    quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,36 +239,6 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
         person,
         volunteer=profile,
         grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places),
-    )
-
-
-def volunteering(person: Person) -> tuple[Volunteering, ...]:
-    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked or has left.
-
-    Who has no phone of her own, or has withdrawn from the terms, has no account to answer with, and is not asked until she agrees again.
-    """
-    if (
-        person.blocked
-        or person.erased_at
-        or not person.phone
-        or not (person.appointed or "terms" in person.consents)
-    ):
-        return ()
-    places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
-    areas = dict.fromkeys(community_of(place) for place in places)
-    return tuple(
-        Volunteering(
-            person_id=person.id,
-            area=area,
-            places=tuple(place for place in places if community_of(place) == area),
-            home=person.home,
-            household=person.household,
-            contact_via=person.contact_via,
-            vetting=person.vetting,
-            profile=replace(person.volunteer or VolunteerProfile(), places=()),
-            quiet_hours=person.quiet_hours,
-        )
-        for area in areas
     )
 
 

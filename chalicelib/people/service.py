@@ -13,10 +13,11 @@ from ..kernel.request import RequestContext
 from . import permissions
 from .access import Access
 from .consents import Consents
-from .model import ConsentGiven, Person, Volunteering, never_again
+from .model import ConsentGiven, Person, never_again
 from .phones import Phones
 from .policy import HOUSEHOLD_MAX, PEOPLE_READ_MAX
 from .repository import PersonRepository
+from .volunteering import Volunteering
 
 __all__ = ["ConsentGiven", "People"]
 

@@ -161,20 +161,14 @@ class Places:
         zone: str | None,
         location: Location | None = None,
     ) -> Place:
-        """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
+        """Create or change a place; its parent and its neighbours must exist.
+
+        Zone and location stay where none is given.
+        """
 
         def decide() -> Changes[Place]:
             actor = self._require(context, permissions.CHANGE, code)
-            parent = parent_of(code)
-            known = {
-                place.id
-                for place in self._repository.find_places([p for p in (parent, *neighbours) if p])
-            }
-            if parent and parent not in known:
-                raise Invalid("place.parent_unknown", ["code"], place=parent)
-            for n, neighbour in enumerate(neighbours):
-                if neighbour not in known or neighbour == code:
-                    raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
+            self._check_around(code, neighbours)
             before = self._repository.find_place(code)
             if before:
                 before.check_version(context.seen_version)
@@ -193,6 +187,17 @@ class Places:
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)
+
+    def _check_around(self, code: str, neighbours: Sequence[str]) -> None:
+        """Refuse a place whose parent or neighbours do not exist with Invalid."""
+        parent = parent_of(code)
+        named = [place for place in (parent, *neighbours) if place]
+        known = {place.id for place in self._repository.find_places(named)}
+        if parent and parent not in known:
+            raise Invalid("place.parent_unknown", ["code"], place=parent)
+        for n, neighbour in enumerate(neighbours):
+            if neighbour not in known or neighbour == code:
+                raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
 
     def assign_duty(
         self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]

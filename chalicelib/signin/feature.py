@@ -25,8 +25,9 @@ CODES = ("code.sign_in", "code.email")
 @feature.build
 def build(core: "Core", get: Get) -> "SignIn":
     """Build the service."""
+    from .policy import CodeLimits
     from .repository import SessionRepository
-    from .service import CodeLimits, SignIn
+    from .service import SignIn
 
     return SignIn(
         transaction=core.transaction,

@@ -20,10 +20,10 @@ from ..people.service import People
 from ..store.transaction import Transaction
 from . import model
 from .model import Challenge, Purpose, Reused, Session
-from .policy import CODES_PER_TARGET, COOLDOWN, codes_per
+from .policy import CODES_PER_TARGET, COOLDOWN, CodeLimits, codes_per
 from .repository import SessionRepository
 
-__all__ = ["CodeLimits", "SignIn", "SignedIn", "TokenIssuer"]
+__all__ = ["SignIn", "SignedIn", "TokenIssuer"]
 
 
 class TokenIssuer(Protocol):
@@ -32,14 +32,6 @@ class TokenIssuer(Protocol):
     def issue(self, actor: Actor) -> tuple[str, int]:
         """Return a token and its life in seconds."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeLimits:
-    """The most codes that an installation sends: per network address and hour, and in all per day."""
-
-    per_address_hour: int
-    per_day: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +82,7 @@ class SignIn:
         return int(COOLDOWN.total_seconds())
 
     def send_email_code(self, context: RequestContext, address: str) -> int:
-        """Send a code that proves an e-mail address to be the actor's.
-
-        Return the number of seconds until another may be sent.
-        """
+        """Send a code that verifies the actor's e-mail address; return the seconds until the next."""
         actor = self._access.require_self(context).actor
         id = f"email#{actor.id}"
         mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors

@@ -67,10 +67,7 @@ class PersonAdmin:
     def list_people(
         self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int
     ) -> Page[Person]:
-        """Return the people of a place and below.
-
-        Filters: a role, and a part of the name or a whole phone (`q`).
-        """
+        """Return the people of a place and below, by role, and by name part or whole phone (`q`)."""
         self._access.require(context, people_permissions.READ, _at(place, context))
 
         def wanted(person: Person) -> bool:

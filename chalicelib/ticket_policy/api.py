@@ -3,10 +3,11 @@
 from ..kernel.request import RequestContext
 from ..web.fields import PlaceQuery
 from ..web.routes import Routes
+from .replay_views import ReplayView
 from .schemas import PolicyIn, ReplayIn
 from .service import TicketPolicies
 from .texts import REFUSALS
-from .views import PolicyView, ReplayView
+from .views import PolicyView
 
 __all__ = ["routes"]
 

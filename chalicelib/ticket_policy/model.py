@@ -71,7 +71,7 @@ class PolicyRecord:
 
 
 class Why(StrEnum):
-    """The reason why nobody would hear of a ticket at a level."""
+    """Why nobody would hear of a ticket at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
     NOT_IN_OFFICE = (
