@@ -30,6 +30,7 @@ from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
+from chalicelib.ticket_policy.feature import book as policy_book
 from chalicelib.tickets.feature import jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
@@ -99,6 +100,7 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "accounts": accounts,
     "upload_jobs": upload_jobs,
     "phones": phones,
+    "policy_book": policy_book,
     "maker": maker,
     "offer_jobs": offer_jobs,
     "wish_jobs": wish_jobs,

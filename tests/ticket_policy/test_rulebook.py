@@ -44,8 +44,8 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
         "urgency": "urgent", "category": None, "accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True,
     }  # fmt: skip
     assert seen.json["week"]["1"] == [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "18:00"}]
-    assert world.services.ticket_policies.current(STREET) == (0, HOUSE)
-    assert world.services.ticket_policies.policy_for(STREET, 0) is HOUSE
+    assert world.services.policy_book.current(STREET) == (0, HOUSE)
+    assert world.services.policy_book.policy_for(STREET, 0) is HOUSE
     assert world.resident().get("/v1/policies/tickets?place=nowhere").status == 404
 
 
@@ -64,7 +64,7 @@ def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
 
 
 def test_each_change_is_a_version_of_its_own_that_stays(world: World):
-    admin, rulebook = world.phone_of(world.admin), world.services.ticket_policies
+    admin, rulebook = world.phone_of(world.admin), world.services.policy_book
     own = {
         "2027-01-01": {"hours": []},
         "2027-01-02": {},
@@ -311,4 +311,4 @@ def test_a_version_that_is_quite_new_is_found(world: World):
     now = world.clock.now()
     rule = Rule(id="r1", to="property")
     save(PolicyRecord(street=STREET, number=7, policy=replace(HOUSE, rules=(rule,)), at=now, by="per_a"))
-    assert world.services.ticket_policies.policy_for(STREET, 7).rules == (rule,)
+    assert world.services.policy_book.policy_for(STREET, 7).rules == (rule,)
