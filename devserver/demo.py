@@ -15,7 +15,7 @@ from chalicelib.places.model import Location
 from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.tickets import feature as tickets_feature
-from chalicelib.tickets.service import ReportTerms
+from chalicelib.tickets.intake import ReportTerms
 from chalicelib.wishes import feature as wishes_feature
 from chalicelib.wishes.model import Kind, Safeguarding
 from chalicelib.wishes.submitter import WishTerms

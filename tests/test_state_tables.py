@@ -136,7 +136,7 @@ WISH = Machine(
 )
 
 T = TicketState
-_OFFICE = ticket.an_office()
+_ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
 _MERGED = [resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
 _HELD = ticket.a_ticket(T.ON_HOLD)
@@ -150,7 +150,7 @@ _REPORTS = [ticket.a_report(), ticket.a_report("per_x"), ticket.a_report("per_he
 
 
 def _wake_ticket(after: timedelta) -> Decide:
-    return lambda entity, by: ticket_timers.on_timer(entity, _OFFICE, START + after)
+    return lambda entity, by: ticket_timers.on_timer(entity, _ESCALATION, START + after)
 
 
 TICKET = Machine(
@@ -161,26 +161,26 @@ TICKET = Machine(
         "accept": [tickets.accept],
         "assign": [lambda t, by: tickets.assign(t, by, "per_new")],
         "bounce": [
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", None),
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", "per_dispatcher"),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", None),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", "per_dispatcher"),
         ],
         "comment": [
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
         ],
-        "hold": [lambda t, by: tickets.hold(t, _OFFICE, by, "x", by.now + DAY, said="x")],
-        "resume": [lambda t, by: tickets.resume(t, _OFFICE, by)],
-        "resolve": [lambda t, by: tickets.resolve(t, _OFFICE, by, "x", (), said="x")],
+        "hold": [lambda t, by: tickets.hold(t, _ESCALATION, by, "x", by.now + DAY, public_text="x")],
+        "resume": [lambda t, by: tickets.resume(t, _ESCALATION, by)],
+        "resolve": [lambda t, by: tickets.resolve(t, _ESCALATION, by, "x", (), public_text="x")],
         "confirm": [
             lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
             lambda t, by: resolution.confirm(t, by, _REPORTS[:1], "per_owner", 5),
         ],
-        "reopen": [lambda t, by: resolution.reopen(t, _OFFICE, by, "x")],
-        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, said="x")],
-        "escalate": [lambda t, by: tickets.escalate(t, _OFFICE, by, "x")],
+        "reopen": [lambda t, by: resolution.reopen(t, _ESCALATION, by, "x")],
+        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, public_text="x")],
+        "escalate": [lambda t, by: tickets.escalate(t, _ESCALATION, by, "x")],
         "join": [lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))],
         "merge": [lambda t, by: resolution.merge(t, _INTO, by)],
-        "split": [lambda t, by: resolution.split(t, _OFFICE, by, ())],
+        "split": [lambda t, by: resolution.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
     },
     timers=[*map(_wake_ticket, _LATE)],

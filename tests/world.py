@@ -30,8 +30,8 @@ from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
-from chalicelib.ticket_policy.feature import book as policy_book
-from chalicelib.tickets.feature import jobs, public_tickets
+from chalicelib.ticket_policy.feature import book
+from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
 from chalicelib.uploads.feature import jobs as upload_jobs
 from chalicelib.wishes.feature import jobs as wish_jobs
@@ -100,13 +100,14 @@ _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()}
     "accounts": accounts,
     "upload_jobs": upload_jobs,
     "phones": phones,
-    "policy_book": policy_book,
     "maker": maker,
     "offer_jobs": offer_jobs,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
     "upkeep": jobs,
     "outside": public_tickets,
+    "ticket_intake": intake,
+    "policy_book": book,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..feature import Feature, Get
 from ..message_log.feature import sender
 from ..people.feature import access
-from ..tickets.feature import feature as tickets
+from ..tickets.feature import conversion as ticket_conversion
 from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def build(core: "Core", get: Get) -> "Desk":
         transaction=core.transaction,
         access=get(access),
         submitter=get(submitter),
-        tickets=get(tickets),
+        tickets=get(ticket_conversion),
         sender=get(sender),
         outbox=core.outbox,
         hooks=core.hooks,

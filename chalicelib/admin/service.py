@@ -17,7 +17,7 @@ from ..people.access import Access, Granted
 from ..people.model import ConsentGiven, Person
 from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
-from ..tickets.service import Tickets
+from ..tickets.conversion import TicketConversion
 from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
@@ -46,7 +46,7 @@ class Desk:
         transaction: Transaction,
         access: Access,
         submitter: WishSubmitter,
-        tickets: Tickets,
+        tickets: TicketConversion,
         sender: Sender,
         outbox: Outbox,
         hooks: Hooks,
@@ -82,11 +82,10 @@ class Desk:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
         def decide() -> Changes[Wish]:
-            ticket = self._tickets.find_for(context, ticket_id, "turn")
+            ticket = self._tickets.find(context, ticket_id)
             wish = self._submitter.changes_to_submit(context, terms, ticket.person_id, consent)
-            return replace(
-                wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),)
-            )
+            turned = self._tickets.convert_to_wish(context, ticket_id, wish.entity.id)
+            return replace(wish, related=(turned,))
 
         return self._transaction.run(decide, context)
 

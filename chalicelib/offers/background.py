@@ -53,9 +53,7 @@ class OfferJobs:
         scheduler: MatchScheduler,
     ) -> None:
         self._transaction, self._repository, self._clock = transaction, repository, clock
-        self._entities = EntityStore(
-            transaction, repository.find_offer, place=lambda offer: offer.place
-        )
+        self._entities = EntityStore(transaction, repository.find_offer, place=lambda offer: offer.place)
         self._people, self._places, self._wishes = people, places, wishes
         self._offers, self._maker, self._scheduler = offers, maker, scheduler
 
@@ -144,9 +142,7 @@ class OfferJobs:
         if any(offer.state is not OfferState.OFFERED for offer in over):
             raise Busy  # answered since the search was read: look again
         ended = [(offer, self._repository.standing_of(offer)) for offer in over]
-        changes = decisions.supersede(
-            search, ended, helping=helping, open=wanted > 0, now=self._clock.now()
-        )
+        changes = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
         if wish is None or changes.entity == search:
             return changes
         # Whatever happens to the wish meanwhile starts another job. That job may come first and
@@ -161,9 +157,7 @@ class OfferJobs:
             if offer.state is OfferState.OFFERED and not suits:
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(
-        self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]
-    ) -> None:
+    def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
         def decide(offer: Offer) -> Changes[Offer]:
             return end(self._repository.context_of(offer), self._clock.now())
 
@@ -255,16 +249,10 @@ def _helpers_of(wish: Wish | None) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.claims) if wish else frozenset()
 
 
-def _offers_kept(
-    search: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int
-) -> set[str]:
+def _offers_kept(search: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int) -> set[str]:
     """Return the offers that may go on waiting: of the fitting ones those made first."""
     terms = terms_of(wish) if wish else ""
-    fitting = [
-        one
-        for one in search.live
-        if one.volunteer not in helping and one.terms in ("", terms)
-    ]
+    fitting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
     return {one.offer for one in fitting[:wanted]}
 
 

@@ -17,8 +17,8 @@ from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
 from ..tickets.model import OutsideReport, Ticket, Update
-from ..tickets.outside import PublicTickets
 from ..tickets.policy import Category, Policy
+from ..tickets.public_tickets import PublicTickets
 from ..tickets.states import State
 from ..web.tokens import Tokens
 from .answers import answers_to

@@ -13,7 +13,7 @@ from ..people.access import Access
 from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.policy import Policy
-from ..tickets.service import Tickets
+from ..tickets.queries import TicketQueries
 from . import permissions
 from .model import By, HotSpot, TicketStatistics, grouped, hot_spots, statistics_of
 
@@ -52,7 +52,7 @@ class Statistics:
         clock: Clock,
         access: Access,
         places: Places,
-        tickets: Tickets,
+        tickets: TicketQueries,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
         self._clock, self._access, self._places = clock, access, places

@@ -8,8 +8,8 @@ from ..kernel.place import PlaceKind, ancestors, covers, street_of
 from ..people.model import Person
 from ..places.service import Roster
 from ..tickets.clocks import EscalationContext, Sla
+from ..tickets.duty import Along, Routed, begin, codes_at, escalation_context, meant_by
 from ..tickets.model import level_of
-from ..tickets.office import Along, Routed, begin, codes_at, meant_by, office_of
 from ..tickets.policy import Category, Level, Policy, Rule, Step, Urgency
 from ..tickets.routing import route, start_at
 from .model import CoverageGap, Why
@@ -36,7 +36,7 @@ class EscalationPath:
 
     def begin(self, place: str, category: str, terms: Sla) -> tuple[EscalationContext, Routed]:
         """Return what decisions about a ticket go by, where it begins and who has it."""
-        office = office_of(terms, place, self.along(place))
+        office = escalation_context(terms, place, self.along(place))
         return office, begin(office, place, category, self.along(place), self._roster.people.get)
 
     def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
@@ -44,13 +44,10 @@ class EscalationPath:
         rules = [
             rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)
         ]
-        terms = Sla(
-            policy=self.policy, limits=self.policy.limits[0].limits, calendar=None
-        )  # no clock is started here
-        office, manned = (
-            office_of(terms, place, self.along(place)),
-            EscalationContext(terms=terms, duty=_MANNED),
-        )
+        limits = self.policy.limits[0].limits
+        terms = Sla(policy=self.policy, limits=limits, calendar=None)  # no clock is started here
+        office = escalation_context(terms, place, self.along(place))
+        manned = EscalationContext(sla=terms, duty=_MANNED)
         steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
         unmanned = {
             (s.level, urgent): self._unmanned(s, place, office, urgent)

@@ -7,8 +7,8 @@ from ..feature import Feature, Get
 from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..tickets.feature import feature as tickets
 from ..tickets.feature import policies
+from ..tickets.feature import queries as ticket_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -53,7 +53,7 @@ def build(core: "Core", get: Get) -> "TicketPolicies":
         places=get(places),
         metrics=core.metrics,
         book=get(book),
-        reported=get(tickets).reported_between,
+        reported=get(ticket_queries).reported_between,
     )
 
 

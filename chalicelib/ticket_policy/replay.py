@@ -171,7 +171,7 @@ class _Play:
 
     def _take(self, fact: _Fact) -> None:
         at, kind, name = fact
-        terms, clock = self._office.terms, self._clocks.get(name)
+        terms, clock = self._office.sla, self._clocks.get(name)
         if kind == _RAISE:
             self._rise(at)
         elif kind == _START:
@@ -204,7 +204,7 @@ class _Play:
         share = self._office.step(self._level).percent
         for clock in over:
             self._clocks[clock.name] = clocks.prolong(
-                self._office.terms, clock, at, clock.limit * share // 100
+                self._office.sla, clock, at, clock.limit * share // 100
             )
 
     def _rise(self, at: datetime) -> bool:

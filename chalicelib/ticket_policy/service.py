@@ -42,7 +42,7 @@ _GAPS_KEPT = 300  # of a street; a row holds 400 KB, and a street with more has 
 
 Reported = Callable[
     [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
-]  # see `tickets.Reading.reported_between`
+]  # see `TicketQueries.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

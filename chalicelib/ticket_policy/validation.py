@@ -10,7 +10,7 @@ from ..kernel.access import Role
 from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
-from ..tickets.office import serves
+from ..tickets.duty import serves
 from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
 from ..tickets.worktime import (
     Calendar,

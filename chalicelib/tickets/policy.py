@@ -13,11 +13,11 @@ from ..kernel.rate_limit import RateLimit
 from .worktime import OfficeHours, OwnDay
 
 __all__ = [
-    "BOUNCES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
     "HOUSE",
-    "MERGED_MOST",
+    "MAX_BOUNCES",
+    "MAX_MERGED",
     "REPORTS_PER_DAY",
     "Category",
     "Choice",
@@ -35,10 +35,10 @@ __all__ = [
 
 DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
 DUPLICATE_WITHIN = timedelta(days=14)  # what was reported longer ago and is still open is not what somebody has just seen
-BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
+MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 # By one person, by whichever way; more than that is a machine.
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
-MERGED_MOST = 20  # tickets that are seen to together; what more people see is one problem with many who joined
+MAX_MERGED = 20  # tickets that are seen to together; what more people see is one problem with many who joined
 
 
 class Urgency(StrEnum):
@@ -216,7 +216,14 @@ _CLEAN, _HOME, _PEOPLE = (
 )
 
 
-def _category(code: str, zh: str, en: str, group: tuple[str, str], keywords: str = "", **more: object) -> Category:
+def _category(
+    code: str,
+    zh: str,
+    en: str,
+    group: tuple[str, str],
+    keywords: str = "",
+    **more: object,
+) -> Category:
     words = tuple(keywords.split())
     return Category(code=code, zh=zh, en=en, group_zh=group[0], group_en=group[1], keywords=words, **more)  # type: ignore[arg-type]
 
@@ -228,9 +235,24 @@ CATEGORIES = (
     _category("noise", "噪声扰民", "Noise", _PEOPLE, "噪声 noise"),
     _category("pets", "宠物管理", "Pets", _PEOPLE, "狗 猫 pets"),
     _category("parking", "乱停车", "Parking", _PEOPLE, "停车 parking"),
-    _category("blocked_way", "占用通道", "Blocked way", _PEOPLE, "消防通道 杂物 blocked", urgency=Urgency.UTILITY),
+    _category(
+        "blocked_way",
+        "占用通道",
+        "Blocked way",
+        _PEOPLE,
+        "消防通道 杂物 blocked",
+        urgency=Urgency.UTILITY,
+    ),
     _category("danger", "安全隐患", "Danger", _PEOPLE, "危险 煤气 火 danger", urgency=Urgency.URGENT),
-    _category("quarrel", "邻里矛盾", "Quarrel", _PEOPLE, "矛盾 纠纷 quarrel", urgency=Urgency.COMPLEX, private=True),
+    _category(
+        "quarrel",
+        "邻里矛盾",
+        "Quarrel",
+        _PEOPLE,
+        "矛盾 纠纷 quarrel",
+        urgency=Urgency.COMPLEX,
+        private=True,
+    ),
     _category("lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=Urgency.UTILITY),
     _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
     _category("water", "停水漏水", "Water", _HOME, "水 water", urgency=Urgency.UTILITY),
@@ -238,7 +260,14 @@ CATEGORIES = (
     _category("gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=Urgency.URGENT),
     _category("heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=Urgency.UTILITY),
     _category("building", "房屋维修", "Repairs", _HOME, "维修 屋顶 repair", urgency=Urgency.COMPLEX),
-    _category("illegal_building", "违章搭建", "Illegal building", _HOME, "违建 illegal", urgency=Urgency.COMPLEX),
+    _category(
+        "illegal_building",
+        "违章搭建",
+        "Illegal building",
+        _HOME,
+        "违建 illegal",
+        urgency=Urgency.COMPLEX,
+    ),
     _category("care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True),
     _category("other", "其他", "Something else", ("其他", "Other"), ""),
 )

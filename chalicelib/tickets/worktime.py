@@ -155,7 +155,10 @@ def worked_between(calendar: Calendar | None, start: datetime, end: datetime) ->
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar is None:
         return max(end - start, timedelta())
-    return sum((_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)), timedelta())
+    return sum(
+        (_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)),
+        timedelta(),
+    )
 
 
 def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[CountedDay, ...]:
@@ -200,7 +203,13 @@ def check_week(week: Mapping[int, tuple[OfficeHours, ...]]) -> None:
         if not _MONDAY <= weekday <= _SUNDAY:
             raise ValueError(f"{weekday} is no ISO weekday")
         check_office_hours(spans)
-    if sum((_end(span) - _since_midnight(span.start) for spans in week.values() for span in spans), timedelta()) < _MINUTE:
+    if (
+        sum(
+            (_end(span) - _since_midnight(span.start) for spans in week.values() for span in spans),
+            timedelta(),
+        )
+        < _MINUTE
+    ):
         raise ValueError("a week needs at least a minute of work")
 
 
@@ -221,7 +230,10 @@ def check_office_hours(spans: tuple[OfficeHours, ...]) -> None:
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
     """Yield the days on which people live from `start` (UTC) until just before `end` (UTC)."""
-    date, last = local_day(start, calendar.zone), local_day(end - timedelta.resolution, calendar.zone)
+    date, last = (
+        local_day(start, calendar.zone),
+        local_day(end - timedelta.resolution, calendar.zone),
+    )
     while date <= last:
         yield calendar.day(date)
         date += _DAY
@@ -238,15 +250,25 @@ def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretc
 
 def _shown(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[_Stretch]:
     """Yield when clocks show a wall time (naive) from `start` until before `end`; a stretch that ends before it begins is empty."""
-    before, after = _offset(start.replace(tzinfo=zone, fold=0)), _offset(end.replace(tzinfo=zone, fold=1))
-    start, end = start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)  # as if the offset were 0, to be moved by it
+    before, after = (
+        _offset(start.replace(tzinfo=zone, fold=0)),
+        _offset(end.replace(tzinfo=zone, fold=1)),
+    )
+    start, end = (
+        start.replace(tzinfo=UTC),
+        end.replace(tzinfo=UTC),
+    )  # as if the offset were 0, to be moved by it
     if before == after:
         yield start - before, end - before
         return
     # The clocks are changed in between, or at an edge; each side of the change has a plain offset.
     earliest, latest = min(start - before, start - after), max(end - before, end - after)
     seconds = range((latest - earliest) // _SECOND)
-    changed = bisect_left(seconds, True, key=lambda passed: _offset((earliest + passed * _SECOND).astimezone(zone)) == after)
+    changed = bisect_left(
+        seconds,
+        True,
+        key=lambda passed: _offset((earliest + passed * _SECOND).astimezone(zone)) == after,
+    )
     change = earliest + changed * _SECOND
     yield start - before, min(end - before, change)
     yield max(start - after, change), end - after
@@ -270,10 +292,22 @@ def _length(stretches: list[_Stretch]) -> timedelta:
     return sum((ends - begins for begins, ends in stretches), timedelta())
 
 
-def _line(date: date, why: Why | None, name: str, counted: list[_Stretch], total: timedelta) -> CountedDay:
+def _line(
+    date: date,
+    why: Why | None,
+    name: str,
+    counted: list[_Stretch],
+    total: timedelta,
+) -> CountedDay:
     (start, _), (_, end) = counted[0], counted[-1]
     return CountedDay(
-        date=date, why=why, name=name, start=start, end=end, minutes=_length(counted) / _MINUTE, total=total / _MINUTE
+        date=date,
+        why=why,
+        name=name,
+        start=start,
+        end=end,
+        minutes=_length(counted) / _MINUTE,
+        total=total / _MINUTE,
     )
 
 

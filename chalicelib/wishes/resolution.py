@@ -16,9 +16,7 @@ S = State
 
 def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None) -> Changes[Wish]:
     """Confirm the delivery. The resident may still add a rating and thanks later."""
-    if Relation.OWNER not in mover.relations and any(
-        claim.helper == mover.id for claim in wish.held
-    ):
+    if Relation.OWNER not in mover.relations and any(claim.helper == mover.id for claim in wish.held):
         raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
@@ -43,9 +41,7 @@ def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     """Withdraw a wish; its helpers are told at once."""
     ended = all_ended(wish, "withdrawn")
     after = replace(wish, claims=ended.claims)
-    return go(
-        wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages
-    )
+    return go(wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages)
 
 
 def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
@@ -57,6 +53,4 @@ def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
     claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
     after = replace(wish, claims=claims, listed_at=mover.now, delivered_at=None, told=())
-    return go(
-        wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id)
-    )
+    return go(wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id))

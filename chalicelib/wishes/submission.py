@@ -37,9 +37,7 @@ def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterab
     alias = mask(written.alias) if written.alias else None
     public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
     kept = written if written != public else None
-    return replace(
-        wish, title=public.title, story=public.story, alias=public.alias, as_written=kept
-    )
+    return replace(wish, title=public.title, story=public.story, alias=public.alias, as_written=kept)
 
 
 def check_terms(
@@ -104,9 +102,7 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     edited = _with_terms_of(wish, changed)
     if wish.state is S.OPEN and S.SUBMITTED in row.targets:
         ended = all_ended(wish, "claim_ended")
-        edited = replace(
-            edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims
-        )
+        edited = replace(edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims)
         return go(wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages)
     full = wish.state is S.OPEN and changed.places_left == 0
     edited = for_another_day(edited, changed.needed_by)
@@ -134,9 +130,7 @@ def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
 def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
     """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
     day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
-    return go(
-        wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=())
-    )
+    return go(wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=()))
 
 
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:

@@ -57,16 +57,12 @@ def go(
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
-    return tuple(
-        Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to
-    )
+    return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
 
 
 def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
     """Return a message of a kind to the helper of each of these claims."""
-    return tuple(
-        message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id)
-    )
+    return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
 
 
 def staff_of(wish: Wish) -> str:

@@ -19,7 +19,7 @@ from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.store.tables import COUNTER, Counter, CounterValue
-from chalicelib.tickets.model import QueueLine, Report, Ticket
+from chalicelib.tickets.model import Report, Ticket, TicketLine
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
@@ -281,7 +281,7 @@ def _decoded(item: dict[str, Any]) -> SimpleNamespace:
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
     """What its line in the queues says, and where it stands, is what the ticket says."""
-    line = QueueLine.of(ticket)
+    line = TicketLine.of(ticket)
     shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
     where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
     assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"

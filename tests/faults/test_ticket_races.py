@@ -18,11 +18,11 @@ from chalicelib.kernel.request import RequestContext
 from chalicelib.store.transaction_items import ItemBuilder
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
+from chalicelib.tickets.background import TicketJobs
 from chalicelib.tickets.model import Report, Ticket
 from chalicelib.tickets.policy import HOUSE, Level
 from chalicelib.tickets.states import Ending, State
 from chalicelib.tickets.timers import on_timer
-from chalicelib.tickets.upkeep import TicketJobs
 
 from ..store.scan import PK, SK, scan
 from ..world import STREET, Answer, Phone, World
@@ -205,13 +205,16 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
     for timer in stale:
         world.services.dispatcher.run(timer)
     assert snapshot() == before
-    with mock.patch.object(TicketJobs, "wake_ticket", _wake_whoever_comes):
+    with mock.patch.object(TicketJobs, "on_timer", _wake_whoever_comes):
         world.services.dispatcher.run(stale[0])
     assert snapshot() != before, "the control: without the comparison one that is stale does what another is for"
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
-    upkeep._settle(ticket_id, lambda ticket: on_timer(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
+    def decide(ticket: Ticket):
+        return on_timer(ticket, upkeep._duty.escalation_for(ticket), upkeep._clock.now())
+
+    upkeep._entities.update(ticket_id, decide)
 
 
 # other moves against the alarm
@@ -685,7 +688,7 @@ def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_
     """The control: number and rules are read together, or the change falls between."""
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
-        with mock.patch.object(world.services.tickets, "_current_policy", side_effect=lambda street: (set_rules(), HOUSE)):
+        with mock.patch.object(world.services.ticket_intake, "_current_policy", side_effect=lambda street: (set_rules(), HOUSE)):
             ticket = report(world, resident)
         clock = ticket_of(ticket).clock(ACCEPT)
     assert clock

@@ -16,7 +16,7 @@ from chalicelib.catalogue import TEMPLATES, job_kinds, subscribed_events
 from chalicelib.kernel import errors
 from chalicelib.kernel.text_catalogue import Catalogue, Text, text
 from chalicelib.message_log.model import DIGEST
-from chalicelib.tickets.decisions import ALSO_AT_NIGHT
+from chalicelib.tickets.notifications import ALSO_AT_NIGHT
 from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 

@@ -16,7 +16,7 @@ from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, LIMITS, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
 from chalicelib.tickets.routing import start_at
-from chalicelib.tickets.states import Mover, State
+from chalicelib.tickets.states import State, TicketMover
 from chalicelib.tickets.timers import on_timer
 
 BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
@@ -28,7 +28,7 @@ SECOND = timedelta(seconds=1)
 
 
 def office_of(policy: Policy, ticket: Ticket, duty=DUTY) -> EscalationContext:
-    return EscalationContext(terms=sla_of(policy, ticket, library), duty=duty)
+    return EscalationContext(sla=sla_of(policy, ticket, library), duty=duty)
 
 
 def blank(policy: Policy = HOUSE, duty=DUTY, urgency: Urgency = Urgency.GENERAL, **fields) -> Ticket:
@@ -56,8 +56,8 @@ class Model:
         return cls(policy, outcome.entity, duty, [], {})
 
     @staticmethod
-    def mover(now: datetime) -> Mover:
-        return Mover(id="per_worker", relations=STAFF, now=now)
+    def mover(now: datetime) -> TicketMover:
+        return TicketMover(id="per_worker", relations=STAFF, now=now)
 
     @property
     def office(self) -> EscalationContext:
@@ -87,10 +87,10 @@ class Model:
         made = {
             "accept": lambda: decisions.accept(ticket, by),
             "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
-            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
+            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), public_text="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
-            "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
-            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, said=""),
+            "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), public_text=""),
+            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, public_text=""),
             "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
         }[move]()  # fmt: skip
         self.ticket = made.entity if made else ticket

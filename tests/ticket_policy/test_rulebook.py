@@ -15,7 +15,7 @@ from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Level, Ticket
 from chalicelib.tickets.policy import HOUSE, Rule, Urgency
-from chalicelib.tickets.states import Mover
+from chalicelib.tickets.states import TicketMover
 from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
 from ..hostile.good import GOOD
@@ -231,8 +231,8 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
         category=category, urgency=urgency, text="楼道灯不亮", place=place, community_name="柏华社区", zone="Asia/Shanghai",
         level=Level.STREET, assignee=world.admin.id,
     )  # fmt: skip
-    office = EscalationContext(terms=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
-    by = Mover(id=world.admin.id, relations=frozenset(), now=now)
+    office = EscalationContext(sla=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
+    by = TicketMover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
     save(ticket)
     return ticket

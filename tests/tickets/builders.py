@@ -1,4 +1,4 @@
-"""A ticket, its office and those who move it, as tests need them."""
+"""A ticket, its escalation context and those who move it, as tests need them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
 from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
 from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
-from chalicelib.tickets.states import SYSTEM_ONLY, Ending, Mover, State
+from chalicelib.tickets.states import SYSTEM_ONLY, Ending, State, TicketMover
 
 from ..world import START, UNIT
 
@@ -27,11 +27,11 @@ WORKER = MEMBER | {Relation.GRID_WORKER}
 CLERK = WORKER | {Relation.COMMUNITY_STAFF}
 
 
-def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
+def the_sla(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
     return sla_of(policy, ticket, chinese_holiday)
 
 
-def an_office(
+def an_escalation(
     ticket: Ticket | None = None,
     *,
     grid: tuple[str, ...] = GRID,
@@ -40,7 +40,7 @@ def an_office(
     policy: Policy = HOUSE,
 ) -> EscalationContext:
     duty = {L.GRID: grid, L.COMMUNITY: community, L.STREET: street}
-    return EscalationContext(terms=the_terms(ticket or a_ticket(), policy), duty=duty)
+    return EscalationContext(sla=the_sla(ticket or a_ticket(), policy), duty=duty)
 
 
 def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
@@ -67,7 +67,7 @@ def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
 
 
 def _moved_on(ticket: Ticket) -> dict[str, Any]:
-    terms, state = the_terms(ticket), ticket.state
+    terms, state = the_sla(ticket), ticket.state
     running = {name: clocks.start(terms, name, START) for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)}
     fresh: dict[str, Any] = {}
     if state is not S.OPEN:
@@ -87,11 +87,11 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     return fresh | {"clocks": tuple(running.values())}
 
 
-def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
-    return Mover(id=id, relations=frozenset(relations), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> TicketMover:
+    return TicketMover(id=id, relations=frozenset(relations), now=START + after)
 
 
-def at(mover: Mover, now: datetime) -> Mover:
+def at(mover: TicketMover, now: datetime) -> TicketMover:
     return replace(mover, now=now)
 
 

@@ -14,10 +14,10 @@ from chalicelib.tickets.policy import HOUSE, Level, Limits, LimitsOf, Policy, Sl
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import START
-from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_office, the_terms
+from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_escalation, the_sla
 
-WORKING = the_terms(a_ticket())
-ALWAYS = the_terms(a_ticket(urgency=Urgency.URGENT))
+WORKING = the_sla(a_ticket())
+ALWAYS = the_sla(a_ticket(urgency=Urgency.URGENT))
 BOTH = st.sampled_from([WORKING, ALWAYS])
 NAMES = st.sampled_from(SlaKind)
 STARTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
@@ -228,7 +228,7 @@ def test_of_a_name_the_latest_clock_is_kept():
 
 @pytest.mark.parametrize("urgency", Urgency)
 def test_what_threatens_life_property_or_supply_is_counted_day_and_night(urgency):
-    terms = the_terms(a_ticket(urgency=urgency))
+    terms = the_sla(a_ticket(urgency=urgency))
     assert (terms.calendar is None) == (urgency in (Urgency.URGENT, Urgency.UTILITY))
 
 
@@ -237,28 +237,28 @@ def test_a_category_may_have_limits_of_its_own():
         urgency=Urgency.GENERAL, category="rubbish", limits=Limits(accept=5, contact=6, resolve=7, call_back=8, remind=9)
     )
     policy = Policy(limits=(*HOUSE.limits, own))
-    assert the_terms(a_ticket(), policy).limits.resolve == 7
-    assert the_terms(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
+    assert the_sla(a_ticket(), policy).limits.resolve == 7
+    assert the_sla(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
 
 
 # who is on duty
 
 
 def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
-    office = an_office(community=())
-    assert office.above(Level.GRID) is Level.STREET
-    assert office.from_level(Level.COMMUNITY) is Level.STREET
-    assert office.from_level(Level.GRID) is Level.GRID
-    assert office.leader(Level.GRID) == "per_grid"
-    assert an_office(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
-    assert office.above(Level.STREET) is Level.STREET
+    escalation = an_escalation(community=())
+    assert escalation.above(Level.GRID) is Level.STREET
+    assert escalation.from_level(Level.COMMUNITY) is Level.STREET
+    assert escalation.from_level(Level.GRID) is Level.GRID
+    assert escalation.leader(Level.GRID) == "per_grid"
+    assert an_escalation(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
+    assert escalation.above(Level.STREET) is Level.STREET
 
 
 def test_a_ladder_may_leave_out_a_level():
     short = (Step(level=Level.GRID, role=Role.GRID_WORKER), Step(level=Level.STREET, role=Role.STREET_ADMIN, percent=10))
-    office = an_office(policy=Policy(ladder=short))
-    assert office.above(Level.GRID) is Level.STREET
-    assert office.step(Level.COMMUNITY).level is Level.STREET
-    assert office.from_level(Level.COMMUNITY) is Level.STREET
-    low = an_office(policy=Policy(ladder=short[:1]))
+    escalation = an_escalation(policy=Policy(ladder=short))
+    assert escalation.above(Level.GRID) is Level.STREET
+    assert escalation.step(Level.COMMUNITY).level is Level.STREET
+    assert escalation.from_level(Level.COMMUNITY) is Level.STREET
+    low = an_escalation(policy=Policy(ladder=short[:1]))
     assert (low.top, low.above(Level.GRID), low.step(Level.STREET).level) == (Level.GRID, Level.GRID, Level.GRID)

@@ -24,7 +24,7 @@ from chalicelib.tickets.worktime import (
     worked_between,
 )
 
-from .oracle import DAY, MINUTE, OFFICE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
+from .oracle import DAY, ESCALATION, MINUTE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
 
 WORKING_DAY = 480  # minutes
 ALL_DAY = spans(((0, 1440),))
@@ -332,40 +332,42 @@ LIMITS = st.one_of(st.integers(0, 15 * WORKING_DAY), st.sampled_from([0, 1, 210,
 OWN_DAYS = st.dictionaries(st.integers(0, 30), st.one_of(st.none(), st.just(()), some_hours()), max_size=4)
 WEEKS = st.one_of(
     st.just(OFFICE_WEEK),
-    st.builds(lambda rest, hours: {**rest, 1: hours}, st.dictionaries(st.integers(2, 7), some_hours()), st.just(OFFICE)),
+    st.builds(lambda rest, hours: {**rest, 1: hours}, st.dictionaries(st.integers(2, 7), some_hours()), st.just(ESCALATION)),
 )
 
 
-def an_office(start: datetime, week, own) -> EscalationContext:
+def an_escalation(start: datetime, week, own) -> EscalationContext:
     return EscalationContext(week=week, own={start.date() + after * DAY: hours for after, hours in own.items()})
 
 
 @settings(max_examples=1500, deadline=None)
 @given(WALLS, LIMITS, OWN_DAYS)
 def test_a_limit_is_due_when_walking_minute_by_minute_gets_there(start, minutes, own):
-    office = an_office(start, OFFICE_WEEK, own)
-    due = office.due_by_walking(start, minutes)
-    assert due_after(office.calendar(), shanghai(start), minutes) == shanghai(due)
-    assert worked_between(office.calendar(), shanghai(start), shanghai(due)) == minutes * MINUTE
+    escalation = an_escalation(start, OFFICE_WEEK, own)
+    due = escalation.due_by_walking(start, minutes)
+    assert due_after(escalation.calendar(), shanghai(start), minutes) == shanghai(due)
+    assert worked_between(escalation.calendar(), shanghai(start), shanghai(due)) == minutes * MINUTE
 
 
 @settings(max_examples=1000, deadline=None)
 @given(WALLS, st.integers(0, 30 * 1440), WEEKS, OWN_DAYS)
 def test_as_much_is_worked_as_walking_minute_by_minute_counts(start, minutes, week, own):
-    office, end = an_office(start, week, own), start + minutes * MINUTE
-    assert worked_between(office.calendar(), shanghai(start), shanghai(end)) == office.worked_by_walking(start, end) * MINUTE
+    escalation, end = an_escalation(start, week, own), start + minutes * MINUTE
+    assert (
+        worked_between(escalation.calendar(), shanghai(start), shanghai(end)) == escalation.worked_by_walking(start, end) * MINUTE
+    )
 
 
 @settings(max_examples=300, deadline=None)
 @given(WALLS, st.integers(0, 59), st.integers(0, 3 * WORKING_DAY), WEEKS, OWN_DAYS)
 def test_a_limit_is_due_to_the_second(start, seconds, minutes, week, own):
-    office, days = an_office(start, week, own), 30
+    escalation, days = an_escalation(start, week, own), 30
     midnight = datetime.combine(start.date(), time.min)
-    timeline = office.seconds(start.date(), days)
+    timeline = escalation.seconds(start.date(), days)
     begins = (start - midnight) // SECOND + seconds
     if timeline.count(1, begins) < minutes * 60:
         minutes = timeline.count(1, begins) // 60
-    due = due_after(office.calendar(), shanghai(start + seconds * SECOND), minutes)
+    due = due_after(escalation.calendar(), shanghai(start + seconds * SECOND), minutes)
     ends = (due - shanghai(midnight)) // SECOND
     assert due == shanghai(midnight) + ends * SECOND
     assert timeline.count(1, begins, ends) == minutes * 60

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.kernel.template import Urgency
 from chalicelib.tickets.model import Hold
+from chalicelib.tickets.notifications import RELEVANT_WHILE, is_relevant, template_context
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.states import Ending, State
-from chalicelib.tickets.telling import TRUE_WHILE, facts_of, is_true
 from chalicelib.tickets.texts import MESSAGES
 
 from ..world import START
@@ -83,9 +83,9 @@ SINCE = {
 }
 
 
-def test_of_every_message_it_is_known_while_what_it_is_true():
+def test_of_every_message_it_is_known_while_what_it_is_relevant():
     kinds = {f"ticket.{kind}" for kind in TRUE}
-    assert set(TRUE_WHILE) == kinds == {f"ticket.{kind}" for kind in SINCE}
+    assert set(RELEVANT_WHILE) == kinds == {f"ticket.{kind}" for kind in SINCE}
     assert {kind.replace("urgent_", "") for kind in MESSAGES} == kinds
 
 
@@ -93,8 +93,8 @@ def test_of_every_message_it_is_known_while_what_it_is_true():
 def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
     tickets, params = TRUE[kind.removeprefix("ticket.").removeprefix("urgent_")]
     for ticket in tickets:
-        assert is_true(ticket, kind, params), ticket.state
-        facts = facts_of(ticket)
+        assert is_relevant(ticket, kind, params), ticket.state
+        facts = template_context(ticket)
         for locale in ("zh-CN", "en"):
             assert "{" not in MESSAGES[kind].fill(locale, facts)
         assert all(isinstance(fact, str) for fact in facts.values())
@@ -104,14 +104,14 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
 def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
     for ticket in SINCE[kind]:
         for said in (f"ticket.{kind}", f"ticket.urgent_{kind}"):
-            assert not is_true(ticket, said, TRUE[kind][1]), (ticket.state, ticket.ending)
+            assert not is_relevant(ticket, said, TRUE[kind][1]), (ticket.state, ticket.ending)
 
 
 def test_each_level_that_it_reached_is_told_also_where_it_has_climbed_on_since():
     climbed = a_ticket(level=Level.STREET)
     for level in Level:
-        assert is_true(climbed, "ticket.climbed_staff", {"level": level.value})
-    assert not is_true(a_ticket(level=C), "ticket.climbed_staff", {"level": "street"})
+        assert is_relevant(climbed, "ticket.climbed_staff", {"level": level.value})
+    assert not is_relevant(a_ticket(level=C), "ticket.climbed_staff", {"level": "street"})
 
 
 def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
@@ -119,34 +119,34 @@ def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
     assert urgent == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
     for kind in urgent:
         tickets, params = TRUE[kind.removeprefix("ticket.urgent_")]
-        assert is_true(tickets[0], kind, params)
+        assert is_relevant(tickets[0], kind, params)
 
 
 # facts
 
 
 def test_a_ticket_is_called_by_its_text_as_everybody_may_read_it():
-    facts = facts_of(a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾"))
+    facts = template_context(a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾"))
     assert (facts["what"], facts["where"]) == ("＊＊门口有垃圾", "柏华社区")
     assert "王秀英" not in str(facts)
 
 
 def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
-    facts = facts_of(a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"))
+    facts = template_context(a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"))
     assert (facts["reason"], facts["solution"]) == ("请打＊＊", "放在＊＊了")
 
 
 def test_until_when_it_waits_is_a_day_where_people_live():
     until = START.replace(hour=17)  # past midnight in Shanghai
     hold = Hold(start=START, until=until, reason="等", before=S.ACCEPTED)
-    assert facts_of(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
-    assert facts_of(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))["until"] == "11-23"
-    assert facts_of(a_ticket(updated_at=START + timedelta(days=1)))["until"] == "11-24"
+    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
+    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))["until"] == "11-23"
+    assert template_context(a_ticket(updated_at=START + timedelta(days=1)))["until"] == "11-24"
 
 
 def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
     """As after an outage: her level is told once as well, and not where somebody else of it has it by now."""
     said = {"holder": "per_grid", "level": "grid"}
-    assert is_true(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
-    assert not is_true(a_ticket(assignee="per_other"), "ticket.new", said)
-    assert not is_true(a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said)
+    assert is_relevant(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
+    assert not is_relevant(a_ticket(assignee="per_other"), "ticket.new", said)
+    assert not is_relevant(a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said)
