@@ -143,7 +143,7 @@ class RunExecutor:
             standings.setdefault(
                 one.volunteer, self._maker.new_standing(street_of(run.place), one.volunteer)
             )
-        # What somebody carries has been taken from her room; another run at the same time must not fill it.
+        # A volunteer's claims reduce their room; another run at the same time must not fill it.
         room = {
             h.id: h.live + len(load)
             for h, load in zip(plan.helpers, plan.problem.loads, strict=True)
@@ -164,7 +164,7 @@ class RunExecutor:
 
 
 def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:
-    """What she reads before she takes the wish says nothing of who the resident is: that she knows her is for staff."""
+    """Return the offer to a volunteer. That they have met the resident is for staff only."""
     return ChosenVolunteer(
         offer_id=offer_id,
         volunteer=one.volunteer,

@@ -125,7 +125,7 @@ class Open311:
         return self._tickets.comment_from_outside(context, ticket_id, text, client)
 
     def _identified(self, context: RequestContext, api_key: str) -> tuple[RequestContext, str]:
-        """Return the call of whoever has the key: an application by its name, or a person by her access token.
+        """Return the context of a key's owner: an application, or a person by their access token.
 
         All keys are looked at, so that the time it takes says nothing about them.
         """

@@ -1,4 +1,4 @@
-"""Who somebody is to the house, and what may change about them. Pure."""
+"""People and their consents, and what may change about them. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -64,9 +64,9 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerProfile:
-    """What a volunteer offers. `capacity` is how many wishes she carries at once; no `kinds` means any.
+    """What a volunteer offers. `capacity` is the number of claims at once; no `kinds` means any.
 
-    `never` are kinds that she was asked for and does not want to be asked for again.
+    `never` are kinds that they do not want to be asked for again.
     """
 
     places: tuple[str, ...] = ()
@@ -89,7 +89,7 @@ class EndedSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Entity):
-    """Anybody the house knows. Without a phone she has no account and is acted for."""
+    """A person. Without a phone they have no account, and others act for them."""
 
     entity_kind: ClassVar[str] = "person"
 
@@ -115,7 +115,7 @@ class Person(Entity):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Return where she belongs: her home, and where she serves."""
+        """Return the home, and the places of the grants."""
         return tuple(
             dict.fromkeys(
                 [*([self.home] if self.home else []), *(grant.place for grant in self.grants)]
@@ -124,7 +124,7 @@ class Person(Entity):
 
     @property
     def secrets(self) -> list[str]:
-        """Return what must not stand where everybody reads: how to reach her, and the parts of her address that are names."""
+        """Return the words that public texts must not hold: contacts, and the names in the address."""
         named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", self.address or "")
         reached = [
             self.address,
@@ -139,16 +139,16 @@ class Person(Entity):
 
     @property
     def capacity(self) -> int:
-        """Return how many claims she may carry at once."""
+        """Return the number of claims that they may carry at once."""
         return self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
 
     @property
     def appointed(self) -> bool:
-        """Say whether she works here: staff are registered by others, and take part without the residents' terms."""
+        """Tell whether this is staff: registered by others, so without consent to the terms."""
         return any(grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants)
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of her."""
+        """Return the person as a resource of permissions."""
         return Resource(
             see=permissions.SEE,
             places=self.places,
@@ -156,13 +156,13 @@ class Person(Entity):
         )
 
     def as_actor(self, session: str = "") -> Actor:
-        """Return her as somebody who acts."""
+        """Return the person as an actor."""
         return Actor(
             id=self.id, grants=self.grants, token_version=self.token_version, session=session
         )
 
     def admit(self, actor: Actor) -> Actor:
-        """Return the actor as she is now, or refuse a token that no longer counts."""
+        """Return the actor as they are now, or refuse a token that no longer counts."""
         ended = any(session.id == actor.session for session in self.ended_sessions)
         if self.erased_at or ended or actor.token_version != self.token_version:
             raise Unauthenticated("auth.token_invalid")
@@ -216,7 +216,7 @@ def end_session(person: Person, session: str, now: datetime) -> Person:
 
 
 def agree(person: Person, purpose: str, text_version: str | None) -> Person:
-    """Return somebody with a consent in force, or without it; one that is in force keeps the text that she agreed to."""
+    """Return a person with a consent, or without it; a consent in force keeps its text version."""
     rest = {name: version for name, version in person.consents.items() if name != purpose}
     if text_version is None:
         return replace(person, consents=rest)
@@ -224,9 +224,9 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
-    """Give her the volunteer's role where she wants to help, and take it where she no longer does.
+    """Return a person as a volunteer of the profile's places, and of no other.
 
-    A kind that she never wanted to be asked for again stays so until she names it among her kinds.
+    A kind in `never` stays there until the profile names it.
     """
     never = tuple(
         kind
@@ -253,7 +253,7 @@ def never_again(person: Person, kind: str) -> Person:
 
 
 def erase(person: Person, now: datetime) -> Person:
-    """Return what is left of somebody: an id, the community for counted history, nothing that names her.
+    """Return the rest of an erased person: the id, and the community for counts.
 
     Raises:
         Conflict: already erased.

@@ -13,7 +13,7 @@ __all__ = ["Volunteering", "volunteering"]
 class Volunteering:
     """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
 
-    Follows from the person alone and is kept in step with her (see `store.table.RowType.with_projection`).
+    Follows from the person alone and changes with them (see `store.table.RowType.with_projection`).
     """
 
     person_id: str
@@ -28,9 +28,10 @@ class Volunteering:
 
 
 def volunteering(person: Person) -> tuple[Volunteering, ...]:
-    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked or has left.
+    """Return a person as the volunteer of each community that they serve.
 
-    Who has no phone of her own, or has withdrawn from the terms, has no account to answer with, and is not asked until she agrees again.
+    A blocked or erased person is none. Without a phone or a consent to the terms they have no
+    account to answer with, and are not asked.
     """
     if (
         person.blocked

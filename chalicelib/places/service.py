@@ -128,7 +128,7 @@ class Places:
         return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
+        """Return the people on duty at a place and each place around it, by role, if in office.
 
         Two requests. A place without a duty list has an empty one.
         """

@@ -74,9 +74,7 @@ class Why(StrEnum):
     """Why nobody would hear of a ticket at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
-    NOT_IN_OFFICE = (
-        "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
-    )
+    NOT_IN_OFFICE = "not_in_office"  # the people named have left or lost the role, or are blocked
     UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
     NO_PHONE = "no_phone"  # for what is urgent mail is too slow
 
@@ -90,7 +88,7 @@ class CoverageGap:
 
     place: str
     level: Level
-    to: str  # the role, or whoever a rule names
+    to: str  # a role, or the person that a rule names
     why: Why
     instead: Level | None = None
     categories: tuple[str, ...] = ()

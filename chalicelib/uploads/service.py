@@ -122,7 +122,7 @@ class Uploads:
         One that has not arrived yet is taken too, and is seen once it is ready. Once more to the same is no error.
 
         Raises:
-            Invalid: one is named twice, is not hers, has come to nothing or is part of something else; `loc` and its index say which.
+            Invalid: one is named twice, is not the actor's, has ended or is part of something else.
 
         """
         known = {
