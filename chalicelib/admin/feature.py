@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..message_log.feature import sms_budget
-from ..people.feature import feature as people
+from ..people.feature import access
 from ..tickets.feature import conversion as ticket_conversion
 from ..wishes.feature import submitter
 
@@ -28,7 +28,7 @@ def build(core: "Core", get: Get) -> "Desk":
 
     return Desk(
         transaction=core.transaction,
-        people=get(people),
+        access=get(access),
         submitter=get(submitter),
         tickets=get(ticket_conversion),
         sms_budget=get(sms_budget),
