@@ -43,7 +43,7 @@ def audit(event: Any) -> int:
 def check_ladders(event: Any) -> int:
     """At night (02:45 in Shanghai), report where a ticket would find nobody."""
     with services().core.metrics:
-        return runtime.check_ladders()
+        return runtime.check_coverage()
 
 
 @app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10)

@@ -139,7 +139,7 @@ def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[s
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
-        person = services.get(people_feature.feature).volunteer(RequestContext(actor=person.as_actor()), profile)
+        person = services.get(people_feature.accounts).volunteer(RequestContext(actor=person.as_actor()), profile)
         if n % 3 == 0:
             person = services.get(staff_directory_feature.feature).vet(
                 boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核"

@@ -15,6 +15,7 @@ import pytest
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.request import RequestContext
+from chalicelib.matching.policy import WeightsEdit
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
 from chalicelib.people.model import Person
@@ -252,7 +253,7 @@ def check_offer(stage: Stage, name: str, state: OfferState, roles: set[str], ans
 def test_nobody_reads_a_run_of_another_place(stage: Stage):
     for place, who in ((GRID, {"worker"}), (BAIHUA, {"staff"}), (STREET, {"admin"}), (JINFENG, {"admin", "jinfeng"})):
         run = stage.world.services.matching.start_run(
-            RequestContext(actor=stage.world.admin.as_actor()), place, None, dry_run=True
+            RequestContext(actor=stage.world.admin.as_actor()), place, WeightsEdit(), dry_run=True
         )[0]
         roles = ACTORS[stage.name] | ({"jinfeng"} if stage.name == "staff of jinfeng" else set())
         answer = stage.phone.get(f"/v1/matching/runs/{run.id}")

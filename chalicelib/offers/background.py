@@ -14,8 +14,9 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
-from ..people.model import Person, volunteering
+from ..people.model import Person
 from ..people.service import People
+from ..people.volunteering import volunteering
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..people.feature import feature as people
+from ..people.feature import access
 from ..places.feature import feature as places
 from ..tickets.feature import policies
 from ..tickets.feature import queries as ticket_queries
@@ -25,7 +25,7 @@ def build(core: "Core", get: Get) -> "Statistics":
 
     return Statistics(
         clock=core.clock,
-        people=get(people),
+        access=get(access),
         places=get(places),
         tickets=get(ticket_queries),
         current_policy=get(policies).current,

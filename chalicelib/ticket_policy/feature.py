@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..tickets.feature import policies
@@ -47,6 +48,7 @@ def build(core: "Core", get: Get) -> "TicketPolicies":
         transaction=core.transaction,
         repository=PolicyRepository(core.store),
         clock=core.clock,
+        access=get(access),
         people=get(people),
         places=get(places),
         metrics=core.metrics,

@@ -18,7 +18,17 @@ from ..tickets.clocks import EscalationContext
 from ..tickets.model import SlaTimer, Ticket
 from ..tickets.policy import Level, Policy, SlaKind, Urgency
 
-__all__ = ["CLIMBING", "Climb", "Pair", "Played", "Replayed", "Tally", "play", "summarise", "urgency_under"]
+__all__ = [
+    "CLIMBING",
+    "Climb",
+    "Pair",
+    "Played",
+    "ReplayResult",
+    "Tally",
+    "play",
+    "summarise",
+    "urgency_under",
+]
 
 CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
@@ -90,7 +100,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
+class ReplayResult:
     """What other rules would have done to the tickets since an instant; `cut` where there were more than are read."""
 
     since: datetime
@@ -100,7 +110,7 @@ class Replayed:
     examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
 
 
-def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> Replayed:
+def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
     """Count what other rules would have done."""
     total, by_urgency = Tally(), {urgency: Tally() for urgency in Urgency}
     turned, moved = list[Pair](), list[Pair]()
@@ -111,7 +121,7 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> Replayed:
         if (pair.turned or pair.moved) and len(kept) < _EXAMPLES:
             kept.append(pair)
     examples = tuple([*turned, *moved][:_EXAMPLES])
-    return Replayed(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
+    return ReplayResult(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
 
 
 def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> Urgency:

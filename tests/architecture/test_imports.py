@@ -34,6 +34,7 @@ PURE = {
     "timers",
     "states",
     "resolution",
+    "volunteering",
 }
 # Features whose models are about another feature: the rules of tickets, and what tickets come to.
 ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}

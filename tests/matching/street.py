@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
-from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile, volunteering
+from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
+from chalicelib.people.volunteering import volunteering
 from chalicelib.places.model import Place
 from chalicelib.wishes.model import Safeguarding, State, Wish, WishKind
 

@@ -69,7 +69,7 @@ class Perilous:
 def steps_of(world: World, dies_at: int = -1, *, after: bool = False) -> Iterator[Steps]:
     """Count what leaves the process, and let it die."""
     steps = Steps(dies_at, after)
-    uploads = world.services.uploads
+    uploads = world.services.upload_jobs
     uploads._files = Perilous(world.files, steps)
     try:
         with intercepted(lambda context, name, kwargs: steps.take(name, context)):
@@ -187,7 +187,7 @@ def test_a_photo_that_is_part_of_something_survives_every_death():
     def bound(scene: Scene) -> None:
         uploads = scene.world.services.uploads
         outcome = uploads.binding(scene.phone.me["id"], [scene.id], "tkt_a", "chunhui.baihua", [])[0]
-        scene.world.services.people._transaction.run(lambda: outcome, RequestContext())
+        scene.world.services.transaction.run(lambda: outcome, RequestContext())
 
     for where, scene in deaths(Scene.told, before=bound):
         scene.told()
@@ -214,7 +214,7 @@ def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(end):
 
 
 def give_up(scene: Scene, at: int, end: str, *, dies: bool) -> None:
-    uploads, count = scene.world.services.uploads, iter(range(1000))
+    uploads, count = scene.world.services.upload_jobs, iter(range(1000))
     busy = []
 
     def step(do: Callable[[], Any], name: str) -> Any:
@@ -269,10 +269,10 @@ def meanwhile(scene: Scene, at: int, do: Callable[[], None]) -> None:
         def __getattr__(self, name: str) -> Any:
             return lambda *args: step(lambda: getattr(scene.world.files, name)(*args))
 
-    scene.world.services.uploads._files = Files()
+    scene.world.services.upload_jobs._files = Files()
     with intercepted(lambda context, name, kwargs: step(context)):
         scene.told()
-    scene.world.services.uploads._files = scene.world.files
+    scene.world.services.upload_jobs._files = scene.world.files
 
 
 def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing():
@@ -351,7 +351,7 @@ def test_a_failure_of_the_bucket_brings_the_message_again_and_its_words_into_no_
             raise ConnectionError("CANARY")
 
     with a_scene() as scene:
-        uploads = scene.world.services.uploads
+        uploads = scene.world.services.upload_jobs
         uploads._files = Down()
         answer = app.handler_map["clean_photo"](told_of(f"incoming/{scene.id}"), None)
         assert answer == {"batchItemFailures": [{"itemIdentifier": "local"}]}

@@ -1,4 +1,4 @@
-"""Who would have a ticket under some rules, place by place, and where nobody would hear of one. Pure."""
+"""Who has a ticket under a policy, place by place, and where nobody would hear of one. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,9 @@ from ..tickets.duty import Along, Routed, begin, codes_at, escalation_context, m
 from ..tickets.model import level_of
 from ..tickets.policy import Category, Level, Policy, Rule, Step, Urgency
 from ..tickets.routing import route, start_at
-from .model import Hole, Why
+from .model import CoverageGap, Why
 
-__all__ = ["EscalationPath", "holes"]
+__all__ = ["EscalationPath", "coverage_gaps"]
 
 _MANNED: Mapping[Level, tuple[str, ...]] = dict.fromkeys(Level, ("somebody",))
 _WIDE = (PlaceKind.STREET, PlaceKind.COMMUNITY, PlaceKind.GRID)
@@ -22,7 +22,7 @@ _Key = tuple[str, Level, str, Why, Level | None]
 
 
 class EscalationPath:
-    """The rules of a street and those who are on duty in it."""
+    """The policy of a street and the people on duty in it."""
 
     def __init__(self, policy: Policy, roster: Roster) -> None:
         self.policy, self._roster = policy, roster
@@ -39,25 +39,27 @@ class EscalationPath:
         office = escalation_context(terms, place, self.along(place))
         return office, begin(office, place, category, self.along(place), self._roster.people.get)
 
-    def holes_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
+    def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
         """Yield where nobody would hear of a ticket of a place, for each category."""
         rules = [rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)]
-        terms = Sla(policy=self.policy, limits=self.policy.limits[0].limits, calendar=None)  # no clock is started here
-        office, manned = escalation_context(terms, place, self.along(place)), EscalationContext(sla=terms, duty=_MANNED)
+        limits = self.policy.limits[0].limits
+        terms = Sla(policy=self.policy, limits=limits, calendar=None)  # no clock is started here
+        office = escalation_context(terms, place, self.along(place))
+        manned = EscalationContext(sla=terms, duty=_MANNED)
         steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
         unmanned = {(s.level, urgent): self._unmanned(s, place, office, urgent) for s in steps for urgent in (False, True)}
         for category in self.policy.categories:
             urgent = category.urgency is Urgency.URGENT
             rule = route(rules, place, category.code)
             begins, _ = start_at(manned, place, rule.to if rule else Role.GRID_WORKER.value, None)
-            if rule and (hole := self._missed(rule, place, begins, office, urgent)):
-                yield hole, category
+            if rule and (gap := self._missed(rule, place, begins, office, urgent)):
+                yield gap, category
             for step in steps:
-                if step.level.rank >= begins.rank and (hole := unmanned[step.level, urgent]):
-                    yield hole, category
+                if step.level.rank >= begins.rank and (gap := unmanned[step.level, urgent]):
+                    yield gap, category
 
     def _missed(self, rule: Rule, place: str, begins: Level, office: EscalationContext, urgent: bool) -> _Key | None:
-        """Return the hole where whoever a rule means, who is no rung, would not hear of it."""
+        """Return the gap where the person or company that a rule names would not hear of it."""
         meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
         # Who a role means differs from place to place; a person is looked at once, at the widest place of the rule.
         here = rule.to in list(Role) or place == (rule.place or street_of(place))
@@ -65,7 +67,7 @@ class EscalationPath:
         return (place, begins, rule.to, why, _manned(office, office.from_level(begins))) if why else None
 
     def _unmanned(self, step: Step, place: str, office: EscalationContext, urgent: bool) -> _Key | None:
-        """Return the hole at a level of the ladder."""
+        """Return the gap at a level of the path."""
         role, codes = step.role.value, codes_at(step.level, place)
         where = next((code for code in codes if self.along(place)[code].get(role)), codes[-1])
         people = self.along(place)[where].get(role, ())
@@ -86,25 +88,25 @@ class EscalationPath:
         return None if mail else Why.UNREACHABLE
 
 
-def holes(policy: Policy, roster: Roster) -> tuple[Hole, ...]:
-    """Return every level of a street's ladder at which nobody would hear of a ticket, by place.
+def coverage_gaps(policy: Policy, roster: Roster) -> tuple[CoverageGap, ...]:
+    """Return every level of a street's escalation path at which nobody would hear of a ticket, by place.
 
     Looked at are the street, its communities and grids, and narrower places that rules name or that have duty lists. Urgent
-    categories need a phone, the others a phone that takes SMS or an address. What is the same for several categories is one hole.
+    categories need a phone, the others a phone that takes SMS or an address. What is the same for several categories is one gap.
     """
-    ladder, found = EscalationPath(policy, roster), defaultdict[_Key, set[str]](set)
+    path, found = EscalationPath(policy, roster), defaultdict[_Key, set[str]](set)
     wide = {place.id for place in roster.places.values() if place.kind in _WIDE or any(place.duty.values())}
     for place in wide | {rule.place for rule in policy.rules if rule.place in roster.places and rule.place}:
-        for key, category in ladder.holes_at(place):
+        for key, category in path.gaps_at(place):
             found[key].add(category.code)
     every = {category.code for category in policy.categories}
     listed = sorted(found, key=lambda key: (key[0].split("."), key[1].rank, key[2:4]))
-    return tuple(_hole(key, () if found[key] == every else tuple(sorted(found[key]))) for key in listed)
+    return tuple(_gap(key, () if found[key] == every else tuple(sorted(found[key]))) for key in listed)
 
 
-def _hole(key: _Key, categories: tuple[str, ...]) -> Hole:
+def _gap(key: _Key, categories: tuple[str, ...]) -> CoverageGap:
     place, level, to, why, instead = key
-    return Hole(place=place, level=level, to=to, why=why, instead=instead, categories=categories)
+    return CoverageGap(place=place, level=level, to=to, why=why, instead=instead, categories=categories)
 
 
 def _manned(office: EscalationContext, level: Level) -> Level | None:

@@ -1,4 +1,4 @@
-"""Figures and hot spots over HTTP: which tickets are counted, for whom, and what it costs to read them."""
+"""Statistics and hot spots over HTTP: which tickets are counted, for whom, and what it costs to read them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.kernel.access import Role
-from chalicelib.statistics import service as measures
+from chalicelib.statistics import service as statistics
 from chalicelib.store.tables import Counter
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.resolution import JOINED
@@ -15,7 +15,7 @@ from chalicelib.tickets.states import Ending, State
 from ..storage import counted_storage
 from ..store.scan import save
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
-from .test_figures import a_ticket
+from .test_model import a_ticket
 
 SPAN = "from=2026-11-01&to=2026-11-30"
 
@@ -39,7 +39,7 @@ def rates(phone: Phone, place: str = BAIHUA, span: str = SPAN, **query):
     return answer.json
 
 
-def test_staff_see_the_figures_of_their_own_place(world: World):
+def test_staff_see_the_statistics_of_their_own_place(world: World):
     for n in range(4):
         solved(world, n, reopened=int(n == 0), private=n == 1)
     saved(world, 10, place=OTHER_GRID)
@@ -108,7 +108,7 @@ def test_what_is_read_follows_the_tickets_of_the_span(world: World):
 
 
 def test_the_newest_are_counted_and_it_is_said_that_there_were_more(world: World, monkeypatch):
-    monkeypatch.setattr(measures, "_READ_MOST", 5)
+    monkeypatch.setattr(statistics, "_MAX_READ", 5)
     for n in range(6):
         saved(world, n)
     assert (rates(world.staff())["cut"], rates(world.staff())["total"]["reported"]) == (True, 5)

@@ -1,4 +1,4 @@
-"""What is wrong with the rules of a street, and what somebody should know of them before a ticket shows it. Pure."""
+"""Validation of a street's policy: errors, and warnings of what would surprise its staff. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -12,9 +12,16 @@ from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.duty import serves
 from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
-from ..tickets.worktime import Calendar, Library, OfficeHours, check_office_hours, check_week, uncertain
+from ..tickets.worktime import (
+    Calendar,
+    Library,
+    OfficeHours,
+    check_office_hours,
+    check_week,
+    uncertain,
+)
 
-__all__ = ["Caution", "cautions", "faults"]
+__all__ = ["PolicyWarning", "validate", "warnings_of"]
 
 T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
@@ -24,17 +31,17 @@ _DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, whic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caution:
-    """Something that rules may say and that somebody should know of. `code` names the text, `facts` are its facts."""
+class PolicyWarning:
+    """A warning about a policy that is valid. `code` names the text, `facts` fill it."""
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def faults(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
-    """Return everything for which the rules cannot be taken, each with the path of its field.
+def validate(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
+    """Return every error of a policy, each with the path of its field.
 
-    `places` are those of the street, as far as the rules name them, and `people` whoever they name.
+    `places` are those of the street, `people` those whom the policy names.
     """
     return [
         *_categories(policy),
@@ -45,16 +52,18 @@ def faults(policy: Policy, street: str, places: Collection[str], people: Mapping
     ]
 
 
-def cautions(policy: Policy, people: Mapping[str, Person], zone: str, now: datetime, library: Library) -> tuple[Caution, ...]:
-    """Return what does not keep rules from being taken, but will surprise somebody."""
+def warnings_of(
+    policy: Policy, people: Mapping[str, Person], zone: str, now: datetime, library: Library
+) -> tuple[PolicyWarning, ...]:
+    """Return the warnings about a policy."""
     found = []
     if any(not row.limits.always for row in policy.limits):
         calendar = Calendar(zone=zone, week=policy.week, own=policy.own, library=library)
         years = uncertain(calendar, now, now + _AHEAD)
-        found += [Caution(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
+        found += [PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
     for rule in policy.rules:
         if rule.to in people and not people[rule.to].phone:
-            found.append(Caution(code="rulebook.no_phone", facts={"rule": rule.id}))
+            found.append(PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id}))
     return tuple(found)
 
 
@@ -63,13 +72,21 @@ def _categories(policy: Policy) -> Iterator[Invalid]:
     for n, category in enumerate(policy.categories):
         for m, question in enumerate(category.questions):
             yield from _question(question, ["categories", n, "questions", m])
-        yield from _twice(category.questions, lambda question: question.code, ["categories", n, "questions"], "code")
+        yield from _twice(
+            category.questions,
+            lambda question: question.code,
+            ["categories", n, "questions"],
+            "code",
+        )
 
 
 def _question(question: Question, loc: Sequence[str | int]) -> Iterator[Invalid]:
     """A question that is answered by choosing has something to choose from, and no other has."""
     if bool(question.choices) is not (question.kind in _LISTS):
-        yield Invalid("rulebook.choices_missing" if question.kind in _LISTS else "rulebook.choices_needless", [*loc, "choices"])
+        yield Invalid(
+            "rulebook.choices_missing" if question.kind in _LISTS else "rulebook.choices_needless",
+            [*loc, "choices"],
+        )
     yield from _twice(question.choices, lambda choice: choice.key, [*loc, "choices"], "key")
 
 
@@ -142,7 +159,10 @@ def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
     if rule.place is None and (street, None) in first:
         return policy.rules[first[street, None]].id
     if rule.category is not None:
-        return next((policy.rules[first[p, rule.category]].id for p in wide[1:] if (p, rule.category) in first), None)
+        return next(
+            (policy.rules[first[p, rule.category]].id for p in wide[1:] if (p, rule.category) in first),
+            None,
+        )
     taken = [max((first[p, c.code] for p in wide if (p, c.code) in first), default=None) for c in policy.categories]
     by = [m for m in taken if m is not None]
     return policy.rules[max(by)].id if by and len(by) == len(taken) else None

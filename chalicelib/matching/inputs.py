@@ -12,25 +12,26 @@ from ..kernel.text import as_read
 from ..offers.maker import OfferMaker, need_of
 from ..offers.model import OfferRound, VolunteerHistory, grid_of, urgency_of
 from ..offers.policy import PRIOR_PERMILLE
-from ..people.model import Person, Vetting, Volunteering
+from ..people.model import Person, Vetting
 from ..people.service import People
+from ..people.volunteering import Volunteering
 from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from ..wishes.model import State, Wish
 from ..wishes.queries import WishQueries
-from .edges import Helper, Neighbours, Wanted, may_be_asked
+from .edges import Helper, Neighbours, OpenWish, may_be_asked
 from .policy import Weights
 
-__all__ = ["Situation", "Situations"]
+__all__ = ["InputReader", "MatchingInput"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """What a run looks at: what is open and unmet, who could be asked, and what was read to know it."""
+class MatchingInput:
+    """The input of a run: open wishes, volunteers who could be asked, and what was read for both."""
 
     place: str
     now: datetime
-    wanted: Sequence[Wanted]
+    wanted: Sequence[OpenWish]
     helpers: Sequence[Helper]
     neighbours: Neighbours
     wishes: Mapping[str, Wish]
@@ -44,44 +45,68 @@ class Situation:
         return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
 
 
-class Situations:
-    """Reads what runs and explanations look at."""
+class InputReader:
+    """Reads the input of runs and explanations."""
 
-    def __init__(self, *, clock: Clock, people: People, places: Places, wishes: WishQueries, maker: OfferMaker) -> None:
-        self._clock, self._people, self._places, self._wishes, self._maker = clock, people, places, wishes, maker
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        people: People,
+        places: Places,
+        wishes: WishQueries,
+        maker: OfferMaker,
+    ) -> None:
+        self._clock, self._people, self._places, self._wishes, self._maker = (
+            clock,
+            people,
+            places,
+            wishes,
+            maker,
+        )
 
-    def look(self, place: str, weights: Weights, only: Wish | None = None) -> Situation:
-        """Read what a run needs to know: a handful of requests for a community, however many pairs there are."""
+    def read(self, place: str, weights: Weights, only: Wish | None = None) -> MatchingInput:
+        """Read the input of a run: a handful of requests for a community of any size."""
         now, street = self._clock.now(), street_of(place)
-        searches: dict[str, OfferRound] = {}
         if only:
-            wishes = {only.id: only}
-            searches[only.id] = self._maker.search_of(only)
+            wishes, searches = {only.id: only}, {only.id: self._maker.search_of(only)}
         else:
-            entries = self._wishes.open_at(place if place == street else community_of(place))
-            for community in sorted({entry.community for entry in entries}):
-                searches |= self._maker.searches_of(community)
-            unmet = [e.id for e in entries if e.places_left > (len(searches[e.id].live) if e.id in searches else 0)]
-            found = self._wishes.find_many(unmet)
-            open = {id: wish for id, wish in found.items() if wish.state is State.OPEN and wish.expires_at > now}
-            wishes = {id: w for id, w in open.items() if covers(place, w.place) and not w.has_missed_its_windows(now)}
+            wishes, searches = self._unmet(place, now)
         if not wishes:
-            return Situation(place=place, now=now, wanted=(), helpers=(), neighbours=_apart, wishes={}, searches={}, standings={})
+            return _nothing(place, now)
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
         standings = self._maker.standings_of(street)
         helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
-        return Situation(
+        wanted = [_wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()]
+        places = [*(wish.place for wish in wishes.values()), *(helper.base for helper in helpers)]
+        return MatchingInput(
             place=place,
             now=now,
-            wanted=[
-                _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
-            ],
+            wanted=wanted,
             helpers=helpers,
-            neighbours=self._neighbours([*(w.place for w in wishes.values()), *(helper.base for helper in helpers)]),
+            neighbours=self._neighbours_of(places),
             wishes=wishes,
             searches=searches,
             standings=standings,
         )
+
+    def _unmet(self, place: str, now: datetime) -> tuple[dict[str, Wish], dict[str, OfferRound]]:
+        """Return the open wishes of a place with places left, and the offer rounds by wish."""
+        entries = self._wishes.open_at(place if place == street_of(place) else community_of(place))
+        searches: dict[str, OfferRound] = {}
+        for community in sorted({entry.community for entry in entries}):
+            searches |= self._maker.searches_of(community)
+
+        def offered(wish_id: str) -> int:
+            return len(searches[wish_id].live) if wish_id in searches else 0
+
+        unmet = [entry.id for entry in entries if entry.places_left > offered(entry.id)]
+        wishes = {}
+        for id, wish in self._wishes.find_many(unmet).items():
+            is_open = wish.state is State.OPEN and wish.expires_at > now
+            if is_open and covers(place, wish.place) and not wish.has_missed_its_windows(now):
+                wishes[id] = wish
+        return wishes, searches
 
     def _volunteers(self, place: str) -> Iterable[list[Volunteering]]:
         """Return the volunteers who may be asked at a place, each with all the areas that she serves."""
@@ -90,22 +115,40 @@ class Situations:
             found[one.person_id].append(one)
         return found.values()
 
-    def _neighbours(self, places: Iterable[str]) -> Neighbours:
+    def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
         """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
         beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
         return lambda one, other: (one, other) in beside or (other, one) in beside
 
 
+def _nothing(place: str, now: datetime) -> MatchingInput:
+    return MatchingInput(
+        place=place,
+        now=now,
+        wanted=(),
+        helpers=(),
+        neighbours=_apart,
+        wishes={},
+        searches={},
+        standings={},
+    )
+
+
 def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> Wanted:
+def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
-    kin = {wish.person_id, wish.filed_by, wish.proxy_id or "", (resident.contact_via if resident else None) or ""}
+    kin = {
+        wish.person_id,
+        wish.filed_by,
+        wish.proxy_id or "",
+        (resident.contact_via if resident else None) or "",
+    }
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
-    return Wanted(
+    return OpenWish(
         id=wish.id,
         need=max(0, need_of(wish, search)),
         price=weights.of_wish(urgency, now - (wish.opened_at or wish.submitted_at)),
@@ -125,7 +168,10 @@ def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weig
 
 
 def _helper(
-    several: Sequence[Volunteering], standings: Mapping[str, VolunteerHistory], weights: Weights, now: datetime
+    several: Sequence[Volunteering],
+    standings: Mapping[str, VolunteerHistory],
+    weights: Weights,
+    now: datetime,
 ) -> Helper:
     one, standing = several[0], standings.get(several[0].person_id)
     profile = one.profile

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
-from chalicelib.ticket_policy.lint import cautions, faults
+from chalicelib.ticket_policy.validation import validate, warnings_of
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import Sla, prolong, start
 from chalicelib.tickets.policy import (
@@ -56,7 +56,7 @@ PEOPLE = {
 
 def found(**changes) -> list[tuple[str, tuple]]:
     policy = replace(HOUSE, **changes)
-    return [(fault.code.removeprefix("rulebook."), fault.loc) for fault in faults(policy, STREET, PLACES, PEOPLE)]
+    return [(fault.code.removeprefix("rulebook."), fault.loc) for fault in validate(policy, STREET, PLACES, PEOPLE)]
 
 
 def rules(*given: tuple) -> tuple[Rule, ...]:
@@ -192,7 +192,7 @@ def test_no_limit_that_is_taken_fails_for_want_of_office_hours(minutes, weekdays
     all_long = Limits(accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit)
     rows = tuple(LimitsOf(urgency=urgency, limits=all_long) for urgency in Urgency)
     policy = Policy(limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own)
-    if not faults(policy, STREET, PLACES, PEOPLE):
+    if not validate(policy, STREET, PLACES, PEOPLE):
         calendar = Calendar(zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday)
         clock = start(Sla(policy=policy, limits=all_long, calendar=calendar), SlaKind.RESOLVE, NOW)
         prolong(Sla(policy=policy, limits=all_long, calendar=calendar), clock, NOW, clock.limit * percent // 100)
@@ -208,7 +208,7 @@ def test_a_limit_that_would_not_be_up_in_five_years_is_refused():
 
 def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
     def warned(now: datetime, policy: Policy = HOUSE) -> list[tuple]:
-        return [(c.code, c.facts) for c in cautions(policy, {}, "Asia/Shanghai", now, chinese_holiday)]
+        return [(c.code, c.facts) for c in warnings_of(policy, {}, "Asia/Shanghai", now, chinese_holiday)]
 
     assert warned(datetime(2026, 11, 1, tzinfo=UTC)) == []
     assert warned(datetime(2026, 11, 23, tzinfo=UTC)) == [("rulebook.holidays_unknown", {"year": 2027})]
@@ -220,6 +220,6 @@ def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
 
 def test_whom_a_rule_names_without_a_phone_is_warned_of():
     policy = replace(HOUSE, rules=rules((None, "light", "per_mute"), (None, "lift", "per_a")))
-    assert [(c.code, c.facts) for c in cautions(policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday)] == [
+    assert [(c.code, c.facts) for c in warnings_of(policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday)] == [
         ("rulebook.no_phone", {"rule": "r0"})
     ]

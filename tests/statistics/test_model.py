@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.statistics.model import By, Rate, figures_of, grouped, hot_spots, wilson
+from chalicelib.statistics.model import By, Rate, grouped, hot_spots, statistics_of, wilson
 from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
 from chalicelib.tickets.policy import Level, SlaKind, Urgency
 from chalicelib.tickets.states import Ending, State
@@ -77,7 +77,7 @@ def test_of_nothing_there_is_no_rate():
     ],
 )
 def test_a_response_is_in_time_late_or_not_decided(ticket, expected):
-    rate = figures_of("", [ticket], NOW).response
+    rate = statistics_of("", [ticket], NOW).response
     assert (rate.hits, rate.n) == expected
 
 
@@ -99,7 +99,7 @@ def test_a_response_is_in_time_late_or_not_decided(ticket, expected):
     ],
 )
 def test_a_solution_is_what_those_say_who_reported_it(ticket, expected, unanswered):
-    found = figures_of("", [ticket], NOW)
+    found = statistics_of("", [ticket], NOW)
     assert (found.solution.hits, found.solution.n) == expected
     assert found.unanswered == unanswered
 
@@ -116,7 +116,7 @@ def test_counts_by_hand():
         a_ticket(state=State.RESOLVED),
         a_ticket(state=State.OPEN, clocks=(contact(due=9999),)),
     ]
-    found = figures_of("all", tickets, NOW)
+    found = statistics_of("all", tickets, NOW)
     assert (found.key, found.reported, found.open, found.waiting) == ("all", 14, 1, 1)
     assert (found.merged, found.withdrawn, found.turned, found.unanswered) == (1, 1, 1, 1)
     assert (found.response.hits, found.response.n) == (12, 13)
@@ -128,8 +128,8 @@ def test_counts_by_hand():
 
 def test_a_planted_reopen_lowers_the_solution_rate():
     solved = [ended(Ending.CONFIRMED, answered=1) for _ in range(10)]
-    before = figures_of("", solved, NOW).solution
-    after = figures_of("", [*solved[:-1], replace(solved[-1], reopened=1)], NOW).solution
+    before = statistics_of("", solved, NOW).solution
+    after = statistics_of("", [*solved[:-1], replace(solved[-1], reopened=1)], NOW).solution
     assert (before.value, after.value) == (1.0, 0.9)
     assert after.n == before.n
 
@@ -145,7 +145,7 @@ def test_groups_are_by_place_category_and_local_month():
     ]
 
     def counts(by: By) -> dict[str, int]:
-        return {figures.key: figures.reported for figures in grouped(tickets, by, NOW)}
+        return {group.key: group.reported for group in grouped(tickets, by, NOW)}
 
     assert counts(By.GRID) == {"chunhui.baihua": 1, "chunhui.baihua.g01": 3, "chunhui.baihua.g02": 1, "chunhui.jinfeng.g01": 1}
     assert counts(By.COMMUNITY) == {"chunhui.baihua": 5, "chunhui.jinfeng": 1}

@@ -8,8 +8,8 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.people.model import Person
 from chalicelib.places.model import Place
 from chalicelib.places.service import Roster
-from chalicelib.ticket_policy.ladder import holes
-from chalicelib.ticket_policy.model import Hole, Why
+from chalicelib.ticket_policy.escalation_path import coverage_gaps
+from chalicelib.ticket_policy.model import CoverageGap, Why
 from chalicelib.ticket_policy.repository import PolicyRepository
 from chalicelib.tickets.policy import HOUSE, Level, Rule, Step, Urgency
 
@@ -44,7 +44,7 @@ def town(*people: Person, duty: dict[str, dict[str, tuple[str, ...]]] | None = N
 
 
 def found(roster: Roster, **changes) -> set[tuple]:
-    return {(h.place, h.level, h.to, h.why, h.instead, h.categories) for h in holes(replace(HOUSE, **changes), roster)}
+    return {(h.place, h.level, h.to, h.why, h.instead, h.categories) for h in coverage_gaps(replace(HOUSE, **changes), roster)}
 
 
 def test_a_ladder_with_somebody_on_every_step_has_no_hole():
@@ -128,14 +128,14 @@ def test_a_ladder_without_a_level_has_no_hole_there():
 
 def test_thirty_grids_without_anybody_are_thirty_lines():
     grids = tuple(f"{BAIHUA}.g{n:02}" for n in range(1, 31))
-    assert len(holes(HOUSE, town(CLERK, ADMIN, extra=grids))) == 30
+    assert len(coverage_gaps(HOUSE, town(CLERK, ADMIN, extra=grids))) == 30
 
 
 # in a street
 
 
-def missing(place: str, role: str, level: Level, instead: Level | None) -> Hole:
-    return Hole(place=place, level=level, to=role, why=Why.NOBODY_ON_DUTY, instead=instead)
+def missing(place: str, role: str, level: Level, instead: Level | None) -> CoverageGap:
+    return CoverageGap(place=place, level=level, to=role, why=Why.NOBODY_ON_DUTY, instead=instead)
 
 
 def fill(world: World, place: str, role: Role) -> Person:
@@ -148,7 +148,7 @@ def fill(world: World, place: str, role: Role) -> Person:
 def test_a_street_is_read_in_a_handful_of_requests(world: World):
     fill(world, GRID, Role.GRID_WORKER)
     with counted_storage() as storage:
-        found = world.services.ticket_policies.holes(STREET)
+        found = world.services.ticket_policies.find_gaps(STREET)
     assert storage.reads == 3  # its rules, its places, its people
     assert not storage.names["Scan"]
     assert found == (
@@ -173,44 +173,44 @@ def fill_with_nobody(world: World, place: str) -> None:
     world.services.places.assign_duty(world.boss, place, {})
 
 
-def test_administrators_are_told_once_of_new_holes_and_no_more_when_they_are_mended(world: World):
+def test_administrators_are_told_once_of_new_gaps(world: World):
     rulebook, number = world.services.ticket_policies, world.admin.phone
     night = {"hours": 24}
 
     def told() -> list[str]:
         return [letter.text for letter in world.sms_to(number, "reminders.digest")]
 
-    assert rulebook.check_ladders() == 4
+    assert rulebook.check_coverage() == 4
     assert world.services.metrics.counts[("LadderHoles",)] == 4
     world.pass_time(**night)
     assert len(told()) == 1
     assert "有4处问题上报后无人接收" in told()[0]
-    assert rulebook.check_ladders() == 4
+    assert rulebook.check_coverage() == 4
     world.pass_time(**night)
     assert len(told()) == 1  # nothing new
     fill(world, GRID, Role.GRID_WORKER)
-    assert rulebook.check_ladders() == 3
+    assert rulebook.check_coverage() == 3
     world.pass_time(**night)
     assert len(told()) == 1  # fewer are no news
     for place, role in ((OTHER_GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (JINFENG, Role.COMMUNITY_STAFF)):
         fill(world, place, role)
-    assert rulebook.check_ladders() == 0
+    assert rulebook.check_coverage() == 0
     world.pass_time(**night)
     assert len(told()) == 1
     fill_with_nobody(world, GRID)
-    assert rulebook.check_ladders() == 1
+    assert rulebook.check_coverage() == 1
     world.pass_time(**night)
     assert len(told()) == 2
 
 
 def test_what_is_mended_before_the_digest_is_not_told(world: World):
     rulebook = world.services.ticket_policies
-    rulebook.check_ladders()
+    rulebook.check_coverage()
     for place, role in (
         (GRID, Role.GRID_WORKER), (OTHER_GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (JINFENG, Role.COMMUNITY_STAFF),
     ):  # fmt: skip
         fill(world, place, role)
-    rulebook.check_ladders()
+    rulebook.check_coverage()
     world.pass_time(hours=24)
     assert not world.sms_to(world.admin.phone, "reminders.digest")
 
@@ -218,7 +218,7 @@ def test_what_is_mended_before_the_digest_is_not_told(world: World):
 def test_the_report_of_last_night_is_shown_to_staff_only(world: World):
     path = f"/v1/policies/tickets?place={GRID}"
     assert world.staff().get(path).json["holes"] == []
-    world.services.ticket_policies.check_ladders()
+    world.services.ticket_policies.check_coverage()
     seen = world.staff().get(path).json
     assert (seen["hole_count"], len(seen["holes"]), seen["checked_at"]) == (4, 4, "2026-11-23T00:40:00Z")
     assert seen["holes"][0] == {
@@ -232,6 +232,6 @@ def test_the_report_of_last_night_is_shown_to_staff_only(world: World):
 def test_every_street_is_looked_at(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
     rulebook = world.services.ticket_policies
-    assert rulebook.check_ladders() == 5  # the other street has no administrator
-    report = rows.ladder_report("qingfeng")
-    assert [hole.to for hole in report.holes] == ["street_admin"]
+    assert rulebook.check_coverage() == 5  # the other street has no administrator
+    report = rows.coverage_report("qingfeng")
+    assert [hole.to for hole in report.gaps] == ["street_admin"]
