@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..kernel.audiences import SeveralPeople, format_audience
+from ..kernel.audiences import SeveralPeople
 from ..kernel.changes import Changes, Message
 from ..kernel.paging import Page
 from ..kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
@@ -60,7 +60,7 @@ def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> C
 def _share(fanout: Fanout, people: Sequence[str], at: datetime) -> Message:
     return Message(
         kind=fanout.kind,
-        to=format_audience(SeveralPeople(tuple(people))),
+        to=SeveralPeople(tuple(people)),
         about=fanout.about,
         params=fanout.params,
         not_after=fanout.not_after,

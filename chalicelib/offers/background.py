@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..kernel.access import SYSTEM
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Check, Delete, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
@@ -95,7 +96,7 @@ class OfferJobs:
             kind = "offer.too_late" if over else "offer.not_taken"
             message = Message(
                 kind=kind,
-                to=offer.volunteer,
+                to=OnePerson(offer.volunteer),
                 about=offer.id,
                 part_of=f"{kind}_{offer.id}",  # one message, however often the answer comes
             )

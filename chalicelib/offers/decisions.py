@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..kernel.access import Relation
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
@@ -84,7 +85,7 @@ def ask(
     )
     related: list[Changes[Entity]] = []
     for offer in offers:
-        made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
+        made = Message(kind="offer.made", to=OnePerson(offer.volunteer), about=offer.id, not_after=until)
         before = standings[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
@@ -179,7 +180,7 @@ def supersede(
     for offer, standing in ended:
         move, who = ("accept", _VOLUNTEER) if offer.volunteer in helping else ("supersede", _SYSTEM)
         state = TABLE.go(offer.state, move, who).target
-        told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
+        told = (Message(kind="offer.superseded", to=OnePerson(offer.volunteer), about=offer.id),) if state is S.SUPERSEDED else ()
         related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
         asked[offer.id] = replace(asked[offer.id], state=state)
         if standing:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..kernel.access import Actor
+from ..kernel.audiences import ChallengeTarget
 from ..kernel.changes import Changes, Delete, Event, Message, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
@@ -110,7 +111,7 @@ class SignIn:
                 locale=context.locale,
                 now=now,
             )
-            message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
+            message = Message(kind=f"code.{purpose}", to=ChallengeTarget(id), about=id, params={"nonce": nonce})
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
             return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from ..kernel.access import Action, Resource, Role
+from ..kernel.audiences import StaffOnDuty
 from ..kernel.changes import Changes, Event, Message, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
@@ -239,7 +240,7 @@ class TicketPolicies:
 
 def _news_of(report: CoverageReport, new: Collection[CoverageGap]) -> tuple[Message, ...]:
     """Return the message to a street's staff about new gaps."""
-    told = Message(kind="ticket.holes_staff", to=f"staff:{report.id}", about=report.id)
+    told = Message(kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id)
     return (told,) if new else ()
 
 

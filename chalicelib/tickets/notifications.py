@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
 from ..kernel.text import mask_personal
 from .model import Ticket, place_at
@@ -37,7 +38,7 @@ ALSO_AT_NIGHT = {
 
 def to_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     """Return a message to the staff on duty for the ticket's place at its level."""
-    recipient = f"staff:{place_at(ticket.level, ticket.place)}"
+    recipient = StaffOnDuty(place_at(ticket.level, ticket.place))
     return (_message(ticket, f"{kind}_staff", recipient, level=ticket.level.value),)
 
 
@@ -46,15 +47,15 @@ def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     if not ticket.assignee:
         return ()
     params = {"holder": ticket.assignee, "level": ticket.level.value}
-    return (_message(ticket, kind, ticket.assignee, **params),)
+    return (_message(ticket, kind, OnePerson(ticket.assignee), **params),)
 
 
 def to_reporters(ticket: Ticket, kind: str, group: str = "ticket") -> tuple[Message, ...]:
     """Return a message to all reporters, or to the group of them who have not answered."""
-    return (_message(ticket, kind, f"all:{group}:{ticket.id}"),)
+    return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
 
 
-def _message(ticket: Ticket, kind: str, recipient: str, **params: str) -> Message:
+def _message(ticket: Ticket, kind: str, recipient: Audience, **params: str) -> Message:
     urgent = ticket.urgency is Urgency.URGENT and kind in ALSO_AT_NIGHT
     full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
     return Message(kind=full_kind, to=recipient, about=ticket.id, params=params)

@@ -6,7 +6,7 @@ from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Put
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from .model import PUBLIC_STATES, Claim, ClaimPointer, ClaimState, State, Wish, WishMover
-from .transitions import freed, go, row_of, staff_of, swap, tell, tell_helpers
+from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["check", "claim", "pick_claim", "release"]
 
@@ -92,7 +92,7 @@ def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> 
     """Give a claim back. The wish is on the wall again with its age kept; staff are told."""
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
-    messages = tell(wish, "released", wish.person_id) + tell(wish, "released_staff", staff_of(wish), claim=mine.id)
+    messages = tell(wish, "released", wish.person_id) + tell_staff(wish, "released_staff", claim=mine.id)
     if mine.helper != mover.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
     after = replace(

@@ -7,7 +7,7 @@ from ..kernel.changes import Changes
 from ..kernel.errors import Forbidden
 from .delivery import booked
 from .model import ClaimState, State, Wish, WishMover
-from .transitions import all_ended, go, staff_of, swap, tell, tell_helpers
+from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["confirm", "dispute", "reopen", "withdraw"]
 
@@ -32,7 +32,7 @@ def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Dispute the delivery; staff look into it."""
-    messages = tell(wish, "disputed_staff", staff_of(wish))
+    messages = tell_staff(wish, "disputed_staff")
     after = replace(wish, reason=reason, disputed_at=mover.now, told=())
     return go(wish, "dispute", mover, after, note=reason, messages=messages)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from ..kernel.changes import Changes, Message
 from ..kernel.reminder_steps import due_steps
 from .model import SYSTEM_ONLY, Claim, Wish, WishMover
-from .transitions import all_ended, go, staff_of, swap, tell
+from .transitions import all_ended, go, swap, tell, tell_staff
 
 __all__ = ["on_timer"]
 
@@ -24,20 +24,20 @@ def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
 def _expire(wish: Wish, mover: WishMover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "expired", wish.person_id)
-    messages += tell(wish, "expired_staff", staff_of(wish))
+    messages += tell_staff(wish, "expired_staff")
     after = replace(wish, claims=ended.claims)
     return go(wish, "expire", mover, after, writes=ended.writes, messages=messages)
 
 
 def _tell_late(wish: Wish, mover: WishMover) -> Changes[Wish]:
     claims, messages = _reminded(wish, mover.now)
-    messages += tell(wish, "late_staff", staff_of(wish))
+    messages += tell_staff(wish, "late_staff")
     after = replace(wish, told=(*wish.told, "late"), claims=claims)
     return go(wish, "tell_late", mover, after, messages=messages)
 
 
 def _ask_staff(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "unconfirmed_staff", staff_of(wish))
+    messages = tell_staff(wish, "unconfirmed_staff")
     after = replace(wish, told=(*wish.told, "unconfirmed"))
     return go(wish, "ask_staff", mover, after, messages=messages)
 
@@ -48,7 +48,7 @@ def _ask_again(wish: Wish, mover: WishMover) -> Changes[Wish]:
 
 
 def _ask_if_needed(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
+    messages = tell(wish, "expiring", wish.person_id) + tell_staff(wish, "expiring_staff")
     return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Changes, Count, Event, Message, Write
 from ..kernel.errors import Conflict
 from ..kernel.state_table import Move
@@ -16,10 +17,10 @@ __all__ = [
     "freed",
     "go",
     "row_of",
-    "staff_of",
     "swap",
     "tell",
     "tell_helpers",
+    "tell_staff",
 ]
 
 
@@ -57,7 +58,7 @@ def go(
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
-    return tuple(Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to)
+    return tuple(Message(kind=f"wish.{kind}", to=OnePerson(person), about=wish.id, params=params) for person in to)
 
 
 def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
@@ -65,9 +66,9 @@ def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Messag
     return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
 
 
-def staff_of(wish: Wish) -> str:
-    """Return the audience of the staff on duty for a wish."""
-    return f"staff:{wish.place}"
+def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
+    """Return a message of a kind to the staff on duty for a wish."""
+    return (Message(kind=f"wish.{kind}", to=StaffOnDuty(wish.place), about=wish.id, params=params),)
 
 
 def freed(claims: Iterable[Claim]) -> tuple[Count, ...]:

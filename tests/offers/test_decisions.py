@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
+from chalicelib.kernel.audiences import parse_audience
 from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.offers import decisions
@@ -107,8 +108,8 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
     assert one.previous == old
     assert other.entity == replace(new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),))
     assert other.previous is None  # her first
-    assert first.messages == (Message(kind="offer.made", to="per_1", about="off_1", not_after=UNTIL),)
-    assert second.messages == (Message(kind="offer.made", to="per_2", about="off_2", not_after=UNTIL),)
+    assert first.messages == (Message(kind="offer.made", to=parse_audience("per_1"), about="off_1", not_after=UNTIL),)
+    assert second.messages == (Message(kind="offer.made", to=parse_audience("per_2"), about="off_2", not_after=UNTIL),)
     assert told(outcome) == [*first.messages, *second.messages]
     assert changes(outcome) == []
     assert not any((not part.bump_version) for part in outcome.parts)
@@ -288,8 +289,8 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
     assert (first.previous, second.previous) == (one, other)
     assert hers.entity == replace(standing, sent=(a_sent("off_1", state=S.SUPERSEDED),))  # it says nothing about her
     assert told(outcome) == [
-        Message(kind="offer.superseded", to="per_1", about="off_1"),
-        Message(kind="offer.superseded", to="per_3", about="off_3"),
+        Message(kind="offer.superseded", to=parse_audience("per_1"), about="off_1"),
+        Message(kind="offer.superseded", to=parse_audience("per_3"), about="off_3"),
     ]
     assert changes(outcome) == []
     assert outcome.entity.not_again == {"per_0", "per_2"}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel.access import STAFF, Relation
+from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
@@ -107,7 +108,7 @@ def a_report(person: str = "per_owner", **fields: Any) -> Report:
 
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("ticket."), message.to) for message in outcome.messages]
+    return [(message.kind.removeprefix("ticket."), format_audience(message.to)) for message in outcome.messages]
 
 
 def tags(outcome: Changes[Any]) -> list[str]:

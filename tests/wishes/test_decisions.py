@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.kernel.access import Relation
+from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import claiming, delivery, erasure, resolution, submission
@@ -21,7 +22,7 @@ TODAY = date(2026, 11, 23)
 
 
 def told(outcome: Changes) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("wish."), message.to) for message in outcome.messages]
+    return [(message.kind.removeprefix("wish."), format_audience(message.to)) for message in outcome.messages]
 
 
 def counts(outcome: Changes) -> list[tuple[str, int]]:
