@@ -27,7 +27,7 @@ from chalicelib.tickets import resolution
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
-from chalicelib.tickets.states import State as TicketState
+from chalicelib.tickets.states import TicketStatus as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
@@ -36,7 +36,7 @@ from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState
-from chalicelib.wishes.model import State as WishState
+from chalicelib.wishes.model import TicketStatus as WishState
 
 from .offers import builders as an
 from .tickets import builders as ticket

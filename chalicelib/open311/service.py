@@ -19,7 +19,7 @@ from ..places.service import Places
 from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.policy import Category, Policy, SlaKind
 from ..tickets.public_tickets import PublicTickets
-from ..tickets.states import State
+from ..tickets.states import TicketStatus
 from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import Address, locate
@@ -31,11 +31,14 @@ _ID = re.compile(f"tkt_{ID_PATTERN}")  # nothing else can be one, and some of wh
 _AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
-_CLOSED = frozenset({State.CLOSED})
-_STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}  # also what is done is open until those who reported agree
+_CLOSED = frozenset({TicketStatus.CLOSED})
+_STATES = {
+    "open": frozenset(TicketStatus) - _CLOSED,
+    "closed": _CLOSED,
+}  # also what is done is open until those who reported agree
 
 
-def status_of(state: State) -> Literal["open", "closed"]:
+def status_of(state: TicketStatus) -> Literal["open", "closed"]:
     """Return what the specification calls a state."""
     return "closed" if state in _CLOSED else "open"
 

@@ -13,7 +13,7 @@ from math import sqrt
 from ..kernel.place import PlaceKind, kind_of
 from ..tickets.model import Ticket, building_of, place_at
 from ..tickets.policy import Level, SlaKind
-from ..tickets.states import Ending, State
+from ..tickets.states import Ending, TicketStatus
 
 __all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]
 
@@ -123,7 +123,7 @@ def figures_of(key: str, tickets: Sequence[Ticket], now: datetime) -> Figures:
         key=key,
         reported=len(tickets),
         open=sum(ticket.is_open for ticket in tickets),
-        waiting=sum(ticket.state is State.RESOLVED for ticket in tickets),
+        waiting=sum(ticket.state is TicketStatus.RESOLVED for ticket in tickets),
         merged=endings[Ending.MERGED],
         withdrawn=endings[Ending.WITHDRAWN],
         turned=endings[Ending.WISH],

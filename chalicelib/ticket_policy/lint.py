@@ -11,7 +11,7 @@ from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.duty import serves
-from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
+from ..tickets.policy import CategoryQuestion, Level, Policy, QuestionKind, Rule, SlaKind, TicketUrgency
 from ..tickets.worktime import Calendar, Library, OfficeHours, check_office_hours, check_week, uncertain
 
 __all__ = ["Caution", "cautions", "faults"]
@@ -66,7 +66,7 @@ def _categories(policy: Policy) -> Iterator[Invalid]:
         yield from _twice(category.questions, lambda question: question.code, ["categories", n, "questions"], "code")
 
 
-def _question(question: Question, loc: Sequence[str | int]) -> Iterator[Invalid]:
+def _question(question: CategoryQuestion, loc: Sequence[str | int]) -> Iterator[Invalid]:
     """A question that is answered by choosing has something to choose from, and no other has."""
     if bool(question.choices) is not (question.kind in _LISTS):
         yield Invalid("rulebook.choices_missing" if question.kind in _LISTS else "rulebook.choices_needless", [*loc, "choices"])
@@ -76,7 +76,7 @@ def _question(question: Question, loc: Sequence[str | int]) -> Iterator[Invalid]
 def _limits(policy: Policy) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
     named = [(row.urgency, row.category) for row in policy.limits]
-    for urgency in Urgency:
+    for urgency in TicketUrgency:
         if (urgency, None) not in named:
             yield Invalid("rulebook.limits_missing", ["limits"], urgency=urgency.value)
     yield from _twice(named, lambda row: row, ["limits"])

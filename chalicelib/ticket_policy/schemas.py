@@ -9,7 +9,18 @@ from pydantic import AfterValidator, Field
 from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
-from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
+from ..tickets.policy import (
+    Category,
+    CategoryQuestion,
+    Choice,
+    EscalationStep,
+    Level,
+    LimitsOf,
+    QuestionKind,
+    Rule,
+    SlaLimits,
+    TicketUrgency,
+)
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
 
@@ -68,10 +79,10 @@ class QuestionIn(Request):
     required: Flag = False
     choices: Annotated[list[ChoiceIn], Field(max_length=50)] = []
 
-    def as_question(self) -> Question:
+    def as_question(self) -> CategoryQuestion:
         """Return it as rules keep it."""
         choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
-        return Question(code=self.code, zh=self.zh, en=self.en, kind=self.kind, required=self.required, choices=choices)
+        return CategoryQuestion(code=self.code, zh=self.zh, en=self.en, kind=self.kind, required=self.required, choices=choices)
 
 
 class CategoryIn(Request):
@@ -85,7 +96,7 @@ class CategoryIn(Request):
     about_zh: About = ""
     about_en: About = ""
     keywords: Annotated[list[Word], Field(max_length=20)] = []
-    urgency: Urgency = Urgency.GENERAL
+    urgency: TicketUrgency = TicketUrgency.GENERAL
     private: Flag = False
     photo_needed: Flag = False
     questions: Annotated[list[QuestionIn], Field(max_length=20)] = []
@@ -101,7 +112,7 @@ class CategoryIn(Request):
 class LimitsIn(Request):
     """How long each clock runs, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: Code | None = None
     accept: Minutes
     contact: Minutes
@@ -112,7 +123,7 @@ class LimitsIn(Request):
 
     def as_limits(self) -> LimitsOf:
         """Return them as rules keep them."""
-        limits = Limits(
+        limits = SlaLimits(
             accept=self.accept,
             contact=self.contact,
             resolve=self.resolve,
@@ -143,9 +154,9 @@ class StepIn(Request):
     role: Role
     percent: Percent = 50
 
-    def as_step(self) -> Step:
+    def as_step(self) -> EscalationStep:
         """Return it as rules keep it."""
-        return Step(level=self.level, role=self.role, percent=self.percent)
+        return EscalationStep(level=self.level, role=self.role, percent=self.percent)
 
 
 class SpanIn(Request):

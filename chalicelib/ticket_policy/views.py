@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, Urgency
+from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, TicketUrgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
 from .lint import Caution
@@ -49,7 +49,7 @@ class CategoryView(View):
     about_zh: str
     about_en: str
     keywords: list[str]
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
     photo_needed: bool
     questions: list[QuestionView]
@@ -58,7 +58,7 @@ class CategoryView(View):
 class LimitsView(View):
     """How long each clock runs, in minutes, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: str | None
     accept: int
     contact: int
@@ -233,7 +233,7 @@ class ClimbView(View):
 class PlayedView(View):
     """What became of a ticket, or would have."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     begins: Level
     holder: str | None
     due: dict[SlaKind, Instant] = Field(description="As promised at the beginning, without holds.")
@@ -261,7 +261,7 @@ class ReplayView(View):
     since: Instant
     cut: bool = Field(description="There were more than are read; these are the newest.")
     total: TallyView
-    by_urgency: dict[Urgency, TallyView]
+    by_urgency: dict[TicketUrgency, TallyView]
     examples: list[ExampleView]
 
     @classmethod

@@ -14,7 +14,7 @@ from .model import Hold, SlaTimer, Ticket
 from .moves import go, public_update, with_met
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MAX_BOUNCES, SlaKind
-from .states import State, TicketMover
+from .states import TicketMover, TicketStatus
 
 __all__ = [
     "NOTED",
@@ -34,7 +34,7 @@ __all__ = [
     "submit",
 ]
 
-S = State
+S = TicketStatus
 NOTED = "ticket.noted"  # an internal note, for those who work on the ticket
 
 
@@ -110,7 +110,7 @@ def bounce(
     above; its level stays. After `MAX_BOUNCES` the level above must assign it.
     """
     after = replace(ticket, bounces=ticket.bounces + 1, reason=reason)
-    target: State | None = None
+    target: TicketStatus | None = None
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
         after = replace(after, assignee=dispatcher)
     else:

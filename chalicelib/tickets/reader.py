@@ -9,7 +9,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import People
-from .model import Report, Ticket
+from .model import Ticket, TicketReport
 from .policy import MAX_MERGED
 from .repository import TicketRepository
 
@@ -76,16 +76,16 @@ class TicketReader:
         """Say whether a person reported the ticket or one merged into it."""
         return bool(self._repository.find_reports((ticket.id, *ticket.merged), person_id))
 
-    def reports(self, ticket: Ticket) -> list[Report]:
+    def reports(self, ticket: Ticket) -> list[TicketReport]:
         """Read the reports of a ticket and of those merged into it, one for each person."""
-        by_person: dict[str, Report] = {}
+        by_person: dict[str, TicketReport] = {}
         for ticket_id in (ticket.id, *ticket.merged):
             for report in self._reports_of(ticket_id):
                 by_person[report.person_id] = report
         return list(by_person.values())
 
-    def _reports_of(self, ticket_id: str) -> Iterator[Report]:
-        def read(start: Position | None) -> Page[Report]:
+    def _reports_of(self, ticket_id: str) -> Iterator[TicketReport]:
+        def read(start: Position | None) -> Page[TicketReport]:
             return self._repository.reports_of(ticket_id, start, 100)
 
         return every(read)

@@ -9,11 +9,11 @@ from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
-from .model import Report, Ticket
+from .model import Ticket, TicketReport
 from .moves import go, with_met
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import MAX_MERGED, SlaKind
-from .states import ANSWERS, Ending, State, TicketMover
+from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
 __all__ = [
     "JOINED",
@@ -30,12 +30,12 @@ __all__ = [
     "split",
 ]
 
-S = State
+S = TicketStatus
 
 JOINED = "joined"  # counts those who joined a ticket after it was reported
 
 
-def join(ticket: Ticket, by: TicketMover, report: Report) -> Changes[Ticket]:
+def join(ticket: Ticket, by: TicketMover, report: TicketReport) -> Changes[Ticket]:
     """Add a report to a ticket.
 
     Many people join at once. So the ticket itself is only checked, not written.
@@ -49,7 +49,7 @@ def join(ticket: Ticket, by: TicketMover, report: Report) -> Changes[Ticket]:
 def confirm(
     ticket: Ticket,
     by: TicketMover,
-    reports: Sequence[Report],
+    reports: Sequence[TicketReport],
     person_id: str,
     satisfied: int | None,
 ) -> Changes[Ticket]:
@@ -66,7 +66,7 @@ def confirm(
     asked = [report for report in others if _was_asked(ticket, report)]
     ratings = _rated(ticket, own, satisfied)
     after = replace(ticket, answered=ticket.answered + first, ratings=ratings)
-    target: State | None = None
+    target: TicketStatus | None = None
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
         met = with_met(ticket, by.now, SlaKind.CALL_BACK)
         after = replace(after, closed_at=by.now, ending=Ending.CONFIRMED, clocks=met)
@@ -74,17 +74,17 @@ def confirm(
     return go(ticket, "confirm", by, after, target=target, writes=(Put(row=answered),))
 
 
-def _was_asked(ticket: Ticket, report: Report) -> bool:
+def _was_asked(ticket: Ticket, report: TicketReport) -> bool:
     return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
 
 
-def has_answered(ticket: Ticket, report: Report) -> bool:
+def has_answered(ticket: Ticket, report: TicketReport) -> bool:
     """Say whether a reporter has answered about the present solution."""
     answered_at, resolved_at = report.answered_at, ticket.resolved_at
     return bool(answered_at and resolved_at and answered_at >= resolved_at)
 
 
-def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...]:
+def _rated(ticket: Ticket, own: TicketReport, satisfied: int | None) -> tuple[int, ...]:
     """Return the ratings with a reporter's; a second one replaces their first."""
     if satisfied is None:
         return ticket.ratings
@@ -151,7 +151,7 @@ def answer(
     ticket: Ticket,
     escalation: EscalationContext,
     by: TicketMover,
-    reports: Sequence[Report],
+    reports: Sequence[TicketReport],
     kind: str,
     *,
     yes: bool,

@@ -20,11 +20,11 @@ __all__ = [
     "Calendar",
     "CountedDay",
     "Day",
+    "DayReason",
     "Holiday",
     "Library",
     "OfficeHours",
     "OwnDay",
-    "Why",
     "check_office_hours",
     "check_week",
     "due_after",
@@ -42,7 +42,7 @@ _AHEAD = timedelta(days=5 * 366)  # a limit that is not up by then may never be
 _Stretch = tuple[datetime, datetime]  # UTC; the first instant is in it, the second is not
 
 
-class Why(StrEnum):
+class DayReason(StrEnum):
     """Where it comes from what a day is, in the order of truth."""
 
     STREET = "street"  # the street's own calendar
@@ -66,7 +66,7 @@ class Day:
 
     date: date
     spans: tuple[OfficeHours, ...]  # empty: off
-    why: Why
+    why: DayReason
     name: str = ""  # of the holiday, in Chinese, or the street's own note
 
 
@@ -104,18 +104,18 @@ class Calendar:
         own = self.own.get(date)
         if own is not None:
             spans = self._ordinary(_MONDAY) if own.spans is None else own.spans
-            return Day(date=date, spans=spans, why=Why.STREET, name=own.note)
+            return Day(date=date, spans=spans, why=DayReason.STREET, name=own.note)
         weekday = date.isoweekday()
         said = self.library(date)
         if said is None:
-            return Day(date=date, spans=self._ordinary(weekday), why=Why.UNKNOWN)
+            return Day(date=date, spans=self._ordinary(weekday), why=DayReason.UNKNOWN)
         weekend = weekday >= _SATURDAY
         # A library has every weekend off, an office may be open then: only a holiday with a name closes it.
         if said.off and (said.name or not weekend):
-            return Day(date=date, spans=(), why=Why.HOLIDAY, name=said.name)
+            return Day(date=date, spans=(), why=DayReason.HOLIDAY, name=said.name)
         if weekend and not said.off:
-            return Day(date=date, spans=self._ordinary(_MONDAY), why=Why.MAKEUP, name=said.name)
-        return Day(date=date, spans=self._ordinary(weekday), why=Why.WEEKDAY, name=said.name)
+            return Day(date=date, spans=self._ordinary(_MONDAY), why=DayReason.MAKEUP, name=said.name)
+        return Day(date=date, spans=self._ordinary(weekday), why=DayReason.WEEKDAY, name=said.name)
 
     def _ordinary(self, weekday: int) -> tuple[OfficeHours, ...]:
         return self.week.get(weekday, ())
@@ -130,7 +130,7 @@ class CountedDay:
     """
 
     date: date  # local; where every minute counts, in the zone of the start that was given
-    why: Why | None  # None: every minute counts
+    why: DayReason | None  # None: every minute counts
     name: str
     start: datetime
     end: datetime
@@ -190,7 +190,7 @@ def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tupl
     if calendar is None:
         return ()
     days = _days(calendar, start.astimezone(UTC), end.astimezone(UTC))
-    return tuple(sorted({day.date.year for day in days if day.why is Why.UNKNOWN}))
+    return tuple(sorted({day.date.year for day in days if day.why is DayReason.UNKNOWN}))
 
 
 def check_week(week: Mapping[int, tuple[OfficeHours, ...]]) -> None:
@@ -294,7 +294,7 @@ def _length(stretches: list[_Stretch]) -> timedelta:
 
 def _line(
     date: date,
-    why: Why | None,
+    why: DayReason | None,
     name: str,
     counted: list[_Stretch],
     total: timedelta,

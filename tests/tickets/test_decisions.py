@@ -10,10 +10,10 @@ from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.model import TicketReport, Update
+from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, TicketUrgency
 from chalicelib.tickets.resolution import has_answered
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT
@@ -67,8 +67,8 @@ def updates(outcome: Changes) -> list[tuple[str, str]]:
     return [(b.row.state.value, b.row.text) for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Update)]
 
 
-def answered(outcome: Changes) -> list[Report]:
-    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Report)]
+def answered(outcome: Changes) -> list[TicketReport]:
+    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, TicketReport)]
 
 
 def code_of(kind: type[Exception], move, *args, **named) -> str:
@@ -98,8 +98,8 @@ def test_where_nobody_has_it_the_staff_on_duty_hear_of_it():
 
 
 def test_no_quiet_hour_holds_back_what_is_urgent_where_somebody_has_to_work_on_it():
-    assert told(submitted(urgency=Urgency.URGENT)) == [("urgent_new", "per_grid")]
-    urgent = a_ticket(urgency=Urgency.URGENT)
+    assert told(submitted(urgency=TicketUrgency.URGENT)) == [("urgent_new", "per_grid")]
+    urgent = a_ticket(urgency=TicketUrgency.URGENT)
     assert told(decisions.accept(urgent, WORKER_ACTS)) == [("accepted", REPORTERS)]  # no affair of the night
     assert told(decisions.escalate(urgent, an_escalation(urgent), WORKER_ACTS, "没有人手"))[0][0] == "urgent_climbed_staff"
 
@@ -807,7 +807,13 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
     }  # fmt: skip
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
-    assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
+    assert [state for state in TicketStatus if a_ticket(state).deadlines()] == [
+        S.OPEN,
+        S.ACCEPTED,
+        S.ASSIGNED,
+        S.ON_HOLD,
+        S.RESOLVED,
+    ]
     assert HOUSE.holds == 3
     assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)
