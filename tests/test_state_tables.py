@@ -36,7 +36,7 @@ from chalicelib.wishes import resolution as wish_resolution
 from chalicelib.wishes import timers as wish_timers
 from chalicelib.wishes.model import TABLE as WISHES
 from chalicelib.wishes.model import ClaimState
-from chalicelib.wishes.model import TicketStatus as WishState
+from chalicelib.wishes.model import State as WishState
 
 from .offers import builders as an
 from .tickets import builders as ticket
@@ -309,7 +309,7 @@ OTHER_EVENTS = {
     "ticket.joined_by": "tickets.resolution",
     "ticket.left_by": "tickets.resolution",
     "ticket.rehanded": "tickets.decisions",
-    "ticket.reporter_erased": "tickets.resolution",
+    "ticket.reporter_erased": "tickets.redaction",
     "ticket.submitted": "tickets.decisions",
     "wish.submitted": "wishes.submission",
 }

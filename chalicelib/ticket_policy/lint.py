@@ -11,8 +11,9 @@ from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.duty import serves
+from ..tickets.office_hours import check_office_hours, check_week
 from ..tickets.policy import CategoryQuestion, Level, Policy, QuestionKind, Rule, SlaKind, TicketUrgency
-from ..tickets.worktime import Calendar, Library, OfficeHours, check_office_hours, check_week, uncertain
+from ..tickets.worktime import Calendar, Library, OfficeHours, uncertain
 
 __all__ = ["Caution", "cautions", "faults"]
 

@@ -16,7 +16,7 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, notifications, resolution
+from . import decisions, notifications, redaction, resolution
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
 from .reader import TicketReader
@@ -122,7 +122,7 @@ class TicketJobs:
             self._entities.update(ticket.id, decide)
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        changes = resolution.forget_reporter(ticket, person_id, self._clock.now())
+        changes = redaction.forget_reporter(ticket, person_id, self._clock.now())
         report = self._repository.find_report(ticket.id, person_id)
         return replace(changes, writes=(Delete(row=report),)) if report else changes
 

@@ -1,19 +1,17 @@
 """Decisions of those who work on a ticket. Pure: each function returns Changes, or refuses."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Event, Message, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.text import overlap
 from . import clocks
 from .clocks import EscalationContext
 from .model import Hold, SlaTimer, Ticket
 from .moves import go, public_update, with_met
 from .notifications import to_assignee, to_reporters, to_staff
-from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MAX_BOUNCES, SlaKind
+from .policy import MAX_BOUNCES, SlaKind
 from .states import TicketMover, TicketStatus
 
 __all__ = [
@@ -26,7 +24,6 @@ __all__ = [
     "escalate",
     "escalated",
     "hold",
-    "likely_duplicates",
     "reassign",
     "resolve",
     "resume",
@@ -36,25 +33,6 @@ __all__ = [
 
 S = TicketStatus
 NOTED = "ticket.noted"  # an internal note, for those who work on the ticket
-
-
-def likely_duplicates(
-    ticket: Ticket,
-    others: Iterable[Ticket],
-    now: datetime,
-) -> tuple[Ticket, ...]:
-    """Return the tickets of the same spot and category that may be about the same problem."""
-    return tuple(other for other in others if _is_alike(ticket, other, now))
-
-
-def _is_alike(ticket: Ticket, other: Ticket, now: datetime) -> bool:
-    return (
-        other.id != ticket.id
-        and other.category == ticket.category
-        and other.is_open
-        and other.created_at > now - DUPLICATE_WITHIN
-        and overlap(other.written, ticket.written) >= DUPLICATE_OVERLAP
-    )
 
 
 def submit(

@@ -16,6 +16,7 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..uploads.service import Uploads
 from . import decisions
+from .duplicates import likely_duplicates
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
 from .policy import DUPLICATE_WITHIN, REPORTS_PER_DAY, Level, Policy, TicketUrgency
@@ -149,7 +150,7 @@ class TicketIntake:
         escalation, routed = self._duty.routing_for(ticket)
         since = ticket.created_at - DUPLICATE_WITHIN
         near = self._repository.at_spot(ticket.place, ticket.category, since, 30)
-        alike = decisions.likely_duplicates(ticket, near, ticket.created_at)
+        alike = likely_duplicates(ticket, near, ticket.created_at)
         ticket = replace(
             ticket,
             level=routed.level,

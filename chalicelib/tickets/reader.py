@@ -13,7 +13,7 @@ from .model import Ticket, TicketReport
 from .policy import MAX_MERGED
 from .repository import TicketRepository
 
-__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "knows_place"]
+__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "for_joiner", "for_reporter", "knows_place"]
 
 INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
 
@@ -133,3 +133,17 @@ def _named_people(ticket: Ticket, towards: frozenset[Relation]) -> list[str]:
     if towards & STAFF:
         people.append(ticket.person_id)
     return [person_id for person_id in people if person_id]
+
+
+def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
+    """Return a new ticket for the actor who filed it, who is its reporter or acts for them."""
+    reporter = actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
+    found = relations(actor, ticket.as_resource(reporter))
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found)
+
+
+def for_joiner(actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> TicketForViewer:
+    """Return a ticket that the actor reported or joined; `joined` are counts by ticket."""
+    found = relations(actor, ticket.as_resource(actor.id))
+    count = joined.get(ticket.id, 0)
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found, joined=count)

@@ -22,7 +22,6 @@ __all__ = [
     "confirm",
     "convert_to_wish",
     "end",
-    "forget_reporter",
     "has_answered",
     "join",
     "merge",
@@ -110,11 +109,8 @@ def reopen(
         Conflict: it was closed too long ago.
 
     """
-    policy = escalation.sla.policy
-    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
-        state, days = ticket.state.value, policy.reopen_days
-        raise Conflict("ticket.over_too_long", state=state, moves=[], days=days)
-    sla, share = escalation.sla, policy.reopen_percent
+    _check_reopening(ticket, escalation.sla.policy.reopen_days, by)
+    sla, share = escalation.sla, escalation.sla.policy.reopen_percent
     kinds = (SlaKind.CONTACT, SlaKind.RESOLVE)
     fresh = [clocks.start(sla, kind, by.now, share) for kind in kinds]
     met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CALL_BACK)
@@ -138,6 +134,13 @@ def reopen(
     )
     messages = to_staff(after, "reopened") + to_assignee(after, "back")
     return go(ticket, "reopen", by, after, note=reason, messages=messages)
+
+
+def _check_reopening(ticket: Ticket, days: int, by: TicketMover) -> None:
+    """Refuse to reopen a ticket that was closed too long ago."""
+    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=days):
+        state = ticket.state.value
+        raise Conflict("ticket.over_too_long", state=state, moves=[], days=days)
 
 
 def end(ticket: Ticket, by: TicketMover) -> Changes[Ticket]:
@@ -185,28 +188,18 @@ def close(
         Forbidden: others have joined it.
 
     """
-    staff = bool(by.relations & STAFF)
-    unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
-    ending = unsolved if staff else Ending.WITHDRAWN
-    text = public_text if staff else ""
-    closed = replace(_closed(ticket, ending, by.now), reason=reason, told_publicly=text or None)
     messages = _tell_assignee_of_end(ticket, by)
-    writes: tuple[Write, ...] = ()
-    if staff:
+    if by.relations & STAFF:
+        ending = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
+        closed = replace(_closed(ticket, ending, by.now), told_publicly=public_text or None)
+        closed = replace(closed, reason=reason)
         messages = to_reporters(ticket, "closed") + messages
-    else:
-        writes = (_if_nobody_joins(ticket, joined),)
-    changes = go(
-        ticket,
-        "close",
-        by,
-        closed,
-        note=reason,
-        public_text=text,
-        writes=writes,
-        messages=messages,
-    )
-    if not (staff or alone):
+        text = public_text
+        return go(ticket, "close", by, closed, note=reason, public_text=text, messages=messages)
+    withdrawn = replace(_closed(ticket, Ending.WITHDRAWN, by.now), reason=reason, told_publicly=None)
+    writes = (_if_nobody_joins(ticket, joined),)
+    changes = go(ticket, "close", by, withdrawn, note=reason, writes=writes, messages=messages)
+    if not alone:
         raise Forbidden("ticket.others_joined")
     return changes
 
@@ -295,16 +288,3 @@ def convert_to_wish(
     writes = (_if_nobody_joins(ticket, joined),)
     closed = replace(_closed(ticket, Ending.WISH, by.now), wish=wish_id)
     return go(ticket, "turn", by, closed, note=wish_id, writes=writes, messages=messages)
-
-
-def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
-    """Redact an erased reporter: only the public text of their report stays."""
-    if person_id not in (ticket.person_id, ticket.proxy_id):
-        return Changes(entity=ticket, previous=ticket)
-    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
-    after = replace(ticket, proxy_id=proxy)
-    if ticket.person_id == person_id:
-        after = replace(after, person_id=None, as_written=None, location_note=None)
-        after = replace(after, answers=None, photos=())
-    event = Event(tag="ticket.reporter_erased", by="system", party="system")
-    return Changes(entity=after, previous=ticket, events=(event,))

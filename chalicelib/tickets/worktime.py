@@ -25,8 +25,6 @@ __all__ = [
     "Library",
     "OfficeHours",
     "OwnDay",
-    "check_office_hours",
-    "check_week",
     "due_after",
     "explain",
     "uncertain",
@@ -58,6 +56,20 @@ class OfficeHours:
 
     start: time
     end: time
+
+    @property
+    def begins(self) -> timedelta:
+        """Return the start, since midnight."""
+        return _since_midnight(self.start)
+
+    @property
+    def ends(self) -> timedelta:
+        """Return the end, since midnight."""
+        return _since_midnight(self.end) or _DAY
+
+
+def _since_midnight(at: time) -> timedelta:
+    return datetime.combine(date.min, at) - datetime.combine(date.min, time.min)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,41 +205,6 @@ def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tupl
     return tuple(sorted({day.date.year for day in days if day.why is DayReason.UNKNOWN}))
 
 
-def check_week(week: Mapping[int, tuple[OfficeHours, ...]]) -> None:
-    """Check the office hours of an ordinary week: every day as `check_office_hours` wants it, and a minute of work in some day.
-
-    Raises:
-        ValueError: They are not so, or a key is no ISO weekday.
-    """
-    for weekday, spans in week.items():
-        if not _MONDAY <= weekday <= _SUNDAY:
-            raise ValueError(f"{weekday} is no ISO weekday")
-        check_office_hours(spans)
-    if (
-        sum(
-            (_end(span) - _since_midnight(span.start) for spans in week.values() for span in spans),
-            timedelta(),
-        )
-        < _MINUTE
-    ):
-        raise ValueError("a week needs at least a minute of work")
-
-
-def check_office_hours(spans: tuple[OfficeHours, ...]) -> None:
-    """Check the office hours of one day, which may be none: each ends after it starts, and not after the next one starts.
-
-    Raises:
-        ValueError: They do not.
-    """
-    free_from = timedelta()
-    for span in spans:
-        if _end(span) <= _since_midnight(span.start):
-            raise ValueError(f"office hours from {span.start} end at {span.end}, which is not later")
-        if _since_midnight(span.start) < free_from:
-            raise ValueError(f"office hours from {span.start} overlap or precede those before them")
-        free_from = _end(span)
-
-
 def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
     """Yield the days on which people live from `start` (UTC) until just before `end` (UTC)."""
     date, last = (
@@ -242,7 +219,7 @@ def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
 def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretch]:
     """Return when a day is worked between two instants (UTC), in order."""
     midnight = datetime.combine(day.date, time.min)
-    spans = [(midnight + _since_midnight(span.start), midnight + _end(span)) for span in day.spans]
+    spans = [(midnight + span.begins, midnight + span.ends) for span in day.spans]
     stretches = sorted(stretch for span in spans for stretch in _shown(*span, ZoneInfo(zone)))
     clipped = [(max(begins, start), min(ends, end)) for begins, ends in stretches]
     return [(begins, ends) for begins, ends in clipped if begins < ends]
@@ -309,12 +286,3 @@ def _line(
         minutes=_length(counted) / _MINUTE,
         total=total / _MINUTE,
     )
-
-
-def _end(span: OfficeHours) -> timedelta:
-    """Return when office hours end, since midnight."""
-    return _since_midnight(span.end) or _DAY
-
-
-def _since_midnight(at: time) -> timedelta:
-    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)

@@ -32,6 +32,11 @@ PURE = {
     "timers",
     "states",
     "resolution",
+    "moves",
+    "categories",
+    "office_hours",
+    "duplicates",
+    "redaction",
 }
 # Features whose models are about another feature: the rules of tickets, and what tickets come to.
 ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}

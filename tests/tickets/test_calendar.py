@@ -8,7 +8,8 @@ import holidays
 import pytest
 
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
-from chalicelib.tickets.worktime import Calendar, DayReason, Holiday, check_week
+from chalicelib.tickets.office_hours import check_week
+from chalicelib.tickets.worktime import Calendar, DayReason, Holiday
 
 DAYS = [date(2018, 1, 1) + timedelta(days=n) for n in range(3287)]
 STREET = Calendar(zone=DEFAULT_ZONE, week=DEFAULT_WEEK, own={}, library=chinese_holiday)

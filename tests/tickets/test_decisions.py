@@ -10,8 +10,10 @@ from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.clocks import meet
+from chalicelib.tickets.duplicates import likely_duplicates
 from chalicelib.tickets.model import TicketReport, Update
 from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.redaction import forget_reporter
 from chalicelib.tickets.resolution import has_answered
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.worktime import worked_between
@@ -122,7 +124,7 @@ HEAP = "五号楼一单元七楼有垃圾"
 
 
 def alike(*others, **fields):
-    return [one.id for one in decisions.likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
+    return [one.id for one in likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
 
 
 def test_the_same_in_other_words_is_a_likely_duplicate():
@@ -781,13 +783,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = resolution.forget_reporter(full, "per_owner", NOW)
+    outcome = forget_reporter(full, "per_owner", NOW)
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = resolution.forget_reporter(full, "per_son", NOW).entity
+    son = forget_reporter(full, "per_son", NOW).entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = resolution.forget_reporter(full, "per_joiner", NOW)
+    stranger = forget_reporter(full, "per_joiner", NOW)
     assert (stranger.entity, stranger.events) == (full, ())
 
 

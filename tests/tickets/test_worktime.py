@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
+from chalicelib.tickets.office_hours import check_office_hours, check_week
 from chalicelib.tickets.worktime import (
     Calendar,
     CountedDay,
@@ -16,8 +17,6 @@ from chalicelib.tickets.worktime import (
     Holiday,
     OfficeHours,
     OwnDay,
-    check_office_hours,
-    check_week,
     due_after,
     explain,
     uncertain,
