@@ -12,7 +12,7 @@ from ..kernel.paging import Page, merge_pairs
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueueQuery, Task
-from ..message_log.sending import Sender
+from ..message_log.budget import SmsBudget
 from ..people.service import ConsentGiven, People
 from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
@@ -46,12 +46,12 @@ class Desk:
         people: People,
         submitter: WishSubmitter,
         tickets: TicketConversion,
-        sender: Sender,
+        sms_budget: SmsBudget,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
         self._transaction, self._people, self._submitter, self._tickets = transaction, people, submitter, tickets
-        self._sender, self._outbox, self._hooks = sender, outbox, hooks
+        self._sms_budget, self._outbox, self._hooks = sms_budget, outbox, hooks
 
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
@@ -114,7 +114,7 @@ class Desk:
         actor, _ = self._people.current(context.actor)
         authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
         street = street_of(place)
-        month, spent_li, budget_li = self._sender.spending(street)
+        month, spent_li, budget_li = self._sms_budget.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
 
