@@ -66,7 +66,8 @@ def accept(ticket: Ticket, by: TicketMover) -> Changes[Ticket]:
 def assign(ticket: Ticket, by: TicketMover, to: str) -> Changes[Ticket]:
     """Assign a ticket to a person. The one who assigns it has accepted it."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
-        raise _conflict("ticket.has_it_already", ticket, by)
+        moves = ticket.moves(by.relations)
+        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=moves)
     met = with_met(ticket, by.now, SlaKind.ACCEPT)
     after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
     messages = to_assignee(after, "assigned") if to != by.id else ()
@@ -151,7 +152,8 @@ def escalate(
     messages = to_staff(higher, "climbed")
     changes = go(ticket, "escalate", by, higher, note=reason, messages=messages)
     if higher.level is ticket.level:
-        raise _conflict("ticket.at_the_top", ticket, by)
+        moves = ticket.moves(by.relations)
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=moves)
     return changes
 
 
@@ -218,7 +220,8 @@ def hold(
     if not by.now < until <= by.now + timedelta(days=policy.hold_days):
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
-        raise _conflict("ticket.held_too_often", ticket, by, times=policy.holds)
+        state, moves, times = ticket.state.value, ticket.moves(by.relations), policy.holds
+        raise Conflict("ticket.held_too_often", state=state, moves=moves, times=times)
     new = Hold(start=by.now, until=until, reason=public_text, before=ticket.state)
     met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
     resolution_timers = [timer for timer in met.clocks if timer.name is SlaKind.RESOLVE]
@@ -278,8 +281,3 @@ def resolve(
     )
     messages = to_reporters(ticket, "resolved")
     return go(ticket, "resolve", by, after, note=note, public_text=public_text, messages=messages)
-
-
-def _conflict(code: str, ticket: Ticket, by: TicketMover, **facts: object) -> Conflict:
-    """Return the refusal of a move, with the moves that are available."""
-    return Conflict(code, state=ticket.state.value, moves=ticket.moves(by.relations), **facts)
