@@ -27,7 +27,7 @@ from chalicelib.tickets import resolution
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
-from chalicelib.tickets.states import State as TicketState
+from chalicelib.tickets.states import TicketStatus as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
@@ -309,7 +309,7 @@ OTHER_EVENTS = {
     "ticket.joined_by": "tickets.resolution",
     "ticket.left_by": "tickets.resolution",
     "ticket.rehanded": "tickets.decisions",
-    "ticket.reporter_erased": "tickets.resolution",
+    "ticket.reporter_erased": "tickets.redaction",
     "ticket.submitted": "tickets.decisions",
     "wish.submitted": "wishes.submission",
 }

@@ -13,8 +13,8 @@ import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.tickets.model import Report, Ticket
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.model import Ticket, TicketReport
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from .store.scan import save
 from .tickets.builders import a_ticket
@@ -37,7 +37,7 @@ ACTORS = {
     "staff of jinfeng": {"member"},
     "administrator": {"member", "worker"},
 }
-STATES = (*(state.value for state in State), "merged")
+STATES = (*(state.value for state in TicketStatus), "merged")
 NAMED = "魏秀英"
 WRITTEN = f"{NAMED}家门口有垃圾"
 
@@ -72,10 +72,10 @@ class Stage:
         fields: dict[str, Any] = {"person_id": self.street.ids["resident"], "assignee": self.street.ids["company"]}
         fields |= {"as_written": WRITTEN, "text": "＊＊家门口有垃圾", "private": private, "id": self._id()}
         if state != "merged":
-            return self._keep(a_ticket(State(state), **fields))
+            return self._keep(a_ticket(TicketStatus(state), **fields))
         into = replace(a_ticket(**(fields | {"id": self._id()})), merged=(fields["id"],), person_id=None)
         save(into)
-        return self._keep(a_ticket(State.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
+        return self._keep(a_ticket(TicketStatus.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
 
     def other(self, *, private: bool) -> str:
         ticket = a_ticket(id=self._id(), person_id=None, private=private)
@@ -86,7 +86,7 @@ class Stage:
         save(ticket)
         people = [self.street.ids["resident"]] + ([self.street.ids["neighbour"]] if self.name == "joiner" else [])
         for person in people:
-            save(Report(ticket_id=ticket.id, person_id=person, by=person, joined_at=START))
+            save(TicketReport(ticket_id=ticket.id, person_id=person, by=person, joined_at=START))
         return ticket.id
 
     def _id(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, RootModel
 from ..kernel.text import mask_personal
 from ..kernel.text_catalogue import text
 from ..tickets.model import Update
-from ..tickets.policy import Category, Question
+from ..tickets.policy import Category, CategoryQuestion
 from ..web.fields import Instant, View
 from .policy import CHARACTERS, DECIMALS
 from .reports import Operator, PublicReport
@@ -140,7 +140,7 @@ class AttributeView(View):
     values: Annotated[list[ValueView] | None, _OMIT_NONE] = None
 
     @classmethod
-    def of(cls, question: Question, order: int, locale: str) -> "AttributeView":
+    def of(cls, question: CategoryQuestion, order: int, locale: str) -> "AttributeView":
         """Return the view of a question."""
         values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
         return cls(

@@ -19,7 +19,7 @@ from ..places.service import Places
 from ..tickets.model import OutsideReport, Ticket, Update
 from ..tickets.policy import Category, Policy
 from ..tickets.public_tickets import PublicTickets
-from ..tickets.states import State
+from ..tickets.states import TicketStatus
 from ..web.tokens import Tokens
 from .answers import answers_to
 from .location import locate
@@ -34,12 +34,12 @@ _AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
 # Instants are shown in whole seconds; what is shown is found.
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
-_CLOSED = frozenset({State.CLOSED})
+_CLOSED = frozenset({TicketStatus.CLOSED})
 # A ticket that is done is open until those who reported it agree.
-_STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}
+_STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
 
 
-def status_of(state: State) -> Literal["open", "closed"]:
+def status_of(state: TicketStatus) -> Literal["open", "closed"]:
     """Return what the specification calls a state."""
     return "closed" if state in _CLOSED else "open"
 

@@ -13,7 +13,7 @@ from math import sqrt
 from ..kernel.place import PlaceKind, kind_of
 from ..tickets.model import Ticket, building_of, place_at
 from ..tickets.policy import Level, SlaKind
-from ..tickets.states import Ending, State
+from ..tickets.states import Ending, TicketStatus
 
 __all__ = [
     "By",
@@ -139,7 +139,7 @@ def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketS
         key=key,
         reported=len(tickets),
         open=sum(ticket.is_open for ticket in tickets),
-        waiting=sum(ticket.state is State.RESOLVED for ticket in tickets),
+        waiting=sum(ticket.state is TicketStatus.RESOLVED for ticket in tickets),
         merged=endings[Ending.MERGED],
         withdrawn=endings[Ending.WITHDRAWN],
         turned=endings[Ending.WISH],

@@ -10,7 +10,7 @@ from ..places.service import Roster
 from ..tickets.clocks import EscalationContext, Sla
 from ..tickets.duty import Along, Routed, begin, codes_at, escalation_context, meant_by
 from ..tickets.model import level_of
-from ..tickets.policy import Category, Level, Policy, Rule, Step, Urgency
+from ..tickets.policy import Category, EscalationStep, Level, Policy, Rule, TicketUrgency
 from ..tickets.routing import route, start_at
 from .model import CoverageGap, Why
 
@@ -49,7 +49,7 @@ class EscalationPath:
         steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
         unmanned = {(s.level, urgent): self._unmanned(s, place, office, urgent) for s in steps for urgent in (False, True)}
         for category in self.policy.categories:
-            urgent = category.urgency is Urgency.URGENT
+            urgent = category.urgency is TicketUrgency.URGENT
             rule = route(rules, place, category.code)
             begins, _ = start_at(manned, place, rule.to if rule else Role.GRID_WORKER.value, None)
             if rule and (gap := self._missed(rule, place, begins, office, urgent)):
@@ -66,7 +66,7 @@ class EscalationPath:
         why = self._why(meant, rule.to, ancestors(place), urgent) if here and meant is not None else None
         return (place, begins, rule.to, why, _manned(office, office.from_level(begins))) if why else None
 
-    def _unmanned(self, step: Step, place: str, office: EscalationContext, urgent: bool) -> _Key | None:
+    def _unmanned(self, step: EscalationStep, place: str, office: EscalationContext, urgent: bool) -> _Key | None:
         """Return the gap at a level of the path."""
         role, codes = step.role.value, codes_at(step.level, place)
         where = next((code for code in codes if self.along(place)[code].get(role)), codes[-1])

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.unset import UNSET, Maybe, or_else
-from ..tickets.policy import Category, Level, LimitsOf, Policy, Rule, Step
+from ..tickets.policy import Category, EscalationStep, Level, LimitsOf, Policy, Rule
 from ..tickets.worktime import OfficeHours, OwnDay
 
 __all__ = ["CoverageGap", "CoverageReport", "PolicyEdit", "PolicyRecord", "StreetPolicy", "Why"]
@@ -30,7 +30,7 @@ class PolicyEdit:
     categories: Maybe[tuple[Category, ...]] = UNSET
     limits: Maybe[tuple[LimitsOf, ...]] = UNSET
     rules: Maybe[tuple[Rule, ...]] = UNSET
-    ladder: Maybe[tuple[Step, ...]] = UNSET
+    ladder: Maybe[tuple[EscalationStep, ...]] = UNSET
     week: Maybe[Mapping[int, tuple[OfficeHours, ...]]] = UNSET
     own: Maybe[Mapping[date, OwnDay]] = UNSET
     hold_days: Maybe[int] = UNSET

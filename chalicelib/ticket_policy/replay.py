@@ -16,7 +16,7 @@ from itertools import pairwise
 from ..tickets import clocks
 from ..tickets.clocks import EscalationContext
 from ..tickets.model import SlaTimer, Ticket
-from ..tickets.policy import Level, Policy, SlaKind, Urgency
+from ..tickets.policy import Level, Policy, SlaKind, TicketUrgency
 
 __all__ = [
     "CLIMBING",
@@ -48,7 +48,7 @@ class Climb:
 class Played:
     """What would have become of a ticket: who has it first and where, what was due when, what was over, how far it climbed."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     begins: Level
     holder: str | None
     due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # first, without holds
@@ -106,13 +106,13 @@ class ReplayResult:
     since: datetime
     cut: bool
     total: Tally
-    by_urgency: Mapping[Urgency, Tally]  # that they really had
+    by_urgency: Mapping[TicketUrgency, Tally]  # that they really had
     examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
 
 
 def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
     """Count what other rules would have done."""
-    total, by_urgency = Tally(), {urgency: Tally() for urgency in Urgency}
+    total, by_urgency = Tally(), {urgency: Tally() for urgency in TicketUrgency}
     turned, moved = list[Pair](), list[Pair]()
     for pair in pairs:
         total.add(pair)
@@ -124,7 +124,7 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayRes
     return ReplayResult(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
 
 
-def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> Urgency:
+def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> TicketUrgency:
     """Return how urgent a ticket would have been: as its category says, unless somebody had set it otherwise."""
     then, now = own.category(ticket.category), policy.category(ticket.category)
     return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency

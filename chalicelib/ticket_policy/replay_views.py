@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from ..tickets.policy import Level, SlaKind, Urgency
+from ..tickets.policy import Level, SlaKind, TicketUrgency
 from ..web.fields import Instant, View
 from .replay import Pair, ReplayResult, Tally
 
@@ -54,7 +54,7 @@ class ClimbView(View):
 class PlayedView(View):
     """What became of a ticket, or would have."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     begins: Level
     holder: str | None
     due: dict[SlaKind, Instant] = Field(description="As promised at the beginning, without holds.")
@@ -86,7 +86,7 @@ class ReplayView(View):
     since: Instant
     cut: bool = Field(description="There were more than are read; these are the newest.")
     total: TallyView
-    by_urgency: dict[Urgency, TallyView]
+    by_urgency: dict[TicketUrgency, TallyView]
     examples: list[ExampleView]
 
     @classmethod

@@ -12,15 +12,15 @@ from ..kernel.text import LINE_PATTERN, normalise
 from ..kernel.unset import UNSET, Maybe, unset_if_none
 from ..tickets.policy import (
     Category,
+    CategoryQuestion,
     Choice,
+    EscalationStep,
     Level,
-    Limits,
     LimitsOf,
-    Question,
     QuestionKind,
     Rule,
-    Step,
-    Urgency,
+    SlaLimits,
+    TicketUrgency,
 )
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
@@ -83,10 +83,10 @@ class QuestionIn(Request):
     required: Flag = False
     choices: Annotated[list[ChoiceIn], Field(max_length=50)] = []
 
-    def as_question(self) -> Question:
+    def as_question(self) -> CategoryQuestion:
         """Return it as rules keep it."""
         choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
-        return Question(
+        return CategoryQuestion(
             code=self.code,
             zh=self.zh,
             en=self.en,
@@ -107,7 +107,7 @@ class CategoryIn(Request):
     about_zh: About = ""
     about_en: About = ""
     keywords: Annotated[list[Word], Field(max_length=20)] = []
-    urgency: Urgency = Urgency.GENERAL
+    urgency: TicketUrgency = TicketUrgency.GENERAL
     private: Flag = False
     photo_needed: Flag = False
     questions: Annotated[list[QuestionIn], Field(max_length=20)] = []
@@ -125,7 +125,7 @@ class CategoryIn(Request):
 class LimitsIn(Request):
     """How long each clock runs, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: Code | None = None
     accept: Minutes
     contact: Minutes
@@ -136,7 +136,7 @@ class LimitsIn(Request):
 
     def as_limits(self) -> LimitsOf:
         """Return them as rules keep them."""
-        limits = Limits(
+        limits = SlaLimits(
             accept=self.accept,
             contact=self.contact,
             resolve=self.resolve,
@@ -167,9 +167,9 @@ class StepIn(Request):
     role: Role
     percent: Percent = 50
 
-    def as_step(self) -> Step:
+    def as_step(self) -> EscalationStep:
         """Return it as rules keep it."""
-        return Step(level=self.level, role=self.role, percent=self.percent)
+        return EscalationStep(level=self.level, role=self.role, percent=self.percent)
 
 
 class SpanIn(Request):

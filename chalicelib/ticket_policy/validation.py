@@ -11,15 +11,9 @@ from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.duty import serves
-from ..tickets.policy import Level, Policy, Question, QuestionKind, Rule, SlaKind, Urgency
-from ..tickets.worktime import (
-    Calendar,
-    Library,
-    OfficeHours,
-    check_office_hours,
-    check_week,
-    uncertain,
-)
+from ..tickets.office_hours import check_office_hours, check_week
+from ..tickets.policy import CategoryQuestion, Level, Policy, QuestionKind, Rule, SlaKind, TicketUrgency
+from ..tickets.worktime import Calendar, Library, OfficeHours, uncertain
 
 __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
@@ -80,7 +74,7 @@ def _categories(policy: Policy) -> Iterator[Invalid]:
         )
 
 
-def _question(question: Question, loc: Sequence[str | int]) -> Iterator[Invalid]:
+def _question(question: CategoryQuestion, loc: Sequence[str | int]) -> Iterator[Invalid]:
     """A question that is answered by choosing has something to choose from, and no other has."""
     if bool(question.choices) is not (question.kind in _LISTS):
         yield Invalid(
@@ -93,7 +87,7 @@ def _question(question: Question, loc: Sequence[str | int]) -> Iterator[Invalid]
 def _limits(policy: Policy) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
     named = [(row.urgency, row.category) for row in policy.limits]
-    for urgency in Urgency:
+    for urgency in TicketUrgency:
         if (urgency, None) not in named:
             yield Invalid("rulebook.limits_missing", ["limits"], urgency=urgency.value)
     yield from _twice(named, lambda row: row, ["limits"])

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ..tickets.policy import Level, LimitsOf, QuestionKind, Urgency
+from ..tickets.policy import Level, LimitsOf, QuestionKind, TicketUrgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
 from .model import CoverageGap, Why
@@ -43,7 +43,7 @@ class CategoryView(View):
     about_zh: str
     about_en: str
     keywords: list[str]
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
     photo_needed: bool
     questions: list[QuestionView]
@@ -52,7 +52,7 @@ class CategoryView(View):
 class LimitsView(View):
     """How long each clock runs, in minutes, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: str | None
     accept: int
     contact: int

@@ -16,9 +16,9 @@ from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
 from ..uploads.service import Uploads
-from . import decisions, notifications, resolution
+from . import decisions, notifications, redaction, resolution
 from .duty import DutyResolver
-from .model import Report, Ticket
+from .model import Ticket, TicketReport
 from .reader import TicketReader
 from .repository import TicketEvent, TicketRepository
 from .states import SYSTEM_ONLY, TicketMover
@@ -122,7 +122,7 @@ class TicketJobs:
             self._entities.update(ticket.id, decide)
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        changes = resolution.forget_reporter(ticket, person_id, self._clock.now())
+        changes = redaction.forget_reporter(ticket, person_id, self._clock.now())
         report = self._repository.find_report(ticket.id, person_id)
         return replace(changes, writes=(Delete(row=report),)) if report else changes
 
@@ -150,7 +150,7 @@ class TicketJobs:
         """Return the data about a person that tickets hold."""
         tickets = self._reported_by(person_id)
         ids = [ticket.id for ticket in tickets]
-        reports: list[Report] = []
+        reports: list[TicketReport] = []
         for n in range(0, len(ids), 100):
             reports += self._repository.find_reports(ids[n : n + 100], person_id)
         return {
@@ -192,7 +192,7 @@ class TicketJobs:
         ticket_id: str,
         start: Position | None,
         limit: int,
-        wanted: Callable[[Ticket, Report], bool],
+        wanted: Callable[[Ticket, TicketReport], bool],
     ) -> Page[str]:
         ticket = self._repository.find_ticket(ticket_id)
         if ticket is None:
@@ -243,11 +243,11 @@ def _exported(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
     return {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
 
 
-def _every_report(ticket: Ticket, report: Report) -> bool:
+def _every_report(ticket: Ticket, report: TicketReport) -> bool:
     return True
 
 
-def _unanswered(ticket: Ticket, report: Report) -> bool:
+def _unanswered(ticket: Ticket, report: TicketReport) -> bool:
     return not resolution.has_answered(ticket, report)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .model import SlaTimer, Ticket, TimerSegment
-from .policy import Level, Limits, Policy, SlaKind, Step
+from .policy import EscalationStep, Level, Policy, SlaKind, SlaLimits
 from .worktime import Calendar, CountedDay, Library, due_after, explain, uncertain, worked_between
 
 __all__ = [
@@ -28,7 +28,7 @@ class Sla:
     """The service level of a ticket, by its policy version. Without a calendar every minute counts."""
 
     policy: Policy
-    limits: Limits
+    limits: SlaLimits
     calendar: Calendar | None
 
 
@@ -44,7 +44,7 @@ class EscalationContext:
         """Return the last level of the ladder."""
         return self.sla.policy.ladder[-1].level
 
-    def step(self, level: Level) -> Step:
+    def step(self, level: Level) -> EscalationStep:
         """Return the step of a level, or of the next above that the ladder has."""
         steps = [step for step in self.sla.policy.ladder if step.level.rank >= level.rank]
         return steps[0] if steps else self.sla.policy.ladder[-1]

@@ -1,20 +1,18 @@
 """Decisions of those who work on a ticket. Pure: each function returns Changes, or refuses."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Event, Message, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from ..kernel.text import overlap
 from . import clocks
 from .clocks import EscalationContext
 from .model import Hold, SlaTimer, Ticket
 from .moves import go, public_update, with_met
 from .notifications import to_assignee, to_reporters, to_staff
-from .policy import DUPLICATE_OVERLAP, DUPLICATE_WITHIN, MAX_BOUNCES, SlaKind
-from .states import State, TicketMover
+from .policy import MAX_BOUNCES, SlaKind
+from .states import TicketMover, TicketStatus
 
 __all__ = [
     "NOTED",
@@ -26,7 +24,6 @@ __all__ = [
     "escalate",
     "escalated",
     "hold",
-    "likely_duplicates",
     "reassign",
     "resolve",
     "resume",
@@ -34,27 +31,8 @@ __all__ = [
     "submit",
 ]
 
-S = State
+S = TicketStatus
 NOTED = "ticket.noted"  # an internal note, for those who work on the ticket
-
-
-def likely_duplicates(
-    ticket: Ticket,
-    others: Iterable[Ticket],
-    now: datetime,
-) -> tuple[Ticket, ...]:
-    """Return the tickets of the same spot and category that may be about the same problem."""
-    return tuple(other for other in others if _is_alike(ticket, other, now))
-
-
-def _is_alike(ticket: Ticket, other: Ticket, now: datetime) -> bool:
-    return (
-        other.id != ticket.id
-        and other.category == ticket.category
-        and other.is_open
-        and other.created_at > now - DUPLICATE_WITHIN
-        and overlap(other.written, ticket.written) >= DUPLICATE_OVERLAP
-    )
 
 
 def submit(
@@ -88,7 +66,8 @@ def accept(ticket: Ticket, by: TicketMover) -> Changes[Ticket]:
 def assign(ticket: Ticket, by: TicketMover, to: str) -> Changes[Ticket]:
     """Assign a ticket to a person. The one who assigns it has accepted it."""
     if to == ticket.assignee and ticket.state is S.ASSIGNED:
-        raise _conflict("ticket.has_it_already", ticket, by)
+        moves = ticket.moves(by.relations)
+        raise Conflict("ticket.has_it_already", state=ticket.state.value, moves=moves)
     met = with_met(ticket, by.now, SlaKind.ACCEPT)
     after = replace(ticket, assignee=to, accepted_by=by.id, clocks=met)
     messages = to_assignee(after, "assigned") if to != by.id else ()
@@ -110,7 +89,7 @@ def bounce(
     above; its level stays. After `MAX_BOUNCES` the level above must assign it.
     """
     after = replace(ticket, bounces=ticket.bounces + 1, reason=reason)
-    target: State | None = None
+    target: TicketStatus | None = None
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
         after = replace(after, assignee=dispatcher)
     else:
@@ -173,7 +152,8 @@ def escalate(
     messages = to_staff(higher, "climbed")
     changes = go(ticket, "escalate", by, higher, note=reason, messages=messages)
     if higher.level is ticket.level:
-        raise _conflict("ticket.at_the_top", ticket, by)
+        moves = ticket.moves(by.relations)
+        raise Conflict("ticket.at_the_top", state=ticket.state.value, moves=moves)
     return changes
 
 
@@ -240,7 +220,8 @@ def hold(
     if not by.now < until <= by.now + timedelta(days=policy.hold_days):
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
-        raise _conflict("ticket.held_too_often", ticket, by, times=policy.holds)
+        state, moves, times = ticket.state.value, ticket.moves(by.relations), policy.holds
+        raise Conflict("ticket.held_too_often", state=state, moves=moves, times=times)
     new = Hold(start=by.now, until=until, reason=public_text, before=ticket.state)
     met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
     resolution_timers = [timer for timer in met.clocks if timer.name is SlaKind.RESOLVE]
@@ -300,8 +281,3 @@ def resolve(
     )
     messages = to_reporters(ticket, "resolved")
     return go(ticket, "resolve", by, after, note=note, public_text=public_text, messages=messages)
-
-
-def _conflict(code: str, ticket: Ticket, by: TicketMover, **facts: object) -> Conflict:
-    """Return the refusal of a move, with the moves that are available."""
-    return Conflict(code, state=ticket.state.value, moves=ticket.moves(by.relations), **facts)

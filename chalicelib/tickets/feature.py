@@ -27,17 +27,7 @@ if TYPE_CHECKING:
     from .reader import TicketReader
     from .service import Tickets
 
-__all__ = [
-    "conversion",
-    "duty_resolver",
-    "feature",
-    "intake",
-    "jobs",
-    "policies",
-    "public_tickets",
-    "queries",
-    "reader",
-]
+__all__ = ["conversion", "feature", "intake", "jobs", "policies", "public_tickets", "queries"]
 
 feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
 policies: "Provider[PolicyLookup]" = Provider("tickets.policies")  # filled by ticket_policy
@@ -183,16 +173,21 @@ def context(
     return tickets.message_contexts(subjects)
 
 
+# The kinds for those who work on a ticket, each with an urgent one for urgent tickets.
+_WORK_KINDS = (
+    "new",
+    "new_staff",
+    "assigned",
+    "back",
+    "bounced_staff",
+    "must_assign_staff",
+    "climbed_staff",
+    "overdue_staff",
+    "reopened_staff",
+)
 feature.messages(
-    "ticket.new",
-    "ticket.new_staff",
-    "ticket.assigned",
-    "ticket.back",
-    "ticket.bounced_staff",
-    "ticket.must_assign_staff",
-    "ticket.climbed_staff",
-    "ticket.overdue_staff",
-    "ticket.reopened_staff",
+    *(f"ticket.{kind}" for kind in _WORK_KINDS),
+    *(f"ticket.urgent_{kind}" for kind in _WORK_KINDS),
     "ticket.said",
     "ticket.over",
     "ticket.released",
@@ -205,15 +200,6 @@ feature.messages(
     "ticket.closed",
     "ticket.merged",
     "ticket.turned",
-    "ticket.urgent_new",
-    "ticket.urgent_new_staff",
-    "ticket.urgent_assigned",
-    "ticket.urgent_back",
-    "ticket.urgent_bounced_staff",
-    "ticket.urgent_must_assign_staff",
-    "ticket.urgent_climbed_staff",
-    "ticket.urgent_overdue_staff",
-    "ticket.urgent_reopened_staff",
     templates=templates,
     context=context,
     service=jobs,

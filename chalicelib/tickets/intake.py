@@ -16,9 +16,10 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..uploads.service import Uploads
 from . import decisions
+from .duplicates import likely_duplicates
 from .duty import DutyResolver
-from .model import Report, Ticket
-from .policy import DUPLICATE_WITHIN, REPORTS_PER_DAY, Level, Policy, Urgency
+from .model import Ticket, TicketReport
+from .policy import DUPLICATE_WITHIN, REPORTS_PER_DAY, Level, Policy, TicketUrgency
 from .repository import TicketRepository
 from .states import TicketMover
 
@@ -34,7 +35,7 @@ class ReportTerms:
     place: str
     location_note: str | None = None
     photos: tuple[str, ...] = ()
-    urgency: Urgency | None = None
+    urgency: TicketUrgency | None = None
     private: bool | None = None
 
 
@@ -131,10 +132,10 @@ class TicketIntake:
         zones = {code: found.zone for code, found in known.items()}
         return names, zones
 
-    def own_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> Report:
+    def own_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> TicketReport:
         """Return the report of a person, made now."""
         now = self._clock.now()
-        return Report(ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now)
+        return TicketReport(ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now)
 
     def new_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> Put:
         """Return the row of the report that a new ticket comes with."""
@@ -149,7 +150,7 @@ class TicketIntake:
         escalation, routed = self._duty.routing_for(ticket)
         since = ticket.created_at - DUPLICATE_WITHIN
         near = self._repository.at_spot(ticket.place, ticket.category, since, 30)
-        alike = decisions.likely_duplicates(ticket, near, ticket.created_at)
+        alike = likely_duplicates(ticket, near, ticket.created_at)
         ticket = replace(
             ticket,
             level=routed.level,

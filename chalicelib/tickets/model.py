@@ -11,16 +11,16 @@ from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
 from . import permissions
-from .policy import Level, SlaKind, Urgency
-from .states import OPEN_STATES, Ending, State, TicketState
+from .policy import Level, SlaKind, TicketUrgency
+from .states import OPEN_STATES, Ending, TicketState, TicketStatus
 
 __all__ = [
     "Hold",
     "OutsideReport",
-    "Report",
     "SlaTimer",
     "Ticket",
     "TicketLine",
+    "TicketReport",
     "TimerSegment",
     "Update",
     "building_of",
@@ -77,11 +77,11 @@ class Hold:
     start: datetime
     until: datetime
     reason: str
-    before: State  # the state in which it began, and to which the ticket returns
+    before: TicketStatus  # the state in which it began, and to which the ticket returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class TicketReport:
     """A person's report of a ticket, with their answer about the solution. One for each person."""
 
     ticket_id: str
@@ -100,7 +100,7 @@ class Update:
     ticket_id: str
     street: str
     at: datetime
-    state: State
+    state: TicketStatus
     text: str = ""
 
 
@@ -134,7 +134,7 @@ class Ticket(TicketState, Entity):
     proxy_id: str | None = None  # a trusted contact who reported it for them
     source: str = ""  # the other application
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool = False
     text: str
     as_written: str | None = None
@@ -151,7 +151,7 @@ class Ticket(TicketState, Entity):
     private_duplicates: tuple[str, ...] = ()
     policy_version: int = 0
     rule: str = ""  # the rule that routed it; "" for the default
-    state: State = State.OPEN
+    state: TicketStatus = TicketStatus.OPEN
     level: Level
     assignee: str | None = None  # while open, the person who is asked to accept it
     accepted_by: str | None = None  # the dispatcher, who gets it back
@@ -195,7 +195,7 @@ class Ticket(TicketState, Entity):
     @property
     def hold(self) -> Hold | None:
         """Return the current hold."""
-        return self.holds[-1] if self.state is State.ON_HOLD else None
+        return self.holds[-1] if self.state is TicketStatus.ON_HOLD else None
 
     def clock(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
@@ -225,7 +225,7 @@ class Ticket(TicketState, Entity):
         waits: dict[str, datetime] = {clock.name.value: clock.due_at for clock in self.clocks if clock.running}
         if self.hold:
             waits["resume"] = self.hold.until
-        if self.state is State.RESOLVED and not self.asked_again and self.resolved_at:
+        if self.state is TicketStatus.RESOLVED and not self.asked_again and self.resolved_at:
             call_back = self.clock(SlaKind.CALL_BACK)
             if call_back and call_back.running:
                 waits["ask_again"] = self.resolved_at + (call_back.due_at - self.resolved_at) / 2
@@ -240,9 +240,9 @@ class TicketLine(TicketState):
     version: int
     place: str
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool = False
-    state: State
+    state: TicketStatus
     level: Level
     assignee: str | None = None
     person_id: str | None = None

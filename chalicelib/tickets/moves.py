@@ -11,7 +11,7 @@ from ..kernel.text import mask_personal
 from . import clocks
 from .model import SlaTimer, Ticket, Update
 from .policy import SlaKind
-from .states import TABLE, Ending, State, TicketMover
+from .states import TABLE, Ending, TicketMover, TicketStatus
 
 __all__ = ["go", "public_update", "with_met"]
 
@@ -22,7 +22,7 @@ def go(
     by: TicketMover,
     after: Ticket | None = None,
     *,
-    target: State | None = None,
+    target: TicketStatus | None = None,
     event: str | None = None,
     note: str | None = None,
     writes: tuple[Write, ...] = (),

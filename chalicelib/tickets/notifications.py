@@ -6,8 +6,8 @@ from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
 from ..kernel.text import mask_personal
 from .model import Ticket, place_at
-from .policy import Level, Urgency
-from .states import OPEN_STATES, Ending, State
+from .policy import Level, TicketUrgency
+from .states import OPEN_STATES, Ending, TicketStatus
 
 __all__ = [
     "ALSO_AT_NIGHT",
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 Test = Callable[[Ticket, Mapping[str, str]], bool]
-S = State
+S = TicketStatus
 
 # Kinds for those who work on a ticket. For an urgent one no quiet hour holds them back.
 ALSO_AT_NIGHT = {
@@ -56,12 +56,12 @@ def to_reporters(ticket: Ticket, kind: str, group: str = "ticket") -> tuple[Mess
 
 
 def _message(ticket: Ticket, kind: str, recipient: Audience, **params: str) -> Message:
-    urgent = ticket.urgency is Urgency.URGENT and kind in ALSO_AT_NIGHT
+    urgent = ticket.urgency is TicketUrgency.URGENT and kind in ALSO_AT_NIGHT
     full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
     return Message(kind=full_kind, to=recipient, about=ticket.id, params=params)
 
 
-def _in(*states: State) -> Test:
+def _in(*states: TicketStatus) -> Test:
     return lambda ticket, params: ticket.state in states
 
 

@@ -16,7 +16,7 @@ from .decisions import NOTED
 from .duty import DutyResolver
 from .model import SlaTimer, Ticket, TicketLine, place_at
 from .policy import Level
-from .reader import INSIDE, TicketForViewer, TicketReader, knows_place
+from .reader import INSIDE, TicketForViewer, TicketReader, for_joiner, knows_place
 from .repository import TicketEvent, TicketRepository
 from .states import WAITING
 
@@ -190,7 +190,7 @@ class TicketQueries:
         actor = self._access.require_self(context).actor
         page = self._repository.reported_by(actor.id, context.start, limit)
         joined = self._repository.joined_to([ticket.id for ticket in page.items])
-        shown = [_for_reporter(actor, ticket, joined) for ticket in page.items]
+        shown = [for_joiner(actor, ticket, joined) for ticket in page.items]
         return Page(shown, page.next)
 
     # for other features, which authorize
@@ -228,12 +228,6 @@ class TicketQueries:
     def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many joined each ticket; a ticket that nobody joined is left out."""
         return self._repository.joined_to(ticket_ids)
-
-
-def _for_reporter(actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> TicketForViewer:
-    found = relations(actor, ticket.as_resource(actor.id))
-    count = joined.get(ticket.id, 0)
-    return TicketForViewer(ticket=ticket, actor=actor, relations=found, joined=count)
 
 
 def _line_for(actor: Actor, ticket: Ticket, reporter: str) -> LineForViewer:

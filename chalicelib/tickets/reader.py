@@ -9,11 +9,11 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.text import mask_personal
 from ..people.model import Person
 from ..people.service import People
-from .model import Report, Ticket
+from .model import Ticket, TicketReport
 from .policy import MAX_MERGED
 from .repository import TicketRepository
 
-__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "knows_place"]
+__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "for_joiner", "for_reporter", "knows_place"]
 
 INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
 
@@ -76,16 +76,16 @@ class TicketReader:
         """Say whether a person reported the ticket or one merged into it."""
         return bool(self._repository.find_reports((ticket.id, *ticket.merged), person_id))
 
-    def reports(self, ticket: Ticket) -> list[Report]:
+    def reports(self, ticket: Ticket) -> list[TicketReport]:
         """Read the reports of a ticket and of those merged into it, one for each person."""
-        by_person: dict[str, Report] = {}
+        by_person: dict[str, TicketReport] = {}
         for ticket_id in (ticket.id, *ticket.merged):
             for report in self._reports_of(ticket_id):
                 by_person[report.person_id] = report
         return list(by_person.values())
 
-    def _reports_of(self, ticket_id: str) -> Iterator[Report]:
-        def read(start: Position | None) -> Page[Report]:
+    def _reports_of(self, ticket_id: str) -> Iterator[TicketReport]:
+        def read(start: Position | None) -> Page[TicketReport]:
             return self._repository.reports_of(ticket_id, start, 100)
 
         return every(read)
@@ -133,3 +133,17 @@ def _named_people(ticket: Ticket, towards: frozenset[Relation]) -> list[str]:
     if towards & STAFF:
         people.append(ticket.person_id)
     return [person_id for person_id in people if person_id]
+
+
+def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
+    """Return a new ticket for the actor who filed it, who is its reporter or acts for them."""
+    reporter = actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
+    found = relations(actor, ticket.as_resource(reporter))
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found)
+
+
+def for_joiner(actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> TicketForViewer:
+    """Return a ticket that the actor reported or joined; `joined` are counts by ticket."""
+    found = relations(actor, ticket.as_resource(actor.id))
+    count = joined.get(ticket.id, 0)
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found, joined=count)

@@ -13,7 +13,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import Report, Ticket, TicketLine, Update, building_of
+from .model import Ticket, TicketLine, TicketReport, Update, building_of
 from .resolution import JOINED
 
 __all__ = ["REPORT", "TICKET", "TICKET_EVENT", "UPDATE", "TicketEvent", "TicketRepository"]
@@ -84,12 +84,12 @@ def _update_keys(update: Update) -> dict[str, str]:
     return keys | {"updated_in": update.street, "update_order": order}
 
 
-def _report_keys(report: Report) -> dict[str, str]:
+def _report_keys(report: TicketReport) -> dict[str, str]:
     return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
 
 
 TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime})
-REPORT = _TICKETS.row(Report, keys=_report_keys)
+REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 TICKET_EVENT = _TICKETS.timeline(Ticket, TicketEvent)
 _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
@@ -108,16 +108,16 @@ class TicketRepository(Repository):
         """Read several tickets, a hundred in a request."""
         return self._store.get_many(TICKET, [(id, "ticket") for id in ticket_ids])
 
-    def find_report(self, ticket_id: str, person_id: str) -> Report | None:
+    def find_report(self, ticket_id: str, person_id: str) -> TicketReport | None:
         """Read a person's report of a ticket."""
         return self._store.get(REPORT, ticket_id, f"report#{person_id}")
 
-    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[Report]:
+    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[TicketReport]:
         """Read a person's reports of these tickets, a hundred in a request."""
         keys = [(id, f"report#{person_id}") for id in ticket_ids]
         return self._store.get_many(REPORT, keys)
 
-    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Report]:
+    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[TicketReport]:
         """Read the reports of a ticket."""
         keys = SK.startswith("report#")
         return self._store.page(REPORT, ticket_id, keys=keys, start=start, limit=limit)

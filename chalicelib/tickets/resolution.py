@@ -9,11 +9,11 @@ from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
-from .model import Report, Ticket
+from .model import Ticket, TicketReport
 from .moves import go, with_met
 from .notifications import to_assignee, to_reporters, to_staff
 from .policy import MAX_MERGED, SlaKind
-from .states import ANSWERS, Ending, State, TicketMover
+from .states import ANSWERS, Ending, TicketMover, TicketStatus
 
 __all__ = [
     "JOINED",
@@ -22,7 +22,6 @@ __all__ = [
     "confirm",
     "convert_to_wish",
     "end",
-    "forget_reporter",
     "has_answered",
     "join",
     "merge",
@@ -30,12 +29,12 @@ __all__ = [
     "split",
 ]
 
-S = State
+S = TicketStatus
 
 JOINED = "joined"  # counts those who joined a ticket after it was reported
 
 
-def join(ticket: Ticket, by: TicketMover, report: Report) -> Changes[Ticket]:
+def join(ticket: Ticket, by: TicketMover, report: TicketReport) -> Changes[Ticket]:
     """Add a report to a ticket.
 
     Many people join at once. So the ticket itself is only checked, not written.
@@ -49,7 +48,7 @@ def join(ticket: Ticket, by: TicketMover, report: Report) -> Changes[Ticket]:
 def confirm(
     ticket: Ticket,
     by: TicketMover,
-    reports: Sequence[Report],
+    reports: Sequence[TicketReport],
     person_id: str,
     satisfied: int | None,
 ) -> Changes[Ticket]:
@@ -66,7 +65,7 @@ def confirm(
     asked = [report for report in others if _was_asked(ticket, report)]
     ratings = _rated(ticket, own, satisfied)
     after = replace(ticket, answered=ticket.answered + first, ratings=ratings)
-    target: State | None = None
+    target: TicketStatus | None = None
     if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
         met = with_met(ticket, by.now, SlaKind.CALL_BACK)
         after = replace(after, closed_at=by.now, ending=Ending.CONFIRMED, clocks=met)
@@ -74,17 +73,17 @@ def confirm(
     return go(ticket, "confirm", by, after, target=target, writes=(Put(row=answered),))
 
 
-def _was_asked(ticket: Ticket, report: Report) -> bool:
+def _was_asked(ticket: Ticket, report: TicketReport) -> bool:
     return ticket.resolved_at is None or report.joined_at <= ticket.resolved_at
 
 
-def has_answered(ticket: Ticket, report: Report) -> bool:
+def has_answered(ticket: Ticket, report: TicketReport) -> bool:
     """Say whether a reporter has answered about the present solution."""
     answered_at, resolved_at = report.answered_at, ticket.resolved_at
     return bool(answered_at and resolved_at and answered_at >= resolved_at)
 
 
-def _rated(ticket: Ticket, own: Report, satisfied: int | None) -> tuple[int, ...]:
+def _rated(ticket: Ticket, own: TicketReport, satisfied: int | None) -> tuple[int, ...]:
     """Return the ratings with a reporter's; a second one replaces their first."""
     if satisfied is None:
         return ticket.ratings
@@ -110,11 +109,8 @@ def reopen(
         Conflict: it was closed too long ago.
 
     """
-    policy = escalation.sla.policy
-    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=policy.reopen_days):
-        state, days = ticket.state.value, policy.reopen_days
-        raise Conflict("ticket.over_too_long", state=state, moves=[], days=days)
-    sla, share = escalation.sla, policy.reopen_percent
+    _check_reopening(ticket, escalation.sla.policy.reopen_days, by)
+    sla, share = escalation.sla, escalation.sla.policy.reopen_percent
     kinds = (SlaKind.CONTACT, SlaKind.RESOLVE)
     fresh = [clocks.start(sla, kind, by.now, share) for kind in kinds]
     met = with_met(ticket, by.now, SlaKind.ACCEPT, SlaKind.CALL_BACK)
@@ -140,6 +136,13 @@ def reopen(
     return go(ticket, "reopen", by, after, note=reason, messages=messages)
 
 
+def _check_reopening(ticket: Ticket, days: int, by: TicketMover) -> None:
+    """Refuse to reopen a ticket that was closed too long ago."""
+    if ticket.closed_at and by.now > ticket.closed_at + timedelta(days=days):
+        state = ticket.state.value
+        raise Conflict("ticket.over_too_long", state=state, moves=[], days=days)
+
+
 def end(ticket: Ticket, by: TicketMover) -> Changes[Ticket]:
     """Close a resolved ticket that nobody reopened."""
     met = with_met(ticket, by.now, SlaKind.CALL_BACK)
@@ -151,7 +154,7 @@ def answer(
     ticket: Ticket,
     escalation: EscalationContext,
     by: TicketMover,
-    reports: Sequence[Report],
+    reports: Sequence[TicketReport],
     kind: str,
     *,
     yes: bool,
@@ -185,28 +188,18 @@ def close(
         Forbidden: others have joined it.
 
     """
-    staff = bool(by.relations & STAFF)
-    unsolved = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
-    ending = unsolved if staff else Ending.WITHDRAWN
-    text = public_text if staff else ""
-    closed = replace(_closed(ticket, ending, by.now), reason=reason, told_publicly=text or None)
     messages = _tell_assignee_of_end(ticket, by)
-    writes: tuple[Write, ...] = ()
-    if staff:
+    if by.relations & STAFF:
+        ending = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
+        closed = replace(_closed(ticket, ending, by.now), told_publicly=public_text or None)
+        closed = replace(closed, reason=reason)
         messages = to_reporters(ticket, "closed") + messages
-    else:
-        writes = (_if_nobody_joins(ticket, joined),)
-    changes = go(
-        ticket,
-        "close",
-        by,
-        closed,
-        note=reason,
-        public_text=text,
-        writes=writes,
-        messages=messages,
-    )
-    if not (staff or alone):
+        text = public_text
+        return go(ticket, "close", by, closed, note=reason, public_text=text, messages=messages)
+    withdrawn = replace(_closed(ticket, Ending.WITHDRAWN, by.now), reason=reason, told_publicly=None)
+    writes = (_if_nobody_joins(ticket, joined),)
+    changes = go(ticket, "close", by, withdrawn, note=reason, writes=writes, messages=messages)
+    if not alone:
         raise Forbidden("ticket.others_joined")
     return changes
 
@@ -295,16 +288,3 @@ def convert_to_wish(
     writes = (_if_nobody_joins(ticket, joined),)
     closed = replace(_closed(ticket, Ending.WISH, by.now), wish=wish_id)
     return go(ticket, "turn", by, closed, note=wish_id, writes=writes, messages=messages)
-
-
-def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
-    """Redact an erased reporter: only the public text of their report stays."""
-    if person_id not in (ticket.person_id, ticket.proxy_id):
-        return Changes(entity=ticket, previous=ticket)
-    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
-    after = replace(ticket, proxy_id=proxy)
-    if ticket.person_id == person_id:
-        after = replace(after, person_id=None, as_written=None, location_note=None)
-        after = replace(after, answers=None, photos=())
-    event = Event(tag="ticket.reporter_erased", by="system", party="system")
-    return Changes(entity=after, previous=ticket, events=(event,))

@@ -10,8 +10,8 @@ from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Flag, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request
 from .intake import ReportTerms
 from .model import TicketLine
-from .policy import Level, Urgency
-from .states import State
+from .policy import Level, TicketUrgency
+from .states import TicketStatus
 
 __all__ = [
     "AssignIn",
@@ -51,7 +51,7 @@ class TicketIn(Request):
     place: PlaceCode = Field(description="The narrowest known place: the building, or the unit.")
     location_note: Annotated[Line, Field(max_length=200, examples=["7楼电梯口"])] | None = None
     photos: Photos | None = None
-    urgency: Urgency | None = Field(None, description="By default that of the category.")
+    urgency: TicketUrgency | None = Field(None, description="By default that of the category.")
     private: Flag | None = Field(None, description="Only its reporters, its assignee and staff see it.")
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
@@ -129,7 +129,7 @@ class TicketQuery(PageQuery):
     """The filters of a list."""
 
     place: PlaceCode
-    state: State | None = None
+    state: TicketStatus | None = None
     category: CategoryCode | None = None
     level: Level | None = None
     assignee: PersonId | None = None
@@ -138,7 +138,7 @@ class TicketQuery(PageQuery):
     @property
     def newest(self) -> bool:
         """Say whether the newest come first. Closed tickets have no deadline."""
-        return self.order is Order.NEW or self.state is State.CLOSED
+        return self.order is Order.NEW or self.state is TicketStatus.CLOSED
 
     def wants(self, line: TicketLine) -> bool:
         """Say whether a line passes the filters."""

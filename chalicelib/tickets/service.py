@@ -18,7 +18,7 @@ from .duty import DutyResolver
 from .intake import ReportTerms, TicketIntake
 from .model import Ticket
 from .queries import TicketQueries
-from .reader import TicketForViewer, TicketReader
+from .reader import TicketForViewer, TicketReader, for_reporter
 from .states import TicketMover
 
 __all__ = ["Tickets"]
@@ -64,7 +64,7 @@ class Tickets:
             if not granted.relations & STAFF:
                 writes = (*writes, self._intake.count_report(actor.id, draft))
             changes = self._intake.open(draft, actor, writes)
-            return changes, _for_reporter(actor, changes.entity)
+            return changes, for_reporter(actor, changes.entity)
 
         ticket, shown = self._transaction.run_with(decide, context)
         return replace(shown, ticket=ticket)
@@ -298,10 +298,3 @@ class Tickets:
         )
         actor, now = granted.actor, self._clock.now()
         return ticket, TicketMover(id=actor.id, relations=granted.relations, now=now), actor
-
-
-def _for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
-    """Return a new ticket for the one who filed it."""
-    reporter = actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
-    found = relations(actor, ticket.as_resource(reporter))
-    return TicketForViewer(ticket=ticket, actor=actor, relations=found)

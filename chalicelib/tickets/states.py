@@ -16,13 +16,13 @@ __all__ = [
     "TABLE",
     "WAITING",
     "Ending",
-    "State",
     "TicketMover",
     "TicketState",
+    "TicketStatus",
 ]
 
 
-class State(StrEnum):
+class TicketStatus(StrEnum):
     """The state of a ticket."""
 
     OPEN = "open"
@@ -44,21 +44,21 @@ class Ending(StrEnum):
     WISH = "wish"  # a wish took its place
 
 
-OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
-WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
+OPEN_STATES = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED, TicketStatus.ON_HOLD})
+WAITING = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED})  # for somebody who works on it
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Relation.GRID_WORKER,
     Level.COMMUNITY: Relation.COMMUNITY_STAFF,
     Level.STREET: Relation.STREET_ADMIN,
 }
-S = State
-M = Move[State]
+S = TicketStatus
+M = Move[TicketStatus]
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
 _BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)  # a hold ends in the state in which it began
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
 _SAID = ("ticket.commented", "ticket.noted")
-TABLE: StateTable[State] = StateTable(
+TABLE: StateTable[TicketStatus] = StateTable(
     "ticket",
     [
         M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
@@ -101,7 +101,7 @@ class TicketState:
     """The part of a ticket that decides which moves are available."""
 
     __slots__ = ()
-    state: State
+    state: TicketStatus
     level: Level
     bounces: int
     merged_into: str | None

@@ -9,10 +9,10 @@ from ..kernel.text import mask_personal
 from ..web.fields import Instant, PlaceCode, View
 from .decisions import NOTED
 from .model import TicketLine, place_at
-from .policy import Level, Urgency
+from .policy import Level, TicketUrgency
 from .reader import TicketForViewer
 from .schemas import TicketId
-from .states import State
+from .states import TicketStatus
 
 __all__ = [
     "AnyTicket",
@@ -30,9 +30,9 @@ class PublicTicket(View):
 
     id: TicketId
     version: int
-    state: State
+    state: TicketStatus
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
     community: str
     community_name: str
@@ -168,7 +168,7 @@ def _words(seen: TicketForViewer) -> dict[str, Any]:
             "solution": ticket.solution,
             "reason": ticket.reason,
         }
-    reason = ticket.told_publicly if ticket.state is State.CLOSED else mask_personal(ticket.reason or "") or None
+    reason = ticket.told_publicly if ticket.state is TicketStatus.CLOSED else mask_personal(ticket.reason or "") or None
     return {
         "text": ticket.text,
         "location_note": None,
@@ -193,9 +193,9 @@ class LineView(View):
     version: int
     place: PlaceCode
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
-    state: State
+    state: TicketStatus
     level: Level
     assignee: str | None
     text: str

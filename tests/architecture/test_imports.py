@@ -35,6 +35,11 @@ PURE = {
     "states",
     "resolution",
     "volunteering",
+    "moves",
+    "categories",
+    "office_hours",
+    "duplicates",
+    "redaction",
 }
 # Features whose models are about another feature: the rules of tickets, and what tickets come to.
 ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}

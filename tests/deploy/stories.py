@@ -22,7 +22,7 @@ from chalicelib.offers.model import Offer
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import all_rows
-from chalicelib.tickets.model import Report
+from chalicelib.tickets.model import TicketReport
 from chalicelib.wishes.model import Wish
 from devserver.files import told_of
 
@@ -263,7 +263,7 @@ class Street:
         """More than a few reporters: they are told by a fan-out, page by page."""
         ticket = self.report()
         for n in range(60):
-            save(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
+            save(TicketReport(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "resolve", note="已修")
         self.world.pass_time(hours=3)

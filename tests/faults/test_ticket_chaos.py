@@ -20,7 +20,7 @@ from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Urgency
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import State
+from chalicelib.tickets.states import TicketStatus
 
 from ..world import Phone, World
 from .cloud import Cloud, Killed, check_promises, note, waiting
@@ -124,7 +124,7 @@ class Chaos(RuleBasedStateMachine):
                 self._one(ticket)
 
     def _one(self, ticket: Ticket) -> None:
-        sent_back = ticket.bounces and ticket.state is State.OPEN  # by the only one who is on duty there
+        sent_back = ticket.bounces and ticket.state is TicketStatus.OPEN  # by the only one who is on duty there
         assert ticket.assignee or not ticket.is_open or sent_back, "somebody is on duty, and nobody has it"
         before = self.levels.get(ticket.id, ticket.level)
         assert ticket.level.rank >= before.rank, f"it has come down from {before} to {ticket.level}"
@@ -150,7 +150,7 @@ class Chaos(RuleBasedStateMachine):
 def check_levels_told_of_all(ladder: EscalationPath) -> None:
     with one_look():
         calm = all(not UNTOUCHED & set(tags_of(ticket.id)) for ticket in every(Ticket))
-        ended = any(ticket.state is State.CLOSED for ticket in every(Ticket))
+        ended = any(ticket.state is TicketStatus.CLOSED for ticket in every(Ticket))
         check_levels_told(ladder, exact=calm and not ended)
 
 

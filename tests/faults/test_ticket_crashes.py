@@ -24,7 +24,7 @@ from chalicelib.runtime import use
 from chalicelib.store.transaction import ATTEMPTS, Transaction
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level, SlaKind
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..jobs import a_job
 from ..store.scan import remove, save
@@ -59,7 +59,7 @@ class Scene:
     tags: list[str]  # everything that has happened to the ticket
     told: dict[str, int]  # how many people have heard what, from its beginning
     level: Level = GRID
-    state: State = State.OPEN
+    state: TicketStatus = TicketStatus.OPEN
     ending: Ending | None = None
     ticket: str = ""  # empty where it is only being reported
     tap: Callable[[], Answer] | None = None
@@ -161,7 +161,7 @@ def it_is_not_done_in_time(cloud: Cloud) -> Scene:
     until_due(cloud, ticket)
     told = {"ticket.new": 1, "ticket.accepted": 1, "ticket.commented": 1, "ticket.climbed_staff": 1}
     tags = ["submitted", "accepted", "commented", "climbed"]
-    return begin(cloud, Scene(ladder, tags, told, COMMUNITY, State.ACCEPTED, ticket=ticket))
+    return begin(cloud, Scene(ladder, tags, told, COMMUNITY, TicketStatus.ACCEPTED, ticket=ticket))
 
 
 def a_hold_is_over(cloud: Cloud) -> Scene:
@@ -172,7 +172,7 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     until_due(cloud, ticket)
     told = {"ticket.new": 1, "ticket.accepted": 1, "ticket.held": 1, "ticket.released": 1}
     tags = ["submitted", "accepted", "held", "resumed"]
-    return begin(cloud, Scene(ladder, tags, told, GRID, State.ACCEPTED, ticket=ticket, exact=False))
+    return begin(cloud, Scene(ladder, tags, told, GRID, TicketStatus.ACCEPTED, ticket=ticket, exact=False))
 
 
 def resolved(cloud: Cloud) -> tuple[EscalationPath, str, list[Phone]]:
@@ -188,7 +188,7 @@ def not_everybody_has_answered(cloud: Cloud) -> Scene:
     does(cloud, first, ticket, "confirm", {})
     until_due(cloud, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 1}
-    return begin(cloud, Scene(ladder, ["submitted", "resolved", "confirmed"], told, GRID, State.RESOLVED, ticket=ticket))
+    return begin(cloud, Scene(ladder, ["submitted", "resolved", "confirmed"], told, GRID, TicketStatus.RESOLVED, ticket=ticket))
 
 
 def nobody_has_answered(cloud: Cloud) -> Scene:
@@ -198,7 +198,7 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
     until_due(cloud, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 2}
     tags = ["submitted", "resolved", "ended"]
-    return begin(cloud, Scene(ladder, tags, told, GRID, State.CLOSED, Ending.SILENT, ticket=ticket))
+    return begin(cloud, Scene(ladder, tags, told, GRID, TicketStatus.CLOSED, Ending.SILENT, ticket=ticket))
 
 
 def she_answers_no_by_sms(cloud: Cloud) -> Scene:
@@ -210,7 +210,7 @@ def she_answers_no_by_sms(cloud: Cloud) -> Scene:
     )
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}
     tags = ["submitted", "resolved", "reopened"]
-    return begin(cloud, Scene(ladder, tags, told, COMMUNITY, State.ACCEPTED, ticket=ticket, exact=False))
+    return begin(cloud, Scene(ladder, tags, told, COMMUNITY, TicketStatus.ACCEPTED, ticket=ticket, exact=False))
 
 
 def she_reports(cloud: Cloud) -> Scene:
@@ -222,7 +222,7 @@ def she_reports(cloud: Cloud) -> Scene:
 def he_accepts(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     tap, told = tapped(cloud, ladder.phone(GRID), ticket, "accept"), {"ticket.new": 1, "ticket.accepted": 1}
-    return begin(cloud, Scene(ladder, ["submitted", "accepted"], told, GRID, State.ACCEPTED, ticket=ticket, tap=tap))
+    return begin(cloud, Scene(ladder, ["submitted", "accepted"], told, GRID, TicketStatus.ACCEPTED, ticket=ticket, tap=tap))
 
 
 def he_accepts_just_when_it_is_due(cloud: Cloud) -> Scene:
@@ -237,7 +237,7 @@ def he_resolves(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     does(cloud, cloud.world.resident(), ticket, "join", {})
     tap, told = tapped(cloud, ladder.phone(GRID), ticket, "resolve", NOTE), {"ticket.new": 1, "ticket.resolved": 2}
-    return begin(cloud, Scene(ladder, ["submitted", "resolved"], told, GRID, State.RESOLVED, ticket=ticket, tap=tap))
+    return begin(cloud, Scene(ladder, ["submitted", "resolved"], told, GRID, TicketStatus.RESOLVED, ticket=ticket, tap=tap))
 
 
 def he_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
@@ -259,7 +259,7 @@ def the_last_of_them_confirms(cloud: Cloud) -> Scene:
     does(cloud, first, ticket, "confirm", {})
     tap, told = tapped(cloud, second, ticket, "confirm", {"satisfied": 5}), {"ticket.new": 1, "ticket.resolved": 2}
     tags = ["submitted", "resolved", "confirmed", "confirmed"]
-    return begin(cloud, Scene(ladder, tags, told, GRID, State.CLOSED, Ending.CONFIRMED, ticket=ticket, tap=tap))
+    return begin(cloud, Scene(ladder, tags, told, GRID, TicketStatus.CLOSED, Ending.CONFIRMED, ticket=ticket, tap=tap))
 
 
 def it_is_merged(cloud: Cloud) -> Scene:
@@ -268,7 +268,7 @@ def it_is_merged(cloud: Cloud) -> Scene:
     rest(cloud)
     tap = tapped(cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other})
     told, tags = {"ticket.new": 2, "ticket.merged": 1, "ticket.over": 1}, ["submitted", "merged"]
-    scene = Scene(ladder, tags, told, GRID, State.CLOSED, Ending.MERGED, ticket=ticket, tap=tap, others=[other])
+    scene = Scene(ladder, tags, told, GRID, TicketStatus.CLOSED, Ending.MERGED, ticket=ticket, tap=tap, others=[other])
     return begin(cloud, scene)
 
 
@@ -582,7 +582,7 @@ def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_that_it_was
     skewed.offset = timedelta(0)
     does(cloud, second, ticket, "confirm", {})
     rest(cloud)
-    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (State.CLOSED, Ending.CONFIRMED)
+    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (TicketStatus.CLOSED, Ending.CONFIRMED)
     assert not timers(ticket)
     lines: list[MessageAttempt] = every(MessageAttempt)
     assert not [line for line in lines if line.kind == "ticket.unanswered"]

@@ -19,9 +19,9 @@ from chalicelib.store.transaction_items import ItemBuilder
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
 from chalicelib.tickets.background import TicketJobs
-from chalicelib.tickets.model import Report, Ticket
+from chalicelib.tickets.model import Ticket, TicketReport
 from chalicelib.tickets.policy import HOUSE, Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.timers import on_timer
 
 from ..store.scan import PK, SK, scan
@@ -98,7 +98,7 @@ def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the
         assert tags_of(ticket) in (["submitted", "accepted"], ["submitted", "climbed", "accepted"])
         assert climbs(ticket) in ([], [("accept", Level.COMMUNITY)])
         now = ticket_of(ticket)
-        assert (now.state, now.assignee) == (State.ACCEPTED, ladder.worker.id)
+        assert (now.state, now.assignee) == (TicketStatus.ACCEPTED, ladder.worker.id)
         assert now.level is (Level.COMMUNITY if climbs(ticket) else Level.GRID)
         assert heard(ticket, "climbed_staff") == len(climbs(ticket))
         came["climb first" if climbs(ticket) else "acceptance first"] += 1
@@ -123,7 +123,7 @@ def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_bec
         world.services.outbox.sweep()
     assert happened[0].status == 200
     assert ticket_of(ticket).level is Level.COMMUNITY
-    assert ticket_of(ticket).state is State.OPEN, "what she was answered is not true"
+    assert ticket_of(ticket).state is TicketStatus.OPEN, "what she was answered is not true"
 
 
 def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(ladder: EscalationPath) -> None:
@@ -143,7 +143,7 @@ def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insi
         given = move(ladder.phone(Level.GRID), ticket, "accept", if_match='"1"')()
     assert (given.status, given.code) == (412, "request.stale")
     rest(ladder)
-    assert (tags_of(ticket), ticket_of(ticket).state) == (["submitted", "climbed"], State.OPEN)
+    assert (tags_of(ticket), ticket_of(ticket).state) == (["submitted", "climbed"], TicketStatus.OPEN)
 
 
 # many alarms
@@ -252,7 +252,7 @@ def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_o
         assert tags in (first, second) if still_over else tags in (first, (event,)), tags
         assert heard(ticket, "climbed_staff") == tags.count("climbed") + tags.count("escalated")
         came[tags] += 1
-        if ticket_of(ticket).state is not State.CLOSED:
+        if ticket_of(ticket).state is not TicketStatus.CLOSED:
             end(world, ticket)
     note(f"{name}: {came}")
 
@@ -299,7 +299,7 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: EscalationPa
         assert given.status == 200, given.text
         rest(ladder, exact=False)
         now = ticket_of(ticket)
-        assert (now.state, now.level, now.reopened) == (State.ACCEPTED, Level.COMMUNITY, 1)
+        assert (now.state, now.level, now.reopened) == (TicketStatus.ACCEPTED, Level.COMMUNITY, 1)
         came["silence first" if "ended" in tags_of(ticket) else "reopened first"] += 1
         end(world, ticket)
     note(f"came: {came}")
@@ -394,7 +394,7 @@ def assert_nobody_is_lost(given: list[Answer], phones: list[Phone], ticket_id: s
     ends_in = ticket_of(ticket.merged_into) if ticket.merged_into else ticket
     joined = {phone.me["id"] for phone, answer in zip(phones, given, strict=True) if answer.status == 200}
     assert joined <= reporters(ends_in)
-    rows = Tally(r.person_id for r in every(Report) if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged))
+    rows = Tally(r.person_id for r in every(TicketReport) if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged))
     assert {rows[person] for person in joined} <= {1}, "counted twice"
     assert sum(counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}) == len(joined)
 
@@ -560,7 +560,7 @@ def test_of_answers_at_once_the_last_closes_it(ladder: EscalationPath, many: int
         assert {answer.status for answer in given} == {200}
         rest(ladder)
         now = ticket_of(ticket)
-        assert (now.state, now.ending, now.answered, now.ratings) == (State.CLOSED, Ending.CONFIRMED, many, (5,) * many)
+        assert (now.state, now.ending, now.answered, now.ratings) == (TicketStatus.CLOSED, Ending.CONFIRMED, many, (5,) * many)
         assert not timers(ticket)
 
 
@@ -574,8 +574,8 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
     with mock.patch(**NO_CONDITION), just_before_commit(first) as happened:
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
-    assert ticket_of(ticket).state is State.RESOLVED
-    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert ticket_of(ticket).state is TicketStatus.RESOLVED
+    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(TicketReport))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:
@@ -592,7 +592,7 @@ def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder:
         assert given.status == 200
         rest(ladder)
         now, tags = ticket_of(ticket), tags_of(ticket)
-        assert (now.state, now.answered, now.ratings) == (State.CLOSED, 1, (4,))
+        assert (now.state, now.answered, now.ratings) == (TicketStatus.CLOSED, 1, (4,))
         assert now.ending is (Ending.SILENT if "ended" in tags else Ending.CONFIRMED)
         assert tags[-2:] == ["ended", "confirmed"] if "ended" in tags else tags[-1] == "confirmed"
         assert not timers(ticket)
@@ -726,7 +726,7 @@ def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(la
         assert_nobody_is_lost(given[3:5], phones[2:4], ticket)
         for id in (ticket, other):
             assert not [e for e in timeline(id) if e.tag == "ticket.climbed" and len(climbs(id)) > 1]
-            if ticket_of(id).state is not State.CLOSED:
+            if ticket_of(id).state is not TicketStatus.CLOSED:
                 end(world, id)
         rest(ladder, exact=False)
     note(f"answers {answers}")

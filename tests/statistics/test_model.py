@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib.statistics.model import By, Rate, grouped, hot_spots, statistics_of, wilson
 from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
-from chalicelib.tickets.policy import Level, SlaKind, Urgency
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.policy import Level, SlaKind, TicketUrgency
+from chalicelib.tickets.states import Ending, TicketStatus
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 BEGAN = datetime(2026, 11, 2, 1, tzinfo=UTC)
@@ -28,12 +28,18 @@ def contact(met: int | None = None, due: int = 4, stopped: int | None = None) ->
 
 def a_ticket(n: int = 0, **fields) -> Ticket:
     values = {"id": f"tkt_{n}", "version": 1, "created_at": BEGAN, "updated_at": BEGAN, "person_id": "per_r", "filed_by": "per_r"}
-    values |= {"category": "light", "urgency": Urgency.GENERAL, "text": "灯不亮", "place": BUILDING, "community_name": "柏华"}
+    values |= {
+        "category": "light",
+        "urgency": TicketUrgency.GENERAL,
+        "text": "灯不亮",
+        "place": BUILDING,
+        "community_name": "柏华",
+    }
     return Ticket(**values | {"zone": "Asia/Shanghai", "level": Level.GRID, "clocks": (contact(2),)} | fields)
 
 
 def ended(ending: Ending, **fields) -> Ticket:
-    return a_ticket(state=State.CLOSED, ending=ending, closed_at=BEGAN + 48 * HOUR, **fields)
+    return a_ticket(state=TicketStatus.CLOSED, ending=ending, closed_at=BEGAN + 48 * HOUR, **fields)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +95,9 @@ def test_a_response_is_in_time_late_or_not_decided(ticket, expected):
         (ended(Ending.SILENT), (0, 0), 1),
         (ended(Ending.CONFIRMED, answered=1, reopened=1), (0, 1), 0),  # not at the first go
         (ended(Ending.SILENT, reopened=1), (0, 1), 0),
-        (a_ticket(state=State.ACCEPTED, reopened=1), (0, 1), 0),
+        (a_ticket(state=TicketStatus.ACCEPTED, reopened=1), (0, 1), 0),
         (ended(Ending.UNSOLVED), (0, 1), 0),
-        (a_ticket(state=State.RESOLVED, answered=1), (0, 0), 0),  # others are still asked
+        (a_ticket(state=TicketStatus.RESOLVED, answered=1), (0, 0), 0),  # others are still asked
         (a_ticket(), (0, 0), 0),
         (ended(Ending.MERGED), (0, 0), 0),
         (ended(Ending.WITHDRAWN, reopened=1), (0, 0), 0),
@@ -113,8 +119,8 @@ def test_counts_by_hand():
         ended(Ending.MERGED),
         ended(Ending.WITHDRAWN),
         ended(Ending.WISH),
-        a_ticket(state=State.RESOLVED),
-        a_ticket(state=State.OPEN, clocks=(contact(due=9999),)),
+        a_ticket(state=TicketStatus.RESOLVED),
+        a_ticket(state=TicketStatus.OPEN, clocks=(contact(due=9999),)),
     ]
     found = statistics_of("all", tickets, NOW)
     assert (found.key, found.reported, found.open, found.waiting) == ("all", 14, 1, 1)

@@ -10,7 +10,7 @@ from chalicelib.statistics import service as statistics
 from chalicelib.store.tables import Counter
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.resolution import JOINED
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..storage import counted_storage
 from ..store.scan import save
@@ -29,7 +29,13 @@ def saved(world: World, n: int, **fields) -> Ticket:
 
 
 def solved(world: World, n: int, **fields) -> Ticket:
-    ended = {"state": State.CLOSED, "ending": Ending.CONFIRMED, "closed_at": world.clock.now(), "answered": 1, "ratings": (5,)}
+    ended = {
+        "state": TicketStatus.CLOSED,
+        "ending": Ending.CONFIRMED,
+        "closed_at": world.clock.now(),
+        "answered": 1,
+        "ratings": (5,),
+    }
     return saved(world, n, **ended | fields)
 
 
@@ -117,7 +123,7 @@ def test_the_newest_are_counted_and_it_is_said_that_there_were_more(world: World
 
 def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: World):
     first = saved(world, 1, place=UNIT)
-    joined = saved(world, 2, state=State.CLOSED, ending=Ending.MERGED, created_at=world.clock.now() + timedelta(hours=1))
+    joined = saved(world, 2, state=TicketStatus.CLOSED, ending=Ending.MERGED, created_at=world.clock.now() + timedelta(hours=1))
     saved(world, 3, category="lift")
     saved(world, 4, created_at=world.clock.now() - timedelta(days=31))
     path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"

@@ -11,7 +11,7 @@ from chalicelib.places.service import Roster
 from chalicelib.ticket_policy.escalation_path import coverage_gaps
 from chalicelib.ticket_policy.model import CoverageGap, Why
 from chalicelib.ticket_policy.repository import PolicyRepository
-from chalicelib.tickets.policy import HOUSE, Level, Rule, Step, Urgency
+from chalicelib.tickets.policy import HOUSE, EscalationStep, Level, Rule, TicketUrgency
 
 from ..storage import counted_storage
 from ..store.scan import Reads
@@ -19,7 +19,7 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
 
 rows = Reads(PolicyRepository)
 
-URGENT = tuple(sorted(category.code for category in HOUSE.categories if category.urgency is Urgency.URGENT))
+URGENT = tuple(sorted(category.code for category in HOUSE.categories if category.urgency is TicketUrgency.URGENT))
 
 
 def somebody(id: str, role: Role, place: str, **fields) -> Person:
@@ -123,7 +123,7 @@ def test_whom_a_rule_names_has_to_be_there():
 def test_a_ladder_without_a_level_has_no_hole_there():
     short = (HOUSE.ladder[0], HOUSE.ladder[2])
     assert not found(town(WORKER, ADMIN), ladder=short)
-    assert not found(town(ADMIN), ladder=(Step(level=Level.STREET, role=Role.STREET_ADMIN),))
+    assert not found(town(ADMIN), ladder=(EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN),))
 
 
 def test_thirty_grids_without_anybody_are_thirty_lines():

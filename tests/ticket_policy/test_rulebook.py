@@ -14,7 +14,7 @@ from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Level, Ticket
-from chalicelib.tickets.policy import HOUSE, Rule, Urgency
+from chalicelib.tickets.policy import HOUSE, Rule, TicketUrgency
 from chalicelib.tickets.states import TicketMover
 from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
@@ -222,7 +222,9 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
 # what other rules would have done
 
 
-def report(world: World, n: int, place: str = BUILDING, category: str = "light", urgency: Urgency = Urgency.GENERAL) -> Ticket:
+def report(
+    world: World, n: int, place: str = BUILDING, category: str = "light", urgency: TicketUrgency = TicketUrgency.GENERAL
+) -> Ticket:
     """Save a ticket as it is right after its report."""
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
     now = world.clock.now()

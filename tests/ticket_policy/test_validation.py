@@ -16,17 +16,17 @@ from chalicelib.tickets.policy import (
     HOUSE,
     LIMITS,
     Category,
+    CategoryQuestion,
     Choice,
+    EscalationStep,
     Level,
-    Limits,
     LimitsOf,
     Policy,
-    Question,
     QuestionKind,
     Rule,
     SlaKind,
-    Step,
-    Urgency,
+    SlaLimits,
+    TicketUrgency,
 )
 from chalicelib.tickets.routing import route
 from chalicelib.tickets.worktime import Calendar, OfficeHours, OwnDay, due_after
@@ -129,7 +129,7 @@ def test_ids_and_codes_stand_once():
 
 
 def test_questions_have_choices_where_they_are_answered_by_choosing():
-    yard, where = Choice(key="yard", zh="院内", en="Yard"), Question(code="where", zh="位置", en="Where")
+    yard, where = Choice(key="yard", zh="院内", en="Yard"), CategoryQuestion(code="where", zh="位置", en="Where")
     one = replace(where, kind=QuestionKind.ONE)
     asked = (where, one, replace(one, code="b", choices=(yard, yard)), replace(where, code="c", choices=(yard,)))
     category = Category(code="light", zh="照明", en="Light", questions=asked)
@@ -164,7 +164,7 @@ def test_limits_are_there_for_every_class_and_in_order():
     ],
 )  # fmt: skip
 def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
-    ladder = tuple(Step(level=level, role=role) for level, role in steps)
+    ladder = tuple(EscalationStep(level=level, role=role) for level, role in steps)
     assert found(ladder=ladder) == expected
 
 
@@ -189,8 +189,8 @@ def test_no_limit_that_is_taken_fails_for_want_of_office_hours(minutes, weekdays
     span = OfficeHours(start=time(0), end=time(minutes // 60, minutes % 60))
     own = {date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=()) for n in range(off)}
     ladder = (replace(HOUSE.ladder[-1], percent=percent),)
-    all_long = Limits(accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit)
-    rows = tuple(LimitsOf(urgency=urgency, limits=all_long) for urgency in Urgency)
+    all_long = SlaLimits(accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit)
+    rows = tuple(LimitsOf(urgency=urgency, limits=all_long) for urgency in TicketUrgency)
     policy = Policy(limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own)
     if not validate(policy, STREET, PLACES, PEOPLE):
         calendar = Calendar(zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday)

@@ -10,13 +10,13 @@ from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
-from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
-from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
-from chalicelib.tickets.states import SYSTEM_ONLY, Ending, State, TicketMover
+from chalicelib.tickets.model import Hold, SlaTimer, Ticket, TicketReport
+from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.states import SYSTEM_ONLY, Ending, TicketMover, TicketStatus
 
 from ..world import START, UNIT
 
-S, C, L = State, SlaKind, Level
+S, C, L = TicketStatus, SlaKind, Level
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who is on duty, lowest first; whoever is named first leads.
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
@@ -44,7 +44,7 @@ def an_escalation(
     return EscalationContext(sla=the_sla(ticket or a_ticket(), policy), duty=duty)
 
 
-def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
+def a_ticket(state: TicketStatus = S.OPEN, **fields: Any) -> Ticket:
     """A ticket in a state, with the clocks that it then has: reported, and moved on, at START."""
     values: dict[str, Any] = {
         "id": "tkt_a",
@@ -54,7 +54,7 @@ def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
         "person_id": "per_owner",
         "filed_by": "per_owner",
         "category": "rubbish",
-        "urgency": Urgency.GENERAL,
+        "urgency": TicketUrgency.GENERAL,
         "text": "楼道里有垃圾",
         "place": UNIT,
         "community_name": "柏华社区",
@@ -103,8 +103,8 @@ PROPERTY_ACTS = by(HELPER, "per_property")
 SYSTEM_ACTS = by(SYSTEM_ONLY, "system")
 
 
-def a_report(person: str = "per_owner", **fields: Any) -> Report:
-    return Report(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
+def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
+    return TicketReport(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
 
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:

@@ -10,10 +10,12 @@ from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.duplicates import likely_duplicates
+from chalicelib.tickets.model import TicketReport, Update
+from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.redaction import forget_reporter
 from chalicelib.tickets.resolution import has_answered
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT
@@ -67,8 +69,8 @@ def updates(outcome: Changes) -> list[tuple[str, str]]:
     return [(b.row.state.value, b.row.text) for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Update)]
 
 
-def answered(outcome: Changes) -> list[Report]:
-    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Report)]
+def answered(outcome: Changes) -> list[TicketReport]:
+    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, TicketReport)]
 
 
 def code_of(kind: type[Exception], move, *args, **named) -> str:
@@ -98,8 +100,8 @@ def test_where_nobody_has_it_the_staff_on_duty_hear_of_it():
 
 
 def test_no_quiet_hour_holds_back_what_is_urgent_where_somebody_has_to_work_on_it():
-    assert told(submitted(urgency=Urgency.URGENT)) == [("urgent_new", "per_grid")]
-    urgent = a_ticket(urgency=Urgency.URGENT)
+    assert told(submitted(urgency=TicketUrgency.URGENT)) == [("urgent_new", "per_grid")]
+    urgent = a_ticket(urgency=TicketUrgency.URGENT)
     assert told(decisions.accept(urgent, WORKER_ACTS)) == [("accepted", REPORTERS)]  # no affair of the night
     assert told(decisions.escalate(urgent, an_escalation(urgent), WORKER_ACTS, "没有人手"))[0][0] == "urgent_climbed_staff"
 
@@ -122,7 +124,7 @@ HEAP = "五号楼一单元七楼有垃圾"
 
 
 def alike(*others, **fields):
-    return [one.id for one in decisions.likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
+    return [one.id for one in likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
 
 
 def test_the_same_in_other_words_is_a_likely_duplicate():
@@ -781,13 +783,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = resolution.forget_reporter(full, "per_owner", NOW)
+    outcome = forget_reporter(full, "per_owner", NOW)
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = resolution.forget_reporter(full, "per_son", NOW).entity
+    son = forget_reporter(full, "per_son", NOW).entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = resolution.forget_reporter(full, "per_joiner", NOW)
+    stranger = forget_reporter(full, "per_joiner", NOW)
     assert (stranger.entity, stranger.events) == (full, ())
 
 
@@ -807,7 +809,13 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
     }  # fmt: skip
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
-    assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
+    assert [state for state in TicketStatus if a_ticket(state).deadlines()] == [
+        S.OPEN,
+        S.ACCEPTED,
+        S.ASSIGNED,
+        S.ON_HOLD,
+        S.RESOLVED,
+    ]
     assert HOUSE.holds == 3
     assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)

@@ -8,7 +8,7 @@ from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.tickets.model import TicketLine, building_of, level_of, place_at
 from chalicelib.tickets.policy import MAX_BOUNCES, Level, SlaKind
-from chalicelib.tickets.states import ANSWERS, TABLE, Ending, State
+from chalicelib.tickets.states import ANSWERS, TABLE, Ending, TicketStatus
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
 from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock
@@ -89,7 +89,7 @@ MOVES = sorted({move for _, move, _ in EXPECTED})
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("move", MOVES)
 def test_the_table_is_the_contracts(move, who):
-    for state in State:
+    for state in TicketStatus:
         target = EXPECTED.get((state.value, move, who))
         if target:
             assert TABLE.go(state, move, WHO[who]).target.value == target
@@ -107,7 +107,7 @@ def test_the_table_knows_no_other_moves():
 @pytest.mark.parametrize("who", WHO)
 def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden(who):
     hidden = {"reporter": {"join"}}.get(who, set())
-    for state in State:
+    for state in TicketStatus:
         wanted = {move for source, move, one in EXPECTED if (source, one) == (state.value, who)} - hidden - {"split"}
         assert set(a_ticket(state).moves(WHO[who])) == wanted
 

@@ -8,7 +8,7 @@ from chalicelib.kernel.template import Urgency
 from chalicelib.tickets.model import Hold
 from chalicelib.tickets.notifications import RELEVANT_WHILE, is_relevant, template_context
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.texts import MESSAGES
 
 from ..world import START
@@ -23,8 +23,8 @@ def ended(ending: Ending):
     return a_ticket(S.CLOSED, ending=ending)
 
 
-def others(*states: State):
-    return [a_ticket(state) for state in State if state not in states]
+def others(*states: TicketStatus):
+    return [a_ticket(state) for state in TicketStatus if state not in states]
 
 
 OPEN = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)

@@ -6,7 +6,7 @@ from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
 from chalicelib.tickets.notifications import to_assignee, to_reporters, to_staff
-from chalicelib.tickets.policy import Urgency as Pressing
+from chalicelib.tickets.policy import TicketUrgency as Pressing
 from chalicelib.tickets.texts import MESSAGES
 
 from .builders import a_ticket

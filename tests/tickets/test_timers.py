@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets import decisions, resolution
-from chalicelib.tickets.policy import HOUSE, LADDER, Level, Policy, SlaKind, Urgency
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.policy import HOUSE, LADDER, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.worktime import due_after, worked_between
 
@@ -112,7 +112,7 @@ def test_the_top_is_where_the_ladder_of_the_street_ends():
 
 
 def test_what_is_urgent_climbs_by_night_too_and_wakes_whoever_has_to_work_on_it():
-    urgent = a_ticket(urgency=Urgency.URGENT)
+    urgent = a_ticket(urgency=TicketUrgency.URGENT)
     outcome = on_timer(urgent, an_escalation(urgent), START + 15 * MINUTE)
     assert told(outcome) == [("urgent_climbed_staff", AT_COMMUNITY)]
     assert clock(outcome.entity, C.ACCEPT).due_at == START + 22 * MINUTE  # half of fifteen, whole minutes
@@ -237,7 +237,7 @@ def test_after_an_outage_nobody_is_asked_again_about_what_is_over():
 @given(
     st.sampled_from([S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]),
     st.sampled_from(Level),
-    st.sampled_from(Urgency),
+    st.sampled_from(TicketUrgency),
     st.lists(st.integers(0, 30 * 86_400), min_size=8, max_size=8),
     st.sampled_from([(), ("per_staff",)]),
 )
@@ -248,7 +248,7 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
     escalation = an_escalation(ticket, community=community)
     for late in lates:
         if not ticket.deadlines():
-            assert ticket.state is State.CLOSED
+            assert ticket.state is TicketStatus.CLOSED
             return
         now = next_at(ticket) + timedelta(seconds=late)
         outcome = on_timer(ticket, escalation, now)
@@ -268,5 +268,5 @@ def test_whatever_is_never_looked_at_ends_up_at_the_street_with_every_broken_pro
     assert last.level is L.STREET
     assert [c.promised_at for c in last.clocks] == [c.promised_at for c in a_ticket().clocks]
     assert [name for name, at in last.deadlines().items() if at <= steps[-1][0]] == []
-    assert HOUSE.limits_of("rubbish", Urgency.GENERAL).remind == 480
+    assert HOUSE.limits_of("rubbish", TicketUrgency.GENERAL).remind == 480
     assert at(WORKER_ACTS, START).now == START

@@ -9,15 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
+from chalicelib.tickets.office_hours import check_office_hours, check_week
 from chalicelib.tickets.worktime import (
     Calendar,
     CountedDay,
+    DayReason,
     Holiday,
     OfficeHours,
     OwnDay,
-    Why,
-    check_office_hours,
-    check_week,
     due_after,
     explain,
     uncertain,
@@ -209,7 +208,7 @@ def test_the_streets_own_calendar_beats_the_library_both_ways():
 def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
     street = a_calendar(week={**DEFAULT_WEEK, 6: MORNING})
     assert street.day(date(2026, 11, 28)).spans == MORNING
-    assert street.day(date(2026, 11, 28)).why is Why.WEEKDAY
+    assert street.day(date(2026, 11, 28)).why is DayReason.WEEKDAY
     assert street.day(date(2026, 10, 3)).spans == ()
     assert street.day(date(2026, 10, 10)).spans == DEFAULT_WEEK[1]  # a make-up day is a Monday
 
@@ -217,12 +216,12 @@ def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
 def test_a_library_that_names_nothing_closes_weekdays_only():
     street = a_calendar(week=dict.fromkeys(range(1, 8), MORNING), library=lambda day: Holiday(off=True))
     whys = [street.day(date(2026, 11, 23) + n * DAY).why for n in range(7)]
-    assert whys == [Why.HOLIDAY] * 5 + [Why.WEEKDAY] * 2
+    assert whys == [DayReason.HOLIDAY] * 5 + [DayReason.WEEKDAY] * 2
 
 
 def test_a_year_that_nobody_knows_goes_by_the_week_and_is_named():
     new_year = STREET.day(date(2027, 1, 1))
-    assert (new_year.why, new_year.spans, new_year.name) == (Why.UNKNOWN, DEFAULT_WEEK[5], "")
+    assert (new_year.why, new_year.spans, new_year.name) == (DayReason.UNKNOWN, DEFAULT_WEEK[5], "")
     assert STREET.day(date(2027, 1, 2)).spans == ()
     reported = local("2026-12-31 17:30")
     due = due_after(STREET, reported, 120)
