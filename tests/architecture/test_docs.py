@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from .source import PACKAGE, ROOT, modules
+from .source import ROOT, modules
 
 PAGES = ("architecture.md", "adding-a-feature.md")
 MAX_STOPS = 9
@@ -60,9 +60,3 @@ def test_each_walk_has_fewer_than_ten_stops():
     for name, walk in walks:
         stops = re.findall(r"^(\d+)\. ", walk, re.MULTILINE)
         assert 0 < len(stops) <= MAX_STOPS, name
-
-
-def test_every_feature_of_the_list_is_on_the_page():
-    text = text_of("architecture.md")
-    for path in PACKAGE.glob("*/feature.py"):
-        assert f"`{path.parent.name}`" in text, path.parent.name
