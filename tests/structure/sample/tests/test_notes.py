@@ -8,7 +8,7 @@ from chalicelib.feature import Bound
 from chalicelib.features import declaration
 from chalicelib.kernel.jobs import Event
 
-from ..store.scan import scheduled
+from ..store.scan import remove, scheduled
 from ..world import BAIHUA, GRID, JINFENG, STREET, Phone, World
 from .cases import a_note
 
@@ -135,7 +135,6 @@ def test_notes_are_in_the_data_of_their_owner_and_gone_after_erasure(world: Worl
 
 def test_a_lost_timer_is_armed_again(world: World):
     note_id = a_note(world, world.person())
-    for due in [due for due in scheduled() if due.kind == "timer.note"]:
-        world.services.store.delete(due)
+    remove(*[job for job in scheduled() if job.kind == "timer.note"])
     world.pass_time(days=4)
     assert state_of(world, note_id) == "overdue"
