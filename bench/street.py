@@ -50,7 +50,9 @@ def main(wishes: int = 1000) -> None:
 def counted(world: World) -> tuple[Storage, Run | None, float]:
     """Run over the whole street and count."""
     return _measure(
-        lambda: world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), STREET, WeightsEdit(), dry_run=False)[0]
+        lambda: world.services.matching.start_run(
+            RequestContext(actor=world.admin.as_actor()), STREET, WeightsEdit(), dry_run=False
+        )[0]
     )
 
 

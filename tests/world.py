@@ -19,7 +19,8 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.feature import dev_mailbox, sender
+from chalicelib.message_log import feature as message_log_feature
+from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker
@@ -96,7 +97,14 @@ _FEATURES = {
 }
 _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
     **{name: declaration(name) for name in FEATURES},
-    "sender": sender,
+    "message_queries": message_log_feature.feature,
+    "message_log": message_log_feature.message_log,
+    "transport": message_log_feature.transport,
+    "attempt_store": message_log_feature.attempt_store,
+    "sms_budget": message_log_feature.sms_budget,
+    "digest": message_log_feature.digest,
+    "delivery_reports": message_log_feature.delivery_reports,
+    "unsubscribe_links": message_log_feature.unsubscribe_links,
     "accounts": accounts,
     "upload_jobs": upload_jobs,
     "phones": phones,

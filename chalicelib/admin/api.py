@@ -27,9 +27,7 @@ def read_queue(desk: Desk, context: RequestContext, query: StaffQueueQuery) -> Q
 )
 def turn_ticket(desk: Desk, context: RequestContext, ticket_id: str, body: TurnIn) -> TurnedView:
     """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
-    return TurnedView(
-        wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id
-    )
+    return TurnedView(wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id)
 
 
 @routes.post(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..message_log.feature import sender
+from ..message_log.feature import sms_budget
 from ..people.feature import access
 from ..tickets.feature import conversion as ticket_conversion
 from ..wishes.feature import submitter
@@ -31,7 +31,7 @@ def build(core: "Core", get: Get) -> "Desk":
         access=get(access),
         submitter=get(submitter),
         tickets=get(ticket_conversion),
-        sender=get(sender),
+        sms_budget=get(sms_budget),
         outbox=core.outbox,
         hooks=core.hooks,
     )

@@ -12,7 +12,7 @@ from ..kernel.paging import Page, merge_pairs
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueueQuery, Task
-from ..message_log.sending import Sender
+from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
 from ..people.model import ConsentGiven, Person
 from ..store.outbox import Outbox, ParkedJob
@@ -47,17 +47,15 @@ class Desk:
         access: Access,
         submitter: WishSubmitter,
         tickets: TicketConversion,
-        sender: Sender,
+        sms_budget: SmsBudget,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
         self._transaction, self._access = transaction, access
         self._submitter, self._tickets = submitter, tickets
-        self._sender, self._outbox, self._hooks = sender, outbox, hooks
+        self._sms_budget, self._outbox, self._hooks = sms_budget, outbox, hooks
 
-    def queue(
-        self, context: RequestContext, place: str, limit: int
-    ) -> tuple[Page[Task], Mapping[str, int]]:
+    def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
         granted = self._require_read(context, place)
         is_street_admin = Relation.STREET_ADMIN in granted.relations
@@ -76,9 +74,7 @@ class Desk:
         merged = merge_pairs([line.page(query) for line in lines], limit)
         return Page([task for _, task in merged.items], merged.next), +counts
 
-    def turn_into_wish(
-        self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven
-    ) -> Wish:
+    def turn_into_wish(self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
         def decide() -> Changes[Wish]:
@@ -119,7 +115,7 @@ class Desk:
         """Return what the street of a place has spent this month; for staff of the place."""
         self._require_read(context, place)
         street = street_of(place)
-        month, spent_li, budget_li = self._sender.spending(street)
+        month, spent_li, budget_li = self._sms_budget.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
 
@@ -162,7 +158,4 @@ def _as_resource(actor: Actor, job: ParkedJob) -> Resource:
 
 
 def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
-    return bool(
-        relations(actor, _as_resource(actor, job))
-        & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
-    )
+    return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})

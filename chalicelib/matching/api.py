@@ -59,8 +59,6 @@ def read_weights(matching: Matching, context: RequestContext, query: PlaceQuery)
 
 
 @routes.put("/v1/policies/matching")
-def set_weights(
-    matching: Matching, context: RequestContext, query: PlaceQuery, body: WeightsPut
-) -> WeightsView:
+def set_weights(matching: Matching, context: RequestContext, query: PlaceQuery, body: WeightsPut) -> WeightsView:
     """Change the weights of a street; try them with a dry run first."""
     return WeightsView.of(matching.set_weights(context, query.place, body.edit()))

@@ -50,14 +50,10 @@ class Candidates:
         self._wishes, self._helpers, self._weights = wishes, helpers, weights
         self._neighbours, self._now = neighbours, now
         self.visits = 0
-        self._refusals = {
-            u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency
-        }
+        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in Urgency}
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
         self._sizes: dict[tuple[str, str], int] = {}
-        self._least: dict[
-            tuple[tuple[str, str], Urgency], int
-        ] = {}  # what the cheapest of a pool costs, the place apart
+        self._least: dict[tuple[tuple[str, str], Urgency], int] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
         self._ways: dict[tuple[str, str], int] = {}
         self._costs: dict[tuple[int, int], int | None] = {}
@@ -65,18 +61,13 @@ class Candidates:
 
     def _fill(self) -> None:
         """Sort the volunteers into pools by what a wish may ask for, and within each into buckets by place."""
-        pools: defaultdict[tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]] = (
-            defaultdict(dict)
-        )
+        pools: defaultdict[tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]] = defaultdict(dict)
         for j, helper in enumerate(self._helpers):
             where = (grid_of(helper.base), helper.places)
             for pool in self._pools_of(helper):
                 pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
         self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
-        self._sizes = {
-            pool: sum(len(bucket.members) for bucket in buckets)
-            for pool, buckets in self._pools.items()
-        }
+        self._sizes = {pool: sum(len(bucket.members) for bucket in buckets) for pool, buckets in self._pools.items()}
 
     def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
         kinds = (helper.kinds or {"goods", "service", "company", "learning"}) - helper.never
@@ -91,14 +82,10 @@ class Candidates:
         for pool, buckets in self._pools.items():
             for urgency, refusals in self._refusals.items():
                 for bucket in buckets:
-                    bucket.order[urgency] = sorted(
-                        (prices[j] + refusals[j], j) for j in bucket.members
-                    )
+                    bucket.order[urgency] = sorted((prices[j] + refusals[j], j) for j in bucket.members)
                 self._least[pool, urgency] = min(bucket.order[urgency][0][0] for bucket in buckets)
 
-    def best(
-        self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]
-    ) -> list[tuple[int, int]]:
+    def best(self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]) -> list[tuple[int, int]]:
         """Return the cheapest pairs (volunteer, cost) of a wish whose cost and price come to less than `below`.
 
         At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
@@ -149,9 +136,7 @@ class Candidates:
         known = self._near.get((pool, place))
         if known is None:
             grid = grid_of(place)
-            serving = (
-                bucket for bucket in self._pools.get(pool, ()) if serve(bucket.places, place)
-            )
+            serving = (bucket for bucket in self._pools.get(pool, ()) if serve(bucket.places, place))
             known = sorted(
                 ((self._way(bucket.base, grid), bucket) for bucket in serving),
                 key=lambda pair: pair[0],
@@ -164,9 +149,7 @@ class Candidates:
         if (base, grid) not in self._ways:
             ring = ring_of(base, grid, self._neighbours)
             cost: int = getattr(self._weights, ring)
-            self._ways[base, grid] = (
-                min(cost, self._weights.same_building) if ring == "same_grid" else cost
-            )
+            self._ways[base, grid] = min(cost, self._weights.same_building) if ring == "same_grid" else cost
         return self._ways[base, grid]
 
     @staticmethod
@@ -184,12 +167,6 @@ class Candidates:
         if key not in self._costs:
             self.visits += 1
             wish, helper = self._wishes[i], self._helpers[j]
-            fits = not any(
-                stands_against(wish, helper, self._now) for stands_against in OBSTACLES_OF_PAIR
-            )
-            self._costs[key] = (
-                sum(terms_of(wish, helper, self._weights, self._neighbours).values())
-                if fits
-                else None
-            )
+            fits = not any(stands_against(wish, helper, self._now) for stands_against in OBSTACLES_OF_PAIR)
+            self._costs[key] = sum(terms_of(wish, helper, self._weights, self._neighbours).values()) if fits else None
         return self._costs[key]

@@ -57,9 +57,7 @@ class Helper:
     never: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     dialects: frozenset[str] = frozenset()
-    availability: tuple[
-        tuple[int, str, str], ...
-    ] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
+    availability: tuple[tuple[int, str, str], ...] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
     vetted: bool = False
     household: str | None = None
     contact_via: str | None = None
@@ -79,10 +77,7 @@ Neighbours = Callable[[str, str], bool]  # whether two grids, or two communities
 
 def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
     """Return how far a volunteer's base is from a place, as a step of `RINGS`."""
-    if (
-        kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT)
-        and base.split(".")[:4] == place.split(".")[:4]
-    ):
+    if kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT) and base.split(".")[:4] == place.split(".")[:4]:
         return "same_building"
     here, there = grid_of(base), grid_of(place)
     if kind_of(here) is PlaceKind.GRID and kind_of(there) is PlaceKind.GRID:
@@ -101,9 +96,7 @@ def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]]
     best = timedelta()
     for start, end in windows:
         eve = local_day(start, zone) - timedelta(days=1)  # whose night reaches into the first day
-        last = min(
-            local_day(end, zone), eve + timedelta(days=8)
-        )  # by then each of her hours has been met whole
+        last = min(local_day(end, zone), eve + timedelta(days=8))  # by then each of her hours has been met whole
         for n in range((last - eve).days + 1):
             day = eve + timedelta(days=n)
             for weekday, opens, closes in helper.availability:
@@ -112,8 +105,7 @@ def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]]
                     until = day + timedelta(days=1) if closes <= opens else day
                     best = max(
                         best,
-                        min(at_local(until, time.fromisoformat(closes), zone), end)
-                        - max(begins, start),
+                        min(at_local(until, time.fromisoformat(closes), zone), end) - max(begins, start),
                     )
     return int(best.total_seconds()) // 60
 
@@ -133,9 +125,7 @@ OBSTACLES: Mapping[str, Callable[[OpenWish, Helper, datetime], bool]] = {
     "skill": lambda w, h, now: not h.skills.issuperset(w.skills),
     "vetting": lambda w, h, now: w.vetted and not h.vetted,
     "paused": lambda w, h, now: h.paused_until is not None and h.paused_until > now,
-    "availability": lambda w, h, now: (
-        bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0
-    ),
+    "availability": lambda w, h, now: bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0,
     "quiet": lambda w, h, now: quiet_span(now, *h.quiet, w.zone) is not None,
     "silent": lambda w, h, now: h.silent,
     "full": lambda w, h, now: h.room < 1,
@@ -147,11 +137,7 @@ OBSTACLES_OF_PAIR = tuple(test for name, test in OBSTACLES.items() if name not i
 def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
     """Say whether she may be asked for anything at this hour."""
     paused = helper.paused_until is not None and helper.paused_until > now
-    return (
-        helper.room > 0
-        and not (paused or helper.silent)
-        and quiet_span(now, *helper.quiet, zone) is None
-    )
+    return helper.room > 0 and not (paused or helper.silent) and quiet_span(now, *helper.quiet, zone) is None
 
 
 def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
@@ -159,9 +145,7 @@ def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
     return [name for name, stands_against in OBSTACLES.items() if stands_against(wish, helper, now)]
 
 
-def terms_of(
-    wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours
-) -> dict[str, int]:
+def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
     """Return what asking her costs, in points, term by term; the price of her load apart."""
     ring = ring_of(helper.base, wish.place, neighbours)
     terms = {
@@ -170,11 +154,7 @@ def terms_of(
     }
     if wish.dialects and helper.dialects.isdisjoint(wish.dialects):
         terms["dialect"] = weights.dialect
-    if (
-        wish.windows
-        and helper.availability
-        and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES
-    ):
+    if wish.windows and helper.availability and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES:
         terms["thin"] = weights.thin
     if wish.kind in ("company", "learning") and wish.resident not in helper.met:
         terms["stranger"] = weights.stranger

@@ -24,9 +24,7 @@ _FAR = 1 << 62  # beyond any distance
 _TURNS = 2  # the first one closes nearly all of the gap that can be closed
 
 
-def solve(
-    problem: AssignmentProblem, order: Sequence[int] | None = None, work: int | None = None
-) -> Solution:
+def solve(problem: AssignmentProblem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
     """Find whom to ask for which wish at the least total cost.
 
     Components that share no volunteer are solved one after the other, those with the fewest wishes first, so that a budget
@@ -82,12 +80,8 @@ class _Flow:
         self.work = 0
         self._wish_potential = [0] * len(problem.needs)
         self._potential = [0] * len(problem.loads)
-        self._serves: list[dict[int, int]] = [
-            {} for _ in problem.loads
-        ]  # of each volunteer: wish → cost
-        self._next = [
-            load[0] if load else _FAR for load in problem.loads
-        ]  # price of her next offer
+        self._serves: list[dict[int, int]] = [{} for _ in problem.loads]  # of each volunteer: wish → cost
+        self._next = [load[0] if load else _FAR for load in problem.loads]  # price of her next offer
         # Scratch of one search, clean between two: tentative distances, and where they come from.
         self._wish_distance = [_FAR] * len(problem.needs)
         self._distance = [_FAR] * len(problem.loads)
@@ -105,10 +99,7 @@ class _Flow:
 
     def fill(self, wish: int) -> None:
         """Ask for a wish whom it is cheapest to ask as things stand, if that costs less than leaving the place open."""
-        ways = (
-            (cost + self._next[volunteer], volunteer, cost)
-            for volunteer, cost in self.problem.edges[wish]
-        )
+        ways = ((cost + self._next[volunteer], volunteer, cost) for volunteer, cost in self.problem.edges[wish])
         for total, volunteer, cost in nsmallest(self.problem.needs[wish], ways):
             if total < self.problem.prices[wish]:
                 self._book(volunteer, wish, cost)
@@ -125,14 +116,8 @@ class _Flow:
         """Return what all this costs."""
         problem = self.problem
         filled = Counter(wish for serves in self._serves for wish in serves)
-        left = sum(
-            price * (need - filled[n])
-            for n, (price, need) in enumerate(zip(problem.prices, problem.needs, strict=True))
-        )
-        loads = sum(
-            sum(load[: len(serves)])
-            for load, serves in zip(problem.loads, self._serves, strict=True)
-        )
+        left = sum(price * (need - filled[n]) for n, (price, need) in enumerate(zip(problem.prices, problem.needs, strict=True)))
+        loads = sum(sum(load[: len(serves)]) for load, serves in zip(problem.loads, self._serves, strict=True))
         return left + loads + sum(sum(serves.values()) for serves in self._serves)
 
     def volunteer_prices(self) -> tuple[int, ...]:
@@ -218,9 +203,7 @@ def _place_prices(problem: AssignmentProblem, volunteer_prices: Sequence[int]) -
     prices = []
     for need, price, edges in zip(problem.needs, problem.prices, problem.edges, strict=True):
         places = max(need, 1)
-        last = nsmallest(places, (cost + volunteer_prices[volunteer] for volunteer, cost in edges))[
-            places - 1 :
-        ]
+        last = nsmallest(places, (cost + volunteer_prices[volunteer] for volunteer, cost in edges))[places - 1 :]
         prices.append(min([price, *last]))
     return tuple(prices)
 
@@ -247,9 +230,7 @@ def _ascended(
     Either side's best prices are found for the other's, by turns; each turn raises the bound or leaves it.
     """
     left = set(waiting)
-    worth = tuple(
-        problem.prices[wish] if wish in left else price for wish, price in enumerate(wish_prices)
-    )
+    worth = tuple(problem.prices[wish] if wish in left else price for wish, price in enumerate(wish_prices))
     mu: tuple[int, ...] = ()
     for _ in range(_TURNS):
         mu = _time_prices(problem, worth)

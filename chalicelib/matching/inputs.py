@@ -42,10 +42,7 @@ class MatchingInput:
     def free(self) -> Sequence[Helper]:
         """Return everybody, without room for an offer where she may not be asked at all at this hour."""
         zone = self.wanted[0].zone if self.wanted else DEFAULT_ZONE
-        return [
-            helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0)
-            for helper in self.helpers
-        ]
+        return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
 
 
 class InputReader:
@@ -80,10 +77,7 @@ class InputReader:
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
         standings = self._maker.standings_of(street)
         helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
-        wanted = [
-            _wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now)
-            for wish in wishes.values()
-        ]
+        wanted = [_wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()]
         places = [*(wish.place for wish in wishes.values()), *(helper.base for helper in helpers)]
         return MatchingInput(
             place=place,
@@ -124,11 +118,7 @@ class InputReader:
     def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
         """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
-        beside = {
-            (place.id, other)
-            for place in self._places.find_many(sorted(codes)).values()
-            for other in place.neighbours
-        }
+        beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
         return lambda one, other: (one, other) in beside or (other, one) in beside
 
 
@@ -149,9 +139,7 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(
-    wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime
-) -> OpenWish:
+def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {
         wish.person_id,
@@ -204,9 +192,7 @@ def _helper(
         household=one.household,
         contact_via=one.contact_via,
         paused_until=profile.paused_until,
-        quiet=(one.quiet_hours.start, one.quiet_hours.end)
-        if one.quiet_hours
-        else (QUIET_FROM, QUIET_TO),
+        quiet=(one.quiet_hours.start, one.quiet_hours.end) if one.quiet_hours else (QUIET_FROM, QUIET_TO),
         room=max(0, min(weights.live_most, profile.capacity) - live),
         live=live,
         capacity=profile.capacity - live,

@@ -16,9 +16,7 @@ from .problem import AssignmentProblem, Solution
 __all__ = ["Plan", "Shortage", "gini", "make_plan"]
 
 _NEVER = 10**9  # the price of somebody who has no room left: nobody is worth it
-Carried = Callable[
-    [Sequence[str]], Mapping[str, int]
-]  # how many wishes each of these volunteers carries already
+Carried = Callable[[Sequence[str]], Mapping[str, int]]  # how many wishes each of these volunteers carries already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +37,7 @@ class Plan:
     helpers: Sequence[Helper]
     problem: AssignmentProblem
     solution: Solution
-    priced: (
-        bool  # whether every eligible pair was considered: the bound then holds over all of them
-    )
+    priced: bool  # whether every eligible pair was considered: the bound then holds over all of them
     rounds: int
     visits: int  # pairs that were looked at
 
@@ -72,21 +68,12 @@ class Plan:
         """
         saved: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for wish, price in zip(self.wishes, self.solution.wish_prices, strict=True):
-            newcomer = (
-                weights.same_grid
-                + weights.of_refusal(wish.urgency, PRIOR_PERMILLE)
-                + weights.of_load(0)
-            )
+            newcomer = weights.same_grid + weights.of_refusal(wish.urgency, PRIOR_PERMILLE) + weights.of_load(0)
             gain = price - newcomer
             if gain > 0:
-                skill = " ".join([*wish.skills, *wish.dialects[:1]]) or (
-                    "vetted" if wish.vetted else wish.kind
-                )
+                skill = " ".join([*wish.skills, *wish.dialects[:1]]) or ("vetted" if wish.vetted else wish.kind)
                 saved[grid_of(wish.place), skill].append(gain)
-        found = [
-            Shortage(grid=grid, skill=skill, price=max(g), wishes=len(g))
-            for (grid, skill), g in saved.items()
-        ]
+        found = [Shortage(grid=grid, skill=skill, price=max(g), wishes=len(g)) for (grid, skill), g in saved.items()]
         return sorted(found, key=lambda s: (-s.price, -s.wishes, s.grid, s.skill))[:most]
 
 
@@ -151,10 +138,7 @@ class _Growing:
             needs=[wish.need for wish in wishes],
             prices=[wish.price for wish in wishes],
             edges=[[] for _ in wishes],
-            loads=[
-                [weights.of_load(helper.recent + 2 * k) for k in range(max(0, helper.room))]
-                for helper in helpers
-            ],
+            loads=[[weights.of_load(helper.recent + 2 * k) for k in range(max(0, helper.room))] for helper in helpers],
         )
         self.solution = solve(self.problem)
         self.cut_short = False  # the work has run out
@@ -165,9 +149,7 @@ class _Growing:
         candidates.price(prices)
         added: set[int] = set()
         for i, edges in enumerate(self._edges):
-            better = candidates.best(
-                i, prices, self.solution.wish_prices[i], EDGES_FIRST, frozenset(edges)
-            )
+            better = candidates.best(i, prices, self.solution.wish_prices[i], EDGES_FIRST, frozenset(edges))
             edges.update(better)
             added.update(j for j, _ in better)
         if added:
@@ -176,9 +158,7 @@ class _Growing:
             solution = solve(problem, work=self._work)
             self._work -= solution.work
             self.cut_short = not solution.complete
-            if (
-                solution.cost <= self.solution.cost
-            ):  # cut short, it can be worse than what is known already
+            if solution.cost <= self.solution.cost:  # cut short, it can be worse than what is known already
                 self.problem, self.solution = problem, solution
         return bool(added)
 
@@ -186,10 +166,7 @@ class _Growing:
         """Return what an hour of everybody is worth; of somebody who is not asked, the price of her first offer."""
         used = {j for found in self.solution.assigned for j in found}
         first = [load[0] if load else _NEVER for load in self.problem.loads]
-        return [
-            price if j in used else first[j]
-            for j, price in enumerate(self.solution.volunteer_prices)
-        ]
+        return [price if j in used else first[j] for j, price in enumerate(self.solution.volunteer_prices)]
 
     def _look_up(self, new: Sequence[int]) -> None:
         """Take from everybody's room what she carries already."""
@@ -197,8 +174,6 @@ class _Growing:
         loads = list(self.problem.loads)
         for j in new:
             helper = self.helpers[j]
-            loads[j] = loads[j][
-                : max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))
-            ]
+            loads[j] = loads[j][: max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))]
         self._looked_up.update(new)
         self.problem = replace(self.problem, loads=loads)

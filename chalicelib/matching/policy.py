@@ -29,9 +29,7 @@ def _weight(default: int, unit: str, why: str) -> Any:
 class Weights:
     """What an offer costs, in points; ten points are about one step further away in the tree of places."""
 
-    same_building: int = _weight(
-        0, "points", "a neighbour of the same building is there in a minute"
-    )
+    same_building: int = _weight(0, "points", "a neighbour of the same building is there in a minute")
     same_grid: int = _weight(10, "points", "within five minutes on foot")
     next_grid: int = _weight(20, "points", "a neighbouring grid")
     same_community: int = _weight(30, "points", "the same community")
@@ -39,20 +37,14 @@ class Weights:
     same_street: int = _weight(60, "points", "the far end of the street; some twenty minutes")
     dialect: int = _weight(25, "points", "she does not speak a dialect that is wished for")
     thin: int = _weight(20, "points", "her free time meets the window for less than two hours")
-    stranger: int = _weight(
-        15, "points", "company and learning: the resident does not know her face yet"
-    )
+    stranger: int = _weight(15, "points", "company and learning: the resident does not know her face yet")
     load: int = _weight(
         20,
         "points for each offer of the last four weeks",
         "nobody is asked all the time; each further offer costs more",
     )
-    load_most: int = _weight(
-        600, "points", "where the price of load ends, so that it never outweighs a wish"
-    )
-    refusal_percent: int = _weight(
-        10, "per cent of the wish's price", "a likely refusal costs more where a wish presses"
-    )
+    load_most: int = _weight(600, "points", "where the price of load ends, so that it never outweighs a wish")
+    refusal_percent: int = _weight(10, "per cent of the wish's price", "a likely refusal costs more where a wish presses")
     tired_percent: int = _weight(
         12,
         "points of a hundred for each offer of the last four weeks",
@@ -147,16 +139,10 @@ RINGS = (
     "same_street",
 )
 THIN_MINUTES = 120
-EDGES_FIRST = (
-    24  # candidates of a wish to begin with; pricing adds those that turn out to be better
-)
+EDGES_FIRST = 24  # candidates of a wish to begin with; pricing adds those that turn out to be better
 ROUNDS_MOST = 12  # of adding candidates; there are rarely more than four
-WORK_MOST = (
-    3_000_000  # steps of the search for paths: some ten seconds, where a run may take two minutes
-)
+WORK_MOST = 3_000_000  # steps of the search for paths: some ten seconds, where a run may take two minutes
 INSTANCE_KEPT = timedelta(days=90)  # how long a run can be computed again
-INSTANCE_MOST = (
-    3_000_000  # bytes, compressed; a transaction holds 4 MB, and no street comes near it
-)
+INSTANCE_MOST = 3_000_000  # bytes, compressed; a transaction holds 4 MB, and no street comes near it
 SHOWN = 20  # candidates shown to staff
 LISTED = 100  # offers that stand in a run's own record, for lists; all of them are kept beside it

@@ -29,12 +29,8 @@ class AssignmentProblem:
 
     needs: Sequence[int]  # places to fill of each wish, >= 0
     prices: Sequence[int]  # of leaving one place of each wish open, >= 0
-    edges: Sequence[
-        Sequence[tuple[int, int]]
-    ]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
-    loads: Sequence[
-        Sequence[int]
-    ]  # of each volunteer: the price of her 1st, 2nd, ... offer; its length is her capacity
+    edges: Sequence[Sequence[tuple[int, int]]]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
+    loads: Sequence[Sequence[int]]  # of each volunteer: the price of her 1st, 2nd, ... offer; its length is her capacity
 
     def __post_init__(self) -> None:
         count = len(self.loads)
@@ -59,16 +55,10 @@ class Solution:
     assigned: tuple[tuple[int, ...], ...]  # volunteers asked for each wish, ascending
     cost: int
     bound: int  # of these prices: no solution of the problem costs less
-    wish_prices: tuple[
-        int, ...
-    ]  # lambda: of a place of each wish, between what the last one costs and what one more would
+    wish_prices: tuple[int, ...]  # lambda: of a place of each wish, between what the last one costs and what one more would
     volunteer_prices: tuple[int, ...]  # mu: of one more unit of each volunteer's time
-    order: tuple[
-        int, ...
-    ]  # wishes as they were taken: component by component, within one as was asked for
-    exact: (
-        int  # of that order, how many were inserted by shortest paths; the rest was filled greedily
-    )
+    order: tuple[int, ...]  # wishes as they were taken: component by component, within one as was asked for
+    exact: int  # of that order, how many were inserted by shortest paths; the rest was filled greedily
     work: int  # heap pops spent
 
     @property
@@ -82,9 +72,7 @@ class Solution:
         return self.exact == len(self.assigned)
 
 
-def lower_bound(
-    problem: AssignmentProblem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]
-) -> int:
+def lower_bound(problem: AssignmentProblem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
     """Return a cost that no solution undercuts, whatever the prices are (the Lagrangian bound).
 
     The two equations of the flow are lifted and their breach is charged at these prices; what remains falls apart into terms
@@ -92,15 +80,9 @@ def lower_bound(
     """
     mu = volunteer_prices
     total = 0
-    for need, price, edges, asked in zip(
-        problem.needs, problem.prices, problem.edges, wish_prices, strict=True
-    ):
+    for need, price, edges, asked in zip(problem.needs, problem.prices, problem.edges, wish_prices, strict=True):
         worth = min(price, asked)
-        total += worth * need + sum(
-            cost + mu[volunteer] - worth
-            for volunteer, cost in edges
-            if cost + mu[volunteer] < worth
-        )
+        total += worth * need + sum(cost + mu[volunteer] - worth for volunteer, cost in edges if cost + mu[volunteer] < worth)
     for load, worth in zip(problem.loads, mu, strict=True):
         total += sum(step - worth for step in load if step < worth)
     return total
@@ -125,26 +107,18 @@ def breaches(problem: AssignmentProblem, solution: Solution) -> list[str]:
         if len(set(volunteers)) < len(volunteers):
             found.append(f"wish {wish}: a volunteer is asked twice")
         if len(volunteers) > problem.needs[wish]:
-            found.append(
-                f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed"
-            )
+            found.append(f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed")
         cost += problem.prices[wish] * (problem.needs[wish] - len(volunteers))
         for volunteer in set(volunteers) & costs.keys():
             cost += costs[volunteer]
             taken[volunteer] += 1
     for volunteer, load in enumerate(problem.loads):
         if taken[volunteer] > len(load):
-            found.append(
-                f"volunteer {volunteer}: asked {taken[volunteer]} times, she takes {len(load)}"
-            )
+            found.append(f"volunteer {volunteer}: asked {taken[volunteer]} times, she takes {len(load)}")
         cost += sum(load[: taken[volunteer]])
     if not found and cost != solution.cost:
         found.append(f"the cost is {cost} and not {solution.cost}")
-    if (
-        not found
-        and (bound := lower_bound(problem, solution.wish_prices, solution.volunteer_prices))
-        != solution.bound
-    ):
+    if not found and (bound := lower_bound(problem, solution.wish_prices, solution.volunteer_prices)) != solution.bound:
         found.append(f"the bound of these prices is {bound} and not {solution.bound}")
     return found
 
@@ -178,9 +152,7 @@ def _wrong_edges(problem: AssignmentProblem, solution: Solution) -> Iterator[str
 
 def _wrong_loads(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     taken = Counter(volunteer for volunteers in solution.assigned for volunteer in volunteers)
-    for volunteer, (load, worth) in enumerate(
-        zip(problem.loads, solution.volunteer_prices, strict=True)
-    ):
+    for volunteer, (load, worth) in enumerate(zip(problem.loads, solution.volunteer_prices, strict=True)):
         count = taken[volunteer]
         if count and load[count - 1] > worth:
             yield f"volunteer {volunteer}: offer {count} costs {load[count - 1]}, her time is priced at {worth}"

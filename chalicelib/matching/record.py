@@ -65,14 +65,10 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
 
 
 def _instance_of(plan: Plan) -> dict[str, Any]:
-    return _instance(
-        [wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem
-    )
+    return _instance([wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem)
 
 
-def _instance(
-    wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem
-) -> dict[str, Any]:
+def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem) -> dict[str, Any]:
     return {
         "wishes": list(wishes),
         "volunteers": list(volunteers),

@@ -28,9 +28,7 @@ def _instance_keys(piece: Instance) -> dict[str, str]:
 RUN = _RUNS.row(Run, keys=_run_keys).with_projection(Latest.of)
 LATEST = _RUNS.row(Latest, keys=lambda latest: {"pk": f"latest#{latest.place}", "sk": "latest"})
 INSTANCE = _RUNS.row(Instance, keys=_instance_keys)
-WEIGHTS = _RUNS.row(
-    StreetWeights, keys=lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"}
-)
+WEIGHTS = _RUNS.row(StreetWeights, keys=lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"})
 _KEY = RUN.view(Key)
 
 
@@ -54,9 +52,7 @@ class MatchingRepository(Repository):
 
     def runs_at(self, place: str, start: Position | None, limit: int) -> Page[Run]:
         """Read the runs of a place and everything below it, newest first; pages may be short."""
-        keys = self._store.page(
-            _KEY, street_of(place), index="by_street", start=start, limit=limit, newest_first=True
-        )
+        keys = self._store.page(_KEY, street_of(place), index="by_street", start=start, limit=limit, newest_first=True)
         runs = self._store.get_many(RUN, [(key.pk, "run") for key in keys.items])
         return Page([run for run in runs if covers(place, run.place)], keys.next)
 

@@ -62,9 +62,7 @@ class Matching:
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._people, self._places, self._wishes = people, places, wishes
         self._scheduler, self._maker = scheduler, maker
-        self._inputs = InputReader(
-            clock=clock, people=people, places=places, wishes=wishes, maker=maker
-        )
+        self._inputs = InputReader(clock=clock, people=people, places=places, wishes=wishes, maker=maker)
         self._executor = RunExecutor(
             transaction=transaction,
             repository=repository,
@@ -174,9 +172,7 @@ class Matching:
             before.check_version(context.seen_version)
             own = Weights()
             _checked(edit.applied_to(own))
-            kept = {
-                name: value for name, value in edit.named.items() if getattr(own, name) != value
-            }
+            kept = {name: value for name, value in edit.named.items() if getattr(own, name) != value}
             changed = replace(before, changed=kept)
             return Changes(entity=changed, previous=before if before.version else None)
 
@@ -184,9 +180,7 @@ class Matching:
 
     def _weights(self, place: str) -> StreetWeights:
         now, street = self._clock.now(), street_of(place)
-        return self._repository.weights_of(street) or StreetWeights(
-            id=street, created_at=now, updated_at=now
-        )
+        return self._repository.weights_of(street) or StreetWeights(id=street, created_at=now, updated_at=now)
 
     # why
 
@@ -202,9 +196,7 @@ class Matching:
         wanted, search = situation.wanted[0], situation.searches[wish.id]
         fit, against = self._fitting(situation, wanted, weights)
         names = self._known_to(actor, [helper.id for helper in fit])
-        candidates = [
-            candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit
-        ]
+        candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit]
         night = self._next_waking(street_of(wish.place), situation.now) > situation.now
         reason, facts = reason_of(wish, search, against, situation.now, night=night)
         last = self._repository.latest_at(wish.community)
@@ -220,9 +212,7 @@ class Matching:
             shortages=last.shortages if last else (),
         )
 
-    def _fitting(
-        self, situation: MatchingInput, wanted: OpenWish, weights: Weights
-    ) -> tuple[list[Helper], dict[str, list[str]]]:
+    def _fitting(self, situation: MatchingInput, wanted: OpenWish, weights: Weights) -> tuple[list[Helper], dict[str, list[str]]]:
         """Return the cheapest volunteers who fit, and the obstacles of all by id."""
         helpers, now = situation.helpers, situation.now
         against = {helper.id: obstacles(wanted, helper, now) for helper in helpers}
@@ -242,11 +232,7 @@ class Matching:
     def _known_to(self, actor: Actor, person_ids: Sequence[str]) -> dict[str, Person]:
         """Return those people whose staff the actor is."""
         people = self._people.find_many(person_ids)
-        return {
-            id: person
-            for id, person in people.items()
-            if relations(actor, person.as_resource()) & STAFF
-        }
+        return {id: person for id, person in people.items() if relations(actor, person.as_resource()) & STAFF}
 
 
 def _checked(weights: Weights) -> Weights:

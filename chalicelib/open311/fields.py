@@ -23,9 +23,7 @@ __all__ = ["JurisdictionQuery", "ReportForm", "RequestsQuery", "UpdateForm", "Up
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
 # https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
-_W3C = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))"
-)
+_W3C = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))")
 
 
 def _instant(value: Any) -> datetime:
@@ -40,17 +38,13 @@ def _w3c(value: Any) -> datetime:
     if found is None:
         raise ValueError(value)
     day, time, utc, sign, hours, minutes = found.groups()
-    return datetime.fromisoformat(
-        f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}")
-    )
+    return datetime.fromisoformat(f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"))
 
 
 def _listed(value: Any) -> tuple[str, ...]:
     """Read a comma-delimited list, which may also be given several times."""
     given = value if isinstance(value, list) else [value]
-    return tuple(
-        dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip())
-    )
+    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
 
 
 W3CDate = Annotated[
@@ -64,12 +58,8 @@ W3CDate = Annotated[
     ),
 ]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
-Statuses = Annotated[
-    tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)
-]
-Text = Annotated[
-    str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)
-]
+Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]
+Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
 
 
 class JurisdictionQuery(BaseModel):
@@ -83,10 +73,7 @@ class JurisdictionQuery(BaseModel):
     @classmethod
     def _given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Leave out what is empty; what is said twice alike is said once."""
-        found = {
-            name: _said(value) if isinstance(value, list) else value
-            for name, value in values.items()
-        }
+        found = {name: _said(value) if isinstance(value, list) else value for name, value in values.items()}
         return {name: value for name, value in found.items() if value}
 
 
@@ -98,9 +85,7 @@ def _said(values: list[str]) -> str | list[str]:
 class RequestsQuery(JurisdictionQuery):
     """Which reports; `service_request_id` overrides all else."""
 
-    service_request_id: Listed = Field(
-        default_factory=tuple, description="Several, delimited by commas."
-    )
+    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
     service_code: Listed = Field(
         default_factory=tuple,
         description="Several, delimited by commas; of any where none is named.",
@@ -110,9 +95,7 @@ class RequestsQuery(JurisdictionQuery):
         W3CDate | None,
         Field(description="At most 90 days after start_date; without both, the last 90 days."),
     ] = None
-    status: Statuses = Field(
-        default_factory=tuple, description="open or closed, or both, delimited by a comma."
-    )
+    status: Statuses = Field(default_factory=tuple, description="open or closed, or both, delimited by a comma.")
     page: Annotated[int, Field(ge=1, le=MOST)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
@@ -132,9 +115,7 @@ class RequestsQuery(JurisdictionQuery):
 class UpdatesQuery(JurisdictionQuery):
     """Which updates."""
 
-    service_request_id: Listed = Field(
-        default_factory=tuple, description="Several, delimited by commas."
-    )
+    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
 
@@ -184,20 +165,12 @@ class ReportForm(_KeyedForm):
         for name, value in values.items():
             code = _ATTRIBUTE.fullmatch(name)
             if code:
-                found.setdefault(code[1], []).extend(
-                    one for one in ([value] if isinstance(value, str) else value) if one
-                )
-        return {name: value for name, value in values.items() if name != "attribute"} | {
-            "attribute": found
-        }
+                found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
+        return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
 
     def reported(self) -> NewReport:
         """Return what is reported."""
-        point = (
-            Location(self.lat, self.long)
-            if self.lat is not None and self.long is not None
-            else None
-        )
+        point = Location(self.lat, self.long) if self.lat is not None and self.long is not None else None
         return NewReport(
             service_code=self.service_code,
             text=self.description,

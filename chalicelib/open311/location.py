@@ -58,26 +58,13 @@ def matched(tree: Sequence[Place], written: str) -> str | None:
     """
     text = _plain(written)
     names = {place.id: _plain(place.name) for place in tree}
-    standing = {
-        place.id: [chain for chain in _chains(place, names) if _stands_in(text, chain)]
-        for place in tree
-    }
+    standing = {place.id: [chain for chain in _chains(place, names) if _stands_in(text, chain)] for place in tree}
     deepest = max((code.count(".") for code, chains in standing.items() if chains), default=0)
     if not deepest:
         return None
-    said = {
-        code: max(chains, key=len)
-        for code, chains in standing.items()
-        if chains and code.count(".") == deepest
-    }
+    said = {code: max(chains, key=len) for code, chains in standing.items() if chains and code.count(".") == deepest}
     # A house called 5 is not meant where 5号楼 is.
-    return _common(
-        [
-            code
-            for code, chain in said.items()
-            if not any(chain in more and chain != more for more in said.values())
-        ]
-    )
+    return _common([code for code, chain in said.items() if not any(chain in more and chain != more for more in said.values())])
 
 
 def _chains(place: Place, names: Mapping[str, str]) -> set[str]:
@@ -95,9 +82,7 @@ def _stands_in(text: str, chain: str) -> bool:
     at = text.find(chain)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(chain) : at + len(chain) + 1]
-        if not (chain[0].isdigit() and before.isdigit()) and not (
-            chain[-1].isdigit() and after.isdigit()
-        ):
+        if not (chain[0].isdigit() and before.isdigit()) and not (chain[-1].isdigit() and after.isdigit()):
             return True
         at = text.find(chain, at + 1)
     return False

@@ -142,10 +142,7 @@ class AttributeView(View):
     @classmethod
     def of(cls, question: Question, order: int, locale: str) -> "AttributeView":
         """Return the view of a question."""
-        values = [
-            ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en))
-            for choice in question.choices
-        ]
+        values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
         return cls(
             code=question.code,
             datatype=question.kind.value,
@@ -167,10 +164,7 @@ class DefinitionView(View):
     @classmethod
     def of(cls, category: Category, locale: str) -> "DefinitionView":
         """Return what is asked in a category."""
-        asked = [
-            AttributeView.of(question, n, locale)
-            for n, question in enumerate(category.questions, 1)
-        ]
+        asked = [AttributeView.of(question, n, locale) for n, question in enumerate(category.questions, 1)]
         return cls(service_code=category.code, attributes=asked)
 
 

@@ -84,18 +84,14 @@ class Open311:
         if not jurisdiction and len(streets) == 1:
             return streets[0]
         if not jurisdiction:
-            raise Invalid(
-                "open311.jurisdiction_missing", ["jurisdiction_id"], known=", ".join(streets)
-            )
+            raise Invalid("open311.jurisdiction_missing", ["jurisdiction_id"], known=", ".join(streets))
         if jurisdiction not in streets:
             raise NotFound("open311.jurisdiction_unknown")
         return jurisdiction
 
     # reporting
 
-    def report(
-        self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport
-    ) -> tuple[str, Category]:
+    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport) -> tuple[str, Category]:
         """Take a report; return its id and its category."""
         context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
@@ -116,9 +112,7 @@ class Open311:
         except Replayed as replay:
             return replay.resource_id, category
 
-    def update(
-        self, context: RequestContext, api_key: str, jurisdiction: str, ticket_id: str, text: str
-    ) -> str:
+    def update(self, context: RequestContext, api_key: str, jurisdiction: str, ticket_id: str, text: str) -> str:
         """Add to a report; return the id of the update."""
         context, client = self._identified(context, api_key)
         self._shown(jurisdiction, [ticket_id])
@@ -133,9 +127,7 @@ class Open311:
         actor = ANONYMOUS if client else self._signed_in(api_key)
         # The same Idempotency-Key of somebody else is another one.
         key = (
-            replace(
-                context.idempotency_key, id=f"{client or actor.id}#{context.idempotency_key.id}"
-            )
+            replace(context.idempotency_key, id=f"{client or actor.id}#{context.idempotency_key.id}")
             if context.idempotency_key
             else None
         )
@@ -160,9 +152,7 @@ class Open311:
         at_once = _AT_ONCE if wanted.statuses or wanted.categories else min(last, _AT_ONCE)
 
         def fits(ticket: Ticket) -> bool:
-            return ticket.state in states and (
-                not wanted.categories or ticket.category in wanted.categories
-            )
+            return ticket.state in states and (not wanted.categories or ticket.category in wanted.categories)
 
         def pages() -> Iterator[Page[Ticket]]:
             at: Position | None = None
@@ -194,9 +184,7 @@ class Open311:
             )
         )
 
-    def _shown(
-        self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True
-    ) -> Sequence[PublicReport]:
+    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[PublicReport]:
         street = self._street(jurisdiction)
         known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
         tickets = [ticket for ticket in known if street_of(ticket.place) == street]
@@ -210,9 +198,7 @@ class Open311:
         shown = []
         for ticket in tickets:
             above = [code for code in ancestors(ticket.place) if kind_of(code) in _PUBLIC_KINDS]
-            category = policy.category(ticket.category) or Category(
-                code=ticket.category, zh=ticket.category, en=ticket.category
-            )
+            category = policy.category(ticket.category) or Category(code=ticket.category, zh=ticket.category, en=ticket.category)
             shown.append(
                 PublicReport(
                     ticket=ticket,
@@ -238,9 +224,7 @@ class Open311:
         return start, end + _REST_OF_A_SECOND
 
 
-_PUBLIC_KINDS = frozenset(
-    {PlaceKind.GRID, PlaceKind.COMMUNITY}
-)  # a building, and even more a unit, would say who it was
+_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building, and even more a unit, would say who it was
 
 
 def _category(policy: Policy, code: str) -> Category:

@@ -66,18 +66,13 @@ class GeoReport:
             status = 403
         elif status < 500 and str(status) not in self.statuses:
             status = 400
-        errors = [
-            {"code": status, "description": f"{_name(error['loc'])}{error['msg']}"}
-            for error in told
-        ]
+        errors = [{"code": status, "description": f"{_name(error['loc'])}{error['msg']}"} for error in told]
         return _document("errors", errors, status, address)
 
     def contract(self, schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
         """Return both media types, or the one that the path's suffix names. XML is the same tree under its root."""
         said = {_JSON: {"schema": schema or _ERRORS}, _XML: {"schema": {"type": "string"}}}
-        return {
-            media: shape for media, shape in said.items() if "{" in path or media == _media(path)
-        }
+        return {media: shape for media, shape in said.items() if "{" in path or media == _media(path)}
 
 
 DIALECT = GeoReport()
@@ -96,9 +91,7 @@ def _name(loc: Sequence[str | int]) -> str:
 def _document(root: str, tree: Any, status: int, address: str) -> Document:
     media = _media(address)
     tree = _speakable(tree)
-    text = (
-        json.dumps(tree, ensure_ascii=False) if media == _JSON else _DECLARATION + _xml(root, tree)
-    )
+    text = json.dumps(tree, ensure_ascii=False) if media == _JSON else _DECLARATION + _xml(root, tree)
     return Document(text, f"{media}; charset=utf-8", status)
 
 

@@ -29,9 +29,7 @@ __all__ = [
 ]
 
 feature: "Feature[People]" = Feature("people", id_prefixes={"person": "per", "consent": "con"})
-place_exists: "Provider[Callable[[str], bool]]" = Provider(
-    "people.place_exists"
-)  # filled by places
+place_exists: "Provider[Callable[[str], bool]]" = Provider("people.place_exists")  # filled by places
 
 
 @feature.provide
@@ -122,9 +120,7 @@ def routes() -> "Routes[Any]":
 
 
 @feature.group("place")
-def people_below(
-    people: "People", name: str, as_of: datetime, start: "Position | None", limit: int
-) -> "Page[str]":
+def people_below(people: "People", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
     """Return the people of a place and below."""
     return people.ids_below(name, as_of, start, limit)
 

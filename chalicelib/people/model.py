@@ -116,11 +116,7 @@ class Person(Entity):
     @property
     def places(self) -> tuple[str, ...]:
         """Return the home, and the places of the grants."""
-        return tuple(
-            dict.fromkeys(
-                [*([self.home] if self.home else []), *(grant.place for grant in self.grants)]
-            )
-        )
+        return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
 
     @property
     def secrets(self) -> list[str]:
@@ -132,9 +128,7 @@ class Person(Entity):
             (self.phone or "").removeprefix("+86"),
             self.email_address,
         ]
-        numbers = re.findall(
-            r"\d{3,}", self.address or ""
-        )  # a room, also where nothing calls it one
+        numbers = re.findall(r"\d{3,}", self.address or "")  # a room, also where nothing calls it one
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
@@ -157,9 +151,7 @@ class Person(Entity):
 
     def as_actor(self, session: str = "") -> Actor:
         """Return the person as an actor."""
-        return Actor(
-            id=self.id, grants=self.grants, token_version=self.token_version, session=session
-        )
+        return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
 
     def admit(self, actor: Actor) -> Actor:
         """Return the actor as they are now, or refuse a token that no longer counts."""
@@ -209,9 +201,7 @@ def mask_phone(phone: str | None) -> str | None:
 
 def end_session(person: Person, session: str, now: datetime) -> Person:
     """Remember an ended session for as long as its access tokens live."""
-    fresh = tuple(
-        s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session
-    )
+    fresh = tuple(s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session)
     return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
 
 
@@ -228,11 +218,7 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
     A kind in `never` stays there until the profile names it.
     """
-    never = tuple(
-        kind
-        for kind in (person.volunteer.never if person.volunteer else ())
-        if kind not in profile.kinds
-    )
+    never = tuple(kind for kind in (person.volunteer.never if person.volunteer else ()) if kind not in profile.kinds)
     profile = replace(profile, never=never)
     others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
     return replace(
@@ -244,12 +230,8 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
 def never_again(person: Person, kind: str) -> Person:
     """Return somebody who is not to be asked for a kind any more."""
-    profile = person.volunteer or VolunteerProfile(
-        places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER)
-    )
-    return replace(
-        person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind])))
-    )
+    profile = person.volunteer or VolunteerProfile(places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER))
+    return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
 
 
 def erase(person: Person, now: datetime) -> Person:

@@ -54,9 +54,7 @@ def _consent_keys(consent: Consent) -> dict[str, str]:
 
 
 PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
-PHONE_OWNER = _PEOPLE.row(
-    PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"}
-)
+PHONE_OWNER = _PEOPLE.row(PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.timeline(Person, PersonEvent)
@@ -121,9 +119,7 @@ class PersonRepository(Repository):
 
     def _keys_below(self, place: str, start: Position | None, limit: int) -> Page[Key]:
         keys = PERSON.attribute("place_order").between(*subtree(place))
-        return self._store.page(
-            _KEY, street_of(place), index="by_place", keys=keys, start=start, limit=limit
-        )
+        return self._store.page(_KEY, street_of(place), index="by_place", keys=keys, start=start, limit=limit)
 
     def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
         """Read the ids of the people of a place and below, in tree order, from the index alone."""
@@ -139,17 +135,11 @@ class PersonRepository(Repository):
         part = f"volunteers#{street_of(area)}"
 
         def read(start: Position | None) -> Page[Volunteering]:
-            return self._store.page(
-                VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False
-            )
+            return self._store.page(VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False)
 
         return every(read)
 
-    def consents_of(
-        self, person_id: str, start: Position | None = None, limit: int = 100
-    ) -> Page[Consent]:
+    def consents_of(self, person_id: str, start: Position | None = None, limit: int = 100) -> Page[Consent]:
         """Read a person's consent history, newest first."""
         keys = SK.startswith("consent#")
-        return self._store.page(
-            CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True
-        )
+        return self._store.page(CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True)

@@ -56,9 +56,7 @@ Phone = Annotated[
     Field(min_length=11, max_length=24, examples=["+8613900000011"]),
     AfterValidator(mainland_mobile),
 ]
-Mail = Annotated[
-    str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
-]
+Mail = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
@@ -149,9 +147,7 @@ class VolunteerView(View):
         """Return the view of a volunteer."""
         profile = person.volunteer or VolunteerProfile()
         fields = {name: getattr(profile, name) for name in VolunteerProfile.__dataclass_fields__}
-        return cls.model_validate(
-            {"id": person.id, "version": person.version, "vetting": person.vetting, **fields}
-        )
+        return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
 
 
 class Me(View):
@@ -223,9 +219,7 @@ class VolunteerIn(Request):
 
     places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
     skills: Annotated[list[Label], Field(max_length=20)] = []
-    kinds: Annotated[
-        list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)
-    ] = []
+    kinds: Annotated[list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
     availability: Annotated[list[AvailabilityBoth], Field(max_length=28)] = []
     capacity: Annotated[int, Field(ge=1, le=5), WHOLE] = 3
@@ -238,9 +232,7 @@ class VolunteerIn(Request):
             skills=tuple(self.skills),
             kinds=tuple(self.kinds),
             dialects=tuple(self.dialects),
-            availability=tuple(
-                Availability(weekday=a.weekday, start=a.start, end=a.end) for a in self.availability
-            ),
+            availability=tuple(Availability(weekday=a.weekday, start=a.start, end=a.end) for a in self.availability),
             capacity=self.capacity,
             paused_until=self.paused_until,
         )

@@ -74,9 +74,7 @@ class People:
         """
         return self._repository.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
 
-    def ids_below(
-        self, name: str, as_of: datetime, start: Position | None, limit: int
-    ) -> Page[str]:
+    def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order: an audience."""
         return self._repository.ids_below(name, start, limit)
 

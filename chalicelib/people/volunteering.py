@@ -33,12 +33,7 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     A blocked or erased person is none. Without a phone or a consent to the terms they have no
     account to answer with, and are not asked.
     """
-    if (
-        person.blocked
-        or person.erased_at
-        or not person.phone
-        or not (person.appointed or "terms" in person.consents)
-    ):
+    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
         return ()
     places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
     areas = dict.fromkeys(community_of(place) for place in places)

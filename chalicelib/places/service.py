@@ -63,9 +63,7 @@ class Places:
 
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
-        return {
-            place.id: place for place in self._repository.find_places(list(dict.fromkeys(codes)))
-        }
+        return {place.id: place for place in self._repository.find_places(list(dict.fromkeys(codes)))}
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
@@ -82,13 +80,7 @@ class Places:
         if known is None or now - known[0] >= _FRESH:
             known = self._trees[street] = (
                 now,
-                list(
-                    every(
-                        lambda start: self._repository.places_below(
-                            street, start, 1000, consistent=False
-                        )
-                    )
-                ),
+                list(every(lambda start: self._repository.places_below(street, start, 1000, consistent=False))),
             )
         return known[1]
 
@@ -106,25 +98,15 @@ class Places:
             duty = found[level].duty if level in found else {}
             named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
             people = self._people.find_many(named) if named else {}
-            in_office = [
-                people[id] for id in named if id in people and _serves(people[id], roles, level)
-            ]
+            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
             if in_office:
                 return in_office
         return []
 
     def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
         """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
-        places = {
-            place.id: place
-            for place in every(lambda start: self._repository.places_below(street, start, 100))
-        }
-        named = {
-            person
-            for place in places.values()
-            for people in place.duty.values()
-            for person in people
-        }
+        places = {place.id: place for place in every(lambda start: self._repository.places_below(street, start, 100))}
+        named = {person for place in places.values() for people in place.duty.values() for person in people}
         return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
@@ -136,14 +118,10 @@ class Places:
         return _along(
             code,
             found,
-            self._people.find_many(
-                {id for duty in found.values() for ids in duty.values() for id in ids}
-            ),
+            self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}),
         )
 
-    def list_places(
-        self, context: RequestContext, under: str, limit: int
-    ) -> tuple[Page[Place], bool]:
+    def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the actor may read its duty lists."""
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
@@ -199,9 +177,7 @@ class Places:
             if neighbour not in known or neighbour == code:
                 raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
 
-    def assign_duty(
-        self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]
-    ) -> Place:
+    def assign_duty(self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
         """Say who answers for a place. Each must hold that role there."""
 
         def decide() -> Changes[Place]:
@@ -214,13 +190,9 @@ class Places:
             for role, ids in duty.items():
                 for n, id in enumerate(ids):
                     person = people.get(id)
-                    if not person or not any(
-                        g.role.value == role and g.reaches(code) for g in person.grants
-                    ):
+                    if not person or not any(g.role.value == role and g.reaches(code) for g in person.grants):
                         raise Invalid("duty.not_of_role", [role, n], role=role, place=code)
-            changed = replace(
-                place, duty={role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids}
-            )
+            changed = replace(place, duty={role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids})
             event = Event(tag="place.duty_assigned", by=actor.id, party="staff")
             return Changes(entity=changed, previous=place, events=(event,))
 
@@ -242,9 +214,7 @@ class Places:
                 name=name,
                 zone=zone,
             )
-            listed = Put(
-                row=Street(code=code)
-            )  # also where the street was founded before there was such a list
+            listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
             return Changes(entity=place, previous=before, writes=(listed,), events=(event,))
 
         return self._transaction.run(decide, RequestContext())
@@ -282,6 +252,4 @@ def _along(
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:
     active = not person.erased_at and not person.blocked
-    return active and any(
-        grant.role.value in roles and grant.reaches(place) for grant in person.grants
-    )
+    return active and any(grant.role.value in roles and grant.reaches(place) for grant in person.grants)

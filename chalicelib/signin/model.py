@@ -67,9 +67,7 @@ class Reused(Exception):
 
 def code_of(keys: Keyring, challenge: Challenge) -> str:
     """Return the code of a challenge."""
-    return derive_digits(
-        keys.key("code"), challenge.purpose, challenge.id, challenge.nonce, digits=CODE_DIGITS
-    )
+    return derive_digits(keys.key("code"), challenge.purpose, challenge.id, challenge.nonce, digits=CODE_DIGITS)
 
 
 def may_issue(before: Challenge | None, now: datetime) -> None:
@@ -145,11 +143,7 @@ def refresh_token(keys: Keyring, session: Session) -> str:
 def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
     """Return the session id and generation that a refresh token names, or refuse one that we did not write."""
     parts = token.split(".")
-    if (
-        len(parts) != 4
-        or parts[0] != "rt"
-        or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII)
-    ):
+    if len(parts) != 4 or parts[0] != "rt" or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII):
         raise Unauthenticated("auth.refresh_invalid")
     if not parts[3].isascii() or not same(_mac(keys, parts[1], int(parts[2])), parts[3]):
         raise Unauthenticated("auth.refresh_invalid")
@@ -174,9 +168,7 @@ def refresh(session: Session, generation: int, now: datetime) -> Session:
         raise Unauthenticated("auth.refresh_invalid")
     if generation == session.generation:
         expires = now + REFRESH_LASTS
-        return replace(
-            session, generation=generation + 1, rotated_at=now, expires_at=expires, ttl=expires
-        )
+        return replace(session, generation=generation + 1, rotated_at=now, expires_at=expires, ttl=expires)
     if generation == session.generation - 1 and now <= session.rotated_at + FAMILY_GRACE:
         return session
     raise Reused

@@ -74,9 +74,7 @@ class SignIn:
         """
         id = f"phone#{self._phones.fingerprint(phone)}"
         limits = [(id, limit) for limit in CODES_PER_TARGET]
-        limits.append(
-            (f"address#{context.address}", codes_per("hour", self._limits.per_address_hour))
-        )
+        limits.append((f"address#{context.address}", codes_per("hour", self._limits.per_address_hour)))
         limits.append(("codes", codes_per("day", self._limits.per_day)))
         self._challenge(context, id, phone, Purpose.SIGN_IN, limits)
         return int(COOLDOWN.total_seconds())
@@ -112,9 +110,7 @@ class SignIn:
                 locale=context.locale,
                 now=now,
             )
-            message = Message(
-                kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce}
-            )
+            message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
             return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 
@@ -181,9 +177,7 @@ class SignIn:
             session = self._repository.find_session(session_id)
             if session is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            return Changes(
-                entity=model.refresh(session, generation, self._clock.now()), previous=session
-            )
+            return Changes(entity=model.refresh(session, generation, self._clock.now()), previous=session)
 
         try:
             session = self._transaction.run(decide, context)
@@ -213,11 +207,7 @@ class SignIn:
             )
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            over = (
-                (Put(row=replace(session, ended=True, version=session.version + 1)),)
-                if session
-                else ()
-            )
+            over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
             event = Event(tag="person.signed_out", by=person.id, party="owner")
             signed_out = end_session(person, session_id, self._clock.now())
             return Changes(entity=signed_out, previous=person, writes=over, events=(event,))
@@ -248,11 +238,7 @@ class SignIn:
             f"email#{person.id}",
             f"phone#{self._phones.fingerprint(person.phone)}" if person.phone else "",
         ]
-        return [
-            Delete(row=challenge)
-            for id in ids
-            if id and (challenge := self._repository.find_challenge(id))
-        ]
+        return [Delete(row=challenge) for id in ids if id and (challenge := self._repository.find_challenge(id))]
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""

@@ -64,9 +64,7 @@ class PersonAdmin:
         self._consents, self._phones, self._registration = consents, phones, registration
         self._households = Households(people=people, consents=consents)
 
-    def list_people(
-        self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int
-    ) -> Page[Person]:
+    def list_people(self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
         """Return the people of a place and below, by role, and by name part or whole phone (`q`)."""
         self._access.require(context, people_permissions.READ, _at(place, context))
 
@@ -112,9 +110,7 @@ class PersonAdmin:
             address=new.address,
             locale=new.locale,
         )
-        person, ledger = self._households.relate(
-            person, new.household, new.contact_via, new.consent, actor.id
-        )
+        person, ledger = self._households.relate(person, new.household, new.contact_via, new.consent, actor.id)
         if new.consent:  # they agreed to the terms on paper or by word of mouth
             person = replace(person, consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]})
             line = self._consents.record(person, TERMS, new.consent, recorded_by=actor.id)
@@ -124,9 +120,7 @@ class PersonAdmin:
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return (self._phones.claim(person, Conflict("person.phone_taken")),)
 
-    def change_person(
-        self, context: RequestContext, person_id: str, edit: PersonCorrection
-    ) -> Person:
+    def change_person(self, context: RequestContext, person_id: str, edit: PersonCorrection) -> Person:
         """Correct a person's name, home, address or language, or add a phone."""
 
         def decide() -> Changes[Person]:
@@ -142,15 +136,11 @@ class PersonAdmin:
                 writes = self._claims(changed)
             audit = self._audit.record(actor, "person.changed", person, ", ".join(fields_set(edit)))
             event = Event(tag="person.changed", by=actor.id, party="staff")
-            return Changes(
-                entity=changed, previous=person, writes=(*writes, audit), events=(event,)
-            )
+            return Changes(entity=changed, previous=person, writes=(*writes, audit), events=(event,))
 
         return self._transaction.run(decide, context)
 
-    def grant_roles(
-        self, context: RequestContext, person_id: str, grants: Sequence[Grant]
-    ) -> Person:
+    def grant_roles(self, context: RequestContext, person_id: str, grants: Sequence[Grant]) -> Person:
         """Replace the roles that the actor may give and take."""
 
         def decide() -> Changes[Person]:
@@ -224,14 +214,10 @@ class PersonAdmin:
         def decide() -> Changes[Person]:
             actor, person = self._require(context, person_id, people_permissions.HOUSEHOLD)
             check_below(actor, person)
-            changed, ledger = self._households.relate(
-                person, household, contact_via, consent, actor.id
-            )
+            changed, ledger = self._households.relate(person, household, contact_via, consent, actor.id)
             audit = self._audit.record(actor, "person.household_set", person, household or "-")
             event = Event(tag="person.household_set", by=actor.id, party="staff")
-            return Changes(
-                entity=changed, previous=person, writes=(*ledger, audit), events=(event,)
-            )
+            return Changes(entity=changed, previous=person, writes=(*ledger, audit), events=(event,))
 
         return self._transaction.run(decide, context)
 

@@ -19,8 +19,6 @@ def read_rates(statistics: Statistics, context: RequestContext, query: RatesQuer
 
 
 @routes.get("/v1/admin/tickets/hot-spots")
-def list_hot_spots(
-    statistics: Statistics, context: RequestContext, query: PlaceQuery
-) -> HotSpotList:
+def list_hot_spots(statistics: Statistics, context: RequestContext, query: PlaceQuery) -> HotSpotList:
     """Buildings where the same was reported again and again lately, each with a ticket for the cause."""
     return HotSpotList.of(statistics.hot_spots(context, query.place), context.locale)

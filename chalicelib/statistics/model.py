@@ -119,9 +119,7 @@ def solved_at_once(ticket: Ticket) -> bool | None:
         return None
     if ticket.reopened or ticket.ending is Ending.UNSOLVED:
         return False
-    answered = ticket.ending is Ending.CONFIRMED or (
-        ticket.ending is Ending.SILENT and ticket.answered > 0
-    )
+    answered = ticket.ending is Ending.CONFIRMED or (ticket.ending is Ending.SILENT and ticket.answered > 0)
     return True if answered else None
 
 
@@ -148,9 +146,7 @@ def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketS
         unanswered=sum(is_unanswered(ticket) for ticket in tickets),
         response=Rate.of(said for said in responses if said is not None),
         solution=Rate.of(said for said in solutions if said is not None),
-        satisfaction=Rate.of(
-            rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings
-        ),
+        satisfaction=Rate.of(rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings),
         bounces=Rate.of(ticket.bounces > 0 for ticket in tickets),
     )
 
@@ -183,9 +179,7 @@ class HotSpot:
     last_at: datetime
 
 
-def hot_spots(
-    tickets: Iterable[Ticket], joined: Mapping[str, int], least: int
-) -> tuple[HotSpot, ...]:
+def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) -> tuple[HotSpot, ...]:
     """Return the buildings and categories with so many reports, most first; what was taken back does not count.
 
     Every ticket is a report, one that was merged too, and so is everybody who joined one (`joined`, by ticket).
@@ -204,9 +198,7 @@ def hot_spots(
     )
 
 
-def _spot(
-    place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]
-) -> HotSpot:
+def _spot(place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]) -> HotSpot:
     ordered = sorted(tickets, key=lambda ticket: ticket.created_at, reverse=True)
     return HotSpot(
         place=place,

@@ -54,9 +54,7 @@ class FiguresView(View):
     merged: int
     withdrawn: int
     turned: int = Field(description="Became wishes.")
-    unanswered: int = Field(
-        description="Ended because nobody said anything; neither solved nor unsolved."
-    )
+    unanswered: int = Field(description="Ended because nobody said anything; neither solved nor unsolved.")
     response: RateView = Field(description="Contacted within the promised time.")
     solution: RateView = Field(description="Solved at the first go, as those say who reported it.")
     satisfaction: RateView = Field(description="Ratings of 4 and 5; `n` counts ratings.")
@@ -140,6 +138,4 @@ def _suggestion(spot: HotSpot, found: HotSpots, locale: str) -> SuggestionView |
         "reports": spot.reports,
         "category": text(zh=category.zh, en=category.en).format(locale),
     }
-    return SuggestionView(
-        category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place
-    )
+    return SuggestionView(category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place)

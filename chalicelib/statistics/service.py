@@ -72,9 +72,7 @@ class Statistics:
         last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
         tickets, cut = self._reported(place, start_of_day(since, zone), last)
         now = self._clock.now()
-        return Rates(
-            total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut
-        )
+        return Rates(total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
         """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
@@ -84,10 +82,7 @@ class Statistics:
         tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
         joined = self._tickets.joined_to([ticket.id for ticket in tickets])
         spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_MAX_SPOTS]
-        names = {
-            code: found.name
-            for code, found in self._places.find_many([spot.place for spot in spots]).items()
-        }
+        names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
     def _require(self, context: RequestContext, place: str) -> None:

@@ -41,19 +41,13 @@ class EscalationPath:
 
     def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
         """Yield where nobody would hear of a ticket of a place, for each category."""
-        rules = [
-            rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)
-        ]
+        rules = [rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)]
         limits = self.policy.limits[0].limits
         terms = Sla(policy=self.policy, limits=limits, calendar=None)  # no clock is started here
         office = escalation_context(terms, place, self.along(place))
         manned = EscalationContext(sla=terms, duty=_MANNED)
         steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
-        unmanned = {
-            (s.level, urgent): self._unmanned(s, place, office, urgent)
-            for s in steps
-            for urgent in (False, True)
-        }
+        unmanned = {(s.level, urgent): self._unmanned(s, place, office, urgent) for s in steps for urgent in (False, True)}
         for category in self.policy.categories:
             urgent = category.urgency is Urgency.URGENT
             rule = route(rules, place, category.code)
@@ -64,47 +58,27 @@ class EscalationPath:
                 if step.level.rank >= begins.rank and (gap := unmanned[step.level, urgent]):
                     yield gap, category
 
-    def _missed(
-        self, rule: Rule, place: str, begins: Level, office: EscalationContext, urgent: bool
-    ) -> _Key | None:
+    def _missed(self, rule: Rule, place: str, begins: Level, office: EscalationContext, urgent: bool) -> _Key | None:
         """Return the gap where the person or company that a rule names would not hear of it."""
         meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
         # Who a role means differs from place to place; a person is looked at once, at the widest place of the rule.
         here = rule.to in list(Role) or place == (rule.place or street_of(place))
-        why = (
-            self._why(meant, rule.to, ancestors(place), urgent)
-            if here and meant is not None
-            else None
-        )
-        return (
-            (place, begins, rule.to, why, _manned(office, office.from_level(begins)))
-            if why
-            else None
-        )
+        why = self._why(meant, rule.to, ancestors(place), urgent) if here and meant is not None else None
+        return (place, begins, rule.to, why, _manned(office, office.from_level(begins))) if why else None
 
-    def _unmanned(
-        self, step: Step, place: str, office: EscalationContext, urgent: bool
-    ) -> _Key | None:
+    def _unmanned(self, step: Step, place: str, office: EscalationContext, urgent: bool) -> _Key | None:
         """Return the gap at a level of the path."""
         role, codes = step.role.value, codes_at(step.level, place)
         where = next((code for code in codes if self.along(place)[code].get(role)), codes[-1])
         people = self.along(place)[where].get(role, ())
         why = self._why(people, role, codes, urgent)
-        instead = (
-            None
-            if people or step.level is office.top
-            else _manned(office, office.above(step.level))
-        )
+        instead = None if people or step.level is office.top else _manned(office, office.above(step.level))
         return (where, step.level, role, why, instead) if why else None
 
-    def _why(
-        self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool
-    ) -> Why | None:
+    def _why(self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool) -> Why | None:
         """Return why nobody of these, whom the lists of some places should name, would hear of it."""
         if not people:
-            named = to not in list(Role) or any(
-                self._roster.duty_at(code).get(to) for code in codes
-            )
+            named = to not in list(Role) or any(self._roster.duty_at(code).get(to) for code in codes)
             return Why.NOT_IN_OFFICE if named else Why.NOBODY_ON_DUTY
         if any(person.phone and (person.sms or urgent) for person in people):
             return None
@@ -121,28 +95,18 @@ def coverage_gaps(policy: Policy, roster: Roster) -> tuple[CoverageGap, ...]:
     categories need a phone, the others a phone that takes SMS or an address. What is the same for several categories is one gap.
     """
     path, found = EscalationPath(policy, roster), defaultdict[_Key, set[str]](set)
-    wide = {
-        place.id
-        for place in roster.places.values()
-        if place.kind in _WIDE or any(place.duty.values())
-    }
-    for place in wide | {
-        rule.place for rule in policy.rules if rule.place in roster.places and rule.place
-    }:
+    wide = {place.id for place in roster.places.values() if place.kind in _WIDE or any(place.duty.values())}
+    for place in wide | {rule.place for rule in policy.rules if rule.place in roster.places and rule.place}:
         for key, category in path.gaps_at(place):
             found[key].add(category.code)
     every = {category.code for category in policy.categories}
     listed = sorted(found, key=lambda key: (key[0].split("."), key[1].rank, key[2:4]))
-    return tuple(
-        _gap(key, () if found[key] == every else tuple(sorted(found[key]))) for key in listed
-    )
+    return tuple(_gap(key, () if found[key] == every else tuple(sorted(found[key]))) for key in listed)
 
 
 def _gap(key: _Key, categories: tuple[str, ...]) -> CoverageGap:
     place, level, to, why, instead = key
-    return CoverageGap(
-        place=place, level=level, to=to, why=why, instead=instead, categories=categories
-    )
+    return CoverageGap(place=place, level=level, to=to, why=why, instead=instead, categories=categories)
 
 
 def _manned(office: EscalationContext, level: Level) -> Level | None:

@@ -32,9 +32,7 @@ __all__ = [
 
 CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
-_RAISE, _START, _RESUME, _PAUSE, _MEET = range(
-    5
-)  # in this order, where several things happened at one instant
+_RAISE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
 _Fact = tuple[datetime, int, SlaKind]
 
 
@@ -79,9 +77,7 @@ class Pair:
     @property
     def turned(self) -> bool:
         """Say whether a clock, or the level that it reached, would have come out otherwise."""
-        return (
-            self.then.over.keys() != self.now.over.keys() or self.then.level is not self.now.level
-        )
+        return self.then.over.keys() != self.now.over.keys() or self.then.level is not self.now.level
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,12 +86,8 @@ class Tally:
 
     tickets: int = 0
     moved: int = 0
-    over: Mapping[SlaKind, list[int]] = field(
-        default_factory=lambda: {name: [0, 0] for name in CLIMBING}
-    )
-    reached: Mapping[Level, list[int]] = field(
-        default_factory=lambda: {level: [0, 0] for level in Level}
-    )
+    over: Mapping[SlaKind, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in CLIMBING})
+    reached: Mapping[Level, list[int]] = field(default_factory=lambda: {level: [0, 0] for level in Level})
 
     def add(self, pair: Pair) -> None:
         """Count one more."""
@@ -115,9 +107,7 @@ class ReplayResult:
     cut: bool
     total: Tally
     by_urgency: Mapping[Urgency, Tally]  # that they really had
-    examples: tuple[
-        Pair, ...
-    ]  # those that would have come out otherwise first, then those that somebody else would have had
+    examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
 
 
 def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
@@ -140,9 +130,7 @@ def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> Urgency:
     return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency
 
 
-def play(
-    ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None, until: datetime
-) -> Played:
+def play(ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None, until: datetime) -> Played:
     """Play a ticket under the rules of an office, up to an instant."""
     return _Play(ticket, office, begins, holder).run(until)
 
@@ -150,9 +138,7 @@ def play(
 class _Play:
     """One ticket while it is played: the clocks that run, and the level that it has reached."""
 
-    def __init__(
-        self, ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None
-    ) -> None:
+    def __init__(self, ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None) -> None:
         self._ticket, self._office, self._level = ticket, office, begins
         self._clocks: dict[SlaKind, SlaTimer] = {}
         self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
@@ -203,9 +189,7 @@ class _Play:
             return
         share = self._office.step(self._level).percent
         for clock in over:
-            self._clocks[clock.name] = clocks.prolong(
-                self._office.sla, clock, at, clock.limit * share // 100
-            )
+            self._clocks[clock.name] = clocks.prolong(self._office.sla, clock, at, clock.limit * share // 100)
 
     def _rise(self, at: datetime) -> bool:
         level = self._office.above(self._level)

@@ -96,8 +96,6 @@ class ReplayView(View):
             since=found.since,
             cut=found.cut,
             total=TallyView.of(found.total),
-            by_urgency={
-                urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()
-            },
+            by_urgency={urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()},
             examples=[ExampleView.of(pair) for pair in found.examples],
         )

@@ -34,12 +34,8 @@ P = TypeVar("P")
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Label = Annotated[Line, Field(min_length=1, max_length=60)]
-Group = Annotated[
-    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)
-]
-About = Annotated[
-    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)
-]
+Group = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)]
+About = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)]
 Word = Annotated[Line, Field(min_length=1, max_length=20)]
 Minutes = Annotated[
     int,
@@ -47,9 +43,7 @@ Minutes = Annotated[
     WHOLE,
 ]
 # Everybody at the top is told again each time, so it is not a matter of a minute.
-Again = Annotated[
-    int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE
-]
+Again = Annotated[int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
 To = Annotated[
     str,
@@ -91,9 +85,7 @@ class QuestionIn(Request):
 
     def as_question(self) -> Question:
         """Return it as rules keep it."""
-        choices = tuple(
-            Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices
-        )
+        choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
         return Question(
             code=self.code,
             zh=self.zh,
@@ -122,11 +114,7 @@ class CategoryIn(Request):
 
     def as_category(self) -> Category:
         """Return it as rules keep it."""
-        plain = {
-            name: getattr(self, name)
-            for name in type(self).model_fields
-            if name not in ("keywords", "questions")
-        }
+        plain = {name: getattr(self, name) for name in type(self).model_fields if name not in ("keywords", "questions")}
         return Category(
             **plain,
             keywords=tuple(self.keywords),

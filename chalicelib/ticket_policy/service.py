@@ -40,9 +40,7 @@ _REPLAYED_MOST = 5000  # tickets; some five seconds
 _GAPS_KEPT = 300  # of a street; a row holds 400 KB, and a street with more has nobody on duty
 
 
-Reported = Callable[
-    [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
-]  # see `TicketQueries.reported_between`
+Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `TicketQueries.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +100,7 @@ class TicketPolicies:
         warnings = self._warnings(street, people)
         return PolicyForViewer(street=street, is_staff=True, warnings=warnings, report=report)
 
-    def change_policy(
-        self, context: RequestContext, place: str, edit: PolicyEdit
-    ) -> PolicyForViewer:
+    def change_policy(self, context: RequestContext, place: str, edit: PolicyEdit) -> PolicyForViewer:
         """Change the policy of the street of a place.
 
         Raises:
@@ -133,14 +129,10 @@ class TicketPolicies:
             report=self._report(street, coverage_gaps(changed.policy, roster)),
         )
 
-    def _new_version(
-        self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]
-    ) -> Changes[StreetPolicy]:
+    def _new_version(self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]) -> Changes[StreetPolicy]:
         """Return the decision that a policy is the street's next version."""
         number = before.version + 1
-        kept = PolicyRecord(
-            street=before.id, number=number, policy=policy, at=self._clock.now(), by=by
-        )
+        kept = PolicyRecord(street=before.id, number=number, policy=policy, at=self._clock.now(), by=by)
         event = Event(tag="policy.changed", by=by, party="staff", note=",".join(changed))
         return Changes(
             entity=replace(before, policy=policy),
@@ -163,9 +155,7 @@ class TicketPolicies:
         policy = edit.applied_to(self._street(street).policy)
         roster = self._check(street, policy)
         tickets, cut = self._reported(street, until - _REPLAYED, None, _REPLAYED_MOST)
-        library = lru_cache(maxsize=4096)(
-            self._library
-        )  # the same few months of days, again and again
+        library = lru_cache(maxsize=4096)(self._library)  # the same few months of days, again and again
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
         def played(ticket: Ticket, path: EscalationPath) -> Played:
@@ -179,9 +169,7 @@ class TicketPolicies:
                 then = (
                     own[number]
                     if number in own
-                    else own.setdefault(
-                        number, EscalationPath(self._book.policy_for(street, number), roster)
-                    )
+                    else own.setdefault(number, EscalationPath(self._book.policy_for(street, number), roster))
                 )
                 other = replace(ticket, urgency=urgency_under(policy, then.policy, ticket))
                 yield Pair(ticket_id=ticket.id, then=played(ticket, then), now=played(other, now))
@@ -228,9 +216,7 @@ class TicketPolicies:
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
-        return self._repository.policy_of(street) or StreetPolicy(
-            id=street, created_at=now, updated_at=now, policy=HOUSE
-        )
+        return self._repository.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
 
     def _check(self, street: str, policy: Policy) -> Roster:
         """Refuse an invalid policy; return the street as it was read for the check."""
@@ -242,17 +228,13 @@ class TicketPolicies:
             raise Invalid.together(found)
         return roster
 
-    def _warnings(
-        self, street: StreetPolicy, people: Mapping[str, Person]
-    ) -> tuple[PolicyWarning, ...]:
+    def _warnings(self, street: StreetPolicy, people: Mapping[str, Person]) -> tuple[PolicyWarning, ...]:
         zone, now = self._places.zone_of(street.id), self._clock.now()
         return warnings_of(street.policy, people, zone, now, self._library)
 
     def _report(self, street: str, found: Sequence[CoverageGap]) -> CoverageReport:
         now, kept = self._clock.now(), tuple(found[:_GAPS_KEPT])
-        return CoverageReport(
-            id=street, created_at=now, updated_at=now, checked_at=now, gaps=kept, count=len(found)
-        )
+        return CoverageReport(id=street, created_at=now, updated_at=now, checked_at=now, gaps=kept, count=len(found))
 
 
 def _news_of(report: CoverageReport, new: Collection[CoverageGap]) -> tuple[Message, ...]:

@@ -25,13 +25,9 @@ __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
 T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
-_AHEAD = timedelta(
-    days=60
-)  # whoever keeps the calendar has a week or two of notice each year; this is before it
+_AHEAD = timedelta(days=60)  # whoever keeps the calendar has a week or two of notice each year; this is before it
 _WEEKS = 260  # of the five years within which a limit has to be up (see `worktime`) …
-_DAYS_OFF = (
-    150  # … less so many days of public holidays, thirty a year, which is more than there are
-)
+_DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, which is more than there are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +38,7 @@ class PolicyWarning:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def validate(
-    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
-) -> list[Invalid]:
+def validate(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
     """Return every error of a policy, each with the path of its field.
 
     `places` are those of the street, `people` those whom the policy names.
@@ -66,9 +60,7 @@ def warnings_of(
     if any(not row.limits.always for row in policy.limits):
         calendar = Calendar(zone=zone, week=policy.week, own=policy.own, library=library)
         years = uncertain(calendar, now, now + _AHEAD)
-        found += [
-            PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year}) for year in years
-        ]
+        found += [PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
     for rule in policy.rules:
         if rule.to in people and not people[rule.to].phone:
             found.append(PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id}))
@@ -112,9 +104,7 @@ def _limits(policy: Policy) -> Iterator[Invalid]:
             yield Invalid("rulebook.category_unknown", ["limits", n, "category"])
         for name in (SlaKind.ACCEPT, SlaKind.CONTACT):
             if row.limits.of(name) > row.limits.resolve:
-                yield Invalid(
-                    "rulebook.limits_disordered", ["limits", n, name.value], clock=name.value
-                )
+                yield Invalid("rulebook.limits_disordered", ["limits", n, name.value], clock=name.value)
         longest = max(row.limits.remind, *(row.limits.of(name) for name in SlaKind))
         if not row.limits.always and longest * most // 100 > capacity:
             yield Invalid("rulebook.never_up", ["limits", n], minutes=longest)
@@ -131,9 +121,7 @@ def _minutes(span: OfficeHours) -> int:
     return max(0, (end or 1440) - start)
 
 
-def _rules(
-    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
-) -> Iterator[Invalid]:
+def _rules(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
     rungs = {step.role.value for step in policy.ladder} | {Role.PROPERTY.value}
     yield from _twice(policy.rules, lambda rule: rule.id, ["rules"], "id")
@@ -152,8 +140,7 @@ def _rules(
 def _serves_there(person: Person | None, place: str) -> bool:
     """Say whether somebody can have tickets of a place, or of a part of it."""
     return person is not None and any(
-        serves(person, p)
-        for p in (place, *(g.place for g in person.grants if covers(place, g.place)))
+        serves(person, p) for p in (place, *(g.place for g in person.grants if covers(place, g.place)))
     )
 
 
@@ -168,24 +155,15 @@ def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
         first.setdefault((other.place, other.category), m)
     if first[rule.place, rule.category] != n:
         return policy.rules[first[rule.place, rule.category]].id
-    wide = (
-        [rule.place] if rule.place is not None else [None, street]
-    )  # what names the street goes before what names no place
+    wide = [rule.place] if rule.place is not None else [None, street]  # what names the street goes before what names no place
     if rule.place is None and (street, None) in first:
         return policy.rules[first[street, None]].id
     if rule.category is not None:
         return next(
-            (
-                policy.rules[first[p, rule.category]].id
-                for p in wide[1:]
-                if (p, rule.category) in first
-            ),
+            (policy.rules[first[p, rule.category]].id for p in wide[1:] if (p, rule.category) in first),
             None,
         )
-    taken = [
-        max((first[p, c.code] for p in wide if (p, c.code) in first), default=None)
-        for c in policy.categories
-    ]
+    taken = [max((first[p, c.code] for p in wide if (p, c.code) in first), default=None) for c in policy.categories]
     by = [m for m in taken if m is not None]
     return policy.rules[max(by)].id if by and len(by) == len(taken) else None
 
@@ -225,9 +203,7 @@ def _in_order(spans: tuple[OfficeHours, ...]) -> bool:
     return True
 
 
-def _twice(
-    things: Sequence[T], key: Callable[[T], object], loc: Sequence[str | int], *name: str
-) -> Iterator[Invalid]:
+def _twice(things: Sequence[T], key: Callable[[T], object], loc: Sequence[str | int], *name: str) -> Iterator[Invalid]:
     """Yield each thing that has the key of one before it; `loc` is the list's, `name` that of the key's own field."""
     seen = Counter[object]()
     for n, thing in enumerate(things):

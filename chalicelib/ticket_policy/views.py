@@ -173,9 +173,7 @@ class PolicyView(View):
     rules: list[RuleView] | None
     ladder: list[StepView] | None
     warnings: list[CautionView] | None
-    holes: list[HoleView] | None = Field(
-        description="As of last night; in the answer to a change, as of now."
-    )
+    holes: list[HoleView] | None = Field(description="As of last night; in the answer to a change, as of now.")
     hole_count: int | None
     checked_at: Instant | None
 
@@ -199,20 +197,10 @@ class PolicyView(View):
             week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
             own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
             **{name: getattr(policy, name) for name in plain},
-            rules=[RuleView.model_validate(rule) for rule in policy.rules]
-            if rules.is_staff
-            else None,
-            ladder=[StepView.model_validate(step) for step in policy.ladder]
-            if rules.is_staff
-            else None,
-            warnings=[CautionView.of(one, locale) for one in rules.warnings]
-            if rules.is_staff
-            else None,
-            holes=[HoleView.of(gap, locale) for gap in report.gaps]
-            if report
-            else []
-            if rules.is_staff
-            else None,
+            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.is_staff else None,
+            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.is_staff else None,
+            warnings=[CautionView.of(one, locale) for one in rules.warnings] if rules.is_staff else None,
+            holes=[HoleView.of(gap, locale) for gap in report.gaps] if report else [] if rules.is_staff else None,
             hole_count=report.count if report else None,
             checked_at=report.checked_at if report else None,
         )

@@ -57,14 +57,10 @@ class UploadJobs:
         try:  # should it be deleted just now, its end is committed already, and a refusal changes nothing
             if size > policy.MOST_BYTES:
                 raise NotTaken("too_large")
-            photo = cleaned(
-                self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type
-            )
+            photo = cleaned(self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type)
         except NotTaken as refused:
             reason = Reason(refused.reason)
-            self._settle(
-                upload.id, lambda upload: decisions.refuse(upload, reason, self._clock.now())
-            )
+            self._settle(upload.id, lambda upload: decisions.refuse(upload, reason, self._clock.now()))
             return
         self._keep(upload, photo)
 
@@ -75,9 +71,7 @@ class UploadJobs:
         # It may have been given up meanwhile; then what has just been written is deleted with the rest.
         self._settle(
             upload.id,
-            lambda upload: decisions.make_ready(
-                upload, photo.width, photo.height, size, self._clock.now()
-            ),
+            lambda upload: decisions.make_ready(upload, photo.width, photo.height, size, self._clock.now()),
         )
 
     def on_timer(self, upload_id: str, timer_id: str) -> None:

@@ -20,9 +20,7 @@ def count_begun(owner: str, now: datetime) -> Count:
     return policy.PER_HOUR.count(f"uploads#{owner}", now)
 
 
-def make_ready(
-    upload: Upload, width: int, height: int, stored_bytes: int, now: datetime
-) -> Changes[Upload]:
+def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:
     """Its photo is written. What was sent must go, and so must what is sent once more with the same form."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
@@ -71,26 +69,16 @@ def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
     """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
     awake = replace(upload, timer=None)  # whatever is left to wait for is armed anew
     name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")
-    if (
-        not name or upload.deadlines()[name] > now
-    ):  # woken too early, by a clock ahead of ours, it sleeps on
+    if not name or upload.deadlines()[name] > now:  # woken too early, by a clock ahead of ours, it sleeps on
         return Changes(entity=awake, previous=upload, bump_version=False)
     if name == "clear":
         forget_at = now + policy.FORGOTTEN_AFTER if upload.ended else None
-        return Changes(
-            entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, bump_version=False
-        )
-    over = (
-        refuse(awake, Reason.NEVER_ARRIVED, now)
-        if name == "arrive"
-        else end(awake, Reason.UNUSED, now)
-    )
+        return Changes(entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, bump_version=False)
+    over = refuse(awake, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(awake, Reason.UNUSED, now)
     return replace(over, previous=upload)
 
 
-def bind(
-    upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]
-) -> Changes[Upload]:
+def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Changes[Upload]:
     """Make it part of something of its owner's; once more of the same is no error.
 
     Raises:

@@ -148,6 +148,4 @@ class Upload(Entity):
         """Return the keys at which nothing may lie (any more) in its state."""
         if self.state is S.PENDING:
             return ()
-        return (
-            (self.incoming,) if self.state is S.READY else (self.incoming, self.photo, self.thumb)
-        )
+        return (self.incoming,) if self.state is S.READY else (self.incoming, self.photo, self.thumb)

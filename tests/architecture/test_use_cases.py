@@ -64,9 +64,7 @@ def methods(full_name: str) -> dict[str, ast.FunctionDef]:
 
 def takes_a_context(method: ast.FunctionDef) -> bool:
     arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
-    annotations = [
-        ast.unparse(argument.annotation) for argument in arguments if argument.annotation
-    ]
+    annotations = [ast.unparse(argument.annotation) for argument in arguments if argument.annotation]
     return any("RequestContext" in annotation for annotation in annotations)
 
 
@@ -105,11 +103,7 @@ def reaches_access(full_name: str, method: str) -> bool:
 
 
 def unchecked() -> set[str]:
-    return {
-        name
-        for name, owner in use_cases().items()
-        if not reaches_access(owner, name.rpartition(".")[2])
-    }
+    return {name for name, owner in use_cases().items() if not reaches_access(owner, name.rpartition(".")[2])}
 
 
 def converted(module: str) -> bool:

@@ -124,7 +124,7 @@ class Street:
 
     def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
         """Make something due now."""
-        id = self.world.services.sender._ids.new("due")
+        id = self.world.services.ids.new("due")
         return a_job(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
 
     def hand(self, *dues: JobRecord) -> None:
@@ -478,7 +478,7 @@ class Street:
         self.world.pass_time(hours=2)
 
     def _begin_telling(self, place: str) -> None:
-        message = self.world.services.sender._ids.new("msg")
+        message = self.world.services.ids.new("msg")
         with mock.patch.object(fanouts, "STEPS", 0):  # as many pages as one job may read
             self.hand(self.due("wish.approved", self.world.open_wish(), f"all:place:{place}", message=message))
 

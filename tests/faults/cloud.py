@@ -17,7 +17,7 @@ from chalicelib.adapters.ports import Refused, Sms, Unclear
 from chalicelib.adapters.queue import TRIES, consume, write_entry
 from chalicelib.catalogue import lane_of
 from chalicelib.kernel.jobs import JobRecord
-from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
 
 from ..storage import intercepted
 from ..store.scan import remove
@@ -27,7 +27,13 @@ from .facts import every
 VISIBILITY = timedelta(seconds=180)  # how long a message that was brought is hidden (infra/queues.yaml)
 BATCH = 10  # entries in one request of SQS
 # Why somebody may rightly hear nothing of a message; of everything else somebody has to go and tell her.
-RIGHTLY = {Unreached.ERASED, Unreached.NO_CONSENT, Unreached.OVER, Unreached.TOO_LATE, Unreached.ELSEWHERE}
+RIGHTLY = {
+    SuppressionReason.ERASED,
+    SuppressionReason.NO_CONSENT,
+    SuppressionReason.OVER,
+    SuppressionReason.TOO_LATE,
+    SuppressionReason.ELSEWHERE,
+}
 SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 
 
@@ -88,7 +94,7 @@ class Cloud:
     def provide(self, *names: str) -> None:
         """Put scripted providers, of the same weight, in the place of the house's."""
         providers = [Provider(name=name, sender=Carrier(name, self), weight=1, price_li=55) for name in names]
-        self.world.services.sender._sms = Providers(providers)
+        self.world.services.transport._sms = Providers(providers)
 
     # effects
 
@@ -337,7 +343,7 @@ def on_the_list(world: World) -> set[str]:
     found: set[str] = set()
     after = ""
     while True:
-        page = world.services.message_log.to_visit(STREET, after, 1000)
+        page = world.services.message_queries.to_visit(STREET, after, 1000)
         found |= {waiting.id for waiting in page.items}
         if page.next is None:
             return found

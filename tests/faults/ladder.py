@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.jobs import JobRecord
-from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level, SlaKind
@@ -139,7 +139,7 @@ def _lifted(ticket_id: str) -> list[str]:
 
 def rightly_untold(line: MessageAttempt) -> bool:
     """Say whether somebody rightly hears nothing any more: it was over when it was to be told."""
-    return line.state is DeliveryState.SUPPRESSED and line.reason == Unreached.OVER
+    return line.state is DeliveryState.SUPPRESSED and line.reason == SuppressionReason.OVER
 
 
 __all__ = [

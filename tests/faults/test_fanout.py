@@ -20,9 +20,9 @@ from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page, Position
-from chalicelib.message_log.model import DeliveryState, MessageAttempt, Receipt
+from chalicelib.message_log.model import DeliveryState, FurtherRecipient, MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.runtime import use
 from devserver.store import embedded_store
@@ -55,7 +55,7 @@ class Crowd:
         return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
 
 
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, JobRecord]:
+def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, ScheduledJob]:
     """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
@@ -95,7 +95,7 @@ def members(dues: Sequence[JobRecord]) -> list[str]:
     return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
 
 
-def fanout_of(message: JobRecord) -> Fanout:
+def fanout_of(message: ScheduledJob) -> Fanout:
     found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
     assert found
     return found
@@ -164,8 +164,8 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
     assert beside <= 0.2
 
 
-def receipts() -> list[Receipt]:
-    return scan(Receipt, SK.startswith("for#"))
+def receipts() -> list[FurtherRecipient]:
+    return scan(FurtherRecipient, SK.startswith("for#"))
 
 
 # turns
@@ -232,7 +232,7 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     cloud.sweeps_every = timedelta(0)
     begun = world.clock.now()
     title = {"title": "一个电热水壶"}
-    said = world.services.fanouts.estimate(message.to.removeprefix("all:"), "wish.approved", title, 55, "春晖")
+    said = world.services.fanouts.estimate(message.job.to, "wish.approved", title, 55, "春晖")
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))
     states = check_at_rest(cloud, {"wish.approved": 89})
@@ -257,7 +257,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(policy, name, value)
 
 
-def frozen_once(cloud: Cloud, crowd: Crowd, message: JobRecord) -> None:
+def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
     """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
     everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
@@ -267,29 +267,29 @@ def frozen_once(cloud: Cloud, crowd: Crowd, message: JobRecord) -> None:
 
 
 def taken(cloud: Cloud) -> list[JobRecord]:
-    return [read_entry(letter.body) for letter in cloud.letters]
+    return [record_of(read_entry(letter.body)) for letter in cloud.letters]
 
 
 def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(world, 30)
     fanouts = world.services.fanouts
-    fanouts.begin(message)
+    fanouts.start(message.job)
     assert dict(crowd.read) == {0: 1, 6: 1}, "two pages, and the rest is for the next job"
-    fanouts.begin(message)
+    fanouts.start(message.job)
     assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
     left = fanout_of(message)
     assert left.timer
     assert left.timer.at == left.published_at + policy.STEP_LASTS
     world.clock.move_to(left.timer.at)
-    assert not survives(cloud, 4, "before", lambda: fanouts.wake(left.id, left.timer.id if left.timer else ""))
+    assert not survives(cloud, 4, "before", lambda: fanouts.on_timer(left.id, left.timer.id if left.timer else ""))
     assert cloud.steps[-1] == "TransactWriteItems"
     dead = fanout_of(message)
     assert dead.expanded == 12
-    fanouts.wake(left.id, left.timer.id)
+    fanouts.on_timer(left.id, left.timer.id)
     assert fanout_of(message) == dead, "the spent alarm wakes nobody"
     assert dead.timer
     world.clock.move_to(dead.timer.at)
-    fanouts.wake(dead.id, dead.timer.id)
+    fanouts.on_timer(dead.id, dead.timer.id)
     assert fanout_of(message).expanded == 24
     assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, "the page at which it died is read again, and no other"
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -299,7 +299,7 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
 
 def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
     cloud, _, message = crowd_of(world, 30)
-    world.services.fanouts.begin(message)
+    world.services.fanouts.start(message.job)
     timer = next(due for due in every(JobRecord) if due.kind == "timer.fanout")
     remove(timer)
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -320,7 +320,8 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
     tried = 0
     for second in ("begin", "wake"):
         for n in count(1):
-            this = replace(message, id=f"due_{second}{n}")
+            id = f"due_{second}{n}"
+            this = replace(message, job=replace(message.job, id=id, message_id=id))
             cloud.letters.clear()
             came = interrupted(world, this, n, second)
             if not came:
@@ -330,14 +331,14 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 timer = fanout_of(this).timer
                 assert timer
                 world.clock.move_to(timer.at)
-                world.services.fanouts.wake(fanout_of(this).id, timer.id)
+                world.services.fanouts.on_timer(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
             for due in every(JobRecord):
                 remove(due)
     assert tried >= 5
 
 
-def interrupted(world: World, message: JobRecord, n: int, second: str) -> bool:
+def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> bool:
     """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
     fanouts, transactions = world.services.fanouts, count(1)
 
@@ -345,24 +346,24 @@ def interrupted(world: World, message: JobRecord, n: int, second: str) -> bool:
         if name == "TransactWriteItems" and next(transactions) == n:
             known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
             if second == "begin" or known is None or known.timer is None:
-                fanouts.begin(message)
+                fanouts.start(message.job)
             else:
                 world.clock.move_to(known.timer.at)
-                fanouts.wake(known.id, known.timer.id)
+                fanouts.on_timer(known.id, known.timer.id)
         return call()
 
     with intercepted(around):
-        fanouts.begin(message)
+        fanouts.start(message.job)
     return next(transactions) > n
 
 
 def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(embedded_world, 60)
     fanouts = embedded_world.services.fanouts
-    at_once(*[lambda: fanouts.begin(message)] * 4)
+    at_once(*[lambda: fanouts.start(message.job)] * 4)
     while not (fanout := fanout_of(message)).done:
         timer = fanout.timer
         assert timer
         embedded_world.clock.move_to(timer.at)
-        at_once(*[lambda timer=timer: fanouts.wake(fanout_of(message).id, timer.id)] * 4)
+        at_once(*[lambda timer=timer: fanouts.on_timer(fanout_of(message).id, timer.id)] * 4)
     frozen_once(cloud, crowd, message)

@@ -28,7 +28,7 @@ from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.request import RequestContext
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt, named
+from chalicelib.message_log.model import DIGEST, FurtherRecipient, MessageAttempt, id_of_parts
 from chalicelib.people.repository import PersonRepository
 from chalicelib.runtime import use
 from chalicelib.store.outbox import Outbox
@@ -66,7 +66,7 @@ class CountedIds:
 
     def new(self, prefix: str) -> str:
         self.number += 1
-        return named(prefix, str(self.number))
+        return id_of_parts(prefix, str(self.number))
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,9 @@ class Chaos(RuleBasedStateMachine):
         calls = [context for context in self.cloud.calls if not context.refused]
         if calls:
             context, delivered = dice.choice(calls), dice.random() < 0.5
-            self.world.services.message_log.report(context.delivery, provider=context.provider, delivered=delivered, reason="")
+            self.world.services.delivery_reports.report(
+                context.delivery, provider=context.provider, delivered=delivered, reason=""
+            )
         self._machines_run(dice)
 
     # what the machines do
@@ -260,7 +262,7 @@ class Chaos(RuleBasedStateMachine):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
     def _sweep(self, dice: random.Random) -> None:
-        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics)
+        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics, self.world.services.store)
         with self._mortal(dice, second.sweep, 12):
             self.world.services.outbox.sweep()
 
@@ -317,7 +319,7 @@ class Chaos(RuleBasedStateMachine):
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
-        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(Receipt, SK.startswith("for#"))}
+        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(FurtherRecipient, SK.startswith("for#"))}
         for message in self.raised.values():
             missing = [person for person in message.people if (message.tag, person) not in told]
             assert not missing, f"nobody thought of {missing} for {message}"

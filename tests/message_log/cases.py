@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
+from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, SuppressionReason
 from chalicelib.people.model import Person
 
 from ..cases import MEMBER, WORKER, Cases, Good, an_id
@@ -23,7 +23,7 @@ def a_visit(world: World, person_id: str) -> str:
         place=UNIT,
         channel=Channel.NONE,
         state=DeliveryState.SUPPRESSED,
-        reason=Unreached.NO_CHANNEL,
+        reason=SuppressionReason.NO_CHANNEL,
         at=now,
         ttl=now + timedelta(days=1),
     )

@@ -10,11 +10,11 @@ BY_SIGNATURE = {"take_sms_webhook"}
 
 
 def _token(world: World, owner: Person, target: Person) -> str:
-    return str(world.services.sender.unsubscribe_token(target.id))
+    return str(world.services.unsubscribe_links.token(target.id))
 
 
 def _unsubscribe(world: World) -> Good:
-    token = world.services.sender.unsubscribe_token(world.person().id)
+    token = world.services.unsubscribe_links.token(world.person().id)
     return Good(Phone(), f"/v1/unsubscribe/{token}", None, (token,))
 
 
