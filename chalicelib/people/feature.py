@@ -102,7 +102,6 @@ def build(core: "Core", get: Get) -> "People":
 
     return People(
         repository=PersonRepository(core.store),
-        access=get(access),
         phones=get(phones),
         consents=get(consents),
     )

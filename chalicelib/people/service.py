@@ -11,7 +11,6 @@ from ..kernel.paging import Page, Position
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
 from . import permissions
-from .access import Access
 from .consents import Consents
 from .model import ConsentGiven, Person, never_again
 from .phones import Phones
@@ -29,23 +28,11 @@ class People:
         self,
         *,
         repository: PersonRepository,
-        access: Access,
         phones: Phones,
         consents: Consents,
     ) -> None:
-        self._repository, self._access = repository, access
+        self._repository = repository
         self._phones, self._consents = phones, consents
-
-    # until every feature calls `Access.require`
-
-    def current(self, actor: Actor) -> tuple[Actor, Person]:
-        """Read an actor again. See `Access.current`."""
-        actor, people = self._access.current(actor)
-        return actor, people[actor.id]
-
-    def current_among(self, actor: Actor, others: Iterable[str]) -> tuple[Actor, dict[str, Person]]:
-        """Read an actor again, and others in the same one request. See `Access.current`."""
-        return self._access.current(actor, others)
 
     # lookups
 

@@ -20,8 +20,6 @@ EXEMPT = {
     "signin.service.SignIn.send_code": "nobody has signed in yet",
     "signin.service.SignIn.sign_in": "by a sign-in code",
 }
-# Features whose use cases still authorize by themselves. Empty this.
-STILL_TO_CONVERT = frozenset({"message_log", "replies"})
 MUTATORS = frozenset({"add", "append", "extend", "insert", "setdefault", "update"})
 Function = ast.FunctionDef | ast.Lambda
 
@@ -106,12 +104,8 @@ def unchecked() -> set[str]:
     return {name for name, owner in use_cases().items() if not reaches_access(owner, name.rpartition(".")[2])}
 
 
-def converted(module: str) -> bool:
-    return top(module) not in STILL_TO_CONVERT
-
-
 def test_every_use_case_requires_access_first():
-    assert {name for name in unchecked() if converted(name)} == set(EXEMPT)
+    assert unchecked() == set(EXEMPT)
 
 
 def test_the_scan_finds_use_cases_and_a_missing_check():
@@ -129,13 +123,13 @@ def test_the_scan_finds_use_cases_and_a_missing_check():
 def test_no_function_rebinds_a_name_of_another():
     for name, tree in modules().items():
         found = [node for node in ast.walk(tree) if isinstance(node, ast.Nonlocal)]
-        assert not found or not converted(name), name
+        assert not found, name
 
 
 def test_no_result_leaves_by_replacing_the_content_of_a_list():
     for name, tree in modules().items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and converted(name):
+            if isinstance(node, ast.Assign):
                 whole = [target for target in node.targets if ast.unparse(target).endswith("[:]")]
                 assert not whole, f"{name}: {ast.unparse(node)}"
 
@@ -170,9 +164,8 @@ def changed_outside(function: Function) -> Iterator[str]:
 
 def test_no_decision_leaves_a_result_in_a_list_or_dict():
     for name, function in functions():
-        if converted(name):
-            for decision in decisions(function):
-                assert not list(changed_outside(decision)), name
+        for decision in decisions(function):
+            assert not list(changed_outside(decision)), name
 
 
 def test_the_scan_finds_a_decision_that_leaves_its_result_outside():

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.matching.candidates import Candidates
 from chalicelib.matching.edges import (
     OBSTACLES,
-    Candidates,
     may_be_asked,
     obstacles,
     overlap_minutes,
