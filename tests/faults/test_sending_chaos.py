@@ -23,6 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from chalicelib.adapters.ports import Sms
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
@@ -198,7 +199,7 @@ class Chaos(RuleBasedStateMachine):
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            to={"couple": f"people:{','.join(people)}", "staff": f"staff:{GRID}"}.get(to, people[0]),
+            to={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(to, OnePerson(people[0])),
             about=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
