@@ -493,10 +493,10 @@ class Street:
         world.pass_time(minutes=2)
         self.move(self.admin, ticket, "close", reason="重复")
         self.hand(*(self.due("nobody.knows", id) for id in self.known.values()))
-        for body in ("no entry at all", write_entry(self.due("match.community", BAIHUA))):
+        for body in ("no entry at all", write_entry(self.due("command.match.community", BAIHUA))):
             app.handler_map["park_dead"](sqs_event([("m", body)]), None)
         tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))["items"]
-        jobs = [task for task in tasks if task["kind"] == "job.parked" and task["title"] == "match.community"]
+        jobs = [task for task in tasks if task["kind"] == "job.parked" and task["title"] == "command.match.community"]
         ok(self.admin.post(f"/v1/admin/jobs/{jobs[0]['id']}/redrive", {}))
         world.pass_time(hours=1)
 
