@@ -77,7 +77,7 @@ def go(
     *,
     note: str | None = None,
     tag: str | None = None,
-    beside: tuple[Write, ...] = (),
+    writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     said: str = "",
     **changes: Any,
@@ -89,8 +89,8 @@ def go(
     event = Event(tag=tag or row.event, by=by.id, party=by.party, note=note)
     entity = replace(ticket, **({"state": row.target} | changes))
     if entity.state is not ticket.state or said:
-        beside = (*beside, *_published(entity, by.now, said))
-    return Changes(entity=entity, previous=ticket, writes=beside, events=(event,), messages=messages)
+        writes = (*writes, *_published(entity, by.now, said))
+    return Changes(entity=entity, previous=ticket, writes=writes, events=(event,), messages=messages)
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
