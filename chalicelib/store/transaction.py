@@ -137,7 +137,7 @@ class Transaction:
 
     def _answer_replay(self, key: IdempotencyKey | None) -> None:
         """Raise Replayed if the key is known; refuse the key if it came with another body."""
-        record = key and load(ReceiptRecord, key.id, "key")
+        record = key and load(ReceiptRecord, key.id, "receipt")
         if not record or not key or record.ttl <= self._clock.now():
             return
         if record.digest != key.digest:

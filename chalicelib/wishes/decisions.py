@@ -119,7 +119,7 @@ def go(
     by: Mover,
     *,
     note: str | None = None,
-    beside: tuple[Write, ...] = (),
+    writes: tuple[Write, ...] = (),
     messages: tuple[Message, ...] = (),
     **changes: Any,
 ) -> Changes[Wish]:
@@ -127,7 +127,7 @@ def go(
     row = _row(wish, move, by)
     event = Event(tag=row.event, by=by.id, party=by.party, note=note)
     entity = replace(wish, **({"state": row.target} | changes))
-    return Changes(entity=entity, previous=wish, writes=beside, events=(event,), messages=messages)
+    return Changes(entity=entity, previous=wish, writes=writes, events=(event,), messages=messages)
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
@@ -158,7 +158,7 @@ def swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
 def all_ended(wish: Wish, kind: str) -> dict[str, Any]:
     """End every active claim, and tell the helpers."""
     ended = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
-    return {"claims": swap(wish, *ended), "beside": _freed(wish.active), "messages": tell_helpers(wish, kind, wish.active)}
+    return {"claims": swap(wish, *ended), "writes": _freed(wish.active), "messages": tell_helpers(wish, kind, wish.active)}
 
 
 def _for_another_day(wish: Wish, needed_by: date) -> dict[str, Any]:
@@ -422,13 +422,13 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
     blank: dict[str, Any] = {"title": "", "story": "", "alias": None, "as_written": None}
     blank |= {"thanks": None, "reason": None, "place": wish.community, "proxy_id": None, "safeguarding": ()}
     live = {S.SUBMITTED, S.OPEN, S.CLAIMED, S.DELIVERED, S.DISPUTED}
-    nothing: dict[str, Any] = {"claims": wish.claims, "beside": (), "messages": ()}
+    nothing: dict[str, Any] = {"claims": wish.claims, "writes": (), "messages": ()}
     ended = all_ended(wish, "withdrawn") if wish.state in live else nothing
     state = S.WITHDRAWN if wish.state in live else wish.state
     claims = tuple(replace(claim, note=None) for claim in ended["claims"])
     event = Event(tag="wish.owner_erased", by=by.id, party=by.party)
     entity = replace(wish, **blank, state=state, claims=claims, possible_duplicates=())
-    return Changes(entity=entity, previous=wish, writes=ended["beside"], events=(event,), messages=ended["messages"])
+    return Changes(entity=entity, previous=wish, writes=ended["writes"], events=(event,), messages=ended["messages"])
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
