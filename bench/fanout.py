@@ -113,7 +113,9 @@ def seeded_world(members: int) -> Iterator[Any]:
 def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
     from chalicelib.kernel.changes import Due
-    from tests.faults.cloud import Cloud, forget_what_was_told, survives
+    from tests.faults.cloud import Cloud
+    from tests.faults.crashes import survives
+    from tests.faults.promises import forget_what_was_told
     from tests.world import OTHER_GRID, intercepted
 
     begun = time.perf_counter()
@@ -157,8 +159,8 @@ def run(members: int) -> None:
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
     from chalicelib.message_log.model import AttemptState, MessageAttempt
-    from tests.faults.cloud import check_at_rest, on_the_list
     from tests.faults.facts import every
+    from tests.faults.promises import check_at_rest, on_the_list
     from tests.faults.test_fanout import receipts
 
     shared = len(range(1, members, 100))

@@ -7,7 +7,7 @@ import pytest
 
 from app import api
 from chalicelib.kernel.changes import Due
-from chalicelib.reactions import react
+
 from chalicelib.store.due import shard_of
 from chalicelib.store.rows import Table, row_of
 from chalicelib.tickets.model import Ticket

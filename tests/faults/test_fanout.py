@@ -22,13 +22,15 @@ from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import AttemptState, MessageAttempt, Receipt
 from chalicelib.people.model import Person
 from chalicelib.store.rows import Table, row_of
-from chalicelib.wiring import use, wire
 from devserver.store import embedded_store
 
 from ..world import OTHER_GRID, START, World, intercepted
-from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
+from . import seams
+from .cloud import Cloud, note
+from .crashes import survives
 from .facts import every, waiting_messages
 from .hands import at_once
+from .promises import check_at_rest, forget_what_was_told, on_the_list
 
 ZONE = "Asia/Shanghai"
 SENT, UNKNOWN, SUPPRESSED = AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.SUPPRESSED
@@ -59,10 +61,7 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
             batch.save(row_of(person))
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
-    world.services = wire(
-        settings, clock=world.clock, mailbox=world.mailbox, audiences={"test": crowd}, wait=lambda attempt: None
-    )
-    use(world.services)
+    seams.rewire(world, settings=settings, audiences={"test": crowd})
     cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
     cloud.provide("east", "west")
     wish = world.open_wish()
