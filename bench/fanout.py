@@ -63,7 +63,7 @@ class Watch:
         return answer
 
     def _count(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        from tests.faults.test_fanout import units_by_table
+        from tests.faults.crowd import units_by_table
 
         return units_by_table(self.units)(call, name, kwargs)
 
@@ -99,7 +99,7 @@ def patiences(members: int) -> Iterator[int]:
 def seeded_world(members: int) -> Iterator[Any]:
     """Yield a World over a store in which a building has very many people."""
     from chalicelib.people.model import Person
-    from tests.faults.test_fanout import neighbours_of
+    from tests.faults.crowd import neighbours_of
     from tests.world import OTHER_GRID, START, World
 
     from .seeds import PREFIX, seeded_store
@@ -159,9 +159,9 @@ def run(members: int) -> None:
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
     from chalicelib.message_log.model import AttemptState, MessageAttempt
+    from tests.faults.crowd import receipts
     from tests.faults.facts import every
     from tests.faults.promises import check_at_rest, on_the_list
-    from tests.faults.test_fanout import receipts
 
     shared = len(range(1, members, 100))
     states = check_at_rest(cloud, {"wish.approved": members - shared})

@@ -1,6 +1,8 @@
 """The cloud for scenes that crash: in memory and on one thread, so that checkpoints are cheap."""
 
+import os
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 
@@ -8,6 +10,9 @@ from devserver.store import memory_store
 
 from ..world import World
 from .cloud import Cloud
+from .facts import check
+from .ladder import EscalationPath, staffed
+from .story import Telling, tell
 
 
 @pytest.fixture
@@ -18,3 +23,18 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         made = Cloud(World(due_shards=1))
         made.provide("east", "west")
         yield made
+
+
+@pytest.fixture
+def ladder(embedded_world: World) -> EscalationPath:
+    """A street in the embedded store that is staffed at every level: threads race for its tickets."""
+    return staffed(embedded_world)
+
+
+@pytest.fixture(scope="module")
+def calm(embedded_address: str) -> Iterator[Telling]:
+    """How the story goes undisturbed."""
+    with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
+        told = tell(World())
+        check()
+        yield told

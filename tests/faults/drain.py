@@ -11,7 +11,7 @@ from chalicelib.kernel.changes import ArmedTimer, Due
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.store.due import shard_of
-from chalicelib.store.rows import Table, load_many
+from chalicelib.store.rows import load_many
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
@@ -174,17 +174,3 @@ def save_all(things: Iterable[object]) -> None:
             for row in rows:
                 if type(row) is table:
                     batch.save(row)
-
-
-__all__ = [
-    "COMMUNITIES",
-    "DUE_AT",
-    "Counted",
-    "Drained",
-    "Table",
-    "check_drained",
-    "drain",
-    "save_all",
-    "staffed_communities",
-    "tickets",
-]

@@ -88,15 +88,6 @@ def count_of(subject: str, name: str = "active_claims") -> int:
     return counters(name).get(subject, 0)
 
 
-def rows() -> Tally[tuple[str, str]]:
-    """Return how many rows of each sort there are, by table and the beginning of the sort key."""
-    return Tally((table.Meta.base_name, _sort(row.sk)) for table in tables() for row in table.scan())
-
-
-def _sort(key: str) -> str:
-    return key.split("#", maxsplit=1)[0].split("_", maxsplit=1)[0] if key[0].isalpha() else "instant"
-
-
 def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
     connection = tables()[0]._get_connection().connection
