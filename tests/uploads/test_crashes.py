@@ -43,9 +43,7 @@ def test_what_a_worker_does_in_which_order(upload: Upload) -> None:
 
 @pytest.mark.parametrize("dies", [False, True], ids=["and lives", "and dies"])
 @pytest.mark.parametrize("end", ["erased", "never arrived"])
-def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(
-    upload: Upload, end: str, dies: bool
-) -> None:
+def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(upload: Upload, end: str, dies: bool) -> None:
     """It ends before each of the worker's steps; the worker lives, or dies at its last one."""
     give_up = {
         "erased": partial(upload.cloud.world.services.uploads.forget_person, upload.phone.me["id"]),
@@ -107,9 +105,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_elsewhere(
-    upload: Upload, key: str
-) -> None:
+def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_elsewhere(upload: Upload, key: str) -> None:
     upload.told()
     seams.kept_files(upload.cloud.world)[key] = PHOTO
     assert upload.told_of(key) == {"batchItemFailures": []}
