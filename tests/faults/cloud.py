@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Sms
 from chalicelib.adapters.queue import TRIES, consume, write_entry
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import ScheduledJob
 
 from ..world import START, World
 from . import seams
@@ -56,7 +56,7 @@ class Cloud:
     calls: list[ProviderCall] = field(default_factory=list)
     requests: int = 0  # of SQS: sending, receiving and deleting
     numbers: int = 0
-    takes: Callable[[Due], bool] = lambda due: True  # which entries of a batch SQS takes
+    takes: Callable[[ScheduledJob], bool] = lambda due: True  # which entries of a batch SQS takes
     answers: Callable[[Sms], str] = lambda sms: "take"
     disturb: Callable[[str, Callable[[], Any]], Any] = as_it_is  # makes or fails each AWS call
     steps: list[str] = field(default_factory=list)  # every effect so far
@@ -142,8 +142,8 @@ class Cloud:
 
     # the queue
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
-        """See `store.due.Queue`: one request for each lane, of which some entries may fail."""
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
+        """See `store.outbox.Queue`: one request for each lane, of which some entries may fail."""
         assert len(entries) <= BATCH, "SQS takes ten entries in one request"
         taken: set[str] = set()
         for lane in sorted({seams.lane(due) for due in entries}):
@@ -151,7 +151,7 @@ class Cloud:
             taken |= self.step("SendMessageBatch", lambda mine=mine: self._take(mine))
         return taken
 
-    def _take(self, entries: Sequence[Due]) -> set[str]:
+    def _take(self, entries: Sequence[ScheduledJob]) -> set[str]:
         self.requests += 1
         taken = [due for due in entries if self.takes(due)]
         for due in taken:
@@ -197,7 +197,7 @@ class Cloud:
         """Run a worker on a batch; return which messages it gives back."""
         return self._consumed(batch, seams.work)
 
-    def _consumed(self, batch: Sequence[QueuedMessage], work: Callable[[World, Due], None]) -> set[str]:
+    def _consumed(self, batch: Sequence[QueuedMessage], work: Callable[[World, ScheduledJob], None]) -> set[str]:
         """Run a worker as its event source does; return which messages it gives back."""
         if not batch:
             return set()
@@ -274,9 +274,9 @@ class Stub:
     """A queue that takes everything and works on nothing, as while a request is answered."""
 
     def __init__(self) -> None:
-        self.taken: list[Due] = []
+        self.taken: list[ScheduledJob] = []
 
-    def enqueue(self, entries: Sequence[Due]) -> set[str]:
+    def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
         self.taken += entries
         return {entry.id for entry in entries}
 

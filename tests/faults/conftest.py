@@ -6,8 +6,6 @@ from unittest import mock
 
 import pytest
 
-from devserver.store import memory_store
-
 from ..world import World
 from .cloud import Cloud
 from .facts import check
@@ -16,13 +14,11 @@ from .story import Telling, tell
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud() -> Cloud:
     """A street whose due rows lie in one shard: a sweep holds nothing but what matters."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        made = Cloud(World(due_shards=1))
-        made.provide("east", "west")
-        yield made
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
 
 
 @pytest.fixture

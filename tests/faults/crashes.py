@@ -14,11 +14,10 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.adapters.queue import write_entry
-from chalicelib.kernel.changes import Due
 
 from ..world import Answer
 from .cloud import Cloud, Killed, QueuedMessage
-from .facts import every
+from .facts import jobs
 
 Do = Callable[[], Any]
 OK = (200, 201)
@@ -210,7 +209,7 @@ def _meanwhile(cloud: Cloud, n: int, do: Do, dies: bool) -> None:
 def repeat_everything(cloud: Cloud, scene: Scene, dice: random.Random) -> int:
     """Bring everything twice, late, early and in any order; return how much was stale."""
     cloud.seen.clear()
-    early = [write_entry(due) for due in every(Due)]  # timers that are not due yet among them
+    early = [write_entry(due) for due in jobs()]  # timers that are not due yet among them
     for body in early:
         cloud.put(body)
 

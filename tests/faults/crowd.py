@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.fanouts import rows
 from chalicelib.fanouts.model import Fanout
-from chalicelib.kernel.changes import Due
+from chalicelib.fanouts.repository import FanoutRepository
+from chalicelib.feature import Bound, Group
+from chalicelib.features import declaration
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import Receipt
 from chalicelib.people.model import Person
-from chalicelib.store.rows import Table, row_of
+from chalicelib.runtime import services
 
+from ..jobs import a_job
+from ..store.scan import SK, Reads, save_all, scan
 from ..world import OTHER_GRID, World
 from . import seams
 from .cloud import Cloud
@@ -35,25 +39,25 @@ class Crowd:
         return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
 
 
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, Due]:
+def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, ScheduledJob]:
     """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
     """
     one = world.person(home=f"{OTHER_GRID}.b01")
-    with Table.rows[Person].batch_write() as batch:
-        for person in neighbours_of(one, number):
-            batch.save(row_of(person))
+    save_all(neighbours_of(one, number))
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
-    seams.rewire(world, settings=settings, audiences={"test": crowd})
+    people = declaration("people")
+    people.groups["test"] = Group(Bound(people, lambda _, *asked: crowd(*asked)), None, 0)
+    seams.rewire(world, settings=settings)
     cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
     cloud.provide("east", "west")
     wish = world.open_wish()
     cloud.run(world.clock.now() + timedelta(hours=1))
     forget_what_was_told()
     cloud.calls.clear()
-    message = Due(
+    message = a_job(
         id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
     )
     return cloud, crowd, message
@@ -67,16 +71,22 @@ def neighbours_of(one: Person, number: int) -> Iterator[Person]:
         yield replace(one, id=f"per_{n:024}", **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})))
 
 
-def shares(world: World) -> list[Due]:
-    return sorted((due for due in waiting_messages() if due.to.startswith("people:")), key=lambda due: due.at)
+def shares() -> list[JobRecord]:
+    shares = [due for due in waiting_messages() if due.to.startswith("people:")]
+    return sorted(shares, key=lambda due: due.at)
 
 
-def members(dues: Sequence[Due]) -> list[str]:
+def members(dues: Sequence[JobRecord]) -> list[str]:
     return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
 
 
-def fanout_of(message: Due) -> Fanout:
-    found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
+def start(message: ScheduledJob) -> None:
+    """Start to tell everybody, as a job does."""
+    services().get(declaration("fanouts")).begin(record_of(message))
+
+
+def fanout_of(message: ScheduledJob) -> Fanout:
+    found = Reads(FanoutRepository).find_fanout(f"fan_{message.id.partition('_')[2]}")
     assert found
     return found
 
@@ -96,4 +106,4 @@ def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[
 
 
 def receipts() -> list[Receipt]:
-    return [row.as_a(Receipt) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))]
+    return scan(Receipt, SK.startswith("for#"))

@@ -1,23 +1,27 @@
 """Very many tickets due in the same minute: how they are made, drained, and counted. For the test of faults and the bench."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import ArmedTimer, Due
+from chalicelib.kernel.changes import ArmedTimer
+from chalicelib.kernel.jobs import JobRecord
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
-from chalicelib.store.due import shard_of
-from chalicelib.store.rows import load_many
+from chalicelib.store.outbox import shard_of
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, ClockName, Level, Urgency
+from chalicelib.tickets.policy import HOUSE, Level, SlaKind, Urgency
+from chalicelib.tickets.repository import TICKET
 
-from ..world import BAIHUA, JINFENG, START, STREET, World, intercepted
+from ..jobs import a_job
+from ..storage import intercepted
+from ..store.scan import store
+from ..world import BAIHUA, JINFENG, START, STREET, World
 from .cloud import Cloud
 from .facts import every
 
@@ -65,17 +69,17 @@ class Drained:
         return self.requests.total() / due
 
 
-def tickets(due: int, others: int) -> Iterator[tuple[Ticket, Due]]:
+def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
     """Yield open tickets over three communities, each with the row of its alarm: those that are due, then those that are not."""
     made = {True: ticket_at(START), False: ticket_at(START + timedelta(minutes=90))}
     for n in range(due + others):
         one = made[n < due]
         community = COMMUNITIES[n % 3]
-        timer = one.deadlines()[ClockName.ACCEPT]
+        timer = one.deadlines()[SlaKind.ACCEPT]
         id = f"due_{n:024}"
         armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
         ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
-        yield ticket, Due(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
+        yield ticket, a_job(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
 
 
 def ticket_id(n: int) -> str:
@@ -103,8 +107,8 @@ def ticket_at(now: datetime) -> Ticket:
         zone="Asia/Shanghai",
         level=Level.GRID,
     )
-    terms = clocks.terms_of(HOUSE, one, chinese_holiday)
-    names = (ClockName.ACCEPT, ClockName.CONTACT, ClockName.RESOLVE)
+    terms = clocks.sla_of(HOUSE, one, chinese_holiday)
+    names = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
     return replace(one, clocks=tuple(clocks.start(terms, name, now) for name in names))
 
 
@@ -145,10 +149,10 @@ def drain(world: World, most: int = 3) -> Drained:
 def check_drained(world: World, clerks: dict[str, Person], due: int, others: int) -> None:
     """Assert that each ticket that was due has gone one level, which was told once, and that nothing else has changed."""
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
-    found = load_many(Ticket, [(id, "ticket") for id in expected])
+    found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others
     told = Tally((line.about, line.person, line.state.value) for line in every(MessageAttempt))
-    rows = {row.subject: (row.id, row.at) for row in every(Due) if row.kind == "timer.ticket"}
+    rows = {row.subject: (row.id, row.at) for row in every(JobRecord) if row.kind == "timer.ticket"}
     assert len(rows) == due + others, "each waits for something, once"
     for n, ticket in enumerate(found):
         assert ticket.timer
@@ -162,15 +166,3 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
         assert ticket.timer.at > DUE_AT + timedelta(minutes=10)
         assert told.pop((ticket.id, clerk, "sent")) == 1
     assert not told, f"somebody else was told something: {told}"
-
-
-def save_all(things: Iterable[object]) -> None:
-    """Write rows by batch, as a test may."""
-    from chalicelib.store.rows import row_of
-
-    rows = [row_of(thing) for thing in things]
-    for table in {type(row) for row in rows}:
-        with table.batch_write() as batch:
-            for row in rows:
-                if type(row) is table:
-                    batch.save(row)

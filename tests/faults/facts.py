@@ -5,40 +5,43 @@ from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
-from chalicelib.kernel.changes import Due, Entity
+from chalicelib.kernel.changes import Entity
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, scheduled_of
 from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.offers.model import Offer, OfferState, Search, Standing
+from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
 from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
-from chalicelib.store.rows import Table
-from chalicelib.store.tables import Counter, tables
-from chalicelib.tickets.model import Line, Report, Ticket
+from chalicelib.store.tables import COUNTER, Counter, CounterValue
+from chalicelib.tickets.model import QueueLine, Report, Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.rows import TicketEvent
+from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WishEvent
+
+from ..store.scan import PK, SK, everything, scan, scan_items
 
 _WHERE = {
-    Wish: Table.sk == "wish",
-    WishEvent: Table.sk.startswith("event#"),
-    ClaimPointer: Table.sk.startswith("claim#"),
-    Person: Table.sk == "person",
-    Session: Table.sk == "session",
-    Due: Table.pk.startswith("s"),  # a shard: parked jobs are due no more
-    MessageAttempt: Table.sk == "delivery",
-    Offer: Table.sk == "offer",
-    Search: Table.sk == "search",
-    Standing: Table.pk.startswith("standing#"),
-    Run: Table.sk == "run",
-    Ticket: Table.sk == "ticket",
-    TicketEvent: Table.sk.startswith("event#") & Table.pk.startswith("tkt_"),
-    Report: Table.sk.startswith("report#"),
+    Wish: SK == "wish",
+    WishEvent: SK.startswith("event#"),
+    ClaimPointer: SK.startswith("claim#"),
+    Person: SK == "person",
+    Session: SK == "session",
+    JobRecord: PK.startswith("s"),  # a shard: parked jobs are due no more
+    MessageAttempt: SK == "delivery",
+    Offer: SK == "offer",
+    OfferRound: SK == "search",
+    VolunteerHistory: PK.startswith("standing#"),
+    Run: SK == "run",
+    Ticket: SK == "ticket",
+    TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
+    Report: SK.startswith("report#"),
 }
 LIVE_MOST = Weights().live_most
 
@@ -61,7 +64,7 @@ def every(kind: type) -> list[Any]:
     """Return all there is of a kind."""
     if _seen is not None and kind in _seen:
         return _seen[kind]
-    found = [row.as_a(kind) for row in Table.rows[kind].scan(_WHERE[kind], consistent_read=True)]
+    found = scan(kind, _WHERE[kind])
     if _seen is not None:
         _seen[kind] = found
     return found
@@ -71,17 +74,23 @@ def wish_of(wish_id: str) -> Wish:
     return next(wish for wish in every(Wish) if wish.id == wish_id)
 
 
-def timers(subject: str | None = None) -> list[Due]:
-    return [due for due in every(Due) if due.kind.startswith("timer.") and subject in (None, due.subject)]
+def timers(subject: str | None = None) -> list[ScheduledJob]:
+    records = [due for due in every(JobRecord) if due.kind.startswith("timer.") and subject in (None, due.subject)]
+    return [scheduled_of(record) for record in records]
 
 
-def waiting_messages() -> list[Due]:
-    return [due for due in every(Due) if not due.kind.startswith(("timer.", "match."))]
+def jobs() -> list[ScheduledJob]:
+    """Return everything that waits."""
+    return [scheduled_of(record) for record in every(JobRecord)]
+
+
+def waiting_messages() -> list[JobRecord]:
+    return [due for due in every(JobRecord) if not due.kind.startswith(("timer.", "command."))]
 
 
 def counters(name: str) -> dict[str, int]:
     """Return a counter's values by subject; an addition writes nothing but the keys and the value."""
-    return {row.pk: row.value for row in Table.rows[Counter].scan(Table.sk == name, consistent_read=True)}
+    return {one.pk: one.value for one in map(COUNTER.view(CounterValue).to_entity, scan_items(Counter, name == SK))}
 
 
 def count_of(subject: str, name: str = "active_claims") -> int:
@@ -90,12 +99,7 @@ def count_of(subject: str, name: str = "active_claims") -> int:
 
 def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
-    connection = tables()[0]._get_connection().connection
-    return sorted(
-        json.dumps(item, sort_keys=True, default=repr)
-        for table in tables()
-        for item in connection.scan(table.Meta.table_name)["Items"]
-    )
+    return sorted(json.dumps(item, sort_keys=True, default=repr) for items in everything().values() for item in items)
 
 
 def check(*, contiguous: bool = True) -> None:
@@ -148,7 +152,7 @@ def _named(entity: Entity) -> str:
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
     found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
-    search = next((search for search in every(Search) if search.id == wish_id), None)
+    search = next((search for search in every(OfferRound) if search.id == wish_id), None)
     assert set(found) == {one.offer for one in search.asked} if search else not found
     return [found[one.offer] for one in search.asked] if search else []
 
@@ -159,7 +163,7 @@ def live(offers: list[Offer]) -> list[Offer]:
 
 def check_offers(offers: list[Offer]) -> None:
     """Assert what must be true of offers at any time: offers, searches and standings say the same, and nobody is wronged."""
-    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(Search) for a in s.asked}
+    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(OfferRound) for a in s.asked}
     assert searched == {(o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state) for o in offers}
     _standings_agree(offers)
     asked = Tally((o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED)
@@ -172,7 +176,7 @@ def check_offers(offers: list[Offer]) -> None:
 def _standings_agree(offers: list[Offer]) -> None:
     """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no standing."""
     made = {(street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state) for o in offers}
-    standings = {standing.id: standing for standing in every(Standing)}
+    standings = {standing.id: standing for standing in every(VolunteerHistory)}
     weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in standings.values() for sent in s.sent]
     assert len(set(weigh)) == len(weigh), f"counted twice: {weigh}"
     assert set(weigh) <= made, f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
@@ -205,7 +209,7 @@ def _accepted_is_claimed(offers: list[Offer]) -> None:
 
 def check_offers_at_rest() -> None:
     """Assert what is true of offers once everything that is due has run: nobody waits for an answer that is not wanted."""
-    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(Search)}
+    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(OfferRound)}
     waiting = defaultdict(list)
     for offer in live(every(Offer)):
         waiting[offer.wish_id].append(offer.volunteer)
@@ -249,7 +253,7 @@ def reporters(ticket: Ticket) -> set[str]:
 
 def check_tickets(tickets: list[Ticket]) -> None:
     """Assert what must be true of tickets at any time: queues, timelines, counters and merges say what the tickets say."""
-    kept = {row.pk: row for row in Table.rows[Ticket].scan(Table.sk == "ticket", consistent_read=True)}
+    kept = {item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")}
     known, versions = {ticket.id: ticket for ticket in tickets}, defaultdict(set)
     for event in every(TicketEvent):
         versions[event.subject].add(event.version)
@@ -265,9 +269,15 @@ def check_tickets(tickets: list[Ticket]) -> None:
     _merged_agree(known)
 
 
+def _decoded(item: dict[str, Any]) -> SimpleNamespace:
+    """Return all attributes of a ticket's row, those of its indexes too."""
+    stored = {name: item.get(name) for name in TICKET.attributes}
+    return SimpleNamespace(**{n: one and TICKET.attribute(n).deserialize(next(iter(one.values()))) for n, one in stored.items()})
+
+
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
     """What its line in the queues says, and where it stands, is what the ticket says."""
-    line = Line.of(ticket)
+    line = QueueLine.of(ticket)
     shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
     where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
     assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"

@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState, MessageAttempt
+from chalicelib.kernel.jobs import JobRecord
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import ClockName, Level
+from chalicelib.tickets.policy import Level, SlaKind
 
 from ..world import BAIHUA, GRID, UNIT, Answer, Phone, World
 from .facts import climbs, every, tags_of, timers
 from .hands import insist
 
-TOLD = (AttemptState.SENT, AttemptState.HELD)
-ACCEPT, RESOLVE = ClockName.ACCEPT, ClockName.RESOLVE
+TOLD = (DeliveryState.SENT, DeliveryState.HELD)
+ACCEPT, RESOLVE = SlaKind.ACCEPT, SlaKind.RESOLVE
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ def done(phone: Phone, ticket_id: str, name: str, body: Any = None) -> None:
     assert answer.status == 200, answer.text
 
 
-def timer_of(ticket_id: str) -> Due:
+def timer_of(ticket_id: str) -> JobRecord:
     (timer,) = timers(ticket_id)
     return timer
 
 
-def until_due(world: World, ticket_id: str) -> Due:
+def until_due(world: World, ticket_id: str) -> JobRecord:
     """Let time pass until a ticket's alarm is due; return its row."""
     timer = timer_of(ticket_id)
     world.clock.move_to(timer.at)

@@ -7,8 +7,8 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.kernel.errors import Busy
-from chalicelib.message_log.model import AttemptState, MessageAttempt
-from chalicelib.offers.model import Offer, OfferState, Standing
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
+from chalicelib.offers.model import Offer, OfferState, VolunteerHistory
 
 from ..world import BAIHUA, Answer, Phone, World
 from . import seams
@@ -19,7 +19,7 @@ OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferStat
 EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 TAKEN = {"wish.already_claimed", "offer.wrong_state"}  # somebody was quicker; her offer still waits for its end, or has ended
 OVER = {"offer.over", "offer.wrong_state"}  # the wish is over; the same
-TOLD = (AttemptState.SENT, AttemptState.HELD)  # by itself, or in the digest of who was told a lot this week
+TOLD = (DeliveryState.SENT, DeliveryState.HELD)  # by itself, or in the digest of who was told a lot this week
 ROUNDS = 6
 MOMENT = timedelta(milliseconds=1)
 REASON = {"reason": "临时有事"}
@@ -57,8 +57,8 @@ def offer(offer_id: str) -> Offer:
     return next(one for one in every(Offer) if one.id == offer_id)
 
 
-def standing(phone: Phone) -> Standing:
-    return next(one for one in every(Standing) if one.id == phone.me["id"])
+def standing(phone: Phone) -> VolunteerHistory:
+    return next(one for one in every(VolunteerHistory) if one.id == phone.me["id"])
 
 
 def heard(about: str, kind: str) -> int:

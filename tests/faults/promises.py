@@ -3,14 +3,14 @@
 from collections import Counter as Tally
 from collections.abc import Callable
 
-from chalicelib.kernel.changes import Due
-from chalicelib.message_log.model import AttemptState, MessageAttempt, Unreached
-from chalicelib.store.rows import row_of
+from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
 
+from ..store.scan import remove
 from ..world import STREET, World
 from . import seams
 from .cloud import Cloud
-from .facts import every
+from .facts import every, jobs
 
 # Why somebody may rightly hear nothing; of everything else somebody has to visit and tell them.
 RIGHTLY = {
@@ -20,19 +20,19 @@ RIGHTLY = {
     Unreached.TOO_LATE,
     Unreached.ELSEWHERE,
 }
-SENT, SUPPRESSED = AttemptState.SENT, AttemptState.SUPPRESSED
+SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 Lines = dict[str, MessageAttempt]
 
 
 def forget_what_was_told() -> None:
     for line in every(MessageAttempt):
-        row_of(line).delete()
+        remove(line)
 
 
-def waiting(cloud: Cloud) -> list[Due]:
+def waiting(cloud: Cloud) -> list[ScheduledJob]:
     """Return what is due and was not done; timers of the future may wait."""
     now = cloud.world.clock.now()
-    return [due for due in every(Due) if not (due.kind.startswith("timer.") and due.at > now)]
+    return [due for due in jobs() if not (due.kind.startswith("timer.") and due.at > now)]
 
 
 def on_the_list(world: World) -> set[str]:
@@ -98,7 +98,7 @@ def _nobody_was_missed(cloud: Cloud, lines: Lines) -> None:
         assert known, f"nobody knows that this one was missed: {line}"
 
 
-def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[AttemptState]:
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
     """Assert the promises, and how many lines of each kind there are; return their states."""
     lines = check_promises(cloud, lambda kind: resends)
     assert Tally(line.kind for line in lines) == Tally(expected)

@@ -8,9 +8,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib.kernel.changes import Due
 from chalicelib.offers.model import Offer, OfferState
 
+from ..jobs import a_job
 from ..world import Answer, Phone, World
 from .cloud import Cloud
 from .crashes import Row, Scene
@@ -105,7 +105,7 @@ def put_answer(world: World, offer: str, phone: Phone) -> None:
     person, now = phone.me["id"], world.clock.now()
     params = {"kind": "offer.made", "answer": "yes", "phone_of": person}
     kind = "answer.offer"
-    due = Due(id="due_yes", at=now, shard="", kind=kind, subject=offer, to=person, params=params)
+    due = a_job(id="due_yes", at=now, shard="", kind=kind, subject=offer, to=person, params=params)
     world.services.outbox.put(due)
 
 

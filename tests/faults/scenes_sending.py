@@ -8,10 +8,11 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.fanouts import policy as fanout_policy
-from chalicelib.kernel.changes import Due
-from chalicelib.message_log import rows as log_rows
-from chalicelib.message_log.model import AttemptState
+from chalicelib.message_log.model import DeliveryState
+from chalicelib.message_log.repository import MessageRepository
 
+from ..jobs import a_job
+from ..store.scan import Reads
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud
 from .crashes import Row, Scene
@@ -19,7 +20,7 @@ from .facts import timers
 from .promises import check_at_rest, forget_what_was_told
 
 REMINDER = {"wish.due_in_2_days": 1}
-SENT, UNKNOWN = AttemptState.SENT, AttemptState.UNKNOWN
+SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 HOME = f"{OTHER_GRID}.b01"
 
 
@@ -68,7 +69,7 @@ def tell(cloud: Cloud, id: str, to: str) -> str:
     cloud.run_for(hours=1)
     forget(cloud)
     now = cloud.world.clock.now()
-    due = Due(id=id, at=now, shard="", kind="wish.approved", subject=wish, to=to)
+    due = a_job(id=id, at=now, shard="", kind="wish.approved", subject=wish, to=to)
     cloud.world.services.outbox.put(due)
     return wish
 
@@ -92,7 +93,7 @@ def everybody_is_to_be_told(cloud: Cloud) -> Scene:
 
 def messages_to(person: str) -> list[tuple[str, str]]:
     """Return kind and message of each line of somebody's log."""
-    return [(line.kind, line.message) for line in log_rows.told_to(person, None, 10).items]
+    return [(line.kind, line.message) for line in Reads(MessageRepository).told_to(person, None, 10).items]
 
 
 def one_is_in_doubt_or_nobody(outcomes: list[Any]) -> bool:

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from chalicelib.kernel.changes import Due
-from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets.states import Ending, State
 
+from ..jobs import a_job
 from .cloud import Cloud
 from .crashes import Row, Scene
 from .facts import check, climbs
@@ -99,7 +99,7 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     ladder, ticket, (first, _) = resolved(cloud)
     params = {"kind": "ticket.resolved", "answer": "no"}
     who, now, kind = first.me["id"], cloud.world.clock.now(), "answer.ticket"
-    due = Due(id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params)
+    due = a_job(id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params)
     cloud.world.services.outbox.put(due)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}
     tags = "submitted resolved reopened"

@@ -9,16 +9,19 @@ from typing import Any
 from app import app
 from chalicelib.kernel.request import RequestContext
 from chalicelib.uploads.model import UploadState
-from chalicelib.uploads.rows import find_upload, waiting_uploads
+from chalicelib.uploads.repository import UploadRepository
 from devserver.files import told_of
 
 from ..adapters.pictures import jpeg
+from ..store.scan import Reads
 from ..world import Phone
 from . import seams
 from .cloud import Cloud
 from .crashes import Row, Scene
 from .outside import WatchedFiles
 
+UPLOAD_ROWS = Reads(UploadRepository)
+find_upload, waiting_uploads = UPLOAD_ROWS.find_upload, UPLOAD_ROWS.waiting_uploads
 PHOTO, PAGE = jpeg((400, 300)), b"<html>no photo</html>"
 S = UploadState
 ENDED = (S.REFUSED, S.GONE)
@@ -45,7 +48,8 @@ class Upload:
 
     @property
     def state(self) -> UploadState:
-        return find_upload(self.id).state
+        found: UploadState = find_upload(self.id).state
+        return found
 
     @property
     def files(self) -> set[str]:

@@ -1,36 +1,35 @@
-"""The only places where the fault tests touch the wiring, the job table, the store and its guards."""
+"""The only places where the fault tests touch the container, the job table, the store and its guards."""
 
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest import mock
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-
-from chalicelib.kernel.changes import Due
+from chalicelib.adapters.choice import Providers
+from chalicelib.catalogue import TEMPLATES, lane_of
+from chalicelib.kernel.jobs import ScheduledJob
 from chalicelib.kernel.template import Lane, Urgency
-from chalicelib.reactions import TEMPLATES, lane_of, react
-from chalicelib.store import transaction
-from chalicelib.store.rows import Table
+from chalicelib.message_log.feature import sms
+from chalicelib.runtime import use
+from chalicelib.store.table import PK
 from chalicelib.store.transaction import Transaction
-from chalicelib.wiring import _park, _work, use, wire
+from chalicelib.store.transaction_items import ItemBuilder
 
-from ..world import World, intercepted
+from ..storage import intercepted
+from ..world import World
 
-AwsCall = Callable[[Callable[[], Any], str, dict[str, Any]], Any]
+AwsCall = Callable[[partial[Any], str, dict[str, Any]], Any]
 
 
 # services and jobs
 
 
-def rewire(world: World, **other: Any) -> None:
+def rewire(world: World, **parts: Any) -> None:
     """Build the services again over the same store, with another clock, ids, or settings."""
-    kept = {"clock": world.clock, "mailbox": world.mailbox, "files": world.files}
-    settings = other.pop("settings", world.settings)
-    world.services = wire(settings, **(kept | other), wait=lambda attempt: None)
-    use(world.services)
+    world.services = world.rewired(**parts)
+    use(world.services.container)
 
 
 def queue_of(world: World) -> Any:
@@ -41,31 +40,32 @@ def use_queue(world: World, queue: object) -> None:
     world.services.outbox._queue = queue
 
 
-def use_sms_providers(world: World, providers: object) -> None:
-    world.services.sender._sms = providers
+def use_sms_providers(world: World, providers: Providers) -> None:
+    """Put other providers in the place of an installation's, whoever has been given them."""
+    world.services.container.get(sms)._providers = providers._providers
 
 
 def use_files(world: World, files: object) -> None:
     world.services.uploads._files = files
 
 
-def run_job(world: World, due: Due) -> None:
-    """Run the job of a due entry; let its error through."""
-    react(world.services, due)
+def run_job(world: World, scheduled: ScheduledJob) -> None:
+    """Run a job; let its error through."""
+    world.services.dispatcher.run(scheduled)
 
 
-def work(world: World, due: Due) -> None:
+def work(world: World, scheduled: ScheduledJob) -> None:
     """Run a job as a worker of the queue does."""
-    _work(world.services, due)
+    world.services.run_job(scheduled)
 
 
-def park(world: World, due: Due) -> None:
+def park(world: World, scheduled: ScheduledJob) -> None:
     """Keep a job that failed too often, as the dead-letter consumer does."""
-    _park(world.services, due)
+    world.services.park(scheduled)
 
 
-def lane(due: Due) -> Lane:
-    return lane_of(due)
+def lane(scheduled: ScheduledJob) -> Lane:
+    return lane_of(scheduled)
 
 
 def urgency(kind: str) -> Urgency:
@@ -82,22 +82,22 @@ def is_urgent(kind: str) -> bool:
 
 @contextmanager
 def storage_calls(around: AwsCall) -> Iterator[None]:
-    """Run `around(call, operation, arguments)` in place of every AWS call."""
+    """Run `around(call, operation, arguments)` in place of every call of the store."""
     with intercepted(around):
         yield
 
 
 def dump_store(world: World) -> bytes:
     """Return everything that outlives a process: rows and files."""
-    rows = {name: table.items for name, table in _tables(world).items()}
-    return pickle.dumps((rows, kept_files(world)))
+    return pickle.dumps((_rows(world), kept_files(world)))
 
 
 def load_store(world: World, dumped: bytes) -> None:
     """Put everything back as it was when it was dumped."""
     rows, world.files._kept._data = pickle.loads(dumped)
-    for name, table in _tables(world).items():
-        table.items = rows[name]
+    for name, items in _rows(world).items():
+        items.clear()
+        items.update(rows[name])
 
 
 def kept_files(world: World) -> dict[str, bytes]:
@@ -106,13 +106,10 @@ def kept_files(world: World) -> dict[str, bytes]:
     return found
 
 
-def _tables(world: World) -> dict[str, Any]:
-    """Return the tables that may change; places never do in these tests."""
-    prefix = world.settings.table_prefix
-    found = dynamodb_backends[DEFAULT_ACCOUNT_ID][world.settings.region].tables
-    own = {name.removeprefix(prefix): found[name] for name in found if name.startswith(prefix)}
-    del own["places"]
-    return own
+def _rows(world: World) -> dict[str, dict[Any, Any]]:
+    """Return the rows of the tables that may change; places never do in these tests."""
+    tables = world.tables.items()
+    return {name: table.items for name, table in tables if not name.endswith("-places")}
 
 
 # the guards, taken away for the controls
@@ -121,27 +118,27 @@ def _tables(world: World) -> dict[str, Any]:
 @contextmanager
 def without_versions() -> Iterator[None]:
     """Write whatever is there: nobody compares versions."""
-    with mock.patch.object(transaction, "_unchanged", return_value=Table.pk.exists()):
+    with mock.patch.object(ItemBuilder, "_unchanged", return_value=PK.exists()):
         yield
 
 
 @contextmanager
 def without_conditions() -> Iterator[None]:
     """Write without any condition on the version, not even that the row exists."""
-    with mock.patch.object(transaction, "_unchanged", return_value=None):
+    with mock.patch.object(ItemBuilder, "_unchanged", return_value=None):
         yield
 
 
 @contextmanager
 def without_checks() -> Iterator[None]:
     """Let a transaction not look whether what it relies on has changed."""
-    checked = transaction._check
+    checked = ItemBuilder._check
 
-    def tame(entity: Any) -> Any:
+    def tame(builder: ItemBuilder, entity: Any) -> Any:
         with without_versions():
-            return checked(entity)
+            return checked(builder, entity)
 
-    with mock.patch.object(transaction, "_check", tame):
+    with mock.patch.object(ItemBuilder, "_check", tame):
         yield
 
 

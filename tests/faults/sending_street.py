@@ -10,9 +10,9 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.kernel.access import Role
-from chalicelib.store.rows import row_of
-from chalicelib.wishes import rows as wish_rows
+from chalicelib.wishes.repository import WishRepository
 
+from ..store.scan import Reads, save
 from ..world import GRID, World
 from . import seams
 from .chaos import perhaps
@@ -64,9 +64,9 @@ class Street:
         titles = ("第0个心愿", "第1个心愿", "第2个心愿")
         self.wishes = [world.open_wish(self.owner, title=t, needed_by=far) for t in titles]
         for id in self.wishes:
-            wish = wish_rows.find_wish(id)
+            wish = Reads(WishRepository).find_wish(id)
             assert wish
-            row_of(replace(wish, told=("expiring",))).save()
+            save(replace(wish, told=("expiring",)))
         self.cloud.run_for(hours=1)
         forget_what_was_told()
         self.cloud.calls.clear()

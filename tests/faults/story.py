@@ -13,9 +13,10 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 from chalicelib.matching.service import Matching
-from chalicelib.store.tables import tables
 
-from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..store.scan import everything
+from ..world import BAIHUA, BUILDING, GRID, Answer, Phone, World
 
 TERMS = "2026-11"
 READS = ("GetItem", "BatchGetItem", "Query")
@@ -200,7 +201,7 @@ def _tell(world: World, ask: Callable[[Step], Answer], around: Around | None) ->
 
 def rows() -> Tally[tuple[str, str]]:
     """Return how many rows of each sort there are, by table and the beginning of the sort key."""
-    return Tally((table.Meta.base_name, _sort(row.sk)) for table in tables() for row in table.scan())
+    return Tally((name, _sort(item["sk"]["S"])) for name, items in everything().items() for item in items)
 
 
 def _sort(key: str) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kernel.changes import Due
+from chalicelib.kernel.jobs import ScheduledJob
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST
-from chalicelib.store.rows import row_of
 from chalicelib.wishes.model import State, Wish
 
-from ..world import START, Answer, World, counted_storage
+from ..jobs import a_job
+from ..storage import counted_storage
+from ..store.scan import save
+from ..world import START, Answer, World
 from .facts import check, every, snapshot, timers, waiting_messages, wish_of
 from .hands import at_once
 from .scenes_wishes import LIVES
@@ -95,7 +97,7 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     before = snapshot()
     for due in stale:
         run_job(world, due)
-    run_job(world, Due(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
+    run_job(world, a_job(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
     assert snapshot() == before
 
 
@@ -198,9 +200,9 @@ def narrow_world(embedded_world: World) -> World:
     return World(due_shards=1)
 
 
-def poison(n: int) -> Due:
-    due = Due(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
-    row_of(due).save()
+def poison(n: int) -> ScheduledJob:
+    due = a_job(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
+    save(due)
     return due
 
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from app import api
-from chalicelib.kernel.changes import Due
-from chalicelib.store.due import shard_of
-from chalicelib.store.rows import Table, row_of
-from chalicelib.tickets.model import Ticket
+from chalicelib.store.outbox import shard_of
 
 from ..hostile.good import GOOD
+from ..jobs import a_job
+from ..storage import counted_storage, intercepted
+from ..store.scan import save_all
 from ..tickets.builders import a_ticket
 from ..tickets.street import Street, done, stored
-from ..world import BAIHUA, START, UNIT, Phone, World, counted_storage, intercepted
+from ..world import BAIHUA, START, UNIT, Phone, World
 from .cloud import Cloud, Stub, note
 from .facts import timers, waiting_messages
 from .seams import run_job
@@ -117,10 +117,8 @@ def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_re
 def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World, waiting: int) -> None:
     world, shards = embedded_world, embedded_world.settings.due_shards
     at = world.clock.now().replace(year=2027)
-    with Table.rows[Due].batch_write() as batch:
-        for n in range(waiting):
-            id = f"due_{n:024}"
-            batch.save(row_of(Due(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=f"wsh_{n}")))
+    ids = [f"due_{n:024}" for n in range(waiting)]
+    save_all(a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id) for id in ids)
     with counted_storage() as storage:
         assert world.services.outbox.sweep() == 0
     assert storage.names == {"Query": shards}
@@ -134,10 +132,11 @@ STREET_PLACE, COMMUNITY, GRID_PLACE = "chunhui", "chunhui.baihua", "chunhui.baih
 
 
 def many_tickets(count: int) -> None:
-    with Table.rows[Ticket].batch_write() as batch:
-        for n in range(count):
-            id, place = f"tkt_{n:024}".translate(LETTERS), UNIT if n % 2 else f"{COMMUNITY}.g02.b01"
-            batch.save(row_of(a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n))))
+    made = []
+    for n in range(count):
+        id, place = f"tkt_{n:024}".translate(LETTERS), UNIT if n % 2 else f"{COMMUNITY}.g02.b01"
+        made.append(a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n)))
+    save_all(made)
 
 
 LETTERS = str.maketrans("0123456789", "abcdefghij")

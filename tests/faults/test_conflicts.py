@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.wishes.model import Wish
 
-from ..world import Answer, World, intercepted
+from ..storage import intercepted
+from ..world import Answer, World
 from .facts import check, count_of, every, snapshot, wish_of
 from .story import READS, Step, Telling, assert_same, cancelled, failure, tell
 
@@ -72,7 +73,7 @@ def test_every_transaction_conflicts_four_times_in_a_row_and_still_succeeds(embe
 
 
 def test_somebody_else_writes_the_same_thing_first_every_time_and_nobody_notices(embedded_world: World, calm: Telling) -> None:
-    client, fresh = embedded_world.services.connection.client, [True]
+    client, fresh = embedded_world.services.store.connection.client, [True]
 
     def ask(step: Step) -> Answer:
         fresh[0] = True

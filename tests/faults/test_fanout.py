@@ -14,25 +14,29 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.queue import read_entry
-from chalicelib.fanouts import decisions, policy, rows
+from chalicelib.fanouts import decisions, policy
 from chalicelib.fanouts.model import Fanout
-from chalicelib.kernel.changes import Due
+from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.kernel.clock import at_local, local_day
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page
-from chalicelib.message_log.model import AttemptState, MessageAttempt
-from chalicelib.store.rows import row_of
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from devserver.store import embedded_store
 
-from ..world import START, World, intercepted
+from ..storage import intercepted
+from ..store.scan import Reads, remove
+from ..world import START, World
 from .cloud import Cloud, note
 from .crashes import survives
-from .crowd import Crowd, crowd_of, fanout_of, members, receipts, shares, units_by_table
+from .crowd import Crowd, crowd_of, fanout_of, members, receipts, shares, start, units_by_table
 from .facts import every
 from .hands import at_once
 from .promises import check_at_rest, on_the_list
 
+rows = Reads(FanoutRepository)
+
 ZONE = "Asia/Shanghai"
-SENT, UNKNOWN, SUPPRESSED = AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.SUPPRESSED
+SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
 
 
 # very many
@@ -173,25 +177,25 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(policy, name, value)
 
 
-def frozen_once(cloud: Cloud, crowd: Crowd, message: Due) -> None:
+def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
     """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
-    everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
+    everybody = members([*{due.id: due for due in [*handed, *shares()]}.values()])
     assert sorted(everybody) == sorted(crowd.ids)
     assert fanout_of(message).expanded == len(crowd.ids)
     assert fanout_of(message).done
 
 
-def taken(cloud: Cloud) -> list[Due]:
-    return [read_entry(letter.body) for letter in cloud.letters]
+def taken(cloud: Cloud) -> list[JobRecord]:
+    return [record_of(read_entry(letter.body)) for letter in cloud.letters]
 
 
 def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(world, 30)
     fanouts = world.services.fanouts
-    fanouts.begin(message)
+    start(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "two pages, and the rest is for the next job"
-    fanouts.begin(message)
+    start(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
     left = fanout_of(message)
     assert left.timer
@@ -215,9 +219,9 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
 
 def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
     cloud, _, message = crowd_of(world, 30)
-    world.services.fanouts.begin(message)
-    timer = next(due for due in every(Due) if due.kind == "timer.fanout")
-    row_of(timer).delete()
+    start(message)
+    timer = next(due for due in every(JobRecord) if due.kind == "timer.fanout")
+    remove(timer)
     cloud.run(world.clock.now() + timedelta(hours=1))
     world.clock.advance(timedelta(hours=2))
     assert not fanout_of(message).done
@@ -248,12 +252,12 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 world.clock.move_to(timer.at)
                 world.services.fanouts.wake(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
-            for due in every(Due):
-                row_of(due).delete()
+            for due in every(JobRecord):
+                remove(due)
     assert tried >= 5
 
 
-def interrupted(world: World, message: Due, n: int, second: str) -> bool:
+def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> bool:
     """Begin, and let another job do its work just before the nth transaction; say whether there was one."""
     fanouts, transactions = world.services.fanouts, count(1)
 
@@ -261,21 +265,21 @@ def interrupted(world: World, message: Due, n: int, second: str) -> bool:
         if name == "TransactWriteItems" and next(transactions) == n:
             known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
             if second == "begin" or known is None or known.timer is None:
-                fanouts.begin(message)
+                start(message)
             else:
                 world.clock.move_to(known.timer.at)
                 fanouts.wake(known.id, known.timer.id)
         return call()
 
     with intercepted(around):
-        fanouts.begin(message)
+        start(message)
     return next(transactions) > n
 
 
 def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(embedded_world, 60)
     fanouts = embedded_world.services.fanouts
-    at_once(*[lambda: fanouts.begin(message)] * 4)
+    at_once(*[lambda: start(message)] * 4)
     while not (fanout := fanout_of(message)).done:
         timer = fanout.timer
         assert timer

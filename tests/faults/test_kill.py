@@ -22,9 +22,9 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.message_log.model import AttemptState, MessageAttempt
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.wishes.model import Wish
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.wishes.repository import WishEvent
 from devserver.run import open_house
 from devserver.store import binary
 
@@ -213,7 +213,7 @@ def assert_everybody_was_told(letters: list[dict[str, str]], phones: dict[str, s
     wishes = {wish.id: wish for wish in every(Wish) if wish.id in done.versions}
     approved = Tally(wishes[e.subject].person_id for e in every(WishEvent) if e.tag == "wish.approved" and e.subject in wishes)
     ours = [letter for letter in letters if letter["kind"] == "wish.approved" and "陪我聊天" in letter["text"]]
-    doubtful = {AttemptState.CLAIMED, AttemptState.UNKNOWN, AttemptState.HELD}
+    doubtful = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.HELD}
     doubts = Tally(d.person for d in every(MessageAttempt) if d.kind == "wish.approved" and d.state in doubtful)
     for person, times in approved.items():
         told = [letter["to"] for letter in ours].count(phones[person])

@@ -11,7 +11,8 @@ from app import api
 from chalicelib.wishes.model import Wish
 
 from ..hostile.good import GOOD
-from ..world import Answer, Phone, World, intercepted
+from ..storage import intercepted
+from ..world import Answer, Phone, World
 from .facts import check, every, snapshot
 from .story import TERMS, Step, Telling, assert_same, tell
 

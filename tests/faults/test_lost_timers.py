@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from chalicelib.offers.model import Offer
-from chalicelib.store.rows import row_of
 
+from ..store.scan import remove
 from .cloud import Cloud
 from .crashes import Row
 from .facts import every, timers
@@ -26,7 +26,7 @@ assert len(WAITING_TICKETS) == len(WAITING)
 @rows(WAITING_TICKETS)
 def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(cloud: Cloud, row: Row) -> None:
     scene, services = row.arrange(cloud), cloud.world.services
-    row_of(timer_of(scene.expected.ticket)).delete()
+    remove(timer_of(scene.expected.ticket))
     assert services.audit() == 0, "it may still be on its way through a queue"
     cloud.world.clock.advance(timedelta(hours=1, seconds=1))
     assert services.audit() == 1
@@ -42,7 +42,7 @@ def test_an_offer_whose_due_row_is_lost_is_armed_again_at_night_and_the_next_is_
     scene, services = an_offer_expires(cloud), cloud.world.services
     (offer,) = every(Offer)
     (timer,) = timers(offer.id)
-    row_of(timer).delete()
+    remove(timer)
     assert services.audit() == 0, "it may still be on its way through a queue"
     cloud.world.clock.advance(timedelta(hours=7))  # half past two at night
     assert services.audit() == 1

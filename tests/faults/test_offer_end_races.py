@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.errors import Refusal
+from chalicelib.kernel.jobs import ScheduledJob
 from chalicelib.wishes.model import State
 
 from ..world import Answer, Phone, World
 from . import seams
 from .cloud import note
-from .facts import check_offers_at_rest, count_of, every, live, offers_of, timers, wish_of
+from .facts import check_offers_at_rest, count_of, jobs, live, offers_of, timers, wish_of
 from .hands import a_little_later, at_once
 from .ladder import again
 from .offer_hands import (
@@ -79,7 +79,7 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
     clock = Skewed(world)
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
-    world.services.offers._clock = clock
+    world.services.offer_jobs._clock = clock
     (timer,) = timers(asked)
     world.clock.move_to(timer.at - MOMENT)
     return wish, asked, clock.ahead(MOMENT, lambda: seams.run_job(world, timer))
@@ -250,7 +250,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         asked = world.offer(wish, anna)
         with late_hand_over(world):
             assert claim(bo, wish)().status == 200
-        (event,) = [due for due in every(Due) if (due.kind, due.subject) == ("event.wish.claimed", wish)]
+        (event,) = [due for due in jobs() if (due.kind, due.subject) == ("event.wish.claimed", wish)]
         at_once(*[lambda event=event: brought(world, event)] * 8)
         rest(world)
         assert (offer(asked).state, offer(asked).version) == (SUPERSEDED, 2)
@@ -258,7 +258,7 @@ def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: W
         end(world, wish)
 
 
-def brought(world: World, due: Due) -> None:
+def brought(world: World, due: ScheduledJob) -> None:
     """Do a job as the queue has it done: one that fails is brought again."""
     for _ in range(20):
         try:

@@ -4,12 +4,11 @@ import random
 from datetime import timedelta
 
 from chalicelib.adapters.queue import write_entry
-from chalicelib.kernel.changes import Due
-from chalicelib.store.rows import row_of
 
+from ..store.scan import save
 from .cloud import Cloud, note
 from .crashes import Row, repeat_everything
-from .facts import every, snapshot
+from .facts import jobs, snapshot
 from .scenes import SCENES, rows
 from .scenes_tickets import nobody_has_accepted_at_the_level_above
 from .ticket_scene import GRID, does
@@ -32,7 +31,7 @@ def test_a_row_that_is_handed_over_again_days_later_changes_nothing_and_tells_no
     cloud.seen.clear()
     scene.settle()
     scene.check()
-    old = [due for due in every(Due) if due.subject == ticket]
+    old = [due for due in jobs() if due.subject == ticket]
     does(cloud, worker, ticket, "accept")
     does(cloud, worker, ticket, "comment", {"text": "在路上了"})
     cloud.run_for(days=3)
@@ -43,7 +42,7 @@ def test_a_row_that_is_handed_over_again_days_later_changes_nothing_and_tells_no
     cloud.deliver_all()
     assert snapshot() == before
     for due in old:
-        row_of(due).save()  # the same row, handed over again by sweeps that are days late
+        save(due)  # the same row, handed over again by sweeps that are days late
     cloud.run_for(hours=1)
     assert snapshot() == before
     assert len(cloud.calls) == calls

@@ -20,19 +20,21 @@ from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.request import RequestContext
 from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt
-from chalicelib.people import rows as people_rows
-from chalicelib.store.due import Outbox
-from chalicelib.store.rows import Table, row_of
-from chalicelib.wishes import rows as wish_rows
+from chalicelib.people.repository import PersonRepository
+from chalicelib.store.outbox import Outbox
 from chalicelib.wishes.model import State, Wish
-from devserver.store import memory_store
+from chalicelib.wishes.repository import WishRepository
 
+from ..store.scan import SK, Reads, save, scan
 from ..world import GRID
 from . import seams
 from .chaos import DICE, SEEN, Chaos, Peril, perhaps, run_chaos
 from .cloud import Killed, QueuedMessage, as_it_is
 from .promises import check_promises, urgent_once_more
 from .sending_street import ANSWERS, KINDS, MINUTES, WHOM, Raised, Street, disturbance, hours, skew
+
+people_rows = Reads(PersonRepository)
+wish_rows = Reads(WishRepository)
 
 MOST_SKEW = timedelta(minutes=10)
 ZONE = "Asia/Shanghai"
@@ -112,7 +114,7 @@ class SendingChaos(Chaos):
         person = people_rows.find_person(dice.choice([self.street.wife, self.street.helper]).id)
         assert person
         if not person.sms:
-            row_of(replace(person, sms=True, version=person.version + 1)).save()
+            save(replace(person, sms=True, version=person.version + 1))
         else:
             self.world.services.people.opt_out(person.id, "sms", RequestContext())
         self.machines_run(dice)
@@ -122,7 +124,7 @@ class SendingChaos(Chaos):
         known = wish_rows.find_wish(dice.choice(self.street.wishes))
         assert known
         state = State.WITHDRAWN if known.state is State.OPEN else State.OPEN
-        row_of(replace(known, state=state, version=known.version + 1)).save()
+        save(replace(known, state=state, version=known.version + 1))
         self.machines_run(dice)
 
     @rule(dice=DICE)
@@ -147,7 +149,7 @@ class SendingChaos(Chaos):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
     def _sweep(self, dice: random.Random) -> None:
-        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics)
+        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics, self.world.services.store)
         with self.at_work(self._peril(dice, second.sweep, 12)):
             self.world.services.outbox.sweep()
 
@@ -211,7 +213,7 @@ class SendingChaos(Chaos):
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
-        told |= {(tags[row.pk], row.as_a(Receipt).person) for row in Table.rows[Receipt].scan(Table.sk.startswith("for#"))}
+        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(Receipt, SK.startswith("for#"))}
         for message in self.raised.values():
             missing = [person for person in message.people if (message.tag, person) not in told]
             assert not missing, f"nobody thought of {missing} for {message}"
@@ -234,12 +236,10 @@ class SendingChaos(Chaos):
 
 
 @pytest.fixture
-def street(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        STREETS[:] = [Street()]
-        yield
-        STREETS.clear()
+def street() -> Iterator[None]:
+    STREETS[:] = [Street()]
+    yield
+    STREETS.clear()
 
 
 @pytest.mark.usefixtures("street")

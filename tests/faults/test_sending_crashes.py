@@ -7,16 +7,17 @@ from itertools import count
 
 import pytest
 
-from chalicelib.kernel.changes import Due
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log import decisions, policy, rows
+from chalicelib.message_log import decisions, policy
 from chalicelib.message_log.decisions import Next
-from chalicelib.message_log.model import AttemptState, MessageAttempt
-from chalicelib.store.rows import row_of
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
+from chalicelib.message_log.repository import MessageRepository
 from chalicelib.wishes.model import State
-from chalicelib.wishes.rows import find_wish
+from chalicelib.wishes.repository import WishRepository
 
+from ..jobs import a_job
+from ..store.scan import Reads, save
 from .cloud import Cloud, note
 from .crashes import crashes_that_fail, survives
 from .facts import every
@@ -36,7 +37,8 @@ from .scenes_sending import (
     tell,
 )
 
-SUPPRESSED = AttemptState.SUPPRESSED
+SUPPRESSED = DeliveryState.SUPPRESSED
+find_wish = Reads(WishRepository).find_wish
 
 
 def test_a_reminder_is_in_doubt_only_if_its_process_dies_beside_the_call_of_the_provider(
@@ -64,7 +66,7 @@ def test_a_reminder_is_in_doubt_only_if_its_process_dies_beside_the_call_of_the_
 def test_without_the_message_log_the_same_deaths_tell_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the check would notice a service without a log."""
     scene = a_reminder_is_due(cloud)
-    monkeypatch.setattr(rows, "claim", lambda line: rows.row_of(line).save() is not None)
+    monkeypatch.setattr(MessageRepository, "claim", lambda self, line: save(line) is None)
     monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
     failed = crashes_that_fail(cloud, scene)
     caught = [text for text in failed if "told twice" in text or "calls for" in text]
@@ -84,7 +86,7 @@ def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer
     dies_at_settling(cloud)
     known = find_wish(wish)
     assert known
-    row_of(replace(known, state=State.WITHDRAWN)).save()
+    save(replace(known, state=State.WITHDRAWN))
     settle(cloud)
     assert check_at_rest(cloud, {"wish.approved": 1}) == {UNKNOWN: 1}
     for person in (first, last):
@@ -96,7 +98,7 @@ def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer
 
 @pytest.mark.parametrize(("answers", "state"), [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)])
 def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
-    cloud: Cloud, answers: list[str], state: AttemptState
+    cloud: Cloud, answers: list[str], state: DeliveryState
 ) -> None:
     a_code_is_asked_for(cloud)
     script = iter("take and time out" if answer == "lost" else answer for answer in answers)
@@ -154,9 +156,9 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     forget(cloud)
     known = find_wish(wish)
     assert known
-    row_of(replace(known, told=("expiring",))).save()
+    save(replace(known, told=("expiring",)))
     now = world.clock.now()
-    held = Due(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
+    held = a_job(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
     world.services.outbox.put(held)
     cloud.run(now)
     digest_at = at_local(local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai")
@@ -170,7 +172,7 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     if then == "they opt out":
         world.services.people.opt_out(person.id, "sms", RequestContext())
     else:
-        row_of(replace(known, state=State.WITHDRAWN, told=("expiring",))).save()
+        save(replace(known, state=State.WITHDRAWN, told=("expiring",)))
     settle(cloud)
     states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
     assert states == ({SUPPRESSED: 2} if how == "refused" else {SUPPRESSED: 1, UNKNOWN: 1})

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.message_log.model import MessageAttempt
-from chalicelib.tickets.life import Ending, State
-from chalicelib.tickets.policy import ClockName
+from chalicelib.tickets.policy import SlaKind
+from chalicelib.tickets.states import Ending, State
 
 from . import seams
 from .clocks import SkewedClock
@@ -69,7 +69,7 @@ def _has_gone(scene: Scene) -> bool:
     ticket = ticket_of(scene.expected.ticket)
     if scene.expected.tags != tags_of(ticket.id):
         return False
-    accept = ticket.clock(ClockName.ACCEPT)
+    accept = ticket.clock(SlaKind.ACCEPT)
     return "ticket.overdue_staff" not in scene.expected.told or bool(accept and accept.fired == 3)
 
 

@@ -13,13 +13,13 @@ import pytest
 
 from chalicelib.kernel.changes import Changes, Event, Put
 from chalicelib.kernel.request import RequestContext
-from chalicelib.store.rows import Table
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
-from chalicelib.tickets import endings
-from chalicelib.tickets.life import Ending, State
+from chalicelib.tickets import resolution
 from chalicelib.tickets.model import Report
 from chalicelib.tickets.policy import HOUSE, Level
+from chalicelib.tickets.states import Ending, State
 
+from ..store.scan import SK, scan
 from ..world import STREET, Answer, World
 from . import seams
 from .cloud import note
@@ -69,7 +69,7 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is State.RESOLVED
-    assert all(endings.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(Report))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:
@@ -120,7 +120,7 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         return world.services.ticket_policies._transaction.run(lambda: outcome, RequestContext()).version
 
     def every_policy() -> list[StreetPolicy]:
-        return [row.as_a(StreetPolicy) for row in Table.rows[StreetPolicy].scan(Table.sk == "policy", consistent_read=True)]
+        return scan(StreetPolicy, SK == "policy")
 
     yield set_rules
 

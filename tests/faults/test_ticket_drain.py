@@ -5,9 +5,10 @@ Ten thousand of them are measured by bench/tickets.py.
 
 import pytest
 
+from ..store.scan import save_all
 from ..world import World
 from .cloud import note
-from .drain import COMMUNITIES, Drained, check_drained, drain, save_all, staffed_communities, tickets
+from .drain import COMMUNITIES, Drained, check_drained, drain, staffed_communities, tickets
 
 DUE = 90
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Answer
 from . import seams

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
-from chalicelib.message_log.model import AttemptState
+from chalicelib.message_log.model import DeliveryState
 from chalicelib.notifications.policy import JITTER
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Phone, World
 from .cloud import Cloud, note
@@ -29,9 +29,9 @@ CLASSES = {"urgent": "gas", "utility": "lift", "general": "light", "complex": "b
 
 
 @pytest.fixture
-def cloud(embedded_world: World) -> Cloud:
-    """On the embedded store, which takes many transactions faster than moto does; on one thread all the same."""
-    made = Cloud(embedded_world)
+def cloud(world: World) -> Cloud:
+    """In memory, on one thread."""
+    made = Cloud(world)
     made.provide("east", "west")
     return made
 
@@ -140,8 +140,8 @@ def check_everybody_was_told(street: Street) -> None:
         ticket = ticket_of(id)
         of_levels = [line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)]
         if ticket.is_open:
-            assert {line.state for line in of_levels} <= {AttemptState.SENT}, f"{name}: a level was passed over: {of_levels}"
-        at = [sent[line.id].at for line in of_levels if line.state is AttemptState.SENT]
+            assert {line.state for line in of_levels} <= {DeliveryState.SENT}, f"{name}: a level was passed over: {of_levels}"
+        at = [sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT]
         later = [second - first for first, second in pairwise(at)]
         assert all(by > -JITTER for by in later), f"{name}: a higher level was told long before a lower one"
         assert heard(id, "new") == 1, name

@@ -8,10 +8,10 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.tickets.life import State
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import State
+from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.upkeep import TicketJobs
-from chalicelib.tickets.waking import wake
 
 from . import seams
 from .cloud import note
@@ -159,4 +159,4 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
-    upkeep._settle(ticket_id, lambda ticket: wake(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
+    upkeep._settle(ticket_id, lambda ticket: on_timer(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))

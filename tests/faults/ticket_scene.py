@@ -7,9 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib.tickets.life import Ending, State
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, State
 
 from ..world import Answer, Phone
 from .cloud import Cloud

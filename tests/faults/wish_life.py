@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from unittest import mock
 
-from chalicelib.kernel.changes import Due
-from chalicelib.offers.service import Offers
-from chalicelib.wishes.rows import WishEvent
+from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.offers.match_scheduler import MatchScheduler
+from chalicelib.wishes.repository import WishEvent
 
 from ..world import World
 from .facts import every, timers, wish_of
@@ -17,7 +17,7 @@ from .facts import every, timers, wish_of
 @contextmanager
 def without_matching() -> Iterator[None]:
     """Look for nobody: what offers and matching make due has tests of its own."""
-    with mock.patch.object(Offers, "_match_soon"):
+    with mock.patch.object(MatchScheduler, "match_soon"):
         yield
 
 
@@ -50,7 +50,7 @@ def earlier(fired: int, make: Callable[..., str]) -> Callable[..., str]:
     return make_it
 
 
-def only(timers: list[Due]) -> Due:
+def only(timers: list[ScheduledJob]) -> ScheduledJob:
     assert len(timers) == 1
     return timers[0]
 

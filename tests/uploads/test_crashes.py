@@ -3,32 +3,27 @@
 Wherever a worker dies is told by the table of scenes (tests/faults/scenes_uploads.py).
 """
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib.uploads.model import Reason, UploadState
-from chalicelib.uploads.rows import find_upload
-from devserver.store import memory_store
 
 from ..adapters.pictures import jpeg
 from ..faults import seams
 from ..faults.cloud import Cloud
 from ..faults.crashes import before_each_step
 from ..faults.outside import WatchedFiles
-from ..faults.scenes_uploads import ENDED, PAGE, PHOTO, Upload, scene, sent
+from ..faults.scenes_uploads import ENDED, PAGE, PHOTO, Upload, find_upload, scene, sent
 from ..world import World
 
 S = UploadState
 
 
 @pytest.fixture
-def upload(monkeypatch: pytest.MonkeyPatch) -> Iterator[Upload]:
-    monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
-    with memory_store():
-        yield sent(Cloud(World(due_shards=1)))
+def upload() -> Upload:
+    return sent(Cloud(World(due_shards=1)))
 
 
 def test_what_a_worker_does_in_which_order(upload: Upload) -> None:
