@@ -103,7 +103,7 @@ def post(phone: Phone, path: str, body: Any = None) -> None:
 def put_answer(world: World, offer: str, phone: Phone) -> None:
     """Let a yes by SMS be due."""
     person, now = phone.me["id"], world.clock.now()
-    params = {"kind": "offer.made", "answer": "yes", "phone_of": person}
+    params = {"question": "offer.made", "answer": "yes", "phone_of": person}
     kind = "answer.offer"
     due = a_job(id="due_yes", at=now, shard="", kind=kind, subject=offer, to=person, params=params)
     world.services.outbox.put(due)
@@ -216,13 +216,13 @@ def somebody_else_takes_it_from_the_wall(cloud: Cloud) -> Scene:
 
 
 OFFERS = [
-    Row("a wish comes to the wall", a_wish_comes_to_the_wall, 108, 35),
-    Row("an offer expires", an_offer_expires, 96, 29, halves=4),
+    Row("a wish comes to the wall", a_wish_comes_to_the_wall, 108, 31),
+    Row("an offer expires", an_offer_expires, 96, 27, halves=4),
     Row("a place is taken from the wall", a_place_is_taken_from_the_wall, 58, 17),
     Row("a wish is withdrawn", a_wish_is_withdrawn, 62, 17),
     Row("a volunteer says yes by SMS", a_volunteer_says_yes_by_sms, 68, 18),
     Row("a yes by SMS is too late", a_yes_by_sms_is_too_late, 58, 13),
     Row("a volunteer accepts", a_volunteer_accepts, 18, 2, reads=True),
-    Row("a volunteer declines", a_volunteer_declines, 20, 3, reads=True),
+    Row("a volunteer declines", a_volunteer_declines, 18, 3, reads=True),
     Row("it is taken from the wall", somebody_else_takes_it_from_the_wall, 10, 2, reads=True),
 ]

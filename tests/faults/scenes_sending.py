@@ -135,6 +135,6 @@ def _row(name: str, arrange: Any, points: int, different: int, **more: Any) -> R
 
 SENDING = [
     _row("a reminder is due", a_reminder_is_due, 32, 10, twice=700),
-    _row("to many", everybody_is_to_be_told, 150, 50, outcomes=one_is_in_doubt_or_nobody),
+    _row("to many", everybody_is_to_be_told, 130, 45, outcomes=one_is_in_doubt_or_nobody),
     _row("a code is asked for", a_code_is_asked_for, 18, 7, outcomes=some_are_sent_twice),
 ]

@@ -97,8 +97,8 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
 
 def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     ladder, ticket, (first, _) = resolved(cloud)
-    params = {"kind": "ticket.resolved", "answer": "no"}
     who, now, kind = first.me["id"], cloud.world.clock.now(), "answer.ticket"
+    params = {"question": "ticket.resolved", "answer": "no", "phone_of": who}
     due = a_job(id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params)
     cloud.world.services.outbox.put(due)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}

@@ -152,7 +152,7 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     cloud.sweeps_every = timedelta(0)
     begun = world.clock.now()
     title = {"title": "一个电热水壶"}
-    said = world.services.fanouts.estimate(message.to.removeprefix("all:"), "wish.approved", title, 55, "春晖")
+    said = world.services.fanouts.estimate(record_of(message).to.removeprefix("all:"), "wish.approved", title, 55, "春晖")
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))
     states = check_at_rest(cloud, {"wish.approved": 89})
@@ -240,7 +240,8 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
     tried = 0
     for second in ("begin", "wake"):
         for n in count(1):
-            this = replace(message, id=f"due_{second}{n}")
+            id = f"due_{second}{n}"
+            this = replace(message, job=replace(message.job, id=id, message_id=id))
             cloud.letters.clear()
             came = interrupted(world, this, n, second)
             if not came:

@@ -210,7 +210,7 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_search(embedded_
     with late_hand_over(world):
         assert claim(bo, wish)().status == 200
     with just_before_commit(move(bo, wish, "release", REASON)) as happened:
-        world.services.offers.look_again(wish)
+        world.services.offer_jobs.look_again(wish)
     assert happened[0].status == 200
     check_offers_at_rest()
     cleo = world.volunteer()
@@ -236,7 +236,7 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(emb
             return call()
 
         with seams.storage_calls(around):
-            world.services.offers.look_again(wish)
+            world.services.offer_jobs.look_again(wish)
         assert happened[0].status == 200
     assert [offer(made).state for made in offers] == [OFFERED, SUPERSEDED, ACCEPTED]
     rest(world)
