@@ -7,12 +7,13 @@ from chalice.app import Chalice, Cron, Rate
 
 from chalicelib import runtime
 from chalicelib.adapters.queue import consume, read_arrivals, read_dead, seconds_left
+from chalicelib.catalogue import id_prefixes
 from chalicelib.routes import ROUTES
 from chalicelib.runtime import services
 from chalicelib.web.api import Api
 
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
-api = Api(app, runtime.core, runtime.log)
+api = Api(app, runtime.core, runtime.log, id_prefixes)
 for feature, lines in ROUTES.items():  # written by `make openapi`
     api.mount(lines, partial(runtime.routes_of, feature), runtime.service_finder(feature))
 
@@ -42,7 +43,7 @@ def audit(event: Any) -> int:
 def check_ladders(event: Any) -> int:
     """At night (02:45 in Shanghai), report where a ticket would find nobody."""
     with services().core.metrics:
-        return runtime.check_ladders()
+        return runtime.check_coverage()
 
 
 @app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10)

@@ -10,7 +10,7 @@ from types import FrameType
 from cheroot.wsgi import Server
 
 from devserver.gateway import serve_wsgi
-from devserver.run import open_house
+from devserver.run import FolderRefused, open_house
 
 WELCOME = """
   春晖 Chunhui is open:  http://127.0.0.1:{port}
@@ -61,4 +61,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except FolderRefused as refused:
+        sys.exit(str(refused))

@@ -10,7 +10,7 @@ from typing import Any
 import urllib3.util.connection
 
 from chalicelib.kernel.changes import ArmedTimer
-from chalicelib.wishes.model import Kind, Safeguarding, State, Window, Wish
+from chalicelib.wishes.model import Safeguarding, State, Window, Wish, WishKind
 from chalicelib.wishes.repository import WISH
 
 __all__ = ["WISH_ID", "answer_with", "wish_item"]
@@ -33,7 +33,7 @@ def wish_item() -> dict[str, Any]:
         timer=ArmedTimer("due_" + "c" * 24, filed + timedelta(days=21), "s1"),
         person_id=_PERSON_ID,
         filed_by=_PERSON_ID,
-        kind=Kind.GOODS,
+        kind=WishKind.GOODS,
         title="一个电热水壶",
         story=_STORY,
         alias="王奶奶",

@@ -114,6 +114,7 @@ def seeded_world(members: int) -> Iterator[Any]:
 
 def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
+    from chalicelib.kernel.audiences import GroupMembers
     from tests.faults.cloud import Cloud, forget_what_was_told, survives
     from tests.storage import intercepted
     from tests.world import OTHER_GRID
@@ -129,7 +130,8 @@ def run(members: int) -> None:
         forget_what_was_told()
         cloud.calls.clear()
         at, audience = world.clock.now(), f"place:{OTHER_GRID}.b01"
-        said = world.services.fanouts.estimate(audience, "wish.approved", {"title": "一个电热水壶"}, 55, "春晖")
+        group = GroupMembers("place", f"{OTHER_GRID}.b01")
+        said = world.services.fanouts.estimate(group, "wish.approved", {"title": "一个电热水壶"}, 55, "春晖")
         world.services.outbox.put(a_job(id="due_all", at=at, shard="", kind="wish.approved", subject=wish, to=f"all:{audience}"))
         cloud.requests, before, deaths = 0, peak_mb(), Counter[str]()
         start, dice, until = time.perf_counter(), random.Random(SEED), at + timedelta(hours=12)

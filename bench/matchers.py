@@ -7,28 +7,28 @@ from collections.abc import Callable, Iterable
 from heapq import heapify, heappop, heappush, nsmallest
 
 from chalicelib.matching.flow import solve
-from chalicelib.matching.problem import Problem
+from chalicelib.matching.problem import AssignmentProblem
 from tests.matching.instances import Assigned, by_ortools
 
 __all__ = ["MATCHERS", "arrival_order", "exact", "greedy", "ortools", "urgency_first"]
 
 
-def exact(problem: Problem) -> Assigned:
+def exact(problem: AssignmentProblem) -> Assigned:
     """Ask as the house does."""
     return solve(problem).assigned
 
 
-def arrival_order(problem: Problem) -> Assigned:
+def arrival_order(problem: AssignmentProblem) -> Assigned:
     """Ask for wish after wish whom it is cheapest to ask then, in the order in which they came."""
     return _one_by_one(problem, range(len(problem.needs)))
 
 
-def urgency_first(problem: Problem) -> Assigned:
+def urgency_first(problem: AssignmentProblem) -> Assigned:
     """Ask for the dearest wish first."""
     return _one_by_one(problem, sorted(range(len(problem.needs)), key=lambda wish: -problem.prices[wish]))
 
 
-def greedy(problem: Problem) -> Assigned:
+def greedy(problem: AssignmentProblem) -> Assigned:
     """Ask for the pair that saves most, then for the next; what a volunteer's load has made dearer goes back into the heap."""
     assigned: list[list[int]] = [[] for _ in problem.needs]
     taken = [0] * len(problem.loads)
@@ -52,12 +52,12 @@ def greedy(problem: Problem) -> Assigned:
     return assigned
 
 
-def ortools(problem: Problem) -> Assigned:
+def ortools(problem: AssignmentProblem) -> Assigned:
     """Ask as OR-Tools' SimpleMinCostFlow says; building its graph is part of it."""
     return by_ortools(problem)[1]
 
 
-def _one_by_one(problem: Problem, order: Iterable[int]) -> Assigned:
+def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
     assigned: list[Iterable[int]] = [()] * len(problem.needs)
     taken = [0] * len(problem.loads)
     for wish in order:
@@ -73,7 +73,7 @@ def _one_by_one(problem: Problem, order: Iterable[int]) -> Assigned:
     return assigned
 
 
-MATCHERS: dict[str, Callable[[Problem], Assigned]] = {
+MATCHERS: dict[str, Callable[[AssignmentProblem], Assigned]] = {
     "ours, exact": exact,
     "OR-Tools, min-cost flow": ortools,
     "greedy by pairs": greedy,

@@ -22,12 +22,12 @@ from math import ceil
 from pathlib import Path
 from statistics import mean
 
-from chalicelib.matching.edges import OBSTACLES, Helper, Wanted, terms_of
+from chalicelib.matching.edges import OBSTACLES, Helper, OpenWish, terms_of
 from chalicelib.matching.plan import gini
 from chalicelib.matching.policy import Weights
-from chalicelib.matching.problem import Problem
+from chalicelib.matching.problem import AssignmentProblem
 from chalicelib.offers.model import OfferState, VolunteerHistory
-from chalicelib.offers.policy import Urgency
+from chalicelib.offers.policy import OfferUrgency
 from tests.matching.instances import Assigned
 
 from .bars import Block, draw
@@ -56,7 +56,7 @@ MONTH = 4  # rounds, over which offers weigh
 WILLING, FATIGUE, LEAST = 0.65, 0.12, 0.1
 SPREADS = {"everybody alike": 0.0, "people differ": 0.3}  # of willingness, to both sides
 COMMUNITIES, GRIDS, BUILDINGS = 4, 4, 5
-URGENCIES = ((Urgency.URGENT, 15), (Urgency.SOON, 30), (Urgency.CALM, 55))
+URGENCIES = ((OfferUrgency.URGENT, 15), (OfferUrgency.SOON, 30), (OfferUrgency.CALM, 55))
 KINDS = (("goods", 30), ("service", 40), ("company", 20), ("learning", 10))
 NEEDS = ((1, 90), (2, 8), (3, 2))
 LOADS, REFUSALS, TIRED = (15, 20, 40), (0, 5, 10), (0, 6, 12)
@@ -77,7 +77,7 @@ class Policy:
     """Who decides, and with which weights."""
 
     name: str
-    match: Callable[[Problem], Assigned]
+    match: Callable[[AssignmentProblem], Assigned]
     weights: Weights
 
 
@@ -103,7 +103,7 @@ class Street:
     seed: int
     size: Size
     helpers: Sequence[Helper]
-    wishes: Sequence[Wanted]
+    wishes: Sequence[OpenWish]
     pairs: Sequence[Sequence[tuple[int, int]]]  # of each wish: who may be asked, and what it costs beside refusal and load
     spread: float = 0.0
 
@@ -121,7 +121,7 @@ class Street:
 class Year:
     """What came of it."""
 
-    waits: dict[Urgency, list[int]] = field(default_factory=lambda: {urgency: [] for urgency in Urgency})  # rounds
+    waits: dict[OfferUrgency, list[int]] = field(default_factory=lambda: {urgency: [] for urgency in OfferUrgency})  # rounds
     fulfilled: int = 0
     offers: int = 0
     most: int = 0  # offers of somebody in four weeks
@@ -176,13 +176,13 @@ def _a_helper(dice: random.Random, number: int) -> Helper:
     )
 
 
-def _a_wish(dice: random.Random, number: int) -> Wanted:
+def _a_wish(dice: random.Random, number: int) -> OpenWish:
     kind = str(_one(dice, KINDS))
-    return Wanted(
+    return OpenWish(
         id=f"wsh_{number:05}",
         need=int(str(_one(dice, NEEDS))),
         price=0,  # it grows with age
-        urgency=Urgency(str(_one(dice, URGENCIES))),
+        urgency=OfferUrgency(str(_one(dice, URGENCIES))),
         kind=kind,
         place=_a_building(dice),
         zone="UTC",
@@ -200,7 +200,7 @@ def _beside(one: str, other: str) -> bool:
     return above == over and abs(int(last[1:]) - int(end[1:])) == 1
 
 
-def _pairs(wish: Wanted, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
+def _pairs(wish: OpenWish, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
     against = [OBSTACLES[name] for name in ("elsewhere", "kind", "skill", "vetting")]
     able = [n for n, helper in enumerate(helpers) if not any(stands(wish, helper, NOW) for stands in against)]
     return [(n, sum(terms_of(wish, helpers[n], Weights(), _beside).values())) for n in able]
@@ -248,13 +248,13 @@ def _problem(
     asked: Sequence[set[int]],
     recent: Sequence[int],
     standings: Sequence[VolunteerHistory],
-) -> Problem:
+) -> AssignmentProblem:
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights
     likely = [weights.willing(s.acceptance, count) for s, count in zip(standings, recent, strict=True)]
-    refusal = {urgency: [weights.of_refusal(urgency, permille) for permille in likely] for urgency in Urgency}
+    refusal = {urgency: [weights.of_refusal(urgency, permille) for permille in likely] for urgency in OfferUrgency}
     wishes = [street.wishes[n] for n in waiting]
-    return Problem(
+    return AssignmentProblem(
         needs=[left[n] for n in waiting],
         prices=[
             weights.of_wish(wish.urgency, timedelta(weeks=week - street.arrived(n)))

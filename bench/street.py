@@ -18,6 +18,7 @@ os.environ["LOG_LEVEL"] = "CRITICAL"
 
 from chalicelib.kernel.request import RequestContext
 from chalicelib.matching.model import Run
+from chalicelib.matching.policy import WeightsEdit
 from devserver.store import embedded_store
 from tests.faults.cloud import Stub
 from tests.matching.street import Size, settle
@@ -49,7 +50,9 @@ def main(wishes: int = 1000) -> None:
 def counted(world: World) -> tuple[Storage, Run | None, float]:
     """Run over the whole street and count."""
     return _measure(
-        lambda: world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), STREET, None, dry_run=False)[0]
+        lambda: world.services.matching.start_run(
+            RequestContext(actor=world.admin.as_actor()), STREET, WeightsEdit(), dry_run=False
+        )[0]
     )
 
 

@@ -106,6 +106,7 @@ class Feature(Provider[S]):
         self.id_prefixes = dict(id_prefixes or {})  # singular of a path parameter -> prefix: {"wish": "wsh"}
         self.fills: dict[Provider[Any], Callable[[Core, Get], Any]] = {}
         self.load_routes: Callable[[], Routes[Any]] | None = None
+        self.route_service: Provider[Any] = self  # what the views are called with
         self.timers: dict[str, Bound] = {}
         self.timer_lanes: dict[str, Lane] = {}
         self.events: dict[str, Bound] = {}

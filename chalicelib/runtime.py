@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .web.routes import Routes
 
 __all__ = [
-    "check_ladders",
+    "check_coverage",
     "clean_photos",
     "core",
     "load_everything",
@@ -50,7 +50,8 @@ def services() -> Container:
 
 def use(container: Container) -> None:
     """Serve these services from now on (tests and the local server)."""
-    _override[:] = [container]
+    _override.clear()
+    _override.append(container)
 
 
 def core() -> Core:
@@ -70,11 +71,11 @@ def park(scheduled: ScheduledJob) -> None:
 
 def clean_photos(keys: Sequence[str]) -> None:
     """Clean the files that have arrived at these keys; a failure is logged, and the queue brings it again."""
-    from .uploads.feature import feature as uploads
+    from .uploads.feature import jobs
 
     for key in keys:
         try:
-            services().get(uploads).clean(key)
+            services().get(jobs).clean(key)
         except Exception as error:
             # The text of an error may quote what was sent.
             log.error("clean", error=type(error).__name__)  # noqa: TRY400
@@ -88,11 +89,11 @@ def match_wishes() -> int:
     return services().get(matching).match_all()
 
 
-def check_ladders() -> int:
+def check_coverage() -> int:
     """Report where a ticket would find nobody; return how many such points there are."""
     from .ticket_policy.feature import feature as ticket_policy
 
-    return services().get(ticket_policy).check_ladders()
+    return services().get(ticket_policy).check_coverage()
 
 
 def routes_of(feature: str) -> "Routes[Any]":
@@ -111,7 +112,7 @@ def service_finder(feature: str) -> "Callable[[], Any] | None":
         return None
 
     def find() -> Any:
-        return services().get(declaration(feature))
+        return services().get(declaration(feature).route_service)
 
     return find
 

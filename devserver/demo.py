@@ -15,9 +15,9 @@ from chalicelib.places.model import Location
 from chalicelib.staff_directory import feature as staff_directory_feature
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.tickets import feature as tickets_feature
-from chalicelib.tickets.service import ReportTerms
+from chalicelib.tickets.intake import ReportTerms
 from chalicelib.wishes import feature as wishes_feature
-from chalicelib.wishes.model import Kind, Safeguarding
+from chalicelib.wishes.model import Safeguarding, WishKind
 from chalicelib.wishes.submitter import WishTerms
 
 __all__ = ["seed_demo_street"]
@@ -33,19 +33,19 @@ _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕�
 _GIVEN = ["秀英", "桂兰", "建国", "玉珍", "志强", "淑芬", "永康", "凤霞", "国庆", "雅琴"]
 _SKILLS = [("家电维修",), ("理发",), ("陪诊", "买菜"), ("辅导功课",), ("搬运", "家电维修")]
 _DIALECTS = [("重庆话",), (), ("上海话",), (), ("粤语",)]
-_WISHES: Sequence[tuple[str, Kind, str, int | None, str]] = (
-    ("一个书包", Kind.GOODS, "孙女九月上小学。", 9000, "open"),
-    ("十公斤大米", Kind.GOODS, "腿脚不便，米快吃完了。", 8000, "open"),
-    ("换一个灯泡", Kind.SERVICE, "厨房灯不亮了，够不着。", None, "open"),
-    ("陪我聊聊天", Kind.COMPANY, "儿女都在外地。", None, "open"),
-    ("学用手机打车", Kind.LEARNING, "", None, "open"),
-    ("一个电饭煲", Kind.GOODS, "旧的坏了。", 15000, "claimed"),
-    ("上门理发", Kind.SERVICE, "卧床半年，头发长了。", None, "claimed"),
-    ("一副老花镜", Kind.GOODS, "三百度。", 6000, "delivered"),
-    ("修理水龙头", Kind.SERVICE, "滴水两周了。", None, "fulfilled"),
-    ("一床棉被", Kind.GOODS, "", 20000, "submitted"),
-    ("陪同去医院复查", Kind.COMPANY, "下周三上午。", None, "submitted"),
-    ("一台电视机", Kind.GOODS, "", 90000, "rejected"),
+_WISHES: Sequence[tuple[str, WishKind, str, int | None, str]] = (
+    ("一个书包", WishKind.GOODS, "孙女九月上小学。", 9000, "open"),
+    ("十公斤大米", WishKind.GOODS, "腿脚不便，米快吃完了。", 8000, "open"),
+    ("换一个灯泡", WishKind.SERVICE, "厨房灯不亮了，够不着。", None, "open"),
+    ("陪我聊聊天", WishKind.COMPANY, "儿女都在外地。", None, "open"),
+    ("学用手机打车", WishKind.LEARNING, "", None, "open"),
+    ("一个电饭煲", WishKind.GOODS, "旧的坏了。", 15000, "claimed"),
+    ("上门理发", WishKind.SERVICE, "卧床半年，头发长了。", None, "claimed"),
+    ("一副老花镜", WishKind.GOODS, "三百度。", 6000, "delivered"),
+    ("修理水龙头", WishKind.SERVICE, "滴水两周了。", None, "fulfilled"),
+    ("一床棉被", WishKind.GOODS, "", 20000, "submitted"),
+    ("陪同去医院复查", WishKind.COMPANY, "下周三上午。", None, "submitted"),
+    ("一台电视机", WishKind.GOODS, "", 90000, "rejected"),
 )
 
 _TICKETS: Sequence[tuple[str, str, str]] = (
@@ -139,7 +139,7 @@ def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[s
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
-        person = services.get(people_feature.feature).volunteer(RequestContext(actor=person.as_actor()), profile)
+        person = services.get(people_feature.accounts).volunteer(RequestContext(actor=person.as_actor()), profile)
         if n % 3 == 0:
             person = services.get(staff_directory_feature.feature).vet(
                 boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核"

@@ -12,7 +12,7 @@ from chalicelib.container import Container
 from chalicelib.kernel.clock import to_text
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.replies import feature as replies_feature
-from chalicelib.replies.service import Reply
+from chalicelib.replies.service import SmsReply
 
 from .files import MOST, PATH, FileDoor
 from .gateway import Answer, Gateway, json_answer, most_of, problem
@@ -111,7 +111,7 @@ class DevServer:
             return problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
         phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
         self._services.get(replies_feature.feature).take(
-            "console", [], [Reply(id=RandomIds().new("dev"), phone=phone, text=given.text)]
+            "console", [], [SmsReply(id=RandomIds().new("dev"), phone=phone, text=given.text)]
         )
         return self._told_time({})
 

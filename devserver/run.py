@@ -90,7 +90,7 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         create_missing(services.core.store)
         if not durable or not seeded.exists():
             seed_demo_street(services)
-            services.get(ticket_policy_feature.feature).check_ladders()  # what the demo street lacks is no news to anybody
+            services.get(ticket_policy_feature.feature).check_coverage()  # what the demo street lacks is no news to anybody
             forget_messages(services.core.store)
             if durable:
                 seeded.write_text(DATA_FORMAT)

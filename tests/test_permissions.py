@@ -1,25 +1,37 @@
 """The permission matrix: every mounted route × who asks × own or other community × state of a wish, over HTTP.
 
-What is expected stands here as data, written from the contract and not from the code; a route that is missing in it
-fails the test, so there is no list of exceptions.
+What is expected stands as data in each feature's `cases.py`, written from the contract and not from the code. A route that
+is missing there fails the test, so there is no list of exceptions.
 """
 
+import re
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached
+from chalicelib.matching.policy import WeightsEdit
 from chalicelib.offers.model import OfferState
 from chalicelib.offers.repository import OfferRepository
-from chalicelib.wishes.model import Claim, ClaimState, Kind, State, Wish
+from chalicelib.people.model import Person
+from chalicelib.web.routes import Operation
+from chalicelib.wishes.model import Claim, ClaimState, State, Wish, WishKind
 
-from .jobs import a_job
+from .admin.cases import a_parked_job
+from .cases import an_id, cases_by_feature, merged
+from .matching.cases import OF_A_WISH, RUNS
+from .message_log.cases import a_visit
+from .offers.cases import OFFERS
+from .open311.cases import BY_KEY, FOR_ALL
+from .replies.cases import BY_SIGNATURE
 from .store.scan import Reads, save
-from .test_ticket_permissions import TICKET_MOVES, TICKET_READS
+from .tickets.cases import TICKET_MOVES, TICKET_READS
+from .wishes.cases import MOVES, PUBLIC_STATES, READS
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 
 rows = Reads(OfferRepository)
@@ -39,73 +51,9 @@ ACTORS = {
     "staff of jinfeng": {"member"},
     "administrator": {"member", "worker", "staff", "admin"},
 }
-ANY = {"anyone"}
-MEMBER, WORKER, STAFF = {"member"}, {"worker"}, {"staff"}
-PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
-
-# Routes that are about oneself, a person, a place or a list: who may.
-WHO = {
-    "welcome": ANY, "read_health": ANY, "read_contract": ANY, "send_code": ANY, "sign_in": ANY,
-    "sign_out": MEMBER, "read_me": MEMBER, "change_me": MEMBER, "erase_me": MEMBER, "read_my_data": MEMBER,
-    "volunteer": MEMBER, "read_consents": MEMBER, "withdraw_consent": MEMBER, "send_email_code": MEMBER, "verify_email": MEMBER,
-    "my_wishes": MEMBER, "my_claims": MEMBER, "my_hours": MEMBER, "submit_wish": {"owner", "worker"},
-    "list_people": WORKER, "create_person": WORKER, "read_person": WORKER, "change_person": WORKER, "grant_roles": WORKER,
-    "reveal": WORKER, "vet": STAFF, "block": STAFF, "set_household": WORKER,
-    "list_places": MEMBER, "put_place": STAFF, "assign_duty": STAFF,
-    "list_wishes": ANY, "read_queue": WORKER,
-    "list_messages": WORKER, "read_inbox": MEMBER, "note_visit": WORKER, "redrive_job": STAFF, "read_spending": WORKER,
-    "my_offers": MEMBER, "list_runs": WORKER, "start_run": WORKER, "read_weights": WORKER, "set_weights": {"admin"},
-    "read_rules": MEMBER, "set_rules": {"admin"}, "replay_rules": WORKER, "read_rates": WORKER, "list_hot_spots": WORKER,
-    "ask_unsubscribe": ANY, "unsubscribe": ANY,
-    "create_upload": MEMBER, "read_upload": {"owner"},
-    "report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER,
-}  # fmt: skip
-# Moves of a wish: from which states, by whom (the contract's table).
-HELP = {"helper", "worker"}
-OWN = {"owner", "worker"}
-MOVES = {
-    "approve_wish": {"submitted": WORKER},
-    "reject_wish": {"submitted": WORKER},
-    "edit_wish": {"submitted": OWN, "open": OWN},
-    "keep_wish": {"open": OWN},
-    "unpublish_wish": {"open": WORKER},
-    "claim_wish": {"open": {"volunteer"}},
-    "release_claim": {"open": HELP, "claimed": HELP},
-    "deliver_wish": {"claimed": HELP},
-    "check_in": {"claimed": HELP},
-    "check_out": {"claimed": HELP},
-    "confirm_wish": {"delivered": OWN, "disputed": WORKER, "fulfilled": {"owner"}},
-    "dispute_wish": {"delivered": OWN},
-    "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
-    "reopen_wish": {"disputed": WORKER, "rejected": OWN, "withdrawn": OWN, "expired": OWN},
-}
-READS = {"read_wish": ANY, "read_timeline": {"owner", "worker", "helper"}, "explain_matching": WORKER}
-# About one offer and one run: who may. An offer is its volunteer's alone; staff of the place look on.
-OFFERS = {"read_offer": {"asked", "worker"}, "accept_offer": {"asked"}, "decline_offer": {"asked"}}
-RUNS = {"read_run": WORKER}
-BODIES = {
-    "reject_wish": {"reason": "超出范围"}, "unpublish_wish": {"reason": "再看看"}, "release_claim": {"reason": "来不了"},
-    "dispute_wish": {"reason": "没有收到"}, "edit_wish": {"story": "改一改"}, "deliver_wish": {}, "confirm_wish": {"rating": 5},
-    "withdraw_wish": {}, "reopen_wish": {}, "check_in": {}, "check_out": {},
-    "send_code": {"phone": "+8613899999999"}, "sign_in": {"phone": "+8613899999998", "code": "123456"},
-    "change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}, "send_email_code": {"address": "a@example.org"},
-    "verify_email": {"code": "123456"}, "change_person": {"address": "4楼"}, "grant_roles": [], "reveal": {"reason": "核对地址"},
-    "vet": {"level": "basic"}, "block": {"blocked": True, "reason": "冒用"}, "set_household": {"household": None},
-    "start_run": {"place": GRID, "dry_run": True}, "set_weights": {"weights": {"load": 15}},
-    "report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT},
-    "create_upload": {"kind": "photo", "content_type": "image/jpeg", "size": 1000},
-    "set_rules": {"hold_days": 7}, "replay_rules": {"place": GRID, "policy": {"hold_days": 7}},
-    "create_person": {"name": "新居民", "home": UNIT}, "put_place": {"name": "5号楼"}, "assign_duty": {},
-}  # fmt: skip
-QUERIES = {
-    "list_tickets": f"?place={GRID}",
-    "list_people": f"?place={GRID}", "list_places": f"?under={GRID}", "list_wishes": f"?place={BAIHUA}",
-    "read_queue": f"?place={GRID}", "list_messages": "?person={target}",
-    "read_spending": f"?place={GRID}",
-    "list_runs": f"?place={GRID}", "read_weights": f"?place={GRID}", "set_weights": f"?place={GRID}",
-    "read_rules": f"?place={GRID}", "set_rules": f"?place={GRID}", "list_hot_spots": f"?place={GRID}",
-    "read_rates": f"?place={GRID}&from=2026-11-01&to=2026-11-30",
-}  # fmt: skip
+WHO = merged("who")
+BODIES, QUERIES = merged("bodies"), merged("queries")
+MADE_BODIES, PATH_VALUES = merged("made_bodies"), merged("path_values")
 DENIED = {401, 403, 404}
 
 
@@ -150,43 +98,26 @@ class Stage:
         }  # fmt: skip
         claim = Claim(id=f"clm_{'a' * 24}", helper=self.helper.me["id"], claimed_at=now, checked_in_at=now)
         wish = Wish(
-            id=f"wsh_{self._letters(next(self.world.numbers))}", version=3, created_at=now, updated_at=now, submitted_at=now,
+            id=an_id(self.world, "wsh"), version=3, created_at=now, updated_at=now, submitted_at=now,
             opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
-            kind=Kind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
+            kind=WishKind.SERVICE, title="修灯", place=UNIT, community_name="柏华社区", zone="Asia/Shanghai",
             helpers_needed=2 if state == "open" else 1, needed_by=(now + timedelta(days=9)).date(), state=State(state),
             claims=(replace(claim, state=claims[state]),) if state in claims else (),
         )  # fmt: skip
         save(wish)
         return wish.id
 
-    def visit(self, person_id: str) -> str:
-        """Put somebody of the place on the list of those to visit; return the message."""
-        now = self.world.clock.now()
-        line = MessageAttempt(
-            id=f"msg_{self._letters(next(self.world.numbers))}", message="due_x", kind="wish.approved", about="wsh_x",
-            person=person_id, place=UNIT, channel=Channel.NONE, state=DeliveryState.SUPPRESSED, reason=Unreached.NO_CHANNEL,
-            at=now, ttl=now + timedelta(days=1),
-        )  # fmt: skip
-        save(line)
-        return line.id
+    def path(self, operation: Operation, target: Person) -> str:
+        """Fill in the path of an operation: with a thing of the owner's, or with the target."""
+        names = re.findall(r"{(\w+)}", operation.path)
+        return operation.path.format(**{name: PATH_VALUES[name](self.world, self.owner, target) for name in names})
 
-    def upload(self) -> str:
-        """Have the owner begin an upload; return it."""
-        body = BODIES["create_upload"]
-        return str(self.world.phone_of(self.owner).post("/v1/uploads", body).json["id"])
+    def body(self, operation: Operation, target: Person) -> Any:
+        """Return what the matrix sends to an operation."""
+        make = MADE_BODIES.get(operation.name)
+        return make(self.world, self.owner, target) if make else BODIES.get(operation.name)
 
-    def job(self) -> str:
-        """Park a job about the place; return it."""
-        id = f"due_{self._letters(next(self.world.numbers))}"
-        due = a_job(id=id, at=self.world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
-        self.world.services.outbox.park(due, UNIT)
-        return id
-
-    @staticmethod
-    def _letters(number: int) -> str:
-        return "".join("abcdefghij"[int(digit)] for digit in f"{number:024}")
-
-    def expect(self, who: set[str]) -> bool:
+    def expect(self, who: AbstractSet[str]) -> bool:
         return "anyone" in who or bool(who & ACTORS[self.name])
 
 
@@ -195,21 +126,17 @@ def stage(request: pytest.FixtureRequest, world: World) -> Stage:
     return Stage(world, request.param)
 
 
-# Whom no token helps: a provider proves with every request that it is one (tests/replies/test_webhook.py).
-BY_SIGNATURE = {"take_sms_webhook"}
-# Open311, each in JSON and in XML: everybody reads, and whoever writes has a key in her form (tests/open311).
-FOR_ALL = {
-    f"{name}_{form}"
-    for name in ("read_discovery", "read_discovery_v2", "list_services", "list_requests", "list_request_updates")
-    for form in ("json", "xml")
-}
-FOR_ALL |= {"read_service", "read_request", "read_token"}
-BY_KEY = {f"{name}_{form}" for name in ("create_request", "create_request_update") for form in ("json", "xml")}
-
-
 def test_every_route_is_in_the_matrix():
-    tabled = set(WHO) | set(MOVES) | set(READS) | set(OFFERS) | set(RUNS) | set(TICKET_MOVES) | set(TICKET_READS)
-    assert {op.name for op in api.operations} == tabled | BY_SIGNATURE | FOR_ALL | BY_KEY
+    for feature, cases in cases_by_feature().items():
+        served = {op.name for op in api.operations if op.view.__module__.split(".")[1] == feature}
+        assert served == cases.who.keys() | cases.elsewhere, feature
+        assert not cases.who.keys() & cases.elsewhere, feature
+
+
+def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
+    own = [MOVES, READS, OFFERS, RUNS, OF_A_WISH, TICKET_MOVES, TICKET_READS, BY_SIGNATURE, FOR_ALL, BY_KEY]
+    left = set().union(*(cases.elsewhere for cases in cases_by_feature().values()))
+    assert left == set().union(*own)
 
 
 def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(stage: Stage):
@@ -289,7 +216,7 @@ def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
     for state in (state.value for state in State):
         sees = state in PUBLIC_STATES or roles & {"owner", "worker"} or ("helper" in roles and state == "disputed")
         answer = stage.phone.get(f"/v1/wishes/{stage.wish(state)}/matching")
-        allowed = stage.expect(READS["explain_matching"])
+        allowed = stage.expect(OF_A_WISH["explain_matching"])
         assert answer.status == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
 
 
@@ -326,7 +253,7 @@ def check_offer(stage: Stage, name: str, state: OfferState, roles: set[str], ans
 def test_nobody_reads_a_run_of_another_place(stage: Stage):
     for place, who in ((GRID, {"worker"}), (BAIHUA, {"staff"}), (STREET, {"admin"}), (JINFENG, {"admin", "jinfeng"})):
         run = stage.world.services.matching.start_run(
-            RequestContext(actor=stage.world.admin.as_actor()), place, None, dry_run=True
+            RequestContext(actor=stage.world.admin.as_actor()), place, WeightsEdit(), dry_run=True
         )[0]
         roles = ACTORS[stage.name] | ({"jinfeng"} if stage.name == "staff of jinfeng" else set())
         answer = stage.phone.get(f"/v1/matching/runs/{run.id}")
@@ -335,19 +262,13 @@ def test_nobody_reads_a_run_of_another_place(stage: Stage):
 
 
 def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
-    upload_id = stage.upload()
     ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
     for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
-        path = operation.path.replace("{person_id}", target.id).replace("{code}", BUILDING).replace("{purpose}", "terms")
-        path = path.replace("{token}", stage.world.services.sender.unsubscribe_token(target.id))
-        path = path.replace("{upload_id}", upload_id)
-        path = path.replace("{message_id}", stage.visit(target.id)).replace("{job_id}", stage.job())
-        body = BODIES.get(operation.name)
-        if operation.name == "submit_wish":
-            body = stage.world.wish_body(on_behalf_of=stage.owner.id, consent={"how": "spoken"})
-        answer = caller.phone.call(operation.method, path + QUERIES.get(operation.name, "").format(target=target.id), body)
+        query = QUERIES.get(operation.name, "").format(target=target.id)
+        path = stage.path(operation, target) + query
+        answer = caller.phone.call(operation.method, path, stage.body(operation, target))
         cell = (stage.name, operation.name, answer.status, answer.text[:200])
         if stage.expect(WHO[operation.name]):
             assert answer.status not in DENIED, cell
@@ -378,9 +299,8 @@ def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     assert other.put(f"/v1/places/{BUILDING}", {"name": "x"}).status == 403
     assert other.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
     assert other.get(f"/v1/messages?person={target.id}").status == 404
-    stage = Stage(world, "stranger")
-    assert other.post(f"/v1/messages/{stage.visit(target.id)}/visited").status == 404
-    assert other.post(f"/v1/admin/jobs/{stage.job()}/redrive").status == 404
+    assert other.post(f"/v1/messages/{a_visit(world, target.id)}/visited").status == 404
+    assert other.post(f"/v1/admin/jobs/{a_parked_job(world)}/redrive").status == 404
     wish_id = world.open_wish()
     assert other.get(f"/v1/wishes/{wish_id}/matching").status == 403  # the wish stands on the wall
     assert other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404

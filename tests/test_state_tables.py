@@ -27,7 +27,7 @@ from chalicelib.tickets import resolution
 from chalicelib.tickets import timers as ticket_timers
 from chalicelib.tickets.states import TABLE as TICKETS
 from chalicelib.tickets.states import Ending
-from chalicelib.tickets.states import State as TicketState
+from chalicelib.tickets.states import TicketStatus as TicketState
 from chalicelib.uploads import decisions as uploads
 from chalicelib.uploads.model import TABLE as UPLOADS
 from chalicelib.uploads.model import Reason, Upload, UploadState
@@ -136,7 +136,7 @@ WISH = Machine(
 )
 
 T = TicketState
-_OFFICE = ticket.an_office()
+_ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
 _MERGED = [resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
 _HELD = ticket.a_ticket(T.ON_HOLD)
@@ -150,7 +150,7 @@ _REPORTS = [ticket.a_report(), ticket.a_report("per_x"), ticket.a_report("per_he
 
 
 def _wake_ticket(after: timedelta) -> Decide:
-    return lambda entity, by: ticket_timers.on_timer(entity, _OFFICE, START + after)
+    return lambda entity, by: ticket_timers.on_timer(entity, _ESCALATION, START + after)
 
 
 TICKET = Machine(
@@ -161,26 +161,26 @@ TICKET = Machine(
         "accept": [tickets.accept],
         "assign": [lambda t, by: tickets.assign(t, by, "per_new")],
         "bounce": [
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", None),
-            lambda t, by: tickets.bounce(t, _OFFICE, by, "x", "per_dispatcher"),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", None),
+            lambda t, by: tickets.bounce(t, _ESCALATION, by, "x", "per_dispatcher"),
         ],
         "comment": [
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
         ],
-        "hold": [lambda t, by: tickets.hold(t, _OFFICE, by, "x", by.now + DAY, said="x")],
-        "resume": [lambda t, by: tickets.resume(t, _OFFICE, by)],
-        "resolve": [lambda t, by: tickets.resolve(t, _OFFICE, by, "x", (), said="x")],
+        "hold": [lambda t, by: tickets.hold(t, _ESCALATION, by, "x", by.now + DAY, public_text="x")],
+        "resume": [lambda t, by: tickets.resume(t, _ESCALATION, by)],
+        "resolve": [lambda t, by: tickets.resolve(t, _ESCALATION, by, "x", (), public_text="x")],
         "confirm": [
             lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
             lambda t, by: resolution.confirm(t, by, _REPORTS[:1], "per_owner", 5),
         ],
-        "reopen": [lambda t, by: resolution.reopen(t, _OFFICE, by, "x")],
-        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, said="x")],
-        "escalate": [lambda t, by: tickets.escalate(t, _OFFICE, by, "x")],
+        "reopen": [lambda t, by: resolution.reopen(t, _ESCALATION, by, "x")],
+        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, public_text="x")],
+        "escalate": [lambda t, by: tickets.escalate(t, _ESCALATION, by, "x")],
         "join": [lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))],
         "merge": [lambda t, by: resolution.merge(t, _INTO, by)],
-        "split": [lambda t, by: resolution.split(t, _OFFICE, by, ())],
+        "split": [lambda t, by: resolution.split(t, _ESCALATION, by, ())],
         "turn": [lambda t, by: resolution.convert_to_wish(t, by, "wsh_a")],
     },
     timers=[*map(_wake_ticket, _LATE)],
@@ -291,25 +291,25 @@ def test_every_state_is_driven(kind):
 # Events that no row of a table raises: they make something new, or leave its state alone.
 OTHER_EVENTS = {
     "person.blocked": "staff_directory.service",
-    "person.changed": "people.service",
-    "person.consent_withdrawn": "people.service",
+    "person.changed": "people.accounts",
+    "person.consent_withdrawn": "people.accounts",
     "person.email_verified": "signin.service",
-    "person.erased": "people.service",
+    "person.erased": "people.accounts",
     "person.granted": "staff_directory.service",
     "person.household_set": "staff_directory.service",
-    "person.opted_out": "people.service",
+    "person.opted_out": "people.consents",
     "person.registered": "staff_directory.service",
     "person.signed_out": "signin.service",
     "person.unblocked": "staff_directory.service",
     "person.vetted": "staff_directory.service",
-    "person.volunteered": "people.service",
+    "person.volunteered": "people.accounts",
     "place.changed": "places.service",
     "place.duty_assigned": "places.service",
     "policy.changed": "ticket_policy.service",
     "ticket.joined_by": "tickets.resolution",
     "ticket.left_by": "tickets.resolution",
     "ticket.rehanded": "tickets.decisions",
-    "ticket.reporter_erased": "tickets.resolution",
+    "ticket.reporter_erased": "tickets.redaction",
     "ticket.submitted": "tickets.decisions",
     "wish.submitted": "wishes.submission",
 }

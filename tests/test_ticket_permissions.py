@@ -1,7 +1,7 @@
 """The permission matrix of tickets: every route × who asks × every state × public or private, over HTTP.
 
-What is expected stands here as data, written from the contract and not from the code; tests/test_permissions.py checks that
-no route is missing.
+What is expected stands as data in tests/tickets/cases.py, written from the contract and not from the code;
+tests/test_permissions.py checks that no route is missing.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,12 @@ import pytest
 
 from app import api
 from chalicelib.kernel.access import Role
-from chalicelib.tickets.model import Report, Ticket
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.model import Ticket, TicketReport
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from .store.scan import save
 from .tickets.builders import a_ticket
+from .tickets.cases import INSIDE, TICKET_MOVES, TICKET_READS
 from .tickets.street import Street
 from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, START, UNIT, Answer, Phone, World
 
@@ -36,36 +37,7 @@ ACTORS = {
     "staff of jinfeng": {"member"},
     "administrator": {"member", "worker"},
 }
-MEMBER, WORKER = {"member"}, {"worker"}
-OWN, HELP = {"owner", "joiner", "worker"}, {"assignee", "worker"}
-INSIDE = OWN | HELP
-OPEN = ("open", "accepted", "assigned", "on_hold")
-
-
-def _from(states: tuple[str, ...], who: set[str]) -> dict[str, set[str]]:
-    return dict.fromkeys(states, who)
-
-
-# Moves: from which states, by whom.
-TICKET_MOVES = {
-    "accept_ticket": _from(("open",), HELP),
-    "assign_ticket": _from(("open", "accepted", "assigned"), WORKER),
-    "bounce_ticket": _from(("open", "accepted", "assigned"), HELP),
-    "comment_ticket": _from((*OPEN, "resolved"), INSIDE),
-    "hold_ticket": _from(("accepted", "assigned"), HELP),
-    "resume_ticket": _from(("on_hold",), HELP),
-    "resolve_ticket": _from(OPEN, HELP),
-    "confirm_ticket": {"resolved": OWN, "closed": {"owner", "joiner"}},
-    "reopen_ticket": _from(("resolved", "closed"), OWN),
-    "close_ticket": {**_from(OPEN, {"owner", "worker"}), "resolved": WORKER},  # what others have joined nobody takes back
-    "escalate_ticket": _from(OPEN, HELP),
-    "join_ticket": _from((*OPEN, "resolved", "merged"), MEMBER),
-    "merge_ticket": _from(OPEN, WORKER),
-    "split_ticket": _from(("merged",), WORKER),
-    "turn_ticket": _from(OPEN, WORKER),
-}
-TICKET_READS = {"read_ticket": MEMBER, "read_ticket_timeline": INSIDE, "read_clocks": INSIDE, "read_photos": INSIDE}
-STATES = (*(state.value for state in State), "merged")
+STATES = (*(state.value for state in TicketStatus), "merged")
 NAMED = "魏秀英"
 WRITTEN = f"{NAMED}家门口有垃圾"
 
@@ -100,10 +72,10 @@ class Stage:
         fields: dict[str, Any] = {"person_id": self.street.ids["resident"], "assignee": self.street.ids["company"]}
         fields |= {"as_written": WRITTEN, "text": "＊＊家门口有垃圾", "private": private, "id": self._id()}
         if state != "merged":
-            return self._keep(a_ticket(State(state), **fields))
+            return self._keep(a_ticket(TicketStatus(state), **fields))
         into = replace(a_ticket(**(fields | {"id": self._id()})), merged=(fields["id"],), person_id=None)
         save(into)
-        return self._keep(a_ticket(State.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
+        return self._keep(a_ticket(TicketStatus.CLOSED, ending=Ending.MERGED, merged_into=into.id, **fields))
 
     def other(self, *, private: bool) -> str:
         ticket = a_ticket(id=self._id(), person_id=None, private=private)
@@ -114,7 +86,7 @@ class Stage:
         save(ticket)
         people = [self.street.ids["resident"]] + ([self.street.ids["neighbour"]] if self.name == "joiner" else [])
         for person in people:
-            save(Report(ticket_id=ticket.id, person_id=person, by=person, joined_at=START))
+            save(TicketReport(ticket_id=ticket.id, person_id=person, by=person, joined_at=START))
         return ticket.id
 
     def _id(self) -> str:

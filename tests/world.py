@@ -19,19 +19,22 @@ from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.feature import dev_mailbox, sender
+from chalicelib.message_log import feature as message_log_feature
+from chalicelib.message_log.feature import dev_mailbox
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.feature import jobs as offer_jobs
 from chalicelib.offers.feature import maker
-from chalicelib.people.model import Person
-from chalicelib.people.service import ConsentGiven
+from chalicelib.people.feature import accounts, phones
+from chalicelib.people.model import ConsentGiven, Person
 from chalicelib.repositories import register_all
 from chalicelib.runtime import load_everything, log, use
 from chalicelib.settings import Settings
 from chalicelib.staff_directory.service import NewPerson
 from chalicelib.store.schema import create_missing
-from chalicelib.tickets.feature import jobs, public_tickets
+from chalicelib.ticket_policy.feature import book
+from chalicelib.tickets.feature import intake, jobs, public_tickets
 from chalicelib.uploads.feature import files
+from chalicelib.uploads.feature import jobs as upload_jobs
 from chalicelib.wishes.feature import jobs as wish_jobs
 from chalicelib.wishes.feature import queries as wish_queries
 from devserver.files import FileDoor
@@ -94,13 +97,25 @@ _FEATURES = {
 }
 _PROVIDERS = {name: declaration(feature) for name, feature in _FEATURES.items()} | {
     **{name: declaration(name) for name in FEATURES},
-    "sender": sender,
+    "message_queries": message_log_feature.feature,
+    "message_log": message_log_feature.message_log,
+    "transport": message_log_feature.transport,
+    "attempt_store": message_log_feature.attempt_store,
+    "sms_budget": message_log_feature.sms_budget,
+    "digest": message_log_feature.digest,
+    "delivery_reports": message_log_feature.delivery_reports,
+    "unsubscribe_links": message_log_feature.unsubscribe_links,
+    "accounts": accounts,
+    "upload_jobs": upload_jobs,
+    "phones": phones,
     "maker": maker,
     "offer_jobs": offer_jobs,
     "wish_jobs": wish_jobs,
     "wish_queries": wish_queries,
     "upkeep": jobs,
     "outside": public_tickets,
+    "ticket_intake": intake,
+    "policy_book": book,
 }
 
 

@@ -1,9 +1,9 @@
 """Routes of the staff desk."""
 
 from ..kernel.request import RequestContext
-from ..web.fields import NoFields
+from ..web.fields import NoFields, PlaceQuery
 from ..web.routes import Routes
-from .schemas import PlaceQuery, QueueQuery, QueueView, SpendingView, TaskView, TurnedView, TurnIn
+from .schemas import QueueView, SpendingView, StaffQueueQuery, TaskView, TurnedView, TurnIn
 from .service import Desk
 
 __all__ = ["routes"]
@@ -12,7 +12,7 @@ routes: Routes[Desk] = Routes("admin", {})
 
 
 @routes.get("/v1/admin/queue")
-def read_queue(desk: Desk, context: RequestContext, query: QueueQuery) -> QueueView:
+def read_queue(desk: Desk, context: RequestContext, query: StaffQueueQuery) -> QueueView:
     """What waits for the staff of a place, soonest due first."""
     page, counts = desk.queue(context, query.place, query.limit)
     items = [TaskView.model_validate(task) for task in page.items]
@@ -20,14 +20,22 @@ def read_queue(desk: Desk, context: RequestContext, query: QueueQuery) -> QueueV
 
 
 @routes.post(
-    "/v1/tickets/{ticket_id}/turn", status=201, conditional=False, reread=lambda desk, context, wish_id: TurnedView(wish=wish_id)
+    "/v1/tickets/{ticket_id}/turn",
+    status=201,
+    conditional=False,
+    reread=lambda desk, context, wish_id: TurnedView(wish=wish_id),
 )
 def turn_ticket(desk: Desk, context: RequestContext, ticket_id: str, body: TurnIn) -> TurnedView:
     """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
     return TurnedView(wish=desk.turn_into_wish(context, ticket_id, body.terms(), body.consent.given()).id)
 
 
-@routes.post("/v1/admin/jobs/{job_id}/redrive", status=204, conditional=False, reread=lambda desk, context, job_id: None)
+@routes.post(
+    "/v1/admin/jobs/{job_id}/redrive",
+    status=204,
+    conditional=False,
+    reread=lambda desk, context, job_id: None,
+)
 def redrive_job(desk: Desk, context: RequestContext, job_id: str, body: NoFields) -> None:
     """Make a job that failed for good due again."""
     desk.redrive(context, job_id)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..message_log.feature import sender
-from ..people.feature import feature as people
-from ..tickets.feature import feature as tickets
+from ..message_log.feature import sms_budget
+from ..people.feature import access
+from ..tickets.feature import conversion as ticket_conversion
 from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def build(core: "Core", get: Get) -> "Desk":
 
     return Desk(
         transaction=core.transaction,
-        people=get(people),
+        access=get(access),
         submitter=get(submitter),
-        tickets=get(tickets),
-        sender=get(sender),
+        tickets=get(ticket_conversion),
+        sms_budget=get(sms_budget),
         outbox=core.outbox,
         hooks=core.hooks,
     )

@@ -1,10 +1,10 @@
 """The staff desk as clients see it."""
 
 from ..people.schemas import ConsentIn
-from ..web.fields import Instant, PageQuery, PlaceCode, Request, View
+from ..web.fields import Instant, PageQuery, PlaceCode, View
 from ..wishes.schemas import WishIn
 
-__all__ = ["PlaceQuery", "QueueQuery", "QueueView", "SpendingView", "TaskView", "TurnIn", "TurnedView"]
+__all__ = ["QueueView", "SpendingView", "StaffQueueQuery", "TaskView", "TurnIn", "TurnedView"]
 
 
 class TurnIn(WishIn):
@@ -20,7 +20,7 @@ class TurnedView(View):
     wish: str
 
 
-class QueueQuery(PageQuery):
+class StaffQueueQuery(PageQuery):
     """Whose queue."""
 
     place: PlaceCode
@@ -43,12 +43,6 @@ class QueueView(View):
     items: list[TaskView]
     counts: dict[str, int]
     next: str | None
-
-
-class PlaceQuery(Request):
-    """Whose figures."""
-
-    place: PlaceCode
 
 
 class SpendingView(View):

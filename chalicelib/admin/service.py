@@ -12,11 +12,12 @@ from ..kernel.paging import Page, merge_pairs
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
 from ..kernel.staff_queue import QueueQuery, Task
-from ..message_log.sending import Sender
-from ..people.service import ConsentGiven, People
+from ..message_log.budget import SmsBudget
+from ..people.access import Access, Granted
+from ..people.model import ConsentGiven, Person
 from ..store.outbox import Outbox, ParkedJob
 from ..store.transaction import Transaction
-from ..tickets.service import Tickets
+from ..tickets.conversion import TicketConversion
 from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
@@ -43,25 +44,26 @@ class Desk:
         self,
         *,
         transaction: Transaction,
-        people: People,
+        access: Access,
         submitter: WishSubmitter,
-        tickets: Tickets,
-        sender: Sender,
+        tickets: TicketConversion,
+        sms_budget: SmsBudget,
         outbox: Outbox,
         hooks: Hooks,
     ) -> None:
-        self._transaction, self._people, self._submitter, self._tickets = transaction, people, submitter, tickets
-        self._sender, self._outbox, self._hooks = sender, outbox, hooks
+        self._transaction, self._access = transaction, access
+        self._submitter, self._tickets = submitter, tickets
+        self._sms_budget, self._outbox, self._hooks = sms_budget, outbox, hooks
 
     def queue(self, context: RequestContext, place: str, limit: int) -> tuple[Page[Task], Mapping[str, int]]:
         """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
-        actor, _ = self._people.current(context.actor)
-        found = authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+        granted = self._require_read(context, place)
+        is_street_admin = Relation.STREET_ADMIN in granted.relations
         query = QueueQuery(
-            actor=actor,
+            actor=granted.actor,
             place=place,
             locale=context.locale,
-            is_street_admin=Relation.STREET_ADMIN in found and place == street_of(place),
+            is_street_admin=is_street_admin and place == street_of(place),
             after=context.start["after"] if context.start else "",
             limit=limit,
         )
@@ -76,9 +78,10 @@ class Desk:
         """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
 
         def decide() -> Changes[Wish]:
-            ticket = self._tickets.find_for(context, ticket_id, "turn")
+            ticket = self._tickets.find(context, ticket_id)
             wish = self._submitter.changes_to_submit(context, terms, ticket.person_id, consent)
-            return replace(wish, related=(self._tickets.turning(context, ticket_id, wish.entity.id),))
+            turned = self._tickets.convert_to_wish(context, ticket_id, wish.entity.id)
+            return replace(wish, related=(turned,))
 
         return self._transaction.run(decide, context)
 
@@ -110,21 +113,21 @@ class Desk:
 
     def spending(self, context: RequestContext, place: str) -> Spending:
         """Return what the street of a place has spent this month; for staff of the place."""
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+        self._require_read(context, place)
         street = street_of(place)
-        month, spent_li, budget_li = self._sender.spending(street)
+        month, spent_li, budget_li = self._sms_budget.spending(street)
         budget = budget_li // 10 if budget_li is not None else None
         return Spending(street=street, month=month, sms_fen=-(-spent_li // 10), budget_fen=budget)
+
+    def _require_read(self, context: RequestContext, place: str) -> Granted:
+        resource = Resource(see=permissions.SEE, places=(place,))
+        return self._access.require(context, permissions.READ, resource)
 
     def redrive(self, context: RequestContext, job_id: str) -> None:
         """Make a job that failed for good due again."""
 
         def decide() -> Changes[ParkedJob]:
-            actor, _ = self._people.current(context.actor)
-            authorize(
-                actor, permissions.REDRIVE, Resource(see=permissions.SEE, places=tuple(grant.place for grant in actor.grants))
-            )
+            actor = self._access.require(context, permissions.REDRIVE, _everywhere).actor
             job = next((job for job in self._outbox.every_parked() if job.id == job_id), None)
             if job is None:
                 raise NotFound
@@ -140,6 +143,12 @@ class Desk:
             again = Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
             self._transaction.run(lambda again=again: again, RequestContext())  # type: ignore[misc]
         return len(jobs)
+
+
+def _everywhere(person: Person) -> Resource:
+    """Return the jobs of all places where a person has a role."""
+    places = tuple(grant.place for grant in person.grants)
+    return Resource(see=permissions.SEE, places=places)
 
 
 def _as_resource(actor: Actor, job: ParkedJob) -> Resource:

@@ -1,1 +1,1 @@
-"""Telling very many: an audience is read page by page into frozen shares, resumable at any point and paced by what providers take."""
+"""Fan-outs: a group is read page by page into shares, resumable and paced."""

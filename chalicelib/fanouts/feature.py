@@ -1,15 +1,15 @@
-"""What fan-outs bring: one message to very many, read page by page and resumed wherever it was left."""
+"""What fan-outs bring: one message to a large group, resumed where it was left."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get
-from ..notifications.feature import begin_fanout
+from ..notifications.feature import start_fanout
 from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import JobRecord, Timer
+    from ..kernel.jobs import Send, Timer
     from .service import Fanouts
 
 __all__ = ["feature"]
@@ -34,16 +34,16 @@ def build(core: "Core", get: Get) -> "Fanouts":
     )
 
 
-@feature.fill(begin_fanout)
-def fill_begin_fanout(core: "Core", get: Get) -> "Callable[[JobRecord], None]":
-    """Tell the notifier how a large group is told."""
-    return get(feature).begin
+@feature.fill(start_fanout)
+def fill_start_fanout(core: "Core", get: Get) -> "Callable[[Send], None]":
+    """Give the notifier what starts a fan-out."""
+    return get(feature).start
 
 
 @feature.on_timer("fanout")
 def on_timer(fanouts: "Fanouts", timer: "Timer") -> None:
     """Resume a fan-out."""
-    fanouts.wake(timer.entity_id, timer.id)
+    fanouts.on_timer(timer.entity_id, timer.id)
 
 
 @feature.rearm()

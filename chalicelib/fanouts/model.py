@@ -1,10 +1,11 @@
-"""One message to an audience, on its way. Pure."""
+"""One message to a large group, on its way. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from ..kernel.audiences import GroupMembers
 from ..kernel.changes import Entity
 from ..kernel.paging import Position
 
@@ -13,18 +14,19 @@ __all__ = ["Estimate", "Fanout"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fanout(Entity):
-    """How far an audience has been read. Whoever was on a page that is behind `position` stands in a share that is frozen.
+    """How far a group has been read. The members of pages behind `position` are in frozen shares.
 
-    `next_at` is when the next share has its turn; `go_on_at` when it is taken up again, should its present job die.
+    `next_at` is when the next share is sent. `go_on_at` is when the fan-out is resumed, should its
+    present job die.
     """
 
     entity_kind: ClassVar[str] = "fanout"
 
-    message: str  # the ledger's key for everybody
+    message: str  # its key in the message log, the same for every member
     kind: str
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
-    audience: str
+    audience: str  # kind and name of the group, ``place:chunhui``
     zone: str
     published_at: datetime
     not_after: datetime | None = None
@@ -34,14 +36,20 @@ class Fanout(Entity):
     expanded: int = 0
     done: bool = False
 
+    @property
+    def group(self) -> GroupMembers:
+        """Return the group."""
+        kind, _, name = self.audience.partition(":")
+        return GroupMembers(kind, name)
+
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return when it is taken up (again)."""
+        """Return when it is resumed."""
         return {} if self.done else {"go_on": self.go_on_at}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What telling an audience will take, at most: everybody by SMS."""
+    """What telling a group will take, at most: everybody by SMS."""
 
     recipients: int
     parts: int  # of each message

@@ -35,8 +35,10 @@ class FanoutRepository(Repository):
         return self._store.get(FANOUT, id, "fanout")
 
     def open_fanouts(self) -> Iterator[Fanout]:
-        """Read everything that is on its way."""
-        for key in every(lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100)):
+        """Read the fan-outs that are on their way."""
+        for key in every(
+            lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100),
+        ):
             found = self.find_fanout(key.pk)
             if found:
                 yield found

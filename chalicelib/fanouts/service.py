@@ -1,13 +1,14 @@
-"""Telling an audience: begun by one message, read page by page, taken up again wherever it was left."""
+"""Messages to large groups: started by one job, read page by page, resumed where they were left."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ..kernel.audiences import GroupMembers
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import JobRecord
+from ..kernel.jobs import Send
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext
@@ -25,7 +26,7 @@ __all__ = ["Fanouts"]
 
 
 class Fanouts:
-    """Reads audiences into shares that are told like any other message."""
+    """Reads groups into shares that are sent like any other message."""
 
     def __init__(
         self,
@@ -43,35 +44,40 @@ class Fanouts:
         self._clock, self._hooks, self._places = clock, hooks, places
         self._templates, self._per_second = templates, per_second
 
-    def begin(self, due: JobRecord) -> None:
-        """Begin to tell an audience (``all:<kind>:<name>``) a message; begun before, it is left to its alarm."""
-        now, id = self._clock.now(), f"fan_{(due.message or due.id).partition('_')[2]}"
-        fresh = Fanout(
-            id=id,
+    def start(self, send: Send) -> None:
+        """Start to send a message to a group. One that was started before is left to its timer."""
+        fresh = self._fresh(send)
+
+        def decide() -> Changes[Fanout]:
+            known = self._repository.find_fanout(fresh.id)
+            return Changes(entity=known or fresh, previous=known)
+
+        started = self._transaction.run(decide, RequestContext())
+        if started.created_at == fresh.created_at and started.expanded == 0 and started.timer:
+            self._expand(started)
+
+    def _fresh(self, send: Send) -> Fanout:
+        if not isinstance(send.to, GroupMembers):
+            raise TypeError(f"not a group: {send.to}")
+        now = self._clock.now()
+        return Fanout(
+            id=f"fan_{send.message_id.partition('_')[2]}",
             created_at=now,
             updated_at=now,
-            message=(due.message or due.id),
-            kind=due.kind,
-            about=due.subject,
-            params=due.params,
-            audience=due.to.removeprefix("all:"),
-            zone=self._zone_of(due.to.removeprefix("all:")),
+            message=send.message_id,
+            kind=send.message_kind,
+            about=send.about,
+            params=send.params,
+            audience=f"{send.to.kind}:{send.to.name}",
+            zone=self._zone_of(send.to),
             published_at=now,
-            not_after=due.not_after,
-            next_at=due.not_before or now,
+            not_after=send.not_after,
+            next_at=send.not_before or now,
             go_on_at=now + policy.STEP_LASTS,
         )
 
-        def decide() -> Changes[Fanout]:
-            known = self._repository.find_fanout(id)
-            return Changes(entity=known, previous=known) if known else Changes(entity=fresh, previous=None)
-
-        begun = self._transaction.run(decide, RequestContext())
-        if begun.created_at == fresh.created_at and begun.expanded == 0 and begun.timer:
-            self._go_on(begun)
-
-    def wake(self, id: str, timer_id: str) -> None:
-        """Take a fan-out up again, if it was woken by the alarm that it waits for."""
+    def on_timer(self, id: str, timer_id: str) -> None:
+        """Resume a fan-out if it still waits for this timer."""
 
         def decide(fanout: Fanout) -> Changes[Fanout]:
             taken = decisions.take_up(fanout, self._clock.now())
@@ -82,57 +88,69 @@ class Fanouts:
         except NotFound:
             return
         if is_mine:
-            self._go_on(fanout)
+            self._expand(fanout)
 
-    def _go_on(self, fanout: Fanout) -> None:
-        """Read as many pages as one job may; whoever takes it up next continues at the cursor."""
+    def _expand(self, fanout: Fanout) -> None:
+        """Read as many pages as one job may. The job that resumes it continues at the cursor."""
         for _ in range(policy.STEPS):
             if fanout.done:
                 return
-            page = self._read(fanout.audience, fanout.published_at, fanout.position, policy.PAGE)
-            mine = fanout
-
-            def decide(mine: Fanout = mine, page: Page[str] = page) -> Changes[Fanout]:
-                now = self._repository.find_fanout(mine.id)
-                if now is None or now.timer != mine.timer or now.position != mine.position:
-                    raise _NotMine  # somebody else has taken it up
-                return decisions.step(now, page, self._per_second, self._clock.now())
-
+            page = self._read(fanout.group, fanout.published_at, fanout.position, policy.PAGE)
             try:
-                fanout = self._transaction.run(decide, RequestContext())
-            except _NotMine:
+                fanout = self._step(fanout, page)
+            except _TakenOver:
                 return
 
-    def _read(self, audience: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
-        kind, _, name = audience.partition(":")
-        return self._hooks.members(kind, name, as_of, start, limit)
+    def _step(self, fanout: Fanout, page: Page[str]) -> Fanout:
+        """Commit one page, unless another job has taken the fan-out over."""
 
-    def _zone_of(self, audience: str) -> str:
+        def decide() -> Changes[Fanout]:
+            now = self._repository.find_fanout(fanout.id)
+            if now is None or now.timer != fanout.timer or now.position != fanout.position:
+                raise _TakenOver
+            return decisions.step(now, page, self._per_second, self._clock.now())
+
+        return self._transaction.run(decide, RequestContext())
+
+    def _read(
+        self,
+        group: GroupMembers,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[str]:
+        return self._hooks.members(group.kind, group.name, as_of, start, limit)
+
+    def _zone_of(self, group: GroupMembers) -> str:
         """Return the time zone of a group, or that of the street of its name."""
-        kind, _, name = audience.partition(":")
-        return self._hooks.zone_of(kind, name) or self._places.zone_of(street_of(name))
+        zone = self._hooks.zone_of(group.kind, group.name)
+        return zone or self._places.zone_of(street_of(group.name))
 
-    def estimate(self, audience: str, kind: str, facts: Mapping[str, object], price_li: int, signature: str) -> Estimate:
-        """Return what telling an audience now would take: people, parts, money and time, at most."""
-        now, zone = self._clock.now(), self._zone_of(audience)
-        recipients = sum(1 for _ in every(lambda start: self._read(audience, now, start, 1000)))
-        template = self._templates[kind]
+    def estimate(
+        self,
+        group: GroupMembers,
+        kind: str,
+        facts: Mapping[str, object],
+        price_li: int,
+        signature: str,
+    ) -> Estimate:
+        """Return what telling a group now would take: people, parts, money and time, at most."""
+        now, zone, template = self._clock.now(), self._zone_of(group), self._templates[kind]
+        recipients = sum(1 for _ in every(lambda start: self._read(group, now, start, 1000)))
         parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in LOCALES)
-        begins = at = decisions.paced(now, zone)
-        left = recipients / self._per_second
-        while left > 0:  # day by day, over the nights
-            at = decisions.paced(at, zone)
-            run = min(left, _SLICE.total_seconds())
-            at, left = at + timedelta(seconds=run), left - run
-        return Estimate(recipients=recipients, parts=parts, cost_li=recipients * parts * price_li, begins_at=begins, ends_at=at)
+        begins = decisions.paced(now, zone)
+        return Estimate(
+            recipients=recipients,
+            parts=parts,
+            cost_li=recipients * parts * price_li,
+            begins_at=begins,
+            ends_at=decisions.end_of(begins, recipients / self._per_second, zone),
+        )
 
     def rearm_lost(self) -> int:
-        """Arm anew those on their way that nothing would wake; return how many there were."""
+        """Arm fan-outs on their way whose timer was lost; return how many there were."""
         return self._entities.rearm(self._repository.open_fanouts())
 
 
-class _NotMine(Exception):
-    """Somebody else is at it, or it is over."""
-
-
-_SLICE = timedelta(minutes=15)
+class _TakenOver(Exception):
+    """Another job has the fan-out, or it is over."""

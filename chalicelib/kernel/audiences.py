@@ -92,8 +92,10 @@ def parse_audience(text: str) -> Audience:
 def narrowed(audience: Audience, people: tuple[str, ...]) -> Audience:
     """Return the audience of a later delivery to some people of an audience.
 
-    Staff are looked up again when it comes: others may be on duty by then.
+    Staff are looked up again when it comes: others may be on duty by then. The target of a challenge stays as it is.
     """
+    if isinstance(audience, ChallengeTarget):
+        return audience
     if isinstance(audience, StaffOnDuty):
         return StaffOnDuty(audience.place, people)
     return OnePerson(people[0]) if len(people) == 1 else SeveralPeople(people)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
+from .audiences import Audience
 from .errors import Refusal, Stale
 from .jobs import Job
 
@@ -62,7 +63,7 @@ class Event:
 class Message:
     """Something that somebody must hear.
 
-    `to` is a person's id or an audience such as ``staff:chunhui.baihua``; `about` and `params` hold ids, never
+    `to` says for whom it is; `about` and `params` hold ids, never
     personal data: texts are composed at the moment of sending. `not_after` is the instant from which it is worth
     nothing any more (the event that it reminds of); a message with both bounds is planned for each recipient at once,
     so that one that would fall into her quiet hours can go out the evening before. `part_of` names the message that
@@ -70,7 +71,7 @@ class Message:
     """
 
     kind: str
-    to: str
+    to: Audience
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None

@@ -1,10 +1,10 @@
 """Routes of matching, for staff."""
 
 from ..kernel.request import RequestContext
+from ..web.fields import PlaceQuery
 from ..web.routes import Routes
 from .schemas import (
     MatchingView,
-    PlaceQuery,
     RunDetail,
     RunIn,
     RunList,
@@ -12,7 +12,6 @@ from .schemas import (
     RunView,
     WeightsPut,
     WeightsView,
-    given,
 )
 from .service import Matching
 from .texts import REFUSALS
@@ -36,7 +35,8 @@ def explain_matching(matching: Matching, context: RequestContext, wish_id: str) 
 @routes.post("/v1/matching/runs", status=201, conditional=False)
 def start_run(matching: Matching, context: RequestContext, body: RunIn) -> RunDetail:
     """Match a place now, or see what that would do."""
-    return RunDetail.of_plan(*matching.start_run(context, body.place, body.changed(), dry_run=body.dry_run), context.locale)
+    found = matching.start_run(context, body.place, body.edit(), dry_run=body.dry_run)
+    return RunDetail.of_plan(*found, context.locale)
 
 
 @routes.get("/v1/matching/runs")
@@ -61,4 +61,4 @@ def read_weights(matching: Matching, context: RequestContext, query: PlaceQuery)
 @routes.put("/v1/policies/matching")
 def set_weights(matching: Matching, context: RequestContext, query: PlaceQuery, body: WeightsPut) -> WeightsView:
     """Change the weights of a street; try them with a dry run first."""
-    return WeightsView.of(matching.set_weights(context, query.place, given(body.weights)))
+    return WeightsView.of(matching.set_weights(context, query.place, body.edit()))

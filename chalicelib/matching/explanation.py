@@ -9,7 +9,7 @@ from ..offers.maker import need_of
 from ..offers.model import AskedVolunteer, OfferRound
 from ..people.model import Person
 from ..wishes.model import State, Wish
-from .edges import OBSTACLES, Helper, Neighbours, Wanted, terms_of, why_of
+from .edges import OBSTACLES, Helper, Neighbours, OpenWish, terms_of, why_of
 from .policy import Weights
 
 __all__ = ["Candidate", "Explanation", "candidate", "reason_of"]
@@ -49,7 +49,12 @@ class Explanation:
 
 
 def reason_of(
-    wish: Wish, search: OfferRound, against: Mapping[str, Sequence[str]], now: datetime, *, night: bool
+    wish: Wish,
+    search: OfferRound,
+    against: Mapping[str, Sequence[str]],
+    now: datetime,
+    *,
+    night: bool,
 ) -> tuple[str, Mapping[str, object]]:
     """Return the one thing that a wish waits for, by name, and the facts of its text.
 
@@ -75,7 +80,13 @@ def reason_of(
     return binding, {"skills": "、".join(wish.skills)}
 
 
-def candidate(wanted: Wanted, helper: Helper, names: Mapping[str, Person], weights: Weights, neighbours: Neighbours) -> Candidate:
+def candidate(
+    wanted: OpenWish,
+    helper: Helper,
+    names: Mapping[str, Person],
+    weights: Weights,
+    neighbours: Neighbours,
+) -> Candidate:
     """Return somebody who may be asked as staff see her; `names` are of those whom they may look up."""
     person = names.get(helper.id)
     return Candidate(

@@ -6,6 +6,7 @@ from ..feature import Feature, Get
 from ..kernel.template import Lane
 from ..offers.feature import maker, match_scheduler
 from ..offers.policy import MATCH
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..wishes.feature import queries as wish_queries
@@ -34,6 +35,7 @@ def build(core: "Core", get: Get) -> "Matching":
         ids=core.ids,
         metrics=core.metrics,
         outbox=core.outbox,
+        access=get(access),
         people=get(people),
         places=get(places),
         wishes=get(wish_queries),

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from heapq import heappop, heappush, nsmallest
 
-from .problem import Problem, Solution, lower_bound
+from .problem import AssignmentProblem, Solution, lower_bound
 
 __all__ = ["solve"]
 
@@ -24,7 +24,7 @@ _FAR = 1 << 62  # beyond any distance
 _TURNS = 2  # the first one closes nearly all of the gap that can be closed
 
 
-def solve(problem: Problem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
+def solve(problem: AssignmentProblem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
     """Find whom to ask for which wish at the least total cost.
 
     Components that share no volunteer are solved one after the other, those with the fewest wishes first, so that a budget
@@ -75,7 +75,7 @@ def solve(problem: Problem, order: Sequence[int] | None = None, work: int | None
 class _Flow:
     """The flow so far and its potentials; between two insertions no residual arc has a negative reduced cost."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: AssignmentProblem) -> None:
         self.problem = problem
         self.work = 0
         self._wish_potential = [0] * len(problem.needs)
@@ -129,7 +129,12 @@ class _Flow:
 
         The heap holds wishes only: a volunteer hands on at once to the wishes that she serves.
         """
-        edges, prices, serves, next_price = self.problem.edges, self.problem.prices, self._serves, self._next
+        edges, prices, serves, next_price = (
+            self.problem.edges,
+            self.problem.prices,
+            self._serves,
+            self._next,
+        )
         potential, wish_potential = self._potential, self._wish_potential
         distance, wish_distance = self._distance, self._wish_distance
         count, wish_count = len(next_price), len(wish_distance)
@@ -193,7 +198,7 @@ class _Flow:
         return wish
 
 
-def _place_prices(problem: Problem, volunteer_prices: Sequence[int]) -> tuple[int, ...]:
+def _place_prices(problem: AssignmentProblem, volunteer_prices: Sequence[int]) -> tuple[int, ...]:
     """Return the price of a place of each wish that makes the bound highest: what filling its last place costs."""
     prices = []
     for need, price, edges in zip(problem.needs, problem.prices, problem.edges, strict=True):
@@ -203,7 +208,7 @@ def _place_prices(problem: Problem, volunteer_prices: Sequence[int]) -> tuple[in
     return tuple(prices)
 
 
-def _time_prices(problem: Problem, wish_prices: Sequence[int]) -> tuple[int, ...]:
+def _time_prices(problem: AssignmentProblem, wish_prices: Sequence[int]) -> tuple[int, ...]:
     """Return the price of each volunteer's time that makes the bound highest: where demand for her meets what she offers."""
     bids: list[list[int]] = [[] for _ in problem.loads]
     for worth, edges in zip(wish_prices, problem.edges, strict=True):
@@ -217,7 +222,9 @@ def _time_prices(problem: Problem, wish_prices: Sequence[int]) -> tuple[int, ...
     return tuple(prices)
 
 
-def _ascended(problem: Problem, wish_prices: Sequence[int], waiting: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _ascended(
+    problem: AssignmentProblem, wish_prices: Sequence[int], waiting: Sequence[int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return prices that prove more where volunteers are scarce: from open places downwards instead of from free time upwards.
 
     Either side's best prices are found for the other's, by turns; each turn raises the bound or leaves it.
@@ -231,7 +238,7 @@ def _ascended(problem: Problem, wish_prices: Sequence[int], waiting: Sequence[in
     return worth, mu
 
 
-def _by_component(problem: Problem, order: Sequence[int]) -> list[int]:
+def _by_component(problem: AssignmentProblem, order: Sequence[int]) -> list[int]:
     """Return the order with wishes that share volunteers, directly or through others, together, the fewest first."""
     parent = list(range(len(problem.loads)))
 

@@ -97,7 +97,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreetWeights(Entity):
-    """The weights that a street has changed; its id is the street's code."""
+    """The weights that a street has changed, by name; its id is the street's code."""
 
     entity_kind: ClassVar[str] = "streetweights"
 
@@ -105,6 +105,5 @@ class StreetWeights(Entity):
 
     @property
     def weights(self) -> Weights:
-        """Return all weights. What an older version has saved and this one does not know is left out."""
-        known = Weights.notes()
-        return Weights(**{name: value for name, value in self.changed.items() if name in known})
+        """Return all weights."""
+        return Weights(**self.changed)

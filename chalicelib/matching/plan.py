@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..offers.model import grid_of
-from ..offers.policy import PRIOR_PERMILLE, Urgency
-from .edges import Candidates, Helper, Neighbours, Wanted
+from ..offers.policy import PRIOR_PERMILLE, OfferUrgency
+from .candidates import Candidates
+from .edges import Helper, Neighbours, OpenWish
 from .flow import solve
 from .policy import EDGES_FIRST, ROUNDS_MOST, WORK_MOST, Weights
-from .problem import Problem, Solution
+from .problem import AssignmentProblem, Solution
 
 __all__ = ["Plan", "Shortage", "gini", "make_plan"]
 
@@ -32,16 +33,16 @@ class Shortage:
 class Plan:
     """Who is asked for what. Wishes and helpers are in the order of the problem's."""
 
-    wishes: Sequence[Wanted]
+    wishes: Sequence[OpenWish]
     helpers: Sequence[Helper]
-    problem: Problem
+    problem: AssignmentProblem
     solution: Solution
     priced: bool  # whether every eligible pair was considered: the bound then holds over all of them
     rounds: int
     visits: int  # pairs that were looked at
 
     @property
-    def asked(self) -> list[tuple[Wanted, list[Helper]]]:
+    def asked(self) -> list[tuple[OpenWish, list[Helper]]]:
         """Return whom each wish is to be offered to, the dearest wish first; wishes that find nobody are left out."""
         pairs = zip(self.wishes, self.solution.assigned, strict=True)
         return [(wish, [self.helpers[j] for j in found]) for wish, found in pairs if found]
@@ -49,7 +50,7 @@ class Plan:
     @property
     def unserved(self) -> Mapping[str, int]:
         """Return how many places find nobody, by urgency."""
-        left = Counter({urgency.value: 0 for urgency in Urgency})
+        left = Counter({urgency.value: 0 for urgency in OfferUrgency})
         for wish, found in zip(self.wishes, self.solution.assigned, strict=True):
             left[wish.urgency.value] += wish.need - len(found)
         return dict(left)
@@ -87,7 +88,7 @@ def gini(loads: Iterable[int]) -> int:
 
 
 def make_plan(
-    wishes: Iterable[Wanted],
+    wishes: Iterable[OpenWish],
     helpers: Iterable[Helper],
     weights: Weights,
     neighbours: Neighbours,
@@ -123,12 +124,17 @@ class _Growing:
     """A problem that gains edges until none that is left out would change its solution."""
 
     def __init__(
-        self, wishes: Sequence[Wanted], helpers: Sequence[Helper], weights: Weights, carried: Carried, work: int
+        self,
+        wishes: Sequence[OpenWish],
+        helpers: Sequence[Helper],
+        weights: Weights,
+        carried: Carried,
+        work: int,
     ) -> None:
         self.wishes, self.helpers, self._carried, self._work = wishes, helpers, carried, work
         self._edges: list[dict[int, int]] = [{} for _ in wishes]
         self._looked_up: set[int] = set()
-        self.problem = Problem(
+        self.problem = AssignmentProblem(
             needs=[wish.need for wish in wishes],
             prices=[wish.price for wish in wishes],
             edges=[[] for _ in wishes],

@@ -1,9 +1,11 @@
 """What matching weighs, as data: each number with its unit and its reason. A street may change any of the weights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any
+
+from ..kernel.unset import UNSET, Maybe, fields_set
 
 __all__ = [
     "EDGES_FIRST",
@@ -15,6 +17,7 @@ __all__ = [
     "THIN_MINUTES",
     "WORK_MOST",
     "Weights",
+    "WeightsEdit",
 ]
 
 
@@ -36,12 +39,16 @@ class Weights:
     thin: int = _weight(20, "points", "her free time meets the window for less than two hours")
     stranger: int = _weight(15, "points", "company and learning: the resident does not know her face yet")
     load: int = _weight(
-        20, "points for each offer of the last four weeks", "nobody is asked all the time; each further offer costs more"
+        20,
+        "points for each offer of the last four weeks",
+        "nobody is asked all the time; each further offer costs more",
     )
     load_most: int = _weight(600, "points", "where the price of load ends, so that it never outweighs a wish")
     refusal_percent: int = _weight(10, "per cent of the wish's price", "a likely refusal costs more where a wish presses")
     tired_percent: int = _weight(
-        12, "points of a hundred for each offer of the last four weeks", "whoever was asked a lot lately says yes less often"
+        12,
+        "points of a hundred for each offer of the last four weeks",
+        "whoever was asked a lot lately says yes less often",
     )
     base: int = _weight(1500, "points", "of leaving a place unserved; more than any offer costs")
     urgent: int = _weight(3000, "points", "on top where it is needed within two days")
@@ -88,8 +95,49 @@ class Weights:
         return {f.name: dict(f.metadata) for f in fields(cls)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsEdit:
+    """The changes to weights; what is unset stays. Each field is the weight of this name."""
+
+    same_building: Maybe[int] = UNSET
+    same_grid: Maybe[int] = UNSET
+    next_grid: Maybe[int] = UNSET
+    same_community: Maybe[int] = UNSET
+    next_community: Maybe[int] = UNSET
+    same_street: Maybe[int] = UNSET
+    dialect: Maybe[int] = UNSET
+    thin: Maybe[int] = UNSET
+    stranger: Maybe[int] = UNSET
+    load: Maybe[int] = UNSET
+    load_most: Maybe[int] = UNSET
+    refusal_percent: Maybe[int] = UNSET
+    tired_percent: Maybe[int] = UNSET
+    base: Maybe[int] = UNSET
+    urgent: Maybe[int] = UNSET
+    soon: Maybe[int] = UNSET
+    aging_per_day: Maybe[int] = UNSET
+    aging_most: Maybe[int] = UNSET
+    live_most: Maybe[int] = UNSET
+
+    @property
+    def named(self) -> Mapping[str, int]:
+        """Return the weights that the edit changes, by name."""
+        return {name: getattr(self, name) for name in fields_set(self)}
+
+    def applied_to(self, weights: Weights) -> Weights:
+        """Return the weights with the changes."""
+        return replace(weights, **self.named)
+
+
 # The steps of distance, nearest first; each is the name of a weight and of a reason.
-RINGS = ("same_building", "same_grid", "next_grid", "same_community", "next_community", "same_street")
+RINGS = (
+    "same_building",
+    "same_grid",
+    "next_grid",
+    "same_community",
+    "next_community",
+    "same_street",
+)
 THIN_MINUTES = 120
 EDGES_FIRST = 24  # candidates of a wish to begin with; pricing adds those that turn out to be better
 ROUNDS_MOST = 12  # of adding candidates; there are rarely more than four

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Problem", "Solution", "breaches", "faults", "lower_bound"]
+__all__ = ["AssignmentProblem", "Solution", "breaches", "faults", "lower_bound"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class AssignmentProblem:
     """Who may be asked for what, at which price; wishes and volunteers are numbered from 0, costs are points.
 
     Raises:
@@ -72,7 +72,7 @@ class Solution:
         return self.exact == len(self.assigned)
 
 
-def lower_bound(problem: Problem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
+def lower_bound(problem: AssignmentProblem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
     """Return a cost that no solution undercuts, whatever the prices are (the Lagrangian bound).
 
     The two equations of the flow are lifted and their breach is charged at these prices; what remains falls apart into terms
@@ -88,9 +88,12 @@ def lower_bound(problem: Problem, wish_prices: Sequence[int], volunteer_prices: 
     return total
 
 
-def breaches(problem: Problem, solution: Solution) -> list[str]:
+def breaches(problem: AssignmentProblem, solution: Solution) -> list[str]:
     """Return how the solution breaks the rules of the problem or misstates its cost; empty: it can be carried out."""
-    counts = [(len(solution.assigned), len(problem.needs)), (len(solution.wish_prices), len(problem.needs))]
+    counts = [
+        (len(solution.assigned), len(problem.needs)),
+        (len(solution.wish_prices), len(problem.needs)),
+    ]
     counts.append((len(solution.volunteer_prices), len(problem.loads)))
     if any(there != needed for there, needed in counts):
         return ["wishes or volunteers are missing or too many"]
@@ -120,16 +123,19 @@ def breaches(problem: Problem, solution: Solution) -> list[str]:
     return found
 
 
-def faults(problem: Problem, solution: Solution) -> list[str]:
+def faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     """Check the certificate in O(E) and return what is wrong with it; empty: the solution can be carried out and is an optimum.
 
     The prices prove the optimum if no residual arc has a negative reduced cost: nobody would be better asked instead, no
     offer is dearer than its worth, no place is open or filled against its price (complementary slackness).
     """
-    return breaches(problem, solution) or [*_wrong_edges(problem, solution), *_wrong_loads(problem, solution)]
+    return breaches(problem, solution) or [
+        *_wrong_edges(problem, solution),
+        *_wrong_loads(problem, solution),
+    ]
 
 
-def _wrong_edges(problem: Problem, solution: Solution) -> Iterator[str]:
+def _wrong_edges(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     for wish, volunteers in enumerate(solution.assigned):
         price, worth = problem.prices[wish], solution.wish_prices[wish]
         if worth > price:
@@ -144,7 +150,7 @@ def _wrong_edges(problem: Problem, solution: Solution) -> Iterator[str]:
                 yield f"wish {wish}: a place is worth {-reduced} more than volunteer {volunteer}, who is not asked"
 
 
-def _wrong_loads(problem: Problem, solution: Solution) -> Iterator[str]:
+def _wrong_loads(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
     taken = Counter(volunteer for volunteers in solution.assigned for volunteer in volunteers)
     for volunteer, (load, worth) in enumerate(zip(problem.loads, solution.volunteer_prices, strict=True)):
         count = taken[volunteer]

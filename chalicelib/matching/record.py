@@ -9,7 +9,7 @@ from typing import Any
 
 from .model import Planned
 from .plan import Plan
-from .problem import Problem
+from .problem import AssignmentProblem
 
 __all__ = ["Replay", "digest_of", "pack", "unpack"]
 
@@ -22,7 +22,7 @@ class Replay:
 
     wishes: tuple[str, ...]
     volunteers: tuple[str, ...]
-    problem: Problem
+    problem: AssignmentProblem
     assigned: tuple[tuple[int, ...], ...]
     planned: tuple[Planned, ...]
 
@@ -39,7 +39,10 @@ def digest_of(plan: Plan) -> str:
 
 def pack(plan: Plan, planned: Sequence[Planned]) -> list[bytes]:
     """Return a run in pieces."""
-    whole = _instance_of(plan) | {"assigned": plan.solution.assigned, "planned": [asdict(one) for one in planned]}
+    whole = _instance_of(plan) | {
+        "assigned": plan.solution.assigned,
+        "planned": [asdict(one) for one in planned],
+    }
     data = zlib.compress(_dump(whole), 9)
     return [data[n : n + _PIECE] for n in range(0, len(data), _PIECE)]
 
@@ -50,7 +53,7 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
     return Replay(
         wishes=tuple(whole["wishes"]),
         volunteers=tuple(whole["volunteers"]),
-        problem=Problem(
+        problem=AssignmentProblem(
             needs=whole["needs"],
             prices=whole["prices"],
             edges=[[(j, cost) for j, cost in pairs] for pairs in whole["edges"]],
@@ -65,7 +68,7 @@ def _instance_of(plan: Plan) -> dict[str, Any]:
     return _instance([wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem)
 
 
-def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: Problem) -> dict[str, Any]:
+def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem) -> dict[str, Any]:
     return {
         "wishes": list(wishes),
         "volunteers": list(volunteers),

@@ -6,16 +6,26 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from ..kernel.ids import ID_PATTERN
+from ..kernel.unset import unset_if_none
 from ..offers.model import AskedVolunteer, OfferState
 from ..offers.texts import why_text
 from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
 from ..wishes.schemas import WishId
 from .explanation import Explanation
 from .model import Planned, Run, StreetWeights
-from .policy import Weights
+from .policy import Weights, WeightsEdit
 from .texts import WAITING
 
-__all__ = ["MatchingView", "PlaceQuery", "RunDetail", "RunIn", "RunList", "RunView", "RunsQuery", "WeightsPut", "WeightsView"]
+__all__ = [
+    "MatchingView",
+    "RunDetail",
+    "RunIn",
+    "RunList",
+    "RunView",
+    "RunsQuery",
+    "WeightsPut",
+    "WeightsView",
+]
 
 Points = Annotated[int, Field(ge=0, le=100_000), WHOLE]
 # One optional field for each weight, so that the contract names them; a weight that is not named stays as it is.
@@ -35,20 +45,14 @@ class RunIn(Request):
     dry_run: Flag = False
     weights: WeightsIn | None = None  # type: ignore[valid-type]
 
-    def changed(self) -> dict[str, int] | None:
-        """Return the weights to try, by name."""
-        return given(self.weights) if self.weights else None
+    def edit(self) -> WeightsEdit:
+        """Return the weights to try."""
+        return _edit_of(self.weights) if self.weights else WeightsEdit()
 
 
-def given(weights: Request) -> dict[str, int]:
-    """Return the weights that are named."""
-    return {name: value for name, value in weights.model_dump().items() if value is not None}
-
-
-class PlaceQuery(Request):
-    """Where."""
-
-    place: PlaceCode
+def _edit_of(weights: Request) -> WeightsEdit:
+    given = {name: unset_if_none(value) for name, value in weights.model_dump().items()}
+    return WeightsEdit(**given)
 
 
 class RunsQuery(PageQuery):
@@ -245,6 +249,10 @@ class WeightsPut(Request):
 
     weights: WeightsIn  # type: ignore[valid-type]
 
+    def edit(self) -> WeightsEdit:
+        """Return the changes to the default weights."""
+        return _edit_of(self.weights)
+
 
 class WeightView(View):
     """One weight."""
@@ -267,7 +275,12 @@ class WeightsView(View):
         """Return the view of a street's weights."""
         now, own = street.weights, Weights()
         weights = {
-            name: WeightView(value=getattr(now, name), default=getattr(own, name), unit=note["unit"], why=note["why"])
+            name: WeightView(
+                value=getattr(now, name),
+                default=getattr(own, name),
+                unit=note["unit"],
+                why=note["why"],
+            )
             for name, note in Weights.notes().items()
         }
         return cls(street=street.id, version=street.version, weights=weights)

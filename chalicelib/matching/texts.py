@@ -10,7 +10,8 @@ REFUSALS = {
         en="With these weights some wishes would go unserved only because everybody is too far or too busy: raise `base`, or lower the others.",
     ),
     "matching.weights_preview_only": text(
-        zh="更改权重只能预演（dry_run），保存请用设置。", en="Changed weights can only be previewed (dry_run)."
+        zh="更改权重只能预演（dry_run），保存请用设置。",
+        en="Changed weights can only be previewed (dry_run).",
     ),
 }
 
@@ -22,24 +23,36 @@ WAITING = {
         zh="约好的时间都已过去，请和居民另约时间。",
         en="Every time that would have suited is over; agree on another with the resident.",
     ),
-    "soon": text(zh="有 {count} 位合适的志愿者，下一轮就会邀请。", en="{count} volunteers fit; the next run asks."),
+    "soon": text(
+        zh="有 {count} 位合适的志愿者，下一轮就会邀请。",
+        en="{count} volunteers fit; the next run asks.",
+    ),
     "night": text(
-        zh="现在不打扰志愿者，早上再邀请。", en="Nobody is disturbed at this hour; volunteers are asked in the morning."
+        zh="现在不打扰志愿者，早上再邀请。",
+        en="Nobody is disturbed at this hour; volunteers are asked in the morning.",
     ),
     "nobody": text(zh="这里还没有志愿者。", en="There is no volunteer here yet."),
     "elsewhere": text(zh="附近的志愿者都不在这个网格服务。", en="No volunteer nearby helps in this grid."),
-    "own": text(zh="只有居民的亲友可以，不能邀请。", en="Only people close to the resident would fit; they are not asked."),
+    "own": text(
+        zh="只有居民的亲友可以，不能邀请。",
+        en="Only people close to the resident would fit; they are not asked.",
+    ),
     "household": text(zh="合适的人和居民同住，不能邀请。", en="Whoever would fit lives with the resident."),
     "asked_before": text(
-        zh="合适的人都已婉拒、没有答复或退回过。", en="Whoever would fit has said no, has not answered, or has given it back."
+        zh="合适的人都已婉拒、没有答复或退回过。",
+        en="Whoever would fit has said no, has not answered, or has given it back.",
     ),
     "kind": text(zh="附近的志愿者不做这一类。", en="The volunteers nearby do not take this kind."),
     "skill": text(zh="没有人会{skills}。", en="Nobody can do this: {skills}."),
-    "vetting": text(zh="需要经过审核的志愿者，附近没有。", en="It takes a vetted volunteer; there is none nearby."),
+    "vetting": text(
+        zh="需要经过审核的志愿者，附近没有。",
+        en="It takes a vetted volunteer; there is none nearby.",
+    ),
     "paused": text(zh="合适的人都暂停接单。", en="Whoever would fit has paused."),
     "availability": text(zh="没有人在这些时间有空。", en="Nobody is free at these times."),
     "silent": text(
-        zh="合适的人近来都没有答复，先不打扰。", en="Whoever would fit has not answered lately, and is left in peace for a while."
+        zh="合适的人近来都没有答复，先不打扰。",
+        en="Whoever would fit has not answered lately, and is left in peace for a while.",
     ),
     "quiet": text(zh="合适的人正在免打扰时段。", en="Whoever would fit must not be disturbed at this hour."),
     "full": text(zh="合适的人手上都满了。", en="Whoever would fit carries as much as she can."),

@@ -1,1 +1,1 @@
-"""The sending ledger: one attempt at a time for each message and address, and what became of it."""
+"""The message log: one attempt at a time for each message and address, and what became of it."""

@@ -1,9 +1,10 @@
-"""What the message log brings: one line per message and address, the attempts, and who has to be visited."""
+"""What the message log brings: attempts, digests, budgets, questions, reports and visits."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -14,12 +15,32 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page
     from ..kernel.staff_queue import QueueQuery, Task
     from ..web.routes import Routes
-    from .sending import Sender
-    from .service import MessageLog
+    from .attempts import AttemptStore
+    from .budget import SmsBudget
+    from .digest import Digest
+    from .log import MessageLog
+    from .queries import MessageQueries
+    from .questions import Questions
+    from .reports import DeliveryReports
+    from .repository import MessageRepository
+    from .transport import Transport
+    from .unsubscribe import UnsubscribeLinks
 
-__all__ = ["dev_mailbox", "email", "feature", "sender", "sms"]
+__all__ = [
+    "delivery_reports",
+    "dev_mailbox",
+    "digest",
+    "email",
+    "feature",
+    "message_log",
+    "questions",
+    "sms",
+    "sms_budget",
+    "transport",
+    "unsubscribe_links",
+]
 
-feature: "Feature[MessageLog]" = Feature("message_log", id_prefixes={"message": "msg"})
+feature: "Feature[MessageQueries]" = Feature("message_log", id_prefixes={"message": "msg"})
 
 
 @feature.provide
@@ -47,45 +68,124 @@ def email(core: "Core", get: Get) -> "EmailSender":
 
 
 @feature.provide
-def sender(core: "Core", get: Get) -> "Sender":
-    """Build what makes attempts."""
+def repository(core: "Core", get: Get) -> "MessageRepository":
+    """Build the repository."""
     from .repository import MessageRepository
-    from .sending import Sender, Tolls
 
-    settings = core.settings
-    return Sender(
-        repository=MessageRepository(core.store),
-        clock=core.clock,
-        ids=core.ids,
-        keys=core.keys,
-        outbox=core.outbox,
+    return MessageRepository(core.store)
+
+
+@feature.provide
+def attempt_store(core: "Core", get: Get) -> "AttemptStore":
+    """Build what claims and replaces lines of the log."""
+    from .attempts import AttemptStore
+
+    return AttemptStore(repository=get(repository), clock=core.clock, keys=core.keys)
+
+
+@feature.provide
+def unsubscribe_links(core: "Core", get: Get) -> "UnsubscribeLinks":
+    """Build what makes and checks unsubscribe links."""
+    from .unsubscribe import UnsubscribeLinks
+
+    return UnsubscribeLinks(keys=core.keys, public_url=core.settings.public_url)
+
+
+@feature.provide
+def transport(core: "Core", get: Get) -> "Transport":
+    """Build what hands texts to the adapters."""
+    from .transport import Transport
+
+    return Transport(
         sms=get(sms),
         email=get(email),
-        templates=core.templates,
-        tolls=Tolls(
-            budget_li=None if settings.sms_budget_fen is None else settings.sms_budget_fen * 10,
-            signature=settings.sms_signature,
-            public_url=settings.public_url,
-        ),
+        links=get(unsubscribe_links),
+        signature=core.settings.sms_signature,
+    )
+
+
+@feature.provide
+def sms_budget(core: "Core", get: Get) -> "SmsBudget":
+    """Build the budgets of streets."""
+    from .budget import SmsBudget
+
+    fen = core.settings.sms_budget_fen
+    budget_li = None if fen is None else fen * 10
+    return SmsBudget(repository=get(repository), clock=core.clock, budget_li=budget_li)
+
+
+@feature.provide
+def questions(core: "Core", get: Get) -> "Questions":
+    """Build what remembers questions and reads answers."""
+    from .questions import Questions
+
+    return Questions(
+        repository=get(repository),
+        clock=core.clock,
+        keys=core.keys,
+        words=core.question_words(),
+    )
+
+
+@feature.provide
+def message_log(core: "Core", get: Get) -> "MessageLog":
+    """Build what makes attempts."""
+    from .log import MessageLog
+
+    return MessageLog(
+        repository=get(repository),
+        attempts=get(attempt_store),
+        transport=get(transport),
+        budget=get(sms_budget),
+        questions=get(questions),
+        outbox=core.outbox,
+        clock=core.clock,
+        ids=core.ids,
         metrics=core.metrics,
         log=core.log,
     )
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "MessageLog":
-    """Build the service."""
-    from .repository import MessageRepository
-    from .service import MessageLog
+@feature.provide
+def digest(core: "Core", get: Get) -> "Digest":
+    """Build the daily digest."""
+    from .digest import Digest
 
-    return MessageLog(
-        repository=MessageRepository(core.store),
+    return Digest(
+        repository=get(repository),
+        attempts=get(attempt_store),
+        log=get(message_log),
+        outbox=core.outbox,
         clock=core.clock,
-        people=get(people),
-        sender=get(sender),
         templates=core.templates,
         hooks=core.hooks,
+    )
+
+
+@feature.provide
+def delivery_reports(core: "Core", get: Get) -> "DeliveryReports":
+    """Build what takes the reports of providers."""
+    from .reports import DeliveryReports
+
+    return DeliveryReports(
+        repository=get(repository),
+        attempts=get(attempt_store),
+        clock=core.clock,
         metrics=core.metrics,
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "MessageQueries":
+    """Build the use cases."""
+    from .queries import MessageQueries
+
+    return MessageQueries(
+        repository=get(repository),
+        access=get(access),
+        people=get(people),
+        templates=core.templates,
+        hooks=core.hooks,
     )
 
 
@@ -98,23 +198,23 @@ def routes() -> "Routes[Any]":
 
 
 @feature.export()
-def export(message_log: "MessageLog", person_id: str) -> Mapping[str, Any]:
-    """Return what the person was told."""
-    return message_log.export_data(person_id)
+def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
+    """Return the messages to a person."""
+    return messages.export_data(person_id)
 
 
-def visits_page(message_log: "MessageLog", query: "QueueQuery") -> "Page[tuple[str, Task]]":
-    """Return the people whom somebody has to visit."""
+def visits_page(messages: "MessageQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+    """Return the visits that staff have to make."""
     from .staff_queue import visits_page
 
-    return visits_page(message_log, query)
+    return visits_page(messages, query)
 
 
-def visits_count(message_log: "MessageLog", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many people have to be visited."""
+def visits_count(messages: "MessageQueries", query: "QueueQuery") -> Mapping[str, int]:
+    """Return how many visits wait."""
     from .staff_queue import visits_count
 
-    return visits_count(message_log, query)
+    return visits_count(messages, query)
 
 
 feature.queue(page=visits_page, count=visits_count)

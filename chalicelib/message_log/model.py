@@ -1,57 +1,63 @@
-"""What is remembered of a message to an address: claimed, settled, and never sent twice. Pure."""
+"""What the message log holds: attempts that are claimed, settled and never made twice. Pure."""
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.changes import Entity
+from ..kernel.ids import derived_id
+from ..kernel.jobs import Send
+from ..kernel.message_context import MessageSubject
+from ..kernel.template import Template
 
 __all__ = [
     "DIGEST",
-    "Asked",
+    "AskedQuestion",
     "Channel",
     "DeliveryState",
+    "Envelope",
+    "Facts",
+    "FurtherRecipient",
+    "InboxItem",
     "MessageAttempt",
-    "Question",
-    "Receipt",
+    "PendingVisit",
+    "PhoneQuestion",
     "Recipient",
-    "Unreached",
-    "Waiting",
-    "address_of",
-    "delivery_id",
-    "named",
+    "SuppressionReason",
+    "attempt_id",
+    "id_of_parts",
+    "subject_of",
 ]
 
 
-DIGEST = "reminders.digest"  # the kind of the one message that tells what others were held for
+DIGEST = "reminders.digest"  # the kind of the daily message
+Facts = Mapping[str, object]
 
 
 class Channel(StrEnum):
-    """By which way somebody is told."""
+    """How a message reaches a person."""
 
     SMS = "sms"
     EMAIL = "email"
     DIGEST = "digest"  # with everything else of the day
-    NONE = "none"  # nobody to send to: it stands in her inbox, and perhaps on a list of those to visit
+    NONE = "none"  # no address: it is in the inbox, and perhaps on the list of visits
 
 
 class DeliveryState(StrEnum):
-    """What is known of one message to one address."""
+    """How far a message to one address has come."""
 
     CLAIMED = "claimed"  # an attempt is being made
     SENT = "sent"  # the provider has taken it
     RETRY = "retry"  # the provider has certainly not taken it; another attempt is due
     DEAD = "dead"  # the provider will not take it
-    SUPPRESSED = "suppressed"  # no attempt was made: nobody to send to, or she does not want it, or it is too late
+    SUPPRESSED = "suppressed"  # no attempt was made; `SuppressionReason` says why
     UNKNOWN = "unknown"  # an attempt was made and its end was not seen
     HELD = "held"  # waits for the digest of the day
 
 
-class Unreached(StrEnum):
+class SuppressionReason(StrEnum):
     """Why no attempt was made."""
 
     NO_CHANNEL = "no_channel"
@@ -61,20 +67,26 @@ class Unreached(StrEnum):
     ENOUGH = "enough"  # promotions, for one week
     BUDGET = "budget"  # of the street and month
     TOO_LATE = "too_late"  # by the time it could be sent
-    MISSED = "missed"  # its event falls into her quiet hours, and it came too late for the evening before
+    MISSED = "missed"  # its event falls into quiet hours, and the evening before has passed
     OVER = "over"  # no longer true when it was to be sent
-    ELSEWHERE = "elsewhere"  # that phone may not ring for her any more; another line says what became of it
+    ELSEWHERE = "elsewhere"  # that phone may not ring for the person any more; see another line
 
 
-_VISIT = {Unreached.NO_CHANNEL, Unreached.OPTED_OUT, Unreached.BUDGET, Unreached.MISSED}
+_VISIT = {
+    SuppressionReason.NO_CHANNEL,
+    SuppressionReason.OPTED_OUT,
+    SuppressionReason.BUDGET,
+    SuppressionReason.MISSED,
+}
 _FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageAttempt:
-    """One line of the ledger: one message to one address. `id` follows from the two, so that it cannot be there twice.
+    """One line of the log: one message to one address. The id is derived from these two.
 
-    `owner` is whoever has claimed the present attempt, until `lease_until`. `covers` are the lines that a digest tells.
+    `owner` is the job that has claimed the present attempt, until `lease_until`. `covers` are the
+    lines that a digest tells.
     """
 
     id: str
@@ -83,8 +95,8 @@ class MessageAttempt:
     template: int = 0  # version of the text
     about: str
     params: Mapping[str, str] = field(default_factory=dict)
-    person: str  # the first whom it tells
-    others: tuple[str, ...] = ()  # who shares that phone; a `Receipt` for each makes the line theirs as well
+    person: str  # the first recipient
+    others: tuple[str, ...] = ()  # who share that phone; each has a `FurtherRecipient`
     place: str = ""
     channel: Channel
     state: DeliveryState
@@ -107,22 +119,29 @@ class MessageAttempt:
 
     @property
     def is_final(self) -> bool:
-        """Say whether nothing more happens to it by itself."""
+        """Say whether the line changes no more by itself."""
         return self.state in _FINAL
 
     @property
+    def is_billed(self) -> bool:
+        """Say whether the provider bills the attempt, or may."""
+        return self.state in (DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+    @property
     def wants_visit(self) -> bool:
-        """Say whether somebody has to go and tell her: she may not have been told, and no channel is left."""
-        if self.visited_by or self.promotional or self.kind == DIGEST or not self.person.startswith("per_"):
+        """Say whether staff must visit the person: they may not know, and no channel is left."""
+        if self.visited_by or self.promotional or self.kind == DIGEST:
             return False  # what a digest covers has lines of its own
+        if not self.person.startswith("per_"):
+            return False
         if self.state in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
             return True
         return self.state is DeliveryState.SUPPRESSED and self.reason in _VISIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Somebody who is told by a message to somebody else's phone: hers to read and to answer like any other."""
+class FurtherRecipient:
+    """A person who gets a message by another person's phone; it is in their inbox too."""
 
     delivery: str
     person: str
@@ -132,8 +151,8 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A line of the list of those to visit, as its index holds it."""
+class PendingVisit:
+    """A line of the list of visits, as its index holds it."""
 
     id: str
     kind: str
@@ -142,8 +161,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """An attempt as its reader sees it: `text` as it is true now, None when it is over."""
+
+    attempt: MessageAttempt
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Where a message goes, read at the moment of sending, and whom it tells there."""
+    """An address, read at the moment of sending, and the people it reaches."""
 
     people: tuple[str, ...]
     place: str = ""
@@ -153,8 +180,18 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question that somebody was asked."""
+class Envelope:
+    """A message to one recipient: the job, when it was due, the template and the address."""
+
+    send: Send
+    due_at: datetime
+    template: Template
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestion:
+    """A question that a person was asked."""
 
     delivery: str
     kind: str
@@ -164,32 +201,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Entity):
-    """The latest question asked of a phone, by a keyed hash of its number, and the one before it."""
+class PhoneQuestion(Entity):
+    """The latest two questions asked of a phone, by a keyed hash of its number."""
 
     entity_kind: ClassVar[str] = "question"
 
-    latest: Asked | None = None
-    before: Asked | None = None
+    latest: AskedQuestion | None = None
+    before: AskedQuestion | None = None
     ttl: datetime
 
-
-def address_of(people: Sequence[str], to: str) -> str:
-    """Return to whom a later row of a message goes that was for `to`, and that is for these people of them.
-
-    Staff are looked for again when it comes: who is on duty by then may be others.
-    """
-    if to.startswith("staff:"):
-        return f"{to.partition('#')[0]}#{','.join(people)}"
-    return people[0] if len(people) == 1 else f"people:{','.join(people)}"
+    @property
+    def asked(self) -> tuple[AskedQuestion, ...]:
+        """Return the questions that are still open, latest first."""
+        return tuple(one for one in (self.latest, self.before) if one)
 
 
-def named(prefix: str, *parts: str) -> str:
-    """Return an id that follows from its parts: whoever makes it again makes the same."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return f"{prefix}_{base64.b32encode(digest[:15]).decode().lower()}"
+def id_of_parts(prefix: str, *parts: str) -> str:
+    """Return an id that is derived from its parts, the same each time."""
+    return derived_id(prefix, "\x1f".join(parts))
 
 
-def delivery_id(message: str, channel: Channel, address: str) -> str:
+def attempt_id(message: str, channel: Channel, address: str) -> str:
     """Return the id of the one line of a message and an address (given as a keyed hash)."""
-    return named("msg", message, channel, address)
+    return id_of_parts("msg", message, channel, address)
+
+
+def subject_of(attempt: MessageAttempt) -> MessageSubject:
+    """Return what the message of an attempt is about."""
+    return MessageSubject(kind=attempt.kind, about=attempt.about, params=attempt.params)

@@ -13,20 +13,27 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import covers, street_of
 from ..store.repository import Repository
 from ..store.table import PK, Key, Table, behind, index
-from .model import Channel, DeliveryState, MessageAttempt, Question, Receipt, Waiting
+from .model import (
+    Channel,
+    DeliveryState,
+    FurtherRecipient,
+    MessageAttempt,
+    PendingVisit,
+    PhoneQuestion,
+)
 
-__all__ = ["ATTEMPT", "QUESTION", "RECEIPT", "MessageRepository"]
+__all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
 
 NOWHERE = "-"  # the list of those who belong to no place
 
-# PK the delivery; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
+# PK the attempt; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
 _MESSAGES = Table(
     "messages",
     indexes=(
-        # What a person was told, by instant and channel.
+        # The messages to a person, by instant and channel.
         # Keys only: a settled line is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
-        # Whom somebody has to go and tell, by street, as a queue shows it. Sparse.
+        # The visits that staff have to make, by street, as a queue shows them. Sparse.
         index(
             "by_visit",
             hash_key="visit_in",
@@ -58,15 +65,19 @@ def _keys(line: MessageAttempt) -> dict[str, str]:
     return keys
 
 
-def _receipt_keys(receipt: Receipt) -> dict[str, str]:
-    told = _told(receipt.person, receipt.at, receipt.channel, receipt.delivery)
-    return {"pk": receipt.delivery, "sk": f"for#{receipt.person}", **told}
+def _further_keys(further: FurtherRecipient) -> dict[str, str]:
+    told = _told(further.person, further.at, further.channel, further.delivery)
+    return {"pk": further.delivery, "sk": f"for#{further.person}", **told}
 
 
 ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
-RECEIPT = _MESSAGES.row(Receipt, keys=_receipt_keys)
-QUESTION = _MESSAGES.row(Question, keys=lambda question: {"pk": question.id, "sk": "question"})
-_KEY, _ORDER, _WAITING = ATTEMPT.view(Key), ATTEMPT.view(_Order), ATTEMPT.view(Waiting)
+FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
+QUESTION = _MESSAGES.row(PhoneQuestion, keys=lambda question: {"pk": question.id, "sk": "question"})
+_KEY, _ORDER, _VISIT = ATTEMPT.view(Key), ATTEMPT.view(_Order), ATTEMPT.view(PendingVisit)
+
+
+def _was_sent(told_order: str) -> bool:
+    return f"#{Channel.SMS}#" in told_order or f"#{Channel.EMAIL}#" in told_order
 
 
 def _same(name: str, before: MessageAttempt) -> Any:
@@ -76,9 +87,9 @@ def _same(name: str, before: MessageAttempt) -> Any:
 
 
 class MessageRepository(Repository):
-    """Reads and claims lines of the message log, and the questions that were asked by SMS."""
+    """Reads and claims attempts, and the questions that were asked by SMS."""
 
-    rows = (ATTEMPT, RECEIPT, QUESTION)
+    rows = (ATTEMPT, FURTHER_RECIPIENT, QUESTION)
 
     def claim(self, line: MessageAttempt) -> bool:
         """Write a line that must not be there yet: the intent to send, or why there is none."""
@@ -96,50 +107,63 @@ class MessageRepository(Repository):
         unsettled = (state == DeliveryState.CLAIMED) | (state == DeliveryState.UNKNOWN)
         return self._store.put_if(line, (ATTEMPT.attribute("owner") == line.owner) & unsettled)
 
-    def find_delivery(self, id: str) -> MessageAttempt | None:
+    def find_attempt(self, id: str) -> MessageAttempt | None:
         """Read a line of the log."""
         return self._store.get(ATTEMPT, id, "delivery")
 
-    def find_deliveries(self, ids: Sequence[str]) -> list[MessageAttempt]:
+    def find_attempts(self, ids: Sequence[str]) -> list[MessageAttempt]:
         """Read several lines, a hundred in a request."""
         return self._store.get_many(ATTEMPT, [(id, "delivery") for id in dict.fromkeys(ids)])
 
-    def add_receipt(self, receipt: Receipt) -> None:
-        """Note a further person whom a line tells."""
-        self._store.put(receipt)
+    def add_recipient(self, further: FurtherRecipient) -> None:
+        """Put a line into the inbox of a further person."""
+        self._store.put(further)
 
     def told_to(self, person: str, start: Position | None, limit: int) -> Page[MessageAttempt]:
-        """Read what a person was told, or should have been, newest first."""
-        keys = self._store.page(_KEY, person, index="by_person", start=start, limit=limit, newest_first=True)
-        return Page(self.find_deliveries([key.pk for key in keys.items]), keys.next)
+        """Read the messages to a person, sent or not, newest first."""
+        keys = self._store.page(
+            _KEY,
+            person,
+            index="by_person",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
+        return Page(self.find_attempts([key.pk for key in keys.items]), keys.next)
 
-    def count_told(self, person: str, since: datetime, most: int) -> int:
-        """Return how many messages went to a person since an instant, up to `most`.
+    def count_sent(self, person: str, since: datetime, limit: int) -> int:
+        """Return how many messages went to a person since an instant, up to about `limit`.
 
         One request, eventually consistent.
         """
         after = ATTEMPT.attribute("told_order") >= to_text(since)
-        found = self._store.page(_ORDER, person, index="by_person", keys=after, limit=3 * most)
-        orders = [key.told_order for key in found.items]
-        return sum(f"#{one}#" in order for order in orders for one in (Channel.SMS, Channel.EMAIL))
+        found = self._store.page(_ORDER, person, index="by_person", keys=after, limit=3 * limit)
+        return sum(_was_sent(key.told_order) for key in found.items)
 
     def in_digests_of(self, person: str, since: datetime) -> list[MessageAttempt]:
         """Read the lines of a person that were held for a digest since an instant, oldest first."""
         after = ATTEMPT.attribute("told_order") >= to_text(since)
 
         def read(start: Position | None) -> Page[_Order]:
-            return self._store.page(_ORDER, person, index="by_person", keys=after, start=start, limit=100)
+            return self._store.page(
+                _ORDER,
+                person,
+                index="by_person",
+                keys=after,
+                start=start,
+                limit=100,
+            )
 
         held = [key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order]
-        return self.find_deliveries(held)
+        return self.find_attempts(held)
 
-    def to_visit(self, place: str, after: str, limit: int) -> Page[Waiting]:
-        """Read whom somebody has to go and tell at a place and below, longest waiting first.
+    def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
+        """Read the visits to be made at a place and below, longest waiting first.
 
-        An empty place reads those of whom no place is known.
+        An empty place reads visits to people of no known place.
         """
         return self._store.page(
-            _WAITING,
+            _VISIT,
             street_of(place) if place else NOWHERE,
             index="by_visit",
             keys=behind(ATTEMPT.attribute("order"), after),
@@ -148,11 +172,11 @@ class MessageRepository(Repository):
             read_at_most=2000,
         )
 
-    def find_question(self, phone: str) -> Question | None:
+    def find_question(self, phone: str) -> PhoneQuestion | None:
         """Read the latest question asked of a phone (by its keyed hash)."""
         return self._store.get(QUESTION, phone, "question")
 
-    def keep_question(self, question: Question, before: Question | None) -> bool:
+    def keep_question(self, question: PhoneQuestion, before: PhoneQuestion | None) -> bool:
         """Write a question in place of the one before; False if that is not the latest."""
         condition = PK.does_not_exist()
         if before:

@@ -1,10 +1,25 @@
-"""Messages as staff and those whom they are for see them. Nobody's address, and no code, stands in a staff view."""
+"""Messages as staff and their recipients see them. A staff view holds no address and no code."""
 
 from ..web.fields import Instant, PageQuery, PersonId, View
-from .model import Channel, DeliveryState, MessageAttempt
-from .service import Told
+from .model import Channel, DeliveryState, InboxItem, MessageAttempt
 
 __all__ = ["InboxList", "InboxView", "MessageList", "MessageQuery", "MessageView"]
+
+_SAME = (
+    "id",
+    "kind",
+    "template",
+    "person",
+    "about",
+    "channel",
+    "state",
+    "attempt",
+    "parts",
+    "at",
+    "settled_at",
+    "wants_visit",
+)
+_OPTIONAL = ("reason", "provider", "visited_by")
 
 
 class MessageQuery(PageQuery):
@@ -14,7 +29,7 @@ class MessageQuery(PageQuery):
 
 
 class MessageView(View):
-    """What was sent, or not, and what is known of it."""
+    """A message, sent or not, and what is known of it."""
 
     id: str
     kind: str
@@ -34,12 +49,11 @@ class MessageView(View):
     visited_by: PersonId | None
 
     @classmethod
-    def of(cls, line: MessageAttempt) -> "MessageView":
-        """Return the view of a line of the ledger."""
-        same = ("id", "kind", "template", "person", "about", "channel", "state", "attempt", "parts", "at", "settled_at")
-        fields = {name: getattr(line, name) for name in (*same, "wants_visit")}
-        rest = {name: getattr(line, name) or None for name in ("reason", "provider", "visited_by")}
-        return cls.model_validate(fields | rest | {"cost_fen": -(-line.cost_li // 10)})
+    def of(cls, attempt: MessageAttempt) -> "MessageView":
+        """Return the view of an attempt."""
+        fields = {name: getattr(attempt, name) for name in _SAME}
+        optional = {name: getattr(attempt, name) or None for name in _OPTIONAL}
+        return cls.model_validate(fields | optional | {"cost_fen": -(-attempt.cost_li // 10)})
 
 
 class MessageList(View):
@@ -61,10 +75,18 @@ class InboxView(View):
     at: Instant
 
     @classmethod
-    def of(cls, told: Told) -> "InboxView":
+    def of(cls, item: InboxItem) -> "InboxView":
         """Return the view of a message to oneself."""
-        fields = {name: getattr(told.line, name) for name in ("id", "kind", "about", "channel", "state", "at")}
-        return cls.model_validate(fields | {"text": told.text})
+        attempt = item.attempt
+        return cls(
+            id=attempt.id,
+            kind=attempt.kind,
+            about=attempt.about,
+            text=item.text,
+            channel=attempt.channel,
+            state=attempt.state,
+            at=attempt.at,
+        )
 
 
 class InboxList(View):

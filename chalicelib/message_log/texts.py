@@ -1,11 +1,14 @@
-"""What the house says to staff about messages, in every language."""
+"""Texts for staff about messages, in every language."""
 
 from ..kernel.text_catalogue import text
 
 __all__ = ["ERASED", "OVER", "REFUSALS", "VISIT"]
 
 REFUSALS = {
-    "message.no_visit": text(zh="这条消息不需要上门告知。", en="Nobody has to be visited about this message."),
+    "message.no_visit": text(
+        zh="这条消息不需要上门告知。",
+        en="Nobody has to be visited about this message.",
+    ),
 }
 
 VISIT = text(zh="{who}：{what}", en="{who}: {what}")

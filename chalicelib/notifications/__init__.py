@@ -1,1 +1,1 @@
-"""Telling people: whom, by which channel, when, and in which words. The ledger behind it is `deliveries`."""
+"""Notifications: recipients, channels and times of messages."""

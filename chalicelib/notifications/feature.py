@@ -1,26 +1,37 @@
-"""What notifications bring: who is told, by which channel and when."""
+"""What notifications bring: recipients, channels and times of messages."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get, Provider
+from ..kernel.jobs import Send
 from ..kernel.template import Lane
-from ..message_log.feature import sender
+from ..message_log.feature import digest, message_log, sms_budget
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..signin.feature import feature as signin
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import JobRecord, ScheduledJob
+    from ..kernel.jobs import ScheduledJob
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
+    from .recipients import Recipients
     from .service import Notifier
 
-__all__ = ["begin_fanout", "feature"]
+__all__ = ["feature", "recipients", "start_fanout"]
 
 feature: "Feature[Notifier]" = Feature("notifications")
-begin_fanout: "Provider[Callable[[JobRecord], None]]" = Provider("notifications.begin_fanout")  # filled by fanouts
+# Filled by fanouts.
+start_fanout: "Provider[Callable[[Send], None]]" = Provider("notifications.start_fanout")
+
+
+@feature.provide
+def recipients(core: "Core", get: Get) -> "Recipients":
+    """Build what finds the routes of a message."""
+    from .recipients import Recipients
+
+    return Recipients(people=get(people), places=get(places), hooks=core.hooks)
 
 
 @feature.build
@@ -30,13 +41,14 @@ def build(core: "Core", get: Get) -> "Notifier":
 
     return Notifier(
         clock=core.clock,
-        people=get(people),
-        places=get(places),
+        recipients=get(recipients),
         signin=get(signin),
-        sender=get(sender),
+        log=get(message_log),
+        digest=get(digest),
+        budget=get(sms_budget),
         templates=core.templates,
         hooks=core.hooks,
-        begin_fanout=get(begin_fanout),
+        start_fanout=get(start_fanout),
     )
 
 
@@ -47,7 +59,10 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(notifier: "Notifier", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    notifier: "Notifier",
+    subjects: "Sequence[MessageSubject]",
+) -> "Sequence[MessageContext | None]":
     """Return nothing: a digest is composed of the messages that it holds."""
     return [None] * len(subjects)
 
@@ -57,5 +72,6 @@ feature.messages("reminders.digest", templates=templates, context=context, lane=
 
 @feature.on_send()
 def on_send(notifier: "Notifier", scheduled: "ScheduledJob") -> None:
-    """Tell people something."""
-    notifier.deliver(scheduled)
+    """Send a message."""
+    if isinstance(scheduled.job, Send):
+        notifier.deliver(scheduled.job, scheduled.at)

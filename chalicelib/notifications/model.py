@@ -1,16 +1,16 @@
-"""When somebody may be told things. Pure."""
+"""When phones may ring. Pure."""
 
 from dataclasses import dataclass
 
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
 from . import policy
 
-__all__ = ["QuietHours"]
+__all__ = ["LocalQuietHours"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """When nothing but the urgent may ring: local ``HH:MM`` in a zone."""
+class LocalQuietHours:
+    """When only urgent messages may ring: local ``HH:MM`` in a time zone."""
 
     start: str = QUIET_FROM
     end: str = QUIET_TO

@@ -1,37 +1,26 @@
-"""Telling people: recipients, words and the right moment are found when a message is due, never before."""
+"""Recipients, channels and times of messages, found when a message is due, never before."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..kernel.audiences import (
-    Audience,
-    ChallengeTarget,
-    GroupMembers,
-    OnePerson,
-    SeveralPeople,
-    StaffOnDuty,
-    format_audience,
-    parse_audience,
-)
+from ..kernel.audiences import Audience, ChallengeTarget, GroupMembers, SeveralPeople
 from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import JobRecord as Due
-from ..kernel.jobs import ScheduledJob, Send, record_of
+from ..kernel.jobs import Send
 from ..kernel.message_context import MessageContext, MessageSubject
-from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Templates, Urgency
-from ..message_log.model import DIGEST, Channel, DeliveryState, MessageAttempt, Recipient, Unreached
-from ..message_log.sending import Facts, Sender
-from ..people.model import Person
-from ..people.service import People
-from ..places.service import Places
+from ..message_log.budget import Bill, SmsBudget
+from ..message_log.decisions import digest_time
+from ..message_log.digest import Digest
+from ..message_log.log import MessageLog
+from ..message_log.model import DIGEST, Channel, Envelope, Facts, Recipient, SuppressionReason
 from ..signin.model import Purpose
 from ..signin.service import SignIn
 from . import policy
-from .decisions import digest_time, is_held, plan
-from .model import QuietHours
+from .decisions import is_held, plan
+from .recipients import Recipients, Route
 
 __all__ = ["Notifier"]
 
@@ -39,275 +28,209 @@ _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """Where a message to somebody goes, when that phone may ring, and whether it counts against her week.
+class _Message:
+    """A message as one job sends it. Without `facts` it is no longer true."""
 
-    `unreached` says why it goes nowhere; `silenced` is a phone that may not ring (any more), where it may have been begun.
-    """
+    send: Send
+    due_at: datetime
+    template: Template
+    facts: Facts | None = None
 
-    recipient: Recipient
-    quiet: QuietHours
-    rationed: bool
-    unreached: Unreached | None = None
-    silenced: Recipient | None = None
+    def to(self, recipient: Recipient) -> Envelope:
+        """Return the message to one recipient."""
+        return Envelope(
+            send=self.send,
+            due_at=self.due_at,
+            template=self.template,
+            recipient=recipient,
+        )
 
 
 class Notifier:
-    """Finds who is told, how and when, and hands each to the ledger."""
+    """Finds the routes of a message and hands each to the message log or to the digest."""
 
     def __init__(
         self,
         *,
         clock: Clock,
-        people: People,
-        places: Places,
+        recipients: Recipients,
         signin: SignIn,
-        sender: Sender,
+        log: MessageLog,
+        digest: Digest,
+        budget: SmsBudget,
         templates: Templates,
         hooks: Hooks,
-        begin_fanout: Callable[[Due], None],
+        start_fanout: Callable[[Send], None],
     ) -> None:
-        self._clock, self._people, self._places, self._signin = clock, people, places, signin
-        self._sender, self._templates, self._hooks, self._begin_fanout = sender, templates, hooks, begin_fanout
+        self._clock, self._recipients, self._signin = clock, recipients, signin
+        self._log, self._digest, self._budget = log, digest, budget
+        self._templates, self._hooks, self._start_fanout = templates, hooks, start_fanout
 
-    def deliver(self, scheduled: ScheduledJob) -> None:
-        """Tell everybody whom a message is for, each by the way that fits them now."""
-        due, send = record_of(scheduled), scheduled.job
-        assert isinstance(send, Send)  # noqa: S101
+    def deliver(self, send: Send, due_at: datetime) -> None:
+        """Send a message to its audience, each person by the channel that fits now."""
         if send.message_kind == DIGEST:
-            self.digest(due)
+            self._deliver_digest(send, due_at)
             return
-        to = self._direct(send.to) if isinstance(send.to, GroupMembers) else send.to
+        to = self._direct(send.to)
         if isinstance(to, GroupMembers):
-            self._begin_fanout(due)
+            self._start_fanout(send)
             return
-        context = self._context(MessageSubject(kind=send.message_kind, about=send.about, params=send.params))
+        subject = MessageSubject(kind=send.message_kind, about=send.about, params=send.params)
+        context = self._hooks.contexts([subject])[0]
         if isinstance(to, ChallengeTarget):
-            self._send_code(due, to, context)
+            self._deliver_code(self._message(send, due_at, context), to)
         else:
-            self.send(replace(due, to=format_audience(to)), context)
+            self.notify(replace(send, to=to), due_at, context)
 
-    def _context(self, subject: MessageSubject) -> MessageContext | None:
-        return self._hooks.contexts([subject])[0]
+    def _message(self, send: Send, due_at: datetime, context: MessageContext | None) -> _Message:
+        return _Message(
+            send=send,
+            due_at=due_at,
+            template=self._templates[send.message_kind],
+            facts=context.facts if context else None,
+        )
 
-    def _direct(self, group: GroupMembers) -> Audience:
-        """Return the members of a group by name where they are few enough for one message, else the group."""
-        limit = self._hooks.direct_up_to(group.kind)
+    def _direct(self, to: Audience) -> Audience:
+        """Return the members of a small group by name, any other audience as it is."""
+        if not isinstance(to, GroupMembers):
+            return to
+        limit = self._hooks.direct_up_to(to.kind)
         if not limit:
-            return group
+            return to
         found: dict[str, None] = {}
         start = None
         while True:
-            page = self._hooks.members(group.kind, group.name, self._clock.now(), start, limit)
+            page = self._hooks.members(to.kind, to.name, self._clock.now(), start, limit)
             found |= dict.fromkeys(page.items)
             if len(found) > limit:
-                return group
+                return to
             if page.next is None:
                 return SeveralPeople(tuple(found))
             start = page.next
 
-    def _send_code(self, due: Due, to: ChallengeTarget, context: MessageContext | None) -> None:
-        """Send a code that somebody waits for at once, whatever the hour."""
+    def _deliver_code(self, message: _Message, to: ChallengeTarget) -> None:
+        """Send a code at once, at night too: a person waits for it."""
         challenge = self._signin.find_challenge(to.challenge_id)
-        if challenge:
-            channel = Channel.EMAIL if challenge.purpose is Purpose.EMAIL else Channel.SMS
-            recipient = Recipient(people=(challenge.id,), channel=channel, address=challenge.target, locale=challenge.locale)
-            self.send_to(due, recipient, None if context is None else context.facts)
+        if challenge is None:
+            return
+        channel = Channel.EMAIL if challenge.purpose is Purpose.EMAIL else Channel.SMS
+        recipient = Recipient(
+            people=(challenge.id,),
+            channel=channel,
+            address=challenge.target,
+            locale=challenge.locale,
+        )
+        if message.facts is None:
+            self._log.suppress(message.to(recipient), SuppressionReason.OVER)
+            return
+        with self._budget.billing() as bill:
+            self._log.attempt(message.to(recipient), message.facts, bill)
 
-    def send(self, due: Due, context: MessageContext | None) -> None:
-        """Tell everybody whom a message is for. `context` None means that it is no longer true, and nobody is told.
+    # people
 
-        One whose turn fails holds up nobody else; the message then comes again for all, and the ledger knows who has it.
+    def notify(self, send: Send, due_at: datetime, context: MessageContext | None) -> None:
+        """Send a message to staff on duty or named people; without `context` it is no longer true.
+
+        A recipient that fails holds up nobody else. The message then comes again for all, and the
+        log knows who has it.
         """
-        template, spent, failed = self._templates[due.kind], Counter[str](), None
-        facts = None if context is None else context.facts
+        message, failed = self._message(send, due_at, context), None
+        barred = context.barred_people if context else frozenset[str]()
         later: defaultdict[datetime, list[str]] = defaultdict(list)
-        for reach in self._reaches(due, template, frozenset() if context is None else context.barred_people):
-            try:
-                until = self._tell(due, reach, template, facts, spent)
-            except Exception as error:  # noqa: BLE001 - raised again below
-                failed = error
-            else:
-                if until:
-                    later[until] += reach.recipient.people
-        for until, people in later.items():  # a share of many costs one row, not one for each
-            self._sender.put_off(due, people, until)
-        self._sender.book(spent)
+        with self._budget.billing() as bill:
+            for route in self._recipients.routes(send, message.template, barred):
+                try:
+                    until = self._tell(message, route, bill)
+                except Exception as error:  # noqa: BLE001 - raised again below
+                    failed = error
+                else:
+                    if until:
+                        later[until] += route.recipient.people
+            for until, people in later.items():  # a share of many costs one row, not one for each
+                self._log.defer(send, people, until)
         if failed:
             raise failed
         if not later:
-            self._sender.let_go(due)
+            self._log.abandon_retry(send)
 
-    def send_to(self, due: Due, recipient: Recipient, facts: Facts | None) -> None:
-        """Tell one recipient at once, whatever the hour: a code that somebody is waiting for."""
-        if facts is None:
-            self._sender.turn_down(due, recipient, Unreached.OVER)
-            return
-        spent = Counter[str]()
-        self._sender.deliver(due, recipient, facts, spent)
-        self._sender.book(spent)
-
-    def _tell(self, due: Due, reach: Reach, template: Template, facts: Facts | None, spent: Counter[str]) -> datetime | None:
-        """Tell one recipient, or return until when it has to wait."""
-        now, recipient = self._clock.now(), reach.recipient
-        if self._goes_nowhere(due, reach):
+    def _tell(self, message: _Message, route: Route, bill: Bill) -> datetime | None:
+        """Tell the people of one route; return until when it must wait, None if it need not."""
+        envelope, now = message.to(route.recipient), self._clock.now()
+        if self._settle_unreachable(message, route):
             return None
-        if facts is None or (due.not_after and now >= due.not_after):
-            self._sender.turn_down(due, recipient, Unreached.OVER if facts is None else Unreached.TOO_LATE)
+        if message.facts is None:
+            self._log.suppress(envelope, SuppressionReason.OVER)
             return None
-        at = self._when(due, reach, template, now)
+        if message.send.not_after and now >= message.send.not_after:
+            self._log.suppress(envelope, SuppressionReason.TOO_LATE)
+            return None
+        at = self._planned(message, route, now)
         if at is None:
-            self._sender.turn_down(due, recipient, Unreached.MISSED)
-        elif at > now:
+            self._log.suppress(envelope, SuppressionReason.MISSED)
+            return None
+        if at > now:
             return at
-        else:
-            told = self._told_this_week(reach, template, now)
-            if template.legal is Legal.PROMOTIONAL and told >= policy.WEEKLY_MESSAGES:
-                self._sender.turn_down(due, recipient, Unreached.ENOUGH)
-            elif not (is_held(template, told) and self._hold(due, reach, now)):
-                self._sender.deliver(due, recipient, facts, spent)
+        self._hand_over(envelope, route, message.facts, bill)
         return None
 
-    def _goes_nowhere(self, due: Due, reach: Reach) -> bool:
-        """Settle what was begun at a phone that may not ring any more, and write down whom no channel reaches."""
-        if reach.silenced and self._sender.give_up(due, reach.silenced):
-            return True  # it rang before she silenced it
-        if reach.unreached and due.kind != DIGEST:  # what a digest covers has lines of its own
-            self._sender.turn_down(due, reach.recipient, reach.unreached)
-        return reach.unreached is not None
-
-    def _when(self, due: Due, reach: Reach, template: Template, now: datetime) -> datetime | None:
-        quiet = None if template.urgency is Urgency.URGENT else reach.quiet
-        seed = due.id if due.to.startswith("people:") else reach.recipient.people[0]  # a share waits together
-        return plan(now, quiet, not_before=due.not_before, not_after=due.not_after, seed=seed)
-
-    def _told_this_week(self, reach: Reach, template: Template, now: datetime) -> int:
-        counted = reach.rationed and (template.can_wait or template.legal is Legal.PROMOTIONAL)
-        person = reach.recipient.people[0]
-        return self._sender.count_told(person, now - _WEEK, policy.WEEKLY_MESSAGES) if counted else 0
-
-    def _hold(self, due: Due, reach: Reach, now: datetime) -> bool:
-        return self._sender.hold(due, reach.recipient, digest_time(now, reach.quiet.zone))
-
-    # who, and how she can be reached
-
-    def _reaches(self, due: Due, template: Template, barred: Collection[str]) -> list[Reach]:
-        """Return everybody whom a message is for, those who share a phone together; `barred` people's phones are spared."""
-        found: dict[tuple[Channel, str], Reach] = {}
-        for person in self._audience(due.to):
-            reach = self._reach(person, template, due, barred)
-            key = (reach.recipient.channel, reach.recipient.address)
-            found[key] = _together(found[key], reach) if key in found else reach
-        return list(found.values())
-
-    def _audience(self, to: str) -> list[Person]:
-        match parse_audience(to):
-            case StaffOnDuty(place, only):
-                on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
-                return [person for person in on_duty if person.id in only] or on_duty
-            case SeveralPeople(ids):
-                return self._read(ids)
-            case OnePerson(id):
-                person = self._people.find(id)
-                return [person] if person else []
-        raise ValueError(to)
-
-    def _read(self, ids: Sequence[str]) -> list[Person]:
-        people = self._people.find_many(ids)
-        return [people[id] for id in ids if id in people]
-
-    def _reach(self, person: Person, template: Template, due: Due, barred: Collection[str] = ()) -> Reach:
-        """Her own phone, or that of the carer or household member who may be used; mail for those who want no SMS."""
-        place = self._place_of(person, due)
-        nowhere = self._at(person, place, Channel.NONE, person.id, person)
-        if person.erased_at:
-            return replace(nowhere, unreached=Unreached.ERASED)
-        if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
-            return replace(nowhere, unreached=Unreached.NO_CONSENT)
-        silenced = None
-        for holder in self._phones(person):
-            if holder.phone:
-                reach = self._at(person, place, Channel.SMS, holder.phone, holder)
-                if holder.id not in barred and (holder.sms or template.urgency is Urgency.URGENT):
-                    return replace(reach, silenced=silenced)
-                silenced = silenced or reach.recipient
-        if person.email and person.email_address:
-            return replace(self._at(person, place, Channel.EMAIL, person.email_address, person), silenced=silenced)
-        return replace(nowhere, unreached=Unreached.OPTED_OUT if person.phone else Unreached.NO_CHANNEL, silenced=silenced)
-
-    def _phones(self, person: Person) -> Iterator[Person]:
-        """Yield those whose phone may ring for somebody: she herself; only where she has none, others by consent."""
-        yield person
-        if person.phone:
+    def _hand_over(self, envelope: Envelope, route: Route, facts: Facts, bill: Bill) -> None:
+        """Hand a message that may go out now to the log, or to the digest."""
+        now, template = self._clock.now(), envelope.template
+        sent = self._sent_this_week(route, template, now)
+        if template.legal is Legal.PROMOTIONAL and sent >= policy.WEEKLY_MESSAGES:
+            self._log.suppress(envelope, SuppressionReason.ENOUGH)
             return
-        carer = self._people.find(person.contact_via) if person.contact_via and "contact_via" in person.consents else None
-        if carer:
-            yield carer
-        if "household" in person.consents:
-            kin = [id for id in self._people.kin(person) if id not in (person.id, person.contact_via)]
-            yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
+        digest_at = digest_time(now, route.quiet.zone)
+        if not is_held(template, sent) or not self._digest.add(envelope, digest_at):
+            self._log.attempt(envelope, facts, bill)
 
-    def _place_of(self, person: Person, due: Due) -> str:
-        """Return whose staff would have to tell her: where she lives; for staff, and who lives nowhere yet, what it is about."""
-        if due.to.startswith("staff:"):
-            return due.to.removeprefix("staff:").partition("#")[0]
-        return person.places[0] if person.places else self._hooks.place_of(due.subject)
+    def _settle_unreachable(self, message: _Message, route: Route) -> bool:
+        """Settle a route that ends here; return whether it does.
 
-    def _at(self, person: Person, place: str, channel: Channel, address: str, holder: Person) -> Reach:
-        """The hours and the language are those of whoever holds the phone."""
-        hours, zone = holder.quiet_hours, self._places.zone_of(street_of(place)) if place else policy.ZONE
-        quiet = QuietHours(start=hours.start, end=hours.end, zone=zone) if hours else QuietHours(zone=zone)
-        recipient = Recipient(people=(person.id,), place=place, channel=channel, address=address, locale=holder.locale)
-        return Reach(recipient=recipient, quiet=quiet, rationed=not any(grant.role.rank > 1 for grant in person.grants))
+        A message that was begun at a phone that may not ring any more is not sent elsewhere. It is
+        written down for people without any channel.
+        """
+        if route.silenced and self._log.abandon_channel(message.to(route.silenced)):
+            return True  # it rang before it was silenced
+        # The lines of a digest are settled one by one.
+        if route.unreached and message.send.message_kind != DIGEST:
+            self._log.suppress(message.to(route.recipient), route.unreached)
+        return route.unreached is not None
+
+    def _planned(self, message: _Message, route: Route, now: datetime) -> datetime | None:
+        """Return when a message may go out on a route. The people of a share wait together."""
+        send = message.send
+        return plan(
+            now,
+            None if message.template.urgency is Urgency.URGENT else route.quiet,
+            not_before=send.not_before,
+            not_after=send.not_after,
+            seed=send.id if isinstance(send.to, SeveralPeople) else route.recipient.people[0],
+        )
+
+    def _sent_this_week(self, route: Route, template: Template, now: datetime) -> int:
+        """Return how many messages count against the week, 0 where the week does not matter."""
+        if not route.is_rationed:
+            return 0
+        if not template.can_wait and template.legal is not Legal.PROMOTIONAL:
+            return 0
+        return self._log.count_sent(route.recipient.people[0], now - _WEEK, policy.WEEKLY_MESSAGES)
 
     # the digest
 
-    def digest(self, due: Due) -> None:
-        """Tell somebody in one message what was held for her; what is no longer true is left out."""
-        person, template = self._people.find(due.subject), self._templates[due.kind]
-        now = max(self._clock.now(), due.at)  # a clock that is behind must not pass over what is due
-        held = [line for line in self._sender.held_for(due.subject) if line.next_at is None or line.next_at <= now]
-        if person is None:
-            return
-        reach = self._reach(person, template, due)
-        if self._goes_nowhere(due, reach):
-            for line in held:
-                self._sender.settle_held(line, DeliveryState.SUPPRESSED, reach.unreached or "")
-            return
-        at = self._when(due, reach, template, now)
-        if at is not None and at > now:
-            self._sender.put_off(due, reach.recipient.people, at)
-            return
-        begun = self._sender.find_digest(due, reach.recipient)
-        lines = self._sender.covered(begun) if begun else held
-        self._make_digest(due, reach, lines, begun=bool(begun))
-        for line in held:
-            if begun and line.id not in begun:  # came after this one was begun
-                self._sender.hold_on(line, digest_time(now, reach.quiet.zone))
-
-    def _make_digest(self, due: Due, reach: Reach, lines: Sequence[MessageAttempt], *, begun: bool) -> None:
-        told: list[tuple[MessageAttempt, str]] = []
-        for line in lines:
-            context = self._context(MessageSubject(kind=line.kind, about=line.about, params=line.params))
-            if context is not None:
-                told.append((line, self._templates[line.kind].fill(reach.recipient.locale, context.facts)))
-            elif line.state is DeliveryState.HELD:
-                self._sender.settle_held(line, DeliveryState.SUPPRESSED, Unreached.OVER)
-        if not told:
-            if begun:  # and nothing of it is true any more
-                self._sender.turn_down(due, reach.recipient, Unreached.OVER)
-            return
-        spent = Counter[str]()
-        facts = {"count": len(told), "items": " ".join(text for _, text in told[: policy.DIGEST_LINES])}
-        sent = self._sender.deliver(due, reach.recipient, facts, spent, covers=[line.id for line, _ in told])
-        self._sender.book(spent)
-        if sent.is_final:
-            for line, _ in told:
-                if line.state is DeliveryState.HELD:
-                    self._sender.settle_held(line, sent.state, sent.reason, ref=sent.id)
-
-
-def _together(one: Reach, other: Reach) -> Reach:
-    """Two who share a phone hear of it once; it counts as the first one's."""
-    people = (*one.recipient.people, *other.recipient.people)
-    return replace(one, recipient=replace(one.recipient, people=people))
+    def _deliver_digest(self, send: Send, due_at: datetime) -> None:
+        """Send a person's digest of the day when their phone may ring."""
+        message = self._message(send, due_at, None)
+        now = max(self._clock.now(), due_at)  # a slow clock must not pass over what is due
+        for route in self._recipients.routes(send, message.template):
+            held = self._digest.held_for(send.about, now)
+            if self._settle_unreachable(message, route):
+                self._digest.suppress(held, route.unreached or "")
+                continue
+            at = self._planned(message, route, now)
+            if at is not None and at > now:
+                self._log.defer(send, route.recipient.people, at)
+                continue
+            next_at = digest_time(now, route.quiet.zone)
+            with self._budget.billing() as bill:
+                self._digest.send(message.to(route.recipient), held, next_at, bill)

@@ -1,4 +1,4 @@
-"""What the house says about messages themselves, in every language."""
+"""Messages about messages, in every language."""
 
 from ..kernel.template import Template
 from ..kernel.text_catalogue import text

@@ -1,1 +1,1 @@
-"""A wish is offered to somebody in particular: what she is told, what she answers, and what comes of her silence."""
+"""Offers of wishes to single volunteers, their answers, and what follows from silence."""

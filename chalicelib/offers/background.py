@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..kernel.access import SYSTEM
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Check, Delete, Message
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Conflict, NotFound, Refusal
@@ -14,8 +15,9 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import every
 from ..kernel.place import community_of, street_of
 from ..kernel.request import RequestContext
-from ..people.model import Person, volunteering
+from ..people.model import Person
 from ..people.service import People
+from ..people.volunteering import volunteering
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
@@ -52,9 +54,7 @@ class OfferJobs:
         scheduler: MatchScheduler,
     ) -> None:
         self._transaction, self._repository, self._clock = transaction, repository, clock
-        self._entities = EntityStore(
-            transaction, repository.find_offer, place=lambda offer: offer.place
-        )
+        self._entities = EntityStore(transaction, repository.find_offer, place=lambda offer: offer.place)
         self._people, self._places, self._wishes = people, places, wishes
         self._offers, self._maker, self._scheduler = offers, maker, scheduler
 
@@ -96,7 +96,7 @@ class OfferJobs:
             kind = "offer.too_late" if over else "offer.not_taken"
             message = Message(
                 kind=kind,
-                to=offer.volunteer,
+                to=OnePerson(offer.volunteer),
                 about=offer.id,
                 part_of=f"{kind}_{offer.id}",  # one message, however often the answer comes
             )
@@ -143,9 +143,7 @@ class OfferJobs:
         if any(offer.state is not OfferState.OFFERED for offer in over):
             raise Busy  # answered since the search was read: look again
         ended = [(offer, self._repository.standing_of(offer)) for offer in over]
-        changes = decisions.supersede(
-            search, ended, helping=helping, open=wanted > 0, now=self._clock.now()
-        )
+        changes = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
         if wish is None or changes.entity == search:
             return changes
         # Whatever happens to the wish meanwhile starts another job. That job may come first and
@@ -160,9 +158,7 @@ class OfferJobs:
             if offer.state is OfferState.OFFERED and not suits:
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(
-        self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]
-    ) -> None:
+    def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
         def decide(offer: Offer) -> Changes[Offer]:
             return end(self._repository.context_of(offer), self._clock.now())
 
@@ -254,16 +250,10 @@ def _helpers_of(wish: Wish | None) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.claims) if wish else frozenset()
 
 
-def _offers_kept(
-    search: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int
-) -> set[str]:
+def _offers_kept(search: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int) -> set[str]:
     """Return the offers that may go on waiting: of the fitting ones those made first."""
     terms = terms_of(wish) if wish else ""
-    fitting = [
-        one
-        for one in search.live
-        if one.volunteer not in helping and one.terms in ("", terms)
-    ]
+    fitting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
     return {one.offer for one in fitting[:wanted]}
 
 

@@ -1,4 +1,4 @@
-"""What can happen to an offer. Pure: each function decides on what was read and returns one Changes for everything it touches."""
+"""The moves of an offer. Pure: each function returns one Changes for all that it touches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..kernel.access import Relation
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
 from .model import TABLE, AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory, waking_after
-from .policy import Urgency
+from .policy import OfferUrgency
 
 __all__ = [
     "ChosenVolunteer",
@@ -29,12 +30,12 @@ __all__ = [
 ]
 
 S = OfferState
-_SYSTEM, _HERSELF = frozenset({Relation.SYSTEM}), frozenset({Relation.OWNER})
+_SYSTEM, _VOLUNTEER = frozenset({Relation.SYSTEM}), frozenset({Relation.OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenVolunteer:
-    """Somebody who is to be asked, and why she."""
+    """A volunteer who is to be asked, and the reasons."""
 
     offer_id: str
     volunteer: str
@@ -43,17 +44,18 @@ class ChosenVolunteer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferContext:
-    """An offer with the two records that change with it. There may be no standing any more: she was erased."""
+    """An offer with the two records that change with it. The standing of an erased volunteer is None."""
 
     offer: Offer
     search: OfferRound
     standing: VolunteerHistory | None
 
 
-def answer_by(urgency: Urgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
+def answer_by(urgency: OfferUrgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
     """Return until when an offer that is made now may be answered.
 
-    Half of the time in which help is still in time is left for whoever is asked next; once it is late, there is no hurry.
+    Half of the time that is left is kept for the next volunteer. Once it is late, there is no
+    hurry.
     """
     by = policy.ANSWER_BY[urgency]
     if by.hours:
@@ -83,7 +85,7 @@ def ask(
     )
     related: list[Changes[Entity]] = []
     for offer in offers:
-        made = Message(kind="offer.made", to=offer.volunteer, about=offer.id, not_after=until)
+        made = Message(kind="offer.made", to=OnePerson(offer.volunteer), about=offer.id, not_after=until)
         before = standings[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
@@ -109,7 +111,7 @@ def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: da
 
 
 def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
-    """She takes it: the claim's own decision, and with it the end of the offer.
+    """Accept an offer: the changes of the claim, and with them the end of the offer.
 
     Raises:
         Conflict: it was answered already, has run out, or nobody is needed any more.
@@ -121,12 +123,12 @@ def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, c
 def decline(
     known: OfferContext, relations: frozenset[Relation], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
 ) -> Changes[Offer]:
-    """She would rather not."""
+    """Decline an offer."""
     return _end(known, "decline", relations, now, reason=reason, related=related)
 
 
 def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """Nobody has answered in time; it goes on to the next. Woken too early, by a clock ahead of ours, it sleeps on."""
+    """Expire an offer. If the timer fired too early, by a clock ahead of ours, it waits on."""
     if now < known.offer.expires_at:
         return Changes(entity=replace(known.offer, timer=None), previous=known.offer, bump_version=False)
     ended = _end(replace(known, offer=replace(known.offer, timer=None)), "expire", _SYSTEM, known.offer.expires_at)
@@ -157,7 +159,7 @@ def _changed(before: Any, after: Any) -> Changes[Any]:
 
 
 def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """She may not be asked any more (she has paused, is blocked, helps elsewhere): it is nobody's answer."""
+    """End the offer of a volunteer who may no longer be asked; it counts as no answer."""
     return _end(known, "supersede", _SYSTEM, now)
 
 
@@ -169,16 +171,16 @@ def supersede(
     open: bool,
     now: datetime,
 ) -> Changes[OfferRound]:
-    """Nobody is needed any more for these offers, and whoever has one is told kindly; note whether anybody else is (`open`).
+    """End surplus offers and tell their volunteers; note whether the wish needs others (`open`).
 
-    Whoever is `helping` has taken the wish from the wall: she has accepted, by another way, and is told as a helper.
+    A volunteer who is `helping` has claimed the wish on the wall. That counts as accepting.
     """
     related: list[Changes[Entity]] = []
     asked = {one.offer: one for one in search.asked}
     for offer, standing in ended:
-        move, who = ("accept", _HERSELF) if offer.volunteer in helping else ("supersede", _SYSTEM)
+        move, who = ("accept", _VOLUNTEER) if offer.volunteer in helping else ("supersede", _SYSTEM)
         state = TABLE.go(offer.state, move, who).target
-        told = (Message(kind="offer.superseded", to=offer.volunteer, about=offer.id),) if state is S.SUPERSEDED else ()
+        told = (Message(kind="offer.superseded", to=OnePerson(offer.volunteer), about=offer.id),) if state is S.SUPERSEDED else ()
         related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
         asked[offer.id] = replace(asked[offer.id], state=state)
         if standing:
@@ -187,13 +189,13 @@ def supersede(
 
 
 def note_met(standing: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
-    """Note that somebody has helped a resident, who now knows her face."""
+    """Note that a volunteer has met a resident."""
     met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
     return _changed(standing, replace(standing, met=met))
 
 
 def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
-    """She was erased: an offer that waits for her waits no more, and no reason of hers stays."""
+    """Redact an offer to an erased volunteer, and end it."""
     if known.offer.state is S.OFFERED:
         return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
     return Changes(entity=replace(known.offer, reason=None), previous=known.offer)

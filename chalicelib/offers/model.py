@@ -12,7 +12,7 @@ from ..kernel.clock import at_local, local_day
 from ..kernel.state_table import Move, StateTable
 from . import permissions as can
 from . import policy
-from .policy import Urgency
+from .policy import OfferUrgency
 
 __all__ = [
     "TABLE",
@@ -51,10 +51,16 @@ TABLE: StateTable[OfferState] = StateTable(
 )
 
 
-def urgency_of(last_day: date, now: datetime, zone: str) -> Urgency:
+def urgency_of(last_day: date, now: datetime, zone: str) -> OfferUrgency:
     """Return how much a wish presses, by the day by which somebody has to come."""
     left = (last_day - local_day(now, zone)).days
-    return Urgency.URGENT if left <= policy.URGENT_DAYS else Urgency.SOON if left <= policy.SOON_DAYS else Urgency.CALM
+    return (
+        OfferUrgency.URGENT
+        if left <= policy.URGENT_DAYS
+        else OfferUrgency.SOON
+        if left <= policy.SOON_DAYS
+        else OfferUrgency.CALM
+    )
 
 
 def grid_of(place: str) -> str:
@@ -77,7 +83,7 @@ def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer(Entity):
-    """One wish, offered to one volunteer. It reserves nothing; whether it is still good is seen when she accepts.
+    """One wish, offered to one volunteer. It reserves nothing until it is accepted.
 
     `why` are reasons by name (see `texts.WHY`), each with its fact after a colon.
     """
@@ -89,7 +95,7 @@ class Offer(Entity):
     place: str  # the grid of the wish
     zone: str
     kind: str
-    urgency: Urgency
+    urgency: OfferUrgency
     state: OfferState = S.OFFERED
     expires_at: datetime
     why: tuple[str, ...] = ()
@@ -153,7 +159,7 @@ class OfferRound(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentOffer:
-    """One offer as it weighs on whoever got it."""
+    """One offer in the history of its volunteer."""
 
     offer: str
     at: datetime
@@ -163,9 +169,9 @@ class SentOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerHistory(Entity):
-    """What is known of a volunteer of a street: her offers of the last four weeks, how she has answered, whom she has helped.
+    """A volunteer's history in a street: offers of four weeks, answers, residents met.
 
-    Its id is hers. The counts of answers fade: they are halved where they have become many.
+    Its id is the volunteer's. The counts of answers fade: they are halved where they have become many.
     """
 
     entity_kind: ClassVar[str] = "standing"
@@ -177,27 +183,27 @@ class VolunteerHistory(Entity):
     met: tuple[str, ...] = ()  # residents, the latest last
 
     def recent(self, now: datetime) -> int:
-        """Return how many offers she got in the last four weeks."""
+        """Return how many offers the volunteer got in the last four weeks."""
         return sum(sent.at > now - policy.FOUR_WEEKS for sent in self.sent)
 
     def live(self, now: datetime) -> int:
-        """Return how many offers wait for her answer."""
+        """Return how many offers wait for an answer."""
         return sum(sent.state is S.OFFERED and sent.until > now for sent in self.sent)
 
     def silent(self, now: datetime) -> bool:
-        """Say whether she has answered none of the latest offers of the last four weeks."""
+        """Say whether none of the latest offers of the last four weeks was answered."""
         over = [one for one in self.sent if one.at > now - policy.FOUR_WEEKS and one.state is not S.OFFERED]
         latest = over[-policy.SILENT_AFTER :]
         return len(latest) == policy.SILENT_AFTER and all(one.state is S.EXPIRED for one in latest)
 
     @property
     def acceptance(self) -> int:
-        """Return how likely she accepts, in permille; with few answers close to what somebody new is taken for."""
+        """Return how likely the volunteer accepts, in permille; few answers are near the prior."""
         prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
         return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (answers + prior)
 
     def answered(self, offer: str, state: OfferState) -> "VolunteerHistory":
-        """Return it with the end of an offer noted. What was superseded says nothing about her."""
+        """Return it with the end of an offer noted. A superseded one says nothing about the volunteer."""
         sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
         accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))
         if accepted + refused > policy.ANSWERS_FADE:

@@ -1,4 +1,4 @@
-"""Messages about an offer: whether they are still relevant, and the context of their templates. Pure."""
+"""Messages about an offer: whether they are relevant, and the context of their templates. Pure."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -21,11 +21,11 @@ __all__ = [
     "SOON_DAYS",
     "URGENT_DAYS",
     "AnswerBy",
-    "Urgency",
+    "OfferUrgency",
 ]
 
 
-class Urgency(StrEnum):
+class OfferUrgency(StrEnum):
     """How much a wish presses, by the days that are left until it is needed; the most pressing first."""
 
     URGENT = "urgent"
@@ -44,17 +44,17 @@ class AnswerBy:
 
 URGENT_DAYS, SOON_DAYS = 2, 7  # until the day by which it is needed
 # What presses goes on to the next person while there is still time; otherwise an evening at home lies in between.
-ANSWER_BY: Mapping[Urgency, AnswerBy] = {
-    Urgency.URGENT: AnswerBy(hours=4),
-    Urgency.SOON: AnswerBy(hours=10),
-    Urgency.CALM: AnswerBy(days=1),
+ANSWER_BY: Mapping[OfferUrgency, AnswerBy] = {
+    OfferUrgency.URGENT: AnswerBy(hours=4),
+    OfferUrgency.SOON: AnswerBy(hours=10),
+    OfferUrgency.CALM: AnswerBy(days=1),
 }
 SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes later would ring in the quiet hours
 MATCH = "match.community"  # the kind of the job that looks for somebody to ask
 MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
 FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
 PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
-SILENT_AFTER = 4  # offers in a row that somebody left unanswered: she is left in peace until four weeks have passed
+SILENT_AFTER = 4  # offers in a row that somebody left unanswered: they are left in peace for four weeks
 ANSWERS_FADE = 20  # of so many answers each kind is halved: what somebody did last year says little
 OFFERS_KEPT = 60  # of one search, as staff see them; of earlier ones only who is not to be asked again
-MET_KEPT = 20  # residents whom somebody has helped, of whom she is the face they know
+MET_KEPT = 20  # residents whom a volunteer has met

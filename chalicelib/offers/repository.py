@@ -13,7 +13,17 @@ from .model import Offer, OfferRound, VolunteerHistory
 __all__ = ["OFFER", "SEARCH", "STANDING", "OfferRepository"]
 
 # All of a search: it is small, and holds ids only.
-_SEARCH = ("id", "version", "created_at", "updated_at", "timer", "community", "open", "asked", "before")
+_SEARCH = (
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "timer",
+    "community",
+    "open",
+    "asked",
+    "before",
+)
 # PK the offer, SK `offer`; PK the wish, SK `search`; PK `standing#<street>`, SK the volunteer.
 _OFFERS = Table(
     "offers",

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..web.fields import Flag, Instant, Line, PersonId, PlaceCode, Request, View
-from ..wishes.model import Kind, Wish
-from ..wishes.schemas import WindowView, WishId
+from ..wishes.model import Wish, WishKind
+from ..wishes.schemas import WishId
+from ..wishes.views import WindowView
 from .model import OfferState, grid_of
-from .policy import Urgency
+from .policy import OfferUrgency
 from .service import OfferForViewer
 from .texts import why_text
 
@@ -29,7 +30,7 @@ class DeclineIn(Request):
 class OfferedWish(View):
     """An offered wish as the volunteer sees it: its grid and days, but no person and no building."""
 
-    kind: Kind
+    kind: WishKind
     title: str
     story: str
     budget_fen: int | None
@@ -58,7 +59,7 @@ class OfferView(View):
     wish: WishId
     volunteer: PersonId
     state: OfferState
-    urgency: Urgency
+    urgency: OfferUrgency
     expires_at: Instant
     why: list[str]
     about: OfferedWish | None

@@ -94,10 +94,7 @@ class Offers:
         actor = self._access.require_self(context).actor
         page = self._repository.offers_of(actor.id, context.start, limit)
         wishes = self._wish_queries.find_many([offer.wish_id for offer in page.items])
-        found = [
-            self._for_viewer(actor, offer, wishes.get(offer.wish_id), context.locale)
-            for offer in page.items
-        ]
+        found = [self._for_viewer(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items]
         return Page(found, page.next)
 
     def accept_offer(self, context: RequestContext, offer_id: str) -> OfferForViewer:
@@ -123,9 +120,7 @@ class Offers:
             similar = self._wish_queries.near_misses(context.actor, missed)
             raise Conflict(late.code, **late.facts, similar=similar) from None
 
-    def decline_offer(
-        self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool
-    ) -> OfferForViewer:
+    def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferForViewer:
         """Decline an offer; with `never_again`, also every further wish of its kind."""
 
         def decide(known: OfferContext, granted: Granted, now: datetime) -> Changes[Offer]:
@@ -138,9 +133,7 @@ class Offers:
         self._scheduler.try_match_soon(declined.offer.place)
         return declined
 
-    def _answer(
-        self, context: RequestContext, offer_id: str, move: str, decide: Decide
-    ) -> OfferForViewer:
+    def _answer(self, context: RequestContext, offer_id: str, move: str, decide: Decide) -> OfferForViewer:
         def attempt() -> tuple[Changes[Offer], _Answered]:
             known = self._repository.context_of(self._get(offer_id))
             resource = known.offer.as_resource()
@@ -159,9 +152,7 @@ class Offers:
             raise NotFound
         return offer
 
-    def _for_viewer(
-        self, actor: Actor, offer: Offer, wish: Wish | None, locale: str
-    ) -> OfferForViewer:
+    def _for_viewer(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferForViewer:
         may_be_shown = wish and wish.state in PUBLIC_STATES and not wish.forgotten
         return OfferForViewer(
             offer=offer,

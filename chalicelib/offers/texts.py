@@ -61,7 +61,7 @@ MESSAGES: Templates = {
         slots={"title": 40},
         parts=2,
     ),
-    # She said yes, and it is her own affairs that stand in the way: she carries too many, or has paused.
+    # An accepted offer that fails on the volunteer: they have no capacity left, or have paused.
     "offer.not_taken": Template(
         text(
             zh="谢谢您愿意帮忙！「{title}」还没能交给您，原因请在应用的邀请里点“接受”查看。",

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from ..kernel.errors import Invalid
-from ..tickets.policy import Question, QuestionKind
+from ..tickets.policy import CategoryQuestion, QuestionKind
 
 __all__ = ["answers_to"]
 
@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _LINE = 200
 
 
-def answers_to(questions: Sequence[Question], given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def answers_to(questions: Sequence[CategoryQuestion], given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return the answers by the code of their question; applications send along what they know, and the rest is dropped.
 
     Raises:
@@ -31,13 +31,13 @@ def answers_to(questions: Sequence[Question], given: Mapping[str, Sequence[str]]
     return {code: values for code, values in found.items() if values}
 
 
-def _said(question: Question, values: Sequence[str]) -> tuple[str, ...]:
+def _said(question: CategoryQuestion, values: Sequence[str]) -> tuple[str, ...]:
     if question.kind is QuestionKind.TEXT:
         return tuple(value for value in values if value.strip())
     return tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
 
 
-def _fits(question: Question, values: Sequence[str]) -> bool:
+def _fits(question: CategoryQuestion, values: Sequence[str]) -> bool:
     choices = {choice.key for choice in question.choices}
     alone = len(values) == 1 or question.kind is QuestionKind.SEVERAL
     return alone and all(_FITTING[question.kind](value, choices) for value in values)

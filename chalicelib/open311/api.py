@@ -3,7 +3,7 @@
 from ..kernel.errors import NotFound
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
-from .fields import Asked, ReportForm, RequestsQuery, UpdateForm, UpdatesQuery
+from .fields import JurisdictionQuery, ReportForm, RequestsQuery, UpdateForm, UpdatesQuery
 from .schemas import (
     Created,
     CreatedList,
@@ -43,19 +43,19 @@ def read_discovery(open311: Open311, context: RequestContext) -> DiscoveryView:
 
 
 @routes.get("/open311/v2/services", formats=FORMATS, public=True)
-def list_services(open311: Open311, context: RequestContext, query: Asked) -> ServiceList:
+def list_services(open311: Open311, context: RequestContext, query: JurisdictionQuery) -> ServiceList:
     """What can be reported."""
     return ServiceList([ServiceView.of(category, context.locale) for category in open311.list_services(query.jurisdiction_id)])
 
 
 @routes.get("/open311/v2/services/{document}", public=True)
-def read_service(open311: Open311, context: RequestContext, document: str, query: Asked) -> DefinitionView:
+def read_service(open311: Open311, context: RequestContext, document: str, query: JurisdictionQuery) -> DefinitionView:
     """What is asked in a kind of report."""
     return DefinitionView.of(open311.read_service(query.jurisdiction_id, _name(document)), context.locale)
 
 
 @routes.post("/open311/v2/requests", formats=FORMATS, public=True)
-def create_request(open311: Open311, context: RequestContext, form: ReportForm, query: Asked) -> CreatedList:
+def create_request(open311: Open311, context: RequestContext, form: ReportForm, query: JurisdictionQuery) -> CreatedList:
     """Report a problem, with an api_key."""
     id, category = open311.report(context, form.api_key, form.jurisdiction_id or query.jurisdiction_id, form.reported())
     notice = (PRIVATE_NOTICE if category.private else NOTICE).format(context.locale)
@@ -69,13 +69,13 @@ def list_requests(open311: Open311, context: RequestContext, query: RequestsQuer
 
 
 @routes.get("/open311/v2/requests/{document}", public=True)
-def read_request(open311: Open311, context: RequestContext, document: str, query: Asked) -> RequestList:
+def read_request(open311: Open311, context: RequestContext, document: str, query: JurisdictionQuery) -> RequestList:
     """A public report."""
     return RequestList.of([open311.read_request(query.jurisdiction_id, _name(document))], context.locale)
 
 
 @routes.get("/open311/v2/tokens/{document}", public=True)
-def read_token(open311: Open311, context: RequestContext, document: str, query: Asked) -> TokenList:
+def read_token(open311: Open311, context: RequestContext, document: str, query: JurisdictionQuery) -> TokenList:
     """Which report came of a token: the one of the same id, for none is deferred."""
     shown = open311.read_request(query.jurisdiction_id, _name(document))
     return TokenList([TokenView(service_request_id=shown.ticket.id, token=shown.ticket.id)])
@@ -88,7 +88,9 @@ def list_request_updates(open311: Open311, context: RequestContext, query: Updat
 
 
 @routes.post("/open311/v2/servicerequestupdates", formats=FORMATS, public=True, repeatable=False)
-def create_request_update(open311: Open311, context: RequestContext, form: UpdateForm, query: Asked) -> UpdateCreatedList:
+def create_request_update(
+    open311: Open311, context: RequestContext, form: UpdateForm, query: JurisdictionQuery
+) -> UpdateCreatedList:
     """Add to a public report, with an api_key."""
     jurisdiction = form.jurisdiction_id or query.jurisdiction_id
     id = open311.update(context, form.api_key, jurisdiction, form.service_request_id, form.description)

@@ -19,7 +19,8 @@ feature: "Feature[Open311]" = Feature("open311")
 @feature.build
 def build(core: "Core", get: Get) -> "Open311":
     """Build the service."""
-    from .service import Open311, Operator
+    from .reports import Operator
+    from .service import Open311
 
     settings = core.settings
     return Open311(

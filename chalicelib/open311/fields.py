@@ -17,9 +17,9 @@ from ..places.model import Location
 from ..web.fields import Prose, near
 from .location import Address
 from .policy import MOST
-from .service import Reported, Wanted
+from .reports import NewReport, RequestFilter
 
-__all__ = ["Asked", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
+__all__ = ["JurisdictionQuery", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
 # https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
@@ -50,14 +50,19 @@ def _listed(value: Any) -> tuple[str, ...]:
 W3CDate = Annotated[
     datetime,
     BeforeValidator(_instant, json_schema_input_type=str),
-    Field(json_schema_extra={"pattern": f"^({_W3C.pattern})?$", "examples": ["2026-11-23T08:40:00+08:00"]}),
+    Field(
+        json_schema_extra={
+            "pattern": f"^({_W3C.pattern})?$",
+            "examples": ["2026-11-23T08:40:00+08:00"],
+        }
+    ),
 ]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]
 Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
 
 
-class Asked(BaseModel):
+class JurisdictionQuery(BaseModel):
     """Which jurisdiction is asked: the code of a street. It may be left out where there is one only."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
@@ -77,22 +82,26 @@ def _said(values: list[str]) -> str | list[str]:
     return said[0] if len(said) == 1 else said
 
 
-class RequestsQuery(Asked):
+class RequestsQuery(JurisdictionQuery):
     """Which reports; `service_request_id` overrides all else."""
 
     service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
-    service_code: Listed = Field(default_factory=tuple, description="Several, delimited by commas; of any where none is named.")
+    service_code: Listed = Field(
+        default_factory=tuple,
+        description="Several, delimited by commas; of any where none is named.",
+    )
     start_date: W3CDate | None = None
     end_date: Annotated[
-        W3CDate | None, Field(description="At most 90 days after start_date; without both, the last 90 days.")
+        W3CDate | None,
+        Field(description="At most 90 days after start_date; without both, the last 90 days."),
     ] = None
     status: Statuses = Field(default_factory=tuple, description="open or closed, or both, delimited by a comma.")
     page: Annotated[int, Field(ge=1, le=MOST)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequestFilter:
         """Return which reports are asked for."""
-        return Wanted(
+        return RequestFilter(
             ids=self.service_request_id,
             categories=self.service_code,
             statuses=self.status,
@@ -103,25 +112,28 @@ class RequestsQuery(Asked):
         )
 
 
-class UpdatesQuery(Asked):
+class UpdatesQuery(JurisdictionQuery):
     """Which updates."""
 
     service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequestFilter:
         """Return of which reports, and of when."""
-        return Wanted(ids=self.service_request_id, start=self.start_date, end=self.end_date)
+        return RequestFilter(ids=self.service_request_id, start=self.start_date, end=self.end_date)
 
 
-class _Signed(Asked):
+class _KeyedForm(JurisdictionQuery):
     """What needs a key."""
 
-    api_key: Annotated[str, Field(max_length=4096, description="A key of this service, or a person's access token.")]
+    api_key: Annotated[
+        str,
+        Field(max_length=4096, description="A key of this service, or a person's access token."),
+    ]
 
 
-class ReportForm(_Signed):
+class ReportForm(_KeyedForm):
     """A report. Where: `lat` and `long`, or `address_id`, or `address_string`.
 
     `email`, `device_id`, `account_id`, `first_name`, `last_name` and `media_url` may be sent as well; none of them is kept.
@@ -134,7 +146,11 @@ class ReportForm(_Signed):
     address_string: Annotated[Prose, Field(max_length=500)] = ""
     address_id: Annotated[str, Field(max_length=200, description="The code of a place.")] = ""
     phone: Annotated[
-        str, Field(max_length=40, description="Tells a resident who has this number what becomes of it; it is not kept.")
+        str,
+        Field(
+            max_length=40,
+            description="Tells a resident who has this number what becomes of it; it is not kept.",
+        ),
     ] = ""
     attribute: Annotated[
         dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
@@ -152,10 +168,10 @@ class ReportForm(_Signed):
                 found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
         return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
 
-    def reported(self) -> Reported:
+    def reported(self) -> NewReport:
         """Return what is reported."""
         point = Location(self.lat, self.long) if self.lat is not None and self.long is not None else None
-        return Reported(
+        return NewReport(
             service_code=self.service_code,
             text=self.description,
             address=Address(point=point, written=self.address_string, id=self.address_id),
@@ -172,7 +188,7 @@ def _mobile(phone: str) -> str | None:
         return None
 
 
-class UpdateForm(_Signed):
+class UpdateForm(_KeyedForm):
     """An update of a report: what there is to add."""
 
     service_request_id: Annotated[str, Field(max_length=200)]

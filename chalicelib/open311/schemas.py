@@ -9,10 +9,11 @@ from pydantic import Field, RootModel
 from ..kernel.text import mask_personal
 from ..kernel.text_catalogue import text
 from ..tickets.model import Update
-from ..tickets.policy import Category, Question
+from ..tickets.policy import Category, CategoryQuestion
 from ..web.fields import Instant, View
 from .policy import CHARACTERS, DECIMALS
-from .service import Operator, Shown, status_of
+from .reports import Operator, PublicReport
+from .service import status_of
 from .texts import CONTACT, KEY_SERVICE
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "CreatedList",
     "DefinitionView",
     "DiscoveryView",
-    "EndpointView",
     "RequestList",
     "RequestView",
     "ServiceList",
@@ -51,7 +51,7 @@ def _about(degrees: float | None) -> float | None:
 
 
 # An empty element is no number and no date, and breaks clients that read one.
-Known = Field(exclude_if=lambda value: value is None)
+_OMIT_NONE = Field(exclude_if=lambda value: value is None)
 
 
 class EndpointView(View):
@@ -78,7 +78,9 @@ class DiscoveryView(View):
     def of(cls, operator: Operator, changed_at: datetime, locale: str) -> "DiscoveryView":
         """Return the view of who runs it."""
         endpoint = EndpointView(
-            url=f"{operator.url}/open311/v2", changeset=changed_at, type="production" if operator.live else "test"
+            url=f"{operator.url}/open311/v2",
+            changeset=changed_at,
+            type="production" if operator.live else "test",
         )
         return cls(
             changeset=changed_at,
@@ -135,10 +137,10 @@ class AttributeView(View):
     datatype_description: str | None = None
     order: int
     description: str
-    values: Annotated[list[ValueView] | None, Known] = None
+    values: Annotated[list[ValueView] | None, _OMIT_NONE] = None
 
     @classmethod
-    def of(cls, question: Question, order: int, locale: str) -> "AttributeView":
+    def of(cls, question: CategoryQuestion, order: int, locale: str) -> "AttributeView":
         """Return the view of a question."""
         values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
         return cls(
@@ -179,15 +181,15 @@ class RequestView(View):
     service_notice: str | None = None
     requested_datetime: Instant
     updated_datetime: Instant
-    expected_datetime: Annotated[Instant | None, Known] = None
+    expected_datetime: Annotated[Instant | None, _OMIT_NONE] = None
     address: str | None
     address_id: str | None
     zipcode: str | None = None
-    lat: Annotated[float | None, Known] = None
-    long: Annotated[float | None, Known] = None
+    lat: Annotated[float | None, _OMIT_NONE] = None
+    long: Annotated[float | None, _OMIT_NONE] = None
 
     @classmethod
-    def of(cls, shown: Shown, locale: str, most: int) -> "RequestView":
+    def of(cls, shown: PublicReport, locale: str, most: int) -> "RequestView":
         """Return what everybody may see of a ticket: nobody's name, no phone, no photo, and no nearer than its grid."""
         ticket = shown.ticket
         return cls(
@@ -214,7 +216,7 @@ class RequestList(RootModel[list[RequestView]]):
     element: ClassVar[str] = "service_requests"
 
     @classmethod
-    def of(cls, found: Sequence[Shown], locale: str) -> "RequestList":
+    def of(cls, found: Sequence[PublicReport], locale: str) -> "RequestList":
         """Return the view of tickets."""
         most = CHARACTERS // (2 * len(found) or 1)
         return cls([RequestView.of(shown, locale, most) for shown in found])

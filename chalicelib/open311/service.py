@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
@@ -17,81 +17,31 @@ from ..kernel.place import PlaceKind, ancestors, kind_of, street_of
 from ..kernel.request import RequestContext
 from ..places.service import Places
 from ..tickets.model import OutsideReport, Ticket, Update
-from ..tickets.outside import PublicTickets
-from ..tickets.policy import Category, Policy, SlaKind
-from ..tickets.states import State
+from ..tickets.policy import Category, Policy
+from ..tickets.public_tickets import PublicTickets
+from ..tickets.states import TicketStatus
 from ..web.tokens import Tokens
 from .answers import answers_to
-from .location import Address, locate
+from .location import locate
 from .policy import CHANGED, LONGEST_SPAN, MOST, MOST_READ
+from .reports import NewReport, Operator, PublicReport, RequestFilter
 
-__all__ = ["Open311", "Operator", "Reported", "Shown", "Wanted", "status_of"]
+__all__ = ["Open311", "status_of"]
 
-_ID = re.compile(f"tkt_{ID_PATTERN}")  # nothing else can be one, and some of what people send is longer than a key may be
+# Nothing else can be an id, and some of what people send is longer than a key may be.
+_ID = re.compile(f"tkt_{ID_PATTERN}")
 _AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
-_REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution  # instants are shown in whole seconds; what is shown is found
-_CLOSED = frozenset({State.CLOSED})
-_STATES = {"open": frozenset(State) - _CLOSED, "closed": _CLOSED}  # also what is done is open until those who reported agree
+# Instants are shown in whole seconds; what is shown is found.
+_REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
+_CLOSED = frozenset({TicketStatus.CLOSED})
+# A ticket that is done is open until those who reported it agree.
+_STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
 
 
-def status_of(state: State) -> Literal["open", "closed"]:
+def status_of(state: TicketStatus) -> Literal["open", "closed"]:
     """Return what the specification calls a state."""
     return "closed" if state in _CLOSED else "open"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
-    """Who runs the interface, as its discovery says it; what is empty, the house says in its own words."""
-
-    url: str
-    contact: str = ""
-    key_service: str = ""
-    live: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """A report as another application sends it."""
-
-    service_code: str
-    text: str | None
-    address: Address
-    answers: Mapping[str, tuple[str, ...]]
-    phone: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which reports are asked for."""
-
-    ids: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    statuses: Sequence[str] = ()
-    start: datetime | None = None
-    end: datetime | None = None
-    page: int = 1
-    page_size: int = MOST
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A ticket as everybody may see it, with what its street calls its kind and where it is."""
-
-    ticket: Ticket
-    category: Category
-    where: Sequence[str]  # the names of its grid and community, innermost first
-
-    @property
-    def expected_at(self) -> datetime | None:
-        """Return by when it should be done, as it was first promised."""
-        clock = self.ticket.clock(SlaKind.RESOLVE)
-        return clock.promised_at if clock else None
-
-    @property
-    def note(self) -> str:
-        """Return what staff have said of its end, as everybody may read it. Why somebody took her own report back is hers."""
-        return self.ticket.told_publicly or ""
 
 
 class Open311:
@@ -141,7 +91,7 @@ class Open311:
 
     # reporting
 
-    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: Reported) -> tuple[str, Category]:
+    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport) -> tuple[str, Category]:
         """Take a report; return its id and its category."""
         context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
@@ -169,7 +119,7 @@ class Open311:
         return self._tickets.comment_from_outside(context, ticket_id, text, client)
 
     def _identified(self, context: RequestContext, api_key: str) -> tuple[RequestContext, str]:
-        """Return the call of whoever has the key: an application by its name, or a person by her access token.
+        """Return the context of a key's owner: an application, or a person by their access token.
 
         All keys are looked at, so that the time it takes says nothing about them.
         """
@@ -191,7 +141,7 @@ class Open311:
 
     # what became of it
 
-    def list_requests(self, jurisdiction: str, wanted: Wanted) -> Sequence[Shown]:
+    def list_requests(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[PublicReport]:
         """Return what is asked for, newest first; ids override all else."""
         if wanted.ids:
             return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
@@ -216,20 +166,25 @@ class Open311:
         found = (ticket for page in pages() for ticket in page.items)
         return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
 
-    def read_request(self, jurisdiction: str, ticket_id: str) -> Shown:
+    def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
         return self._shown(jurisdiction, [ticket_id])[0]
 
-    def list_updates(self, jurisdiction: str, wanted: Wanted) -> Sequence[Update]:
+    def list_updates(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[Update]:
         """Return what everybody may read of what happened, oldest first; ids override all else."""
         if wanted.ids:
             known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
             return self._tickets.updates_of([shown.ticket.id for shown in known])[:MOST]
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        return list(islice(every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)), MOST))
+        return list(
+            islice(
+                every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)),
+                MOST,
+            )
+        )
 
-    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[Shown]:
+    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[PublicReport]:
         street = self._street(jurisdiction)
         known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
         tickets = [ticket for ticket in known if street_of(ticket.place) == street]
@@ -237,14 +192,20 @@ class Open311:
             raise NotFound("open311.request_unknown")
         return self._named(street, tickets)
 
-    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[Shown]:
+    def _named(self, street: str, tickets: Iterable[Ticket]) -> Sequence[PublicReport]:
         policy = self._tickets.policy_of(street)
         names = {place.id: place.name for place in self._places.tree(street)}
         shown = []
         for ticket in tickets:
             above = [code for code in ancestors(ticket.place) if kind_of(code) in _PUBLIC_KINDS]
             category = policy.category(ticket.category) or Category(code=ticket.category, zh=ticket.category, en=ticket.category)
-            shown.append(Shown(ticket=ticket, category=category, where=[names[code] for code in above if code in names]))
+            shown.append(
+                PublicReport(
+                    ticket=ticket,
+                    category=category,
+                    where=[names[code] for code in above if code in names],
+                )
+            )
         return shown
 
     def _span(self, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:

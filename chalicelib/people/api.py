@@ -1,10 +1,11 @@
-"""Routes about people."""
+"""Routes about accounts."""
 
 from pydantic_core import to_jsonable_python
 
 from ..kernel.request import RequestContext
 from ..web.fields import PageQuery
 from ..web.routes import Routes
+from .accounts import Accounts
 from .schemas import (
     ConsentList,
     ConsentView,
@@ -14,54 +15,54 @@ from .schemas import (
     VolunteerIn,
     VolunteerView,
 )
-from .service import People
 from .texts import REFUSALS
 
 __all__ = ["routes"]
 
 
-routes: Routes[People] = Routes("people", REFUSALS)
+routes: Routes[Accounts] = Routes("people", REFUSALS)
 
 
 @routes.get("/v1/me")
-def read_me(people: People, context: RequestContext) -> Me:
+def read_me(accounts: Accounts, context: RequestContext) -> Me:
     """Read one's own record."""
-    return Me.of(people.read_me(context))
+    return Me.of(accounts.read_me(context))
 
 
 @routes.patch("/v1/me")
-def change_me(people: People, context: RequestContext, body: MePatch) -> Me:
+def change_me(accounts: Accounts, context: RequestContext, body: MePatch) -> Me:
     """Change one's own record."""
-    return Me.of(people.change_me(context, body.changes()))
+    return Me.of(accounts.change_me(context, body.edit()))
 
 
 @routes.delete("/v1/me", status=202)
-def erase_me(people: People, context: RequestContext) -> MyData:
+def erase_me(accounts: Accounts, context: RequestContext) -> MyData:
     """Erase one's personal data; counted history stays without it."""
-    people.erase_me(context)
+    accounts.erase_me(context)
     return MyData({})
 
 
 @routes.get("/v1/me/data")
-def read_my_data(people: People, context: RequestContext) -> MyData:
+def read_my_data(accounts: Accounts, context: RequestContext) -> MyData:
     """Read everything held about oneself."""
-    return MyData(to_jsonable_python(people.read_my_data(context)))
+    return MyData(to_jsonable_python(accounts.read_my_data(context)))
 
 
 @routes.put("/v1/me/volunteer")
-def volunteer(people: People, context: RequestContext, body: VolunteerIn) -> VolunteerView:
+def volunteer(accounts: Accounts, context: RequestContext, body: VolunteerIn) -> VolunteerView:
     """Become a volunteer, or change what one offers."""
-    return VolunteerView.of(people.volunteer(context, body.profile()))
+    return VolunteerView.of(accounts.volunteer(context, body.profile()))
 
 
 @routes.get("/v1/me/consents")
-def read_consents(people: People, context: RequestContext, query: PageQuery) -> ConsentList:
+def read_consents(accounts: Accounts, context: RequestContext, query: PageQuery) -> ConsentList:
     """Read one's own consent history."""
-    page = people.read_consents(context, query.limit)
-    return ConsentList(items=[ConsentView.model_validate(consent) for consent in page.items], next=context.cursor_of(page.next))
+    page = accounts.read_consents(context, query.limit)
+    items = [ConsentView.model_validate(consent) for consent in page.items]
+    return ConsentList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.delete("/v1/me/consents/{purpose}", status=204)
-def withdraw_consent(people: People, context: RequestContext, purpose: str) -> None:
+def withdraw_consent(accounts: Accounts, context: RequestContext, purpose: str) -> None:
     """Withdraw a consent; withdrawing the terms signs one out."""
-    people.withdraw_consent(context, purpose)
+    accounts.withdraw_consent(context, purpose)

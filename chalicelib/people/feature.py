@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
     from .access import Access
+    from .accounts import Accounts
+    from .consents import Consents
+    from .phones import Phones
+    from .registration import Registration
     from .service import People
 
-__all__ = ["access", "feature", "place_exists"]
+__all__ = [
+    "access",
+    "accounts",
+    "consents",
+    "feature",
+    "phones",
+    "place_exists",
+    "registration",
+]
 
 feature: "Feature[People]" = Feature("people", id_prefixes={"person": "per", "consent": "con"})
 place_exists: "Provider[Callable[[str], bool]]" = Provider("people.place_exists")  # filled by places
@@ -29,21 +41,73 @@ def access(core: "Core", get: Get) -> "Access":
     return Access(PersonRepository(core.store))
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "People":
-    """Build the service."""
+@feature.provide
+def phones(core: "Core", get: Get) -> "Phones":
+    """Build what finds the owner of a phone."""
+    from .phones import Phones
     from .repository import PersonRepository
-    from .service import People
 
-    return People(
+    return Phones(repository=PersonRepository(core.store), keys=core.keys)
+
+
+@feature.provide
+def consents(core: "Core", get: Get) -> "Consents":
+    """Build the consent ledger."""
+    from .consents import Consents
+    from .repository import PersonRepository
+
+    return Consents(
         transaction=core.transaction,
         repository=PersonRepository(core.store),
         clock=core.clock,
         ids=core.ids,
-        keys=core.keys,
+    )
+
+
+@feature.provide
+def registration(core: "Core", get: Get) -> "Registration":
+    """Build what makes accounts and checks records."""
+    from .registration import Registration
+
+    return Registration(
+        clock=core.clock,
+        ids=core.ids,
+        phones=get(phones),
+        consents=get(consents),
         place_exists=get(place_exists),
+    )
+
+
+@feature.provide
+def accounts(core: "Core", get: Get) -> "Accounts":
+    """Build the service of people's own accounts."""
+    from .accounts import Accounts
+
+    return Accounts(
+        transaction=core.transaction,
+        clock=core.clock,
+        access=get(access),
+        consents=get(consents),
+        phones=get(phones),
+        registration=get(registration),
         hooks=core.hooks,
     )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "People":
+    """Build what other features find people with."""
+    from .repository import PersonRepository
+    from .service import People
+
+    return People(
+        repository=PersonRepository(core.store),
+        phones=get(phones),
+        consents=get(consents),
+    )
+
+
+feature.route_service = accounts
 
 
 @feature.routes
@@ -60,7 +124,7 @@ def people_below(people: "People", name: str, as_of: datetime, start: "Position 
     return people.ids_below(name, as_of, start, limit)
 
 
-@feature.erase()
-def erase(people: "People", event: "Event") -> None:
-    """Take the names of witnesses out of an erased person's consents."""
-    people.forget_witnesses(event.subject)
+@feature.erase(service=consents)
+def erase(consents: "Consents", event: "Event") -> None:
+    """Remove the names of witnesses from an erased person's consents."""
+    consents.forget_witnesses(event.subject)

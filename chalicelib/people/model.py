@@ -1,7 +1,7 @@
-"""Who somebody is to the house, and what may change about them. Pure."""
+"""People and their consents, and what may change about them. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,28 +10,27 @@ from typing import ClassVar
 from ..kernel.access import Actor, Grant, Relation, Resource, Role
 from ..kernel.changes import Entity
 from ..kernel.errors import Conflict, Forbidden, Unauthenticated
-from ..kernel.place import community_of, covers, street_of
+from ..kernel.place import community_of
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from . import permissions
 
 __all__ = [
+    "TERMS",
     "Availability",
     "Consent",
+    "ConsentGiven",
     "EndedSession",
     "Person",
     "PhoneOwner",
     "QuietHours",
     "Vetting",
     "VolunteerProfile",
-    "Volunteering",
     "agree",
     "end_session",
     "erase",
     "make_volunteer",
     "mask_phone",
     "never_again",
-    "regrant",
-    "volunteering",
 ]
 
 TERMS = "terms"  # the purpose without which there is no account
@@ -65,9 +64,9 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolunteerProfile:
-    """What a volunteer offers. `capacity` is how many wishes she carries at once; no `kinds` means any.
+    """What a volunteer offers. `capacity` is the number of claims at once; no `kinds` means any.
 
-    `never` are kinds that she was asked for and does not want to be asked for again.
+    `never` are kinds that they do not want to be asked for again.
     """
 
     places: tuple[str, ...] = ()
@@ -81,24 +80,6 @@ class VolunteerProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Volunteering:
-    """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
-
-    Follows from the person alone and is kept in step with her (see `store.table.RowType.with_projection`).
-    """
-
-    person_id: str
-    area: str  # a community, or the street
-    places: tuple[str, ...]  # where within it
-    home: str | None = None
-    household: str | None = None
-    contact_via: str | None = None
-    vetting: Vetting = Vetting.NONE
-    profile: VolunteerProfile
-    quiet_hours: QuietHours | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSession:
     """A session whose access tokens may still be in somebody's hands."""
 
@@ -108,7 +89,7 @@ class EndedSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person(Entity):
-    """Anybody the house knows. Without a phone she has no account and is acted for."""
+    """A person. Without a phone they have no account, and others act for them."""
 
     entity_kind: ClassVar[str] = "person"
 
@@ -134,37 +115,46 @@ class Person(Entity):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Return where she belongs: her home, and where she serves."""
+        """Return the home, and the places of the grants."""
         return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
 
     @property
     def secrets(self) -> list[str]:
-        """Return what must not stand where everybody reads: how to reach her, and the parts of her address that are names."""
+        """Return the words that public texts must not hold: contacts, and the names in the address."""
         named = re.split(r"[\s\d号栋幢座楼层室弄单元]+", self.address or "")
-        reached = [self.address, self.phone, (self.phone or "").removeprefix("+86"), self.email_address]
+        reached = [
+            self.address,
+            self.phone,
+            (self.phone or "").removeprefix("+86"),
+            self.email_address,
+        ]
         numbers = re.findall(r"\d{3,}", self.address or "")  # a room, also where nothing calls it one
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
     def capacity(self) -> int:
-        """Return how many claims she may carry at once."""
+        """Return the number of claims that they may carry at once."""
         return self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
 
     @property
     def appointed(self) -> bool:
-        """Say whether she works here: staff are registered by others, and take part without the residents' terms."""
+        """Tell whether this is staff: registered by others, so without consent to the terms."""
         return any(grant.role.rank > Role.VOLUNTEER.rank for grant in self.grants)
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of her."""
-        return Resource(see=permissions.SEE, places=self.places, relations={Relation.OWNER: frozenset({self.id})})
+        """Return the person as a resource of permissions."""
+        return Resource(
+            see=permissions.SEE,
+            places=self.places,
+            relations={Relation.OWNER: frozenset({self.id})},
+        )
 
     def as_actor(self, session: str = "") -> Actor:
-        """Return her as somebody who acts."""
+        """Return the person as an actor."""
         return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
 
     def admit(self, actor: Actor) -> Actor:
-        """Return the actor as she is now, or refuse a token that no longer counts."""
+        """Return the actor as they are now, or refuse a token that no longer counts."""
         ended = any(session.id == actor.session for session in self.ended_sessions)
         if self.erased_at or ended or actor.token_version != self.token_version:
             raise Unauthenticated("auth.token_invalid")
@@ -196,6 +186,14 @@ class Consent:
     recorded_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """The form of a consent that another person records."""
+
+    how: str
+    witness: str | None = None
+
+
 def mask_phone(phone: str | None) -> str | None:
     """Return a phone as it may be shown: ``+86138****8000``."""
     return f"{phone[:-8]}****{phone[-4:]}" if phone else None
@@ -208,7 +206,7 @@ def end_session(person: Person, session: str, now: datetime) -> Person:
 
 
 def agree(person: Person, purpose: str, text_version: str | None) -> Person:
-    """Return somebody with a consent in force, or without it; one that is in force keeps the text that she agreed to."""
+    """Return a person with a consent, or without it; a consent in force keeps its text version."""
     rest = {name: version for name, version in person.consents.items() if name != purpose}
     if text_version is None:
         return replace(person, consents=rest)
@@ -216,38 +214,17 @@ def agree(person: Person, purpose: str, text_version: str | None) -> Person:
 
 
 def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
-    """Give her the volunteer's role where she wants to help, and take it where she no longer does.
+    """Return a person as a volunteer of the profile's places, and of no other.
 
-    A kind that she never wanted to be asked for again stays so until she names it among her kinds.
+    A kind in `never` stays there until the profile names it.
     """
     never = tuple(kind for kind in (person.volunteer.never if person.volunteer else ()) if kind not in profile.kinds)
     profile = replace(profile, never=never)
     others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
-    return replace(person, volunteer=profile, grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places))
-
-
-def volunteering(person: Person) -> tuple[Volunteering, ...]:
-    """Return somebody as the volunteer of each community that she serves; nothing while she is blocked or has left.
-
-    Who has no phone of her own, or has withdrawn from the terms, has no account to answer with, and is not asked until she agrees again.
-    """
-    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
-        return ()
-    places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
-    areas = dict.fromkeys(community_of(place) for place in places)
-    return tuple(
-        Volunteering(
-            person_id=person.id,
-            area=area,
-            places=tuple(place for place in places if community_of(place) == area),
-            home=person.home,
-            household=person.household,
-            contact_via=person.contact_via,
-            vetting=person.vetting,
-            profile=replace(person.volunteer or VolunteerProfile(), places=()),
-            quiet_hours=person.quiet_hours,
-        )
-        for area in areas
+    return replace(
+        person,
+        volunteer=profile,
+        grants=others + tuple(Grant(Role.VOLUNTEER, p) for p in profile.places),
     )
 
 
@@ -257,34 +234,8 @@ def never_again(person: Person, kind: str) -> Person:
     return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
 
 
-def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:
-    """Replace the grants that are the actor's to give; those that are not stay as they are.
-
-    One gives and takes only roles below one's own and inside one's own place; a street administrator may also
-    name another of the same street.
-
-    Raises:
-        Forbidden: a wanted grant is new and not the actor's to give.
-
-    """
-    kept = [grant for grant in person.grants if not _may_grant(actor, grant)]
-    wanted = [grant for grant in wanted if grant.role is not Role.RESIDENT]
-    for grant in wanted:
-        if grant not in kept and not _may_grant(actor, grant):
-            raise Forbidden("role.above_own", role=grant.role.value, place=grant.place)
-    grants = tuple(dict.fromkeys([*kept, *wanted]))
-    return replace(person, grants=grants)
-
-
-def _may_grant(actor: Actor, grant: Grant) -> bool:
-    own = actor.role_at(grant.place)
-    if own is Role.STREET_ADMIN and grant.role is Role.STREET_ADMIN:
-        return covers(street_of(grant.place), grant.place)
-    return own.rank > grant.role.rank and own.rank >= Role.GRID_WORKER.rank
-
-
 def erase(person: Person, now: datetime) -> Person:
-    """Return what is left of somebody: an id, the community for counted history, nothing that names her.
+    """Return the rest of an erased person: the id, and the community for counts.
 
     Raises:
         Conflict: already erased.

@@ -7,7 +7,8 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, index
-from .model import Consent, Person, PhoneOwner, Volunteering, volunteering
+from .model import Consent, Person, PhoneOwner
+from .volunteering import Volunteering, volunteering
 
 __all__ = [
     "CONSENT",

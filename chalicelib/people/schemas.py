@@ -8,9 +8,21 @@ from pydantic import AfterValidator, Field, RootModel
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import Locale
-from ..web.fields import WHOLE, Flag, Instant, Line, Moment, Name, PersonId, PlaceCode, Request, View
-from .model import Availability, Person, QuietHours, Vetting, VolunteerProfile
-from .service import ConsentGiven
+from ..kernel.unset import UNSET, Maybe, unset_if_none
+from ..web.fields import (
+    WHOLE,
+    Flag,
+    Instant,
+    Line,
+    Moment,
+    Name,
+    PersonId,
+    PlaceCode,
+    Request,
+    View,
+)
+from .edits import AccountEdit
+from .model import Availability, ConsentGiven, Person, QuietHours, Vetting, VolunteerProfile
 
 __all__ = [
     "ConsentIn",
@@ -39,7 +51,11 @@ def mainland_mobile(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-Phone = Annotated[str, Field(min_length=11, max_length=24, examples=["+8613900000011"]), AfterValidator(mainland_mobile)]
+Phone = Annotated[
+    str,
+    Field(min_length=11, max_length=24, examples=["+8613900000011"]),
+    AfterValidator(mainland_mobile),
+]
 Mail = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
 Label = Annotated[Line, Field(max_length=20)]
@@ -88,6 +104,10 @@ class ChannelsPatch(Request):
     email: Flag | None = None
     promotions: Flag | None = None
     email_address: Mail | None = None
+
+    def dropped_address(self) -> Maybe[str | None]:
+        """Return the e-mail address; null drops it."""
+        return self.email_address if "email_address" in self.model_fields_set else UNSET
 
 
 class QuietHoursView(View):
@@ -166,22 +186,24 @@ class MePatch(Request):
     channels: ChannelsPatch | None = None
     quiet_hours: QuietHoursBoth | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return the changes by the names of the entity's fields."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        for required in ("name", "locale", "channels"):
-            if given.get(required, "") is None:
-                del given[required]  # a null cannot take these away
-        channels: ChannelsPatch | None = given.pop("channels", None)
-        if channels:
-            given |= {
-                n: getattr(channels, n)
-                for n in channels.model_fields_set
-                if n == "email_address" or getattr(channels, n) is not None
-            }
-        if hours := given.get("quiet_hours"):
-            given["quiet_hours"] = QuietHours(start=hours.start, end=hours.end)
-        return given
+    def edit(self) -> AccountEdit:
+        """Return the changes; null empties home, address, e-mail address and quiet hours only."""
+        given, channels = self.model_fields_set, self.channels or ChannelsPatch()
+        return AccountEdit(
+            name=unset_if_none(self.name),
+            home=self.home if "home" in given else UNSET,
+            address=self.address if "address" in given else UNSET,
+            locale=unset_if_none(self.locale),
+            sms=unset_if_none(channels.sms),
+            email=unset_if_none(channels.email),
+            email_address=channels.dropped_address(),
+            quiet_hours=self._hours() if "quiet_hours" in given else UNSET,
+            promotions=unset_if_none(channels.promotions),
+        )
+
+    def _hours(self) -> QuietHours | None:
+        hours = self.quiet_hours
+        return QuietHours(start=hours.start, end=hours.end) if hours else None
 
 
 class AvailabilityBoth(Request):

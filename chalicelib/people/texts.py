@@ -9,7 +9,8 @@ REFUSALS = {
     "consent.unknown": text(zh="没有这项同意记录。", en="There is no such consent in force."),
     "email.verify_first": text(zh="请先通过 /v1/me/email 验证邮箱。", en="Verify the address first: POST /v1/me/email."),
     "person.blocked": text(
-        zh="账号已被停用，请联系社区工作人员。", en="This account is blocked. Please ask the community's staff."
+        zh="账号已被停用，请联系社区工作人员。",
+        en="This account is blocked. Please ask the community's staff.",
     ),
     "person.cannot_act_for": text(zh="您不能代此人办理。", en="You cannot act for this person."),
     "person.erased": text(zh="此人的资料已删除。", en="This person's data have been erased."),

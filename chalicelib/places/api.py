@@ -4,7 +4,7 @@ from ..kernel.errors import Invalid
 from ..kernel.place import kind_of
 from ..kernel.request import RequestContext
 from ..web.routes import Routes
-from .schemas import DutyIn, PlaceIn, PlaceList, PlaceQuery, PlaceView
+from .schemas import DutyIn, PlaceIn, PlaceList, PlaceView, SubtreeQuery
 from .service import Places
 from .texts import REFUSALS
 
@@ -14,10 +14,13 @@ routes: Routes[Places] = Routes("places", REFUSALS)
 
 
 @routes.get("/v1/places")
-def list_places(places: Places, context: RequestContext, query: PlaceQuery) -> PlaceList:
+def list_places(places: Places, context: RequestContext, query: SubtreeQuery) -> PlaceList:
     """List a place and everything below it."""
     page, with_duty = places.list_places(context, query.under, query.limit)
-    return PlaceList(items=[PlaceView.of(p, with_duty=with_duty) for p in page.items], next=context.cursor_of(page.next))
+    return PlaceList(
+        items=[PlaceView.of(p, with_duty=with_duty) for p in page.items],
+        next=context.cursor_of(page.next),
+    )
 
 
 @routes.put("/v1/places/{code}")
@@ -26,7 +29,10 @@ def put_place(places: Places, context: RequestContext, code: str, body: PlaceIn)
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
-    return PlaceView.of(places.put_place(context, code, body.name, body.neighbours, body.zone, location), with_duty=True)
+    return PlaceView.of(
+        places.put_place(context, code, body.name, body.neighbours, body.zone, location),
+        with_duty=True,
+    )
 
 
 @routes.put("/v1/places/{code}/duty")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access, place_exists
 from ..people.feature import feature as people
-from ..people.feature import place_exists
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -23,7 +23,13 @@ def build(core: "Core", get: Get) -> "Places":
     from .repository import PlaceRepository
     from .service import Places
 
-    return Places(transaction=core.transaction, repository=PlaceRepository(core.store), clock=core.clock, people=get(people))
+    return Places(
+        transaction=core.transaction,
+        repository=PlaceRepository(core.store),
+        clock=core.clock,
+        access=get(access),
+        people=get(people),
+    )
 
 
 @feature.fill(place_exists)

@@ -10,7 +10,7 @@ from ..kernel.place import PlaceKind
 from ..web.fields import Line, PageQuery, PersonId, PlaceCode, Request, View
 from .model import Location, Place
 
-__all__ = ["DutyIn", "LocationIn", "PlaceIn", "PlaceList", "PlaceQuery", "PlaceView"]
+__all__ = ["DutyIn", "LocationIn", "PlaceIn", "PlaceList", "PlaceView", "SubtreeQuery"]
 
 
 def _zone(name: str) -> str:
@@ -19,7 +19,7 @@ def _zone(name: str) -> str:
     return name
 
 
-class PlaceQuery(PageQuery):
+class SubtreeQuery(PageQuery):
     """Below which place."""
 
     under: PlaceCode

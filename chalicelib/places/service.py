@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..kernel.access import STAFF, Action, Actor, Resource, authorize, relations
+from ..kernel.access import STAFF, Action, Actor, Resource
 from ..kernel.changes import Changes, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page, every
 from ..kernel.place import ancestors, parent_of
 from ..kernel.request import RequestContext
+from ..people.access import Access
 from ..people.model import Person
 from ..people.service import People
 from ..store.transaction import Transaction
@@ -42,8 +43,16 @@ class Roster:
 class Places:
     """Use cases about places."""
 
-    def __init__(self, *, transaction: Transaction, repository: PlaceRepository, clock: Clock, people: People) -> None:
-        self._transaction, self._repository = transaction, repository
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: PlaceRepository,
+        clock: Clock,
+        access: Access,
+        people: People,
+    ) -> None:
+        self._transaction, self._repository, self._access = transaction, repository, access
         self._clock, self._people = clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
         self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
@@ -101,21 +110,25 @@ class Places:
         return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """Return who is on duty, by role, at a place and each place around it; whoever is no longer in office is left out.
+        """Return the people on duty at a place and each place around it, by role, if in office.
 
         Two requests. A place without a duty list has an empty one.
         """
         found = {place.id: place.duty for place in self._repository.find_places(ancestors(code))}
-        return _along(code, found, self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}))
+        return _along(
+            code,
+            found,
+            self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}),
+        )
 
     def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
-        """Return the tree below a place, and whether the caller may see who is on duty there."""
+        """Return the tree below a place, and whether the actor may read its duty lists."""
         resource = Resource(see=permissions.SEE, places=(under,))
-        authorize(context.actor, permissions.READ, resource)
+        granted = self._access.require(context, permissions.READ, resource)
         page = self._repository.places_below(under, context.start, limit)
         if not page.items and not self._repository.place_exists(under):
             raise NotFound
-        return page, bool(relations(context.actor, resource) & STAFF)
+        return page, bool(granted.relations & STAFF)
 
     def put_place(
         self,
@@ -126,17 +139,14 @@ class Places:
         zone: str | None,
         location: Location | None = None,
     ) -> Place:
-        """Create or change a place; its parent and its neighbours must exist. Zone and location stay where none is given."""
+        """Create or change a place; its parent and its neighbours must exist.
+
+        Zone and location stay where none is given.
+        """
 
         def decide() -> Changes[Place]:
-            actor = self._may(context, permissions.CHANGE, code)
-            parent = parent_of(code)
-            known = {place.id for place in self._repository.find_places([p for p in (parent, *neighbours) if p])}
-            if parent and parent not in known:
-                raise Invalid("place.parent_unknown", ["code"], place=parent)
-            for n, neighbour in enumerate(neighbours):
-                if neighbour not in known or neighbour == code:
-                    raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
+            actor = self._require(context, permissions.CHANGE, code)
+            self._check_around(code, neighbours)
             before = self._repository.find_place(code)
             if before:
                 before.check_version(context.seen_version)
@@ -156,11 +166,22 @@ class Places:
 
         return self._transaction.run(decide, context)
 
+    def _check_around(self, code: str, neighbours: Sequence[str]) -> None:
+        """Refuse a place whose parent or neighbours do not exist with Invalid."""
+        parent = parent_of(code)
+        named = [place for place in (parent, *neighbours) if place]
+        known = {place.id for place in self._repository.find_places(named)}
+        if parent and parent not in known:
+            raise Invalid("place.parent_unknown", ["code"], place=parent)
+        for n, neighbour in enumerate(neighbours):
+            if neighbour not in known or neighbour == code:
+                raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
+
     def assign_duty(self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
         """Say who answers for a place. Each must hold that role there."""
 
         def decide() -> Changes[Place]:
-            actor = self._may(context, permissions.ASSIGN_DUTY, code)
+            actor = self._require(context, permissions.ASSIGN_DUTY, code)
             place = self._repository.find_place(code)
             if place is None:
                 raise NotFound
@@ -177,10 +198,9 @@ class Places:
 
         return self._transaction.run(decide, context)
 
-    def _may(self, context: RequestContext, action: Action, code: str) -> Actor:
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, action, Resource(see=permissions.SEE, places=(code,)))
-        return actor
+    def _require(self, context: RequestContext, action: Action, code: str) -> Actor:
+        resource = Resource(see=permissions.SEE, places=(code,))
+        return self._access.require(context, action, resource).actor
 
     def found_street(self, code: str, name: str, zone: str) -> Place:
         """Create the root of a tree; for the operator's command, which no route reaches."""
@@ -189,7 +209,11 @@ class Places:
 
         def decide() -> Changes[Place]:
             before = self._repository.find_place(code)
-            place = replace(before or Place(id=code, created_at=now, updated_at=now, name=name), name=name, zone=zone)
+            place = replace(
+                before or Place(id=code, created_at=now, updated_at=now, name=name),
+                name=name,
+                zone=zone,
+            )
             listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
             return Changes(entity=place, previous=before, writes=(listed,), events=(event,))
 
@@ -204,7 +228,11 @@ class Places:
             if place is None:
                 raise NotFound
             people = tuple(dict.fromkeys([*place.duty.get(role, ()), person_id]))
-            return Changes(entity=replace(place, duty={**place.duty, role: people}), previous=place, events=(event,))
+            return Changes(
+                entity=replace(place, duty={**place.duty, role: people}),
+                previous=place,
+                events=(event,),
+            )
 
         return self._transaction.run(decide, RequestContext())
 

@@ -1,1 +1,1 @@
-"""What comes back: delivery reports, answers to questions, and the wish to be left alone."""
+"""What comes back: delivery reports, answers to questions, and requests for no more messages."""

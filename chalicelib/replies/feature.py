@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..message_log.feature import feature as message_log
-from ..message_log.feature import sender
+from ..message_log.feature import delivery_reports, questions, unsubscribe_links
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ def build(core: "Core", get: Get) -> "Replies":
         transaction=core.transaction,
         clock=core.clock,
         people=get(people),
-        message_log=get(message_log),
-        sender=get(sender),
-        words=core.question_words(),
+        questions=get(questions),
+        reports=get(delivery_reports),
+        links=get(unsubscribe_links),
         provider_keys={provider.name: provider.key for provider in providers if provider.key},
     )
 

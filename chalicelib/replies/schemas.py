@@ -8,17 +8,21 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import mainland_mobile
 from ..web.fields import Request
-from .service import Reply, Report
+from .service import DeliveryReport, SmsReply
 
 __all__ = ["WebhookIn"]
 
 
 class ReportIn(Request):
-    """What became of a message. `id` is the reference under which we sent it; one that was never ours says nothing."""
+    """A delivery report. `id` is the reference under which we sent the message."""
 
     id: Annotated[str, Field(min_length=1, max_length=100)]
     status: Literal["delivered", "failed"]
     reason: Annotated[str, Field(max_length=1000)] = ""
+
+    def as_report(self) -> DeliveryReport:
+        """Return the report as the service takes it."""
+        return DeliveryReport(id=self.id, delivered=self.status == "delivered", reason=self.reason)
 
 
 class ReplyIn(Request):
@@ -29,7 +33,7 @@ class ReplyIn(Request):
     text: str  # of any length: what one person writes must not hold up the others
 
     def from_phone(self) -> str | None:
-        """Return the number that wrote; None for one that we never write to, which must not hold up the others."""
+        """Return the number that wrote, None for one that we never write to."""
         try:
             return mainland_mobile(self.phone)
         except ValueError:
@@ -42,12 +46,16 @@ class WebhookIn(Request):
     reports: Annotated[list[ReportIn], Field(max_length=100)] = []
     replies: Annotated[list[ReplyIn], Field(max_length=100)] = []
 
-    def said(self) -> list[Report]:
-        """Return the reports on what may be ours."""
+    def delivery_reports(self) -> list[DeliveryReport]:
+        """Return the reports on messages that may be ours."""
         ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
-        return [Report(id=report.id, delivered=report.status == "delivered", reason=report.reason) for report in ours]
+        return [report.as_report() for report in ours]
 
-    def written(self) -> list[Reply]:
-        """Return the replies of those to whom we write."""
-        known = [(reply, reply.from_phone()) for reply in self.replies]
-        return [Reply(id=reply.id, phone=phone, text=reply.text) for reply, phone in known if phone]
+    def sms_replies(self) -> list[SmsReply]:
+        """Return the replies from phones that we write to."""
+        found = []
+        for reply in self.replies:
+            phone = reply.from_phone()
+            if phone:
+                found.append(SmsReply(id=reply.id, phone=phone, text=reply.text))
+        return found

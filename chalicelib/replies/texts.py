@@ -1,16 +1,22 @@
-"""What the house says to those who write back, in every language."""
+"""Texts for people who reply or unsubscribe, in every language."""
 
 from ..kernel.text_catalogue import text
 
 __all__ = ["PAGES", "REFUSALS"]
 
 REFUSALS = {
-    "webhook.signature_invalid": text(zh="签名无效或已过期。", en="The signature is not valid, or too old."),
+    "webhook.signature_invalid": text(
+        zh="签名无效或已过期。",
+        en="The signature is not valid, or too old.",
+    ),
 }
 
 PAGES = {
     "unsubscribe.title": text(zh="不再接收邮件", en="No more mail"),
-    "unsubscribe.ask": text(zh="确认后，我们不再向您发送邮件。", en="Once you confirm, we send you no more mail."),
+    "unsubscribe.ask": text(
+        zh="确认后，我们不再向您发送邮件。",
+        en="Once you confirm, we send you no more mail.",
+    ),
     "unsubscribe.button": text(zh="确认", en="Confirm"),
     "unsubscribe.done": text(zh="好的，不再向您发送邮件。", en="Done: no more mail."),
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access, phones, registration
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ CODES = ("code.sign_in", "code.email")
 @feature.build
 def build(core: "Core", get: Get) -> "SignIn":
     """Build the service."""
+    from .policy import CodeLimits
     from .repository import SessionRepository
-    from .service import Limits, SignIn
+    from .service import SignIn
 
     return SignIn(
         transaction=core.transaction,
@@ -33,9 +35,15 @@ def build(core: "Core", get: Get) -> "SignIn":
         clock=core.clock,
         ids=core.ids,
         keys=core.keys,
+        access=get(access),
         people=get(people),
+        phones=get(phones),
+        registration=get(registration),
         tokens=core.tokens,
-        limits=Limits(per_address_hour=core.settings.codes_per_address_hour, per_day=core.settings.codes_per_day),
+        limits=CodeLimits(
+            per_address_hour=core.settings.codes_per_address_hour,
+            per_day=core.settings.codes_per_day,
+        ),
     )
 
 

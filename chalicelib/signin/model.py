@@ -77,7 +77,14 @@ def may_issue(before: Challenge | None, now: datetime) -> None:
 
 
 def issue_challenge(
-    before: Challenge | None, *, id: str, target: str, purpose: Purpose, nonce: str, locale: str, now: datetime
+    before: Challenge | None,
+    *,
+    id: str,
+    target: str,
+    purpose: Purpose,
+    nonce: str,
+    locale: str,
+    now: datetime,
 ) -> Challenge:
     """Return a fresh challenge in the place of the one before."""
     expires = now + CODE_LASTS

@@ -1,5 +1,6 @@
 """Throttles and lifetimes as data (NIST SP 800-63B, OWASP ASVS 5 section 6.6)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ..kernel.rate_limit import AttemptLimit, RateLimit
@@ -12,6 +13,7 @@ __all__ = [
     "COOLDOWN",
     "FAMILY_GRACE",
     "REFRESH_LASTS",
+    "CodeLimits",
     "codes_per",
 ]
 
@@ -31,3 +33,11 @@ COOLDOWN = timedelta(seconds=60)  # between two codes to one phone, unless the f
 CODES_PER_TARGET = (codes_per("hour", 10), codes_per("day", 30))
 REFRESH_LASTS = timedelta(days=30)  # since the last rotation
 FAMILY_GRACE = timedelta(seconds=60)  # a lost answer: the previous token still works while its successor is unused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeLimits:
+    """The most codes that an installation sends: per network address and hour, and in all per day."""
+
+    per_address_hour: int
+    per_day: int

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ..kernel.access import Actor, authorize
+from ..kernel.access import Actor
+from ..kernel.audiences import ChallengeTarget
 from ..kernel.changes import Changes, Delete, Event, Message, Put, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
@@ -12,16 +13,18 @@ from ..kernel.ids import Ids
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.rate_limit import RateLimit
 from ..kernel.request import RequestContext
-from ..people import permissions as people_permissions
-from ..people.model import Person
+from ..people.access import Access
+from ..people.model import TERMS, Person, end_session
+from ..people.phones import Phones
+from ..people.registration import Registration
 from ..people.service import People
 from ..store.transaction import Transaction
 from . import model
 from .model import Challenge, Purpose, Reused, Session
-from .policy import CODES_PER_TARGET, COOLDOWN, codes_per
+from .policy import CODES_PER_TARGET, COOLDOWN, CodeLimits, codes_per
 from .repository import SessionRepository
 
-__all__ = ["Limits", "SignIn", "SignedIn", "TokenIssuer"]
+__all__ = ["SignIn", "SignedIn", "TokenIssuer"]
 
 
 class TokenIssuer(Protocol):
@@ -30,14 +33,6 @@ class TokenIssuer(Protocol):
     def issue(self, actor: Actor) -> tuple[str, int]:
         """Return a token and its life in seconds."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How many codes an installation sends at most: per network address and hour, and in all per day."""
-
-    per_address_hour: int
-    per_day: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +56,24 @@ class SignIn:
         clock: Clock,
         ids: Ids,
         keys: Keyring,
+        access: Access,
         people: People,
+        phones: Phones,
+        registration: Registration,
         tokens: TokenIssuer,
-        limits: Limits,
+        limits: CodeLimits,
     ) -> None:
-        self._repository = repository
+        self._repository, self._access = repository, access
         self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
-        self._people, self._tokens, self._limits = people, tokens, limits
+        self._people, self._phones, self._registration = people, phones, registration
+        self._tokens, self._limits = tokens, limits
 
     def send_code(self, context: RequestContext, phone: str) -> int:
         """Send a sign-in code; return after how many seconds another may be asked for.
 
         The same whether or not the phone is known: the code goes out either way, and an account is made at sign-in.
         """
-        id = f"phone#{self._people.fingerprint(phone)}"
+        id = f"phone#{self._phones.fingerprint(phone)}"
         limits = [(id, limit) for limit in CODES_PER_TARGET]
         limits.append((f"address#{context.address}", codes_per("hour", self._limits.per_address_hour)))
         limits.append(("codes", codes_per("day", self._limits.per_day)))
@@ -82,17 +81,21 @@ class SignIn:
         return int(COOLDOWN.total_seconds())
 
     def send_email_code(self, context: RequestContext, address: str) -> int:
-        """Send a code that proves an address to be one's own; return after how many seconds another may be asked for."""
-        actor, person = self._people.current(context.actor)
-        authorize(actor, people_permissions.ME, person.as_resource())
+        """Send a code that verifies the actor's e-mail address; return the seconds until the next."""
+        actor = self._access.require_self(context).actor
         id = f"email#{actor.id}"
-        mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # whoever asks
+        mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors
         limits = [(subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET]
         self._challenge(context, id, address, Purpose.EMAIL, limits)
         return int(COOLDOWN.total_seconds())
 
     def _challenge(
-        self, context: RequestContext, id: str, target: str, purpose: Purpose, limits: list[tuple[str, RateLimit]]
+        self,
+        context: RequestContext,
+        id: str,
+        target: str,
+        purpose: Purpose,
+        limits: list[tuple[str, RateLimit]],
     ) -> None:
         def decide() -> Changes[Challenge]:
             now = self._clock.now()
@@ -100,47 +103,72 @@ class SignIn:
             model.may_issue(before, now)
             nonce = self._ids.new("non")
             fresh = model.issue_challenge(
-                before, id=id, target=target, purpose=purpose, nonce=nonce, locale=context.locale, now=now
+                before,
+                id=id,
+                target=target,
+                purpose=purpose,
+                nonce=nonce,
+                locale=context.locale,
+                now=now,
             )
-            message = Message(kind=f"code.{purpose}", to=f"challenge:{id}", about=id, params={"nonce": nonce})
+            message = Message(kind=f"code.{purpose}", to=ChallengeTarget(id), about=id, params={"nonce": nonce})
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
             return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
 
         self._transaction.run(decide, context)
 
-    def sign_in(self, context: RequestContext, phone: str, code: str, name: str | None, text_version: str | None) -> SignedIn:
+    def sign_in(
+        self,
+        context: RequestContext,
+        phone: str,
+        code: str,
+        name: str | None,
+        text_version: str | None,
+    ) -> SignedIn:
         """Exchange a code for tokens; the first time, with consent, this makes the account."""
-        id = f"phone#{self._people.fingerprint(phone)}"
-        signed: dict[str, Person] = {}
+        id = f"phone#{self._phones.fingerprint(phone)}"
 
-        def decide() -> Changes[Session]:
-            now = self._clock.now()
-            challenge = model.check_alive(self._repository.find_challenge(id), now, "code")
-            tried = model.guess_count(challenge)
+        def decide() -> tuple[Changes[Session], Person | None]:
+            challenge = self._repository.find_challenge(id)
+            challenge = model.check_alive(challenge, self._clock.now(), "code")
             if not model.is_right(self._keys, challenge, code):
-                return _refused(challenge, tried, Invalid("auth.code_wrong", ["code"]))
-            person = self._people.phone_owner(phone)
-            if person and person.blocked:
-                return _refused(challenge, tried, Forbidden("person.blocked"))
-            beside: tuple[Write, ...] = ()
-            agreed: tuple[Changes[Person], ...] = ()
-            known = person is not None and (person.appointed or "terms" in person.consents)
-            if not known and text_version is None:
-                return _refused(challenge, tried, Invalid("consent.required", ["consent"]))
-            if person is None:
-                person, beside = self._people.new_account(phone, name or "", context.locale, text_version or "")
-            elif text_version and "terms" not in person.consents:
-                agreed = (self._people.agree(person, text_version),)
-                person = replace(agreed[0].entity, version=person.version + 1)  # as the commit leaves her
-            signed["person"] = person
+                return _refused(challenge, Invalid("auth.code_wrong", ["code"])), None
+            person = self._phones.find_owner(phone)
+            refusal = _refusal_of(person, text_version)
+            if refusal:
+                return _refused(challenge, refusal), None
+            person, agreed, rows = self._account(person, phone, name, context.locale, text_version)
             session = model.open_session(
-                id=self._ids.new("ses"), person_id=person.id, token_version=person.token_version, now=now
+                id=self._ids.new("ses"),
+                person_id=person.id,
+                token_version=person.token_version,
+                now=self._clock.now(),
             )
-            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), expected=challenge)
-            return Changes(entity=session, previous=None, writes=(tried, used, *beside), related=agreed)
+            writes = (model.guess_count(challenge), _use(challenge), *rows)
+            return Changes(entity=session, previous=None, writes=writes, related=agreed), person
 
-        session = self._transaction.run(decide, context)
-        return self._signed_in(signed["person"], session)
+        session, person = self._transaction.run_with(decide, context)
+        assert person is not None  # noqa: S101 - a refused sign-in raises
+        return self._signed_in(person, session)
+
+    def _account(
+        self,
+        person: Person | None,
+        phone: str,
+        name: str | None,
+        locale: str,
+        text_version: str | None,
+    ) -> tuple[Person, tuple[Changes[Person], ...], tuple[Write, ...]]:
+        """Return the person who signs in, their consent to the terms, and the rows of a new one."""
+        if person is None:
+            terms = text_version or ""
+            made, rows = self._registration.new_account(phone, name or "", locale, terms)
+            return made, (), rows
+        if not text_version or TERMS in person.consents:
+            return person, (), ()
+        agreed = self._registration.agree_to_terms(person, text_version)
+        written = replace(agreed.entity, version=person.version + 1)  # as the commit leaves it
+        return written, (agreed,), ()
 
     def refresh(self, context: RequestContext, token: str) -> SignedIn:
         """Exchange a refresh token for the next pair. A spent token ends the family: somebody has a copy."""
@@ -166,51 +194,56 @@ class SignIn:
         return self._signed_in(person, session)
 
     def sign_out(self, context: RequestContext) -> None:
-        """End the session of the caller's token, its refresh tokens and its access tokens."""
-        actor, person = self._people.current(context.actor)
-        authorize(actor, people_permissions.ME, person.as_resource())
-        self._end(context, actor.session, person.id)
+        """End the session of the actor's token, its refresh tokens and its access tokens."""
+        actor = self._access.require_self(context).actor
+        self._end(context, actor.session, actor.id)
 
     def _end(self, context: RequestContext, session_id: str, person_id: str) -> None:
         """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
 
         def decide() -> Changes[Person]:
-            session, person = self._repository.find_session(session_id), self._people.find(person_id)
+            session, person = (
+                self._repository.find_session(session_id),
+                self._people.find(person_id),
+            )
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
             over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
             event = Event(tag="person.signed_out", by=person.id, party="owner")
-            signed_out = self._people.end_session(person, session_id)
+            signed_out = end_session(person, session_id, self._clock.now())
             return Changes(entity=signed_out, previous=person, writes=over, events=(event,))
 
         self._transaction.run(decide, context)
 
     def verify_email(self, context: RequestContext, code: str) -> Person:
-        """Take a proven address as a channel."""
+        """Take a verified e-mail address as a channel."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._people.current(context.actor)
-            authorize(actor, people_permissions.ME, person.as_resource())
-            challenge = model.check_alive(self._repository.find_challenge(f"email#{actor.id}"), self._clock.now(), "code")
+            person = self._access.require_self(context).person
+            found = self._repository.find_challenge(f"email#{person.id}")
+            challenge = model.check_alive(found, self._clock.now(), "code")
             tried = model.guess_count(challenge)
-            wrong = Invalid("auth.code_wrong", ["code"])
             if not model.is_right(self._keys, challenge, code):
+                wrong = Invalid("auth.code_wrong", ["code"])
                 return Changes(entity=person, previous=person, writes=(tried,), refusal=wrong)
             changed = replace(person, email_address=challenge.target, email=True)
-            event = Event(tag="person.email_verified", by=actor.id, party="owner")
-            used = Put(row=replace(challenge, used=True, version=challenge.version + 1), expected=challenge)
+            event = Event(tag="person.email_verified", by=person.id, party="owner")
+            used = _use(challenge)
             return Changes(entity=changed, previous=person, writes=(tried, used), events=(event,))
 
         return self._transaction.run(decide, context)
 
     def traces_of(self, person: Person) -> list[Delete]:
         """Return what is kept of a phone and an address (see `people.service.ErasureHook`)."""
-        ids = [f"email#{person.id}", f"phone#{self._people.fingerprint(person.phone)}" if person.phone else ""]
+        ids = [
+            f"email#{person.id}",
+            f"phone#{self._phones.fingerprint(person.phone)}" if person.phone else "",
+        ]
         return [Delete(row=challenge) for id in ids if id and (challenge := self._repository.find_challenge(id))]
 
     def read_me(self, context: RequestContext) -> Person:
-        """Return one's own record."""
-        return self._people.read_me(context)
+        """Return the actor's record."""
+        return self._access.require_self(context).person
 
     def find_challenge(self, challenge_id: str) -> Challenge | None:
         """Return the challenge that a code goes to."""
@@ -231,6 +264,23 @@ class SignIn:
         return SignedIn(access_token=token, refresh_token=refresh, expires_in=lasts, person=person)
 
 
-def _refused(challenge: Challenge, tried: Write, refusal: Invalid | Forbidden) -> Changes[Session]:
-    """A try that is counted although it is refused."""
+def _refusal_of(person: Person | None, text_version: str | None) -> Invalid | Forbidden | None:
+    """Return why a person with the right code may not sign in; None if they may."""
+    if person and person.blocked:
+        return Forbidden("person.blocked")
+    known = person is not None and (person.appointed or TERMS in person.consents)
+    if not known and text_version is None:
+        return Invalid("consent.required", ["consent"])
+    return None
+
+
+def _use(challenge: Challenge) -> Put:
+    """Return the challenge as used; two sign-ins with one code cannot both succeed."""
+    used = replace(challenge, used=True, version=challenge.version + 1)
+    return Put(row=used, expected=challenge)
+
+
+def _refused(challenge: Challenge, refusal: Invalid | Forbidden) -> Changes[Session]:
+    """Return a try that is counted although it is refused."""
+    tried = model.guess_count(challenge)
     return Changes(entity=challenge, previous=challenge, writes=(tried,), refusal=refusal)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access, consents, phones, registration
 from ..people.feature import feature as people
 
 if TYPE_CHECKING:
@@ -18,11 +19,21 @@ feature: "Feature[PersonAdmin]" = Feature("staff_directory")
 @feature.build
 def build(core: "Core", get: Get) -> "PersonAdmin":
     """Build the service."""
+    from .audit import AuditLog
     from .repository import AuditRepository
     from .service import PersonAdmin
 
+    repository = AuditRepository(core.store)
     return PersonAdmin(
-        transaction=core.transaction, repository=AuditRepository(core.store), clock=core.clock, ids=core.ids, people=get(people)
+        transaction=core.transaction,
+        clock=core.clock,
+        ids=core.ids,
+        access=get(access),
+        people=get(people),
+        consents=get(consents),
+        phones=get(phones),
+        registration=get(registration),
+        audit=AuditLog(repository=repository, clock=core.clock, ids=core.ids),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is written down of every look at somebody and every change to her. Pure."""
+"""The audit of what staff do about people. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ __all__ = ["Audit"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """Who looked at or changed what about whom, and why."""
+    """One look at a person, or one change: by which actor, and the reason."""
 
     id: str
     at: datetime

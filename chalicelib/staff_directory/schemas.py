@@ -1,14 +1,36 @@
-"""The register as staff send and see it. Phones are masked; a full one takes a reason."""
+"""The staff directory as staff send and see it. Phones are masked; a full one takes a reason."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, RootModel
 
 from ..kernel.access import Role
 from ..kernel.text_catalogue import DEFAULT_LOCALE, Locale
+from ..kernel.unset import UNSET, unset_if_none
+from ..people.edits import PersonCorrection
 from ..people.model import Person, Vetting, mask_phone
-from ..people.schemas import Address, Channels, ConsentIn, GrantView, Household, Phone, mainland_mobile, person_fields
-from ..web.fields import Flag, Instant, Line, Name, PageQuery, PersonId, PlaceCode, Prose, Request, View
+from ..people.schemas import (
+    Address,
+    Channels,
+    ConsentIn,
+    GrantView,
+    Household,
+    Phone,
+    mainland_mobile,
+    person_fields,
+)
+from ..web.fields import (
+    Flag,
+    Instant,
+    Line,
+    Name,
+    PageQuery,
+    PersonId,
+    PlaceCode,
+    Prose,
+    Request,
+    View,
+)
 from .service import NewPerson
 
 __all__ = [
@@ -62,7 +84,10 @@ class PersonView(View):
         """Return the masked view of a person."""
         fields = person_fields(person)
         channels: Channels = fields["channels"]
-        masked = {"phone": mask_phone(person.phone), "channels": channels.model_copy(update={"email_address": None})}
+        masked = {
+            "phone": mask_phone(person.phone),
+            "channels": channels.model_copy(update={"email_address": None}),
+        }
         return cls.model_validate(fields | masked)
 
 
@@ -123,10 +148,15 @@ class PersonPatch(Request):
     address: Address | None = None
     locale: Locale | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return the changes by the names of the entity's fields; only an address can be emptied."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        return {name: value for name, value in given.items() if value is not None or name == "address"}
+    def edit(self) -> PersonCorrection:
+        """Return the changes; null empties the address only."""
+        return PersonCorrection(
+            name=unset_if_none(self.name),
+            phone=unset_if_none(self.phone),
+            home=unset_if_none(self.home),
+            address=self.address if "address" in self.model_fields_set else UNSET,
+            locale=unset_if_none(self.locale),
+        )
 
 
 class RevealIn(Request):

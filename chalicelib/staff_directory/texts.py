@@ -5,8 +5,12 @@ from ..kernel.text_catalogue import text
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
-    "person.phone_set": text(zh="已登记的手机号只能由本人更改。", en="A phone that is set can only be changed by its owner."),
+    "person.phone_set": text(
+        zh="已登记的手机号只能由本人更改。",
+        en="A phone that is set can only be changed by its owner.",
+    ),
     "role.above_own": text(
-        zh="您只能授予低于自己的角色，且限于自己的辖区。", en="You can grant only roles below your own, inside your own place."
+        zh="您只能授予低于自己的角色，且限于自己的辖区。",
+        en="You can grant only roles below your own, inside your own place.",
     ),
 }

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
-from ..people.feature import feature as people
+from ..people.feature import access
 from ..places.feature import feature as places
-from ..tickets.feature import feature as tickets
 from ..tickets.feature import policies
+from ..tickets.feature import queries as ticket_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -25,9 +25,9 @@ def build(core: "Core", get: Get) -> "Statistics":
 
     return Statistics(
         clock=core.clock,
-        people=get(people),
+        access=get(access),
         places=get(places),
-        tickets=get(tickets),
+        tickets=get(ticket_queries),
         current_policy=get(policies).current,
     )
 

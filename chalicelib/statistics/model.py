@@ -1,4 +1,4 @@
-"""What the tickets of a place come to: rates with their sample sizes and intervals, and where the same is reported again. Pure.
+"""Statistics of the tickets of a place: rates with sample sizes and intervals, and hot spots. Pure.
 
 The formulas stand in docs/tickets.md too; docs/decisions/0024 says why they are so.
 """
@@ -13,12 +13,25 @@ from math import sqrt
 from ..kernel.place import PlaceKind, kind_of
 from ..tickets.model import Ticket, building_of, place_at
 from ..tickets.policy import Level, SlaKind
-from ..tickets.states import Ending, State
+from ..tickets.states import Ending, TicketStatus
 
-__all__ = ["By", "Figures", "HotSpot", "Rate", "figures_of", "grouped", "hot_spots", "wilson"]
+__all__ = [
+    "By",
+    "HotSpot",
+    "Rate",
+    "TicketStatistics",
+    "grouped",
+    "hot_spots",
+    "statistics_of",
+    "wilson",
+]
 
 _Z = 1.959963984540054  # the 97.5th percentile of the normal distribution: an interval of 95 %
-_LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)  # of them nobody can say whether they were solved
+_LEFT_OUT = (
+    Ending.MERGED,
+    Ending.WITHDRAWN,
+    Ending.WISH,
+)  # of them nobody can say whether they were solved
 _SATISFIED = 4  # of 5
 
 
@@ -53,8 +66,8 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What a number of tickets come to; `key` is the group. Counts are of tickets, but for `satisfaction`: of ratings."""
+class TicketStatistics:
+    """The statistics of a group of tickets; `key` names the group. Counts are of tickets, but for `satisfaction`: of ratings."""
 
     key: str
     reported: int
@@ -115,15 +128,18 @@ def is_unanswered(ticket: Ticket) -> bool:
     return ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
 
 
-def figures_of(key: str, tickets: Sequence[Ticket], now: datetime) -> Figures:
-    """Return what tickets come to."""
+def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketStatistics:
+    """Return the statistics of a group of tickets."""
     endings = Counter(ticket.ending for ticket in tickets)
-    responses, solutions = [contacted_in_time(t, now) for t in tickets], [solved_at_once(t) for t in tickets]
-    return Figures(
+    responses, solutions = (
+        [contacted_in_time(t, now) for t in tickets],
+        [solved_at_once(t) for t in tickets],
+    )
+    return TicketStatistics(
         key=key,
         reported=len(tickets),
         open=sum(ticket.is_open for ticket in tickets),
-        waiting=sum(ticket.state is State.RESOLVED for ticket in tickets),
+        waiting=sum(ticket.state is TicketStatus.RESOLVED for ticket in tickets),
         merged=endings[Ending.MERGED],
         withdrawn=endings[Ending.WITHDRAWN],
         turned=endings[Ending.WISH],
@@ -143,12 +159,12 @@ _KEYS: Mapping[By, Callable[[Ticket], str]] = {
 }
 
 
-def grouped(tickets: Iterable[Ticket], by: By, now: datetime) -> tuple[Figures, ...]:
-    """Return the figures of each group, in the order of its name. A wider place than a grid is a group of its own."""
+def grouped(tickets: Iterable[Ticket], by: By, now: datetime) -> tuple[TicketStatistics, ...]:
+    """Return the statistics of each group, in the order of its name. A wider place than a grid is a group of its own."""
     groups: defaultdict[str, list[Ticket]] = defaultdict(list)
     for ticket in tickets:
         groups[_KEYS[by](ticket)].append(ticket)
-    return tuple(figures_of(key, groups[key], now) for key in sorted(groups))
+    return tuple(statistics_of(key, groups[key], now) for key in sorted(groups))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +190,12 @@ def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) 
         if kind_of(place) is PlaceKind.BUILDING and ticket.ending is not Ending.WITHDRAWN:
             spots[place, ticket.category].append(ticket)
     found = [_spot(*spot, of_spot, joined) for spot, of_spot in spots.items()]
-    return tuple(sorted((spot for spot in found if spot.reports >= least), key=lambda s: (-s.reports, s.place, s.category)))
+    return tuple(
+        sorted(
+            (spot for spot in found if spot.reports >= least),
+            key=lambda s: (-s.reports, s.place, s.category),
+        )
+    )
 
 
 def _spot(place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]) -> HotSpot:

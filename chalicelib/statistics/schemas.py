@@ -1,4 +1,4 @@
-"""Figures as staff ask for them and see them."""
+"""Statistics as staff ask for them and see them."""
 
 from datetime import date
 from typing import Annotated
@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field
 
 from ..kernel.text_catalogue import text
 from ..web.fields import Day, Instant, PlaceCode, Request, View
-from .model import By, Figures, HotSpot
+from .model import By, HotSpot, TicketStatistics
 from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
-__all__ = ["HotSpotList", "RatesQuery", "RatesView", "SpotsQuery"]
+__all__ = ["HotSpotList", "RatesQuery", "RatesView"]
 
 _TICKETS_SHOWN = 50
 
@@ -70,18 +70,16 @@ class RatesView(View):
 
     @classmethod
     def of(cls, rates: Rates) -> "RatesView":
-        """Return the view of figures."""
-        return cls(total=_figures(rates.total), groups=[_figures(group) for group in rates.groups], cut=rates.cut)
+        """Return the view of rates."""
+        return cls(
+            total=_statistics(rates.total),
+            groups=[_statistics(group) for group in rates.groups],
+            cut=rates.cut,
+        )
 
 
-def _figures(figures: Figures) -> FiguresView:
-    return FiguresView.model_validate(figures)
-
-
-class SpotsQuery(Request):
-    """Where."""
-
-    place: PlaceCode
+def _statistics(group: TicketStatistics) -> FiguresView:
+    return FiguresView.model_validate(group)
 
 
 class SuggestionView(View):

@@ -1,35 +1,35 @@
-"""What the tickets of a place come to, read for its staff."""
+"""Statistics of the tickets of a place, for its staff."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..kernel.access import Resource, authorize
+from ..kernel.access import Resource
 from ..kernel.clock import Clock, start_of_day
 from ..kernel.errors import Invalid
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
-from ..people.service import People
+from ..people.access import Access
 from ..places.service import Places
 from ..tickets.model import Ticket
 from ..tickets.policy import Policy
-from ..tickets.service import Tickets
+from ..tickets.queries import TicketQueries
 from . import permissions
-from .model import By, Figures, HotSpot, figures_of, grouped, hot_spots
+from .model import By, HotSpot, TicketStatistics, grouped, hot_spots, statistics_of
 
-__all__ = ["SPAN_MOST", "HotSpots", "Rates", "Statistics"]
+__all__ = ["MAX_SPAN", "HotSpots", "Rates", "Statistics"]
 
-SPAN_MOST = 366  # days
-_SPOTS_MOST = 100
-_READ_MOST = 20_000  # tickets: four hundred requests, some eight seconds
+MAX_SPAN = 366  # days
+_MAX_SPOTS = 100
+_MAX_READ = 20_000  # tickets: four hundred requests, some eight seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The figures of a place: all together, and group by group. `cut` where there were more tickets than are read."""
+    """The statistics of a place: all together, and group by group. `cut` where there were more tickets than are read."""
 
-    total: Figures
-    groups: Sequence[Figures]
+    total: TicketStatistics
+    groups: Sequence[TicketStatistics]
     cut: bool
 
 
@@ -44,18 +44,18 @@ class HotSpots:
 
 
 class Statistics:
-    """Use cases of figures."""
+    """Use cases of ticket statistics."""
 
     def __init__(
         self,
         *,
         clock: Clock,
-        people: People,
+        access: Access,
         places: Places,
-        tickets: Tickets,
+        tickets: TicketQueries,
         current_policy: Callable[[str], tuple[int, Policy]],
     ) -> None:
-        self._clock, self._people, self._places = clock, people, places
+        self._clock, self._access, self._places = clock, access, places
         self._tickets, self._current_policy = tickets, current_policy
 
     def rates(self, context: RequestContext, place: str, since: date, until: date, by: By) -> Rates:
@@ -65,31 +65,31 @@ class Statistics:
             Invalid: the days are not in order, or more than a year apart.
 
         """
-        self._admit(context, place)
-        if not 0 <= (until - since).days < SPAN_MOST:
-            raise Invalid("figures.span", ["to"], days=SPAN_MOST)
+        self._require(context, place)
+        if not 0 <= (until - since).days < MAX_SPAN:
+            raise Invalid("figures.span", ["to"], days=MAX_SPAN)
         zone = self._places.zone_of(street_of(place))
         last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
         tickets, cut = self._reported(place, start_of_day(since, zone), last)
         now = self._clock.now()
-        return Rates(total=figures_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
+        return Rates(total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
         """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
-        self._admit(context, place)
+        self._require(context, place)
         _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
         tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
         joined = self._tickets.joined_to([ticket.id for ticket in tickets])
-        spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_SPOTS_MOST]
+        spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_MAX_SPOTS]
         names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
-    def _admit(self, context: RequestContext, place: str) -> None:
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+    def _require(self, context: RequestContext, place: str) -> None:
+        resource = Resource(see=permissions.SEE, places=(place,))
+        self._access.require(context, permissions.READ, resource)
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
         """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""
-        read, cut = self._tickets.reported_between(street_of(place), since, until, _READ_MOST)
+        read, cut = self._tickets.reported_between(street_of(place), since, until, _MAX_READ)
         return [ticket for ticket in read if covers(place, ticket.place)], cut

@@ -1,11 +1,14 @@
-"""What the house says about figures, in every language."""
+"""What the house says about statistics, in every language."""
 
 from ..kernel.text_catalogue import text
 
 __all__ = ["REFUSALS", "ROOT_CAUSE"]
 
 REFUSALS = {
-    "figures.span": text(zh="起止日期须先后有序，最多 {days} 天。", en="From is not after to, and they are {days} days at most."),
+    "figures.span": text(
+        zh="起止日期须先后有序，最多 {days} 天。",
+        en="From is not after to, and they are {days} days at most.",
+    ),
 }
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 
 from pynamodb.exceptions import TransactWriteError
 
-from ..kernel.audiences import parse_audience
 from ..kernel.changes import (
     ArmedTimer,
     Changes,
@@ -225,7 +224,7 @@ class Transaction:
             id=id,
             message_kind=message.kind,
             about=message.about,
-            to=parse_audience(message.to),
+            to=message.to,
             params=message.params,
             not_before=message.not_before,
             not_after=message.not_after,

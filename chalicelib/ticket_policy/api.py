@@ -1,11 +1,13 @@
 """Routes about the rules of a street."""
 
 from ..kernel.request import RequestContext
+from ..web.fields import PlaceQuery
 from ..web.routes import Routes
-from .schemas import PolicyIn, ReplayIn, RulesQuery
+from .replay_views import ReplayView
+from .schemas import PolicyIn, ReplayIn
 from .service import TicketPolicies
 from .texts import REFUSALS
-from .views import PolicyView, ReplayView
+from .views import PolicyView
 
 __all__ = ["routes"]
 
@@ -13,18 +15,18 @@ routes: Routes[TicketPolicies] = Routes("tickets", REFUSALS)
 
 
 @routes.get("/v1/policies/tickets")
-def read_rules(rulebook: TicketPolicies, context: RequestContext, query: RulesQuery) -> PolicyView:
+def read_rules(ticket_policies: TicketPolicies, context: RequestContext, query: PlaceQuery) -> PolicyView:
     """The categories, limits and office hours of a street; for staff with routing, ladder and what is wrong with them."""
-    return PolicyView.of(rulebook.read(context, query.place), context.locale)
+    return PolicyView.of(ticket_policies.read_policy(context, query.place), context.locale)
 
 
 @routes.put("/v1/policies/tickets")
-def set_rules(rulebook: TicketPolicies, context: RequestContext, query: RulesQuery, body: PolicyIn) -> PolicyView:
+def set_rules(ticket_policies: TicketPolicies, context: RequestContext, query: PlaceQuery, body: PolicyIn) -> PolicyView:
     """Change the rules of a street; play them first. Tickets that have been reported stay under the rules they had."""
-    return PolicyView.of(rulebook.set(context, query.place, body.changes()), context.locale)
+    return PolicyView.of(ticket_policies.change_policy(context, query.place, body.edit()), context.locale)
 
 
 @routes.post("/v1/policies/tickets/replay", conditional=False, repeatable=False)
-def replay_rules(rulebook: TicketPolicies, context: RequestContext, body: ReplayIn) -> ReplayView:
+def replay_rules(ticket_policies: TicketPolicies, context: RequestContext, body: ReplayIn) -> ReplayView:
     """What other rules would have done to the tickets of the last ninety days; nothing is saved."""
-    return ReplayView.of(rulebook.replay(context, body.place, body.policy.changes()))
+    return ReplayView.of(ticket_policies.replay(context, body.place, body.policy.edit()))

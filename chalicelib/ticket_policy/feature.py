@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
-from ..tickets.feature import feature as tickets
 from ..tickets.feature import policies
+from ..tickets.feature import queries as ticket_queries
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -47,11 +48,12 @@ def build(core: "Core", get: Get) -> "TicketPolicies":
         transaction=core.transaction,
         repository=PolicyRepository(core.store),
         clock=core.clock,
+        access=get(access),
         people=get(people),
         places=get(places),
         metrics=core.metrics,
         book=get(book),
-        reported=get(tickets).reported_between,
+        reported=get(ticket_queries).reported_between,
     )
 
 

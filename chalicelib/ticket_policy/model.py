@@ -1,14 +1,17 @@
-"""The rules of a street as they are kept, and where its ladder leads to nobody. Pure."""
+"""The rules of a street as they are kept, and where nobody would hear of a ticket. Pure."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.changes import Entity
-from ..tickets.policy import Level, Policy
+from ..kernel.unset import UNSET, Maybe, or_else
+from ..tickets.policy import Category, EscalationStep, Level, LimitsOf, Policy, Rule
+from ..tickets.worktime import OfficeHours, OwnDay
 
-__all__ = ["Hole", "LadderReport", "PolicyRecord", "StreetPolicy", "Why"]
+__all__ = ["CoverageGap", "CoverageReport", "PolicyEdit", "PolicyRecord", "StreetPolicy", "Why"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,42 @@ class StreetPolicy(Entity):
     entity_kind: ClassVar[str] = "streetpolicy"
 
     policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyEdit:
+    """The changes to a policy; what is unset stays. A list takes the place of the whole list."""
+
+    categories: Maybe[tuple[Category, ...]] = UNSET
+    limits: Maybe[tuple[LimitsOf, ...]] = UNSET
+    rules: Maybe[tuple[Rule, ...]] = UNSET
+    ladder: Maybe[tuple[EscalationStep, ...]] = UNSET
+    week: Maybe[Mapping[int, tuple[OfficeHours, ...]]] = UNSET
+    own: Maybe[Mapping[date, OwnDay]] = UNSET
+    hold_days: Maybe[int] = UNSET
+    holds: Maybe[int] = UNSET
+    reopen_days: Maybe[int] = UNSET
+    reopen_percent: Maybe[int] = UNSET
+    hot_spot_reports: Maybe[int] = UNSET
+    hot_spot_days: Maybe[int] = UNSET
+
+    def applied_to(self, policy: Policy) -> Policy:
+        """Return the policy with the changes."""
+        return replace(
+            policy,
+            categories=or_else(self.categories, policy.categories),
+            limits=or_else(self.limits, policy.limits),
+            rules=or_else(self.rules, policy.rules),
+            ladder=or_else(self.ladder, policy.ladder),
+            week=or_else(self.week, policy.week),
+            own=or_else(self.own, policy.own),
+            hold_days=or_else(self.hold_days, policy.hold_days),
+            holds=or_else(self.holds, policy.holds),
+            reopen_days=or_else(self.reopen_days, policy.reopen_days),
+            reopen_percent=or_else(self.reopen_percent, policy.reopen_percent),
+            hot_spot_reports=or_else(self.hot_spot_reports, policy.hot_spot_reports),
+            hot_spot_days=or_else(self.hot_spot_days, policy.hot_spot_days),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,32 +74,32 @@ class Why(StrEnum):
     """Why nobody would hear of a ticket at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
-    NOT_IN_OFFICE = "not_in_office"  # whoever is named has left, is blocked, or no longer has the role
+    NOT_IN_OFFICE = "not_in_office"  # the people named have left or lost the role, or are blocked
     UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
     NO_PHONE = "no_phone"  # for what is urgent mail is too slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hole:
-    """A level of the ladder at which nobody would hear of a ticket. Without `categories` it is so for all of them.
+class CoverageGap:
+    """A level of the escalation path at which nobody would hear of a ticket. Without `categories` it is so for all of them.
 
     `place` is whose duty list, or which rule's place, it is about; `instead` is the level that would have it, if any.
     """
 
     place: str
     level: Level
-    to: str  # the role, or whoever a rule names
+    to: str  # a role, or the person that a rule names
     why: Why
     instead: Level | None = None
     categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LadderReport(Entity):
-    """What the latest nightly look at a street's ladder has found; its id is the street's code."""
+class CoverageReport(Entity):
+    """The findings of the latest check of a street's escalation path; its id is the street's code."""
 
-    entity_kind: ClassVar[str] = "ladderreport"
+    entity_kind: ClassVar[str] = "coveragereport"
 
-    holes: tuple[Hole, ...] = ()  # the first, where there are very many
+    gaps: tuple[CoverageGap, ...] = ()  # the first, where there are very many
     count: int = 0
     checked_at: datetime

@@ -16,9 +16,19 @@ from itertools import pairwise
 from ..tickets import clocks
 from ..tickets.clocks import EscalationContext
 from ..tickets.model import SlaTimer, Ticket
-from ..tickets.policy import Level, Policy, SlaKind, Urgency
+from ..tickets.policy import Level, Policy, SlaKind, TicketUrgency
 
-__all__ = ["CLIMBING", "Climb", "Pair", "Played", "Replayed", "Tally", "play", "summarise", "urgency_under"]
+__all__ = [
+    "CLIMBING",
+    "Climb",
+    "Pair",
+    "Played",
+    "ReplayResult",
+    "Tally",
+    "play",
+    "summarise",
+    "urgency_under",
+]
 
 CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
@@ -38,7 +48,7 @@ class Climb:
 class Played:
     """What would have become of a ticket: who has it first and where, what was due when, what was over, how far it climbed."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     begins: Level
     holder: str | None
     due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # first, without holds
@@ -90,19 +100,19 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
+class ReplayResult:
     """What other rules would have done to the tickets since an instant; `cut` where there were more than are read."""
 
     since: datetime
     cut: bool
     total: Tally
-    by_urgency: Mapping[Urgency, Tally]  # that they really had
+    by_urgency: Mapping[TicketUrgency, Tally]  # that they really had
     examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
 
 
-def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> Replayed:
+def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
     """Count what other rules would have done."""
-    total, by_urgency = Tally(), {urgency: Tally() for urgency in Urgency}
+    total, by_urgency = Tally(), {urgency: Tally() for urgency in TicketUrgency}
     turned, moved = list[Pair](), list[Pair]()
     for pair in pairs:
         total.add(pair)
@@ -111,10 +121,10 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> Replayed:
         if (pair.turned or pair.moved) and len(kept) < _EXAMPLES:
             kept.append(pair)
     examples = tuple([*turned, *moved][:_EXAMPLES])
-    return Replayed(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
+    return ReplayResult(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
 
 
-def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> Urgency:
+def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> TicketUrgency:
     """Return how urgent a ticket would have been: as its category says, unless somebody had set it otherwise."""
     then, now = own.category(ticket.category), policy.category(ticket.category)
     return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency
@@ -147,7 +157,7 @@ class _Play:
 
     def _take(self, fact: _Fact) -> None:
         at, kind, name = fact
-        terms, clock = self._office.terms, self._clocks.get(name)
+        terms, clock = self._office.sla, self._clocks.get(name)
         if kind == _RAISE:
             self._rise(at)
         elif kind == _START:
@@ -179,7 +189,7 @@ class _Play:
             return
         share = self._office.step(self._level).percent
         for clock in over:
-            self._clocks[clock.name] = clocks.prolong(self._office.terms, clock, at, clock.limit * share // 100)
+            self._clocks[clock.name] = clocks.prolong(self._office.sla, clock, at, clock.limit * share // 100)
 
     def _rise(self, at: datetime) -> bool:
         level = self._office.above(self._level)

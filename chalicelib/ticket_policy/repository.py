@@ -2,11 +2,11 @@
 
 from ..store.repository import Repository
 from ..store.table import EventRecord, Table
-from .model import LadderReport, PolicyRecord, StreetPolicy
+from .model import CoverageReport, PolicyRecord, StreetPolicy
 
-__all__ = ["LADDER", "POLICY", "POLICY_EVENT", "VERSION", "PolicyEvent", "PolicyRepository"]
+__all__ = ["COVERAGE", "POLICY", "POLICY_EVENT", "VERSION", "PolicyEvent", "PolicyRepository"]
 
-# PK the street; SK `policy`, `version#…`, `ladder`, `event#<version>…`.
+# PK the street; SK `policy`, `version#…`, `coverage`, `event#<version>…`.
 _RULES = Table("rules")
 
 
@@ -23,7 +23,7 @@ def _version(number: int) -> str:
 
 
 POLICY = _RULES.row(StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"})
-LADDER = _RULES.row(LadderReport, keys=lambda report: {"pk": report.id, "sk": "ladder"})
+COVERAGE = _RULES.row(CoverageReport, keys=lambda report: {"pk": report.id, "sk": "coverage"})
 VERSION = _RULES.row(PolicyRecord, keys=_version_keys)
 POLICY_EVENT = _RULES.timeline(StreetPolicy, PolicyEvent)
 
@@ -31,7 +31,7 @@ POLICY_EVENT = _RULES.timeline(StreetPolicy, PolicyEvent)
 class PolicyRepository(Repository):
     """Reads the rules of streets."""
 
-    rows = (POLICY, LADDER, VERSION, POLICY_EVENT)
+    rows = (POLICY, COVERAGE, VERSION, POLICY_EVENT)
 
     def policy_of(self, street: str) -> StreetPolicy | None:
         """Read what a street has set."""
@@ -46,6 +46,6 @@ class PolicyRepository(Repository):
         found = self._store.get(VERSION, street, sk, consistent=False)
         return found or self._store.get(VERSION, street, sk)
 
-    def ladder_report(self, street: str) -> LadderReport | None:
+    def coverage_report(self, street: str) -> CoverageReport | None:
         """Read what the latest check of a street's escalation path has found."""
-        return self._store.get(LADDER, street, "ladder")
+        return self._store.get(COVERAGE, street, "coverage")

@@ -2,18 +2,34 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from ..kernel.access import Role
 from ..kernel.ids import ID_PATTERN
 from ..kernel.text import LINE_PATTERN, normalise
-from ..tickets.policy import Category, Choice, Level, Limits, LimitsOf, Question, QuestionKind, Rule, Step, Urgency
+from ..kernel.unset import UNSET, Maybe, unset_if_none
+from ..tickets.policy import (
+    Category,
+    CategoryQuestion,
+    Choice,
+    EscalationStep,
+    Level,
+    LimitsOf,
+    QuestionKind,
+    Rule,
+    SlaLimits,
+    TicketUrgency,
+)
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import WHOLE, Flag, Line, PlaceCode, Request
+from .model import PolicyEdit
 
-__all__ = ["PolicyIn", "ReplayIn", "RulesQuery"]
+__all__ = ["PolicyIn", "ReplayIn"]
+
+G = TypeVar("G")
+P = TypeVar("P")
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -21,14 +37,19 @@ Label = Annotated[Line, Field(min_length=1, max_length=60)]
 Group = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)]
 About = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)]
 Word = Annotated[Line, Field(min_length=1, max_length=20)]
-Minutes = Annotated[int, Field(ge=1, le=129_600, description="Minutes: of office hours, or of any where `always`."), WHOLE]
+Minutes = Annotated[
+    int,
+    Field(ge=1, le=129_600, description="Minutes: of office hours, or of any where `always`."),
+    WHOLE,
+]
 # Everybody at the top is told again each time, so it is not a matter of a minute.
 Again = Annotated[int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
 To = Annotated[
     str,
     Field(
-        pattern=f"^(property|grid_worker|community_staff|street_admin|per_{ID_PATTERN})$", description="A role, or a person's id."
+        pattern=f"^(property|grid_worker|community_staff|street_admin|per_{ID_PATTERN})$",
+        description="A role, or a person's id.",
     ),
 ]
 TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:30"])]
@@ -42,12 +63,6 @@ def _a_day(text: str) -> str:
 
 Weekday = Literal["1", "2", "3", "4", "5", "6", "7"]
 DayKey = Annotated[str, Field(pattern=r"^2[01]\d\d-\d\d-\d\d$"), AfterValidator(_a_day)]
-
-
-class RulesQuery(Request):
-    """Where: any place of the street stands for it."""
-
-    place: PlaceCode
 
 
 class ChoiceIn(Request):
@@ -68,10 +83,17 @@ class QuestionIn(Request):
     required: Flag = False
     choices: Annotated[list[ChoiceIn], Field(max_length=50)] = []
 
-    def as_question(self) -> Question:
+    def as_question(self) -> CategoryQuestion:
         """Return it as rules keep it."""
         choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
-        return Question(code=self.code, zh=self.zh, en=self.en, kind=self.kind, required=self.required, choices=choices)
+        return CategoryQuestion(
+            code=self.code,
+            zh=self.zh,
+            en=self.en,
+            kind=self.kind,
+            required=self.required,
+            choices=choices,
+        )
 
 
 class CategoryIn(Request):
@@ -85,7 +107,7 @@ class CategoryIn(Request):
     about_zh: About = ""
     about_en: About = ""
     keywords: Annotated[list[Word], Field(max_length=20)] = []
-    urgency: Urgency = Urgency.GENERAL
+    urgency: TicketUrgency = TicketUrgency.GENERAL
     private: Flag = False
     photo_needed: Flag = False
     questions: Annotated[list[QuestionIn], Field(max_length=20)] = []
@@ -94,14 +116,16 @@ class CategoryIn(Request):
         """Return it as rules keep it."""
         plain = {name: getattr(self, name) for name in type(self).model_fields if name not in ("keywords", "questions")}
         return Category(
-            **plain, keywords=tuple(self.keywords), questions=tuple(question.as_question() for question in self.questions)
+            **plain,
+            keywords=tuple(self.keywords),
+            questions=tuple(question.as_question() for question in self.questions),
         )
 
 
 class LimitsIn(Request):
     """How long each clock runs, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: Code | None = None
     accept: Minutes
     contact: Minutes
@@ -112,7 +136,7 @@ class LimitsIn(Request):
 
     def as_limits(self) -> LimitsOf:
         """Return them as rules keep them."""
-        limits = Limits(
+        limits = SlaLimits(
             accept=self.accept,
             contact=self.contact,
             resolve=self.resolve,
@@ -143,9 +167,9 @@ class StepIn(Request):
     role: Role
     percent: Percent = 50
 
-    def as_step(self) -> Step:
+    def as_step(self) -> EscalationStep:
         """Return it as rules keep it."""
-        return Step(level=self.level, role=self.role, percent=self.percent)
+        return EscalationStep(level=self.level, role=self.role, percent=self.percent)
 
 
 class SpanIn(Request):
@@ -156,7 +180,10 @@ class SpanIn(Request):
 
     def as_span(self) -> OfficeHours:
         """Return it as rules keep it."""
-        return OfficeHours(start=time.fromisoformat(self.start), end=time.fromisoformat(self.end.replace("24:", "00:")))
+        return OfficeHours(
+            start=time.fromisoformat(self.start),
+            end=time.fromisoformat(self.end.replace("24:", "00:")),
+        )
 
 
 Spans = Annotated[list[SpanIn], Field(max_length=6)]
@@ -170,14 +197,24 @@ class OwnDayIn(Request):
 
     def as_day(self) -> OwnDay:
         """Return it as rules keep it."""
-        return OwnDay(spans=None if self.hours is None else tuple(span.as_span() for span in self.hours), note=self.note)
+        return OwnDay(
+            spans=None if self.hours is None else tuple(span.as_span() for span in self.hours),
+            note=self.note,
+        )
 
 
-Week = Annotated[dict[Weekday, Spans], Field(description="By ISO weekday, 1 is Monday; a day that is not named is off.")]
+Week = Annotated[
+    dict[Weekday, Spans],
+    Field(description="By ISO weekday, 1 is Monday; a day that is not named is off."),
+]
 
 OwnDays = Annotated[
     dict[DayKey, OwnDayIn],
-    Field(max_length=400, description="By local day.", json_schema_extra={"additionalProperties": False}),
+    Field(
+        max_length=400,
+        description="By local day.",
+        json_schema_extra={"additionalProperties": False},
+    ),
 ]
 
 
@@ -197,20 +234,40 @@ class PolicyIn(Request):
     hot_spot_reports: Annotated[int, Field(ge=2, le=100), WHOLE] | None = None
     hot_spot_days: Annotated[int, Field(ge=1, le=90), WHOLE] | None = None
 
-    def changes(self) -> dict[str, Any]:
-        """Return what is given, as fields of `Policy`."""
-        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
-        return {name: _AS_RULES[name](value) if name in _AS_RULES else value for name, value in given.items()}
+    def edit(self) -> PolicyEdit:
+        """Return the changes."""
+        return PolicyEdit(
+            categories=_each(self.categories, CategoryIn.as_category),
+            limits=_each(self.limits, LimitsIn.as_limits),
+            rules=_each(self.rules, RuleIn.as_rule),
+            ladder=_each(self.ladder, StepIn.as_step),
+            week=_week(self.week),
+            own=_own_days(self.own),
+            hold_days=unset_if_none(self.hold_days),
+            holds=unset_if_none(self.holds),
+            reopen_days=unset_if_none(self.reopen_days),
+            reopen_percent=unset_if_none(self.reopen_percent),
+            hot_spot_reports=unset_if_none(self.hot_spot_reports),
+            hot_spot_days=unset_if_none(self.hot_spot_days),
+        )
 
 
-_AS_RULES: Mapping[str, Callable[[Any], Any]] = {
-    "categories": lambda given: tuple(one.as_category() for one in given),
-    "limits": lambda given: tuple(one.as_limits() for one in given),
-    "rules": lambda given: tuple(one.as_rule() for one in given),
-    "ladder": lambda given: tuple(one.as_step() for one in given),
-    "week": lambda given: {int(day): tuple(span.as_span() for span in spans) for day, spans in given.items()},
-    "own": lambda given: {date.fromisoformat(day): one.as_day() for day, one in given.items()},
-}
+def _each(given: list[G] | None, convert: Callable[[G], P]) -> Maybe[tuple[P, ...]]:
+    return UNSET if given is None else tuple(convert(one) for one in given)
+
+
+def _week(
+    given: Mapping[Weekday, list[SpanIn]] | None,
+) -> Maybe[Mapping[int, tuple[OfficeHours, ...]]]:
+    if given is None:
+        return UNSET
+    return {int(day): tuple(map(SpanIn.as_span, spans)) for day, spans in given.items()}
+
+
+def _own_days(given: Mapping[str, OwnDayIn] | None) -> Maybe[Mapping[date, OwnDay]]:
+    if given is None:
+        return UNSET
+    return {date.fromisoformat(day): one.as_day() for day, one in given.items()}
 
 
 class ReplayIn(Request):

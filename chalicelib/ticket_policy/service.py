@@ -1,13 +1,13 @@
-"""The rules of a street about tickets: each version is kept, because tickets are held to the one that they name."""
+"""The ticket policy of a street. Each version is kept: tickets are held to the one they name."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
-from ..kernel.access import Action, Resource, Role, authorize
+from ..kernel.access import Action, Resource, Role
+from ..kernel.audiences import StaffOnDuty
 from ..kernel.changes import Changes, Event, Message, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
@@ -15,6 +15,8 @@ from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.metrics import Metrics
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
+from ..kernel.unset import fields_set
+from ..people.access import Access, Granted
 from ..people.model import Person
 from ..people.service import People
 from ..places.service import Places, Roster
@@ -26,34 +28,34 @@ from ..tickets.policy import HOUSE, Policy
 from ..tickets.worktime import Library
 from . import permissions
 from .book import PolicyBook
-from .ladder import EscalationPath, holes
-from .lint import Caution, cautions, faults
-from .model import Hole, LadderReport, PolicyRecord, StreetPolicy
-from .replay import Pair, Played, Replayed, play, summarise, urgency_under
+from .escalation_path import EscalationPath, coverage_gaps
+from .model import CoverageGap, CoverageReport, PolicyEdit, PolicyRecord, StreetPolicy
+from .replay import Pair, Played, ReplayResult, play, summarise, urgency_under
 from .repository import PolicyRepository
+from .validation import PolicyWarning, validate, warnings_of
 
-__all__ = ["Rules", "TicketPolicies"]
+__all__ = ["PolicyForViewer", "TicketPolicies"]
 
 _REPLAYED = timedelta(days=90)
 _REPLAYED_MOST = 5000  # tickets; some five seconds
-_HOLES_KEPT = 300  # of a street; a row holds 400 KB, and whoever has more has nobody on duty at all
+_GAPS_KEPT = 300  # of a street; a row holds 400 KB, and a street with more has nobody on duty
 
 
-Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `tickets.Reading.reported_between`
+Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `TicketQueries.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The rules of a street as somebody may see them: routing, ladder and what is wrong with them only where `inside`."""
+class PolicyForViewer:
+    """A street's policy for one viewer: routing, escalation path and warnings for staff only."""
 
     street: StreetPolicy
-    inside: bool = False
-    cautions: Sequence[Caution] = ()
-    report: LadderReport | None = None
+    is_staff: bool = False
+    warnings: Sequence[PolicyWarning] = ()
+    report: CoverageReport | None = None
 
 
 class TicketPolicies:
-    """Use cases of a street's rules."""
+    """Use cases of ticket policies."""
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class TicketPolicies:
         transaction: Transaction,
         repository: PolicyRepository,
         clock: Clock,
+        access: Access,
         people: People,
         places: Places,
         metrics: Metrics,
@@ -68,82 +71,97 @@ class TicketPolicies:
         reported: Reported,
         library: Library = chinese_holiday,
     ) -> None:
-        self._repository = repository
-        self._transaction, self._clock, self._people, self._places = transaction, clock, people, places
+        self._repository, self._access = repository, access
+        self._transaction, self._clock, self._people, self._places = (
+            transaction,
+            clock,
+            people,
+            places,
+        )
         self._metrics, self._reported, self._library = metrics, reported, library
         self._book = book
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return what fills a message about a street now; None when it is no longer true."""
-        report = self._repository.ladder_report(subject.about)
+        report = self._repository.coverage_report(subject.about)
         return MessageContext(facts={"count": report.count}) if report and report.count else None
 
     # for those who use it
 
-    def read(self, context: RequestContext, place: str) -> Rules:
-        """Return the rules of the street of a place; for staff of the place with everything that goes with them."""
-        actor, _ = self._people.current(context.actor)
-        found = authorize(actor, permissions.READ, Resource(see=permissions.SEE, places=(place,)))
+    def read_policy(self, context: RequestContext, place: str) -> PolicyForViewer:
+        """Return the policy of the street of a place; staff of the place see all of it."""
+        granted = self._require(context, permissions.READ, place)
         street = self._street(street_of(place))
         if street.version == 0 and self._places.find(street.id) is None:
             raise NotFound
-        if not found & permissions.READ_RULES.allowed:
-            return Rules(street=street)
+        if not granted.relations & permissions.READ_RULES.allowed:
+            return PolicyForViewer(street=street)
         people = self._people.find_many(_named(street.policy))
-        return Rules(
-            street=street, inside=True, cautions=self._cautions(street, people), report=self._repository.ladder_report(street.id)
-        )
+        report = self._repository.coverage_report(street.id)
+        warnings = self._warnings(street, people)
+        return PolicyForViewer(street=street, is_staff=True, warnings=warnings, report=report)
 
-    def set(self, context: RequestContext, place: str, changes: Mapping[str, Any]) -> Rules:
-        """Change some of the rules of the street of a place, as fields of `Policy`; what is not named stays.
+    def change_policy(self, context: RequestContext, place: str, edit: PolicyEdit) -> PolicyForViewer:
+        """Change the policy of the street of a place.
 
         Raises:
-            Invalid: they contradict one another, or name what is not there; everything that is found is said at once.
-            Stale: somebody has changed them since the caller read them.
+            Invalid: the policy contradicts itself or names unknown things; all errors at once.
+            Stale: the policy has changed since the actor read it.
 
         """
-        street, looked = street_of(place), list[Roster]()
+        street = street_of(place)
 
-        def decide() -> Changes[StreetPolicy]:
-            by = self._admit(context, permissions.SET, place)
-            self._admit(context, permissions.SET, street)
+        def decide() -> tuple[Changes[StreetPolicy], Roster]:
+            self._require(context, permissions.SET, place)
+            actor = self._require(context, permissions.SET, street).actor
             before = self._street(street)
             before.check_version(context.seen_version)
-            policy = replace(before.policy, **changes)
-            looked[:] = [self._check(street, policy)]
+            policy = edit.applied_to(before.policy)
+            roster = self._check(street, policy)
             if policy == before.policy:
-                return Changes(entity=before, previous=before)
-            kept = PolicyRecord(street=street, number=before.version + 1, policy=policy, at=self._clock.now(), by=by)
-            event = Event(tag="policy.changed", by=by, party="staff", note=",".join(sorted(changes)))
-            return Changes(
-                entity=replace(before, policy=policy),
-                previous=before if before.version else None,
-                writes=(Put(row=kept, new=True),),
-                events=(event,),
-            )
+                return Changes(entity=before, previous=before), roster
+            return self._new_version(before, policy, actor.id, fields_set(edit)), roster
 
-        changed = self._transaction.run(decide, context)
-        report = self._report(street, holes(changed.policy, looked[0]))
-        return Rules(street=changed, inside=True, cautions=self._cautions(changed, looked[0].people), report=report)
+        changed, roster = self._transaction.run_with(decide, context)
+        return PolicyForViewer(
+            street=changed,
+            is_staff=True,
+            warnings=self._warnings(changed, roster.people),
+            report=self._report(street, coverage_gaps(changed.policy, roster)),
+        )
 
-    def replay(self, context: RequestContext, place: str, changes: Mapping[str, Any]) -> Replayed:
-        """Return what changed rules would have done to the tickets of a place in the last ninety days; nothing is saved.
+    def _new_version(self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]) -> Changes[StreetPolicy]:
+        """Return the decision that a policy is the street's next version."""
+        number = before.version + 1
+        kept = PolicyRecord(street=before.id, number=number, policy=policy, at=self._clock.now(), by=by)
+        event = Event(tag="policy.changed", by=by, party="staff", note=",".join(changed))
+        return Changes(
+            entity=replace(before, policy=policy),
+            previous=before if before.version else None,
+            writes=(Put(row=kept, new=True),),
+            events=(event,),
+        )
+
+    def replay(self, context: RequestContext, place: str, edit: PolicyEdit) -> ReplayResult:
+        """Return what an edited policy would have done to a place's tickets of ninety days.
+
+        Nothing is saved.
 
         Raises:
-            Invalid: as `set`.
+            Invalid: as `change_policy`.
 
         """
-        self._admit(context, permissions.REPLAY, place)
+        self._require(context, permissions.REPLAY, place)
         street, until = street_of(place), self._clock.now()
-        policy = replace(self._street(street).policy, **changes)
+        policy = edit.applied_to(self._street(street).policy)
         roster = self._check(street, policy)
         tickets, cut = self._reported(street, until - _REPLAYED, None, _REPLAYED_MOST)
         library = lru_cache(maxsize=4096)(self._library)  # the same few months of days, again and again
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
-        def played(ticket: Ticket, ladder: EscalationPath) -> Played:
-            terms = sla_of(ladder.policy, ticket, library)
-            office, routed = ladder.begin(ticket.place, ticket.category, terms)
+        def played(ticket: Ticket, path: EscalationPath) -> Played:
+            terms = sla_of(path.policy, ticket, library)
+            office, routed = path.begin(ticket.place, ticket.category, terms)
             return play(ticket, office, routed.level, routed.assignee, until)
 
         def pairs() -> Iterator[Pair]:
@@ -161,61 +179,69 @@ class TicketPolicies:
 
     # by themselves
 
-    def check_ladders(self) -> int:
-        """Look at the ladder of every street, and tell its administrators of holes that were not there; return their number."""
+    def check_coverage(self) -> int:
+        """Check the escalation path of every street; return the number of gaps.
+
+        The administrators of a street are told of new gaps.
+        """
         total = 0
         for street in self._places.streets():
             with suppress(Busy):  # tomorrow night is soon enough
-                total += self._check_ladder(street).count
+                total += self._check_coverage_of(street).count
         self._metrics.count("LadderHoles", total)
         return total
 
-    def holes(self, street: str) -> tuple[Hole, ...]:
-        """Return where nobody would hear of a ticket in a street as things are now."""
+    def find_gaps(self, street: str) -> tuple[CoverageGap, ...]:
+        """Return where nobody would hear of a ticket in a street now."""
         policy = self._street(street).policy
-        return holes(policy, self._places.roster(street, _named(policy)))
+        return coverage_gaps(policy, self._places.roster(street, _named(policy)))
 
-    def _check_ladder(self, street: str) -> LadderReport:
-        found = self.holes(street)
+    def _check_coverage_of(self, street: str) -> CoverageReport:
+        found = self.find_gaps(street)
 
-        def decide() -> Changes[LadderReport]:
-            before, now = self._repository.ladder_report(street), self._report(street, found)
-            new = set(now.holes) - set(before.holes if before else ())
-            told = Message(kind="ticket.holes_staff", to=f"staff:{street}", about=street)
-            kept = replace(before, holes=now.holes, count=now.count, checked_at=now.checked_at) if before else now
-            return Changes(entity=kept, previous=before, messages=(told,) if new else ())
+        def decide() -> Changes[CoverageReport]:
+            before, now = self._repository.coverage_report(street), self._report(street, found)
+            if before is None:
+                return Changes(entity=now, previous=None, messages=_news_of(now, set(now.gaps)))
+            kept = replace(before, gaps=now.gaps, count=now.count, checked_at=now.checked_at)
+            news = _news_of(kept, set(now.gaps) - set(before.gaps))
+            return Changes(entity=kept, previous=before, messages=news)
 
         return self._transaction.run(decide, RequestContext())
 
     # what the above share
 
-    def _admit(self, context: RequestContext, action: Action, place: str) -> str:
-        actor, _ = self._people.current(context.actor)
-        authorize(actor, action, Resource(see=permissions.SEE, places=(place,)))
-        return actor.id
+    def _require(self, context: RequestContext, action: Action, place: str) -> Granted:
+        resource = Resource(see=permissions.SEE, places=(place,))
+        return self._access.require(context, action, resource)
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
         return self._repository.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
 
     def _check(self, street: str, policy: Policy) -> Roster:
-        """Refuse rules that cannot be taken; return the street as it was read for that."""
+        """Refuse an invalid policy; return the street as it was read for the check."""
         roster = self._places.roster(street, _named(policy))
         if street not in roster.places:
             raise Invalid("place.unknown", ["place"], place=street)
-        found = faults(policy, street, roster.places.keys(), roster.people)
+        found = validate(policy, street, roster.places.keys(), roster.people)
         if found:
             raise Invalid.together(found)
         return roster
 
-    def _cautions(self, street: StreetPolicy, people: Mapping[str, Person]) -> tuple[Caution, ...]:
-        return cautions(street.policy, people, self._places.zone_of(street.id), self._clock.now(), self._library)
+    def _warnings(self, street: StreetPolicy, people: Mapping[str, Person]) -> tuple[PolicyWarning, ...]:
+        zone, now = self._places.zone_of(street.id), self._clock.now()
+        return warnings_of(street.policy, people, zone, now, self._library)
 
-    def _report(self, street: str, found: Sequence[Hole]) -> LadderReport:
-        now = self._clock.now()
-        return LadderReport(
-            id=street, created_at=now, updated_at=now, checked_at=now, holes=tuple(found[:_HOLES_KEPT]), count=len(found)
-        )
+    def _report(self, street: str, found: Sequence[CoverageGap]) -> CoverageReport:
+        now, kept = self._clock.now(), tuple(found[:_GAPS_KEPT])
+        return CoverageReport(id=street, created_at=now, updated_at=now, checked_at=now, gaps=kept, count=len(found))
+
+
+def _news_of(report: CoverageReport, new: Collection[CoverageGap]) -> tuple[Message, ...]:
+    """Return the message to a street's staff about new gaps."""
+    told = Message(kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id)
+    return (told,) if new else ()
 
 
 def _named(policy: Policy) -> list[str]:

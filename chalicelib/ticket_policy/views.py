@@ -1,22 +1,16 @@
-"""The rules of a street, and what other rules would have done, as clients see them."""
-
-from collections.abc import Mapping
-from typing import TypeVar
+"""A street's ticket policy as clients see it."""
 
 from pydantic import Field
 
-from ..tickets.policy import Level, LimitsOf, QuestionKind, SlaKind, Urgency
+from ..tickets.policy import Level, LimitsOf, QuestionKind, TicketUrgency
 from ..tickets.worktime import OfficeHours, OwnDay
 from ..web.fields import Instant, PlaceCode, View
-from .lint import Caution
-from .model import Hole, Why
-from .replay import Pair, Replayed, Tally
-from .service import Rules
-from .texts import CAUTIONS, HOLES
+from .model import CoverageGap, Why
+from .service import PolicyForViewer
+from .texts import GAPS, WARNINGS
+from .validation import PolicyWarning
 
-__all__ = ["PolicyView", "ReplayView"]
-
-N = TypeVar("N")
+__all__ = ["PolicyView"]
 
 
 class ChoiceView(View):
@@ -49,7 +43,7 @@ class CategoryView(View):
     about_zh: str
     about_en: str
     keywords: list[str]
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
     photo_needed: bool
     questions: list[QuestionView]
@@ -58,7 +52,7 @@ class CategoryView(View):
 class LimitsView(View):
     """How long each clock runs, in minutes, for a class of urgency, or within it for one category."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: str | None
     accept: int
     contact: int
@@ -71,7 +65,11 @@ class LimitsView(View):
     def of(cls, row: LimitsOf) -> "LimitsView":
         """Return the view of limits."""
         names = ("accept", "contact", "resolve", "call_back", "remind", "always")
-        return cls(urgency=row.urgency, category=row.category, **{name: getattr(row.limits, name) for name in names})
+        return cls(
+            urgency=row.urgency,
+            category=row.category,
+            **{name: getattr(row.limits, name) for name in names},
+        )
 
 
 class RuleView(View):
@@ -100,7 +98,10 @@ class SpanView(View):
 
 def _spans(spans: tuple[OfficeHours, ...]) -> list[SpanView]:
     return [
-        SpanView(start=f"{span.start:%H:%M}", end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00")
+        SpanView(
+            start=f"{span.start:%H:%M}",
+            end=f"{span.end:%H:%M}" if span.end.hour or span.end.minute else "24:00",
+        )
         for span in spans
     ]
 
@@ -124,9 +125,9 @@ class CautionView(View):
     text: str
 
     @classmethod
-    def of(cls, caution: Caution, locale: str) -> "CautionView":
+    def of(cls, warning: PolicyWarning, locale: str) -> "CautionView":
         """Return the view of a caution."""
-        return cls(code=caution.code, text=CAUTIONS[caution.code].format(locale, caution.facts))
+        return cls(code=warning.code, text=WARNINGS[warning.code].format(locale, warning.facts))
 
 
 class HoleView(View):
@@ -141,16 +142,16 @@ class HoleView(View):
     categories: list[str] = Field(description="Empty for all.")
 
     @classmethod
-    def of(cls, hole: Hole, locale: str) -> "HoleView":
-        """Return the view of a hole."""
+    def of(cls, gap: CoverageGap, locale: str) -> "HoleView":
+        """Return the view of a gap."""
         return cls(
-            place=hole.place,
-            level=hole.level,
-            to=hole.to,
-            why=hole.why,
-            text=HOLES[hole.why.value].format(locale),
-            instead=hole.instead,
-            categories=list(hole.categories),
+            place=gap.place,
+            level=gap.level,
+            to=gap.to,
+            why=gap.why,
+            text=GAPS[gap.why.value].format(locale),
+            instead=gap.instead,
+            categories=list(gap.categories),
         )
 
 
@@ -177,10 +178,17 @@ class PolicyView(View):
     checked_at: Instant | None
 
     @classmethod
-    def of(cls, rules: Rules, locale: str) -> "PolicyView":
+    def of(cls, rules: PolicyForViewer, locale: str) -> "PolicyView":
         """Return the view of a street's rules."""
         policy, report = rules.street.policy, rules.report
-        plain = ("hold_days", "holds", "reopen_days", "reopen_percent", "hot_spot_reports", "hot_spot_days")
+        plain = (
+            "hold_days",
+            "holds",
+            "reopen_days",
+            "reopen_percent",
+            "hot_spot_reports",
+            "hot_spot_days",
+        )
         return cls(
             street=rules.street.id,
             version=rules.street.version,
@@ -189,88 +197,10 @@ class PolicyView(View):
             week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
             own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
             **{name: getattr(policy, name) for name in plain},
-            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.inside else None,
-            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.inside else None,
-            warnings=[CautionView.of(one, locale) for one in rules.cautions] if rules.inside else None,
-            holes=[HoleView.of(hole, locale) for hole in report.holes] if report else [] if rules.inside else None,
+            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.is_staff else None,
+            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.is_staff else None,
+            warnings=[CautionView.of(one, locale) for one in rules.warnings] if rules.is_staff else None,
+            holes=[HoleView.of(gap, locale) for gap in report.gaps] if report else [] if rules.is_staff else None,
             hole_count=report.count if report else None,
             checked_at=report.checked_at if report else None,
-        )
-
-
-class BothView(View):
-    """A number of tickets: under the rules that they had, and under the others."""
-
-    then: int
-    now: int
-
-
-class TallyView(View):
-    """What it comes to for a number of tickets."""
-
-    tickets: int
-    moved: int = Field(description="Which somebody else would have had first.")
-    over: dict[SlaKind, BothView] = Field(description="Whose clock was over.")
-    reached: dict[Level, BothView] = Field(description="By the highest level that they reached.")
-
-    @classmethod
-    def of(cls, tally: Tally) -> "TallyView":
-        """Return the view of a tally."""
-        return cls(tickets=tally.tickets, moved=tally.moved, over=_both(tally.over), reached=_both(tally.reached))
-
-
-def _both(counted: Mapping[N, list[int]]) -> dict[N, BothView]:
-    return {name: BothView(then=then, now=now) for name, (then, now) in counted.items()}
-
-
-class ClimbView(View):
-    """That it would have come to a level."""
-
-    at: Instant
-    level: Level
-
-
-class PlayedView(View):
-    """What became of a ticket, or would have."""
-
-    urgency: Urgency
-    begins: Level
-    holder: str | None
-    due: dict[SlaKind, Instant] = Field(description="As promised at the beginning, without holds.")
-    over: dict[SlaKind, Instant] = Field(description="Which clocks were over, and since when.")
-    climbs: list[ClimbView]
-    level: Level
-
-
-class ExampleView(View):
-    """A ticket that would have come out otherwise."""
-
-    ticket: str
-    then: PlayedView
-    now: PlayedView
-
-    @classmethod
-    def of(cls, pair: Pair) -> "ExampleView":
-        """Return the view of a ticket that was played twice."""
-        return cls(ticket=pair.ticket_id, then=PlayedView.model_validate(pair.then), now=PlayedView.model_validate(pair.now))
-
-
-class ReplayView(View):
-    """What other rules would have done to the tickets since an instant."""
-
-    since: Instant
-    cut: bool = Field(description="There were more than are read; these are the newest.")
-    total: TallyView
-    by_urgency: dict[Urgency, TallyView]
-    examples: list[ExampleView]
-
-    @classmethod
-    def of(cls, found: Replayed) -> "ReplayView":
-        """Return the view of a replay."""
-        return cls(
-            since=found.since,
-            cut=found.cut,
-            total=TallyView.of(found.total),
-            by_urgency={urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()},
-            examples=[ExampleView.of(pair) for pair in found.examples],
         )

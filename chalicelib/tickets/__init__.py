@@ -1,1 +1,1 @@
-"""Problem tickets: whatever is reported has a person and a clock from the first second, and climbs by itself."""
+"""Problem tickets: each has an assignee and SLA timers from the start, and escalates by itself."""

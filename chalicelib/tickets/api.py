@@ -3,20 +3,28 @@
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PageQuery
 from ..web.routes import Routes
-from .schemas import AssignIn, BehalfIn, CommentIn, HoldIn, MergeIn, ResolveIn, SolvedIn, TicketIn, TicketQuery, TicketReasonIn
+from .schemas import (
+    AssignIn,
+    BehalfIn,
+    CommentIn,
+    HoldIn,
+    MergeIn,
+    ResolveIn,
+    SolvedIn,
+    TicketIn,
+    TicketQuery,
+    TicketReasonIn,
+)
 from .service import Tickets
 from .texts import REFUSALS
+from .timer_views import ClockList, PhotosView, clock_view, photos_view
 from .views import (
     AnyTicket,
-    ClockList,
     LineView,
     MyTicketList,
-    PhotosView,
     TicketEventList,
     TicketEventView,
     TicketList,
-    clock_view,
-    photos_view,
     ticket_view,
 )
 
@@ -24,7 +32,7 @@ __all__ = ["routes"]
 
 
 def _reread(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTicket:
-    return ticket_view(tickets.read_ticket(context, ticket_id))
+    return ticket_view(tickets.queries.read_ticket(context, ticket_id))
 
 
 routes: Routes[Tickets] = Routes("tickets", REFUSALS, _reread)
@@ -32,133 +40,209 @@ routes: Routes[Tickets] = Routes("tickets", REFUSALS, _reread)
 
 @routes.post("/v1/tickets", status=201)
 def report_problem(tickets: Tickets, context: RequestContext, body: TicketIn) -> AnyTicket:
-    """Report a problem, for oneself or with consent for somebody else."""
+    """Report a problem, for the caller or with consent for another person."""
     consent = body.consent.given() if body.consent else None
     return ticket_view(tickets.report(context, body.terms(), body.on_behalf_of, consent))
 
 
 @routes.get("/v1/tickets")
 def list_tickets(tickets: Tickets, context: RequestContext, query: TicketQuery) -> TicketList:
-    """The tickets of a place for its staff; for others those that are theirs."""
-    page = tickets.list_tickets(context, query.place, query.wants, newest=query.newest, limit=query.limit)
+    """List the tickets of a place for its staff; others get their own."""
+    page = tickets.queries.list_tickets(context, query.place, query.wants, newest=query.newest, limit=query.limit)
     items = [LineView.of(line, found) for line, found in page.items]
     return TicketList(items=items, next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/tickets/{ticket_id}")
 def read_ticket(tickets: Tickets, context: RequestContext, ticket_id: str) -> AnyTicket:
-    """A ticket as the caller may see it."""
+    """Read a ticket as the caller may see it."""
     return _reread(tickets, context, ticket_id)
 
 
 @routes.get("/v1/tickets/{ticket_id}/timeline")
-def read_ticket_timeline(tickets: Tickets, context: RequestContext, ticket_id: str, query: PageQuery) -> TicketEventList:
-    """What happened to a ticket, oldest first."""
-    page, found = tickets.read_timeline(context, ticket_id, query.limit)
+def read_ticket_timeline(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    query: PageQuery,
+) -> TicketEventList:
+    """Read the timeline of a ticket, oldest first."""
+    page, found = tickets.queries.read_timeline(context, ticket_id, query.limit)
     return TicketEventList(
-        items=[TicketEventView.of(e, found, context.actor.id) for e in page.items], next=context.cursor_of(page.next)
+        items=[TicketEventView.of(e, found, context.actor.id) for e in page.items],
+        next=context.cursor_of(page.next),
     )
 
 
 @routes.get("/v1/tickets/{ticket_id}/clocks")
 def read_clocks(tickets: Tickets, context: RequestContext, ticket_id: str) -> ClockList:
-    """The clocks of a ticket: limit, start and due time, and how it came about, line by line."""
-    return ClockList(items=[clock_view(clock, context.locale) for clock in tickets.read_clocks(context, ticket_id)])
+    """Read the SLA timers of a ticket, with an explanation of each deadline."""
+    return ClockList(items=[clock_view(clock, context.locale) for clock in tickets.queries.read_clocks(context, ticket_id)])
 
 
 @routes.get("/v1/tickets/{ticket_id}/photos")
 def read_photos(tickets: Tickets, context: RequestContext, ticket_id: str) -> PhotosView:
-    """The photos of a ticket and of its solution."""
-    return photos_view(*tickets.read_photos(context, ticket_id))
+    """Read the photos of a ticket and of its solution."""
+    return photos_view(*tickets.queries.read_photos(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/accept")
-def accept_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: NoFields) -> AnyTicket:
-    """Say that it is one's own to see to."""
+def accept_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: NoFields,
+) -> AnyTicket:
+    """Accept the ticket; the caller becomes its assignee."""
     return ticket_view(tickets.accept(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/assign")
-def assign_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: AssignIn) -> AnyTicket:
-    """Name who sees to it."""
+def assign_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: AssignIn,
+) -> AnyTicket:
+    """Assign the ticket to a role or a person."""
     return ticket_view(tickets.assign(context, ticket_id, body.to))
 
 
 @routes.post("/v1/tickets/{ticket_id}/bounce")
-def bounce_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
-    """Say that it is not one's own; no clock stops for that."""
+def bounce_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: TicketReasonIn,
+) -> AnyTicket:
+    """Return the ticket to its dispatcher; no SLA timer stops."""
     return ticket_view(tickets.bounce(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/comment")
-def comment_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: CommentIn) -> AnyTicket:
-    """Say something, to those who reported it or among those who work on it."""
+def comment_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: CommentIn,
+) -> AnyTicket:
+    """Comment for the reporters, or for those who work on the ticket only."""
     return ticket_view(tickets.comment(context, ticket_id, body.text, public=body.public))
 
 
 @routes.post("/v1/tickets/{ticket_id}/hold")
-def hold_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: HoldIn) -> AnyTicket:
-    """Say that nothing can be done until an instant."""
+def hold_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: HoldIn,
+) -> AnyTicket:
+    """Put the ticket on hold until an instant."""
     return ticket_view(tickets.hold(context, ticket_id, body.reason, body.until))
 
 
 @routes.post("/v1/tickets/{ticket_id}/resume")
-def resume_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: NoFields) -> AnyTicket:
-    """Go on with it."""
+def resume_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: NoFields,
+) -> AnyTicket:
+    """End the hold of the ticket."""
     return ticket_view(tickets.resume(context, ticket_id))
 
 
 @routes.post("/v1/tickets/{ticket_id}/resolve")
-def resolve_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: ResolveIn) -> AnyTicket:
-    """Say that it is done; everybody who reported it is asked whether it is."""
+def resolve_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: ResolveIn,
+) -> AnyTicket:
+    """Resolve the ticket; its reporters are asked to confirm."""
     return ticket_view(tickets.resolve(context, ticket_id, body.note, tuple(body.photos or ())))
 
 
 @routes.post("/v1/tickets/{ticket_id}/confirm")
-def confirm_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: SolvedIn) -> AnyTicket:
-    """Say that it is solved; with the last answer it is over."""
+def confirm_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: SolvedIn,
+) -> AnyTicket:
+    """Confirm the solution; the last answer closes the ticket."""
     return ticket_view(tickets.confirm(context, ticket_id, body.satisfied, body.on_behalf_of))
 
 
 @routes.post("/v1/tickets/{ticket_id}/reopen")
-def reopen_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
-    """Say that it is not solved: the same person has it, one level up."""
+def reopen_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: TicketReasonIn,
+) -> AnyTicket:
+    """Reopen the ticket one level up, with the same assignee."""
     return ticket_view(tickets.reopen(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/close")
-def close_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
-    """End it without a solution, and say why."""
+def close_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: TicketReasonIn,
+) -> AnyTicket:
+    """Close the ticket without a solution, with a reason."""
     return ticket_view(tickets.close(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/escalate")
-def escalate_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: TicketReasonIn) -> AnyTicket:
-    """Take it to the level above."""
+def escalate_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: TicketReasonIn,
+) -> AnyTicket:
+    """Escalate the ticket to the level above."""
     return ticket_view(tickets.escalate(context, ticket_id, body.reason))
 
 
 @routes.post("/v1/tickets/{ticket_id}/join")
-def join_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: BehalfIn) -> AnyTicket:
-    """Me too: one hears of it and is asked like whoever reported it."""
+def join_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: BehalfIn,
+) -> AnyTicket:
+    """Join the ticket; the person becomes one of its reporters."""
     consent = body.consent.given() if body.consent else None
     return ticket_view(tickets.join(context, ticket_id, body.on_behalf_of, consent))
 
 
 @routes.post("/v1/tickets/{ticket_id}/merge")
-def merge_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: MergeIn) -> AnyTicket:
-    """See to it together with another."""
+def merge_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: MergeIn,
+) -> AnyTicket:
+    """Merge the ticket into another."""
     return ticket_view(tickets.merge(context, ticket_id, body.into))
 
 
 @routes.post("/v1/tickets/{ticket_id}/split")
-def split_ticket(tickets: Tickets, context: RequestContext, ticket_id: str, body: NoFields) -> AnyTicket:
-    """Let a merged ticket go on by itself."""
+def split_ticket(
+    tickets: Tickets,
+    context: RequestContext,
+    ticket_id: str,
+    body: NoFields,
+) -> AnyTicket:
+    """Split a merged ticket off again."""
     return ticket_view(tickets.split(context, ticket_id))
 
 
 @routes.get("/v1/me/tickets")
 def my_tickets(tickets: Tickets, context: RequestContext, query: PageQuery) -> MyTicketList:
-    """What one has reported or joined, newest first."""
-    page = tickets.my_tickets(context, query.limit)
+    """List the tickets that the caller reported or joined, newest first."""
+    page = tickets.queries.my_tickets(context, query.limit)
     return MyTicketList(items=[ticket_view(seen) for seen in page.items], next=context.cursor_of(page.next))

@@ -1,10 +1,11 @@
-"""What tickets bring: problem reports with a person and a clock each."""
+"""The declaration of tickets: problem reports with an assignee and SLA timers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get, Provider
+from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..uploads.feature import feature as uploads
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from ..kernel.staff_queue import QueueQuery, Task
     from ..kernel.template import Templates
     from ..web.routes import Routes
-    from .office import DutyResolver, PolicyLookup
-    from .outside import PublicTickets
+    from .background import TicketJobs
+    from .conversion import TicketConversion
+    from .duty import DutyResolver, PolicyLookup
+    from .intake import TicketIntake
+    from .public_tickets import PublicTickets
+    from .queries import TicketQueries
+    from .reader import TicketReader
     from .service import Tickets
-    from .upkeep import TicketJobs
 
-__all__ = ["duty_resolver", "feature", "jobs", "policies", "public_tickets"]
+__all__ = ["conversion", "feature", "intake", "jobs", "policies", "public_tickets", "queries"]
 
 feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
 policies: "Provider[PolicyLookup]" = Provider("tickets.policies")  # filled by ticket_policy
@@ -32,9 +37,9 @@ feature.questions({"ticket.resolved": _SOLVED, "ticket.unanswered": _SOLVED})
 
 @feature.provide
 def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
-    """Build what finds the terms of a ticket and those who answer for its place."""
+    """Build the lookup of service levels and of people on duty."""
     from .calendar import chinese_holiday
-    from .office import DutyResolver
+    from .duty import DutyResolver
 
     return DutyResolver(
         people=get(people),
@@ -44,30 +49,78 @@ def duty_resolver(core: "Core", get: Get) -> "DutyResolver":
     )
 
 
-@feature.build
-def build(core: "Core", get: Get) -> "Tickets":
-    """Build the service."""
+@feature.provide
+def reader(core: "Core", get: Get) -> "TicketReader":
+    """Build the reads that use cases share."""
+    from .reader import TicketReader
     from .repository import TicketRepository
-    from .service import Tickets
 
-    return Tickets(
-        transaction=core.transaction,
+    return TicketReader(repository=TicketRepository(core.store), people=get(people))
+
+
+@feature.provide
+def intake(core: "Core", get: Get) -> "TicketIntake":
+    """Build what makes new tickets."""
+    from .intake import TicketIntake
+    from .repository import TicketRepository
+
+    return TicketIntake(
         repository=TicketRepository(core.store),
         clock=core.clock,
         ids=core.ids,
         people=get(people),
         places=get(places),
         uploads=get(uploads),
-        offices=get(duty_resolver),
+        duty=get(duty_resolver),
         current_policy=get(policies).current,
     )
 
 
 @feature.provide
+def queries(core: "Core", get: Get) -> "TicketQueries":
+    """Build the use cases that read."""
+    from .queries import TicketQueries
+    from .repository import TicketRepository
+
+    return TicketQueries(
+        repository=TicketRepository(core.store),
+        access=get(access),
+        uploads=get(uploads),
+        duty=get(duty_resolver),
+        reader=get(reader),
+    )
+
+
+@feature.build
+def build(core: "Core", get: Get) -> "Tickets":
+    """Build the service."""
+    from .service import Tickets
+
+    return Tickets(
+        transaction=core.transaction,
+        access=get(access),
+        clock=core.clock,
+        uploads=get(uploads),
+        duty=get(duty_resolver),
+        reader=get(reader),
+        intake=get(intake),
+        queries=get(queries),
+    )
+
+
+@feature.provide
+def conversion(core: "Core", get: Get) -> "TicketConversion":
+    """Build the ticket's half of a conversion into a wish."""
+    from .conversion import TicketConversion
+
+    return TicketConversion(access=get(access), clock=core.clock, reader=get(reader))
+
+
+@feature.provide
 def jobs(core: "Core", get: Get) -> "TicketJobs":
     """Build the background work on tickets."""
+    from .background import TicketJobs
     from .repository import TicketRepository
-    from .upkeep import TicketJobs
 
     return TicketJobs(
         transaction=core.transaction,
@@ -76,24 +129,24 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         people=get(people),
         places=get(places),
         uploads=get(uploads),
-        offices=get(duty_resolver),
-        tickets=get(feature),
+        duty=get(duty_resolver),
+        reader=get(reader),
     )
 
 
 @feature.provide
 def public_tickets(core: "Core", get: Get) -> "PublicTickets":
-    """Build tickets as other applications see them."""
-    from .outside import PublicTickets
+    """Build the use cases of other applications."""
+    from .public_tickets import PublicTickets
     from .repository import TicketRepository
 
     return PublicTickets(
         transaction=core.transaction,
+        access=get(access),
         repository=TicketRepository(core.store),
         clock=core.clock,
         people=get(people),
-        places=get(places),
-        tickets=get(feature),
+        intake=get(intake),
     )
 
 
@@ -112,21 +165,29 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(tickets: "TicketJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
-    """Return what fills messages now."""
+def context(
+    tickets: "TicketJobs",
+    subjects: "Sequence[MessageSubject]",
+) -> "Sequence[MessageContext | None]":
+    """Return the current contexts of messages."""
     return tickets.message_contexts(subjects)
 
 
+# The kinds for those who work on a ticket, each with an urgent one for urgent tickets.
+_WORK_KINDS = (
+    "new",
+    "new_staff",
+    "assigned",
+    "back",
+    "bounced_staff",
+    "must_assign_staff",
+    "climbed_staff",
+    "overdue_staff",
+    "reopened_staff",
+)
 feature.messages(
-    "ticket.new",
-    "ticket.new_staff",
-    "ticket.assigned",
-    "ticket.back",
-    "ticket.bounced_staff",
-    "ticket.must_assign_staff",
-    "ticket.climbed_staff",
-    "ticket.overdue_staff",
-    "ticket.reopened_staff",
+    *(f"ticket.{kind}" for kind in _WORK_KINDS),
+    *(f"ticket.urgent_{kind}" for kind in _WORK_KINDS),
     "ticket.said",
     "ticket.over",
     "ticket.released",
@@ -139,15 +200,6 @@ feature.messages(
     "ticket.closed",
     "ticket.merged",
     "ticket.turned",
-    "ticket.urgent_new",
-    "ticket.urgent_new_staff",
-    "ticket.urgent_assigned",
-    "ticket.urgent_back",
-    "ticket.urgent_bounced_staff",
-    "ticket.urgent_must_assign_staff",
-    "ticket.urgent_climbed_staff",
-    "ticket.urgent_overdue_staff",
-    "ticket.urgent_reopened_staff",
     templates=templates,
     context=context,
     service=jobs,
@@ -157,24 +209,24 @@ feature.messages(
 @feature.on_timer("ticket", service=jobs)
 def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
     """Do what is due for a ticket."""
-    tickets.wake_ticket(timer.entity_id, timer.id)
+    tickets.on_timer(timer.entity_id, timer.id)
 
 
 @feature.on_answer("ticket", service=jobs)
 def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
-    """Do what somebody who reported it has answered by SMS."""
+    """Make the move that a reporter's SMS reply means."""
     tickets.answer_question(answer.subject, answer.person_id, answer.question, yes=answer.yes)
 
 
 @feature.on_event("person.granted", "person.blocked", service=jobs)
 def on_roles_changed(tickets: "TicketJobs", event: "Event") -> None:
-    """Give to others the tickets of a person who no longer serves there."""
-    tickets.rehand(event.subject)
+    """Reassign the tickets of a person who no longer serves at their place."""
+    tickets.reassign(event.subject)
 
 
 @feature.erase(service=jobs)
 def erase(tickets: "TicketJobs", event: "Event") -> None:
-    """Redact what an erased person has reported; give their tickets to others."""
+    """Redact the reports of an erased person; reassign their tickets."""
     tickets.forget_person(event.subject)
 
 
@@ -196,7 +248,7 @@ def place_of(tickets: "TicketJobs", ticket_id: str) -> str:
     return tickets.place_of(ticket_id)
 
 
-_FEW = 50  # reporters who are told in one message; more are told as a large group is
+_MAX_DIRECT = 50  # reporters; a larger group is told in the bulk lane
 
 
 def zone(tickets: "TicketJobs", ticket_id: str) -> str | None:
@@ -204,30 +256,42 @@ def zone(tickets: "TicketJobs", ticket_id: str) -> str | None:
     return tickets.zone_of(ticket_id)
 
 
-@feature.group("ticket", zone=zone, direct_up_to=_FEW, service=jobs)
-def reporters(tickets: "TicketJobs", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
+@feature.group("ticket", zone=zone, direct_up_to=_MAX_DIRECT, service=jobs)
+def reporters(
+    tickets: "TicketJobs",
+    name: str,
+    as_of: datetime,
+    start: "Position | None",
+    limit: int,
+) -> "Page[str]":
     """Return the people who reported a ticket or one merged with it."""
     return tickets.reporters(name, as_of, start, limit)
 
 
-@feature.group("unanswered", zone=zone, direct_up_to=_FEW, service=jobs)
-def unanswered(tickets: "TicketJobs", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
-    """Return those of them who have not said whether it is solved."""
+@feature.group("unanswered", zone=zone, direct_up_to=_MAX_DIRECT, service=jobs)
+def unanswered(
+    tickets: "TicketJobs",
+    name: str,
+    as_of: datetime,
+    start: "Position | None",
+    limit: int,
+) -> "Page[str]":
+    """Return the reporters who have not answered about the solution."""
     return tickets.unanswered(name, as_of, start, limit)
 
 
-def waiting_page(tickets: "Tickets", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+def waiting_page(queries: "TicketQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
     """Return the tickets that wait for staff."""
     from .staff_queue import waiting_page
 
-    return waiting_page(tickets, query)
+    return waiting_page(queries, query)
 
 
-def waiting_count(tickets: "Tickets", query: "QueueQuery") -> Mapping[str, int]:
+def waiting_count(queries: "TicketQueries", query: "QueueQuery") -> Mapping[str, int]:
     """Return how many tickets wait for staff, by kind."""
     from .staff_queue import waiting_count
 
-    return waiting_count(tickets, query)
+    return waiting_count(queries, query)
 
 
-feature.queue(page=waiting_page, count=waiting_count)
+feature.queue(page=waiting_page, count=waiting_count, service=queries)

@@ -1,4 +1,4 @@
-"""A ticket: its states, the table of its moves, its clocks, and what it waits for. Pure; `decisions` says what a move does."""
+"""A ticket with its SLA timers, reports and public updates. Pure; `decisions` makes the moves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from ..kernel.changes import Entity
 from ..kernel.clock import to_text
 from ..kernel.place import PlaceKind, community_of, kind_of
 from . import permissions
-from .policy import Level, SlaKind, Urgency
-from .states import OPEN_STATES, Ending, State, TicketState
+from .policy import Level, SlaKind, TicketUrgency
+from .states import OPEN_STATES, Ending, TicketState, TicketStatus
 
 __all__ = [
     "Hold",
     "OutsideReport",
-    "QueueLine",
-    "Report",
     "SlaTimer",
     "Ticket",
+    "TicketLine",
+    "TicketReport",
     "TimerSegment",
     "Update",
     "building_of",
@@ -31,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerSegment:
-    """A stretch of time in which a clock ran: since when, for how many minutes at most, until when."""
+    """A span in which a timer ran: its start, its minutes at most, its end."""
 
     start: datetime
     minutes: int
@@ -40,9 +40,10 @@ class TimerSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaTimer:
-    """One of the four clocks. `due_at` is when it fires next; `promised_at` when it first was, or will be, over its limit.
+    """One of the four SLA timers of a ticket.
 
-    `runs` tell how that came about: a hold ends one and begins another, and so does every level that it climbs to.
+    `due_at` is when it fires next, `promised_at` its first deadline. `runs` explain both: a hold
+    ends one segment and begins another, and so does each escalation.
     """
 
     name: SlaKind
@@ -55,37 +56,37 @@ class SlaTimer:
 
     @property
     def started_at(self) -> datetime:
-        """Return when it began."""
+        """Return the start of the first segment."""
         return self.runs[0].start
 
     @property
     def paused(self) -> bool:
-        """Say whether it stands still."""
+        """Say whether the timer is paused."""
         return self.met_at is None and self.runs[-1].end is not None
 
     @property
     def running(self) -> bool:
-        """Say whether it runs."""
+        """Say whether the timer runs."""
         return self.met_at is None and self.runs[-1].end is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Why nothing can be done, and until when."""
+    """A hold: nothing can be done until an instant."""
 
     start: datetime
     until: datetime
     reason: str
-    before: State  # to which it goes back
+    before: TicketStatus  # the state in which it began, and to which the ticket returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """That somebody has reported it, or joined, and what she says of its end. One for each person and ticket."""
+class TicketReport:
+    """A person's report of a ticket, with their answer about the solution. One for each person."""
 
     ticket_id: str
     person_id: str
-    by: str  # who wrote it down
+    by: str  # the person who recorded it
     joined_at: datetime
     answered_at: datetime | None = None  # of the present solution
     satisfied: int | None = None  # 1 to 5
@@ -93,19 +94,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What everybody may read of what happened to a ticket that is not private. Written once."""
+    """A public update: one step of a ticket that is not private. Written once."""
 
     id: str
     ticket_id: str
     street: str
     at: datetime
-    state: State
+    state: TicketStatus
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideReport:
-    """A problem that another application brings; `client` is whose. `phone` links it to the resident who has it."""
+    """A report of another application, named by `client`. `phone` links it to a resident."""
 
     category: str
     text: str
@@ -120,19 +121,20 @@ class OutsideReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket(TicketState, Entity):
-    """A reported problem. `text` is as the public may read it; `as_written` stands only where that differs.
+    """A reported problem. `text` is public; `as_written` is set only where it differs.
 
-    `policy_version` is that of the street's policy at the moment of the report: limits, ladder and calendar stay.
+    `policy_version` is the street's policy when it was reported. Later versions do not change
+    its limits, levels and calendar.
     """
 
     entity_kind: ClassVar[str] = "ticket"
 
-    person_id: str | None  # for whom it was reported; nobody in particular where another application brought it
+    person_id: str | None  # None where another application reported it for nobody
     filed_by: str
-    proxy_id: str | None = None  # a trusted contact who reported it for her
+    proxy_id: str | None = None  # a trusted contact who reported it for them
     source: str = ""  # the other application
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool = False
     text: str
     as_written: str | None = None
@@ -148,23 +150,23 @@ class Ticket(TicketState, Entity):
     possible_duplicates: tuple[str, ...] = ()
     private_duplicates: tuple[str, ...] = ()
     policy_version: int = 0
-    rule: str = ""  # the rule by which it was routed; empty for the house's own
-    state: State = State.OPEN
+    rule: str = ""  # the rule that routed it; "" for the default
+    state: TicketStatus = TicketStatus.OPEN
     level: Level
-    assignee: str | None = None  # who has it; while open, who is asked to accept it
-    accepted_by: str | None = None  # to whom it goes back
+    assignee: str | None = None  # while open, the person who is asked to accept it
+    accepted_by: str | None = None  # the dispatcher, who gets it back
     clocks: tuple[SlaTimer, ...] = ()
     holds: tuple[Hold, ...] = ()
     bounces: int = 0
     reopened: int = 0
-    merged: tuple[str, ...] = ()  # those that are worked on with this one
+    merged: tuple[str, ...] = ()  # ids of the tickets merged into this one
     merged_into: str | None = None
     wish: str | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     ending: Ending | None = None
-    solution: str | None = None  # what was done, for those who reported
-    told_publicly: str | None = None  # how it ended, as everybody may read it
+    solution: str | None = None  # for the reporters
+    told_publicly: str | None = None  # the solution or reason without personal data
     reason: str | None = None
     asked_again: bool = False
     answered: int = 0  # of the present solution
@@ -172,17 +174,17 @@ class Ticket(TicketState, Entity):
 
     @property
     def written(self) -> str:
-        """Return its text as it was written."""
+        """Return the text as the reporter wrote it."""
         return self.as_written if self.as_written is not None else self.text
 
     @property
     def community(self) -> str:
-        """Return the community that it belongs to."""
+        """Return the community of its place."""
         return community_of(self.place)
 
     @property
     def is_open(self) -> bool:
-        """Say whether somebody still has to do something about it."""
+        """Say whether the ticket is still worked on."""
         return self.state in OPEN_STATES
 
     @property
@@ -192,23 +194,23 @@ class Ticket(TicketState, Entity):
 
     @property
     def hold(self) -> Hold | None:
-        """Return the hold that it is on."""
-        return self.holds[-1] if self.state is State.ON_HOLD else None
+        """Return the current hold."""
+        return self.holds[-1] if self.state is TicketStatus.ON_HOLD else None
 
     def clock(self, name: SlaKind) -> SlaTimer | None:
-        """Return a clock, the latest of its name."""
+        """Return the latest timer of a kind."""
         return next((clock for clock in reversed(self.clocks) if clock.name is name), None)
 
     @property
     def next_due(self) -> tuple[str, datetime] | None:
-        """Return what is due next about it, and when: what queues are ordered by. What is overdue stays what it is, and on top."""
+        """Return the next deadline and its instant, by which queues are ordered. Overdue ones come first."""
         waits = {clock.name.value: clock.promised_at for clock in self.clocks if clock.running}
         if self.hold:
             waits["resume"] = self.hold.until
         return min(waits.items(), key=lambda due: (due[1], due[0])) if waits else None
 
     def as_resource(self, reporter: str = "") -> Resource:
-        """Return what permission needs to know of it; `reporter` is somebody of whom it is known that she reported it too."""
+        """Return the ticket as a resource; `reporter` is an actor known to have reported it."""
         owners = frozenset(id for id in (self.person_id, self.proxy_id, reporter) if id)
         helpers = frozenset({self.assignee} if self.assignee else ())
         return Resource(
@@ -219,11 +221,11 @@ class Ticket(TicketState, Entity):
         )
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return what waits for an instant; see `wake`."""
+        """Return the deadlines by name; see `timers.on_timer`."""
         waits: dict[str, datetime] = {clock.name.value: clock.due_at for clock in self.clocks if clock.running}
         if self.hold:
             waits["resume"] = self.hold.until
-        if self.state is State.RESOLVED and not self.asked_again and self.resolved_at:
+        if self.state is TicketStatus.RESOLVED and not self.asked_again and self.resolved_at:
             call_back = self.clock(SlaKind.CALL_BACK)
             if call_back and call_back.running:
                 waits["ask_again"] = self.resolved_at + (call_back.due_at - self.resolved_at) / 2
@@ -231,16 +233,16 @@ class Ticket(TicketState, Entity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine(TicketState):
-    """A ticket that is not over, as a queue shows it: what the index holds."""
+class TicketLine(TicketState):
+    """A ticket in a queue: the fields that the index holds."""
 
     id: str
     version: int
     place: str
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool = False
-    state: State
+    state: TicketStatus
     level: Level
     assignee: str | None = None
     person_id: str | None = None
@@ -254,19 +256,22 @@ class QueueLine(TicketState):
     waits_until: datetime | None = None
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "QueueLine":
-        """Return the line of any ticket, which may be over."""
+    def of(cls, ticket: Ticket) -> "TicketLine":
+        """Return the line of a ticket."""
         waits = ticket.next_due
-        own = {name: getattr(ticket, name) for name in cls.__dataclass_fields__ if name not in ("waits_for", "waits_until")}
-        return cls(**own, waits_for=waits[0] if waits else "", waits_until=waits[1] if waits else None)
+        names = cls.__dataclass_fields__.keys() - {"waits_for", "waits_until"}
+        fields = {name: getattr(ticket, name) for name in names}
+        if waits is None:
+            return cls(**fields)
+        return cls(**fields, waits_for=waits[0], waits_until=waits[1])
 
     @property
     def order(self) -> str:
-        """Return where it stands in a queue, soonest due first."""
+        """Return the sort key in a queue, the soonest deadline first."""
         return f"{to_text(self.waits_until)}#{self.id}" if self.waits_until else ""
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of it."""
+        """Return the line as a resource."""
         helpers = frozenset({self.assignee} if self.assignee else ())
         owners = frozenset({self.person_id} if self.person_id else ())
         return Resource(
@@ -278,17 +283,17 @@ class QueueLine(TicketState):
 
 
 def building_of(place: str) -> str:
-    """Return the building of a place, or the place itself where it is wider: what counts as the same spot."""
+    """Return the building of a place, or a wider place itself. Tickets there share a spot."""
     return ".".join(place.split(".")[:4])
 
 
 def place_at(level: Level, place: str) -> str:
-    """Return the place whose staff answer for a place at a level; a wider place than the level is its own."""
+    """Return the place whose staff answer for a place at a level; a wider place is its own."""
     depth = {Level.GRID: 3, Level.COMMUNITY: 2, Level.STREET: 1}[level]
     return ".".join(place.split(".")[:depth])
 
 
 def level_of(place: str) -> Level:
     """Return the lowest level that answers for a place."""
-    kind = kind_of(place)
-    return Level.STREET if kind is PlaceKind.STREET else Level.COMMUNITY if kind is PlaceKind.COMMUNITY else Level.GRID
+    wide = {PlaceKind.STREET: Level.STREET, PlaceKind.COMMUNITY: Level.COMMUNITY}
+    return wide.get(kind_of(place), Level.GRID)

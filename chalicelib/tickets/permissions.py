@@ -1,6 +1,7 @@
-"""Actions about tickets. The assignee is a ticket's helper; everybody who reported it is an owner. Pure."""
+"""Actions on tickets. The assignee is a helper; each reporter is an owner. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..kernel.access import STAFF, Action, Relation
 
@@ -23,6 +24,7 @@ __all__ = [
     "RESOLVE",
     "RESUME",
     "SEE",
+    "SEE_NOW",
     "SPLIT",
     "SUBMIT",
     "TURN",
@@ -34,6 +36,8 @@ _INSIDE = _OWNER_OR_STAFF | {Relation.HELPER}
 _SIGNED_IN = frozenset({Relation.SIGNED_IN})
 
 SEE = Action("ticket.see", _INSIDE | {Relation.PUBLIC, Relation.SYSTEM}, fresh=False)
+# SEE for views that name people, and for writes: the actor is read again.
+SEE_NOW = replace(SEE, fresh=True)
 LOOK_INSIDE = Action("ticket.look_inside", _INSIDE)
 LIST_ALL = Action("ticket.list_all", STAFF)
 SUBMIT = Action("ticket.submit", _SIGNED_IN)

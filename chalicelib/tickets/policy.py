@@ -10,44 +10,43 @@ from enum import StrEnum
 
 from ..kernel.access import Role
 from ..kernel.rate_limit import RateLimit
+from .categories import (
+    CATEGORIES,
+    Category,
+    CategoryQuestion,
+    Choice,
+    QuestionKind,
+    TicketUrgency,
+)
 from .worktime import OfficeHours, OwnDay
 
 __all__ = [
-    "BOUNCES",
     "DUPLICATE_OVERLAP",
     "DUPLICATE_WITHIN",
     "HOUSE",
-    "MERGED_MOST",
+    "MAX_BOUNCES",
+    "MAX_MERGED",
     "REPORTS_PER_DAY",
     "Category",
+    "CategoryQuestion",
     "Choice",
+    "EscalationStep",
     "Level",
-    "Limits",
     "LimitsOf",
     "Policy",
-    "Question",
     "QuestionKind",
     "Rule",
     "SlaKind",
-    "Step",
-    "Urgency",
+    "SlaLimits",
+    "TicketUrgency",
 ]
 
 DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
 DUPLICATE_WITHIN = timedelta(days=14)  # what was reported longer ago and is still open is not what somebody has just seen
-BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
+MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 # By one person, by whichever way; more than that is a machine.
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
-MERGED_MOST = 20  # tickets that are seen to together; what more people see is one problem with many who joined
-
-
-class Urgency(StrEnum):
-    """How pressing a problem is."""
-
-    URGENT = "urgent"  # life or property
-    UTILITY = "utility"  # water, power, gas, heat
-    GENERAL = "general"
-    COMPLEX = "complex"
+MAX_MERGED = 20  # tickets that are seen to together; what more people see is one problem with many who joined
 
 
 class Level(StrEnum):
@@ -73,7 +72,7 @@ class SlaKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class SlaLimits:
     """How long each clock runs, in minutes: of working time, or of any time where `always`. `remind` is repeated at the top."""
 
     accept: int
@@ -93,59 +92,9 @@ class Limits:
 class LimitsOf:
     """The limits of an urgency class, of one category where it is named."""
 
-    urgency: Urgency
+    urgency: TicketUrgency
     category: str | None = None
-    limits: Limits
-
-
-class QuestionKind(StrEnum):
-    """What an answer to a question is (the data types of Open311)."""
-
-    STRING = "string"
-    NUMBER = "number"
-    DATETIME = "datetime"
-    TEXT = "text"
-    ONE = "singlevaluelist"
-    SEVERAL = "multivaluelist"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One of the answers that may be chosen."""
-
-    key: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What somebody is asked about a problem of a category."""
-
-    code: str
-    zh: str
-    en: str
-    kind: QuestionKind = QuestionKind.STRING
-    required: bool = False
-    choices: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
-    """A kind of problem. What is `private` only its reporters, whoever works on it and staff ever see."""
-
-    code: str
-    zh: str
-    en: str
-    group_zh: str = ""
-    group_en: str = ""
-    about_zh: str = ""
-    about_en: str = ""
-    keywords: tuple[str, ...] = ()
-    urgency: Urgency = Urgency.GENERAL
-    private: bool = False
-    photo_needed: bool = False  # nobody may say that it is done without showing it
-    questions: tuple[Question, ...] = ()
+    limits: SlaLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +108,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class EscalationStep:
     """A level of the ladder: the role that answers there, and the share of each limit that it is given on top."""
 
     level: Level
@@ -174,73 +123,29 @@ def _spans(*spans: tuple[int, int, int, int]) -> tuple[OfficeHours, ...]:
 _DAY = 480  # minutes of work in a day of the house's own hours
 OFFICE_HOURS = _spans((8, 30, 12, 0), (13, 30, 18, 0))
 LADDER = (
-    Step(level=Level.GRID, role=Role.GRID_WORKER),
-    Step(level=Level.COMMUNITY, role=Role.COMMUNITY_STAFF),
-    Step(level=Level.STREET, role=Role.STREET_ADMIN),
+    EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),
+    EscalationStep(level=Level.COMMUNITY, role=Role.COMMUNITY_STAFF),
+    EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN),
 )
 # Two hours for life and property, a day for what a home cannot do without, seven and fifteen days of work for the rest:
 # what Beijing's 12345 line asks of its units.
 LIMITS = (
     LimitsOf(
-        urgency=Urgency.URGENT,
-        limits=Limits(accept=15, contact=30, resolve=120, call_back=1440, remind=60, always=True),
+        urgency=TicketUrgency.URGENT,
+        limits=SlaLimits(accept=15, contact=30, resolve=120, call_back=1440, remind=60, always=True),
     ),
     LimitsOf(
-        urgency=Urgency.UTILITY,
-        limits=Limits(accept=60, contact=120, resolve=1440, call_back=2880, remind=240, always=True),
+        urgency=TicketUrgency.UTILITY,
+        limits=SlaLimits(accept=60, contact=120, resolve=1440, call_back=2880, remind=240, always=True),
     ),
     LimitsOf(
-        urgency=Urgency.GENERAL,
-        limits=Limits(accept=120, contact=240, resolve=7 * _DAY, call_back=3 * _DAY, remind=_DAY),
+        urgency=TicketUrgency.GENERAL,
+        limits=SlaLimits(accept=120, contact=240, resolve=7 * _DAY, call_back=3 * _DAY, remind=_DAY),
     ),
     LimitsOf(
-        urgency=Urgency.COMPLEX,
-        limits=Limits(accept=240, contact=_DAY, resolve=15 * _DAY, call_back=3 * _DAY, remind=_DAY),
+        urgency=TicketUrgency.COMPLEX,
+        limits=SlaLimits(accept=240, contact=_DAY, resolve=15 * _DAY, call_back=3 * _DAY, remind=_DAY),
     ),
-)
-_WHERE = Question(
-    code="where",
-    zh="具体位置",
-    en="Where exactly",
-    kind=QuestionKind.ONE,
-    choices=(
-        Choice(key="stairwell", zh="楼道", en="Stairwell"),
-        Choice(key="yard", zh="院内", en="Yard"),
-        Choice(key="street", zh="路边", en="Street"),
-    ),
-)
-_CLEAN, _HOME, _PEOPLE = (
-    ("环境卫生", "Cleanliness"),
-    ("房屋设施", "Buildings and supplies"),
-    ("邻里安全", "Neighbours and safety"),
-)
-
-
-def _category(code: str, zh: str, en: str, group: tuple[str, str], keywords: str = "", **more: object) -> Category:
-    words = tuple(keywords.split())
-    return Category(code=code, zh=zh, en=en, group_zh=group[0], group_en=group[1], keywords=words, **more)  # type: ignore[arg-type]
-
-
-CATEGORIES = (
-    _category("rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)),
-    _category("dirt", "卫生脏乱", "Dirt", _CLEAN, "卫生 脏 dirt"),
-    _category("greenery", "绿化养护", "Greenery", _CLEAN, "树 草 green"),
-    _category("noise", "噪声扰民", "Noise", _PEOPLE, "噪声 noise"),
-    _category("pets", "宠物管理", "Pets", _PEOPLE, "狗 猫 pets"),
-    _category("parking", "乱停车", "Parking", _PEOPLE, "停车 parking"),
-    _category("blocked_way", "占用通道", "Blocked way", _PEOPLE, "消防通道 杂物 blocked", urgency=Urgency.UTILITY),
-    _category("danger", "安全隐患", "Danger", _PEOPLE, "危险 煤气 火 danger", urgency=Urgency.URGENT),
-    _category("quarrel", "邻里矛盾", "Quarrel", _PEOPLE, "矛盾 纠纷 quarrel", urgency=Urgency.COMPLEX, private=True),
-    _category("lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=Urgency.UTILITY),
-    _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
-    _category("water", "停水漏水", "Water", _HOME, "水 water", urgency=Urgency.UTILITY),
-    _category("power", "停电", "Power", _HOME, "电 power", urgency=Urgency.UTILITY),
-    _category("gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=Urgency.URGENT),
-    _category("heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=Urgency.UTILITY),
-    _category("building", "房屋维修", "Repairs", _HOME, "维修 屋顶 repair", urgency=Urgency.COMPLEX),
-    _category("illegal_building", "违章搭建", "Illegal building", _HOME, "违建 illegal", urgency=Urgency.COMPLEX),
-    _category("care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True),
-    _category("other", "其他", "Something else", ("其他", "Other"), ""),
 )
 
 
@@ -254,7 +159,7 @@ class Policy:
     categories: tuple[Category, ...] = CATEGORIES
     limits: tuple[LimitsOf, ...] = LIMITS
     rules: tuple[Rule, ...] = ()
-    ladder: tuple[Step, ...] = LADDER
+    ladder: tuple[EscalationStep, ...] = LADDER
     week: Mapping[int, tuple[OfficeHours, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
     own: Mapping[date, OwnDay] = field(default_factory=dict)
     hold_days: int = 14  # the longest hold: what waits longer is not being worked on
@@ -268,7 +173,7 @@ class Policy:
         """Return a category by its code."""
         return next((category for category in self.categories if category.code == code), None)
 
-    def limits_of(self, category: str, urgency: Urgency) -> Limits:
+    def limits_of(self, category: str, urgency: TicketUrgency) -> SlaLimits:
         """Return the limits of a ticket: those of its category where it has its own. KeyError for a class without limits."""
         fitting = {row.category: row.limits for row in self.limits if row.urgency is urgency and row.category in (None, category)}
         return fitting[category] if category in fitting else fitting[None]

@@ -1,4 +1,4 @@
-"""How tickets and reports are stored, and the lists that are read from them.
+"""Storage of tickets, reports, public updates and timelines.
 
 No index holds a name, a phone or a text as it was written. Queues show the public text.
 """
@@ -13,7 +13,7 @@ from ..kernel.paging import Page, Position, every
 from ..kernel.place import PlaceKind, community_of, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import QueueLine, Report, Ticket, Update, building_of
+from .model import Ticket, TicketLine, TicketReport, Update, building_of
 from .resolution import JOINED
 
 __all__ = ["REPORT", "TICKET", "TICKET_EVENT", "UPDATE", "TicketEvent", "TicketRepository"]
@@ -40,18 +40,18 @@ _IN_A_QUEUE = (
 _TICKETS = Table(
     "tickets",
     indexes=(
-        # What is not over in a street or community, by what is due next. Sparse.
+        # Tickets with a deadline in a street or community, by deadline. Sparse.
         index("by_street_due", hash_key="due_street", range_key="due_order", include=_IN_A_QUEUE),
         index("by_community_due", hash_key="due_community", range_key="due_order", include=_IN_A_QUEUE),
-        # Everything of a street, by when it was reported. No move changes these keys.
+        # All tickets of a street, by creation. No move changes these keys.
         index("by_street", hash_key="street", range_key="reported_order"),
         # The tickets of one building and category.
         index("by_spot", hash_key="spot", range_key="reported_order"),
-        # What a person is assigned to. Sparse.
+        # The open tickets of an assignee. Sparse.
         index("by_holder", hash_key="held_by", range_key="due_order"),
-        # What a person has reported or joined.
+        # The reports of a person.
         index("by_reporter", hash_key="person_id", range_key="joined_at"),
-        # What everybody may read of what happened in a street.
+        # The public updates of a street.
         index("by_update", hash_key="updated_in", range_key="update_order"),
     ),
 )
@@ -84,15 +84,15 @@ def _update_keys(update: Update) -> dict[str, str]:
     return keys | {"updated_in": update.street, "update_order": order}
 
 
-def _report_keys(report: Report) -> dict[str, str]:
+def _report_keys(report: TicketReport) -> dict[str, str]:
     return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
 
 
 TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime})
-REPORT = _TICKETS.row(Report, keys=_report_keys)
+REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 TICKET_EVENT = _TICKETS.timeline(Ticket, TicketEvent)
-_LINE, _KEY = TICKET.view(QueueLine), TICKET.view(Key)
+_LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 
 
 class TicketRepository(Repository):
@@ -108,47 +108,47 @@ class TicketRepository(Repository):
         """Read several tickets, a hundred in a request."""
         return self._store.get_many(TICKET, [(id, "ticket") for id in ticket_ids])
 
-    def find_report(self, ticket_id: str, person_id: str) -> Report | None:
-        """Read what a person has reported of a ticket."""
+    def find_report(self, ticket_id: str, person_id: str) -> TicketReport | None:
+        """Read a person's report of a ticket."""
         return self._store.get(REPORT, ticket_id, f"report#{person_id}")
 
-    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[Report]:
-        """Read what a person has reported of any of these tickets, a hundred in a request."""
+    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[TicketReport]:
+        """Read a person's reports of these tickets, a hundred in a request."""
         keys = [(id, f"report#{person_id}") for id in ticket_ids]
         return self._store.get_many(REPORT, keys)
 
-    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Report]:
-        """Read who has reported a ticket."""
+    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[TicketReport]:
+        """Read the reports of a ticket."""
         keys = SK.startswith("report#")
         return self._store.page(REPORT, ticket_id, keys=keys, start=start, limit=limit)
 
     def joined_to(self, ticket_ids: Sequence[str]) -> dict[str, int]:
-        """Read how many have joined each of these tickets; what is not named nobody has joined.
+        """Read how many joined each ticket; a ticket that nobody joined is left out.
 
         Half price: it is a figure.
         """
         return self._counters.read_many(ticket_ids, JOINED)
 
     def reported_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
-        """Read what a person has reported or joined, newest first."""
+        """Read the tickets that a person reported or joined, newest first."""
         keys = self._store.page(_KEY, person_id, index="by_reporter", start=start, limit=limit, newest_first=True)
         return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
 
     def held_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
-        """Read what a person is assigned to, soonest due first."""
+        """Read the open tickets of an assignee, the soonest deadline first."""
         keys = self._store.page(_KEY, person_id, index="by_holder", start=start, limit=limit)
         return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
 
     def queue(
         self,
         place: str,
-        wanted: Callable[[QueueLine], bool] | None,
+        wanted: Callable[[TicketLine], bool] | None,
         start: Position | None,
         limit: int,
         *,
         after: str = "",
-    ) -> Page[QueueLine]:
-        """Read what is not over at a place, soonest due first.
+    ) -> Page[TicketLine]:
+        """Read the tickets of a place that have a deadline, the soonest first.
 
         A page of a street or community is one request.
         A grid's is as well, as long as its community has no more open tickets than fit into a read.
@@ -174,7 +174,7 @@ class TicketRepository(Repository):
         start: Position | None,
         limit: int,
     ) -> Page[Ticket]:
-        """Read everything of a street that was reported in a span of time, newest first."""
+        """Read the tickets reported in a street in a span of time, newest first."""
         first = to_text(since) if since else " "
         last = to_text(until) + "~" if until else "~"
         found = self._store.page(
@@ -195,7 +195,14 @@ class TicketRepository(Repository):
         found = self._store.page(_KEY, part, index="by_spot", keys=keys, limit=limit, newest_first=True)
         return self.find_tickets([key.pk for key in found.items])
 
-    def updates_in(self, street: str, since: datetime, until: datetime, start: Position | None, limit: int) -> Page[Update]:
+    def updates_in(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[Update]:
         """Read the public updates of a street in a span of time, oldest first."""
         keys = UPDATE.attribute("update_order").between(to_text(since), to_text(until) + "~")
         found = self._store.page(_KEY, street, index="by_update", keys=keys, start=start, limit=limit)
@@ -203,7 +210,7 @@ class TicketRepository(Repository):
         return Page(updates, found.next)
 
     def updates_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Update]:
-        """Read what everybody may know of what happened to a ticket, in no order."""
+        """Read the public updates of a ticket, in no order."""
         keys = SK.startswith("update#")
         return self._store.page(UPDATE, ticket_id, keys=keys, start=start, limit=limit, consistent=False)
 
@@ -219,7 +226,7 @@ class TicketRepository(Repository):
         return self._store.page(TICKET_EVENT, ticket_id, keys=keys, start=start, limit=limit, wanted=wanted)
 
     def open_at(self, street: str) -> Iterator[Ticket]:
-        """Read all tickets of a street that wait for something."""
+        """Yield the tickets of a street that have a deadline."""
         lines = every(lambda start: self.queue(street, None, start, 100))
         while batch := list(islice(lines, 100)):
             yield from self.find_tickets([line.id for line in batch])

@@ -1,4 +1,4 @@
-"""Whom a problem goes to: the most specific rule for its place and category. Pure."""
+"""Routing of new tickets: the most specific rule for a place and category. Pure."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ __all__ = ["rank_of", "route", "start_at"]
 
 
 def rank_of(rule: Rule) -> tuple[int, bool]:
-    """Return how specific a rule is: a narrower place first, and of the same place what names a category."""
+    """Return how specific a rule is: by the depth of its place, then by naming a category."""
     return (rule.place.count(".") + 1 if rule.place else 0, rule.category is not None)
 
 
@@ -21,17 +21,23 @@ def fits(rule: Rule, place: str, category: str) -> bool:
 
 
 def route(rules: Iterable[Rule], place: str, category: str) -> Rule | None:
-    """Return the most specific rule that fits, the first of equals; None where the house's own order holds."""
-    return max((rule for rule in rules if fits(rule, place, category)), key=rank_of, default=None)
+    """Return the most specific rule that fits, the first of equals; None for the default."""
+    fitting = [rule for rule in rules if fits(rule, place, category)]
+    return max(fitting, key=rank_of, default=None)
 
 
-def start_at(office: EscalationContext, place: str, to: str, named: str | None) -> tuple[Level, str | None]:
-    """Return at which level a ticket begins, and who has it.
+def start_at(
+    escalation: EscalationContext,
+    place: str,
+    to: str,
+    named: str | None,
+) -> tuple[Level, str | None]:
+    """Return the first level of a ticket and its assignee.
 
-    `named` is whoever a rule means who is no rung of the ladder: a property company on duty, or a person in office. Where
-    nobody is on duty at a level, it begins at the next.
+    `named` is the assignee by a rule that names no level: a property company on duty, or a person.
+    Where nobody is on duty at a level, the ticket begins at the next.
     """
-    lowest = level_of(place)
-    wanted = next((step.level for step in office.terms.policy.ladder if step.role.value == to), lowest)
-    level = office.from_level(max(lowest, wanted, key=lambda one: one.rank))
-    return level, named or office.leader(level)
+    lowest, ladder = level_of(place), escalation.sla.policy.ladder
+    wanted = next((step.level for step in ladder if step.role.value == to), lowest)
+    level = escalation.from_level(max(lowest, wanted, key=lambda one: one.rank))
+    return level, named or escalation.leader(level)

@@ -1,4 +1,4 @@
-"""Tickets as clients send and ask for them; `views` says how they are shown."""
+"""Requests about tickets; `views` holds the responses."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,10 +8,10 @@ from pydantic import Field
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import ConsentIn
 from ..web.fields import WHOLE, Flag, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request
-from .model import QueueLine
-from .policy import Level, Urgency
-from .service import ReportTerms
-from .states import State
+from .intake import ReportTerms
+from .model import TicketLine
+from .policy import Level, TicketUrgency
+from .states import TicketStatus
 
 __all__ = [
     "AssignIn",
@@ -44,91 +44,92 @@ Photos = Annotated[list[UploadId], Field(max_length=6, description="Uploads, see
 
 
 class TicketIn(Request):
-    """A problem as it is reported."""
+    """A report of a problem."""
 
     category: CategoryCode = Field(description="One of GET /v1/policies/tickets.")
     text: Annotated[Prose, Field(min_length=2, max_length=1000)]
-    place: PlaceCode = Field(description="As narrow as it is known: the building, or the unit.")
+    place: PlaceCode = Field(description="The narrowest known place: the building, or the unit.")
     location_note: Annotated[Line, Field(max_length=200, examples=["7楼电梯口"])] | None = None
     photos: Photos | None = None
-    urgency: Urgency | None = Field(None, description="That of the category, unless given.")
-    private: Flag | None = Field(None, description="Only its reporters, whoever works on it and staff see it.")
+    urgency: TicketUrgency | None = Field(None, description="By default that of the category.")
+    private: Flag | None = Field(None, description="Only its reporters, its assignee and staff see it.")
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
     def terms(self) -> ReportTerms:
-        """Return what is reported, as the service takes it."""
+        """Return the report as the service takes it."""
         fields = {name: getattr(self, name) for name in ReportTerms.__dataclass_fields__}
         return ReportTerms(**(fields | {"photos": tuple(self.photos or ())}))
 
 
 class AssignIn(Request):
-    """Who is to see to it."""
+    """The new assignee."""
 
-    to: Annotated[str, Field(pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$")] = Field(
-        description="A role, that is whoever is on duty in it nearest by, or a person in office there."
-    )
+    to: Annotated[
+        str,
+        Field(pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$"),
+    ] = Field(description="A role, for the nearest person on duty in it, or a person who serves there.")
 
 
 class TicketReasonIn(Request):
-    """Why."""
+    """The reason of a move."""
 
     reason: Reason
 
 
 class CommentIn(Request):
-    """What is said, and whether those who reported it read it."""
+    """A comment, and whether the reporters read it."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=1000)]
     public: Flag = True
 
 
 class HoldIn(Request):
-    """Why nothing can be done, and until when."""
+    """The reason and the end of a hold."""
 
     reason: Reason
     until: Moment
 
 
 class ResolveIn(Request):
-    """What was done."""
+    """The solution."""
 
     note: Annotated[Line, Field(max_length=200)] | None = None
     photos: Photos | None = None
 
 
 class SolvedIn(Request):
-    """How one likes the solution; staff say whose answer they note."""
+    """A rating of the solution; staff name the reporter whose answer they record."""
 
     satisfied: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     on_behalf_of: PersonId | None = None
 
 
 class BehalfIn(Request):
-    """Who has seen it too, where it is not oneself."""
+    """The person who joins, if it is not the caller."""
 
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
 
 class MergeIn(Request):
-    """With which other it is seen to."""
+    """The ticket to merge into."""
 
     into: TicketId
 
 
 class Order(StrEnum):
-    """How a list is ordered."""
+    """The order of a list."""
 
-    DUE = "due"  # what is due next comes first; what is over is not in it
+    DUE = "due"  # by deadline; closed tickets have none
     NEW = "new"
 
 
 class TicketQuery(PageQuery):
-    """Which tickets."""
+    """The filters of a list."""
 
     place: PlaceCode
-    state: State | None = None
+    state: TicketStatus | None = None
     category: CategoryCode | None = None
     level: Level | None = None
     assignee: PersonId | None = None
@@ -136,10 +137,10 @@ class TicketQuery(PageQuery):
 
     @property
     def newest(self) -> bool:
-        """Say whether what was reported last comes first: a ticket that is closed waits for nothing."""
-        return self.order is Order.NEW or self.state is State.CLOSED
+        """Say whether the newest come first. Closed tickets have no deadline."""
+        return self.order is Order.NEW or self.state is TicketStatus.CLOSED
 
-    def wants(self, line: QueueLine) -> bool:
-        """Say whether a line is asked for."""
+    def wants(self, line: TicketLine) -> bool:
+        """Say whether a line passes the filters."""
         asked = {name: getattr(self, name) for name in ("state", "category", "level", "assignee")}
         return all(value is None or getattr(line, name) == value for name, value in asked.items())

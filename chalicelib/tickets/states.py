@@ -1,4 +1,4 @@
-"""The states of a ticket, the table of its moves, who may make them, and which of them are unavailable all the same. Pure."""
+"""The states of a ticket, the table of its moves, and the moves that are unavailable. Pure."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -7,13 +7,23 @@ from ..kernel import state_table
 from ..kernel.access import STAFF, Relation
 from ..kernel.state_table import SYSTEM_ONLY, Answer, Move, StateTable
 from . import permissions as can
-from .policy import BOUNCES, Level
+from .policy import MAX_BOUNCES, Level
 
-__all__ = ["ANSWERS", "OPEN_STATES", "SYSTEM_ONLY", "TABLE", "WAITING", "Ending", "Mover", "State", "TicketState"]
+__all__ = [
+    "ANSWERS",
+    "OPEN_STATES",
+    "SYSTEM_ONLY",
+    "TABLE",
+    "WAITING",
+    "Ending",
+    "TicketMover",
+    "TicketState",
+    "TicketStatus",
+]
 
 
-class State(StrEnum):
-    """Where a ticket stands."""
+class TicketStatus(StrEnum):
+    """The state of a ticket."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -24,31 +34,31 @@ class State(StrEnum):
 
 
 class Ending(StrEnum):
-    """How it ended."""
+    """The ending of a closed ticket."""
 
-    CONFIRMED = "confirmed"  # everybody who reported it says that it is solved
-    SILENT = "silent"  # nobody has said that it is not
+    CONFIRMED = "confirmed"  # every reporter confirmed the solution
+    SILENT = "silent"  # nobody reopened it
     UNSOLVED = "unsolved"  # staff have closed it
-    WITHDRAWN = "withdrawn"  # by whoever reported it
+    WITHDRAWN = "withdrawn"  # by its only reporter
     MERGED = "merged"
-    WISH = "wish"  # neighbours help instead
+    WISH = "wish"  # a wish took its place
 
 
-OPEN_STATES = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED, State.ON_HOLD})
-WAITING = frozenset({State.OPEN, State.ACCEPTED, State.ASSIGNED})  # for somebody who works on it
+OPEN_STATES = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED, TicketStatus.ON_HOLD})
+WAITING = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED})  # for somebody who works on it
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Relation.GRID_WORKER,
     Level.COMMUNITY: Relation.COMMUNITY_STAFF,
     Level.STREET: Relation.STREET_ADMIN,
 }
-S = State
-M = Move[State]
+S = TicketStatus
+M = Move[TicketStatus]
 _WORKED_ON = (S.ACCEPTED, S.ASSIGNED)
 _BEFORE_HOLD = (S.ACCEPTED, S.ASSIGNED)  # a hold ends in the state in which it began
 _UNSOLVED = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
 _SAID = ("ticket.commented", "ticket.noted")
-TABLE: StateTable[State] = StateTable(
+TABLE: StateTable[TicketStatus] = StateTable(
     "ticket",
     [
         M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
@@ -88,10 +98,10 @@ ANSWERS: Mapping[tuple[str, bool], Answer] = {
 
 
 class TicketState:
-    """What is enough of a ticket to say which moves somebody may make."""
+    """The part of a ticket that decides which moves are available."""
 
     __slots__ = ()
-    state: State
+    state: TicketStatus
     level: Level
     bounces: int
     merged_into: str | None
@@ -100,21 +110,21 @@ class TicketState:
 
     @property
     def must_be_assigned(self) -> bool:
-        """Say whether it was sent back so often that its level has to name somebody."""
-        return self.bounces >= BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
+        """Say whether it was bounced so often that the staff of its level must assign it."""
+        return self.bounces >= MAX_BOUNCES and self.state in (S.OPEN, S.ACCEPTED)
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:
-        """Return what somebody who is this towards it may do now."""
+        """Return the moves that these relations may make now."""
         return [move for move in TABLE.moves(self.state, relations) if not self.is_unavailable(move, relations)]
 
     def is_unavailable(self, move: str, relations: frozenset[Relation]) -> bool:
-        """Say whether a move that its state allows is unavailable all the same."""
+        """Say whether a move is unavailable although the state allows it."""
         return move in _UNAVAILABLE and _UNAVAILABLE[move](self, relations)
 
 
 _UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
     "accept": lambda ticket, relations: ticket.must_be_assigned,
-    "bounce": lambda ticket, relations: ticket.bounces >= BOUNCES,
+    "bounce": lambda ticket, relations: ticket.bounces >= MAX_BOUNCES,
     "assign": lambda ticket, relations: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations,
     "escalate": lambda ticket, relations: ticket.level is Level.STREET,
     "join": lambda ticket, relations: Relation.OWNER in relations,
@@ -125,14 +135,14 @@ _UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] =
 }
 
 
-class Mover(state_table.Mover):
-    """Who makes a move, as what, when."""
+class TicketMover(state_table.Mover):
+    """An actor who makes a move on a ticket."""
 
     __slots__ = ()
 
     @property
     def party(self) -> str:
-        """Return as what the timeline names her."""
+        """Return the party under which the timeline names the mover."""
         if self.relations & STAFF:
             return "staff"
         if Relation.SYSTEM in self.relations:

@@ -1,4 +1,4 @@
-"""What the house says about tickets, in every language. SMS texts name no resident and no address."""
+"""Texts about tickets in every language. SMS texts name no resident and no address."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,33 +14,37 @@ __all__ = [
 ]
 
 REFUSALS = {
-    "ticket.at_the_top": text(zh="已经在街道，无法再上报。", en="It is with the street already."),
-    "ticket.bounced_out": text(zh="已退回两次，不能再退回。", en="It was sent back twice and cannot be sent back again."),
-    "ticket.cannot_have_it": text(zh="此人不负责这里。", en="She does not serve this place."),
-    "ticket.cannot_merge": text(zh="这两件事不能合并。", en="These two cannot be seen to together."),
-    "ticket.cannot_take": text(zh="那件事已结束或合并过多。", en="The other one is over, or has too many with it already."),
+    "ticket.at_the_top": text(zh="已经在街道，无法再上报。", en="The ticket is at the street level already."),
+    "ticket.bounced_out": text(zh="已退回两次，不能再退回。", en="The ticket was returned twice and cannot be returned again."),
+    "ticket.cannot_have_it": text(zh="此人不负责这里。", en="This person does not serve this place."),
+    "ticket.cannot_merge": text(zh="这两件事不能合并。", en="These two tickets cannot be merged."),
+    "ticket.cannot_take": text(zh="那件事已结束或合并过多。", en="The other ticket is closed, or has too many merged tickets."),
     "ticket.category_unknown": text(zh="没有这个类别。", en="There is no such category."),
-    "ticket.has_it_already": text(zh="已经由其负责。", en="She has it already."),
+    "ticket.has_it_already": text(zh="已经由其负责。", en="This person has the ticket already."),
     "ticket.held_too_often": text(zh="最多挂起 {times} 次。", en="It can be put on hold {times} times at most."),
     "ticket.hold_out_of_range": text(zh="挂起时间应在 {days} 天之内。", en="A hold ends in the future, within {days} days."),
-    "ticket.internal": text(zh="只有处理人员可以写内部备注。", en="Only those who work on it write internal notes."),
-    "ticket.merged": text(zh="已与另一件合并处理。", en="It is seen to together with another."),
+    "ticket.internal": text(zh="只有处理人员可以写内部备注。", en="Internal notes are for those who work on the ticket."),
+    "ticket.merged": text(zh="已与另一件合并处理。", en="The ticket was merged into another."),
     "ticket.must_be_assigned": text(
-        zh="已退回两次，须由上一级指定处理人。", en="It was sent back twice: the level above names who sees to it."
+        zh="已退回两次，须由上一级指定处理人。",
+        en="It was sent back twice: the level above names who sees to it.",
     ),
-    "ticket.not_reported": text(zh="此人没有反映过这件事。", en="She has not reported it."),
+    "ticket.not_reported": text(zh="此人没有反映过这件事。", en="This person has not reported the ticket."),
     "ticket.nobody_there": text(zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."),
     "ticket.others_joined": text(
-        zh="还有邻居反映了同一问题，不能撤回。", en="Neighbours have joined it; it cannot be taken back."
+        zh="还有邻居反映了同一问题，不能撤回。",
+        en="Neighbours have joined it; it cannot be taken back.",
     ),
     "ticket.over_too_long": text(
-        zh="结束已超过 {days} 天，请重新反映。", en="It ended more than {days} days ago. Please report it anew."
+        zh="结束已超过 {days} 天，请重新反映。",
+        en="It ended more than {days} days ago. Please report it anew.",
     ),
-    "ticket.own": text(zh="您已反映过这件事。", en="You have reported it already."),
+    "ticket.own": text(zh="您已反映过这件事。", en="You have reported this already."),
     "ticket.photo_needed": text(zh="请附上处理后的照片。", en="Please add a photo of the result."),
     "ticket.too_many": text(zh="今天反映得太多了，请明天再来。", en="Too many reports today. Please come back tomorrow."),
     "ticket.wrong_state": text(
-        zh="当前状态（{state}）不能这样操作。", en="The ticket is {state}; this cannot be done from there."
+        zh="当前状态（{state}）不能这样操作。",
+        en="The ticket is {state}; this cannot be done from there.",
     ),
 }
 
@@ -48,7 +52,7 @@ REFUSALS = {
 _MOST = {"what": 20, "where": 10, "reason": 30, "solution": 30, "until": 5}
 
 
-_RESIDENT, _HOLDER, _STAFF = "the resident", "whoever has the ticket", "the staff on duty"
+_RESIDENT, _HOLDER, _STAFF = "the resident", "the assignee", "the staff on duty"
 
 
 def _template(said: Text, told: str, *slots: str, **more: object) -> Template:
@@ -85,7 +89,12 @@ _FOR_THE_OTHERS: Mapping[str, Template] = {
 
 def _urgent(template: Template) -> Template:
     """Return the same for what threatens life or property: no quiet hour holds it back."""
-    return replace(template, text=text(zh="紧急！", en="Urgent! ") + template.text, urgency=Urgency.URGENT, parts=2)
+    return replace(
+        template,
+        text=text(zh="紧急！", en="Urgent! ") + template.text,
+        urgency=Urgency.URGENT,
+        parts=2,
+    )
 
 
 MESSAGES: Templates = {

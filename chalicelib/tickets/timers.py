@@ -1,4 +1,4 @@
-"""What happens to a ticket by itself, when what it waits for is due. Pure: `on_timer` decides one step, and the commit arms the next."""
+"""What a ticket's timer does: one step at a time; the commit arms the next timer. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,66 +6,77 @@ from datetime import datetime
 from ..kernel.changes import Changes
 from . import clocks
 from .clocks import EscalationContext
-from .decisions import escalated, go, resumed, tell_holder, tell_reporters, tell_staff
+from .decisions import escalated, resumed
 from .model import SlaTimer, Ticket
+from .moves import go
+from .notifications import to_assignee, to_reporters, to_staff
 from .policy import SlaKind
 from .resolution import end
-from .states import SYSTEM_ONLY, Mover
+from .states import SYSTEM_ONLY, TicketMover
 
 __all__ = ["on_timer"]
 
 
-def on_timer(ticket: Ticket, office: EscalationContext, now: datetime) -> Changes[Ticket]:
-    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
+def on_timer(ticket: Ticket, escalation: EscalationContext, now: datetime) -> Changes[Ticket]:
+    """Do one step that is due. Drop the spent timer, so that the commit arms the next one."""
     spent = replace(ticket, timer=None)
-    by = Mover(id="system", relations=SYSTEM_ONLY, now=now)
-    return replace(_step(spent, office, by), previous=ticket)
+    by = TicketMover(id="system", relations=SYSTEM_ONLY, now=now)
+    return replace(_step(spent, escalation, by), previous=ticket)
 
 
-def _step(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
+def _step(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
     due = {name for name, at in ticket.deadlines().items() if at <= by.now}
     if "resume" in due:
-        return _resume(ticket, office, by)
+        return _resume(ticket, escalation, by)
     if SlaKind.CALL_BACK in due:
         return end(ticket, by)
     if "ask_again" in due:
         return _ask_again(ticket)
     over = [clock for clock in ticket.clocks if clock.name in due]
-    return _escalate(ticket, office, by, over) if over else _sleep_on(ticket)
+    return _escalate(ticket, escalation, by, over) if over else _wait(ticket)
 
 
-def _resume(ticket: Ticket, office: EscalationContext, by: Mover) -> Changes[Ticket]:
-    """A hold is over: the clock of the solution goes on, from the moment it was to, however late we are."""
+def _resume(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
+    """End a hold at its planned instant, however late the job is."""
     last = ticket.holds[-1]
-    after = resumed(ticket, office, min(by.now, last.until))
-    messages = tell_holder(ticket, "released") or tell_staff(ticket, "released")
+    after = resumed(ticket, escalation, min(by.now, last.until))
+    messages = to_assignee(ticket, "released") or to_staff(ticket, "released")
     return go(ticket, "release", by, after, target=last.before, messages=messages)
 
 
 def _ask_again(ticket: Ticket) -> Changes[Ticket]:
-    """Who has not answered is asked once more; who has is left alone when it is sent."""
+    """Ask the reporters who have not answered once more."""
     asked = replace(ticket, asked_again=True)
-    return Changes(entity=asked, previous=ticket, messages=tell_reporters(ticket, "unanswered", "unanswered"), bump_version=False)
+    messages = to_reporters(ticket, "unanswered", "unanswered")
+    return Changes(entity=asked, previous=ticket, messages=messages, bump_version=False)
 
 
-def _escalate(ticket: Ticket, office: EscalationContext, by: Mover, over: list[SlaTimer]) -> Changes[Ticket]:
-    """A clock is over: one level up, which is told; at the top they are told again.
+def _escalate(
+    ticket: Ticket,
+    escalation: EscalationContext,
+    by: TicketMover,
+    over: list[SlaTimer],
+) -> Changes[Ticket]:
+    """Escalate one level and tell its staff; at the last level, remind them.
 
-    After an outage everything that is over counts as one step, and whoever is told now has her own time from now on.
+    After an outage all overdue timers count as one step. The staff of the new level get their
+    own time from now on.
     """
-    higher = escalated(ticket, office)
+    sla, higher = escalation.sla, escalated(ticket, escalation)
     names = ",".join(clock.name.value for clock in over)
     if higher.level is ticket.level:
-        longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, office.terms.limits.remind) for c in over))
-        still = replace(ticket, clocks=longer)
-        return Changes(entity=still, previous=ticket, messages=tell_staff(still, "overdue"), bump_version=False)
-    share = office.step(higher.level).percent
-    longer = clocks.swap(ticket, *(clocks.prolong(office.terms, c, by.now, c.limit * share // 100) for c in over))
-    messages = tell_staff(higher, "climbed")
-    after = replace(higher, clocks=longer)
+        remind = sla.limits.remind
+        prolonged = [clocks.prolong(sla, timer, by.now, remind) for timer in over]
+        still = replace(ticket, clocks=clocks.swap(ticket, *prolonged))
+        messages = to_staff(still, "overdue")
+        return Changes(entity=still, previous=ticket, messages=messages, bump_version=False)
+    share = escalation.step(higher.level).percent
+    prolonged = [clocks.prolong(sla, c, by.now, c.limit * share // 100) for c in over]
+    messages = to_staff(higher, "climbed")
+    after = replace(higher, clocks=clocks.swap(ticket, *prolonged))
     return go(ticket, "escalate", by, after, note=f"{names} {higher.level}", messages=messages)
 
 
-def _sleep_on(ticket: Ticket) -> Changes[Ticket]:
-    """Woken too early, by a clock ahead of ours."""
+def _wait(ticket: Ticket) -> Changes[Ticket]:
+    """Change nothing: another machine's clock was ahead of ours."""
     return Changes(entity=ticket, previous=ticket, bump_version=False)

@@ -1,4 +1,4 @@
-"""Tickets as clients see them: one view for everybody, one for those whom it concerns, one for staff."""
+"""Views of tickets: for the public, for reporters and assignees, and for staff."""
 
 from typing import Any
 
@@ -6,45 +6,38 @@ from pydantic import Field
 
 from ..kernel.access import STAFF, Relation
 from ..kernel.text import mask_personal
-from ..uploads.service import Photo
 from ..web.fields import Instant, PlaceCode, View
-from .clocks import ExplainedSegment
 from .decisions import NOTED
-from .model import QueueLine, SlaTimer, place_at
-from .policy import Level, SlaKind, Urgency
-from .reading import Explained, Seen
+from .model import TicketLine, place_at
+from .policy import Level, TicketUrgency
+from .reader import TicketForViewer
 from .schemas import TicketId
-from .states import State
-from .texts import SAYS, WHY
+from .states import TicketStatus
 
 __all__ = [
     "AnyTicket",
-    "ClockList",
     "LineView",
     "MyTicketList",
-    "PhotosView",
     "TicketEventList",
     "TicketEventView",
     "TicketList",
-    "clock_view",
-    "photos_view",
     "ticket_view",
 ]
 
 
 class PublicTicket(View):
-    """A ticket for everybody: no person, no building, its text with what is personal blanked."""
+    """A ticket for everybody: no person, no building, personal data masked."""
 
     id: TicketId
     version: int
-    state: State
+    state: TicketStatus
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
     community: str
     community_name: str
     text: str
-    reporters: int = Field(description="How many have reported it or joined.")
+    reporters: int = Field(description="The number of reporters.")
     solution: str | None
     created_at: Instant
     updated_at: Instant
@@ -61,17 +54,17 @@ class HoldView(View):
 
 
 class InsideTicket(PublicTicket):
-    """A ticket for those who reported it and those who work on it."""
+    """A ticket for its reporters and for those who work on it."""
 
     place: PlaceCode
     location_note: str | None
     level: Level
     assignee: str | None
     assignee_name: str | None
-    rule: str = Field(description="The rule by which it was routed; empty for the house's own order.")
+    rule: str = Field(description="The rule that routed it; empty for the default.")
     policy_version: int
     waits_for: str | None
-    due_at: Instant | None = Field(description="When the next of its clocks is over.")
+    due_at: Instant | None = Field(description="The next deadline.")
     photos: list[str]
     proof: list[str]
     possible_duplicates: list[str]
@@ -104,8 +97,8 @@ class StaffTicket(InsideTicket):
 AnyTicket = PublicTicket | InsideTicket | StaffTicket
 
 
-def ticket_view(seen: Seen) -> AnyTicket:
-    """Return the view of a ticket for what the caller is towards it."""
+def ticket_view(seen: TicketForViewer) -> AnyTicket:
+    """Return the view of a ticket that the viewer's relations allow."""
     if not seen.relations & (STAFF | {Relation.OWNER, Relation.HELPER}):
         return PublicTicket(**_public(seen))
     fields = _public(seen) | _inside(seen)
@@ -114,22 +107,45 @@ def ticket_view(seen: Seen) -> AnyTicket:
     return StaffTicket(**fields, **_for_staff(seen))
 
 
-def _public(seen: Seen) -> dict[str, Any]:
+def _public(seen: TicketForViewer) -> dict[str, Any]:
     ticket = seen.ticket
-    same = ("id", "version", "state", "category", "urgency", "private", "community", "community_name", "text")
+    same = (
+        "id",
+        "version",
+        "state",
+        "category",
+        "urgency",
+        "private",
+        "community",
+        "community_name",
+        "text",
+    )
     fields = {name: getattr(ticket, name) for name in (*same, "created_at", "updated_at", "closed_at")}
     fields["solution"] = ticket.told_publicly
-    return fields | {"reporters": seen.joined + bool(ticket.person_id), "moves": ticket.moves(seen.relations)}
+    return fields | {
+        "reporters": seen.joined + bool(ticket.person_id),
+        "moves": ticket.moves(seen.relations),
+    }
 
 
-def _inside(seen: Seen) -> dict[str, Any]:
+def _inside(seen: TicketForViewer) -> dict[str, Any]:
     ticket, due = seen.ticket, seen.ticket.next_due
-    same = ["place", "level", "assignee", "rule", "policy_version", "photos", "proof", "bounces", "reopened"]
+    same = [
+        "place",
+        "level",
+        "assignee",
+        "rule",
+        "policy_version",
+        "photos",
+        "proof",
+        "bounces",
+        "reopened",
+    ]
     same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending"]
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
     duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.relations & STAFF else ())
-    if not seen.knows_it:
+    if not seen.knows_place:
         fields |= {"place": place_at(Level.GRID, ticket.place), "assignee": None, "photos": ()}
         holder = None
     return fields | {
@@ -142,21 +158,26 @@ def _inside(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _words(seen: Seen) -> dict[str, Any]:
-    """Return what was written: as it was for whoever wrote it and for those who work on it, for who joined as everybody reads it."""
+def _words(seen: TicketForViewer) -> dict[str, Any]:
+    """Return the texts of a ticket; one who only joined gets the public ones."""
     ticket = seen.ticket
-    if seen.knows_it:
+    if seen.knows_place:
         return {
             "text": ticket.written,
             "location_note": ticket.location_note,
             "solution": ticket.solution,
             "reason": ticket.reason,
         }
-    reason = ticket.told_publicly if ticket.state is State.CLOSED else mask_personal(ticket.reason or "") or None
-    return {"text": ticket.text, "location_note": None, "solution": ticket.told_publicly, "reason": reason}
+    reason = ticket.told_publicly if ticket.state is TicketStatus.CLOSED else mask_personal(ticket.reason or "") or None
+    return {
+        "text": ticket.text,
+        "location_note": None,
+        "solution": ticket.told_publicly,
+        "reason": reason,
+    }
 
 
-def _for_staff(seen: Seen) -> dict[str, Any]:
+def _for_staff(seen: TicketForViewer) -> dict[str, Any]:
     ticket = seen.ticket
     same = ("person_id", "filed_by", "source", "latitude", "longitude", "answered", "ratings")
     person = seen.people.get(ticket.person_id or "")
@@ -166,15 +187,15 @@ def _for_staff(seen: Seen) -> dict[str, Any]:
 
 
 class LineView(View):
-    """A ticket in a list: what a queue needs, and nothing that names anybody."""
+    """A ticket in a list. It names nobody but the assignee's id."""
 
     id: TicketId
     version: int
     place: PlaceCode
     category: str
-    urgency: Urgency
+    urgency: TicketUrgency
     private: bool
-    state: State
+    state: TicketStatus
     level: Level
     assignee: str | None
     text: str
@@ -185,11 +206,27 @@ class LineView(View):
     moves: list[str]
 
     @classmethod
-    def of(cls, line: QueueLine, relations: frozenset[Relation]) -> "LineView":
-        """Return the view of a line for somebody who is this towards it."""
-        same = ("id", "version", "place", "category", "urgency", "private", "state", "level", "assignee", "text")
+    def of(cls, line: TicketLine, relations: frozenset[Relation]) -> "LineView":
+        """Return the view of a line, with the moves of these relations."""
+        same = (
+            "id",
+            "version",
+            "place",
+            "category",
+            "urgency",
+            "private",
+            "state",
+            "level",
+            "assignee",
+            "text",
+        )
         fields: dict[str, Any] = {name: getattr(line, name) for name in (*same, "created_at", "updated_at")}
-        return cls(**fields, waits_for=line.waits_for or None, due_at=line.waits_until, moves=line.moves(relations))
+        return cls(
+            **fields,
+            waits_for=line.waits_for or None,
+            due_at=line.waits_until,
+            moves=line.moves(relations),
+        )
 
 
 class TicketList(View):
@@ -200,7 +237,7 @@ class TicketList(View):
 
 
 class MyTicketList(View):
-    """A page of what one has reported or joined, newest first."""
+    """A page of the caller's reports, newest first."""
 
     items: list[AnyTicket]
     next: str | None
@@ -219,20 +256,31 @@ class TicketEventView(View):
 
     @classmethod
     def of(cls, event: Any, relations: frozenset[Relation], reader: str) -> "TicketEventView":
-        """Return the view of an event; those who reported it read what was said to them, and none of the remarks in between.
+        """Return the view of an event. Reporters read the notes meant for them only.
 
-        What another of them has said is without her phone and her door.
+        Another reporter's note is shown without phone numbers and addresses.
         """
         works, told = relations & (STAFF | {Relation.HELPER}), event.tag in SAID_TO_REPORTERS
         by = event.by if relations & STAFF else None
         note = event.note if works or told else None
         if note and not works and event.party == "reporter" and event.by != reader:
             note = mask_personal(note)
-        fields = {"at": event.at, "version": event.version, "event": event.tag, "party": event.party}
+        fields = {
+            "at": event.at,
+            "version": event.version,
+            "event": event.tag,
+            "party": event.party,
+        }
         return cls(**fields, public=event.tag != NOTED, by=by, note=note)
 
 
-SAID_TO_REPORTERS = {"ticket.commented", "ticket.held", "ticket.resolved", "ticket.closed", "ticket.reopened"}
+SAID_TO_REPORTERS = {
+    "ticket.commented",
+    "ticket.held",
+    "ticket.resolved",
+    "ticket.closed",
+    "ticket.reopened",
+}
 
 
 class TicketEventList(View):
@@ -240,114 +288,3 @@ class TicketEventList(View):
 
     items: list[TicketEventView]
     next: str | None
-
-
-class LineOfTime(View):
-    """A day as it was counted, or was not, and why."""
-
-    day: str
-    why: str | None
-    text: str
-    start: Instant = Field(serialization_alias="from")
-    end: Instant = Field(serialization_alias="to")
-    minutes: float
-    total: float
-
-
-class RunView(View):
-    """A stretch in which the clock ran, day by day: from its start, after a hold, or on the next level."""
-
-    start: Instant = Field(serialization_alias="from")
-    end: Instant | None = Field(serialization_alias="to")
-    minutes: int
-    lines: list[LineOfTime]
-
-
-class ClockView(View):
-    """One clock."""
-
-    clock: SlaKind
-    limit: int = Field(description="Minutes.")
-    working_time: bool = Field(description="False where every minute counts.")
-    started: Instant
-    due: Instant = Field(description="When it fires next.")
-    promised: Instant = Field(description="When its limit is, or was, over.")
-    met: Instant | None
-    state: str
-    fired: int
-    explanation: list[RunView]
-    warning: str | None
-
-
-class ClockList(View):
-    """The clocks of a ticket."""
-
-    items: list[ClockView]
-    next: None = None
-
-
-def clock_view(explained: Explained, locale: str) -> ClockView:
-    """Return the view of a clock, explained in a language."""
-    clock, years = explained.clock, sorted({year for stretch in explained.segments for year in stretch.uncertain})
-    return ClockView(
-        clock=clock.name,
-        limit=clock.limit,
-        working_time=explained.terms.calendar is not None,
-        started=clock.started_at,
-        due=clock.due_at,
-        promised=clock.promised_at,
-        met=clock.met_at,
-        state=_state_of(clock),
-        fired=clock.fired,
-        explanation=[_run_view(stretch, locale) for stretch in explained.segments],
-        warning=SAYS["uncertain"].format(locale, {"years": "、".join(map(str, years))}) if years else None,
-    )
-
-
-def _state_of(clock: SlaTimer) -> str:
-    if clock.met_at:
-        return "met" if clock.met_at <= clock.promised_at else "met_late"
-    return "paused" if clock.paused else "overdue" if clock.fired else "running"
-
-
-def _run_view(stretch: ExplainedSegment, locale: str) -> RunView:
-    lines = [
-        LineOfTime(
-            day=line.date.isoformat(),
-            why=line.why,
-            text=WHY[line.why or "always"].format(locale, {"name": line.name}).strip(),
-            start=line.start,
-            end=line.end,
-            minutes=line.minutes,
-            total=line.total,
-        )
-        for line in stretch.lines
-    ]
-    return RunView(start=stretch.run.start, end=stretch.run.end, minutes=stretch.run.minutes, lines=lines)
-
-
-class PhotoView(View):
-    """A photo, with addresses that are good until `expires_at`."""
-
-    id: str
-    state: str
-    url: str | None
-    thumb_url: str | None
-    expires_at: Instant | None
-
-
-class PhotosView(View):
-    """The photos of a ticket, and those of its solution."""
-
-    photos: list[PhotoView]
-    proof: list[PhotoView]
-
-
-def photos_view(photos: list[Photo], proof: list[Photo]) -> PhotosView:
-    """Return the view of photos."""
-    return PhotosView(photos=[_photo(photo) for photo in photos], proof=[_photo(photo) for photo in proof])
-
-
-def _photo(photo: Photo) -> PhotoView:
-    upload = photo.upload
-    return PhotoView(id=upload.id, state=upload.state, url=photo.url, thumb_url=photo.thumb_url, expires_at=photo.expires_at)

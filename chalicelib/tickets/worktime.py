@@ -20,13 +20,11 @@ __all__ = [
     "Calendar",
     "CountedDay",
     "Day",
+    "DayReason",
     "Holiday",
     "Library",
     "OfficeHours",
     "OwnDay",
-    "Why",
-    "check_office_hours",
-    "check_week",
     "due_after",
     "explain",
     "uncertain",
@@ -42,7 +40,7 @@ _AHEAD = timedelta(days=5 * 366)  # a limit that is not up by then may never be
 _Stretch = tuple[datetime, datetime]  # UTC; the first instant is in it, the second is not
 
 
-class Why(StrEnum):
+class DayReason(StrEnum):
     """Where it comes from what a day is, in the order of truth."""
 
     STREET = "street"  # the street's own calendar
@@ -59,6 +57,20 @@ class OfficeHours:
     start: time
     end: time
 
+    @property
+    def begins(self) -> timedelta:
+        """Return the start, since midnight."""
+        return _since_midnight(self.start)
+
+    @property
+    def ends(self) -> timedelta:
+        """Return the end, since midnight."""
+        return _since_midnight(self.end) or _DAY
+
+
+def _since_midnight(at: time) -> timedelta:
+    return datetime.combine(date.min, at) - datetime.combine(date.min, time.min)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
@@ -66,7 +78,7 @@ class Day:
 
     date: date
     spans: tuple[OfficeHours, ...]  # empty: off
-    why: Why
+    why: DayReason
     name: str = ""  # of the holiday, in Chinese, or the street's own note
 
 
@@ -104,18 +116,18 @@ class Calendar:
         own = self.own.get(date)
         if own is not None:
             spans = self._ordinary(_MONDAY) if own.spans is None else own.spans
-            return Day(date=date, spans=spans, why=Why.STREET, name=own.note)
+            return Day(date=date, spans=spans, why=DayReason.STREET, name=own.note)
         weekday = date.isoweekday()
         said = self.library(date)
         if said is None:
-            return Day(date=date, spans=self._ordinary(weekday), why=Why.UNKNOWN)
+            return Day(date=date, spans=self._ordinary(weekday), why=DayReason.UNKNOWN)
         weekend = weekday >= _SATURDAY
         # A library has every weekend off, an office may be open then: only a holiday with a name closes it.
         if said.off and (said.name or not weekend):
-            return Day(date=date, spans=(), why=Why.HOLIDAY, name=said.name)
+            return Day(date=date, spans=(), why=DayReason.HOLIDAY, name=said.name)
         if weekend and not said.off:
-            return Day(date=date, spans=self._ordinary(_MONDAY), why=Why.MAKEUP, name=said.name)
-        return Day(date=date, spans=self._ordinary(weekday), why=Why.WEEKDAY, name=said.name)
+            return Day(date=date, spans=self._ordinary(_MONDAY), why=DayReason.MAKEUP, name=said.name)
+        return Day(date=date, spans=self._ordinary(weekday), why=DayReason.WEEKDAY, name=said.name)
 
     def _ordinary(self, weekday: int) -> tuple[OfficeHours, ...]:
         return self.week.get(weekday, ())
@@ -130,7 +142,7 @@ class CountedDay:
     """
 
     date: date  # local; where every minute counts, in the zone of the start that was given
-    why: Why | None  # None: every minute counts
+    why: DayReason | None  # None: every minute counts
     name: str
     start: datetime
     end: datetime
@@ -155,7 +167,10 @@ def worked_between(calendar: Calendar | None, start: datetime, end: datetime) ->
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar is None:
         return max(end - start, timedelta())
-    return sum((_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)), timedelta())
+    return sum(
+        (_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)),
+        timedelta(),
+    )
 
 
 def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[CountedDay, ...]:
@@ -187,41 +202,15 @@ def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tupl
     if calendar is None:
         return ()
     days = _days(calendar, start.astimezone(UTC), end.astimezone(UTC))
-    return tuple(sorted({day.date.year for day in days if day.why is Why.UNKNOWN}))
-
-
-def check_week(week: Mapping[int, tuple[OfficeHours, ...]]) -> None:
-    """Check the office hours of an ordinary week: every day as `check_office_hours` wants it, and a minute of work in some day.
-
-    Raises:
-        ValueError: They are not so, or a key is no ISO weekday.
-    """
-    for weekday, spans in week.items():
-        if not _MONDAY <= weekday <= _SUNDAY:
-            raise ValueError(f"{weekday} is no ISO weekday")
-        check_office_hours(spans)
-    if sum((_end(span) - _since_midnight(span.start) for spans in week.values() for span in spans), timedelta()) < _MINUTE:
-        raise ValueError("a week needs at least a minute of work")
-
-
-def check_office_hours(spans: tuple[OfficeHours, ...]) -> None:
-    """Check the office hours of one day, which may be none: each ends after it starts, and not after the next one starts.
-
-    Raises:
-        ValueError: They do not.
-    """
-    free_from = timedelta()
-    for span in spans:
-        if _end(span) <= _since_midnight(span.start):
-            raise ValueError(f"office hours from {span.start} end at {span.end}, which is not later")
-        if _since_midnight(span.start) < free_from:
-            raise ValueError(f"office hours from {span.start} overlap or precede those before them")
-        free_from = _end(span)
+    return tuple(sorted({day.date.year for day in days if day.why is DayReason.UNKNOWN}))
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
     """Yield the days on which people live from `start` (UTC) until just before `end` (UTC)."""
-    date, last = local_day(start, calendar.zone), local_day(end - timedelta.resolution, calendar.zone)
+    date, last = (
+        local_day(start, calendar.zone),
+        local_day(end - timedelta.resolution, calendar.zone),
+    )
     while date <= last:
         yield calendar.day(date)
         date += _DAY
@@ -230,7 +219,7 @@ def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
 def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretch]:
     """Return when a day is worked between two instants (UTC), in order."""
     midnight = datetime.combine(day.date, time.min)
-    spans = [(midnight + _since_midnight(span.start), midnight + _end(span)) for span in day.spans]
+    spans = [(midnight + span.begins, midnight + span.ends) for span in day.spans]
     stretches = sorted(stretch for span in spans for stretch in _shown(*span, ZoneInfo(zone)))
     clipped = [(max(begins, start), min(ends, end)) for begins, ends in stretches]
     return [(begins, ends) for begins, ends in clipped if begins < ends]
@@ -238,15 +227,25 @@ def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretc
 
 def _shown(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[_Stretch]:
     """Yield when clocks show a wall time (naive) from `start` until before `end`; a stretch that ends before it begins is empty."""
-    before, after = _offset(start.replace(tzinfo=zone, fold=0)), _offset(end.replace(tzinfo=zone, fold=1))
-    start, end = start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)  # as if the offset were 0, to be moved by it
+    before, after = (
+        _offset(start.replace(tzinfo=zone, fold=0)),
+        _offset(end.replace(tzinfo=zone, fold=1)),
+    )
+    start, end = (
+        start.replace(tzinfo=UTC),
+        end.replace(tzinfo=UTC),
+    )  # as if the offset were 0, to be moved by it
     if before == after:
         yield start - before, end - before
         return
     # The clocks are changed in between, or at an edge; each side of the change has a plain offset.
     earliest, latest = min(start - before, start - after), max(end - before, end - after)
     seconds = range((latest - earliest) // _SECOND)
-    changed = bisect_left(seconds, True, key=lambda passed: _offset((earliest + passed * _SECOND).astimezone(zone)) == after)
+    changed = bisect_left(
+        seconds,
+        True,
+        key=lambda passed: _offset((earliest + passed * _SECOND).astimezone(zone)) == after,
+    )
     change = earliest + changed * _SECOND
     yield start - before, min(end - before, change)
     yield max(start - after, change), end - after
@@ -270,17 +269,20 @@ def _length(stretches: list[_Stretch]) -> timedelta:
     return sum((ends - begins for begins, ends in stretches), timedelta())
 
 
-def _line(date: date, why: Why | None, name: str, counted: list[_Stretch], total: timedelta) -> CountedDay:
+def _line(
+    date: date,
+    why: DayReason | None,
+    name: str,
+    counted: list[_Stretch],
+    total: timedelta,
+) -> CountedDay:
     (start, _), (_, end) = counted[0], counted[-1]
     return CountedDay(
-        date=date, why=why, name=name, start=start, end=end, minutes=_length(counted) / _MINUTE, total=total / _MINUTE
+        date=date,
+        why=why,
+        name=name,
+        start=start,
+        end=end,
+        minutes=_length(counted) / _MINUTE,
+        total=total / _MINUTE,
     )
-
-
-def _end(span: OfficeHours) -> timedelta:
-    """Return when office hours end, since midnight."""
-    return _since_midnight(span.end) or _DAY
-
-
-def _since_midnight(at: time) -> timedelta:
-    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)

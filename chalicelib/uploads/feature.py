@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
 from ..kernel.template import Lane
-from ..people.feature import feature as people
+from ..people.feature import access
 
 if TYPE_CHECKING:
     from ..adapters.ports import Files
     from ..core import Core
     from ..kernel.jobs import Event, Timer
     from ..web.routes import Routes
+    from .background import UploadJobs
     from .service import Uploads
 
-__all__ = ["feature", "files"]
+__all__ = ["feature", "files", "jobs"]
 
 feature: "Feature[Uploads]" = Feature("uploads", id_prefixes={"upload": "upl"})
 
@@ -32,6 +33,20 @@ def files(core: "Core", get: Get) -> "Files":
     return FolderFiles(f"{settings.public_url}/dev/files", core.keys.key("files"), core.clock)
 
 
+@feature.provide
+def jobs(core: "Core", get: Get) -> "UploadJobs":
+    """Build the background work."""
+    from .background import UploadJobs
+    from .repository import UploadRepository
+
+    return UploadJobs(
+        transaction=core.transaction,
+        repository=UploadRepository(core.store),
+        clock=core.clock,
+        files=get(files),
+    )
+
+
 @feature.build
 def build(core: "Core", get: Get) -> "Uploads":
     """Build the service."""
@@ -43,8 +58,9 @@ def build(core: "Core", get: Get) -> "Uploads":
         repository=UploadRepository(core.store),
         clock=core.clock,
         ids=core.ids,
-        people=get(people),
+        access=get(access),
         files=get(files),
+        jobs=get(jobs),
     )
 
 
@@ -56,16 +72,16 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-@feature.on_timer("upload", lane=Lane.BULK)
-def on_timer(uploads: "Uploads", timer: "Timer") -> None:
-    """Clean up behind an upload that is over."""
-    uploads.wake_upload(timer.entity_id, timer.id)
+@feature.on_timer("upload", lane=Lane.BULK, service=jobs)
+def on_timer(jobs: "UploadJobs", timer: "Timer") -> None:
+    """Delete the files of an upload that is over."""
+    jobs.on_timer(timer.entity_id, timer.id)
 
 
-@feature.erase()
-def erase(uploads: "Uploads", event: "Event") -> None:
-    """Delete what an erased person has uploaded."""
-    uploads.forget_person(event.subject)
+@feature.erase(service=jobs)
+def erase(jobs: "UploadJobs", event: "Event") -> None:
+    """Delete an erased person's uploads."""
+    jobs.forget_person(event.subject)
 
 
 @feature.export()
@@ -74,13 +90,13 @@ def export(uploads: "Uploads", person_id: str) -> Mapping[str, Any]:
     return uploads.export_data(person_id)
 
 
-@feature.rearm()
-def rearm(uploads: "Uploads") -> int:
+@feature.rearm(service=jobs)
+def rearm(jobs: "UploadJobs") -> int:
     """Arm lost timers."""
-    return uploads.rearm_lost()
+    return jobs.rearm_lost()
 
 
-@feature.place_of()
-def place_of(uploads: "Uploads", upload_id: str) -> str:
+@feature.place_of(service=jobs)
+def place_of(jobs: "UploadJobs", upload_id: str) -> str:
     """Return the place of an upload."""
-    return uploads.place_of(upload_id)
+    return jobs.place_of(upload_id)

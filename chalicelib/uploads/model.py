@@ -1,5 +1,6 @@
 """A photo that somebody sends: what it waits for, and which files of it may lie about in which state. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,29 @@ from typing import ClassVar
 
 from ..kernel.access import Relation, Resource
 from ..kernel.changes import Entity
+from ..kernel.ids import ID_PATTERN
 from ..kernel.state_table import Move, StateTable
 from . import permissions, policy
 
-__all__ = ["INCOMING", "PHOTOS", "TABLE", "Kind", "Reason", "Upload", "UploadState"]
+__all__ = [
+    "INCOMING",
+    "PHOTOS",
+    "TABLE",
+    "Kind",
+    "Reason",
+    "Upload",
+    "UploadState",
+    "is_upload_id",
+]
+
+_ID = re.compile(f"upl_{ID_PATTERN}")
 
 INCOMING, PHOTOS = "incoming/", "photos/"  # as it was sent, metadata and all; as it is shown
+
+
+def is_upload_id(text: str) -> bool:
+    """Tell whether a text has the form of an upload's id."""
+    return _ID.fullmatch(text) is not None
 
 
 class Kind(StrEnum):

@@ -14,7 +14,7 @@ from .errors import ErrorRenderer
 from .headers import CORS, add_common_headers
 from .rendering import Renderer
 from .requests import RequestReader
-from .routes import Mount, Operation, Routes, RouteTable
+from .routes import NO_PREFIXES, Mount, Operation, Routes, RouteTable
 from .tokens import Tokens
 
 __all__ = ["Api", "WebCore"]
@@ -48,10 +48,17 @@ class Api:
     """Runs the mounted routes. Every error becomes a response in the form of its operation.
 
     `find_core` is called on each request: the core is made on the first one, and tests replace it.
+    `find_id_prefixes` returns what the contract says of ids; it is called when that is asked for.
     """
 
-    def __init__(self, app: Chalice, find_core: Callable[[], WebCore], log: Log) -> None:
-        self._app, self._log = app, log
+    def __init__(
+        self,
+        app: Chalice,
+        find_core: Callable[[], WebCore],
+        log: Log,
+        find_id_prefixes: Callable[[], Mapping[str, str]] = lambda: NO_PREFIXES,
+    ) -> None:
+        self._app, self._log, self._find_id_prefixes = app, log, find_id_prefixes
         self._routes = RouteTable()
         self._authenticator: Authenticator = BearerAuthenticator(lambda: find_core().tokens)
         self._reader = RequestReader(lambda: find_core().cursors)
@@ -83,6 +90,11 @@ class Api:
     def operations(self) -> list[Operation]:
         """Return all operations in the order of mounting; loads them."""
         return self._routes.operations()
+
+    @property
+    def id_prefixes(self) -> Mapping[str, str]:
+        """Return the prefix of an id by what it names: ``wish`` -> ``wsh``."""
+        return self._find_id_prefixes()
 
     @property
     def words(self) -> Catalogue:

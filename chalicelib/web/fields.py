@@ -20,6 +20,7 @@ __all__ = [
     "PageQuery",
     "PersonId",
     "PlaceCode",
+    "PlaceQuery",
     "Prose",
     "Request",
     "View",
@@ -78,6 +79,12 @@ PlaceCode = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", examples=["chunhui
 
 
 PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]
+
+
+class PlaceQuery(Request):
+    """The place that is asked about."""
+
+    place: PlaceCode
 
 
 class PageQuery(Request):

@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ..kernel.ids import ID_PATTERN
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from .errors import Problem
 from .forms import FORMS
 from .pages import Page
 from .rendering import Redirect, Reply
-from .routes import Operation, path_pattern
+from .routes import NO_PREFIXES, Operation, path_pattern
 
 __all__ = ["document"]
 
@@ -34,8 +33,14 @@ _ERRORS = {
 }
 
 
-def document(operations: Iterable[Operation]) -> dict[str, Any]:
-    """Return the document of the given routes."""
+def document(
+    operations: Iterable[Operation],
+    id_prefixes: Mapping[str, str] = NO_PREFIXES,
+) -> dict[str, Any]:
+    """Return the document of the given routes.
+
+    `id_prefixes` gives the prefix of an id by what it names, as features declare it.
+    """
     listed = sorted(operations, key=lambda operation: (operation.path, operation.method))
     models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
     for operation in listed:
@@ -45,7 +50,9 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     paths: dict[str, Any] = {}
     for operation in listed:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, refs, schemas["$defs"])
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
+            operation, refs, schemas["$defs"], id_prefixes
+        )
     queries = {refs[(op.hints()["query"], "validation")]["$ref"] for op in listed if "query" in op.hints()}
     found: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -88,14 +95,24 @@ def _kinds(hints: dict[str, Any]) -> tuple[Any, ...]:
     return get_args(hint) or (hint,)
 
 
-def _operation(operation: Operation, refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    operation: Operation,
+    refs: Any,
+    schemas: dict[str, Any],
+    id_prefixes: Mapping[str, str],
+) -> dict[str, Any]:
     hints = operation.hints()
+    parameters = [
+        *_path_parameters(operation, id_prefixes),
+        *_query_parameters(hints.get("query"), refs, schemas),
+        *_headers(operation),
+    ]
     found: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.routes.tag],
         "summary": (operation.view.__doc__ or "").strip().split("\n")[0],
         "security": [{}] if operation.public else [{"bearer": []}],
-        "parameters": [*_path_parameters(operation), *_query_parameters(hints.get("query"), refs, schemas), *_headers(operation)],
+        "parameters": parameters,
         "responses": _responses(operation, hints, refs),
     }
     if "body" in hints:
@@ -115,27 +132,14 @@ def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[st
     return {"schema": schema} | ({"encoding": deep} if deep else {})
 
 
-def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
-    prefixes = {
-        "person_id": "per",
-        "wish_id": "wsh",
-        "message_id": "msg",
-        "job_id": "due",
-        "ticket_id": "tkt",
-        "upload_id": "upl",
-    }
-    return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {
-                "type": "string",
-                "pattern": f"^{prefixes[name]}_{ID_PATTERN}$" if name in prefixes else f"^{path_pattern(name)}$",
-            },
-        }
-        for name in re.findall(r"{(\w+)}", operation.path)
-    ]
+def _path_parameters(operation: Operation, id_prefixes: Mapping[str, str]) -> list[dict[str, Any]]:
+    names: list[str] = re.findall(r"{(\w+)}", operation.path)
+    return [_path_parameter(name, id_prefixes) for name in names]
+
+
+def _path_parameter(name: str, id_prefixes: Mapping[str, str]) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": f"^{path_pattern(name, id_prefixes)}$"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _query_parameters(model: type[BaseModel] | None, refs: Any, schemas: dict[str, Any]) -> list[dict[str, Any]]:

@@ -48,4 +48,4 @@ def read_health(service: Api, context: RequestContext) -> Health:
 @routes.get("/openapi.json", public=True)
 def read_contract(service: Api, context: RequestContext) -> Contract:
     """This contract."""
-    return Contract(document(service.operations))
+    return Contract(document(service.operations, service.id_prefixes))

@@ -7,6 +7,7 @@ A feature's `api.py` declares its routes on a `Routes`. The signature of a view 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, get_type_hints
 from urllib.parse import unquote
 
@@ -18,19 +19,25 @@ from ..kernel.text_catalogue import Catalogue, Text
 from .documents import PROBLEM_JSON, Dialect, ErrorForm
 from .texts import REFUSALS
 
-__all__ = ["Mount", "Operation", "RouteTable", "Routes", "path_pattern"]
+__all__ = ["NO_PREFIXES", "Mount", "Operation", "RouteTable", "Routes", "path_pattern"]
 
 S = TypeVar("S")
 V = TypeVar("V", bound=Callable[..., Any])
 # A name with its format as a suffix: the gateway takes whole segments only.
 _DOCUMENT_PATTERN = r"[A-Za-z0-9_.-]{1,80}"
+NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
 _READ_FROM_THE_REQUEST = ("body", "form", "query", "signed")
 
 
-def path_pattern(name: str) -> str:
-    """Return the pattern of a path parameter."""
+def path_pattern(name: str, id_prefixes: Mapping[str, str] = NO_PREFIXES) -> str:
+    """Return the pattern of a path parameter.
+
+    `id_prefixes` gives the prefix of an id by what it names: ``wish`` -> ``wsh``. Without it any
+    prefix matches: a request is checked without loading every feature.
+    """
     if name.endswith("_id"):
-        return f"[a-z]{{3}}_{ID_PATTERN}"
+        prefix = id_prefixes.get(name.removesuffix("_id"), "[a-z]{3}")
+        return f"{prefix}_{ID_PATTERN}"
     known = {"code": CODE_PATTERN, "document": _DOCUMENT_PATTERN}
     return known.get(name, r"[a-z0-9_.-]{1,64}")
 

@@ -8,28 +8,30 @@ from ..web.routes import Routes
 from .model import ClaimState
 from .queries import WishForViewer
 from .schemas import (
-    AnyWish,
     ClaimChoice,
-    ClaimedView,
-    ClaimList,
     ConfirmIn,
     DeliverIn,
     EditIn,
+    ReasonIn,
+    ReasonMaybeIn,
+    ReleaseIn,
+    WishIn,
+    WishQuery,
+)
+from .service import Wishes
+from .texts import REFUSALS
+from .views import (
+    AnyWish,
+    ClaimedView,
+    ClaimList,
     EventList,
     EventView,
     HoursList,
     HoursView,
     PublicWish,
-    ReasonIn,
-    ReasonMaybeIn,
-    ReleaseIn,
-    WishIn,
     WishList,
-    WishQuery,
     wish_view,
 )
-from .service import Wishes
-from .texts import REFUSALS
 
 __all__ = ["routes"]
 
@@ -50,7 +52,7 @@ def submit_wish(wishes: Wishes, context: RequestContext, body: WishIn) -> AnyWis
 
 @routes.get("/v1/wishes", public=True)
 def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> WishList:
-    """The wall of a street or community; for staff, all wishes of their place."""
+    """List the wall of a street or community; for staff, all wishes of their place."""
     page = wishes.queries.list_wishes(context, query.place, query.state, query.kind, query.limit)
     items = [wish_view(line) if isinstance(line, WishForViewer) else PublicWish.of(line) for line in page.items]
     return WishList(items=items, next=context.cursor_of(page.next))
@@ -58,16 +60,23 @@ def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> Wi
 
 @routes.get("/v1/wishes/{wish_id}", public=True)
 def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
-    """A wish as the caller may see it."""
+    """Read a wish as the caller may see it."""
     return _reread(wishes, context, wish_id)
 
 
 @routes.get("/v1/wishes/{wish_id}/timeline")
 def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery) -> EventList:
-    """What happened to a wish, oldest first."""
+    """Read the timeline of a wish, oldest first."""
     page, with_names = wishes.queries.read_timeline(context, wish_id, query.limit)
     items = [
-        EventView(at=e.at, version=e.version, event=e.tag, party=e.party, by=e.by if with_names else None, note=e.note)
+        EventView(
+            at=e.at,
+            version=e.version,
+            event=e.tag,
+            party=e.party,
+            by=e.by if with_names else None,
+            note=e.note,
+        )
         for e in page.items
     ]
     return EventList(items=items, next=context.cursor_of(page.next))
@@ -81,7 +90,7 @@ def approve_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: No
 
 @routes.post("/v1/wishes/{wish_id}/reject")
 def reject_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
-    """Say no to a wish, and why."""
+    """Reject a wish with a reason."""
     return wish_view(wishes.reject_wish(context, wish_id, body.reason))
 
 
@@ -93,19 +102,19 @@ def edit_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: EditI
 
 @routes.post("/v1/wishes/{wish_id}/keep")
 def keep_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
-    """Say that it is still needed: another week at least, and as if it had come to the wall today."""
+    """Keep a wish on the wall for another week at least, as if it had come there today."""
     return wish_view(wishes.keep_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")
 def unpublish_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
-    """Take a wish from the wall for another look."""
+    """Take a wish from the wall for another review."""
     return wish_view(wishes.unpublish_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish.of})
 def claim_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
-    """Take a wish; too late, and similar ones are shown."""
+    """Claim a wish. A refusal that comes too late shows similar ones."""
     return wish_view(wishes.claim_wish(context, wish_id))
 
 
@@ -136,19 +145,19 @@ def check_out(wishes: Wishes, context: RequestContext, wish_id: str, body: Claim
 
 @routes.post("/v1/wishes/{wish_id}/confirm")
 def confirm_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ConfirmIn) -> AnyWish:
-    """Say that it came, and thank."""
+    """Confirm the delivery, with a rating and thanks."""
     return wish_view(wishes.confirm_wish(context, wish_id, body.rating, body.thanks))
 
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
 def dispute_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
-    """Say that it did not come."""
+    """Dispute the delivery."""
     return wish_view(wishes.dispute_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
 def withdraw_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
-    """Take a wish back."""
+    """Withdraw a wish."""
     return wish_view(wishes.withdraw_wish(context, wish_id, body.reason))
 
 
@@ -160,24 +169,32 @@ def reopen_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: Rea
 
 @routes.get("/v1/me/wishes")
 def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> WishList:
-    """One's own wishes, newest first."""
+    """List the caller's own wishes, newest first."""
     page = wishes.queries.my_wishes(context, query.limit)
     return WishList(items=[wish_view(seen) for seen in page.items], next=context.cursor_of(page.next))
 
 
 @routes.get("/v1/me/claims")
 def my_claims(wishes: Wishes, context: RequestContext, query: PageQuery) -> ClaimList:
-    """One's own claims, newest first."""
+    """List the caller's own claims, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
-    return ClaimList(items=[ClaimedView.of(claim, seen) for claim, seen in page.items], next=context.cursor_of(page.next))
+    return ClaimList(
+        items=[ClaimedView.of(claim, seen) for claim, seen in page.items],
+        next=context.cursor_of(page.next),
+    )
 
 
 @routes.get("/v1/me/hours")
 def my_hours(wishes: Wishes, context: RequestContext, query: PageQuery) -> HoursList:
-    """Time booked for what one has done, newest first."""
+    """List the time booked for the caller's confirmed claims, newest first."""
     page = wishes.queries.my_claims(context, query.limit)
     items = [
-        HoursView(wish=seen.wish.id, title=seen.wish.title, minutes=claim.minutes, booked_at=claim.delivered_at)
+        HoursView(
+            wish=seen.wish.id,
+            title=seen.wish.title,
+            minutes=claim.minutes,
+            booked_at=claim.delivered_at,
+        )
         for claim, seen in page.items
         if claim.state is ClaimState.CONFIRMED
     ]

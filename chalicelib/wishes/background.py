@@ -44,9 +44,7 @@ class WishJobs:
         self._transaction, self._repository = transaction, repository
         self._clock, self._keys = clock, keys
         self._people, self._places = people, places
-        self._entities = EntityStore(
-            transaction, repository.find_wish, place=lambda wish: wish.place
-        )
+        self._entities = EntityStore(transaction, repository.find_wish, place=lambda wish: wish.place)
 
     def wake_wish(self, wish_id: str, timer_id: str) -> None:
         """Take the step that is due for a wish, if it still waits for this timer."""
@@ -62,9 +60,7 @@ class WishJobs:
         """Return the place of a wish, "" when there is no such wish."""
         return self._entities.place_of(wish_id)
 
-    def answer_question(
-        self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = ""
-    ) -> None:
+    def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = "") -> None:
         """Make the move of a resident's SMS answer. An outdated answer changes nothing."""
 
         def decide(wish: Wish) -> Changes[Wish]:
@@ -127,9 +123,7 @@ class WishJobs:
         wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
         return [self._message_context(wishes.get(one.about), one) for one in subjects]
 
-    def _message_context(
-        self, wish: Wish | None, subject: MessageSubject
-    ) -> MessageContext | None:
+    def _message_context(self, wish: Wish | None, subject: MessageSubject) -> MessageContext | None:
         claim_id, now = subject.params.get("claim"), self._clock.now()
         if wish is None or not notifications.is_relevant(wish, subject.kind, claim_id, now):
             return None

@@ -6,16 +6,14 @@ from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Put
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from .model import PUBLIC_STATES, Claim, ClaimPointer, ClaimState, State, Wish, WishMover
-from .transitions import freed, go, row_of, staff_of, swap, tell, tell_helpers
+from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["check", "claim", "pick_claim", "release"]
 
 S = State
 
 
-def claim(
-    wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted: bool, paused: bool
-) -> Changes[Wish]:
+def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Changes[Wish]:
     """Claim one place on a wish.
 
     Raises:
@@ -46,9 +44,7 @@ def claim(
         )
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now)
-    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(
-        wish, "yours", mover.id, claim=claim_id
-    )
+    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", mover.id, claim=claim_id)
     return go(
         wish,
         "claim",
@@ -73,14 +69,12 @@ def _carried(helper: str, capacity: int) -> Count:
 
 
 def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
-    """Return the active claim that is meant: the helper's own, or for staff the named or only one."""
+    """Return the active claim that is meant: the helper's own; for staff the named or only one."""
     staff = bool(mover.relations & STAFF)
     if claim_id:
         found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == mover.id)]
     else:
-        found = [c for c in wish.active if c.helper == mover.id] or (
-            list(wish.active) if staff else []
-        )
+        found = [c for c in wish.active if c.helper == mover.id] or (list(wish.active) if staff else [])
     if not found and claim_id:
         raise Invalid("wish.claim_unknown", ["claim"])
     if not found:
@@ -98,9 +92,7 @@ def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> 
     """Give a claim back. The wish is on the wall again with its age kept; staff are told."""
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
-    messages = tell(wish, "released", wish.person_id) + tell(
-        wish, "released_staff", staff_of(wish), claim=mine.id
-    )
+    messages = tell(wish, "released", wish.person_id) + tell_staff(wish, "released_staff", claim=mine.id)
     if mine.helper != mover.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
     after = replace(

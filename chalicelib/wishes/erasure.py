@@ -35,9 +35,7 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         state=step.target,
     )
     event = Event(tag=step.event, by=mover.id, party=mover.party)
-    return Changes(
-        entity=entity, previous=wish, writes=ended.writes, events=(event,), messages=ended.messages
-    )
+    return Changes(entity=entity, previous=wish, writes=ended.writes, events=(event,), messages=ended.messages)
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:

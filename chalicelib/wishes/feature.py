@@ -113,9 +113,7 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(
-    wishes: "WishJobs", subjects: "Sequence[MessageSubject]"
-) -> "Sequence[MessageContext | None]":
+def context(wishes: "WishJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return wishes.message_contexts(subjects)
 

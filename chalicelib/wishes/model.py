@@ -1,7 +1,7 @@
 """A wish: who helps, and what it waits for. Pure; `states` has its moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -11,7 +11,6 @@ from ..kernel.changes import Entity
 from ..kernel.clock import at_local, local_day, start_of_day
 from ..kernel.place import community_of
 from ..kernel.reminder_steps import Step, first_due, steps_before, steps_left
-from ..kernel.unset import UNSET, Maybe, or_else
 from . import permissions as can
 from . import policy
 from .states import (
@@ -36,19 +35,17 @@ __all__ = [
     "Claim",
     "ClaimPointer",
     "ClaimState",
-    "Kind",
     "Safeguarding",
     "State",
-    "WallEntry",
     "Window",
     "Wish",
-    "WishEdit",
+    "WishKind",
     "WishMover",
     "Written",
 ]
 
 
-class Kind(StrEnum):
+class WishKind(StrEnum):
     """What is wished for."""
 
     GOODS = "goods"
@@ -121,7 +118,7 @@ class Wish(Entity):
     person_id: str
     filed_by: str
     proxy_id: str | None = None  # a trusted contact who filed it for the resident
-    kind: Kind
+    kind: WishKind
     title: str
     story: str = ""
     alias: str | None = None
@@ -283,69 +280,3 @@ class Wish(Entity):
         if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
         return [move for move in TABLE.moves(self.state, relations) if move not in hidden]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WishEdit:
-    """The changes to a wish; what is unset stays."""
-
-    kind: Maybe[Kind] = UNSET
-    title: Maybe[str] = UNSET
-    story: Maybe[str] = UNSET
-    alias: Maybe[str | None] = UNSET
-    budget_fen: Maybe[int | None] = UNSET
-    helpers_needed: Maybe[int] = UNSET
-    needed_by: Maybe[date] = UNSET
-    window: Maybe[tuple[Window, ...]] = UNSET
-    dialects: Maybe[tuple[str, ...]] = UNSET
-    skills: Maybe[tuple[str, ...]] = UNSET
-    safeguarding: Maybe[tuple[Safeguarding, ...]] = UNSET
-
-    def written(self, before: Written) -> Written:
-        """Return the words of a wish with the changes to them."""
-        return Written(
-            title=or_else(self.title, before.title),
-            story=or_else(self.story, before.story),
-            alias=or_else(self.alias, before.alias),
-        )
-
-    def applied_to(self, wish: Wish) -> Wish:
-        """Return the wish with the changes, but for its words."""
-        return replace(
-            wish,
-            kind=or_else(self.kind, wish.kind),
-            budget_fen=or_else(self.budget_fen, wish.budget_fen),
-            helpers_needed=or_else(self.helpers_needed, wish.helpers_needed),
-            needed_by=or_else(self.needed_by, wish.needed_by),
-            window=or_else(self.window, wish.window),
-            dialects=or_else(self.dialects, wish.dialects),
-            skills=or_else(self.skills, wish.skills),
-            safeguarding=or_else(self.safeguarding, wish.safeguarding),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WallEntry:
-    """What the wall's index holds: nothing in it names anybody or any building."""
-
-    id: str
-    version: int
-    state: State
-    kind: Kind
-    community: str
-    community_name: str
-    title: str
-    story: str = ""
-    alias: str | None = None
-    budget_fen: int | None = None
-    helpers_needed: int
-    places_left: int
-    needed_by: date
-    window: tuple[Window, ...] = ()
-    dialects: tuple[str, ...] = ()
-    skills: tuple[str, ...] = ()
-    vetting_required: bool
-    submitted_at: datetime
-    opened_at: datetime | None = None
-    created_at: datetime
-    updated_at: datetime

@@ -1,4 +1,4 @@
-"""What is told about a wish: whether a message is still true at the moment of sending, and the facts that it takes.
+"""Messages about a wish: whether they are still relevant, and the context of their templates.
 
 A message may be sent a day after it was made (quiet hours, the daily digest). Pure.
 """
@@ -21,7 +21,7 @@ def _while(*states: State) -> Condition:
 
 
 def _noted(state: State, mark: str) -> Condition:
-    """What was noted of this listing, claim or delivery, and not of an earlier one."""
+    """Return a condition on a mark of the present listing, claim or delivery."""
     return lambda wish, claim, now: wish.state is state and mark in wish.told
 
 
@@ -30,7 +30,7 @@ def _active(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _over(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    """Her claim has ended, and she has not taken it again since."""
+    """Say whether the claim has ended, and its helper has not claimed the wish again."""
     return claim is not None and claim.state is ClaimState.RELEASED and all(c.helper != claim.helper for c in wish.held)
 
 
@@ -43,7 +43,7 @@ def _thanked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _due_in(days: int) -> Condition:
-    """The words name the day, and must fit it."""
+    """Return a condition for a message that names the day."""
     return lambda wish, claim, now: _active(wish, claim, now) and (wish.needed_by - local_day(now, wish.zone)).days == days
 
 
@@ -52,7 +52,7 @@ def _overdue(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _looked_at_again(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is State.SUBMITTED and bool(wish.reason)  # who edits or reopens it herself takes the reason away
+    return wish.state is State.SUBMITTED and bool(wish.reason)  # an owner's edit or reopening clears the reason
 
 
 def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
@@ -60,7 +60,7 @@ def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 RELEVANT_WHILE: Mapping[str, Condition] = {
-    "wish.approved": _while(State.OPEN),  # afterwards she has heard who took it
+    "wish.approved": _while(State.OPEN),  # once it is claimed, the resident gets that message instead
     "wish.rejected": _while(State.REJECTED),
     "wish.unpublished": _looked_at_again,
     "wish.claimed": _active,
@@ -86,7 +86,8 @@ RELEVANT_WHILE: Mapping[str, Condition] = {
 }
 
 
-# Between the resident and her helpers: a code, and whether it came. A neighbour's phone that rings for her may be a helper's.
+# Between a resident and their helpers: the code, and whether the delivery came. A resident may
+# be reached at a neighbour's phone, and that neighbour may be a helper.
 _ABOUT_HELPERS = {"wish.claimed", "wish.delivered", "wish.unconfirmed"}
 
 
@@ -98,13 +99,20 @@ def barred_people(wish: Wish, kind: str) -> frozenset[str]:
 
 
 def is_relevant(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
-    """Say whether a message about a wish, and about one claim of it where it names one, is true now."""
+    """Say whether a message about a wish, or about one claim of it, is relevant now."""
     return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
 
 
 def template_context(wish: Wish, claim_id: str | None) -> dict[str, str]:
-    """Return the facts that messages about a wish take, but for the delivery code. A reason is masked: phones are shared."""
-    facts = {"title": wish.title, "needed_by": f"{wish.needed_by:%m-%d}", "reason": mask_personal(wish.reason or "")}
+    """Return the context of the message templates, without the delivery code.
+
+    The reason is masked, as phones are shared.
+    """
+    facts = {
+        "title": wish.title,
+        "needed_by": f"{wish.needed_by:%m-%d}",
+        "reason": mask_personal(wish.reason or ""),
+    }
     claim = _claim_of(wish, claim_id)
     return facts | ({"hours": f"{claim.minutes / 60:g}"} if claim else {})
 

@@ -1,4 +1,4 @@
-"""Actions about wishes. Those of its state table stand here too; the table says from which state. Pure."""
+"""Actions about wishes, the moves of the state table included. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The house's numbers about wishes, each with its reason."""
+"""The numbers of wishes, each with its reason."""
 
 from datetime import time, timedelta
 
@@ -37,9 +37,9 @@ SETTLE_DISPUTE_WITHIN = timedelta(days=2)
 SUBMITTED_LASTS = timedelta(days=30)
 UNCLAIMED_LASTS_DAYS = 3  # after the day it was needed by: a late kettle is better than none
 LISTED_AT_LEAST = timedelta(days=3)  # however late it came (back) to the wall
-ASK_AGAIN_AFTER = timedelta(days=1)  # delivered, and the resident has not answered: she may have been out
-ASK_STAFF_AFTER = timedelta(days=3)  # and still has not: somebody should ring her
-# A helper is reminded while she can still buy it, and again while she can still say that she cannot come.
+ASK_AGAIN_AFTER = timedelta(days=1)  # delivered, and the resident has not answered: they may have been out
+ASK_STAFF_AFTER = timedelta(days=3)  # and still has not: somebody should ring them
+# Helpers are reminded while they can still buy the goods, and while they can still cancel.
 REMIND_AT = time(9)  # where people live: awake, and with the day before them
 REMINDERS = (
     DayBefore(name="due_in_2_days", days=2, at=REMIND_AT),
@@ -50,7 +50,7 @@ LISTED_BEFORE_ASKING = timedelta(days=1)  # who has just filed it need not be as
 KEPT_FOR = timedelta(days=7)  # what is still needed gets another week
 DUPLICATE_OVERLAP = 0.5  # Dice of title 2-grams; "电热水壶一个" and "一个电热水壶" are 0.8 alike
 DUPLICATE_WITHIN = timedelta(days=180)
-CLAIMS_PER_WISH = 3  # by one helper: each taking and giving back rings the resident, and she begins to hope anew
+CLAIMS_PER_WISH = 3  # by one helper: each claim and release rings the resident, who begins to hope anew
 NEAR_MISSES = 3  # shown to a volunteer who came too late: as many as a phone shows at once
 CODE_DIGITS = 4  # read aloud at a door; five tries make a guess 1 in 2,000
 CODE_TRIES = AttemptLimit("code", 5)

@@ -16,8 +16,9 @@ from ..people.access import Access
 from ..people.model import Person, Vetting
 from ..people.service import People
 from . import model, permissions, policy
-from .model import WALL_STATES, Claim, Kind, State, WallEntry, Wish
+from .model import WALL_STATES, Claim, State, Wish, WishKind
 from .repository import WishEvent, WishRepository
+from .wall import WallEntry
 
 __all__ = ["PublicWishLine", "WishForViewer", "WishQueries", "people_named_in"]
 
@@ -48,9 +49,7 @@ class PublicWishLine:
 class WishQueries:
     """Reads of wishes. Methods without a request context are for other features and jobs."""
 
-    def __init__(
-        self, *, repository: WishRepository, clock: Clock, access: Access, people: People
-    ) -> None:
+    def __init__(self, *, repository: WishRepository, clock: Clock, access: Access, people: People) -> None:
         self._repository, self._clock = repository, clock
         self._access, self._people = access, people
 
@@ -70,9 +69,7 @@ class WishQueries:
         )
         return self.for_viewer(again.actor, wish, self.with_contact(wish, again.people))
 
-    def read_timeline(
-        self, context: RequestContext, wish_id: str, limit: int
-    ) -> tuple[Page[WishEvent], bool]:
+    def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[WishEvent], bool]:
         """Return a wish's events, oldest first, and whether the caller may see who did what."""
         wish = self.get(wish_id)
         granted = self._access.require(context, permissions.READ_TIMELINE, wish.as_resource())
@@ -84,7 +81,7 @@ class WishQueries:
         context: RequestContext,
         place: str,
         state: State | None,
-        kind: Kind | None,
+        kind: WishKind | None,
         limit: int,
     ) -> Page[WishForViewer] | Page[PublicWishLine]:
         """Return the wall of a place; for its staff, all its wishes."""
@@ -109,9 +106,7 @@ class WishQueries:
         page = self._repository.wishes_of(actor.id, context.start, limit)
         return self._for_viewer_each(actor, page)
 
-    def my_claims(
-        self, context: RequestContext, limit: int
-    ) -> Page[tuple[Claim, WishForViewer]]:
+    def my_claims(self, context: RequestContext, limit: int) -> Page[tuple[Claim, WishForViewer]]:
         """Return the caller's own claims, newest first, each with its wish."""
         actor = self._access.require_self(context).actor
         page = self._repository.claims_of(actor.id, context.start, limit)
@@ -124,9 +119,7 @@ class WishQueries:
 
     # for other services of wishes
 
-    def for_viewer(
-        self, actor: Actor, wish: Wish, people: Mapping[str, Person]
-    ) -> WishForViewer:
+    def for_viewer(self, actor: Actor, wish: Wish, people: Mapping[str, Person]) -> WishForViewer:
         """Return the wish as an actor sees it now."""
         return WishForViewer(
             wish=wish,
@@ -184,9 +177,7 @@ class WishQueries:
 
     def open_at(self, place: str) -> list[WallEntry]:
         """Return every open wish on the wall of a street or community, oldest first."""
-        return list(
-            every(lambda start: self._repository.wall(place, [State.OPEN], None, start, 500))
-        )
+        return list(every(lambda start: self._repository.wall(place, [State.OPEN], None, start, 500)))
 
     def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
         """Return how many active claims each of these helpers has; a missing helper has none."""

@@ -1,7 +1,7 @@
 """How wishes are stored, and the lists that are read from them.
 
-The wall's two indexes hold what the public may see and nothing else. Every other index holds keys only,
-but for what a staff queue shows.
+The two indexes of the wall hold public fields only. The staff queue's index holds its few
+fields. Every other index holds keys only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,8 @@ from ..kernel.paging import Page, Position, chain
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
-from .model import ClaimPointer, Kind, State, WallEntry, Wish
+from .model import ClaimPointer, State, Wish, WishKind
+from .wall import WallEntry
 
 __all__ = ["CLAIM", "WISH", "WISH_EVENT", "WaitingWish", "WishEvent", "WishRepository"]
 
@@ -69,7 +70,7 @@ class WishEvent(EventRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingWish:
-    """One line of the staff queue, as the index holds it."""
+    """A wish that waits for staff, as the index holds it."""
 
     id: str
     place: str
@@ -134,7 +135,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[State],
-        kind: Kind | None,
+        kind: WishKind | None,
         start: Position | None,
         limit: int,
     ) -> Page[WallEntry]:
@@ -152,7 +153,7 @@ class WishRepository(Repository):
         self,
         place: str,
         states: Sequence[State],
-        kind: Kind | None,
+        kind: WishKind | None,
         start: Position | None,
         limit: int,
     ) -> Page[Wish]:
@@ -193,7 +194,7 @@ class WishRepository(Repository):
         )
 
     def with_timers(self, street: str) -> Iterator[Wish]:
-        """Read all wishes of a street that may wait for an instant."""
+        """Read all wishes of a street that may have a timer."""
         for state in _WITH_TIMERS:
             start: Position | None = None
             while True:

@@ -7,7 +7,7 @@ from ..kernel.changes import Changes
 from ..kernel.errors import Forbidden
 from .delivery import booked
 from .model import ClaimState, State, Wish, WishMover
-from .transitions import all_ended, go, staff_of, swap, tell, tell_helpers
+from .transitions import all_ended, go, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["confirm", "dispute", "reopen", "withdraw"]
 
@@ -16,9 +16,7 @@ S = State
 
 def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None) -> Changes[Wish]:
     """Confirm the delivery. The resident may still add a rating and thanks later."""
-    if Relation.OWNER not in mover.relations and any(
-        claim.helper == mover.id for claim in wish.held
-    ):
+    if Relation.OWNER not in mover.relations and any(claim.helper == mover.id for claim in wish.held):
         raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
@@ -34,7 +32,7 @@ def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Dispute the delivery; staff look into it."""
-    messages = tell(wish, "disputed_staff", staff_of(wish))
+    messages = tell_staff(wish, "disputed_staff")
     after = replace(wish, reason=reason, disputed_at=mover.now, told=())
     return go(wish, "dispute", mover, after, note=reason, messages=messages)
 
@@ -43,9 +41,7 @@ def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     """Withdraw a wish; its helpers are told at once."""
     ended = all_ended(wish, "withdrawn")
     after = replace(wish, claims=ended.claims)
-    return go(
-        wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages
-    )
+    return go(wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages)
 
 
 def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
@@ -57,6 +53,4 @@ def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
     claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
     after = replace(wish, claims=claims, listed_at=mover.now, delivered_at=None, told=())
-    return go(
-        wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id)
-    )
+    return go(wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id))

@@ -1,4 +1,4 @@
-"""Moves of wishes: every use case reads, asks for access, lets the model decide, and commits once."""
+"""Moves of wishes: each use case reads, requires access, lets the model decide, commits once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,7 +15,8 @@ from ..people.model import Person, Vetting
 from ..store.transaction import Transaction
 from . import claiming, delivery, permissions, resolution, submission
 from .codes import delivery_code
-from .model import Wish, WishEdit, WishMover
+from .edits import WishEdit
+from .model import Wish, WishMover
 from .queries import WishForViewer, WishQueries, people_named_in
 from .submitter import WishSubmitter
 
@@ -61,9 +62,7 @@ class Wishes:
             wish = known.wish
             # The owner's name or address may have become known since the wish was written.
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(
-                wish, wish.written, name=owner.name, secrets=owner.secrets
-            )
+            public = submission.with_public_text(wish, wish.written, name=owner.name, secrets=owner.secrets)
             return replace(submission.approve(public, known.mover), previous=wish)
 
         return self._move(context, wish_id, "approve", decide)
@@ -93,13 +92,9 @@ class Wishes:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
             day = edit.needed_by or max(changed.needed_by, local_day(now, wish.zone))
-            submission.check_terms(
-                changed.kind, changed.budget_fen, day, changed.window, now, wish.zone
-            )
+            submission.check_terms(changed.kind, changed.budget_fen, day, changed.window, now, wish.zone)
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(
-                changed, written, name=owner.name, secrets=owner.secrets
-            )
+            public = submission.with_public_text(changed, written, name=owner.name, secrets=owner.secrets)
             return submission.edit(wish, known.mover, public)
 
         return self._move(context, wish_id, "edit", decide)
@@ -112,9 +107,7 @@ class Wishes:
 
         return self._move(context, wish_id, "keep", decide)
 
-    def confirm_wish(
-        self, context: RequestContext, wish_id: str, rating: int | None, thanks: str | None
-    ) -> WishForViewer:
+    def confirm_wish(self, context: RequestContext, wish_id: str, rating: int | None, thanks: str | None) -> WishForViewer:
         """Confirm the delivery, with a rating and thanks."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -130,9 +123,7 @@ class Wishes:
 
         return self._move(context, wish_id, "dispute", decide)
 
-    def withdraw_wish(
-        self, context: RequestContext, wish_id: str, reason: str | None
-    ) -> WishForViewer:
+    def withdraw_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> WishForViewer:
         """Withdraw a wish."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -140,9 +131,7 @@ class Wishes:
 
         return self._move(context, wish_id, "withdraw", decide)
 
-    def reopen_wish(
-        self, context: RequestContext, wish_id: str, reason: str | None
-    ) -> WishForViewer:
+    def reopen_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> WishForViewer:
         """Start a wish again."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -167,15 +156,11 @@ class Wishes:
             similar = self.queries.near_misses(context.actor, wish_id)
             raise Conflict(late.code, **late.facts, similar=similar) from None
 
-    def changes_to_claim(
-        self, context: RequestContext, wish_id: str, claim_id: str
-    ) -> Changes[Wish]:
+    def changes_to_claim(self, context: RequestContext, wish_id: str, claim_id: str) -> Changes[Wish]:
         """Return the changes that claim a wish, for the commit of another feature."""
         return _claim(self._read(context, wish_id, "claim"), claim_id)
 
-    def release_claim(
-        self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str
-    ) -> WishForViewer:
+    def release_claim(self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str) -> WishForViewer:
         """Give a claim back."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -183,9 +168,7 @@ class Wishes:
 
         return self._move(context, wish_id, "release", decide)
 
-    def check_visit(
-        self, context: RequestContext, wish_id: str, move: str, claim_id: str | None
-    ) -> WishForViewer:
+    def check_visit(self, context: RequestContext, wish_id: str, move: str, claim_id: str | None) -> WishForViewer:
         """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -212,9 +195,7 @@ class Wishes:
 
         return self._move(context, wish_id, "deliver", decide)
 
-    def _move(
-        self, context: RequestContext, wish_id: str, move: str, decide: Decide
-    ) -> WishForViewer:
+    def _move(self, context: RequestContext, wish_id: str, move: str, decide: Decide) -> WishForViewer:
         def attempt() -> tuple[Changes[Wish], _Known]:
             known = self._read(context, wish_id, move)
             known.wish.check_version(context.seen_version)
@@ -229,12 +210,8 @@ class Wishes:
         The people are read before the commit, so that no failing read can hide that it happened.
         """
         wish = self.queries.get(wish_id)
-        granted = self._access.require(
-            context, permissions.MOVES[move], wish.as_resource(), reading=people_named_in(wish)
-        )
-        mover = WishMover(
-            id=granted.actor.id, relations=granted.relations, now=self._clock.now()
-        )
+        granted = self._access.require(context, permissions.MOVES[move], wish.as_resource(), reading=people_named_in(wish))
+        mover = WishMover(id=granted.actor.id, relations=granted.relations, now=self._clock.now())
         people = self.queries.with_contact(wish, granted.people)
         return _Known(wish, granted, mover, people)
 

@@ -1,4 +1,4 @@
-"""The states of a wish, the table of its moves, and who may make them. Pure; the modules of decisions say what a move does."""
+"""The states of a wish, the table of its moves, and the relations that may make them. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -21,7 +21,7 @@ __all__ = [
 
 
 class State(StrEnum):
-    """Where a wish stands, in the order in which lists show them."""
+    """The state of a wish, in the order of lists."""
 
     SUBMITTED = "submitted"
     OPEN = "open"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class ClaimState(StrEnum):
-    """Where one helper's part stands."""
+    """The state of a claim."""
 
     ACTIVE = "active"
     RELEASED = "released"
@@ -117,4 +117,6 @@ class WishMover(Mover):
             return "owner"
         if Relation.HELPER in self.relations:
             return "helper"
-        return "staff" if self.relations & STAFF else "system" if Relation.SYSTEM in self.relations else "helper"
+        if self.relations & STAFF:
+            return "staff"
+        return "system" if Relation.SYSTEM in self.relations else "helper"

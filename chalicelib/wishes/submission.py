@@ -9,7 +9,7 @@ from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
 from ..kernel.text import mask_personal, overlap
 from . import policy
-from .model import Kind, State, Window, Wish, WishMover, Written
+from .model import State, Window, Wish, WishKind, WishMover, Written
 from .transitions import all_ended, for_another_day, go, row_of, tell
 
 __all__ = [
@@ -37,13 +37,11 @@ def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterab
     alias = mask(written.alias) if written.alias else None
     public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
     kept = written if written != public else None
-    return replace(
-        wish, title=public.title, story=public.story, alias=public.alias, as_written=kept
-    )
+    return replace(wish, title=public.title, story=public.story, alias=public.alias, as_written=kept)
 
 
 def check_terms(
-    kind: Kind,
+    kind: WishKind,
     budget_fen: int | None,
     needed_by: date,
     window: Iterable[Window],
@@ -51,7 +49,7 @@ def check_terms(
     zone: str,
 ) -> None:
     """Refuse impossible terms: a budget for a service, a day that has passed."""
-    if budget_fen is not None and kind is not Kind.GOODS:
+    if budget_fen is not None and kind is not WishKind.GOODS:
         raise Invalid("wish.budget_goods_only", ["budget_fen"])
     if budget_fen is not None and budget_fen > policy.BUDGET_CAP_FEN:
         raise Invalid("wish.budget_too_high", ["budget_fen"], cap=policy.BUDGET_CAP_FEN)
@@ -97,16 +95,17 @@ def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
 
 
 def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
-    """Take changed terms. On the wall, an owner's change goes back to staff, and whoever had taken it is told."""
+    """Take changed terms.
+
+    On the wall, an owner's edit sends the wish back to staff, and its helpers are told.
+    """
     row = row_of(wish, "edit", mover)
     if changed.helpers_needed < len(wish.held):
         raise Invalid("wish.helpers_already_claimed", ["helpers_needed"])
     edited = _with_terms_of(wish, changed)
     if wish.state is S.OPEN and S.SUBMITTED in row.targets:
         ended = all_ended(wish, "claim_ended")
-        edited = replace(
-            edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims
-        )
+        edited = replace(edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims)
         return go(wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages)
     full = wish.state is S.OPEN and changed.places_left == 0
     edited = for_another_day(edited, changed.needed_by)
@@ -132,15 +131,13 @@ def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
 
 
 def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """It is still needed: it stands on the wall as if it had come there today, and for another week at least."""
+    """Keep a wish on the wall for another week at least, as if it had come there today."""
     day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
-    return go(
-        wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=())
-    )
+    return go(wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=()))
 
 
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
-    """Take it from the wall for another look."""
+    """Take a wish from the wall for another review."""
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "unpublished", wish.person_id)
     after = replace(wish, reason=reason, submitted_at=mover.now, claims=ended.claims)

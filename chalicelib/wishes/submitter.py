@@ -16,7 +16,7 @@ from ..people.service import ConsentGiven, People
 from ..places.service import Places
 from ..store.transaction import Transaction
 from . import permissions, submission
-from .model import Kind, Safeguarding, Window, Wish, WishMover
+from .model import Safeguarding, Window, Wish, WishKind, WishMover
 from .queries import WishForViewer, WishQueries
 from .repository import WishRepository
 
@@ -27,7 +27,7 @@ __all__ = ["WishSubmitter", "WishTerms"]
 class WishTerms:
     """The terms of a wish as they are submitted."""
 
-    kind: Kind
+    kind: WishKind
     title: str
     story: str = ""
     budget_fen: int | None = None
@@ -122,18 +122,14 @@ class WishSubmitter:
         changes = submission.submit(wish, mover, ledger)
         return changes, _Submitted(granted=granted, resident=resident)
 
-    def _new_wish(
-        self, granted: Granted, resident: Person, terms: WishTerms, place: str
-    ) -> Wish:
+    def _new_wish(self, granted: Granted, resident: Person, terms: WishTerms, place: str) -> Wish:
         now, actor_id = self._clock.now(), granted.actor.id
         street, community = place.split(".", 1)[0], community_of(place)
         known = self._places.find_many([place, community, street])
         if place not in known:
             raise Invalid("place.unknown", ["place"], place=place)
         zone = known[street].zone
-        submission.check_terms(
-            terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone
-        )
+        submission.check_terms(terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone)
         fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__}
         wish = Wish(
             id=self._ids.new("wsh"),
@@ -147,9 +143,7 @@ class WishSubmitter:
             zone=zone,
             **(fields | {"place": place}),
         )
-        wish = submission.with_public_text(
-            wish, wish.written, name=resident.name, secrets=resident.secrets
-        )
+        wish = submission.with_public_text(wish, wish.written, name=resident.name, secrets=resident.secrets)
         duplicates = submission.likely_duplicates(wish, self._household_wishes(resident), now)
         return replace(wish, possible_duplicates=duplicates)
 

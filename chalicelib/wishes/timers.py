@@ -1,4 +1,4 @@
-"""What happens to a wish by itself, when what it waits for is due. Pure: `on_timer` decides one step, and the commit arms the next."""
+"""The timer of a wish. Pure: `on_timer` decides one step, and the commit arms the next."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,13 +7,13 @@ from datetime import datetime
 from ..kernel.changes import Changes, Message
 from ..kernel.reminder_steps import due_steps
 from .model import SYSTEM_ONLY, Claim, Wish, WishMover
-from .transitions import all_ended, go, staff_of, swap, tell
+from .transitions import all_ended, go, swap, tell, tell_staff
 
 __all__ = ["on_timer"]
 
 
 def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
-    """Do what is due, one step. The spent alarm is dropped, so that the commit arms the next one afresh."""
+    """Take one step that is due. The spent timer is dropped, so that the commit arms the next."""
     spent = replace(wish, timer=None)
     mover = WishMover(id="system", relations=SYSTEM_ONLY, now=now)
     due = {name for name, at in wish.deadlines().items() if at <= now}
@@ -24,20 +24,20 @@ def on_timer(wish: Wish, now: datetime) -> Changes[Wish]:
 def _expire(wish: Wish, mover: WishMover) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "expired", wish.person_id)
-    messages += tell(wish, "expired_staff", staff_of(wish))
+    messages += tell_staff(wish, "expired_staff")
     after = replace(wish, claims=ended.claims)
     return go(wish, "expire", mover, after, writes=ended.writes, messages=messages)
 
 
 def _tell_late(wish: Wish, mover: WishMover) -> Changes[Wish]:
     claims, messages = _reminded(wish, mover.now)
-    messages += tell(wish, "late_staff", staff_of(wish))
+    messages += tell_staff(wish, "late_staff")
     after = replace(wish, told=(*wish.told, "late"), claims=claims)
     return go(wish, "tell_late", mover, after, messages=messages)
 
 
 def _ask_staff(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "unconfirmed_staff", staff_of(wish))
+    messages = tell_staff(wish, "unconfirmed_staff")
     after = replace(wish, told=(*wish.told, "unconfirmed"))
     return go(wish, "ask_staff", mover, after, messages=messages)
 
@@ -48,7 +48,7 @@ def _ask_again(wish: Wish, mover: WishMover) -> Changes[Wish]:
 
 
 def _ask_if_needed(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "expiring", wish.person_id) + tell(wish, "expiring_staff", staff_of(wish))
+    messages = tell(wish, "expiring", wish.person_id) + tell_staff(wish, "expiring_staff")
     return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 
@@ -58,11 +58,12 @@ def _remind(wish: Wish, mover: WishMover) -> Changes[Wish]:
 
 
 def _sleep_on(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    """Woken too early, by a clock ahead of ours."""
+    """Wait on: the timer fired too early, by a clock ahead of ours."""
     return _noted(wish, wish, ())
 
 
-# What may be due; of several the first, which makes those below it pointless or does them too.
+# Steps that may be due. Of several the first is taken: it includes those below it or makes them
+# pointless.
 _DUE: Mapping[str, Callable[[Wish, WishMover], Changes[Wish]]] = {
     "expire": _expire,
     "tell_late": _tell_late,
@@ -74,12 +75,15 @@ _DUE: Mapping[str, Callable[[Wish, WishMover], Changes[Wish]]] = {
 
 
 def _noted(wish: Wish, after: Wish, messages: tuple[Message, ...]) -> Changes[Wish]:
-    """Note something that nobody is shown: the version stays."""
+    """Note a step that no view shows: the version stays."""
     return Changes(entity=after, previous=wish, messages=messages, bump_version=False)
 
 
 def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
-    """Mark what is due of every claim's steps and tell the latest: after an outage nobody hears of what is long past."""
+    """Mark the reminders that are due, and send the latest of each claim.
+
+    After an outage nobody is sent a reminder that is long past.
+    """
     claims: list[Claim] = []
     messages: tuple[Message, ...] = ()
     for claim in wish.active:

@@ -1,9 +1,10 @@
-"""A step of a wish: the state table, messages and the claims that a step ends. Pure; other decisions use it."""
+"""A move of a wish by the state table, its messages, and the claims that it ends. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ..kernel.audiences import OnePerson, StaffOnDuty
 from ..kernel.changes import Changes, Count, Event, Message, Write
 from ..kernel.errors import Conflict
 from ..kernel.state_table import Move
@@ -16,10 +17,10 @@ __all__ = [
     "freed",
     "go",
     "row_of",
-    "staff_of",
     "swap",
     "tell",
     "tell_helpers",
+    "tell_staff",
 ]
 
 
@@ -44,8 +45,8 @@ def go(
 ) -> Changes[Wish]:
     """Make a move: set state and event by the table, together with the other changes.
 
-    `after` is the wish with those changes. Its state is set here and nowhere else. `target` and `event` are needed
-    only where they are not the usual ones of the row.
+    `after` is the wish with those changes. Its state is set here and nowhere else. `target` and
+    `event` are needed only where they are not the usual ones of the row.
     """
     row_of(wish, move, mover)
     moves = wish.moves(mover.id, mover.relations)
@@ -57,21 +58,17 @@ def go(
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
-    return tuple(
-        Message(kind=f"wish.{kind}", to=person, about=wish.id, params=params) for person in to
-    )
+    return tuple(Message(kind=f"wish.{kind}", to=OnePerson(person), about=wish.id, params=params) for person in to)
 
 
 def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
     """Return a message of a kind to the helper of each of these claims."""
-    return tuple(
-        message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id)
-    )
+    return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
 
 
-def staff_of(wish: Wish) -> str:
-    """Return the audience of the staff on duty for a wish."""
-    return f"staff:{wish.place}"
+def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
+    """Return a message of a kind to the staff on duty for a wish."""
+    return (Message(kind=f"wish.{kind}", to=StaffOnDuty(wish.place), about=wish.id, params=params),)
 
 
 def freed(claims: Iterable[Claim]) -> tuple[Count, ...]:

@@ -20,8 +20,10 @@ PURE = {
     "codes",
     "delivery",
     "erasure",
+    "edits",
     "submission",
     "transitions",
+    "wall",
     "waking",
     "worktime",
     "clocks",
@@ -32,6 +34,12 @@ PURE = {
     "timers",
     "states",
     "resolution",
+    "volunteering",
+    "moves",
+    "categories",
+    "office_hours",
+    "duplicates",
+    "redaction",
 }
 # Features whose models are about another feature: the rules of tickets, and what tickets come to.
 ABOUT = {"ticket_policy": {"tickets"}, "statistics": {"tickets"}}

@@ -48,7 +48,7 @@ def left_out(recorder: Recorder) -> list[str]:
     used = {grant.resource for calls in recorder.calls.values() for grant in calls}
     functions = {API, *(source.name for source in app.event_sources)}
     routes = {(operation.method, operation.path) for operation in api.operations}
-    missing = [*(functions - recorder.calls.keys()), *(job_kinds().keys() - recorder.done)]
+    missing = [*(functions - recorder.calls.keys()), *(job_kinds() - recorder.done)]
     missing += [" ".join(route) for route in routes - recorder.answered]
     return sorted([*missing, *(set(_tables_and_indexes()) - used)])
 

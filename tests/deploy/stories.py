@@ -1,6 +1,7 @@
 """The life of a street in which every function does everything it knows: each route, each alarm, each message, each failure."""
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,13 +19,15 @@ from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Entity
 from chalicelib.kernel.jobs import JobRecord
 from chalicelib.offers.model import Offer
+from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
 from chalicelib.repositories import all_rows
-from chalicelib.tickets.model import Report
+from chalicelib.tickets.model import TicketReport
 from chalicelib.wishes.model import Wish
 from devserver.files import told_of
 
 from ..adapters.pictures import jpeg
+from ..cases import merged
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
 from ..jobs import a_job
@@ -121,7 +124,7 @@ class Street:
 
     def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
         """Make something due now."""
-        id = self.world.services.sender._ids.new("due")
+        id = self.world.services.ids.new("due")
         return a_job(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
 
     def hand(self, *dues: JobRecord) -> None:
@@ -165,22 +168,16 @@ class Street:
 
     def every_read(self) -> None:
         """Read whatever there is, as everybody who may, and as somebody who may not."""
-        ids = self.known | {"code": BUILDING, "place": BAIHUA}
+        resident = self.world.services.people.find(self.resident.me["id"])
         day = self.world.clock.now().date()
-        figures = {"place": STREET, "from": (day - timedelta(days=9)).isoformat(), "to": day.isoformat()}
-        at = urlencode({"place": BAIHUA})
-        queries = dict.fromkeys(("list_wishes", "list_tickets", "list_runs", "read_queue", "read_spending"), at)
-        queries |= dict.fromkeys(("read_weights", "read_rules", "list_hot_spots"), f"place={STREET}")
-        queries |= {"list_people": f"place={BAIHUA}&q=王", "read_rates": urlencode(figures)}
-        queries |= {"list_places": f"under={STREET}", "list_messages": f"person={self.resident.me['id']}"}
-        token = self.world.services.sender.unsubscribe_token(self.world.person().id)
+        days = {"first": (day - timedelta(days=9)).isoformat(), "last": day.isoformat()}
+        asked = merged("story_queries")
         readers = (self.admin, self.clerk, self.worker, self.resident, self.helper, self.world.resident(), Phone())
         for operation in READS:
-            path = operation.path
-            for name, id in (ids | {"token": token}).items():
-                path = path.replace(f"{{{name}}}", id)
-            assert "{" not in path, path
-            answers = [reader.get(f"{path}?{queries.get(operation.name, '')}") for reader in readers]
+            names = re.findall(r"{(\w+)}", operation.path)
+            path = operation.path.format(**{name: self._value_of(name, resident) for name in names})
+            query = asked.get(operation.name, "").format(person=resident.id, **days)
+            answers = [reader.get(f"{path}?{query}") for reader in readers]
             assert any(answer.status < 300 for answer in answers), f"{path}: {answers[0].text}"
             assert all(answer.status < 500 for answer in answers), path
         for question in ("", "&q=" + self.resident.me["phone"].replace("+", "%2B"), "&q=" + self.resident.me["id"]):
@@ -193,6 +190,11 @@ class Street:
                 ok(self.admin.get(f"/v1/tickets?place={place}{order}"))
         for wish in (self.known["wish_id"], self.world.open_wish()):
             ok(self.clerk.get(f"/v1/wishes/{wish}/matching"))
+
+    def _value_of(self, name: str, resident: Person) -> str:
+        """Return a path parameter: something that was lived through, or something made for it."""
+        known = self.known.get(name)
+        return known or str(merged("path_values")[name](self.world, resident, self.world.person()))
 
     # photos
 
@@ -261,7 +263,7 @@ class Street:
         """More than a few reporters: they are told by a fan-out, page by page."""
         ticket = self.report()
         for n in range(60):
-            save(Report(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
+            save(TicketReport(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "resolve", note="已修")
         self.world.pass_time(hours=3)
@@ -476,7 +478,7 @@ class Street:
         self.world.pass_time(hours=2)
 
     def _begin_telling(self, place: str) -> None:
-        message = self.world.services.sender._ids.new("msg")
+        message = self.world.services.ids.new("msg")
         with mock.patch.object(fanouts, "STEPS", 0):  # as many pages as one job may read
             self.hand(self.due("wish.approved", self.world.open_wish(), f"all:place:{place}", message=message))
 

@@ -183,7 +183,7 @@ def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):
     assert dead("DeadQueue") == "LostQueue"
     fourteen = 14 * 86_400
     assert {properties(template, q)["MessageRetentionPeriod"] for q in ("DeadQueue", "LostQueue")} == {fourteen}
-    assert sending.LEDGER_LASTS.total_seconds() > 18 * 86_400
+    assert sending.ATTEMPTS_KEPT.total_seconds() > 18 * 86_400
 
 
 # functions

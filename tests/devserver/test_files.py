@@ -207,7 +207,7 @@ def test_an_address_is_good_for_one_photo_and_a_quarter_of_an_hour(world: World)
 def test_a_photo_that_is_deleted_is_not_found_at_an_address_that_is_still_good(world: World):
     phone = world.resident()
     url = phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"]
-    world.services.uploads.forget_person(phone.me["id"])
+    world.services.upload_jobs.forget_person(phone.me["id"])
     assert get(world, url)[0] == 404
 
 

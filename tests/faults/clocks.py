@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.message_log.model import named
+from chalicelib.message_log.model import id_of_parts
 
 
 class SkewedClock:
@@ -24,4 +24,4 @@ class CountedIds:
 
     def new(self, prefix: str) -> str:
         self.number += 1
-        return named(prefix, str(self.number))
+        return id_of_parts(prefix, str(self.number))

@@ -10,9 +10,9 @@ from chalicelib.fanouts.model import Fanout
 from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
-from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
+from chalicelib.kernel.jobs import JobRecord, ScheduledJob
 from chalicelib.kernel.paging import Page, Position
-from chalicelib.message_log.model import Receipt
+from chalicelib.message_log.model import FurtherRecipient
 from chalicelib.people.model import Person
 from chalicelib.runtime import services
 
@@ -82,7 +82,7 @@ def members(dues: Sequence[JobRecord]) -> list[str]:
 
 def start(message: ScheduledJob) -> None:
     """Start to tell everybody, as a job does."""
-    services().get(declaration("fanouts")).begin(record_of(message))
+    services().get(declaration("fanouts")).start(message.job)
 
 
 def fanout_of(message: ScheduledJob) -> Fanout:
@@ -105,5 +105,5 @@ def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[
     return around
 
 
-def receipts() -> list[Receipt]:
-    return scan(Receipt, SK.startswith("for#"))
+def receipts() -> list[FurtherRecipient]:
+    return scan(FurtherRecipient, SK.startswith("for#"))

@@ -15,7 +15,7 @@ from chalicelib.store.outbox import shard_of
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, Level, SlaKind, Urgency
+from chalicelib.tickets.policy import HOUSE, Level, SlaKind, TicketUrgency
 from chalicelib.tickets.repository import TICKET
 
 from ..jobs import a_job
@@ -100,7 +100,7 @@ def ticket_at(now: datetime) -> Ticket:
         person_id="per_" + "9" * 24,
         filed_by="per_" + "9" * 24,
         category="light",
-        urgency=Urgency.GENERAL,
+        urgency=TicketUrgency.GENERAL,
         text="楼道里的灯坏了三天了，晚上什么都看不见",
         place=f"{BAIHUA}.g01.b05.u1",
         community_name="柏华社区",

@@ -19,7 +19,7 @@ from chalicelib.offers.policy import FOUR_WEEKS
 from chalicelib.people.model import Person
 from chalicelib.signin.model import Session
 from chalicelib.store.tables import COUNTER, Counter, CounterValue
-from chalicelib.tickets.model import QueueLine, Report, Ticket
+from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
 from chalicelib.wishes.model import ClaimPointer, State, Wish
@@ -41,7 +41,7 @@ _WHERE = {
     Run: SK == "run",
     Ticket: SK == "ticket",
     TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
-    Report: SK.startswith("report#"),
+    TicketReport: SK.startswith("report#"),
 }
 LIVE_MOST = Weights().live_most
 
@@ -248,7 +248,7 @@ def climbs(ticket_id: str) -> list[tuple[str, Level]]:
 
 def reporters(ticket: Ticket) -> set[str]:
     """Return everybody who has reported a ticket or joined it, or one that is seen to with it."""
-    return {report.person_id for report in every(Report) if report.ticket_id in (ticket.id, *ticket.merged)}
+    return {report.person_id for report in every(TicketReport) if report.ticket_id in (ticket.id, *ticket.merged)}
 
 
 def check_tickets(tickets: list[Ticket]) -> None:
@@ -277,7 +277,7 @@ def _decoded(item: dict[str, Any]) -> SimpleNamespace:
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
     """What its line in the queues says, and where it stands, is what the ticket says."""
-    line = QueueLine.of(ticket)
+    line = TicketLine.of(ticket)
     shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
     where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
     assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"
@@ -286,7 +286,7 @@ def _queue_agrees(ticket: Ticket, row: Any) -> None:
 
 
 def _joined_are_counted(tickets: dict[str, Ticket]) -> None:
-    joined = Tally(report.ticket_id for report in every(Report) if report.person_id != tickets[report.ticket_id].person_id)
+    joined = Tally(report.ticket_id for report in every(TicketReport) if report.person_id != tickets[report.ticket_id].person_id)
     counted = {subject: n for subject, n in counters("joined").items() if n}
     assert counted == dict(joined), "the counters of those who joined are not the number of their reports"
 

@@ -4,7 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Callable
 
 from chalicelib.kernel.jobs import ScheduledJob
-from chalicelib.message_log.model import DeliveryState, MessageAttempt, Unreached
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
 
 from ..store.scan import remove
 from ..world import STREET, World
@@ -14,11 +14,11 @@ from .facts import every, jobs
 
 # Why somebody may rightly hear nothing; of everything else somebody has to visit and tell them.
 RIGHTLY = {
-    Unreached.ERASED,
-    Unreached.NO_CONSENT,
-    Unreached.OVER,
-    Unreached.TOO_LATE,
-    Unreached.ELSEWHERE,
+    SuppressionReason.ERASED,
+    SuppressionReason.NO_CONSENT,
+    SuppressionReason.OVER,
+    SuppressionReason.TOO_LATE,
+    SuppressionReason.ELSEWHERE,
 }
 SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
 Lines = dict[str, MessageAttempt]
@@ -40,7 +40,7 @@ def on_the_list(world: World) -> set[str]:
     found: set[str] = set()
     after = ""
     while True:
-        page = world.services.message_log.to_visit(STREET, after, 1000)
+        page = world.services.message_queries.to_visit(STREET, after, 1000)
         found |= {waiting.id for waiting in page.items}
         if page.next is None:
             return found

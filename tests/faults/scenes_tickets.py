@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..jobs import a_job
 from .cloud import Cloud
@@ -62,7 +62,7 @@ def it_is_not_done_in_time(cloud: Cloud) -> Scene:
     kinds = ("new", "accepted", "commented", "climbed_staff")
     told = {f"ticket.{kind}": 1 for kind in kinds}
     tags = "submitted accepted commented climbed"
-    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, State.ACCEPTED)
+    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED)
 
 
 def a_hold_is_over(cloud: Cloud) -> Scene:
@@ -74,7 +74,7 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     until_due(cloud.world, ticket)
     told = {f"ticket.{kind}": 1 for kind in ("new", "accepted", "held", "released")}
     tags = "submitted accepted held resumed"
-    return scene(cloud, ladder, ticket, tags, told, GRID, State.ACCEPTED, exact=False)
+    return scene(cloud, ladder, ticket, tags, told, GRID, TicketStatus.ACCEPTED, exact=False)
 
 
 def not_everybody_has_answered(cloud: Cloud) -> Scene:
@@ -82,7 +82,7 @@ def not_everybody_has_answered(cloud: Cloud) -> Scene:
     does(cloud, first, ticket, "confirm", {})
     until_due(cloud.world, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 1}
-    return scene(cloud, ladder, ticket, "submitted resolved confirmed", told, GRID, State.RESOLVED)
+    return scene(cloud, ladder, ticket, "submitted resolved confirmed", told, GRID, TicketStatus.RESOLVED)
 
 
 def nobody_has_answered(cloud: Cloud) -> Scene:
@@ -92,7 +92,7 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
     until_due(cloud.world, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 2}
     tags = "submitted resolved ended"
-    return scene(cloud, ladder, ticket, tags, told, GRID, State.CLOSED, Ending.SILENT)
+    return scene(cloud, ladder, ticket, tags, told, GRID, TicketStatus.CLOSED, Ending.SILENT)
 
 
 def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
@@ -103,7 +103,7 @@ def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     cloud.world.services.outbox.put(due)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}
     tags = "submitted resolved reopened"
-    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, State.ACCEPTED, exact=False)
+    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED, exact=False)
 
 
 # what may be tapped
@@ -119,7 +119,7 @@ def a_worker_accepts(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     tap = tapped(cloud, ladder.phone(GRID), ticket, "accept")
     told = {"ticket.new": 1, "ticket.accepted": 1}
-    return scene(cloud, ladder, ticket, "submitted accepted", told, GRID, State.ACCEPTED, tap=tap)
+    return scene(cloud, ladder, ticket, "submitted accepted", told, GRID, TicketStatus.ACCEPTED, tap=tap)
 
 
 def a_worker_accepts_just_when_it_is_due(cloud: Cloud) -> Scene:
@@ -137,7 +137,7 @@ def a_worker_resolves(cloud: Cloud) -> Scene:
     does(cloud, cloud.world.resident(), ticket, "join", {})
     tap = tapped(cloud, ladder.phone(GRID), ticket, "resolve", NOTE)
     told = {"ticket.new": 1, "ticket.resolved": 2}
-    return scene(cloud, ladder, ticket, "submitted resolved", told, GRID, State.RESOLVED, tap=tap)
+    return scene(cloud, ladder, ticket, "submitted resolved", told, GRID, TicketStatus.RESOLVED, tap=tap)
 
 
 def a_worker_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
@@ -159,7 +159,7 @@ def the_last_of_them_confirms(cloud: Cloud) -> Scene:
     does(cloud, first, ticket, "confirm", {})
     tap = tapped(cloud, second, ticket, "confirm", {"satisfied": 5})
     told, tags = {"ticket.new": 1, "ticket.resolved": 2}, "submitted resolved confirmed confirmed"
-    end = (GRID, State.CLOSED, Ending.CONFIRMED)
+    end = (GRID, TicketStatus.CLOSED, Ending.CONFIRMED)
     return scene(cloud, ladder, ticket, tags, told, *end, tap=tap)
 
 
@@ -169,7 +169,7 @@ def it_is_merged(cloud: Cloud) -> Scene:
     rest(cloud)
     tap = tapped(cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other})
     told = {"ticket.new": 2, "ticket.merged": 1, "ticket.over": 1}
-    end = (GRID, State.CLOSED, Ending.MERGED)
+    end = (GRID, TicketStatus.CLOSED, Ending.MERGED)
     return scene(cloud, ladder, ticket, "submitted merged", told, *end, tap=tap, others=(other,))
 
 

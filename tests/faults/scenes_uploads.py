@@ -81,7 +81,7 @@ class Upload:
         """Make the photo part of something."""
         services = self.cloud.world.services
         bound = services.uploads.binding(self.phone.me["id"], [self.id], "tkt_a", "chunhui.baihua", [])[0]
-        services.people._transaction.run(lambda: bound, RequestContext())
+        services.transaction.run(lambda: bound, RequestContext())
 
 
 def sent(cloud: Cloud, data: bytes = PHOTO) -> Upload:

@@ -46,7 +46,7 @@ def use_sms_providers(world: World, providers: Providers) -> None:
 
 
 def use_files(world: World, files: object) -> None:
-    world.services.uploads._files = files
+    world.services.upload_jobs._files = files
 
 
 def run_job(world: World, scheduled: ScheduledJob) -> None:

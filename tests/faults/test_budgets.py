@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app import api
+from chalicelib.kernel.jobs import record_of
 from chalicelib.store.outbox import shard_of
 
 from ..hostile.good import GOOD
@@ -118,7 +119,8 @@ def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World
     world, shards = embedded_world, embedded_world.settings.due_shards
     at = world.clock.now().replace(year=2027)
     ids = [f"due_{n:024}" for n in range(waiting)]
-    save_all(a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id) for id in ids)
+    jobs = [a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id) for id in ids]
+    save_all(record_of(job) for job in jobs)
     with counted_storage() as storage:
         assert world.services.outbox.sweep() == 0
     assert storage.names == {"Query": shards}

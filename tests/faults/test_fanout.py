@@ -152,7 +152,7 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     cloud.sweeps_every = timedelta(0)
     begun = world.clock.now()
     title = {"title": "一个电热水壶"}
-    said = world.services.fanouts.estimate(record_of(message).to.removeprefix("all:"), "wish.approved", title, 55, "春晖")
+    said = world.services.fanouts.estimate(message.job.to, "wish.approved", title, 55, "春晖")
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))
     states = check_at_rest(cloud, {"wish.approved": 89})
@@ -201,15 +201,15 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
     assert left.timer
     assert left.timer.at == left.published_at + policy.STEP_LASTS
     world.clock.move_to(left.timer.at)
-    assert not survives(cloud, 4, "before", lambda: fanouts.wake(left.id, left.timer.id if left.timer else ""))
+    assert not survives(cloud, 4, "before", lambda: fanouts.on_timer(left.id, left.timer.id if left.timer else ""))
     assert cloud.steps[-1] == "TransactWriteItems"
     dead = fanout_of(message)
     assert dead.expanded == 12
-    fanouts.wake(left.id, left.timer.id)
+    fanouts.on_timer(left.id, left.timer.id)
     assert fanout_of(message) == dead, "the spent alarm wakes nobody"
     assert dead.timer
     world.clock.move_to(dead.timer.at)
-    fanouts.wake(dead.id, dead.timer.id)
+    fanouts.on_timer(dead.id, dead.timer.id)
     assert fanout_of(message).expanded == 24
     assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, "the page at which it died is read again, and no other"
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -251,7 +251,7 @@ def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: 
                 timer = fanout_of(this).timer
                 assert timer
                 world.clock.move_to(timer.at)
-                world.services.fanouts.wake(fanout_of(this).id, timer.id)
+                world.services.fanouts.on_timer(fanout_of(this).id, timer.id)
             frozen_once(cloud, crowd, this)
             for due in every(JobRecord):
                 remove(due)
@@ -269,7 +269,7 @@ def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> boo
                 start(message)
             else:
                 world.clock.move_to(known.timer.at)
-                fanouts.wake(known.id, known.timer.id)
+                fanouts.on_timer(known.id, known.timer.id)
         return call()
 
     with intercepted(around):
@@ -285,5 +285,5 @@ def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: Wor
         timer = fanout.timer
         assert timer
         embedded_world.clock.move_to(timer.at)
-        at_once(*[lambda timer=timer: fanouts.wake(fanout_of(message).id, timer.id)] * 4)
+        at_once(*[lambda timer=timer: fanouts.on_timer(fanout_of(message).id, timer.id)] * 4)
     frozen_once(cloud, crowd, message)

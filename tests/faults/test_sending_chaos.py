@@ -15,11 +15,12 @@ import pytest
 from hypothesis.stateful import initialize, rule
 
 from chalicelib.adapters.ports import Sms
+from chalicelib.kernel.audiences import parse_audience
 from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
 from chalicelib.kernel.request import RequestContext
-from chalicelib.message_log.model import DIGEST, MessageAttempt, Receipt
+from chalicelib.message_log.model import DIGEST, FurtherRecipient, MessageAttempt
 from chalicelib.people.repository import PersonRepository
 from chalicelib.store.outbox import Outbox
 from chalicelib.wishes.model import State, Wish
@@ -87,7 +88,7 @@ class SendingChaos(Chaos):
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            to={"couple": f"people:{','.join(people)}", "staff": f"staff:{GRID}"}.get(to, people[0]),
+            to=parse_audience({"couple": f"people:{','.join(people)}", "staff": f"staff:{GRID}"}.get(to, people[0])),
             about=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
@@ -100,7 +101,7 @@ class SendingChaos(Chaos):
             return Changes(entity=about, previous=about, messages=(message,))
 
         with suppress(Busy):  # it has been said so; it may be told, or not
-            self.world.services.wishes._transaction.run(decide, RequestContext())
+            self.world.services.transaction.run(decide, RequestContext())
             self.raised[tag] = Raised(tag, kind, people)
 
     @rule(dice=DICE)
@@ -132,7 +133,7 @@ class SendingChaos(Chaos):
         calls = [call for call in self.cloud.calls if not call.refused]
         if calls:
             call, delivered = dice.choice(calls), dice.random() < 0.5
-            self.world.services.message_log.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
+            self.world.services.delivery_reports.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
         self.machines_run(dice)
 
     # what the machines do
@@ -213,7 +214,7 @@ class SendingChaos(Chaos):
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
-        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(Receipt, SK.startswith("for#"))}
+        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(FurtherRecipient, SK.startswith("for#"))}
         for message in self.raised.values():
             missing = [person for person in message.people if (message.tag, person) not in told]
             assert not missing, f"nobody thought of {missing} for {message}"

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.tickets.policy import SlaKind
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from . import seams
 from .clocks import SkewedClock
@@ -86,7 +86,7 @@ def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_it_was_aske
     skewed.offset = timedelta(0)
     does(cloud, second, ticket, "confirm", {})
     rest(cloud)
-    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (State.CLOSED, Ending.CONFIRMED)
+    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (TicketStatus.CLOSED, Ending.CONFIRMED)
     assert not timers(ticket)
     lines: list[MessageAttempt] = every(MessageAttempt)
     assert not [line for line in lines if line.kind == "ticket.unanswered"]

@@ -15,9 +15,9 @@ from chalicelib.kernel.changes import Changes, Event, Put
 from chalicelib.kernel.request import RequestContext
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
-from chalicelib.tickets.model import Report
+from chalicelib.tickets.model import TicketReport
 from chalicelib.tickets.policy import HOUSE, Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..store.scan import SK, scan
 from ..world import STREET, Answer, World
@@ -54,7 +54,7 @@ def test_of_answers_at_once_the_last_closes_it(ladder: EscalationPath, many: int
         assert {answer.status for answer in given} == {200}
         rest(ladder)
         now = ticket_of(ticket)
-        assert (now.state, now.ending, now.answered, now.ratings) == (State.CLOSED, Ending.CONFIRMED, many, (5,) * many)
+        assert (now.state, now.ending, now.answered, now.ratings) == (TicketStatus.CLOSED, Ending.CONFIRMED, many, (5,) * many)
         assert not timers(ticket)
 
 
@@ -68,8 +68,8 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
     with seams.without_versions(), just_before_commit(first) as happened:
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
-    assert ticket_of(ticket).state is State.RESOLVED
-    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(Report))
+    assert ticket_of(ticket).state is TicketStatus.RESOLVED
+    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(TicketReport))
 
 
 def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:
@@ -82,7 +82,7 @@ def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder:
         assert given.status == 200
         rest(ladder)
         now, tags = ticket_of(ticket), tags_of(ticket)
-        assert (now.state, now.answered, now.ratings) == (State.CLOSED, 1, (4,))
+        assert (now.state, now.answered, now.ratings) == (TicketStatus.CLOSED, 1, (4,))
         assert now.ending is (Ending.SILENT if "ended" in tags else Ending.CONFIRMED)
         assert tags[-2:] == ["ended", "confirmed"] if "ended" in tags else tags[-1] == "confirmed"
         assert not timers(ticket)
@@ -117,7 +117,7 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         outcome = Changes(
             entity=replace(fresh, policy=policy), previous=known, writes=(Put(row=record, new=True),), events=(event,)
         )
-        return world.services.ticket_policies._transaction.run(lambda: outcome, RequestContext()).version
+        return world.services.transaction.run(lambda: outcome, RequestContext()).version
 
     def every_policy() -> list[StreetPolicy]:
         return scan(StreetPolicy, SK == "policy")
@@ -178,7 +178,7 @@ def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_
     """The control: number and rules are read together, or the change falls between."""
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
-        with mock.patch.object(world.services.tickets, "_current_policy", side_effect=lambda street: (set_rules(), HOUSE)):
+        with mock.patch.object(world.services.ticket_intake, "_current_policy", side_effect=lambda street: (set_rules(), HOUSE)):
             ticket = report(world, resident)
         clock = ticket_of(ticket).clock(ACCEPT)
     assert clock

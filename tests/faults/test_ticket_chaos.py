@@ -14,7 +14,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import State
+from chalicelib.tickets.states import TicketStatus
 
 from ..world import Phone, World
 from . import facts
@@ -121,7 +121,7 @@ class TicketChaos(Chaos):
                 self._one(ticket)
 
     def _one(self, ticket: Ticket) -> None:
-        sent_back = ticket.bounces and ticket.state is State.OPEN  # by the only one who is on duty there
+        sent_back = ticket.bounces and ticket.state is TicketStatus.OPEN  # by the only one who is on duty there
         assert ticket.assignee or not ticket.is_open or sent_back, "somebody is on duty, and nobody has it"
         before = self.levels.get(ticket.id, ticket.level)
         assert ticket.level.rank >= before.rank, f"it has come down from {before} to {ticket.level}"
@@ -147,7 +147,7 @@ class TicketChaos(Chaos):
 def check_levels_told_of_all(ladder: EscalationPath) -> None:
     with one_look():
         calm = all(not UNTOUCHED & set(tags_of(ticket.id)) for ticket in every(Ticket))
-        ended = any(ticket.state is State.CLOSED for ticket in every(Ticket))
+        ended = any(ticket.state is TicketStatus.CLOSED for ticket in every(Ticket))
         check_levels_told(ladder, exact=calm and not ended)
 
 

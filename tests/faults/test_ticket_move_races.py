@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..world import Answer
 from . import seams
@@ -63,7 +63,7 @@ def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_o
         assert tags in (first, second) if still_over else tags in (first, (event,)), tags
         assert heard(ticket, "climbed_staff") == tags.count("climbed") + tags.count("escalated")
         came[tags] += 1
-        if ticket_of(ticket).state is not State.CLOSED:
+        if ticket_of(ticket).state is not TicketStatus.CLOSED:
             end(world, ticket)
     note(f"{name}: {came}")
 
@@ -94,7 +94,7 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: EscalationPa
         assert given.status == 200, given.text
         rest(ladder, exact=False)
         now = ticket_of(ticket)
-        assert (now.state, now.level, now.reopened) == (State.ACCEPTED, Level.COMMUNITY, 1)
+        assert (now.state, now.level, now.reopened) == (TicketStatus.ACCEPTED, Level.COMMUNITY, 1)
         came["silence first" if "ended" in tags_of(ticket) else "reopened first"] += 1
         end(world, ticket)
     note(f"came: {came}")
@@ -199,7 +199,7 @@ def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(la
         assert_nobody_is_lost(given[3:5], phones[2:4], ticket)
         for id in (ticket, other):
             assert not [e for e in timeline(id) if e.tag == "ticket.climbed" and len(climbs(id)) > 1]
-            if ticket_of(id).state is not State.CLOSED:
+            if ticket_of(id).state is not TicketStatus.CLOSED:
                 end(world, id)
         rest(ladder, exact=False)
     note(f"answers {answers}")

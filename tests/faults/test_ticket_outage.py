@@ -12,7 +12,7 @@ from chalicelib.message_log.model import DeliveryState
 from chalicelib.notifications.policy import JITTER
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..world import Phone, World
 from .cloud import Cloud, note
@@ -159,14 +159,14 @@ def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
     for name, id in street.of("").items():
         ticket, state = ticket_of(id), name.split(" ", 1)[1]
         if state == "on hold":
-            assert ticket.state is State.ACCEPTED
+            assert ticket.state is TicketStatus.ACCEPTED
             assert tags_of(id)[3] == "resumed"
             assert ticket.holds[-1].until < NIGHT - timedelta(days=1), "it goes on from when it was to, however late we are"
             assert heard(id, "released") == 0, "in the night nobody is told that a hold is over"
         elif state == "resolved":
-            assert (ticket.state, ticket.ending) == (State.CLOSED, Ending.SILENT)
+            assert (ticket.state, ticket.ending) == (TicketStatus.CLOSED, Ending.SILENT)
         elif state == "closed":
-            assert ticket.state is State.CLOSED
+            assert ticket.state is TicketStatus.CLOSED
         else:
             assert climbs(id), name
     assert all(ticket.timer is None or ticket.timer.at > NIGHT for ticket in every(Ticket))

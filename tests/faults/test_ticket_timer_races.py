@@ -8,10 +8,12 @@ from unittest import mock
 
 import pytest
 
+from chalicelib.kernel.changes import Changes
+from chalicelib.tickets.background import TicketJobs
+from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import State
+from chalicelib.tickets.states import TicketStatus
 from chalicelib.tickets.timers import on_timer
-from chalicelib.tickets.upkeep import TicketJobs
 
 from . import seams
 from .cloud import note
@@ -46,7 +48,7 @@ def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the
         assert tags_of(ticket) in (["submitted", "accepted"], ["submitted", "climbed", "accepted"])
         assert climbs(ticket) in ([], [("accept", Level.COMMUNITY)])
         now = ticket_of(ticket)
-        assert (now.state, now.assignee) == (State.ACCEPTED, ladder.worker.id)
+        assert (now.state, now.assignee) == (TicketStatus.ACCEPTED, ladder.worker.id)
         assert now.level is (Level.COMMUNITY if climbs(ticket) else Level.GRID)
         assert heard(ticket, "climbed_staff") == len(climbs(ticket))
         came["climb first" if climbs(ticket) else "acceptance first"] += 1
@@ -71,7 +73,7 @@ def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_bec
         world.services.outbox.sweep()
     assert happened[0].status == 200
     assert ticket_of(ticket).level is Level.COMMUNITY
-    assert ticket_of(ticket).state is State.OPEN, "what she was answered is not true"
+    assert ticket_of(ticket).state is TicketStatus.OPEN, "what she was answered is not true"
 
 
 def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(ladder: EscalationPath) -> None:
@@ -91,7 +93,7 @@ def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insi
         given = move(ladder.phone(Level.GRID), ticket, "accept", if_match='"1"')()
     assert (given.status, given.code) == (412, "request.stale")
     rest(ladder)
-    assert (tags_of(ticket), ticket_of(ticket).state) == (["submitted", "climbed"], State.OPEN)
+    assert (tags_of(ticket), ticket_of(ticket).state) == (["submitted", "climbed"], TicketStatus.OPEN)
 
 
 # many timers
@@ -153,10 +155,13 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
     for timer in stale:
         seams.run_job(world, timer)
     assert snapshot() == before
-    with mock.patch.object(TicketJobs, "wake_ticket", _wake_whoever_comes):
+    with mock.patch.object(TicketJobs, "on_timer", _wake_whoever_comes):
         seams.run_job(world, stale[0])
     assert snapshot() != before, "the control: without the comparison one that is stale does what another is for"
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
-    upkeep._settle(ticket_id, lambda ticket: on_timer(ticket, upkeep._offices.of(ticket), upkeep._clock.now()))
+    def decide(ticket: Ticket) -> Changes[Ticket]:
+        return on_timer(ticket, upkeep._duty.escalation_for(ticket), upkeep._clock.now())
+
+    upkeep._entities.update(ticket_id, decide)

@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from typing import Any
 
-from chalicelib.tickets.model import Report
+from chalicelib.tickets.model import TicketReport
 from chalicelib.tickets.policy import Level
 
 from ..world import Answer, Phone, World
@@ -33,7 +33,7 @@ def end(world: World, ticket_id: str) -> None:
 
 
 def overdue(world: World, **fields: Any) -> str:
-    """Report something and let time pass until nobody has accepted it in time."""
+    """TicketReport something and let time pass until nobody has accepted it in time."""
     ticket = report(world, world.resident(), **fields)
     until_due(world, ticket)
     return ticket
@@ -60,6 +60,6 @@ def assert_nobody_is_lost(given: list[Answer], phones: list[Phone], ticket_id: s
     ends_in = ticket_of(ticket.merged_into) if ticket.merged_into else ticket
     joined = {phone.me["id"] for phone, answer in zip(phones, given, strict=True) if answer.status == 200}
     assert joined <= reporters(ends_in)
-    rows = Tally(r.person_id for r in every(Report) if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged))
+    rows = Tally(r.person_id for r in every(TicketReport) if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged))
     assert {rows[person] for person in joined} <= {1}, "counted twice"
     assert sum(counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}) == len(joined)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import Level
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..world import Answer, Phone
 from .cloud import Cloud
@@ -39,7 +39,7 @@ class Expected:
     ticket: str  # empty where it is only being reported
     tags: list[str]  # everything that has happened to it
     told: dict[str, int]  # how many have heard what, since its start
-    end: tuple[Level, State, Ending | None]
+    end: tuple[Level, TicketStatus, Ending | None]
     exact: bool
     others: tuple[str, ...]  # tickets beside it
 
@@ -72,7 +72,7 @@ def scene(
     tags: str,
     told: dict[str, int],
     level: Level = GRID,
-    state: State = State.OPEN,
+    state: TicketStatus = TicketStatus.OPEN,
     ending: Ending | None = None,
     *,
     tap: Callable[[], Answer] | None = None,

@@ -19,7 +19,7 @@ from ..world import Phone, World, gateway
 from .evidence import PROBLEM
 
 load_all_checks()
-contract = schemathesis.openapi.from_dict(document(api.operations))
+contract = schemathesis.openapi.from_dict(document(api.operations, api.id_prefixes))
 contract.app, contract.location = gateway, "/openapi.json"  # what from_wsgi does, without serving a world at import
 ENDING = {("DELETE", "/v1/me"), ("DELETE", "/v1/auth/tokens"), ("DELETE", "/v1/me/consents/{purpose}")}
 FORM = {"body.invalid", "query.invalid", "request.malformed", "request.media_type", "idempotency.key_invalid"}

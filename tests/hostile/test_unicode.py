@@ -16,7 +16,7 @@ from chalicelib.catalogue import TEMPLATES, job_kinds, subscribed_events
 from chalicelib.kernel import errors
 from chalicelib.kernel.text_catalogue import Catalogue, Text, text
 from chalicelib.message_log.model import DIGEST
-from chalicelib.tickets.decisions import ALSO_AT_NIGHT
+from chalicelib.tickets.notifications import ALSO_AT_NIGHT
 from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
 
@@ -292,11 +292,11 @@ def test_every_status_has_a_title():
 def _kinds_of_tickets() -> set[str]:
     """Return what tickets tell: to staff with a name of their own, and some of it also as urgent."""
     kinds = set()
-    for context, name, _ in _calls("tell_staff", "tell_holder", "tell_reporters"):
+    for context, name, _ in _calls("to_staff", "to_assignee", "to_reporters"):
         for kind in (
             node for node in ast.walk(context.args[1]) if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ):
-            kinds.add(f"{kind.value}_staff" if name == "tell_staff" else str(kind.value))
+            kinds.add(f"{kind.value}_staff" if name == "to_staff" else str(kind.value))
     assert kinds >= ALSO_AT_NIGHT
     return {f"ticket.{kind}" for kind in kinds} | {f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT}
 

@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from chalicelib.kernel.place import ancestors, community_of
-from chalicelib.matching.edges import Helper, Wanted, may_be_asked, obstacles, terms_of
+from chalicelib.matching.edges import Helper, OpenWish, may_be_asked, obstacles, terms_of
+from chalicelib.matching.inputs import MatchingInput
 from chalicelib.matching.plan import Carried, Plan, make_plan
 from chalicelib.matching.policy import WORK_MOST, Weights
-from chalicelib.matching.problem import Problem
-from chalicelib.matching.situation import Situation
-from chalicelib.offers.policy import Urgency
+from chalicelib.matching.problem import AssignmentProblem
+from chalicelib.offers.policy import OfferUrgency
 
 __all__ = [
     "KINDS",
@@ -42,18 +42,18 @@ def apart(one: str, other: str) -> bool:
     return False
 
 
-def a_wanted(**fields: Any) -> Wanted:
+def a_wanted(**fields: Any) -> OpenWish:
     values = {
         "id": "wsh_a",
         "need": 1,
-        "urgency": Urgency.CALM,
+        "urgency": OfferUrgency.CALM,
         "kind": "goods",
         "place": "s.c1.g1.b1.u1",
         "zone": "Asia/Shanghai",
         "resident": "per_owner",
         "kin": frozenset({"per_owner"}),
     } | fields
-    return Wanted(**({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values))
+    return OpenWish(**({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values))
 
 
 def a_helper(**fields: Any) -> Helper:
@@ -64,7 +64,7 @@ def a_helper(**fields: Any) -> Helper:
 class Street:
     """A street on a morning."""
 
-    wishes: list[Wanted]
+    wishes: list[OpenWish]
     helpers: list[Helper]
     beside: frozenset[tuple[str, str]] = frozenset()
     weights: Weights = WEIGHTS
@@ -111,9 +111,9 @@ def _windows(dice: _Dice) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((start, start + timedelta(hours=dice.choice((1, 3, 12, 300)))) for start in starts)
 
 
-def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights) -> Wanted:
-    urgency, resident = dice.choice(list(Urgency)), f"per_r{dice.randint(0, 9)}"
-    return Wanted(
+def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights) -> OpenWish:
+    urgency, resident = dice.choice(list(OfferUrgency)), f"per_r{dice.randint(0, 9)}"
+    return OpenWish(
         id=id,
         need=dice.choice((1, 1, 1, 2, 3)),
         price=weights.of_wish(urgency, timedelta(days=dice.choice((0, 0, 1, 9, 90)))),
@@ -198,7 +198,7 @@ def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
 
 def plan_of(street: Street, carried: Mapping[str, int] | None = None, work: int = WORK_MOST) -> Plan:
     """Make the plan of a street as a run does."""
-    situation = Situation(
+    situation = MatchingInput(
         place="s",
         now=NOW,
         wanted=street.wishes,
@@ -218,7 +218,7 @@ def room_of(helper: Helper, carried: Mapping[str, int]) -> int:
     return max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0))) if free else 0
 
 
-def everything(street: Street, carried: Mapping[str, int] | None = None) -> Problem:
+def everything(street: Street, carried: Mapping[str, int] | None = None) -> AssignmentProblem:
     """Return the flow of a street over every pair that is eligible, where it is known what everybody carries.
 
     Wishes and volunteers are in the order of a plan's.
@@ -226,7 +226,7 @@ def everything(street: Street, carried: Mapping[str, int] | None = None) -> Prob
     wishes = sorted(street.wishes, key=lambda wish: (-wish.price, wish.id))
     helpers = sorted(street.helpers, key=lambda helper: helper.id)
     weights = street.weights
-    return Problem(
+    return AssignmentProblem(
         needs=[wish.need for wish in wishes],
         prices=[wish.price for wish in wishes],
         edges=[

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from chalicelib.matching.problem import Problem
+from chalicelib.matching.problem import AssignmentProblem
 
 __all__ = ["FAMILIES", "Assigned", "a_street", "an_instance", "by_ortools", "cost_by_ortools", "cost_of"]
 
@@ -23,7 +23,7 @@ FAMILIES = {
 }
 
 
-def an_instance(seed: int, family: str = "mixed") -> Problem:
+def an_instance(seed: int, family: str = "mixed") -> AssignmentProblem:
     """Draw a small instance of a family; full of ties where costs have few points to choose from."""
     dice = random.Random(f"{family} {seed}")
     wishes, volunteers, density, caps = FAMILIES[family]
@@ -32,7 +32,7 @@ def an_instance(seed: int, family: str = "mixed") -> Problem:
     def load() -> list[int]:
         return sorted(dice.randint(0, top) for _ in range(dice.choice(caps)))
 
-    return Problem(
+    return AssignmentProblem(
         needs=[dice.choice((0, 1, 1, 1, 1, 2, 2, 3)) for _ in range(count)],
         prices=[dice.randint(0, 4 * top) for _ in range(count)],
         edges=[[(helper, dice.randint(0, top)) for helper in range(helpers) if dice.random() < density] for _ in range(count)],
@@ -40,7 +40,7 @@ def an_instance(seed: int, family: str = "mixed") -> Problem:
     )
 
 
-def a_street(seed: int, wishes: int, volunteers: int, degree: int = 30) -> Problem:
+def a_street(seed: int, wishes: int, volunteers: int, degree: int = 30) -> AssignmentProblem:
     """Draw a street: 80 / 15 / 5 of a hundred wishes need 1 / 2 / 3, everybody takes 1 to 3, half of them were asked before."""
     dice = random.Random(seed)
     distances = [points for points, share in DISTANCES for _ in range(share)]
@@ -53,7 +53,7 @@ def a_street(seed: int, wishes: int, volunteers: int, degree: int = 30) -> Probl
         before = max(0, dice.randint(-3, 4))
         return [LOAD * (before + 2 * step) for step in range(dice.randint(1, 3))]
 
-    return Problem(
+    return AssignmentProblem(
         needs=[dice.choices((1, 2, 3), (80, 15, 5))[0] for _ in range(wishes)],
         prices=[300 + 100 * dice.choices((0, 1, 2), (70, 20, 10))[0] + 5 * dice.randint(0, 20) for _ in range(wishes)],
         edges=[pairs() for _ in range(wishes)],
@@ -61,7 +61,7 @@ def a_street(seed: int, wishes: int, volunteers: int, degree: int = 30) -> Probl
     )
 
 
-def by_ortools(problem: Problem) -> tuple[int, Assigned]:
+def by_ortools(problem: AssignmentProblem) -> tuple[int, Assigned]:
     """Return the least cost and who is asked for it, by OR-Tools' SimpleMinCostFlow: another method, by other people."""
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
@@ -88,12 +88,12 @@ def by_ortools(problem: Problem) -> tuple[int, Assigned]:
     return flow.optimal_cost(), assigned
 
 
-def cost_by_ortools(problem: Problem) -> int:
+def cost_by_ortools(problem: AssignmentProblem) -> int:
     """Return the least cost by OR-Tools."""
     return by_ortools(problem)[0]
 
 
-def cost_of(problem: Problem, assigned: Assigned) -> int:
+def cost_of(problem: AssignmentProblem, assigned: Assigned) -> int:
     """Return what an assignment costs, summed as the formulation says it and not as the flow does; a stranger costs nothing."""
     taken = Counter(volunteer for volunteers in assigned for volunteer in volunteers)
     costs = [dict(edges) for edges in problem.edges]

@@ -6,16 +6,17 @@ from datetime import timedelta
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.offers.model import OfferState, SentOffer, VolunteerHistory
-from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile, volunteering
+from chalicelib.people.model import Availability, Person, Vetting, VolunteerProfile
+from chalicelib.people.volunteering import volunteering
 from chalicelib.places.model import Place
-from chalicelib.wishes.model import Kind, Safeguarding, State, Wish
+from chalicelib.wishes.model import Safeguarding, State, Wish, WishKind
 
 from ..store.scan import save_all
 from ..world import STREET, World
 
 __all__ = ["Size", "settle"]
 
-KINDS = (Kind.GOODS, Kind.SERVICE, Kind.COMPANY, Kind.LEARNING)
+KINDS = (WishKind.GOODS, WishKind.SERVICE, WishKind.COMPANY, WishKind.LEARNING)
 SKILLS, DIALECTS = ("理发", "家电维修", "陪诊", "辅导功课"), ("重庆话", "上海话", "粤语")
 
 
@@ -80,9 +81,9 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
                 community_name="社区", zone="Asia/Shanghai", needed_by=(now + timedelta(days=dice.randrange(1, 20))).date(),
                 submitted_at=now - waited, opened_at=now - waited, listed_at=now - timedelta(days=1), state=State.OPEN,
                 helpers_needed=dice.choices((1, 2, 3), (80, 15, 5))[0],
-                skills=(dice.choice(SKILLS),) if kind is Kind.SERVICE and dice.random() < 0.5 else (),
-                dialects=(dice.choice(DIALECTS),) if kind is Kind.COMPANY and dice.random() < 0.3 else (),
-                safeguarding=(Safeguarding.MINOR,) if kind is Kind.LEARNING and dice.random() < 0.3 else (),
+                skills=(dice.choice(SKILLS),) if kind is WishKind.SERVICE and dice.random() < 0.5 else (),
+                dialects=(dice.choice(DIALECTS),) if kind is WishKind.COMPANY and dice.random() < 0.3 else (),
+                safeguarding=(Safeguarding.MINOR,) if kind is WishKind.LEARNING and dice.random() < 0.3 else (),
             )
         )  # fmt: skip
     standings = [

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.matching.candidates import Candidates
 from chalicelib.matching.edges import (
     OBSTACLES,
-    Candidates,
     may_be_asked,
     obstacles,
     overlap_minutes,
@@ -21,7 +21,7 @@ from chalicelib.matching.edges import (
 )
 from chalicelib.matching.policy import RINGS, Weights
 from chalicelib.offers.model import grid_of
-from chalicelib.offers.policy import Urgency
+from chalicelib.offers.policy import OfferUrgency
 from chalicelib.offers.texts import why_text
 
 from .builders import KINDS, NOW, WEIGHTS, Street, a_helper, a_street, a_wanted, apart, crowded
@@ -282,7 +282,7 @@ def test_a_neighbour_costs_her_way_and_the_risk_that_she_says_no():
     assert terms_of(a_wanted(), a_helper(), WEIGHTS, apart) == {"same_grid": 10, "refusal": 30}  # 1500 x 5 % x 40 %
     assert terms_of(a_wanted(), a_helper(acceptance=1000), WEIGHTS, apart)["refusal"] == 0
     assert terms_of(a_wanted(), a_helper(acceptance=0), WEIGHTS, apart)["refusal"] == 75
-    assert terms_of(a_wanted(urgency=Urgency.URGENT), a_helper(), WEIGHTS, apart)["refusal"] == 90  # 4500 x 5 % x 40 %
+    assert terms_of(a_wanted(urgency=OfferUrgency.URGENT), a_helper(), WEIGHTS, apart)["refusal"] == 90  # 4500 x 5 % x 40 %
 
 
 def test_the_risk_of_a_refusal_does_not_grow_with_the_age_of_a_wish():
@@ -317,7 +317,9 @@ def test_a_stranger_costs_more_only_where_it_is_about_company(kind):
 
 
 def test_the_terms_say_every_weight_by_its_name():
-    wish = a_wanted(kind="company", dialects=("sichuan",), windows=((NOW, NOW + HOUR),), place="s.c1.g2", urgency=Urgency.SOON)
+    wish = a_wanted(
+        kind="company", dialects=("sichuan",), windows=((NOW, NOW + HOUR),), place="s.c1.g2", urgency=OfferUrgency.SOON
+    )
     helper = a_helper(availability=((1, "10:00", "11:00"),), acceptance=500)
     weights = Weights(next_grid=1, dialect=2, thin=3, stranger=4, refusal_percent=10, base=60, soon=40)
     assert terms_of(wish, helper, weights, beside) == {"next_grid": 1, "refusal": 5, "dialect": 2, "thin": 3, "stranger": 4}

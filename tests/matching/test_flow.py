@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.matching.flow import solve
-from chalicelib.matching.problem import Problem, Solution, breaches, faults, lower_bound
+from chalicelib.matching.problem import AssignmentProblem, Solution, breaches, faults, lower_bound
 
 from .instances import FAMILIES, a_street, an_instance, cost_by_ortools, cost_of
 
@@ -17,19 +17,21 @@ INSTANCES = st.builds(an_instance, st.integers(0, 10**6), st.sampled_from(sorted
 TINY = st.builds(an_instance, st.integers(0, 10**6), st.just("tiny"))
 
 
-def a_problem(**parts) -> Problem:
+def a_problem(**parts) -> AssignmentProblem:
     """Two neighbours and two wishes; Li (0) lives next door to both, Wang (1) can only go to the second."""
-    return Problem(**({"needs": [1, 1], "prices": [50, 50], "edges": [[(0, 2)], [(0, 1), (1, 9)]], "loads": [[0], [0]]} | parts))
+    return AssignmentProblem(
+        **({"needs": [1, 1], "prices": [50, 50], "edges": [[(0, 2)], [(0, 1), (1, 9)]], "loads": [[0], [0]]} | parts)
+    )
 
 
-def restated(problem: Problem, solution: Solution, **changes) -> Solution:
+def restated(problem: AssignmentProblem, solution: Solution, **changes) -> Solution:
     """Return the changed solution with its cost and bound told truly, so that nothing but the change is wrong."""
     changed = replace(solution, **changes)
     bound = lower_bound(problem, changed.wish_prices, changed.volunteer_prices)
     return replace(changed, cost=cost_of(problem, changed.assigned), bound=bound)
 
 
-def all_assignments(problem: Problem) -> Iterator[tuple[tuple[int, ...], ...]]:
+def all_assignments(problem: AssignmentProblem) -> Iterator[tuple[tuple[int, ...], ...]]:
     choices = [
         [chosen for size in range(need + 1) for chosen in combinations(sorted(volunteer for volunteer, _ in edges), size)]
         for need, edges in zip(problem.needs, problem.edges, strict=True)
@@ -62,29 +64,31 @@ def test_a_wish_is_left_open_rather_than_served_at_more_than_its_price():
 @pytest.mark.parametrize("work", [None, 0])
 def test_a_place_that_costs_as_much_to_fill_as_to_leave_open_stays_open(work):
     for price, assigned in ((7, ()), (8, (0,))):
-        assert solve(Problem(needs=[1], prices=[price], edges=[[(0, 4)]], loads=[[3]]), work=work).assigned == (assigned,)
+        assert solve(AssignmentProblem(needs=[1], prices=[price], edges=[[(0, 4)]], loads=[[3]]), work=work).assigned == (
+            assigned,
+        )
 
 
 def test_the_most_urgent_is_served_when_there_are_not_enough():
-    found = solve(Problem(needs=[1, 1], prices=[40, 90], edges=[[(0, 1)], [(0, 30)]], loads=[[0]]))
+    found = solve(AssignmentProblem(needs=[1, 1], prices=[40, 90], edges=[[(0, 1)], [(0, 30)]], loads=[[0]]))
     assert found.assigned == ((), (0,))
 
 
 def test_a_second_offer_costs_more_so_the_work_is_spread():
     edges = [[(0, 1), (1, 4)], [(0, 1), (1, 4)]]
-    assert solve(Problem(needs=[1, 1], prices=[99, 99], edges=edges, loads=[[0, 2], [0, 2]])).assigned == ((0,), (0,))
-    spread = solve(Problem(needs=[1, 1], prices=[99, 99], edges=edges, loads=[[0, 5], [0, 5]])).assigned
+    assert solve(AssignmentProblem(needs=[1, 1], prices=[99, 99], edges=edges, loads=[[0, 2], [0, 2]])).assigned == ((0,), (0,))
+    spread = solve(AssignmentProblem(needs=[1, 1], prices=[99, 99], edges=edges, loads=[[0, 5], [0, 5]])).assigned
     assert sorted(spread) == [(0,), (1,)]
 
 
 def test_two_are_needed_and_the_nearest_does_not_come_twice():
-    found = solve(Problem(needs=[2], prices=[99], edges=[[(0, 1), (1, 30)]], loads=[[0, 0], [0]]))
+    found = solve(AssignmentProblem(needs=[2], prices=[99], edges=[[(0, 1), (1, 30)]], loads=[[0, 0], [0]]))
     assert found.assigned == ((0, 1),)
 
 
 def test_nothing_to_do_is_legal():
-    assert solve(Problem(needs=[], prices=[], edges=[], loads=[])).cost == 0
-    assert solve(Problem(needs=[0, 2], prices=[9, 9], edges=[[(0, 1)], []], loads=[[]])).assigned == ((), ())
+    assert solve(AssignmentProblem(needs=[], prices=[], edges=[], loads=[])).cost == 0
+    assert solve(AssignmentProblem(needs=[0, 2], prices=[9, 9], edges=[[(0, 1)], []], loads=[[]])).assigned == ((), ())
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -138,7 +142,7 @@ def test_the_same_problem_has_the_same_solution():
 
 
 def test_the_dearest_wish_is_taken_first_and_then_the_lower_number():
-    problem = Problem(needs=[1, 1, 1], prices=[5, 9, 9], edges=[[(0, 1)]] * 3, loads=[[0]])
+    problem = AssignmentProblem(needs=[1, 1, 1], prices=[5, 9, 9], edges=[[(0, 1)]] * 3, loads=[[0]])
     found = solve(problem)
     assert found.order == (1, 2, 0)
     assert found.assigned == ((), (0,), ())
@@ -201,7 +205,7 @@ def test_more_work_takes_more_wishes_until_all_are_exact(family):
 
 def test_what_is_left_is_filled_by_the_cheapest_that_is_still_free_and_the_most_urgent_first():
     edges = [[(0, 3), (1, 4)], [(0, 1), (1, 7)]]
-    found = solve(Problem(needs=[1, 1], prices=[60, 50], edges=edges, loads=[[0], [0]]), work=0)
+    found = solve(AssignmentProblem(needs=[1, 1], prices=[60, 50], edges=edges, loads=[[0], [0]]), work=0)
     assert found.assigned == ((0,), (1,))
     assert (found.exact, found.work, found.complete) == (0, 0, False)
     assert (found.cost, found.bound, found.regret) == (10, 5, 5)
@@ -219,7 +223,7 @@ def test_what_more_work_could_save_is_told_within_reason(volunteers, at_most):
 def test_a_large_component_that_takes_all_the_work_leaves_the_small_ones_exact():
     hard = [[(volunteer, (7 * wish * volunteer) % 11) for volunteer in range(4)] for wish in range(12)]
     small = [[(4, 2)], [(4, 1), (5, 9)]]
-    problem = Problem(needs=[1] * 14, prices=[90] * 12 + [50, 50], edges=hard + small, loads=[[0]] * 6)
+    problem = AssignmentProblem(needs=[1] * 14, prices=[90] * 12 + [50, 50], edges=hard + small, loads=[[0]] * 6)
     found = solve(problem, work=4)
     assert found.order[:2] == (12, 13)  # although they are the least urgent
     assert found.order[2:] == tuple(range(12))
@@ -229,7 +233,7 @@ def test_a_large_component_that_takes_all_the_work_leaves_the_small_ones_exact()
 
 def test_wishes_that_share_volunteers_through_others_are_one_component():
     edges = [[(0, 1), (1, 1)], [(4, 1)], [(1, 1), (2, 1)], [(2, 1), (3, 1)], []]
-    found = solve(Problem(needs=[1] * 5, prices=[9, 5, 8, 7, 6], edges=edges, loads=[[0]] * 5))
+    found = solve(AssignmentProblem(needs=[1] * 5, prices=[9, 5, 8, 7, 6], edges=edges, loads=[[0]] * 5))
     assert found.order == (4, 1, 0, 2, 3)
 
 
@@ -297,7 +301,7 @@ def test_what_does_not_prove_an_optimum_is_rejected_however_truly_it_is_told(cha
 
 
 def test_a_dearer_volunteer_is_rejected_when_both_are_free():
-    problem = Problem(needs=[1], prices=[50], edges=[[(0, 2), (1, 5)]], loads=[[0], [0]])
+    problem = AssignmentProblem(needs=[1], prices=[50], edges=[[(0, 2), (1, 5)]], loads=[[0], [0]])
     planted = restated(problem, solve(problem), assigned=((1,),))
     assert faults(problem, planted) == ["wish 0: asking volunteer 1 costs 3 more than a place is worth"]
 

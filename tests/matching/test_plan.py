@@ -17,7 +17,7 @@ from chalicelib.matching.plan import Plan, Shortage, gini, make_plan
 from chalicelib.matching.policy import RINGS, Weights
 from chalicelib.matching.problem import Solution, breaches, faults
 from chalicelib.matching.record import digest_of
-from chalicelib.offers.policy import Urgency
+from chalicelib.offers.policy import OfferUrgency
 
 from .builders import (
     NOW,
@@ -264,9 +264,9 @@ def test_it_gives_up_after_so_many_rounds_and_says_so(monkeypatch):
 def test_places_that_find_nobody_are_counted_by_urgency():
     street = Street(
         [
-            a_wanted(id="wsh_a", need=3, urgency=Urgency.URGENT),
-            a_wanted(id="wsh_b", need=2, urgency=Urgency.SOON, place="s.c9.g1"),
-            a_wanted(id="wsh_c", urgency=Urgency.SOON, skills=("dancing",)),
+            a_wanted(id="wsh_a", need=3, urgency=OfferUrgency.URGENT),
+            a_wanted(id="wsh_b", need=2, urgency=OfferUrgency.SOON, place="s.c9.g1"),
+            a_wanted(id="wsh_c", urgency=OfferUrgency.SOON, skills=("dancing",)),
             a_wanted(id="wsh_d"),
         ],
         [a_helper(id="per_a"), a_helper(id="per_b")],
@@ -285,7 +285,7 @@ def test_loads_are_the_offers_of_four_weeks_with_those_of_the_plan():
 
 
 def test_the_dearest_wish_comes_first():
-    wishes = [a_wanted(id="wsh_a"), a_wanted(id="wsh_b", urgency=Urgency.URGENT), a_wanted(id="wsh_c", price=1600)]
+    wishes = [a_wanted(id="wsh_a"), a_wanted(id="wsh_b", urgency=OfferUrgency.URGENT), a_wanted(id="wsh_c", price=1600)]
     plan = plan_of(Street(wishes, [a_helper(id=f"per_{n}") for n in range(3)]))
     assert [wish.id for wish, _ in plan.asked] == ["wsh_b", "wsh_c", "wsh_a"]
 
@@ -325,7 +325,7 @@ def test_shortages_are_named_by_what_it_takes_and_summed_up_by_grid():
         "wsh_b": {"dialects": ("sichuan",)},
         "wsh_c": {"vetted": True},
         "wsh_d": {"kind": "service"},
-        "wsh_e": {"kind": "service", "urgency": Urgency.SOON},
+        "wsh_e": {"kind": "service", "urgency": OfferUrgency.SOON},
         "wsh_f": {"kind": "service", "place": "s.c1.g2.b1"},
     }
     plan = plan_of(Street([a_wanted(id=id, **fields) for id, fields in kinds.items()], []))

@@ -4,6 +4,7 @@ from collections import Counter
 from math import ceil
 
 from chalicelib.kernel.request import RequestContext
+from chalicelib.matching.policy import WeightsEdit
 from chalicelib.offers.model import Offer, OfferRound, OfferState, VolunteerHistory
 from chalicelib.wishes.model import State, Wish
 
@@ -17,7 +18,7 @@ SIZE = Size(wishes=60, volunteers=400)
 
 
 def run(world: World, place: str = STREET):
-    return world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), place, None, dry_run=False)[0]
+    return world.services.matching.start_run(RequestContext(actor=world.admin.as_actor()), place, WeightsEdit(), dry_run=False)[0]
 
 
 def test_a_run_reads_in_lists_and_writes_once_for_each_wish(embedded_world: World) -> None:

@@ -5,10 +5,10 @@ import pytest
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
 
-from ..jobs import a_job
+from ..notifications.builders import a_send, notify
 from ..replies.builders import scripted
 from ..storage import counted_storage
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
+from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 
 
 def listed(phone, person_id, **query):
@@ -166,9 +166,9 @@ def test_two_who_share_a_phone_both_find_it(world: World, how: str):
     wish = world.open_wish(world.phone_of(owner))
     kind = "wish.thanked" if how == "held" else "wish.approved"
     if how == "over budget":
-        world.services.sender._tolls = type(world.services.sender._tolls)(budget_li=0)
-    due = a_job(id="due_both", at=START, shard="s0", kind=kind, subject=wish, to=f"people:{owner.id},{wife.id}")
-    world.services.notifier.send(due, {"title": "一个水壶"})
+        world.services.sms_budget.budget_li = 0
+    both = f"people:{owner.id},{wife.id}"
+    notify(world, a_send("due_both", both, kind, wish), {"title": "一个水壶"})
     staff = world.staff()
     ids = [{item["id"] for item in listed(staff, person.id)["items"] if item["kind"] == kind} for person in (owner, wife)]
     assert ids[1]

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Provider
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.template import Legal, Template
 from chalicelib.kernel.text_catalogue import text
 
-from ..jobs import a_job
+from ..notifications.builders import a_send, notify, use_providers, use_templates
 from ..replies.builders import Scripted, lines, messages, scripted
 from ..store.scan import counter
-from ..world import START, World
+from ..world import World
 
 LONG = Template(text(zh="{text}", en="{text}"), told="the resident", slots={"text": 700}, parts=11)
 HOUSE = 4  # 【春晖】
@@ -22,15 +22,12 @@ MONTH = "sms#2026-11"
 
 def tell(world: World, text: str, template: Template = LONG, **fields):
     """Tell somebody new a text, and return its line of the ledger."""
-    templates = {**world.services.notifier._templates, "test.long": template}
-    world.services.notifier._templates = world.services.sender._templates = templates
+    use_templates(world, {"test.long": template})
     person = world.resident(**fields)
     if template.legal is Legal.PROMOTIONAL:
         person.patch("/v1/me", {"channels": {"promotions": True}})
     id = f"due_{next(world.numbers)}"
-    world.services.notifier.send(
-        a_job(id=id, at=START, shard="s0", kind="test.long", subject="x", to=person.me["id"]), {"text": text}
-    )
+    notify(world, a_send(id, person.me["id"], "test.long", "x"), {"text": text})
     return next(line for line in lines() if line.message == id)
 
 
@@ -81,8 +78,8 @@ def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: W
 
 def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
     cheap, dear = Scripted(world), Scripted(world)
-    ways = [Provider(name="east", sender=cheap, weight=1, price_li=40), Provider(name="west", sender=dear, weight=0, price_li=90)]
-    world.services.sender._sms = Providers(ways)
+    east = Provider(name="east", sender=cheap, weight=1, price_li=40)
+    use_providers(world, east, Provider(name="west", sender=dear, weight=0, price_li=90))
     assert tell(world, "春" * 100).cost_li == 80
     cheap.script = [Refused("429")]
     resident = world.resident()
@@ -100,9 +97,7 @@ def test_each_street_pays_for_its_own(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
     other = world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng")
     tell(world, "好")
-    world.services.notifier.send(
-        a_job(id="due_o", at=START, shard="s0", kind="test.long", subject="x", to=other.id), {"text": "好"}
-    )
+    notify(world, a_send("due_o", other.id, "test.long", "x"), {"text": "好"})
     assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (55, 55)
 
 
@@ -117,7 +112,7 @@ def test_a_month_ends(world: World):
 def test_the_same_message_again_is_paid_once(world: World):
     scripted(world)
     line = tell(world, "好")
-    again = a_job(id=line.message, at=START, shard="s0", kind="test.long", subject="x", to=line.person)
+    again = a_send(line.message, line.person, "test.long", "x")
     for _ in range(3):
-        world.services.notifier.send(again, {"text": "好"})
+        notify(world, again, {"text": "好"})
     assert counter("spent#chunhui", MONTH) == 55

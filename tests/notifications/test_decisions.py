@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from chalicelib.kernel.quiet import quiet_span
 from chalicelib.kernel.template import Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import text
+from chalicelib.message_log.decisions import digest_time
+from chalicelib.message_log.policy import DIGEST_CLOSES
 from chalicelib.notifications import policy
-from chalicelib.notifications.decisions import digest_time, is_held, plan
-from chalicelib.notifications.model import QuietHours
+from chalicelib.notifications.decisions import is_held, plan
+from chalicelib.notifications.model import LocalQuietHours
 
 SHANGHAI = "Asia/Shanghai"
-NIGHT = QuietHours()  # 21:00 to 08:00 in Shanghai
+NIGHT = LocalQuietHours()  # 21:00 to 08:00 in Shanghai
 SEED = "per_a"
 
 
@@ -30,7 +32,7 @@ def wall(instant: datetime | None, zone: str = SHANGHAI) -> str:
     return f"{instant.astimezone(ZoneInfo(zone)):%d %H:%M:%S}" if instant else "never"
 
 
-def planned(now: str, quiet: QuietHours | None = NIGHT, *, before: str = "", after: str = "") -> str:
+def planned(now: str, quiet: LocalQuietHours | None = NIGHT, *, before: str = "", after: str = "") -> str:
     bounds = {"not_before": at(before) if before else None, "not_after": at(after) if after else None}
     return wall(plan(at(now), quiet, **bounds, seed=SEED))
 
@@ -91,8 +93,8 @@ def test_what_cannot_wait_for_the_morning_goes_out_the_evening_before(now: str, 
     assert planned(now, before=wanted, after=event) == then
 
 
-def hours(start: str, end: str, zone: str = SHANGHAI) -> QuietHours:
-    return QuietHours(start=start, end=end, zone=zone)
+def hours(start: str, end: str, zone: str = SHANGHAI) -> LocalQuietHours:
+    return LocalQuietHours(start=start, end=end, zone=zone)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def hours(start: str, end: str, zone: str = SHANGHAI) -> QuietHours:
         (hours("22:00", "06:00"), "23 21:30:00", "rings"),
     ],
 )
-def test_somebodys_own_hours(quiet: QuietHours, now: str, span: str):
+def test_somebodys_own_hours(quiet: LocalQuietHours, now: str, span: str):
     found = plan(at(now), quiet, not_before=None, not_after=None, seed=SEED)
     assert found is not None
     assert wall(found) == now if span == "rings" else at(f"{span}:00") <= found < at(f"{span}:00") + policy.JITTER
@@ -198,7 +200,7 @@ def test_what_is_held_comes_at_six_in_the_evening(now: str, then: str):
 def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_half_hour(now, zone):
     found = digest_time(now, zone)
     assert wall(found, zone).endswith(" 18:00:00")
-    assert now + policy.DIGEST_CLOSES < found <= now + policy.DIGEST_CLOSES + timedelta(hours=25)
+    assert now + DIGEST_CLOSES < found <= now + DIGEST_CLOSES + timedelta(hours=25)
 
 
 def a_template(**fields) -> Template:

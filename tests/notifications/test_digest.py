@@ -1,21 +1,19 @@
 """The digest of the day: what is not pressing, or too much for one week, comes at six in the evening in one message."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from chalicelib.adapters.ports import Refused
-from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.sending import Tolls
-from chalicelib.notifications.policy import DIGEST_LINES, WEEKLY_MESSAGES
+from chalicelib.message_log.policy import DIGEST_LINES
+from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
-from ..jobs import a_job
 from ..replies.builders import PROVIDERS, a_world, lines, reply, report, scripted, state_of_wish, visits
 from ..store.scan import scheduled
-from ..world import START, Phone, World
+from ..world import Phone, World
+from .builders import a_send, notify, wait_for_digest
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DIGEST = "reminders.digest"
@@ -25,13 +23,6 @@ DIGEST = "reminders.digest"
 def world() -> Iterator[World]:
     with a_world(sms_providers=PROVIDERS) as world:
         yield world
-
-
-def not_pressing(world: World, kind: str = "wish.approved") -> None:
-    """Let a kind of message wait for the digest."""
-    templates = world.services.notifier._templates
-    low = {**templates, kind: replace(templates[kind], urgency=Urgency.LOW)}
-    world.services.notifier._templates = world.services.sender._templates = low
 
 
 def until(world: World, clock: str, day: int = 23) -> None:
@@ -57,7 +48,7 @@ def digests(world: World, phone: Phone) -> list[str]:
 
 def held(world: World, resident: Phone, *titles: str) -> list[str]:
     """Wishes of hers that were approved today, of which she has not heard."""
-    not_pressing(world)
+    wait_for_digest(world)
     ids = []
     for title in titles:
         ids.append(world.open_wish(resident, title=title))
@@ -127,7 +118,7 @@ def test_a_long_day_is_counted_but_cut(world: World):
 @pytest.mark.parametrize(("clock", "day"), [("17:29:59", 23), ("17:30:00", 24), ("17:59:59", 24), ("18:30:00", 24)])
 def test_a_digest_that_is_about_to_be_made_takes_no_more_lines(world: World, clock: str, day: int):
     resident = world.resident()
-    not_pressing(world)
+    wait_for_digest(world)
     until(world, clock)
     world.open_wish(awake(world, resident))
     until(world, "19:00:00", day=24)
@@ -189,10 +180,8 @@ def test_staff_are_not_rationed(world: World):
     resident = world.resident()
     wish_id = world.open_wish(resident)
     for n in range(WEEKLY_MESSAGES + 6):
-        due = a_job(
-            id=f"due_{n}", at=START, shard="s0", kind="wish.disputed_staff", subject=wish_id, to=f"staff:{resident.me['id']}"
-        )
-        world.services.notifier.send(replace(due, to="staff:chunhui.baihua"), {"title": "一盏灯", "reason": "没收到"})
+        send = a_send(f"due_{n}", "staff:chunhui.baihua", "wish.disputed_staff", wish_id)
+        notify(world, send, {"title": "一盏灯", "reason": "没收到"})
     assert len(world.sms_to(world.admin.phone or "", "wish.disputed_staff")) == WEEKLY_MESSAGES + 6
 
 
@@ -211,7 +200,7 @@ def test_a_crash_between_the_message_and_its_lines_tells_nobody_twice(world: Wor
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.sender, "settle_held", killed)
+        patched.setattr(world.services.attempt_store, "settle_held", killed)
         with pytest.raises(Killed):
             until(world, "18:00:00")
     assert (len(digests(world, resident)), states(resident)) == (1, ["held"] * 2)
@@ -237,7 +226,7 @@ def test_a_line_that_comes_after_a_crash_goes_into_the_next_digest(world: World,
     resident = world.resident()
     held(world, resident, "一盏灯")
     with monkeypatch.context() as patched:
-        patched.setattr(world.services.sender, "settle_held", killed)
+        patched.setattr(world.services.attempt_store, "settle_held", killed)
         with pytest.raises(Killed):
             until(world, "18:00:00")
     world.open_wish(awake(world, resident), title="一把伞")
@@ -273,7 +262,7 @@ def test_a_digest_that_is_refused_for_now_comes_a_little_later(world: World):
 def test_a_digest_that_the_street_cannot_pay_puts_its_lines_on_the_list_and_not_itself(world: World):
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
-    world.services.sender._tolls = Tolls(budget_li=0)
+    world.services.sms_budget.budget_li = 0
     until(world, "18:30:00")
     assert (digests(world, resident), states(resident), len(visits(world))) == ([], ["suppressed budget"] * 2, 2)
 
@@ -302,9 +291,8 @@ def test_two_who_share_a_phone_hear_of_a_line_once(world: World):
     both, hers = held(world, phone, "一盏灯", "一把伞")
     for line in lines():
         assert line.person == owner.id
-    due = a_job(id="due_both", at=START, shard="s0", kind="wish.approved", subject=both, to=f"people:{owner.id},{wife.id}")
-    world.services.notifier.send(due, {"title": "一盏灯"})
-    world.services.notifier.send(replace(due, id="due_hers", subject=hers, to=wife.id), {"title": "一把伞"})
+    notify(world, a_send("due_both", f"people:{owner.id},{wife.id}", about=both), {"title": "一盏灯"})
+    notify(world, a_send("due_hers", wife.id, about=hers), {"title": "一把伞"})
     assert len({due.id for due in scheduled() if due.kind == DIGEST}) == 2
     until(world, "18:30:00")
     told = sorted(letter.text for letter in world.sms_to(owner.phone or "", DIGEST))

@@ -5,7 +5,6 @@ from datetime import timedelta
 from chalicelib.adapters.ports import Refused
 
 from ..jobs import a_job
-from ..store.scan import save
 from ..world import START, World
 from .test_reminders import Gateway, over
 
@@ -32,13 +31,15 @@ def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: W
 
 def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits(world: World):
     world.services.outbox.sweep()
-    save(a_job(id="due_late", at=START - timedelta(minutes=7), shard="s1", kind="timer.wish", subject="wsh_gone"))
+    world.services.outbox.put(
+        a_job(id="due_late", at=START - timedelta(minutes=7), shard="s1", kind="timer.wish", subject="wsh_gone")
+    )
     world.services.outbox.sweep()
     assert world.services.metrics.values[("OldestDueRow",)] == [0, 420]
 
 
 def test_parked_jobs_and_lost_alarms_are_counted(world: World):
-    save(a_job(id="due_poison", at=START, shard="s1", kind="timer.nothing", subject="nobody"))
+    world.services.outbox.put(a_job(id="due_poison", at=START, shard="s1", kind="timer.nothing", subject="nobody"))
     for _ in range(8):
         world.pass_time(minutes=3)
     assert counts(world, "ParkedJobs") == {("timer.nothing",): 1, (): 1}  # the alarm listens to all kinds together

@@ -4,11 +4,12 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.people.model import Person
 
-from ..jobs import a_job
 from ..replies.builders import lines, messages, scripted, visits
 from ..world import BAIHUA, GRID, START, UNIT, Phone, World
+from .builders import a_send
 
 MAIL = "wang@example.com"
 SPOKEN = {"how": "spoken"}
@@ -18,8 +19,8 @@ def tell(world: World, *people: Person, kind: str = "wish.approved", id: str = "
     """Tell people about a wish that is on the wall."""
     wish_id = world.open_wish(world.resident(), title="一个水壶")
     to = people[0].id if len(people) == 1 else f"people:{','.join(person.id for person in people)}"
-    due = a_job(id=id, at=START, shard="s0", kind=kind, subject=wish_id, to=to)
-    world.services.notifier.send(due, world.services.wishes.words_about_all([(wish_id, kind, {})])[0])
+    (context,) = world.services.hooks.contexts([MessageSubject(kind=kind, about=wish_id)])
+    world.services.notifier.notify(a_send(id, to, kind, wish_id), START, context)
 
 
 def told(world: World, person: Person) -> list[str]:

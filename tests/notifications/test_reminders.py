@@ -4,31 +4,27 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Provider
 from chalicelib.adapters.ports import Refused, Sms
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.jobs import JobRecord
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, Unreached, delivery_id
+from chalicelib.kernel.message_context import MessageSubject
+from chalicelib.message_log.attempts import AttemptInProgress, address_fingerprint
+from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, SuppressionReason, attempt_id
 from chalicelib.message_log.policy import HOLD, LEASE, RETRY_FOR
 from chalicelib.message_log.repository import MessageRepository
-from chalicelib.message_log.sending import BeingSent
 
-from ..jobs import a_job
 from ..signin.builders import sign_up
 from ..store.scan import SK, Reads, everything, scan, scheduled
-from ..world import BAIHUA, GRID, START, Phone, World
+from ..world import BAIHUA, GRID, Phone, World
+from .builders import a_send, notify, use_providers
 
 claim = Reads(MessageRepository).claim
 
 MAIL = "xiuying@example.com"
 
 
-def a_message(id: str = "due_1", to: str = "", kind: str = "wish.approved") -> JobRecord:
-    return a_job(id=id, at=START, shard="s0", kind=kind, subject="wsh_a", to=to)
-
-
 def tell(world: World, to: str, **fields) -> None:
-    world.services.notifier.send(a_message(to=to, **fields), {"title": "一个水壶", "reason": "", "needed_by": ""})
+    notify(world, a_send(to=to, **fields), {"title": "一个水壶", "reason": "", "needed_by": ""})
 
 
 def lines() -> list[MessageAttempt]:
@@ -116,10 +112,10 @@ def test_who_cannot_be_told_stands_on_the_list_of_those_who_were_not(world: Worl
 
 def test_what_is_no_longer_true_is_told_to_nobody_and_that_is_written_down(world: World):
     person = world.person()
-    world.services.notifier.send(a_message(to=person.id), None)
+    notify(world, a_send(to=person.id), None)
     tell(world, "per_nobody")
     assert texts(world, person.phone or "") == []
-    assert reasons() == [(person.id, Unreached.OVER)]
+    assert reasons() == [(person.id, SuppressionReason.OVER)]
 
 
 def test_a_ledger_names_no_address_and_no_words(world: World):
@@ -185,7 +181,7 @@ def over(world: World, *gateways: Gateway) -> None:
     """Send by these from now on, the first one first."""
     weights = [1, *[0] * (len(gateways) - 1)]
     pairs = zip(gateways, weights, strict=True)
-    world.services.sender._sms = Providers([Provider(name=g.name, sender=g, weight=w, price_li=55) for g, w in pairs])
+    use_providers(world, *[Provider(name=g.name, sender=g, weight=w, price_li=55) for g, w in pairs])
 
 
 def test_an_attempt_whose_end_was_not_seen_is_unknown_and_never_made_again(world: World):
@@ -233,7 +229,7 @@ def test_a_message_is_tried_for_a_day_then_it_is_dead_and_she_is_on_the_list_of_
     assert lines()[0].state is DeliveryState.DEAD
     assert 10 <= gateway.asked <= 30  # with jitter
     assert lines()[0].settled_at - lines()[0].at <= RETRY_FOR
-    assert [waiting.id for waiting in world.services.message_log.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
+    assert [waiting.id for waiting in world.services.message_queries.to_visit(BAIHUA, "", 10).items] == [lines()[0].id]
 
 
 def test_once_a_providers_key_is_mended_everybody_who_waits_is_told(world: World):
@@ -270,7 +266,7 @@ def test_one_of_many_whose_message_failed_holds_up_nobody_else(world: World):
 def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world: World):
     person, now = world.person(), world.clock.now()
     line = MessageAttempt(
-        id=delivery_id("due_1", Channel.SMS, world.services.sender.fingerprint(person.phone or "")),
+        id=attempt_id("due_1", Channel.SMS, address_fingerprint(world.services.keys, person.phone or "")),
         message="due_1",
         kind="wish.approved",
         about="wsh_a",
@@ -284,7 +280,7 @@ def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world
         ttl=now + timedelta(days=1),
     )
     assert claim(line)
-    with pytest.raises(BeingSent):
+    with pytest.raises(AttemptInProgress):
         tell(world, person.id)
     assert ledger() == [(person.id, "sms", DeliveryState.CLAIMED)]
     world.clock.advance(LEASE)
@@ -298,7 +294,9 @@ def test_a_claim_that_somebody_is_at_comes_again_and_an_old_one_is_unknown(world
 
 def test_a_code_of_a_claim_that_is_over_is_not_told(world: World):
     def words(*asked):
-        return world.services.wishes.words_about_all([asked])[0]
+        id, kind, params = asked
+        (context,) = world.services.hooks.contexts([MessageSubject(kind=kind, about=id, params=params)])
+        return context and context.facts
 
     resident, helper = world.resident(), world.volunteer()
     id = world.open_wish(resident)
@@ -324,4 +322,4 @@ def test_an_erased_person_is_told_nothing(world: World):
     phone.delete("/v1/me")
     tell(world, phone.me["id"])
     assert texts(world, phone.me["phone"]) == []
-    assert (phone.me["id"], Unreached.ERASED) in reasons()
+    assert (phone.me["id"], SuppressionReason.ERASED) in reasons()

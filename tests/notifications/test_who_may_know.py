@@ -7,12 +7,12 @@ import pytest
 
 from chalicelib.adapters.ports import Refused
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import DeliveryState, Unreached
+from chalicelib.kernel.audiences import SeveralPeople
+from chalicelib.message_log.model import DeliveryState, SuppressionReason
 
-from ..jobs import a_job
 from ..store.scan import save
 from ..world import BAIHUA, OTHER_GRID, STREET, UNIT, Phone, World
+from .builders import a_send, notify, wait_for_digest
 from .test_reminders import MAIL, Gateway, lines, over, with_mail
 
 JINFENG_HOME = f"{OTHER_GRID}.b01"
@@ -114,8 +114,8 @@ def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_i
 def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
     phone, _ = newcomer(world)
     over(world, Gateway(world, TimeoutError()))
-    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_gone", to=phone.me["id"])
-    world.services.notifier.send(due, {"title": "一个水壶"})
+    send = a_send("due_1", phone.me["id"], about="wsh_gone")
+    notify(world, send, {"title": "一个水壶"})
     assert visits(world.staff(), BAIHUA) == []
     boss = world.phone_of(world.admin)
     (visit,) = visits(boss, STREET)
@@ -130,10 +130,10 @@ def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
 
 def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(world: World):
     phone, wish = with_mail(world), world.open_wish()
-    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=phone.me["id"])
-    world.services.notifier.send(due, {"title": "一个水壶"})
+    send = a_send("due_1", phone.me["id"], about=wish)
+    notify(world, send, {"title": "一个水壶"})
     phone.patch("/v1/me", {"channels": {"sms": False}})
-    world.services.notifier.send(due, {"title": "一个水壶"})
+    notify(world, send, {"title": "一个水壶"})
     told = [
         letter for letter in world.mailbox.read() if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
     ]
@@ -155,7 +155,7 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(wor
         assert resident.delete("/v1/me").status == 202
     world.pass_time(minutes=2)
     states = {line.id: (line.state, line.reason) for line in lines() if line.kind == "wish.approved"}
-    assert states[refused.id] == (DeliveryState.SUPPRESSED, Unreached.ELSEWHERE)
+    assert states[refused.id] == (DeliveryState.SUPPRESSED, SuppressionReason.ELSEWHERE)
     assert [sms.phone for sms in gateway.taken] == (["+8613812340000"] if how == "another number" else [])
 
 
@@ -164,9 +164,9 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish = world.open_wish()
     over(world, Gateway(world, TimeoutError()))
-    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
-    for to in (owner.id, f"people:{wife.id}"):  # in two shares of one message
-        world.services.notifier.send(replace(due, to=to), {"title": "一个水壶"})
+    send = a_send("due_1", owner.id, about=wish)
+    for to in (send.to, SeveralPeople((wife.id,))):  # in two shares of one message
+        notify(world, replace(send, to=to), {"title": "一个水壶"})
     (visit,) = visits(world.staff(), BAIHUA)
     assert visit["title"].startswith("李强、张梅：")
 
@@ -176,10 +176,10 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
     over(world, gateway)
-    due = a_job(id="due_1", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=owner.id)
-    world.services.notifier.send(due, {"title": "一个水壶"})  # certainly refused, and due again
+    send = a_send("due_1", owner.id, about=wish)
+    notify(world, send, {"title": "一个水壶"})  # certainly refused, and due again
     world.clock.advance(timedelta(minutes=1))
-    world.services.notifier.send(replace(due, id="due_2", message="due_1", to=f"people:{wife.id}"), {"title": "一个水壶"})
+    notify(world, replace(send, id="due_2", to=SeveralPeople((wife.id,))), {"title": "一个水壶"})
     assert len(gateway.taken) == 1
     for person in (owner, wife):
         told = [line for line in world.phone_of(person).get("/v1/me/inbox").json["items"] if line["about"] == wish]
@@ -188,12 +188,10 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
 
 def test_however_much_is_held_all_of_it_is_told_in_the_digest(world: World):
     person, wish = world.person(), world.open_wish()
-    templates = world.services.notifier._templates
-    low = {**templates, "wish.approved": replace(templates["wish.approved"], urgency=Urgency.LOW)}
-    world.services.notifier._templates = world.services.sender._templates = low
+    wait_for_digest(world)
     for n in range(130):
-        due = a_job(id=f"due_{n:024}", at=world.clock.now(), shard="s0", kind="wish.approved", subject=wish, to=person.id)
-        world.services.notifier.send(due, {"title": "一个水壶"})
+        send = a_send(f"due_{n:024}", person.id, about=wish)
+        notify(world, send, {"title": "一个水壶"})
         world.clock.advance(timedelta(seconds=1))
     world.pass_time(days=1)
     assert "今日130条" in world.sms_to(person.phone or "", "reminders.digest")[0].text

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.offers.decisions import OfferContext
 from chalicelib.offers.model import AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory
-from chalicelib.offers.policy import Urgency
+from chalicelib.offers.policy import OfferUrgency
 
 from ..world import GRID, START
 
@@ -23,7 +23,7 @@ def an_offer(state: OfferState = OfferState.OFFERED, **fields: Any) -> Offer:
         "place": GRID,
         "zone": "Asia/Shanghai",
         "kind": "goods",
-        "urgency": Urgency.SOON,
+        "urgency": OfferUrgency.SOON,
         "expires_at": UNTIL,
     }
     return Offer(**(values | {"state": state} | fields))

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
+from chalicelib.kernel.audiences import parse_audience
 from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.offers import decisions
 from chalicelib.offers.decisions import ChosenVolunteer
 from chalicelib.offers.model import AskedVolunteer, OfferRound, OfferState, SentOffer, VolunteerHistory
-from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, Urgency
+from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, OfferUrgency
 
 from ..people.builders import a_person
 from ..world import START
@@ -49,14 +50,14 @@ def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
 @pytest.mark.parametrize(
     ("urgency", "now", "until"),
     [
-        (Urgency.URGENT, "2026-11-23 08:00", "2026-11-23 12:00"),
-        (Urgency.URGENT, "2026-11-23 16:30", "2026-11-23 20:30"),
-        (Urgency.URGENT, "2026-11-23 18:30", "2026-11-24 10:00"),
-        (Urgency.SOON, "2026-11-23 08:00", "2026-11-23 18:00"),
-        (Urgency.SOON, "2026-11-23 10:30", "2026-11-23 20:30"),
-        (Urgency.SOON, "2026-11-23 20:30", "2026-11-24 18:00"),
-        (Urgency.CALM, "2026-11-23 00:01", "2026-11-24 20:00"),
-        (Urgency.CALM, "2026-11-23 23:59", "2026-11-24 20:00"),
+        (OfferUrgency.URGENT, "2026-11-23 08:00", "2026-11-23 12:00"),
+        (OfferUrgency.URGENT, "2026-11-23 16:30", "2026-11-23 20:30"),
+        (OfferUrgency.URGENT, "2026-11-23 18:30", "2026-11-24 10:00"),
+        (OfferUrgency.SOON, "2026-11-23 08:00", "2026-11-23 18:00"),
+        (OfferUrgency.SOON, "2026-11-23 10:30", "2026-11-23 20:30"),
+        (OfferUrgency.SOON, "2026-11-23 20:30", "2026-11-24 18:00"),
+        (OfferUrgency.CALM, "2026-11-23 00:01", "2026-11-24 20:00"),
+        (OfferUrgency.CALM, "2026-11-23 23:59", "2026-11-24 20:00"),
     ],
 )
 def test_there_is_time_to_answer_while_people_are_awake(urgency, now, until):
@@ -65,14 +66,16 @@ def test_there_is_time_to_answer_while_people_are_awake(urgency, now, until):
 
 def test_an_evening_at_home_lies_in_between_where_people_live():
     berlin, now = "Europe/Berlin", local("2026-10-24 23:30", "Europe/Berlin")
-    assert decisions.answer_by(Urgency.CALM, now, berlin, FAR) == local("2026-10-25 20:00", berlin)
-    assert decisions.answer_by(Urgency.CALM, now, "Asia/Shanghai", FAR) == local("2026-10-26 20:00")  # there it is Sunday already
+    assert decisions.answer_by(OfferUrgency.CALM, now, berlin, FAR) == local("2026-10-25 20:00", berlin)
+    assert decisions.answer_by(OfferUrgency.CALM, now, "Asia/Shanghai", FAR) == local(
+        "2026-10-26 20:00"
+    )  # there it is Sunday already
 
 
 @given(st.integers(0, 366 * 24 * 60), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]))
 def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zone):
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    urgent, soon, calm = (decisions.answer_by(urgency, now, zone, FAR) for urgency in Urgency)
+    urgent, soon, calm = (decisions.answer_by(urgency, now, zone, FAR) for urgency in OfferUrgency)
     assert now + 4 * HOUR <= urgent <= soon <= calm <= now + 2 * DAY
     for until in (urgent, soon, calm):
         assert time(8) <= until.astimezone(ZoneInfo(zone)).time() <= time(20, 30)
@@ -105,8 +108,8 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
     assert one.previous == old
     assert other.entity == replace(new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),))
     assert other.previous is None  # her first
-    assert first.messages == (Message(kind="offer.made", to="per_1", about="off_1", not_after=UNTIL),)
-    assert second.messages == (Message(kind="offer.made", to="per_2", about="off_2", not_after=UNTIL),)
+    assert first.messages == (Message(kind="offer.made", to=parse_audience("per_1"), about="off_1", not_after=UNTIL),)
+    assert second.messages == (Message(kind="offer.made", to=parse_audience("per_2"), about="off_2", not_after=UNTIL),)
     assert told(outcome) == [*first.messages, *second.messages]
     assert changes(outcome) == []
     assert not any((not part.bump_version) for part in outcome.parts)
@@ -286,8 +289,8 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
     assert (first.previous, second.previous) == (one, other)
     assert hers.entity == replace(standing, sent=(a_sent("off_1", state=S.SUPERSEDED),))  # it says nothing about her
     assert told(outcome) == [
-        Message(kind="offer.superseded", to="per_1", about="off_1"),
-        Message(kind="offer.superseded", to="per_3", about="off_3"),
+        Message(kind="offer.superseded", to=parse_audience("per_1"), about="off_1"),
+        Message(kind="offer.superseded", to=parse_audience("per_3"), about="off_3"),
     ]
     assert changes(outcome) == []
     assert outcome.entity.not_again == {"per_0", "per_2"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
 from chalicelib.offers.model import TABLE, OfferState, grid_of, urgency_of, waking_after
-from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, Urgency
+from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, OfferUrgency
 
 from ..world import START
 from .builders import UNTIL, a_search, a_sent, a_standing, an_asked, an_offer
@@ -29,13 +29,13 @@ def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
 @pytest.mark.parametrize(
     ("days", "urgency"),
     [
-        (-400, Urgency.URGENT),
-        (0, Urgency.URGENT),
-        (2, Urgency.URGENT),
-        (3, Urgency.SOON),
-        (7, Urgency.SOON),
-        (8, Urgency.CALM),
-        (300, Urgency.CALM),
+        (-400, OfferUrgency.URGENT),
+        (0, OfferUrgency.URGENT),
+        (2, OfferUrgency.URGENT),
+        (3, OfferUrgency.SOON),
+        (7, OfferUrgency.SOON),
+        (8, OfferUrgency.CALM),
+        (300, OfferUrgency.CALM),
     ],
 )
 def test_a_wish_presses_by_the_days_that_are_left(days, urgency):
@@ -45,11 +45,11 @@ def test_a_wish_presses_by_the_days_that_are_left(days, urgency):
 def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
     last, first = at("2026-11-23 23:59"), at("2026-11-24 00:00")
     assert last.date() == first.date()
-    assert urgency_of(date(2026, 11, 26), last, SHANGHAI) is Urgency.SOON
-    assert urgency_of(date(2026, 11, 26), first, SHANGHAI) is Urgency.URGENT
-    assert urgency_of(date(2026, 11, 26), first, "UTC") is Urgency.SOON
-    assert urgency_of(date(2026, 12, 1), last, SHANGHAI) is Urgency.CALM
-    assert urgency_of(date(2026, 12, 1), first, SHANGHAI) is Urgency.SOON
+    assert urgency_of(date(2026, 11, 26), last, SHANGHAI) is OfferUrgency.SOON
+    assert urgency_of(date(2026, 11, 26), first, SHANGHAI) is OfferUrgency.URGENT
+    assert urgency_of(date(2026, 11, 26), first, "UTC") is OfferUrgency.SOON
+    assert urgency_of(date(2026, 12, 1), last, SHANGHAI) is OfferUrgency.CALM
+    assert urgency_of(date(2026, 12, 1), first, SHANGHAI) is OfferUrgency.SOON
 
 
 @pytest.mark.parametrize(

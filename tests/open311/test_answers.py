@@ -4,13 +4,13 @@ import pytest
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.open311.answers import answers_to
-from chalicelib.tickets.policy import Choice, Question, QuestionKind
+from chalicelib.tickets.policy import CategoryQuestion, Choice, QuestionKind
 
 CHOICES = tuple(Choice(key=key, zh=key, en=key) for key in ("a", "b", "c"))
 
 
 def asked(kind, *, required=False, code="q"):
-    return Question(code=code, zh="问", en="Ask", kind=kind, required=required, choices=CHOICES)
+    return CategoryQuestion(code=code, zh="问", en="Ask", kind=kind, required=required, choices=CHOICES)
 
 
 @pytest.mark.parametrize(

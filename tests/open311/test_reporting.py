@@ -9,7 +9,7 @@ from chalicelib.kernel.access import Role
 from chalicelib.runtime import use
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, Choice, Question, QuestionKind
+from chalicelib.tickets.policy import HOUSE, CategoryQuestion, Choice, QuestionKind
 from chalicelib.tickets.repository import TicketRepository
 
 from ..store.scan import Reads, save
@@ -27,7 +27,7 @@ def ticket(id: str) -> Ticket:
     return found
 
 
-def ask(world: World, *questions: Question) -> None:
+def ask(world: World, *questions: CategoryQuestion) -> None:
     """Have the street ask something about lights."""
     categories = tuple(replace(c, questions=questions) if c.code == "light" else c for c in HOUSE.categories)
     policy, now = replace(HOUSE, categories=categories), world.clock.now()
@@ -245,8 +245,8 @@ def test_of_a_field_that_is_said_twice_in_two_ways_neither_is_believed(app: Appl
 def test_a_required_attribute_is_asked_for_by_name(world: World, app: Application):
     ask(
         world,
-        Question(code="pole", zh="灯杆编号", en="Pole", required=True),
-        Question(code="floors", zh="楼层", en="Floors", kind=QuestionKind.NUMBER, required=True),
+        CategoryQuestion(code="pole", zh="灯杆编号", en="Pole", required=True),
+        CategoryQuestion(code="floors", zh="楼层", en="Floors", kind=QuestionKind.NUMBER, required=True),
     )
     fields = {"service_code": "light", "address_id": BUILDING, "description": "灯不亮"}
     assert app.refused(400, **fields) == ["attribute[pole]: 请填写：pole, floors。"]
@@ -262,7 +262,7 @@ def test_a_required_attribute_is_asked_for_by_name(world: World, app: Applicatio
 
 def test_several_answers_to_one_question_come_in_each_of_the_ways_that_forms_have(world: World, app: Application):
     choices = tuple(Choice(key=key, zh=key, en=key) for key in "abcd")
-    ask(world, Question(code="q", zh="问", en="Ask", kind=QuestionKind.SEVERAL, choices=choices))
+    ask(world, CategoryQuestion(code="q", zh="问", en="Ask", kind=QuestionKind.SEVERAL, choices=choices))
     for fields in (
         {"attribute[q][]": ["a", "b"]},
         {"attribute[q]": ["a", "b"]},

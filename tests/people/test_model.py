@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.kernel.access import Actor, Grant, Role
 from chalicelib.kernel.errors import Conflict, Forbidden, Unauthenticated
-from chalicelib.people.model import VolunteerProfile, end_session, erase, make_volunteer, mask_phone, regrant
+from chalicelib.people.model import VolunteerProfile, end_session, erase, make_volunteer, mask_phone
+from chalicelib.staff_directory.grants import regrant
 
 from ..world import BAIHUA, GRID, JINFENG, START, STREET, UNIT
 from .builders import a_person

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chalicelib.adapters.choice import Provider, Providers
+from chalicelib.adapters.choice import Provider
 from chalicelib.adapters.ports import Sms
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.signing import sign
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.settings import SmsProvider
 
+from ..notifications.builders import use_providers
 from ..store.scan import SK, scan
 from ..world import GRID, Answer, Phone, World
 
@@ -60,7 +61,7 @@ class Scripted:
 def scripted(world: World, *script: Any, price_li: int = 55) -> Scripted:
     """From now on every SMS goes through `east`, which does as it is told."""
     sender = Scripted(world, *script)
-    world.services.sender._sms = Providers([Provider(name="east", sender=sender, weight=1, price_li=price_li)])
+    use_providers(world, Provider(name="east", sender=sender, weight=1, price_li=price_li))
     return sender
 
 

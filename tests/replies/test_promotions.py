@@ -7,11 +7,11 @@ import pytest
 
 from chalicelib.kernel.template import Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import text
-from chalicelib.message_log.sending import Tolls
+from chalicelib.message_log.budget import Bill
 from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
-from ..jobs import a_job
-from ..world import START, Phone, World
+from ..notifications.builders import a_send, notify, use_templates
+from ..world import Phone, World
 from .builders import PROVIDERS, a_world, consents, lines, visits
 
 FAIR = Template(text(zh="周六义诊，欢迎来。", en="Free check-ups on Saturday."), told="whom it concerns", legal=Legal.PROMOTIONAL)
@@ -22,20 +22,14 @@ ALARM = replace(NOTE, urgency=Urgency.URGENT)
 @pytest.fixture
 def world() -> Iterator[World]:
     with a_world(sms_providers=PROVIDERS, sms_budget_fen=110) as world:  # twenty parts
-        world.services.sender._templates = world.services.notifier._templates = {
-            **world.services.notifier._templates,
-            "test.fair": FAIR,
-            "test.note": NOTE,
-            "test.alarm": ALARM,
-        }
+        use_templates(world, {"test.fair": FAIR, "test.note": NOTE, "test.alarm": ALARM})
         yield world
 
 
 def tell(world: World, person_id: str, kind: str) -> str:
     """Tell somebody, and return what became of it: its state and why."""
     id = f"due_{next(world.numbers)}"
-    due = a_job(id=id, at=START, shard="s0", kind=kind, subject="x", to=person_id)
-    world.services.notifier.send(due, {})
+    notify(world, a_send(id, person_id, kind, "x"), {})
     line = next(line for line in lines() if line.message == id)
     return " ".join(filter(None, (line.state, line.reason)))
 
@@ -47,9 +41,9 @@ def agree(phone: Phone, wanted: bool = True) -> None:
 
 def spend(world: World, parts: int) -> None:
     """The street spends money on something else, more than a minute ago."""
-    from collections import Counter
-
-    world.services.sender.book(Counter({"chunhui": parts * 55}))
+    bill = Bill()
+    bill.by_street["chunhui"] = parts * 55
+    world.services.sms_budget.book(bill)
     world.pass_time(minutes=2)
 
 
@@ -137,7 +131,7 @@ def test_another_month_has_a_budget_of_its_own(world: World):
     assert tell(world, one.me["id"], "test.note") == "suppressed budget"
     world.pass_time(days=9)
     assert tell(world, other.me["id"], "test.note") == "sent"
-    assert world.services.sender.spent_li("chunhui") == 55
+    assert world.services.sms_budget.spent_li("chunhui") == 55
 
 
 def test_one_burst_does_not_outrun_the_budget(world: World):
@@ -148,14 +142,14 @@ def test_one_burst_does_not_outrun_the_budget(world: World):
 
 
 def test_a_budget_of_nothing_is_not_a_budget_without_limit(world: World):
-    world.services.sender._tolls = Tolls(budget_li=0)
+    world.services.sms_budget.budget_li = 0
     assert tell(world, world.resident().me["id"], "test.note") == "suppressed budget"
-    world.services.sender._tolls = Tolls(budget_li=None)
+    world.services.sms_budget.budget_li = None
     assert tell(world, world.resident().me["id"], "test.note") == "sent"
 
 
 def test_promotions_end_where_the_week_is_full_and_never_hide_in_a_digest(world: World):
-    world.services.sender._tolls = Tolls(budget_li=None)
+    world.services.sms_budget.budget_li = None
     resident = world.resident()
     agree(resident)
     states = [tell(world, resident.me["id"], "test.fair") for _ in range(WEEKLY_MESSAGES + 2)]

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters.ports import Refused
-from chalicelib.catalogue import TEMPLATES
-from chalicelib.message_log.policy import QUESTION_LASTS
-from chalicelib.replies.policy import NO, QUESTION_CLASH, STOP, WORDS, YES
+from chalicelib.catalogue import TEMPLATES, question_words
+from chalicelib.message_log.policy import NO, QUESTION_CLASH, QUESTION_LASTS, YES
+from chalicelib.replies.policy import STOP
 from chalicelib.replies.service import word_of
 from chalicelib.wishes.repository import WishRepository
 
@@ -261,7 +261,7 @@ def test_the_same_question_asked_again_is_one_question(world: World):
 
 
 def test_every_question_has_words_of_its_own(world: World):
-    assert set(WORDS) == {kind for kind, template in TEMPLATES.items() if template.asks}
+    assert set(question_words()) == {kind for kind, template in TEMPLATES.items() if template.asks}
 
 
 def test_the_same_reply_again_does_not_answer_what_is_asked_meanwhile(world: World):
@@ -398,10 +398,10 @@ def test_whatever_else_people_write_does_nothing(world: World, text: str):
 
 
 def test_a_word_means_one_thing_however_it_is_typed():
-    own = {word: yes for answers in WORDS.values() for word, yes in answers.items()}
+    own = {word: yes for answers in question_words().values() for word, yes in answers.items()}
     words = YES | NO | STOP | set(own)
     assert len(words) == len(YES) + len(NO) + len(STOP) + len(own)
-    assert all(answers.get(word, yes) is yes for answers in WORDS.values() for word, yes in own.items())
+    assert all(answers.get(word, yes) is yes for answers in question_words().values() for word, yes in own.items())
     assert {word_of(word) for word in words} == words
     for typed, word in (
         ("１", "1"),

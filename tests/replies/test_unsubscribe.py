@@ -40,7 +40,7 @@ def link_in(text: str) -> str:
 
 
 def link(world: World, resident: Phone) -> str:
-    return world.services.sender.unsubscribe_link(resident.me["id"]).removeprefix(HOME)
+    return world.services.unsubscribe_links.link(resident.me["id"]).removeprefix(HOME)
 
 
 def click(path: str, **headers: str) -> Answer:
@@ -61,7 +61,7 @@ def test_the_link_in_a_letter_stops_further_letters(world: World):
 
 def test_a_letter_carries_its_way_out_for_mail_programs_and_a_code_does_not(world: World, monkeypatch: pytest.MonkeyPatch):
     sent: list[Mail] = []
-    sender = world.services.sender._email
+    sender = world.services.transport._email
     monkeypatch.setattr(sender, "send", lambda mail: (sent.append(mail), type(sender).send(sender, mail))[1])
     resident = by_mail(world)
     world.open_wish(resident)
@@ -145,4 +145,4 @@ def test_the_way_out_of_somebody_who_has_left_says_yes_and_does_nothing(world: W
 
 def test_a_house_without_an_address_promises_no_way_out(world: World):
     with a_world(sms_providers=PROVIDERS) as other:
-        assert other.services.sender.unsubscribe_link("per_a") == ""
+        assert other.services.unsubscribe_links.link("per_a") == ""

@@ -8,8 +8,9 @@ from hypothesis import given
 from chalicelib.people.model import Person
 from chalicelib.people.repository import PERSON
 from chalicelib.store.table import EventRecord
-from chalicelib.wishes.model import WallEntry, Wish
+from chalicelib.wishes.model import Wish
 from chalicelib.wishes.repository import WISH, WISH_EVENT, WishEvent
+from chalicelib.wishes.wall import WallEntry
 
 from ..people.builders import PEOPLE, a_person
 from ..wishes.builders import WISHES, a_claim, a_wish

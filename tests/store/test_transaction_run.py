@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.kernel.audiences import OnePerson
+from chalicelib.kernel.audiences import OnePerson, parse_audience
 from chalicelib.kernel.changes import Changes, Count, Delete, Event, Message, Put
 from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
@@ -334,7 +334,7 @@ def test_a_change_that_leaves_nothing_to_wait_for_takes_the_alarm_away(office):
 
 def test_a_message_that_is_due_at_once_is_handed_over_and_waits_no_more(office):
     wish = office.keep(a_wish(State.FULFILLED))
-    message = Message(kind="wish.thanks", to="per_h", about=wish.id, params={"claim": "clm_1"})
+    message = Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id, params={"claim": "clm_1"})
     office.settle(Changes(entity=wish, previous=wish, messages=(message,)))
     (due,) = office.handed
     assert (due.kind, due.job.to, due.subject, due.job.params) == ("wish.thanks", OnePerson("per_h"), wish.id, {"claim": "clm_1"})
@@ -344,14 +344,16 @@ def test_a_message_that_is_due_at_once_is_handed_over_and_waits_no_more(office):
 def test_a_message_that_could_not_be_handed_over_waits_for_the_sweep(office):
     office.takes = False
     wish = office.keep(a_wish(State.FULFILLED))
-    office.settle(Changes(entity=wish, previous=wish, messages=(Message(kind="wish.thanks", to="per_h", about=wish.id),)))
+    office.settle(
+        Changes(entity=wish, previous=wish, messages=(Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id),))
+    )
     assert [due.id for due in scheduled()] == [due.id for due in office.handed]
     assert scheduled()[0].at == START + timedelta(seconds=30)
 
 
 def test_a_message_for_later_is_not_handed_over_before_its_time(office):
     wish = office.keep(a_wish(State.FULFILLED))
-    later = Message(kind="wish.thanks", to="per_h", about=wish.id, not_before=START + timedelta(hours=12))
+    later = Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id, not_before=START + timedelta(hours=12))
     office.settle(Changes(entity=wish, previous=wish, messages=(later,)))
     assert office.handed == []
     assert [due.at for due in scheduled()] == [START + timedelta(hours=12)]

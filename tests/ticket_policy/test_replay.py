@@ -14,9 +14,9 @@ from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, LIMITS, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
+from chalicelib.tickets.policy import HOUSE, LIMITS, EscalationStep, Level, LimitsOf, Policy, SlaKind, SlaLimits, TicketUrgency
 from chalicelib.tickets.routing import start_at
-from chalicelib.tickets.states import Mover, State
+from chalicelib.tickets.states import TicketMover, TicketStatus
 from chalicelib.tickets.timers import on_timer
 
 BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
@@ -28,10 +28,10 @@ SECOND = timedelta(seconds=1)
 
 
 def office_of(policy: Policy, ticket: Ticket, duty=DUTY) -> EscalationContext:
-    return EscalationContext(terms=sla_of(policy, ticket, library), duty=duty)
+    return EscalationContext(sla=sla_of(policy, ticket, library), duty=duty)
 
 
-def blank(policy: Policy = HOUSE, duty=DUTY, urgency: Urgency = Urgency.GENERAL, **fields) -> Ticket:
+def blank(policy: Policy = HOUSE, duty=DUTY, urgency: TicketUrgency = TicketUrgency.GENERAL, **fields) -> Ticket:
     values = {"id": "tkt_a", "version": 1, "created_at": BEGAN, "updated_at": BEGAN, "person_id": "per_r", "filed_by": "per_r"}
     values |= {"category": "light", "urgency": urgency, "text": "灯不亮", "place": PLACE, "community_name": "柏华"}
     ticket = Ticket(**values | {"zone": "Asia/Shanghai", "level": Level.GRID} | fields)
@@ -56,8 +56,8 @@ class Model:
         return cls(policy, outcome.entity, duty, [], {})
 
     @staticmethod
-    def mover(now: datetime) -> Mover:
-        return Mover(id="per_worker", relations=STAFF, now=now)
+    def mover(now: datetime) -> TicketMover:
+        return TicketMover(id="per_worker", relations=STAFF, now=now)
 
     @property
     def office(self) -> EscalationContext:
@@ -87,10 +87,10 @@ class Model:
         made = {
             "accept": lambda: decisions.accept(ticket, by),
             "comment": lambda: decisions.comment(ticket, by, "来看过了", public=True),
-            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), said="等配件") if len(ticket.holds) < 3 else None,
+            "hold": lambda: decisions.hold(ticket, self.office, by, "等配件", at + timedelta(days=3), public_text="等配件") if len(ticket.holds) < 3 else None,
             "resume": lambda: decisions.resume(ticket, self.office, by),
-            "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), said=""),
-            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, said=""),
+            "resolve": lambda: decisions.resolve(ticket, self.office, by, "修好了", ("upl_a",), public_text=""),
+            "close": lambda: resolution.close(ticket, by, "查无此事", alone=False, public_text=""),
             "reopen": lambda: resolution.reopen(ticket, self.office, by, "又坏了"),
         }[move]()  # fmt: skip
         self.ticket = made.entity if made else ticket
@@ -107,13 +107,13 @@ moves = st.sampled_from(["accept", "comment", "hold", "resume", "resolve", "clos
 
 @st.composite
 def policies(draw) -> Policy:
-    made = Limits(
+    made = SlaLimits(
         accept=draw(minutes), contact=draw(minutes), resolve=draw(minutes), call_back=draw(minutes),
         remind=draw(st.integers(300, 3000)), always=draw(st.booleans()),
     )  # fmt: skip
-    steps = [Step(level=step.level, role=step.role, percent=draw(st.integers(1, 400))) for step in HOUSE.ladder]
+    steps = [EscalationStep(level=step.level, role=step.role, percent=draw(st.integers(1, 400))) for step in HOUSE.ladder]
     kept = draw(st.sampled_from([(0, 1, 2), (0, 2), (1, 2), (2,)]))
-    rows = tuple(LimitsOf(urgency=urgency, limits=made) for urgency in Urgency)
+    rows = tuple(LimitsOf(urgency=urgency, limits=made) for urgency in TicketUrgency)
     return replace(HOUSE, limits=rows, ladder=tuple(steps[n] for n in kept))
 
 
@@ -185,7 +185,7 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     found = summarise([Pair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False)
     assert found.total.over[SlaKind.CONTACT] == [0, 1]
     assert found.total.reached == {Level.GRID: [1, 0], Level.COMMUNITY: [0, 0], Level.STREET: [0, 1]}
-    assert found.by_urgency[Urgency.GENERAL].tickets == 1
+    assert found.by_urgency[TicketUrgency.GENERAL].tickets == 1
     assert [pair.ticket_id for pair in found.examples] == ["tkt_a"]
 
 
@@ -203,7 +203,7 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     model.do("resolve", BEGAN + timedelta(hours=2))
     again = BEGAN + timedelta(hours=3)
     model.do("reopen", again)
-    assert (model.ticket.state, model.ticket.level) == (State.ACCEPTED, Level.COMMUNITY)
+    assert (model.ticket.state, model.ticket.level) == (TicketStatus.ACCEPTED, Level.COMMUNITY)
     model.pass_to(BEGAN + timedelta(days=40), also_at=True)
     played = model.replayed(BEGAN + timedelta(days=40))
     assert list(played.climbs) == [Climb(at=again, level=Level.COMMUNITY), *model.climbs]
@@ -212,10 +212,10 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     assert model.replayed(BEGAN + timedelta(days=40), quick).over[SlaKind.RESOLVE] < played.over[SlaKind.RESOLVE]
 
 
-@pytest.mark.parametrize(("set_by_hand", "expected"), [(False, Urgency.URGENT), (True, Urgency.COMPLEX)])
+@pytest.mark.parametrize(("set_by_hand", "expected"), [(False, TicketUrgency.URGENT), (True, TicketUrgency.COMPLEX)])
 def test_another_class_of_a_category_moves_its_tickets_but_not_those_that_somebody_classed(set_by_hand, expected):
-    lights = tuple(replace(c, urgency=Urgency.URGENT) if c.code == "light" else c for c in HOUSE.categories)
-    ticket = blank(urgency=Urgency.COMPLEX if set_by_hand else Urgency.GENERAL)
+    lights = tuple(replace(c, urgency=TicketUrgency.URGENT) if c.code == "light" else c for c in HOUSE.categories)
+    ticket = blank(urgency=TicketUrgency.COMPLEX if set_by_hand else TicketUrgency.GENERAL)
     assert urgency_under(replace(HOUSE, categories=lights), HOUSE, ticket) is expected
     assert urgency_under(replace(HOUSE, categories=lights[:1]), HOUSE, ticket) is ticket.urgency  # it has no class any more
 

@@ -14,8 +14,8 @@ from chalicelib.tickets import decisions
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Level, Ticket
-from chalicelib.tickets.policy import HOUSE, Rule, Urgency
-from chalicelib.tickets.states import Mover
+from chalicelib.tickets.policy import HOUSE, Rule, TicketUrgency
+from chalicelib.tickets.states import TicketMover
 from chalicelib.tickets.worktime import OfficeHours, OwnDay
 
 from ..hostile.good import GOOD
@@ -44,8 +44,8 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
         "urgency": "urgent", "category": None, "accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True,
     }  # fmt: skip
     assert seen.json["week"]["1"] == [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "18:00"}]
-    assert world.services.ticket_policies.current(STREET) == (0, HOUSE)
-    assert world.services.ticket_policies.policy_for(STREET, 0) is HOUSE
+    assert world.services.policy_book.current(STREET) == (0, HOUSE)
+    assert world.services.policy_book.policy_for(STREET, 0) is HOUSE
     assert world.resident().get("/v1/policies/tickets?place=nowhere").status == 404
 
 
@@ -64,7 +64,7 @@ def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
 
 
 def test_each_change_is_a_version_of_its_own_that_stays(world: World):
-    admin, rulebook = world.phone_of(world.admin), world.services.ticket_policies
+    admin, rulebook = world.phone_of(world.admin), world.services.policy_book
     own = {
         "2027-01-01": {"hours": []},
         "2027-01-02": {},
@@ -222,7 +222,9 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
 # what other rules would have done
 
 
-def report(world: World, n: int, place: str = BUILDING, category: str = "light", urgency: Urgency = Urgency.GENERAL) -> Ticket:
+def report(
+    world: World, n: int, place: str = BUILDING, category: str = "light", urgency: TicketUrgency = TicketUrgency.GENERAL
+) -> Ticket:
     """Save a ticket as it is right after its report."""
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
     now = world.clock.now()
@@ -231,8 +233,8 @@ def report(world: World, n: int, place: str = BUILDING, category: str = "light",
         category=category, urgency=urgency, text="楼道灯不亮", place=place, community_name="柏华社区", zone="Asia/Shanghai",
         level=Level.STREET, assignee=world.admin.id,
     )  # fmt: skip
-    office = EscalationContext(terms=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
-    by = Mover(id=world.admin.id, relations=frozenset(), now=now)
+    office = EscalationContext(sla=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
+    by = TicketMover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
     save(ticket)
     return ticket
@@ -311,4 +313,4 @@ def test_a_version_that_is_quite_new_is_found(world: World):
     now = world.clock.now()
     rule = Rule(id="r1", to="property")
     save(PolicyRecord(street=STREET, number=7, policy=replace(HOUSE, rules=(rule,)), at=now, by="per_a"))
-    assert world.services.ticket_policies.policy_for(STREET, 7).rules == (rule,)
+    assert world.services.policy_book.policy_for(STREET, 7).rules == (rule,)

@@ -1,21 +1,22 @@
-"""A ticket, its office and those who move it, as tests need them."""
+"""A ticket, its escalation context and those who move it, as tests need them."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel.access import STAFF, Relation
+from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes
 from chalicelib.tickets import clocks
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, Sla, sla_of
-from chalicelib.tickets.model import Hold, Report, SlaTimer, Ticket
-from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, Urgency
-from chalicelib.tickets.states import SYSTEM_ONLY, Ending, Mover, State
+from chalicelib.tickets.model import Hold, SlaTimer, Ticket, TicketReport
+from chalicelib.tickets.policy import HOUSE, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.states import SYSTEM_ONLY, Ending, TicketMover, TicketStatus
 
 from ..world import START, UNIT
 
-S, C, L = State, SlaKind, Level
+S, C, L = TicketStatus, SlaKind, Level
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Who is on duty, lowest first; whoever is named first leads.
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
@@ -27,11 +28,11 @@ WORKER = MEMBER | {Relation.GRID_WORKER}
 CLERK = WORKER | {Relation.COMMUNITY_STAFF}
 
 
-def the_terms(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
+def the_sla(ticket: Ticket, policy: Policy = HOUSE) -> Sla:
     return sla_of(policy, ticket, chinese_holiday)
 
 
-def an_office(
+def an_escalation(
     ticket: Ticket | None = None,
     *,
     grid: tuple[str, ...] = GRID,
@@ -40,10 +41,10 @@ def an_office(
     policy: Policy = HOUSE,
 ) -> EscalationContext:
     duty = {L.GRID: grid, L.COMMUNITY: community, L.STREET: street}
-    return EscalationContext(terms=the_terms(ticket or a_ticket(), policy), duty=duty)
+    return EscalationContext(sla=the_sla(ticket or a_ticket(), policy), duty=duty)
 
 
-def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
+def a_ticket(state: TicketStatus = S.OPEN, **fields: Any) -> Ticket:
     """A ticket in a state, with the clocks that it then has: reported, and moved on, at START."""
     values: dict[str, Any] = {
         "id": "tkt_a",
@@ -53,7 +54,7 @@ def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
         "person_id": "per_owner",
         "filed_by": "per_owner",
         "category": "rubbish",
-        "urgency": Urgency.GENERAL,
+        "urgency": TicketUrgency.GENERAL,
         "text": "楼道里有垃圾",
         "place": UNIT,
         "community_name": "柏华社区",
@@ -67,7 +68,7 @@ def a_ticket(state: State = S.OPEN, **fields: Any) -> Ticket:
 
 
 def _moved_on(ticket: Ticket) -> dict[str, Any]:
-    terms, state = the_terms(ticket), ticket.state
+    terms, state = the_sla(ticket), ticket.state
     running = {name: clocks.start(terms, name, START) for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)}
     fresh: dict[str, Any] = {}
     if state is not S.OPEN:
@@ -87,11 +88,11 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     return fresh | {"clocks": tuple(running.values())}
 
 
-def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> Mover:
-    return Mover(id=id, relations=frozenset(relations), now=START + after)
+def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> TicketMover:
+    return TicketMover(id=id, relations=frozenset(relations), now=START + after)
 
 
-def at(mover: Mover, now: datetime) -> Mover:
+def at(mover: TicketMover, now: datetime) -> TicketMover:
     return replace(mover, now=now)
 
 
@@ -102,12 +103,12 @@ PROPERTY_ACTS = by(HELPER, "per_property")
 SYSTEM_ACTS = by(SYSTEM_ONLY, "system")
 
 
-def a_report(person: str = "per_owner", **fields: Any) -> Report:
-    return Report(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
+def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
+    return TicketReport(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
 
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("ticket."), message.to) for message in outcome.messages]
+    return [(message.kind.removeprefix("ticket."), format_audience(message.to)) for message in outcome.messages]
 
 
 def tags(outcome: Changes[Any]) -> list[str]:

@@ -13,8 +13,8 @@ from chalicelib.tickets.worktime import Calendar, OfficeHours, OwnDay
 
 Hours = tuple[tuple[int, int], ...]  # of a day, in minutes since midnight
 
-OFFICE: Hours = ((510, 720), (810, 1080))
-OFFICE_WEEK = dict.fromkeys(range(1, 6), OFFICE)
+ESCALATION: Hours = ((510, 720), (810, 1080))
+OFFICE_WEEK = dict.fromkeys(range(1, 6), ESCALATION)
 SHANGHAI_OFFSET = timedelta(hours=8)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 

@@ -8,7 +8,8 @@ import holidays
 import pytest
 
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
-from chalicelib.tickets.worktime import Calendar, Holiday, Why, check_week
+from chalicelib.tickets.office_hours import check_week
+from chalicelib.tickets.worktime import Calendar, DayReason, Holiday
 
 DAYS = [date(2018, 1, 1) + timedelta(days=n) for n in range(3287)]
 STREET = Calendar(zone=DEFAULT_ZONE, week=DEFAULT_WEEK, own={}, library=chinese_holiday)
@@ -30,14 +31,14 @@ def test_the_library_answers_for_the_years_that_were_decreed():
 @pytest.mark.parametrize(
     ("day", "why", "name", "worked"),
     [
-        (date(2026, 10, 1), Why.HOLIDAY, "国庆节", False),
-        (date(2026, 10, 3), Why.HOLIDAY, "国庆节", False),  # a Saturday, but people remember the holiday
-        (date(2026, 10, 10), Why.MAKEUP, "国庆节", True),
-        (date(2026, 9, 20), Why.MAKEUP, "国庆节", True),
-        (date(2026, 9, 25), Why.HOLIDAY, "中秋", False),
-        (date(2026, 10, 11), Why.WEEKDAY, "", False),
-        (date(2026, 10, 12), Why.WEEKDAY, "", True),
-        (date(2020, 1, 31), Why.HOLIDAY, "春节", False),  # prolonged by the epidemic, by a notice of its own
+        (date(2026, 10, 1), DayReason.HOLIDAY, "国庆节", False),
+        (date(2026, 10, 3), DayReason.HOLIDAY, "国庆节", False),  # a Saturday, but people remember the holiday
+        (date(2026, 10, 10), DayReason.MAKEUP, "国庆节", True),
+        (date(2026, 9, 20), DayReason.MAKEUP, "国庆节", True),
+        (date(2026, 9, 25), DayReason.HOLIDAY, "中秋", False),
+        (date(2026, 10, 11), DayReason.WEEKDAY, "", False),
+        (date(2026, 10, 12), DayReason.WEEKDAY, "", True),
+        (date(2020, 1, 31), DayReason.HOLIDAY, "春节", False),  # prolonged by the epidemic, by a notice of its own
     ],
 )
 def test_a_day_carries_the_name_that_people_know_it_by(day, why, name, worked):
@@ -58,7 +59,7 @@ def test_a_library_that_fails_knows_nothing(monkeypatch, error):
 
     monkeypatch.setattr(chinese_calendar, "get_holiday_detail", fails)
     assert chinese_holiday(date(2026, 10, 1)) is None
-    assert STREET.day(date(2026, 10, 1)).why is Why.UNKNOWN
+    assert STREET.day(date(2026, 10, 1)).why is DayReason.UNKNOWN
 
 
 def test_a_library_that_cannot_be_loaded_knows_nothing(monkeypatch):

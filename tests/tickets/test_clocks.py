@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from chalicelib.kernel.access import Role
 from chalicelib.tickets import clocks
 from chalicelib.tickets.clocks import Sla
-from chalicelib.tickets.policy import HOUSE, Level, Limits, LimitsOf, Policy, SlaKind, Step, Urgency
+from chalicelib.tickets.policy import HOUSE, EscalationStep, Level, LimitsOf, Policy, SlaKind, SlaLimits, TicketUrgency
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import START
-from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_office, the_terms
+from .builders import DAY, HOUR, MINUTE, C, a_ticket, an_escalation, the_sla
 
-WORKING = the_terms(a_ticket())
-ALWAYS = the_terms(a_ticket(urgency=Urgency.URGENT))
+WORKING = the_sla(a_ticket())
+ALWAYS = the_sla(a_ticket(urgency=TicketUrgency.URGENT))
 BOTH = st.sampled_from([WORKING, ALWAYS])
 NAMES = st.sampled_from(SlaKind)
 STARTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
@@ -57,7 +57,7 @@ def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percen
 
 
 def test_a_share_of_nearly_nothing_is_a_minute():
-    short = Limits(accept=1, contact=1, resolve=1, call_back=1, remind=1)
+    short = SlaLimits(accept=1, contact=1, resolve=1, call_back=1, remind=1)
     terms = replace(WORKING, limits=short)
     assert clocks.start(terms, C.ACCEPT, START, 50).limit == 1
 
@@ -226,39 +226,42 @@ def test_of_a_name_the_latest_clock_is_kept():
     assert swapped[-1] == again
 
 
-@pytest.mark.parametrize("urgency", Urgency)
+@pytest.mark.parametrize("urgency", TicketUrgency)
 def test_what_threatens_life_property_or_supply_is_counted_day_and_night(urgency):
-    terms = the_terms(a_ticket(urgency=urgency))
-    assert (terms.calendar is None) == (urgency in (Urgency.URGENT, Urgency.UTILITY))
+    terms = the_sla(a_ticket(urgency=urgency))
+    assert (terms.calendar is None) == (urgency in (TicketUrgency.URGENT, TicketUrgency.UTILITY))
 
 
 def test_a_category_may_have_limits_of_its_own():
     own = LimitsOf(
-        urgency=Urgency.GENERAL, category="rubbish", limits=Limits(accept=5, contact=6, resolve=7, call_back=8, remind=9)
+        urgency=TicketUrgency.GENERAL, category="rubbish", limits=SlaLimits(accept=5, contact=6, resolve=7, call_back=8, remind=9)
     )
     policy = Policy(limits=(*HOUSE.limits, own))
-    assert the_terms(a_ticket(), policy).limits.resolve == 7
-    assert the_terms(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
+    assert the_sla(a_ticket(), policy).limits.resolve == 7
+    assert the_sla(a_ticket(category="noise"), policy).limits.resolve == 7 * 480
 
 
 # who is on duty
 
 
 def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
-    office = an_office(community=())
-    assert office.above(Level.GRID) is Level.STREET
-    assert office.from_level(Level.COMMUNITY) is Level.STREET
-    assert office.from_level(Level.GRID) is Level.GRID
-    assert office.leader(Level.GRID) == "per_grid"
-    assert an_office(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
-    assert office.above(Level.STREET) is Level.STREET
+    escalation = an_escalation(community=())
+    assert escalation.above(Level.GRID) is Level.STREET
+    assert escalation.from_level(Level.COMMUNITY) is Level.STREET
+    assert escalation.from_level(Level.GRID) is Level.GRID
+    assert escalation.leader(Level.GRID) == "per_grid"
+    assert an_escalation(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
+    assert escalation.above(Level.STREET) is Level.STREET
 
 
 def test_a_ladder_may_leave_out_a_level():
-    short = (Step(level=Level.GRID, role=Role.GRID_WORKER), Step(level=Level.STREET, role=Role.STREET_ADMIN, percent=10))
-    office = an_office(policy=Policy(ladder=short))
-    assert office.above(Level.GRID) is Level.STREET
-    assert office.step(Level.COMMUNITY).level is Level.STREET
-    assert office.from_level(Level.COMMUNITY) is Level.STREET
-    low = an_office(policy=Policy(ladder=short[:1]))
+    short = (
+        EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),
+        EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN, percent=10),
+    )
+    escalation = an_escalation(policy=Policy(ladder=short))
+    assert escalation.above(Level.GRID) is Level.STREET
+    assert escalation.step(Level.COMMUNITY).level is Level.STREET
+    assert escalation.from_level(Level.COMMUNITY) is Level.STREET
+    low = an_escalation(policy=Policy(ladder=short[:1]))
     assert (low.top, low.above(Level.GRID), low.step(Level.STREET).level) == (Level.GRID, Level.GRID, Level.GRID)

@@ -10,10 +10,12 @@ from chalicelib.kernel.changes import Changes, Check, Count, Put
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.clocks import meet
-from chalicelib.tickets.model import Report, Update
-from chalicelib.tickets.policy import HOUSE, LADDER, MERGED_MOST, Category, Level, Policy, SlaKind, Urgency
+from chalicelib.tickets.duplicates import likely_duplicates
+from chalicelib.tickets.model import TicketReport, Update
+from chalicelib.tickets.policy import HOUSE, LADDER, MAX_MERGED, Category, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.redaction import forget_reporter
 from chalicelib.tickets.resolution import has_answered
-from chalicelib.tickets.states import Ending, State
+from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.worktime import worked_between
 
 from ..world import BAIHUA, GRID, START, STREET, UNIT
@@ -33,13 +35,13 @@ from .builders import (
     S,
     a_report,
     a_ticket,
-    an_office,
+    an_escalation,
     at,
     by,
     clock,
     running,
     tags,
-    the_terms,
+    the_sla,
     told,
 )
 
@@ -47,15 +49,19 @@ C, L = SlaKind, Level
 NOW = WORKER_ACTS.now
 AT_GRID, AT_COMMUNITY, AT_STREET = (f"staff:{place}" for place in (GRID, BAIHUA, STREET))
 REPORTERS = "all:ticket:tkt_a"
-OFFICE = an_office()
+ESCALATION = an_escalation()
 
 
-def resolved(ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=(), office=OFFICE, said: str | None = None):
-    return decisions.resolve(ticket, office, mover, note, proof, said=said if said is not None else note or "")
+def resolved(
+    ticket, mover=WORKER_ACTS, note: str | None = "已清走", proof=(), escalation=ESCALATION, public_text: str | None = None
+):
+    return decisions.resolve(
+        ticket, escalation, mover, note, proof, public_text=public_text if public_text is not None else note or ""
+    )
 
 
-def closed(ticket, mover, reason="不在职责内", *, alone=False, said: str | None = None):
-    return resolution.close(ticket, mover, reason, alone=alone, said=said if said is not None else reason)
+def closed(ticket, mover, reason="不在职责内", *, alone=False, public_text: str | None = None):
+    return resolution.close(ticket, mover, reason, alone=alone, public_text=public_text if public_text is not None else reason)
 
 
 def updates(outcome: Changes) -> list[tuple[str, str]]:
@@ -63,8 +69,8 @@ def updates(outcome: Changes) -> list[tuple[str, str]]:
     return [(b.row.state.value, b.row.text) for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Update)]
 
 
-def answered(outcome: Changes) -> list[Report]:
-    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, Report)]
+def answered(outcome: Changes) -> list[TicketReport]:
+    return [b.row for b in outcome.writes if isinstance(b, Put) and isinstance(b.row, TicketReport)]
 
 
 def code_of(kind: type[Exception], move, *args, **named) -> str:
@@ -78,7 +84,7 @@ def code_of(kind: type[Exception], move, *args, **named) -> str:
 
 def submitted(**fields):
     ticket = a_ticket(**{"clocks": (), "version": 0} | fields)
-    return decisions.submit(ticket, an_office(ticket), at(OWNER_ACTS, START), ())
+    return decisions.submit(ticket, an_escalation(ticket), at(OWNER_ACTS, START), ())
 
 
 def test_with_the_report_three_clocks_begin_and_whoever_has_it_hears_of_it():
@@ -94,10 +100,10 @@ def test_where_nobody_has_it_the_staff_on_duty_hear_of_it():
 
 
 def test_no_quiet_hour_holds_back_what_is_urgent_where_somebody_has_to_work_on_it():
-    assert told(submitted(urgency=Urgency.URGENT)) == [("urgent_new", "per_grid")]
-    urgent = a_ticket(urgency=Urgency.URGENT)
+    assert told(submitted(urgency=TicketUrgency.URGENT)) == [("urgent_new", "per_grid")]
+    urgent = a_ticket(urgency=TicketUrgency.URGENT)
     assert told(decisions.accept(urgent, WORKER_ACTS)) == [("accepted", REPORTERS)]  # no affair of the night
-    assert told(decisions.escalate(urgent, an_office(urgent), WORKER_ACTS, "没有人手"))[0][0] == "urgent_climbed_staff"
+    assert told(decisions.escalate(urgent, an_escalation(urgent), WORKER_ACTS, "没有人手"))[0][0] == "urgent_climbed_staff"
 
 
 def test_of_what_is_private_nothing_is_published():
@@ -118,7 +124,7 @@ HEAP = "五号楼一单元七楼有垃圾"
 
 
 def alike(*others, **fields):
-    return [one.id for one in decisions.likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
+    return [one.id for one in likely_duplicates(a_ticket(id="tkt_new", text=HEAP, **fields), others, START)]
 
 
 def test_the_same_in_other_words_is_a_likely_duplicate():
@@ -201,8 +207,8 @@ def test_nobody_assigns_who_is_no_staff():
 # not mine
 
 
-def bounced(ticket, mover=WORKER_ACTS, office=OFFICE, dispatcher=None):
-    return decisions.bounce(ticket, office, mover, "不归我管", dispatcher)
+def bounced(ticket, mover=WORKER_ACTS, escalation=ESCALATION, dispatcher=None):
+    return decisions.bounce(ticket, escalation, mover, "不归我管", dispatcher)
 
 
 ASSIGNED = a_ticket(S.ASSIGNED, assignee="per_property", accepted_by="per_grid")
@@ -247,12 +253,12 @@ def test_whoever_assigned_it_to_herself_leaves_it_open():
 
 @pytest.mark.parametrize("ticket", [a_ticket(), a_ticket(S.ACCEPTED)], ids=["open", "accepted"])
 def test_every_ticket_has_a_person_also_when_the_only_one_there_sends_it_back(ticket):
-    outcome = bounced(ticket, office=an_office(grid=("per_grid",)))
+    outcome = bounced(ticket, escalation=an_escalation(grid=("per_grid",)))
     assert (outcome.entity.assignee, outcome.entity.level, outcome.entity.state) == ("per_staff", L.GRID, S.OPEN)
     assert told(outcome) == [("assigned", "per_staff")]
-    nobody = bounced(ticket, office=an_office(grid=("per_grid",), community=()))
+    nobody = bounced(ticket, escalation=an_escalation(grid=("per_grid",), community=()))
     assert (nobody.entity.assignee, nobody.entity.level) == ("per_admin", L.GRID)
-    twice = bounced(outcome.entity, office=an_office(grid=("per_grid",))).entity
+    twice = bounced(outcome.entity, escalation=an_escalation(grid=("per_grid",))).entity
     assert (twice.level, twice.assignee, twice.must_be_assigned) == (L.COMMUNITY, "per_staff", True)
 
 
@@ -296,7 +302,7 @@ def test_the_second_time_may_be_after_it_was_assigned_and_then_it_has_been_accep
 
 def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_top_the_street_itself():
     twice = a_ticket(bounces=1)
-    assert bounced(twice, office=an_office(community=())).entity.level is L.STREET
+    assert bounced(twice, escalation=an_escalation(community=())).entity.level is L.STREET
     top = bounced(replace(twice, level=L.STREET), ADMIN_ACTS)
     assert (top.entity.level, top.entity.must_be_assigned, told(top)) == (L.STREET, True, [("must_assign_staff", AT_STREET)])
 
@@ -306,13 +312,13 @@ def test_where_nobody_is_on_duty_above_the_next_level_names_somebody_and_at_the_
 
 def test_what_somebody_had_who_is_gone_goes_to_who_is_on_duty_and_its_state_stays():
     ticket = replace(ASSIGNED, assignee="per_gone")
-    outcome = decisions.reassign(ticket, OFFICE, SYSTEM_ACTS)
+    outcome = decisions.reassign(ticket, ESCALATION, SYSTEM_ACTS)
     assert (outcome.entity.state, outcome.entity.assignee, outcome.entity.level) == (S.ASSIGNED, "per_grid", L.GRID)
     assert (tags(outcome), told(outcome)) == (["rehanded"], [("assigned", "per_grid")])
     assert outcome.entity.clocks == ticket.clocks
-    above = decisions.reassign(ticket, an_office(grid=()), SYSTEM_ACTS)
+    above = decisions.reassign(ticket, an_escalation(grid=()), SYSTEM_ACTS)
     assert (above.entity.level, above.entity.assignee) == (L.COMMUNITY, "per_staff")
-    nobody = decisions.reassign(ticket, an_office(grid=(), community=(), street=()), SYSTEM_ACTS)
+    nobody = decisions.reassign(ticket, an_escalation(grid=(), community=(), street=()), SYSTEM_ACTS)
     assert (nobody.entity.assignee, told(nobody)) == (None, [("new_staff", AT_STREET)])
 
 
@@ -320,7 +326,7 @@ def test_what_somebody_had_who_is_gone_goes_to_who_is_on_duty_and_its_state_stay
 
 
 def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
-    outcome = decisions.escalate(a_ticket(), OFFICE, WORKER_ACTS, "要动用工程车")
+    outcome = decisions.escalate(a_ticket(), ESCALATION, WORKER_ACTS, "要动用工程车")
     ticket = outcome.entity
     assert (ticket.level, ticket.assignee, ticket.state, ticket.clocks) == (L.COMMUNITY, "per_staff", S.OPEN, a_ticket().clocks)
     assert (tags(outcome), told(outcome)) == (["escalated"], [("climbed_staff", AT_COMMUNITY)])
@@ -328,13 +334,13 @@ def test_a_ticket_is_taken_to_the_level_above_before_any_clock_does_it():
 
 
 def test_who_has_accepted_it_keeps_it_when_it_climbs():
-    outcome = decisions.escalate(ASSIGNED, OFFICE, PROPERTY_ACTS, "要动用工程车")
+    outcome = decisions.escalate(ASSIGNED, ESCALATION, PROPERTY_ACTS, "要动用工程车")
     assert (outcome.entity.level, outcome.entity.assignee) == (L.COMMUNITY, "per_property")
 
 
 def test_from_the_last_level_nothing_is_taken_higher():
-    assert code_of(Conflict, decisions.escalate, a_ticket(level=L.STREET), OFFICE, ADMIN_ACTS, "太大") == "ticket.at_the_top"
-    short = an_office(policy=Policy(ladder=LADDER[:2]))
+    assert code_of(Conflict, decisions.escalate, a_ticket(level=L.STREET), ESCALATION, ADMIN_ACTS, "太大") == "ticket.at_the_top"
+    short = an_escalation(policy=Policy(ladder=LADDER[:2]))
     assert code_of(Conflict, decisions.escalate, a_ticket(level=L.COMMUNITY), short, CLERK_ACTS, "太大") == "ticket.at_the_top"
 
 
@@ -376,7 +382,12 @@ def test_what_another_application_says_is_published_without_what_is_personal():
 
 def held(ticket=None, mover=WORKER_ACTS, days=5, **fields):
     return decisions.hold(
-        ticket or a_ticket(S.ACCEPTED, **fields), OFFICE, mover, "等配件", mover.now + timedelta(days=days), said="等配件"
+        ticket or a_ticket(S.ACCEPTED, **fields),
+        ESCALATION,
+        mover,
+        "等配件",
+        mover.now + timedelta(days=days),
+        public_text="等配件",
     )
 
 
@@ -399,7 +410,7 @@ def test_a_ticket_is_put_on_hold_three_times_and_no_more():
     ticket = a_ticket(S.ACCEPTED)
     for n in range(3):
         ticket = held(ticket, at(WORKER_ACTS, NOW + n * DAY)).entity
-        ticket = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, NOW + n * DAY + HOUR)).entity
+        ticket = decisions.resume(ticket, ESCALATION, at(WORKER_ACTS, NOW + n * DAY + HOUR)).entity
     assert len(ticket.holds) == 3
     assert code_of(Conflict, held, ticket, at(WORKER_ACTS, NOW + 3 * DAY)) == "ticket.held_too_often"
 
@@ -409,11 +420,11 @@ def test_going_on_leads_back_to_where_it_was_and_the_clock_to_what_was_left(stat
     before = a_ticket(state, assignee="per_property")
     ticket = held(before).entity
     later = NOW + 3 * DAY
-    outcome = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, later))
+    outcome = decisions.resume(ticket, ESCALATION, at(WORKER_ACTS, later))
     after = outcome.entity
     assert (after.state, after.assignee, after.hold, after.holds[-1].until) == (state, "per_property", None, later)
     assert tags(outcome) == ["resumed"]
-    terms = the_terms(before)
+    terms = the_sla(before)
     spent = worked_between(terms.calendar, START, NOW)
     assert worked_between(terms.calendar, later, clock(after, C.RESOLVE).due_at) + spent == timedelta(minutes=7 * 480)
 
@@ -449,24 +460,24 @@ def test_whoever_does_it_without_accepting_it_first_has_done_it():
 
 def test_where_a_photo_is_needed_nobody_says_that_it_is_done_without_showing_it():
     shown = Category(code="rubbish", zh="垃圾", en="Rubbish", photo_needed=True)
-    office = an_office(policy=Policy(categories=(shown,)))
-    assert code_of(Invalid, resolved, a_ticket(), office=office) == "ticket.photo_needed"
-    assert resolved(a_ticket(), WORKER_ACTS, "好了", ("upl_a",), office=office).entity.proof == ("upl_a",)
+    escalation = an_escalation(policy=Policy(categories=(shown,)))
+    assert code_of(Invalid, resolved, a_ticket(), escalation=escalation) == "ticket.photo_needed"
+    assert resolved(a_ticket(), WORKER_ACTS, "好了", ("upl_a",), escalation=escalation).entity.proof == ("upl_a",)
     before = a_ticket(proof=("upl_a",))  # it was shown the first time, and has come back
-    assert resolved(before, WORKER_ACTS, "好了", (), office=office).entity.proof == ("upl_a",)
+    assert resolved(before, WORKER_ACTS, "好了", (), escalation=escalation).entity.proof == ("upl_a",)
 
 
 def test_what_was_done_is_for_those_who_reported_it_and_without_what_is_personal_for_everybody():
     """Who reported it is not known here: the service has blanked her name, and what anybody would know her by is blanked again."""
-    words = {"note": "已告知王秀英13812345678", "said": "已告知＊＊13812345678"}
+    words = {"note": "已告知王秀英13812345678", "public_text": "已告知＊＊13812345678"}
     done = resolved(a_ticket(), **words)
     assert updates(done) == [("resolved", "已告知＊＊")]
-    assert (done.entity.solution, done.entity.told_publicly) == (words["note"], words["said"])
-    over = closed(a_ticket(), CLERK_ACTS, words["note"], said=words["said"])
+    assert (done.entity.solution, done.entity.told_publicly) == (words["note"], words["public_text"])
+    over = closed(a_ticket(), CLERK_ACTS, words["note"], public_text=words["public_text"])
     assert updates(over) == [("closed", "已告知＊＊")]
-    assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["said"])
+    assert (over.entity.reason, over.entity.told_publicly) == (words["note"], words["public_text"])
     assert closed(a_ticket(), OWNER_ACTS, "不用了", alone=True).entity.told_publicly is None
-    assert resolution.reopen(done.entity, OFFICE, OWNER_ACTS, "没解决").entity.told_publicly is None
+    assert resolution.reopen(done.entity, ESCALATION, OWNER_ACTS, "没解决").entity.told_publicly is None
 
 
 # me too
@@ -552,7 +563,7 @@ def test_an_answer_to_an_earlier_solution_is_none_to_this_one():
 @pytest.mark.parametrize("state", [S.RESOLVED, S.CLOSED])
 def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_level_up(state):
     ticket = a_ticket(state, assignee="per_property", answered=1, ratings=(5,))
-    outcome = resolution.reopen(ticket, OFFICE, JOINER_ACTS, "又堆起来了")
+    outcome = resolution.reopen(ticket, ESCALATION, JOINER_ACTS, "又堆起来了")
     after = outcome.entity
     assert (after.state, after.assignee, after.level, after.reopened) == (S.ACCEPTED, "per_property", L.COMMUNITY, 1)
     assert (after.resolved_at, after.closed_at, after.ending, after.solution) == (None, None, None, None)
@@ -562,7 +573,7 @@ def test_any_of_them_says_that_it_is_not_solved_and_the_same_person_has_it_one_l
 
 
 def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
-    after = resolution.reopen(a_ticket(S.RESOLVED), OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(a_ticket(S.RESOLVED), ESCALATION, OWNER_ACTS, "没解决").entity
     assert running(after) == {"contact", "resolve"}
     assert (clock(after, C.RESOLVE).limit, clock(after, C.CONTACT).limit) == (7 * 480 // 2, 120)
     assert clock(after, C.RESOLVE).started_at == NOW
@@ -572,33 +583,33 @@ def test_done_again_it_has_half_the_time_and_the_clock_of_the_call_back_ends():
 
 def test_it_counts_how_often_and_stays_at_the_top():
     ticket = a_ticket(S.RESOLVED, level=L.STREET, reopened=2)
-    after = resolution.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(ticket, ESCALATION, OWNER_ACTS, "没解决").entity
     assert (after.level, after.reopened) == (L.STREET, 3)
 
 
 def test_what_comes_back_begins_afresh_and_need_not_be_assigned_because_of_what_was_before():
     """It was sent back twice, then somebody was named and did it: the same person has it again, as it was promised."""
     done = a_ticket(S.RESOLVED, bounces=2, level=L.COMMUNITY, assignee="per_property")
-    after = resolution.reopen(done, OFFICE, OWNER_ACTS, "没解决").entity
+    after = resolution.reopen(done, ESCALATION, OWNER_ACTS, "没解决").entity
     assert (after.assignee, after.must_be_assigned) == ("per_property", False)
     assert {"bounce", "resolve", "hold"} <= set(after.moves(frozenset(HELPER)))
 
 
 def test_nobody_has_had_it_then_who_leads_there_gets_it():
     ticket = a_ticket(S.CLOSED, assignee=None, ending=Ending.UNSOLVED)
-    assert resolution.reopen(ticket, OFFICE, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
+    assert resolution.reopen(ticket, ESCALATION, OWNER_ACTS, "没解决").entity.assignee == "per_staff"
 
 
 def test_fifteen_days_after_its_end_it_is_too_late():
     ticket = a_ticket(S.CLOSED)
-    resolution.reopen(ticket, OFFICE, at(OWNER_ACTS, START + 15 * DAY), "没解决")
+    resolution.reopen(ticket, ESCALATION, at(OWNER_ACTS, START + 15 * DAY), "没解决")
     late = at(OWNER_ACTS, START + 15 * DAY + timedelta(seconds=1))
-    assert code_of(Conflict, resolution.reopen, ticket, OFFICE, late, "没解决") == "ticket.over_too_long"
+    assert code_of(Conflict, resolution.reopen, ticket, ESCALATION, late, "没解决") == "ticket.over_too_long"
 
 
 @pytest.mark.parametrize("ending", [Ending.MERGED, Ending.WISH])
 def test_what_goes_on_elsewhere_is_not_reopened_here(ending):
-    code = code_of(Conflict, resolution.reopen, a_ticket(S.CLOSED, ending=ending), OFFICE, OWNER_ACTS, "没解决")
+    code = code_of(Conflict, resolution.reopen, a_ticket(S.CLOSED, ending=ending), ESCALATION, OWNER_ACTS, "没解决")
     assert code == ("ticket.merged" if ending is Ending.MERGED else "ticket.wrong_state")
 
 
@@ -614,7 +625,7 @@ def test_a_ticket_that_nobody_confirms_or_disputes_is_over_and_counts_as_silent(
 
 
 def replied(ticket, mover, yes, reports=TWO):
-    return resolution.answer(ticket, OFFICE, mover, reports, "ticket.resolved", yes=yes)
+    return resolution.answer(ticket, ESCALATION, mover, reports, "ticket.resolved", yes=yes)
 
 
 def test_a_reply_is_the_reporters_own_move():
@@ -714,13 +725,13 @@ def test_what_is_private_is_not_seen_to_with_what_is_not(private):
 def test_nothing_is_merged_with_itself_or_with_what_is_over_or_full():
     assert code_of(Invalid, merged, OTHER) == "ticket.cannot_merge"
     assert code_of(Conflict, merged, None, a_ticket(S.CLOSED, id="tkt_b")) == "ticket.cannot_take"
-    full = replace(OTHER, merged=tuple(f"tkt_{n}" for n in range(MERGED_MOST)))
+    full = replace(OTHER, merged=tuple(f"tkt_{n}" for n in range(MAX_MERGED)))
     assert code_of(Conflict, merged, None, full) == "ticket.cannot_take"
     assert merged(None, a_ticket(S.RESOLVED, id="tkt_b")).entity.merged_into == "tkt_b"
 
 
 def split(ticket, *targets, mover=None):
-    return resolution.split(ticket, OFFICE, mover or at(CLERK_ACTS, NOW + DAY), targets)
+    return resolution.split(ticket, ESCALATION, mover or at(CLERK_ACTS, NOW + DAY), targets)
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED, S.ASSIGNED])
@@ -734,7 +745,7 @@ def test_what_was_about_something_else_after_all_goes_on_by_itself_under_its_own
     assert running(after) == running(before)
     assert (tags(outcome), told(outcome)) == (["split"], [("assigned", "per_grid")])
     assert (related.entity.merged, tags(related)) == ((), ["left_by"])
-    terms = the_terms(before)
+    terms = the_sla(before)
     spent = worked_between(terms.calendar, START, NOW)
     assert worked_between(terms.calendar, NOW + DAY, clock(after, C.RESOLVE).due_at) + spent == timedelta(minutes=7 * 480)
 
@@ -772,13 +783,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = resolution.forget_reporter(full, "per_owner", NOW)
+    outcome = forget_reporter(full, "per_owner", NOW)
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = resolution.forget_reporter(full, "per_son", NOW).entity
+    son = forget_reporter(full, "per_son", NOW).entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = resolution.forget_reporter(full, "per_joiner", NOW)
+    stranger = forget_reporter(full, "per_joiner", NOW)
     assert (stranger.entity, stranger.events) == (full, ())
 
 
@@ -790,7 +801,7 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
     ticket = decisions.accept(a_ticket(), WORKER_ACTS).entity
     ticket = decisions.comment(ticket, WORKER_ACTS, "来了", public=True).entity
     ticket = held(ticket).entity
-    ticket = decisions.resume(ticket, OFFICE, at(WORKER_ACTS, NOW + DAY)).entity
+    ticket = decisions.resume(ticket, ESCALATION, at(WORKER_ACTS, NOW + DAY)).entity
     ticket = resolved(ticket, at(WORKER_ACTS, NOW + DAY), "好了").entity
     ticket = resolution.confirm(ticket, at(OWNER_ACTS, NOW + DAY), TWO[:1], "per_owner", 5).entity
     assert ticket.state is S.CLOSED
@@ -798,7 +809,13 @@ def test_no_move_starts_a_clock_that_has_done_its_work():
         C.ACCEPT: NOW, C.CONTACT: NOW, C.RESOLVE: NOW + DAY, C.CALL_BACK: NOW + DAY
     }  # fmt: skip
     assert all(meet(c, NOW + 9 * DAY) == c for c in ticket.clocks)
-    assert [state for state in State if a_ticket(state).deadlines()] == [S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED]
+    assert [state for state in TicketStatus if a_ticket(state).deadlines()] == [
+        S.OPEN,
+        S.ACCEPTED,
+        S.ASSIGNED,
+        S.ON_HOLD,
+        S.RESOLVED,
+    ]
     assert HOUSE.holds == 3
     assert Relation.OWNER in OWNER_ACTS.relations
     assert UNIT.startswith(GRID)

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.tickets.model import QueueLine, building_of, level_of, place_at
-from chalicelib.tickets.policy import BOUNCES, Level, SlaKind
-from chalicelib.tickets.states import ANSWERS, TABLE, Ending, State
+from chalicelib.tickets.model import TicketLine, building_of, level_of, place_at
+from chalicelib.tickets.policy import MAX_BOUNCES, Level, SlaKind
+from chalicelib.tickets.states import ANSWERS, TABLE, Ending, TicketStatus
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
 from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock
@@ -89,7 +89,7 @@ MOVES = sorted({move for _, move, _ in EXPECTED})
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("move", MOVES)
 def test_the_table_is_the_contracts(move, who):
-    for state in State:
+    for state in TicketStatus:
         target = EXPECTED.get((state.value, move, who))
         if target:
             assert TABLE.go(state, move, WHO[who]).target.value == target
@@ -107,7 +107,7 @@ def test_the_table_knows_no_other_moves():
 @pytest.mark.parametrize("who", WHO)
 def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden(who):
     hidden = {"reporter": {"join"}}.get(who, set())
-    for state in State:
+    for state in TicketStatus:
         wanted = {move for source, move, one in EXPECTED if (source, one) == (state.value, who)} - hidden - {"split"}
         assert set(a_ticket(state).moves(WHO[who])) == wanted
 
@@ -119,7 +119,7 @@ def test_what_a_reply_does_is_a_move_of_the_table():
 
 # what is hidden though the state allows it
 
-TWICE = {"bounces": BOUNCES}
+TWICE = {"bounces": MAX_BOUNCES}
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED])
@@ -142,7 +142,7 @@ def test_once_it_is_assigned_it_need_not_be_and_is_sent_back_no_third_time():
 
 
 def test_after_one_bounce_everything_is_as_before():
-    ticket = a_ticket(bounces=BOUNCES - 1)
+    ticket = a_ticket(bounces=MAX_BOUNCES - 1)
     assert not ticket.must_be_assigned
     assert {"accept", "bounce"} <= set(ticket.moves(WHO["assignee"]))
 
@@ -228,7 +228,7 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
 def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
     for state in (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED):
         for ticket in (a_ticket(state), a_ticket(state, **TWICE), a_ticket(state, level=Level.STREET, person_id=None)):
-            line = QueueLine.of(ticket)
+            line = TicketLine.of(ticket)
             for who in WHO.values():
                 assert line.moves(who) == ticket.moves(who)
             assert (line.waits_for, line.waits_until) == ticket.next_due
@@ -236,7 +236,7 @@ def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
 
 
 def test_a_line_holds_nothing_that_was_not_written_for_everybody():
-    names = set(QueueLine.__dataclass_fields__)
+    names = set(TicketLine.__dataclass_fields__)
     assert not names & {
         "as_written",
         "location_note",

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.tickets.policy import HOUSE, Category, Policy, Rule
 from chalicelib.tickets.repository import TicketRepository
-from chalicelib.tickets.states import State
+from chalicelib.tickets.states import TicketStatus
 
 from ..adapters.pictures import jpeg
 from ..replies.builders import PROVIDERS, a_world, reply
@@ -331,26 +331,26 @@ def test_a_whole_life_from_the_report_to_the_last_answer(street: Street):
 @pytest.mark.parametrize(
     ("state", "move", "body"),
     [
-        (State.ACCEPTED, "accept", {}),
-        (State.CLOSED, "accept", {}),
-        (State.CLOSED, "comment", {"text": "还在吗"}),
-        (State.OPEN, "hold", {"reason": "等配件", "until": "2026-11-25T01:00:00Z"}),
-        (State.ACCEPTED, "resume", {}),
-        (State.RESOLVED, "resolve", {}),
-        (State.RESOLVED, "assign", {"to": "property"}),
-        (State.RESOLVED, "bounce", {"reason": "不归我管"}),
-        (State.OPEN, "reopen", {"reason": "没解决"}),
-        (State.OPEN, "split", {}),
-        (State.CLOSED, "escalate", {"reason": "太大了"}),
+        (TicketStatus.ACCEPTED, "accept", {}),
+        (TicketStatus.CLOSED, "accept", {}),
+        (TicketStatus.CLOSED, "comment", {"text": "还在吗"}),
+        (TicketStatus.OPEN, "hold", {"reason": "等配件", "until": "2026-11-25T01:00:00Z"}),
+        (TicketStatus.ACCEPTED, "resume", {}),
+        (TicketStatus.RESOLVED, "resolve", {}),
+        (TicketStatus.RESOLVED, "assign", {"to": "property"}),
+        (TicketStatus.RESOLVED, "bounce", {"reason": "不归我管"}),
+        (TicketStatus.OPEN, "reopen", {"reason": "没解决"}),
+        (TicketStatus.OPEN, "split", {}),
+        (TicketStatus.CLOSED, "escalate", {"reason": "太大了"}),
     ],
 )
 def test_a_move_from_the_wrong_state_is_refused_and_says_what_can_be_done(street: Street, state, move, body):
     id = street.report()
-    if state is not State.OPEN:
+    if state is not TicketStatus.OPEN:
         done(street.worker, id, "accept")
-    if state in (State.RESOLVED, State.CLOSED):
+    if state in (TicketStatus.RESOLVED, TicketStatus.CLOSED):
         done(street.worker, id, "resolve")
-    if state is State.CLOSED:
+    if state is TicketStatus.CLOSED:
         done(street.worker, id, "close", reason="无人应答")
     version = stored(id).version
     answer = act(street.worker, id, move, **body)
@@ -512,7 +512,7 @@ def test_a_hold_is_seen_with_its_reason_and_its_clock_stands_still(street: Stree
     states = {clock["clock"]: clock["state"] for clock in street.resident.get(f"/v1/tickets/{id}/clocks").json["items"]}
     assert states == {"accept": "met", "contact": "met", "resolve": "paused"}
     street.world.pass_time(days=2, hours=1)
-    assert stored(id).state is State.ACCEPTED
+    assert stored(id).state is TicketStatus.ACCEPTED
     runs = street.resident.get(f"/v1/tickets/{id}/clocks").json["items"][2]["explanation"]
     assert [(run["from"], run["to"]) for run in runs] == [
         ("2026-11-23T00:40:00Z", "2026-11-23T00:40:00Z"), ("2026-11-25T01:00:00Z", None)
@@ -792,7 +792,7 @@ def test_the_ticket_and_the_wish_become_true_together_or_not_at_all(street: Stre
         (street.worker, {"place": f"{BAIHUA}.g77"}),
     ):
         assert turn(street, phone, id, **more).status in (403, 409, 422)
-    assert (stored(id).state, stored(id).version) == (State.OPEN, version)
+    assert (stored(id).state, stored(id).version) == (TicketStatus.OPEN, version)
     assert street.phone(street.ids["resident"]).get("/v1/me/wishes").json["items"] == []
 
 
@@ -813,7 +813,7 @@ def test_what_somebody_has_who_is_blocked_or_demoted_is_handed_to_others(street:
         leave()
         street.world.pass_time(minutes=1)
     assert stored(kept["company"]).assignee == street.ids["clerk"], "first with the worker, and then she was blocked"
-    assert stored(kept["company"]).state is State.ASSIGNED
+    assert stored(kept["company"]).state is TicketStatus.ASSIGNED
     assert (stored(kept["worker"]).assignee, stored(kept["worker"]).level.value) == (street.ids["clerk"], "community")
     assert street.kinds_to("clerk")
     assert "rehanded" in [event for event, _, _ in timeline(street.clerk, kept["company"])]
@@ -831,7 +831,7 @@ def test_what_somebody_had_who_has_left_since_is_with_others_when_it_was_not_sol
         assert reply(street.world, person.phone, "2").status == 204
     else:
         done(street.resident, id, "reopen", reason="还在")
-    assert (stored(id).state, stored(id).assignee) == (State.ACCEPTED, street.ids["clerk"])
+    assert (stored(id).state, stored(id).assignee) == (TicketStatus.ACCEPTED, street.ids["clerk"])
 
 
 def test_who_keeps_a_role_there_keeps_what_she_has(street: Street):
@@ -870,7 +870,7 @@ def test_a_ticket_whose_only_reporter_was_erased_goes_on_and_tells_nobody(street
     done(street.worker, id, "accept")
     done(street.worker, id, "resolve")
     street.world.pass_time(days=10)
-    assert stored(id).state is State.CLOSED
+    assert stored(id).state is TicketStatus.CLOSED
     assert queue(street.clerk)["counts"] == {}, "no job about it failed"
 
 
@@ -899,9 +899,9 @@ def test_two_who_reported_it_answer_by_sms_and_with_both_it_is_over(street_with_
     street = street_with_replies
     id = resolved(street, "neighbour")
     reply(street.world, street.resident.me["phone"], "1")
-    assert (stored(id).state, stored(id).answered) == (State.RESOLVED, 1)
+    assert (stored(id).state, stored(id).answered) == (TicketStatus.RESOLVED, 1)
     reply(street.world, street.neighbour.me["phone"], "解决了")
-    assert (stored(id).state, stored(id).answered) == (State.CLOSED, 2)
+    assert (stored(id).state, stored(id).answered) == (TicketStatus.CLOSED, 2)
 
 
 @pytest.mark.parametrize("word", ["2", "２", "没解决"])
@@ -910,9 +910,9 @@ def test_one_who_says_no_by_sms_has_it_opened_again(street_with_replies: Street,
     id = resolved(street, "neighbour")
     reply(street.world, street.resident.me["phone"], "1")
     reply(street.world, street.neighbour.me["phone"], word)
-    assert (stored(id).state, stored(id).reopened, stored(id).answered) == (State.ACCEPTED, 1, 0)
+    assert (stored(id).state, stored(id).reopened, stored(id).answered) == (TicketStatus.ACCEPTED, 1, 0)
     reply(street.world, street.resident.me["phone"], "1")
-    assert stored(id).state is State.ACCEPTED, "what she was asked about is no longer so"
+    assert stored(id).state is TicketStatus.ACCEPTED, "what she was asked about is no longer so"
 
 
 def test_two_who_share_a_phone_are_asked_once_and_answer_for_both(street_with_replies: Street):
@@ -925,7 +925,7 @@ def test_two_who_share_a_phone_are_asked_once_and_answer_for_both(street_with_re
     done(street.worker, id, "resolve")
     assert len(world.sms_to(carer.phone, "ticket.resolved")) == 1
     reply(world, carer.phone, "1")
-    assert (stored(id).answered, stored(id).state) == (2, State.CLOSED)
+    assert (stored(id).answered, stored(id).state) == (2, TicketStatus.CLOSED)
 
 
 def test_whoever_has_not_answered_is_asked_once_more_and_who_has_is_left_alone(street: Street):
@@ -935,4 +935,4 @@ def test_whoever_has_not_answered_is_asked_once_more_and_who_has_is_left_alone(s
     assert "unanswered" not in street.kinds_to("resident")
     assert street.kinds_to("neighbour").count("unanswered") == 1
     street.world.pass_time(days=4)
-    assert (stored(id).state, stored(id).ending.value, stored(id).answered) == (State.CLOSED, "silent", 1)
+    assert (stored(id).state, stored(id).ending.value, stored(id).answered) == (TicketStatus.CLOSED, "silent", 1)

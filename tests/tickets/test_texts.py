@@ -5,8 +5,8 @@ import pytest
 from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
-from chalicelib.tickets.decisions import tell_holder, tell_reporters, tell_staff
-from chalicelib.tickets.policy import Urgency as Pressing
+from chalicelib.tickets.notifications import to_assignee, to_reporters, to_staff
+from chalicelib.tickets.policy import TicketUrgency as Pressing
 from chalicelib.tickets.texts import MESSAGES
 
 from .builders import a_ticket
@@ -59,7 +59,7 @@ def test_what_can_wait_goes_with_the_rest_of_the_day():
 def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property():
     loud = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
     assert loud == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
-    assert {MESSAGES[kind].told for kind in loud} == {"whoever has the ticket", "the staff on duty"}
+    assert {MESSAGES[kind].told for kind in loud} == {"the assignee", "the staff on duty"}
     for kind in loud:
         calm = MESSAGES[kind.replace("urgent_", "")]
         assert MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
@@ -77,11 +77,11 @@ def test_every_message_about_a_ticket_has_words_however_urgent_it_is(urgency):
     plain = {kind.removeprefix("ticket.") for kind in MESSAGES if "urgent_" not in kind}
     for kind in plain:
         tell = (
-            tell_staff
+            to_staff
             if kind.endswith("_staff")
-            else tell_holder
-            if MESSAGES[f"ticket.{kind}"].told == "whoever has the ticket"
-            else tell_reporters
+            else to_assignee
+            if MESSAGES[f"ticket.{kind}"].told == "the assignee"
+            else to_reporters
         )
         (message,) = tell(ticket, kind.removesuffix("_staff"))
         assert message.kind in MESSAGES, message.kind

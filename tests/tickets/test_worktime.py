@@ -10,22 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
+from chalicelib.tickets.office_hours import check_office_hours, check_week
 from chalicelib.tickets.worktime import (
     Calendar,
     CountedDay,
+    DayReason,
     Holiday,
     OfficeHours,
     OwnDay,
-    Why,
-    check_office_hours,
-    check_week,
     due_after,
     explain,
     uncertain,
     worked_between,
 )
 
-from .oracle import DAY, MINUTE, OFFICE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
+from .oracle import DAY, ESCALATION, MINUTE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
 
 WORKING_DAY = 480  # minutes
 LONGER = 5 if os.environ.get("CHAOS") else 1  # CHAOS=1 looks five times as long
@@ -211,7 +210,7 @@ def test_the_streets_own_calendar_beats_the_library_both_ways():
 def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
     street = a_calendar(week={**DEFAULT_WEEK, 6: MORNING})
     assert street.day(date(2026, 11, 28)).spans == MORNING
-    assert street.day(date(2026, 11, 28)).why is Why.WEEKDAY
+    assert street.day(date(2026, 11, 28)).why is DayReason.WEEKDAY
     assert street.day(date(2026, 10, 3)).spans == ()
     assert street.day(date(2026, 10, 10)).spans == DEFAULT_WEEK[1]  # a make-up day is a Monday
 
@@ -219,12 +218,12 @@ def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
 def test_a_library_that_names_nothing_closes_weekdays_only():
     street = a_calendar(week=dict.fromkeys(range(1, 8), MORNING), library=lambda day: Holiday(off=True))
     whys = [street.day(date(2026, 11, 23) + n * DAY).why for n in range(7)]
-    assert whys == [Why.HOLIDAY] * 5 + [Why.WEEKDAY] * 2
+    assert whys == [DayReason.HOLIDAY] * 5 + [DayReason.WEEKDAY] * 2
 
 
 def test_a_year_that_nobody_knows_goes_by_the_week_and_is_named():
     new_year = STREET.day(date(2027, 1, 1))
-    assert (new_year.why, new_year.spans, new_year.name) == (Why.UNKNOWN, DEFAULT_WEEK[5], "")
+    assert (new_year.why, new_year.spans, new_year.name) == (DayReason.UNKNOWN, DEFAULT_WEEK[5], "")
     assert STREET.day(date(2027, 1, 2)).spans == ()
     reported = local("2026-12-31 17:30")
     due = due_after(STREET, reported, 120)
@@ -334,40 +333,42 @@ LIMITS = st.one_of(st.integers(0, 15 * WORKING_DAY), st.sampled_from([0, 1, 210,
 OWN_DAYS = st.dictionaries(st.integers(0, 30), st.one_of(st.none(), st.just(()), some_hours()), max_size=4)
 WEEKS = st.one_of(
     st.just(OFFICE_WEEK),
-    st.builds(lambda rest, hours: {**rest, 1: hours}, st.dictionaries(st.integers(2, 7), some_hours()), st.just(OFFICE)),
+    st.builds(lambda rest, hours: {**rest, 1: hours}, st.dictionaries(st.integers(2, 7), some_hours()), st.just(ESCALATION)),
 )
 
 
-def an_office(start: datetime, week, own) -> EscalationContext:
+def an_escalation(start: datetime, week, own) -> EscalationContext:
     return EscalationContext(week=week, own={start.date() + after * DAY: hours for after, hours in own.items()})
 
 
 @settings(max_examples=300 * LONGER, deadline=None)
 @given(WALLS, LIMITS, OWN_DAYS)
 def test_a_limit_is_due_when_walking_minute_by_minute_gets_there(start, minutes, own):
-    office = an_office(start, OFFICE_WEEK, own)
-    due = office.due_by_walking(start, minutes)
-    assert due_after(office.calendar(), shanghai(start), minutes) == shanghai(due)
-    assert worked_between(office.calendar(), shanghai(start), shanghai(due)) == minutes * MINUTE
+    escalation = an_escalation(start, OFFICE_WEEK, own)
+    due = escalation.due_by_walking(start, minutes)
+    assert due_after(escalation.calendar(), shanghai(start), minutes) == shanghai(due)
+    assert worked_between(escalation.calendar(), shanghai(start), shanghai(due)) == minutes * MINUTE
 
 
 @settings(max_examples=200 * LONGER, deadline=None)
 @given(WALLS, st.integers(0, 30 * 1440), WEEKS, OWN_DAYS)
 def test_as_much_is_worked_as_walking_minute_by_minute_counts(start, minutes, week, own):
-    office, end = an_office(start, week, own), start + minutes * MINUTE
-    assert worked_between(office.calendar(), shanghai(start), shanghai(end)) == office.worked_by_walking(start, end) * MINUTE
+    escalation, end = an_escalation(start, week, own), start + minutes * MINUTE
+    assert (
+        worked_between(escalation.calendar(), shanghai(start), shanghai(end)) == escalation.worked_by_walking(start, end) * MINUTE
+    )
 
 
 @settings(max_examples=60 * LONGER, deadline=None)
 @given(WALLS, st.integers(0, 59), st.integers(0, 3 * WORKING_DAY), WEEKS, OWN_DAYS)
 def test_a_limit_is_due_to_the_second(start, seconds, minutes, week, own):
-    office, days = an_office(start, week, own), 30
+    escalation, days = an_escalation(start, week, own), 30
     midnight = datetime.combine(start.date(), time.min)
-    timeline = office.seconds(start.date(), days)
+    timeline = escalation.seconds(start.date(), days)
     begins = (start - midnight) // SECOND + seconds
     if timeline.count(1, begins) < minutes * 60:
         minutes = timeline.count(1, begins) // 60
-    due = due_after(office.calendar(), shanghai(start + seconds * SECOND), minutes)
+    due = due_after(escalation.calendar(), shanghai(start + seconds * SECOND), minutes)
     ends = (due - shanghai(midnight)) // SECOND
     assert due == shanghai(midnight) + ends * SECOND
     assert timeline.count(1, begins, ends) == minutes * 60

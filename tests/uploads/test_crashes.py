@@ -41,7 +41,7 @@ def test_what_a_worker_does_in_which_order(upload: Upload) -> None:
 def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(upload: Upload, end: str, dies: bool) -> None:
     """It ends before each of the worker's steps; the worker lives, or dies at its last one."""
     give_up = {
-        "erased": partial(upload.cloud.world.services.uploads.forget_person, upload.phone.me["id"]),
+        "erased": partial(upload.cloud.world.services.upload_jobs.forget_person, upload.phone.me["id"]),
         "never arrived": partial(upload.later, hours=1),
     }[end]
     told = scene(upload, upload.told, upload.check_at_rest)

@@ -41,13 +41,14 @@ def files_of(id: str) -> set[str]:
 def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
     """Bind uploads as another feature does: in a commit of its own."""
     people: People = world.services.people
+    actor = world.services.tokens.read(phone.token)
 
     def decide() -> Changes:
-        actor, person = people.current(RequestContext(actor=world.services.tokens.read(phone.token)).actor)
+        person = people.find(actor.id)
         bound = world.services.uploads.binding(actor.id, ids, to, BAIHUA, ["photos"])
         return Changes(entity=person, previous=person, events=(Event(tag="person.changed", by="x", party="x"),), related=bound)
 
-    people._transaction.run(decide, RequestContext())
+    world.services.transaction.run(decide, RequestContext())
 
 
 # asking for a form
@@ -208,7 +209,7 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
         related = world.services.uploads.releasing(TICKET, [first, second, third])
         return Changes(entity=person, previous=person, related=related)
 
-    people._transaction.run(decide, RequestContext())
+    world.services.transaction.run(decide, RequestContext())
     assert find_upload(second).state is UploadState.GONE
     world.pass_time(hours=2)
     assert kept(world) == files_of(third)

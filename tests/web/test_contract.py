@@ -9,7 +9,7 @@ from chalicelib.web.openapi import document
 
 from ..world import Phone, World
 
-SPEC = document(api.operations)
+SPEC = document(api.operations, api.id_prefixes)
 OPERATIONS = [(path, method, op) for path, item in SPEC["paths"].items() for method, op in item.items()]
 # Open311 answers as its own specification says (tests/open311).
 OURS = [(path, method, op) for path, method, op in OPERATIONS if not path.startswith("/open311/")]

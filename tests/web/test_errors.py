@@ -122,7 +122,7 @@ def test_a_crash_is_a_problem_without_details(world: World, monkeypatch, capsys)
         raise RuntimeError("王秀英 +8613812345678")
 
     phone = world.resident()
-    monkeypatch.setattr(world.services.people, "read_me", crash)
+    monkeypatch.setattr(world.services.accounts, "read_me", crash)
     answer = phone.get("/v1/me")
     check(answer, 500, "server.error")
     assert answer.headers["content-language"] == "zh-CN"

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import STAFF, Relation
-from chalicelib.wishes.model import Claim, ClaimState, Kind, Safeguarding, State, Window, Wish, WishMover
+from chalicelib.wishes.model import Claim, ClaimState, Safeguarding, State, Window, Wish, WishKind, WishMover
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
@@ -25,7 +25,7 @@ def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
         "listed_at": None if state is State.SUBMITTED else START,
         "person_id": "per_owner",
         "filed_by": "per_owner",
-        "kind": Kind.GOODS,
+        "kind": WishKind.GOODS,
         "title": "一个电热水壶",
         "place": UNIT,
         "community_name": "柏华社区",
@@ -63,7 +63,7 @@ WISHES = st.builds(
     version=st.integers(1, 1000),
     timer=TIMERS,
     claims=st.lists(CLAIMS, max_size=3).map(tuple),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(WishKind),
     title=TEXTS,
     story=TEXTS,
     alias=st.none() | TEXTS,

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.kernel.access import Relation
+from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import claiming, delivery, erasure, resolution, submission
-from chalicelib.wishes.model import ClaimPointer, ClaimState, Kind, State, Window, Written
+from chalicelib.wishes.model import ClaimPointer, ClaimState, State, Window, WishKind, Written
 from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT
@@ -21,7 +22,7 @@ TODAY = date(2026, 11, 23)
 
 
 def told(outcome: Changes) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("wish."), message.to) for message in outcome.messages]
+    return [(message.kind.removeprefix("wish."), format_audience(message.to)) for message in outcome.messages]
 
 
 def counts(outcome: Changes) -> list[tuple[str, int]]:
@@ -43,7 +44,7 @@ def two(*given: ClaimState, state: State = S.CLAIMED, **fields):
 # terms
 
 
-def check(kind=Kind.GOODS, budget=None, needed_by=TODAY, window=(), now=START):
+def check(kind=WishKind.GOODS, budget=None, needed_by=TODAY, window=(), now=START):
     submission.check_terms(kind, budget, needed_by, window, now, "Asia/Shanghai")
 
 
@@ -56,7 +57,7 @@ def code_of(**terms) -> str:
 def test_only_goods_have_a_budget_and_it_is_capped():
     check(budget=100_000)
     assert code_of(budget=100_001) == "wish.budget_too_high"
-    for kind in (Kind.SERVICE, Kind.COMPANY, Kind.LEARNING):
+    for kind in (WishKind.SERVICE, WishKind.COMPANY, WishKind.LEARNING):
         check(kind)
         assert code_of(kind=kind, budget=1) == "wish.budget_goods_only"
 
@@ -102,7 +103,7 @@ def test_the_same_wish_in_other_words_is_a_likely_duplicate():
     [
         a_wish(id="wsh_new"),  # itself
         a_wish(id="wsh_b", title="一个书包"),
-        a_wish(id="wsh_b", kind=Kind.SERVICE),
+        a_wish(id="wsh_b", kind=WishKind.SERVICE),
         a_wish(S.WITHDRAWN, id="wsh_b"),
         a_wish(S.REJECTED, id="wsh_b"),
         a_wish(S.EXPIRED, id="wsh_b"),

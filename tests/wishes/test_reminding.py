@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 
+from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes
 from chalicelib.wishes import claiming, resolution, submission
 from chalicelib.wishes.model import ClaimState, State
@@ -238,7 +239,7 @@ def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
     heard = []
     for _ in range(4):
         outcome = on_timer(wish, over)
-        heard += [(message.kind, message.to, message.params.get("claim")) for message in outcome.messages]
+        heard += [(message.kind, format_audience(message.to), message.params.get("claim")) for message in outcome.messages]
         wish = outcome.entity
     assert not wish.deadlines()
     assert not [kind for kind, *_ in heard if kind.startswith("wish.due")]  # the day is long past

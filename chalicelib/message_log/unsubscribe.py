@@ -1,0 +1,27 @@
+"""The link in every e-mail by which its reader stops further ones (RFC 8058)."""
+
+from ..kernel.codes import Keyring, same
+
+__all__ = ["UnsubscribeLinks"]
+
+
+class UnsubscribeLinks:
+    """Makes and checks the links. Without a public address of the installation there are none."""
+
+    def __init__(self, *, keys: Keyring, public_url: str) -> None:
+        self._keys, self._public_url = keys, public_url
+
+    def link(self, person_id: str) -> str:
+        """Return the link for a person, "" where there is none."""
+        if not self._public_url:
+            return ""
+        return f"{self._public_url}/v1/unsubscribe/{self.token(person_id)}"
+
+    def token(self, person_id: str) -> str:
+        """Return the token that proves that a request comes from an e-mail to the person."""
+        return f"{person_id}.{self._keys.fingerprint('unsubscribe', person_id)}"
+
+    def person_of(self, token: str) -> str | None:
+        """Return the person of a token, None where it is not valid."""
+        person_id, _, _ = token.rpartition(".")
+        return person_id if same(self.token(person_id), token) else None

@@ -1,0 +1,154 @@
+"""From an audience to routes: phones and addresses, and when those phones may ring."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
+from ..kernel.hooks import Hooks
+from ..kernel.jobs import Send
+from ..kernel.place import street_of
+from ..kernel.template import Legal, Template, Urgency
+from ..message_log.model import Channel, Recipient, SuppressionReason
+from ..people.model import Person
+from ..people.service import People
+from ..places.service import Places
+from . import policy
+from .model import LocalQuietHours
+
+__all__ = ["Recipients", "Route"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a message to a person goes and when that phone may ring.
+
+    `is_rationed` says that it counts against the person's week. `unreached` says why it goes
+    nowhere. `silenced` is a phone that may not ring (any more), at which the message may have been
+    begun.
+    """
+
+    recipient: Recipient
+    quiet: LocalQuietHours
+    is_rationed: bool
+    unreached: SuppressionReason | None = None
+    silenced: Recipient | None = None
+
+    def joined_by(self, other: "Route") -> "Route":
+        """Return the route of people who share a phone. It rings once, as for the first one."""
+        people = (*self.recipient.people, *other.recipient.people)
+        return replace(self, recipient=replace(self.recipient, people=people))
+
+
+class Recipients:
+    """Finds the routes of a message, as things are at the moment of sending."""
+
+    def __init__(self, *, people: People, places: Places, hooks: Hooks) -> None:
+        self._people, self._places, self._hooks = people, places, hooks
+
+    def routes(self, send: Send, template: Template, barred: Collection[str] = ()) -> list[Route]:
+        """Return a route for each address of the audience, without phones of `barred` people."""
+        found: dict[tuple[Channel, str], Route] = {}
+        for person in self._audience(send):
+            route = self._route(person, template, send, barred)
+            key = (route.recipient.channel, route.recipient.address)
+            found[key] = found[key].joined_by(route) if key in found else route
+        return list(found.values())
+
+    def _audience(self, send: Send) -> list[Person]:
+        match send.to:
+            case StaffOnDuty(place, only):
+                on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
+                return [person for person in on_duty if person.id in only] or on_duty
+            case SeveralPeople(ids):
+                return self._read(ids)
+            case OnePerson(id):
+                person = self._people.find(id)
+                return [person] if person else []
+        raise ValueError(f"no people are named by {send.to}")
+
+    def _read(self, ids: Sequence[str]) -> list[Person]:
+        people = self._people.find_many(ids)
+        return [people[id] for id in ids if id in people]
+
+    def _route(
+        self,
+        person: Person,
+        template: Template,
+        send: Send,
+        barred: Collection[str],
+    ) -> Route:
+        """Return the route by their phone, by a phone that may ring for them, or by e-mail."""
+        place = self._place_of(person, send)
+        nowhere = self._at(person, place, Channel.NONE, person.id, person)
+        if person.erased_at:
+            return replace(nowhere, unreached=SuppressionReason.ERASED)
+        if template.legal is Legal.PROMOTIONAL and "promotions" not in person.consents:
+            return replace(nowhere, unreached=SuppressionReason.NO_CONSENT)
+        silenced = None
+        for holder in self._phones(person):
+            route = self._at(person, place, Channel.SMS, holder.phone or "", holder)
+            wants_sms = holder.sms or template.urgency is Urgency.URGENT
+            if wants_sms and holder.id not in barred:
+                return replace(route, silenced=silenced)
+            silenced = silenced or route.recipient
+        if person.email and person.email_address:
+            mail = self._at(person, place, Channel.EMAIL, person.email_address, person)
+            return replace(mail, silenced=silenced)
+        reason = SuppressionReason.OPTED_OUT if person.phone else SuppressionReason.NO_CHANNEL
+        return replace(nowhere, unreached=reason, silenced=silenced)
+
+    def _phones(self, person: Person) -> Iterator[Person]:
+        """Yield the holders of phones that may ring for a person.
+
+        Their own phone comes first. Only where there is none, those of others by consent.
+        """
+        return (holder for holder in self._holders(person) if holder.phone)
+
+    def _holders(self, person: Person) -> Iterator[Person]:
+        yield person
+        if person.phone:
+            return
+        if person.contact_via and "contact_via" in person.consents:
+            carer = self._people.find(person.contact_via)
+            if carer:
+                yield carer
+        if "household" in person.consents:
+            kin = {*self._people.kin(person)} - {person.id, person.contact_via}
+            yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
+
+    def _place_of(self, person: Person, send: Send) -> str:
+        """Return the place whose staff would have to visit: the person's home.
+
+        For staff, and a person without a home, the place of what the message is about.
+        """
+        if isinstance(send.to, StaffOnDuty):
+            return send.to.place
+        return person.places[0] if person.places else self._hooks.place_of(send.about)
+
+    def _at(
+        self,
+        person: Person,
+        place: str,
+        channel: Channel,
+        address: str,
+        holder: Person,
+    ) -> Route:
+        """Return the route to an address. Quiet hours and language are those of its holder."""
+        return Route(
+            recipient=Recipient(
+                people=(person.id,),
+                place=place,
+                channel=channel,
+                address=address,
+                locale=holder.locale,
+            ),
+            quiet=self._quiet_hours(holder, place),
+            is_rationed=not any(grant.role.rank > 1 for grant in person.grants),
+        )
+
+    def _quiet_hours(self, holder: Person, place: str) -> LocalQuietHours:
+        zone = self._places.zone_of(street_of(place)) if place else policy.ZONE
+        hours = holder.quiet_hours
+        if hours is None:
+            return LocalQuietHours(zone=zone)
+        return LocalQuietHours(start=hours.start, end=hours.end, zone=zone)

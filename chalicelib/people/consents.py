@@ -1,0 +1,138 @@
+"""The consent ledger: its lines, and the channels that people opt out of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from ..kernel.changes import Changes, Event, Put
+from ..kernel.clock import Clock
+from ..kernel.errors import NotFound
+from ..kernel.ids import Ids
+from ..kernel.paging import Page, Position, every
+from ..kernel.request import RequestContext
+from ..store.transaction import Transaction
+from .model import Consent, ConsentGiven, Person
+from .policy import CONSENT_TEXTS
+from .repository import PersonRepository
+
+__all__ = ["Consents"]
+
+_BLANKED_AT_ONCE = 20  # lines in one transaction
+_IN_APP = ConsentGiven(how="app")
+
+
+class Consents:
+    """Writes and reads the consent ledger. Nobody changes or deletes a line, but for the witness."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: PersonRepository,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._transaction, self._repository = transaction, repository
+        self._clock, self._ids = clock, ids
+
+    # lines that go into a commit
+
+    def record(
+        self,
+        person: Person,
+        purpose: str,
+        given: ConsentGiven = _IN_APP,
+        *,
+        recorded_by: str = "",
+        text_version: str = "",
+    ) -> Put:
+        """Return the line of a consent; without `recorded_by` the person has recorded it themself."""
+        consent = Consent(
+            id=self._ids.new("con"),
+            person_id=person.id,
+            at=self._clock.now(),
+            purpose=purpose,
+            given=True,
+            text_version=text_version or CONSENT_TEXTS[purpose],
+            how=given.how,
+            witness=given.witness,
+            recorded_by=recorded_by or person.id,
+        )
+        return Put(row=consent)
+
+    def record_withdrawal(self, person: Person, purpose: str, recorded_by: str) -> Put:
+        """Return the line of a consent that is withdrawn."""
+        consent = Consent(
+            id=self._ids.new("con"),
+            person_id=person.id,
+            at=self._clock.now(),
+            purpose=purpose,
+            given=False,
+            recorded_by=recorded_by,
+        )
+        return Put(row=consent)
+
+    def record_changes(self, before: Person, after: Person) -> tuple[Put, ...]:
+        """Return the lines of the consents that a person gives and withdraws with a change."""
+        given = [purpose for purpose in after.consents if purpose not in before.consents]
+        withdrawn = [purpose for purpose in before.consents if purpose not in after.consents]
+        lines = [self.record(after, purpose) for purpose in given]
+        lines += [self.record_withdrawal(after, purpose, after.id) for purpose in withdrawn]
+        return tuple(lines)
+
+    # reading
+
+    def read_page(self, person_id: str, start: Position | None, limit: int) -> Page[Consent]:
+        """Return a page of a person's ledger, newest first."""
+        return self._repository.consents_of(person_id, start, limit)
+
+    def read_all(self, person_id: str) -> list[Consent]:
+        """Return a person's whole ledger, newest first."""
+        return list(every(lambda start: self._repository.consents_of(person_id, start)))
+
+    # use cases without a signed-in actor
+
+    def opt_out(
+        self,
+        person_id: str,
+        channel: Literal["sms", "email"],
+        context: RequestContext,
+    ) -> None:
+        """Turn a channel off, as the person has asked by that channel. Idempotent.
+
+        The ledger keeps the instant of the request.
+        """
+
+        def decide() -> Changes[Person]:
+            person = self._repository.find_person(person_id)
+            if person is None:
+                raise NotFound
+            if person.erased_at or not getattr(person, channel):
+                return Changes(entity=person, previous=person)
+            line = self.record_withdrawal(person, channel, person.id)
+            event = Event(tag="person.opted_out", by=person.id, party="owner", note=channel)
+            silent = _without_channel(person, channel)
+            return Changes(entity=silent, previous=person, writes=(line,), events=(event,))
+
+        self._transaction.run(decide, context)
+
+    def forget_witnesses(self, person_id: str) -> None:
+        """Remove the names of witnesses from an erased person's ledger; the consents stay."""
+        named = [consent for consent in self.read_all(person_id) if consent.witness]
+        for n in range(0, len(named), _BLANKED_AT_ONCE):
+            self._blank(person_id, named[n : n + _BLANKED_AT_ONCE])
+
+    def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
+        blank = tuple(Put(row=replace(consent, witness=None)) for consent in consents)
+
+        def decide() -> Changes[Person]:
+            person = self._repository.find_person(person_id)
+            if person is None:
+                raise NotFound
+            return Changes(entity=person, previous=person, writes=blank)
+
+        self._transaction.run(decide, RequestContext())
+
+
+def _without_channel(person: Person, channel: Literal["sms", "email"]) -> Person:
+    return replace(person, sms=False) if channel == "sms" else replace(person, email=False)

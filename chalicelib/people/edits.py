@@ -1,0 +1,65 @@
+"""Changes to a person's record: by the person, and by staff. Pure."""
+
+from dataclasses import dataclass, replace
+
+from ..kernel.unset import UNSET, Maybe, or_else
+from .model import Person, QuietHours, agree
+from .policy import CONSENT_TEXTS
+
+__all__ = ["AccountEdit", "PersonCorrection", "PersonEdit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEdit:
+    """The fields that a person and staff may both change; what is unset stays."""
+
+    name: Maybe[str] = UNSET
+    home: Maybe[str | None] = UNSET
+    address: Maybe[str | None] = UNSET
+    locale: Maybe[str] = UNSET
+
+    def applied_to(self, person: Person) -> Person:
+        """Return the person with the changes."""
+        return replace(
+            person,
+            name=or_else(self.name, person.name),
+            home=or_else(self.home, person.home),
+            address=or_else(self.address, person.address),
+            locale=or_else(self.locale, person.locale),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCorrection(PersonEdit):
+    """What staff correct; they may add a phone."""
+
+    phone: Maybe[str] = UNSET
+
+    def applied_to(self, person: Person) -> Person:
+        """Return the person with the changes."""
+        changed = PersonEdit.applied_to(self, person)
+        return replace(changed, phone=or_else(self.phone, person.phone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEdit(PersonEdit):
+    """What a person changes in their own account. `promotions` gives or withdraws a consent."""
+
+    sms: Maybe[bool] = UNSET
+    email: Maybe[bool] = UNSET
+    email_address: Maybe[str | None] = UNSET
+    quiet_hours: Maybe[QuietHours | None] = UNSET
+    promotions: Maybe[bool] = UNSET
+
+    def applied_to(self, person: Person) -> Person:
+        """Return the person with the changes, and with the consent that goes with them."""
+        changed = replace(
+            PersonEdit.applied_to(self, person),
+            sms=or_else(self.sms, person.sms),
+            email=or_else(self.email, person.email),
+            email_address=or_else(self.email_address, person.email_address),
+            quiet_hours=or_else(self.quiet_hours, person.quiet_hours),
+        )
+        if self.promotions is UNSET:
+            return changed
+        return agree(changed, "promotions", CONSENT_TEXTS["promotions"] if self.promotions else None)

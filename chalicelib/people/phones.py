@@ -1,0 +1,36 @@
+"""Whose phone a number is. Numbers are looked up by a keyed hash, and belong to one account."""
+
+from ..kernel.changes import Delete, Put
+from ..kernel.codes import Keyring
+from ..kernel.errors import Refusal
+from .model import Person, PhoneOwner
+from .repository import PersonRepository
+
+__all__ = ["Phones"]
+
+
+class Phones:
+    """Finds the owner of a phone, and makes the row that keeps it unique."""
+
+    def __init__(self, *, repository: PersonRepository, keys: Keyring) -> None:
+        self._repository, self._keys = repository, keys
+
+    def fingerprint(self, phone: str) -> str:
+        """Return the keyed hash under which a phone is looked up."""
+        return self._keys.fingerprint("phone", phone)
+
+    def find_owner(self, phone: str) -> Person | None:
+        """Return the person whose phone this is."""
+        person_id = self._repository.owner_of_phone(self.fingerprint(phone))
+        return self._repository.find_person(person_id) if person_id else None
+
+    def claim(self, person: Person, taken: Refusal | None = None) -> Put:
+        """Return the row that gives a person their phone; `taken` refuses it to a second account."""
+        return Put(row=self._row(person), new=True, on_conflict=taken)
+
+    def release(self, person: Person) -> Delete:
+        """Return the deletion of the row that gives a person their phone."""
+        return Delete(row=self._row(person))
+
+    def _row(self, person: Person) -> PhoneOwner:
+        return PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)

@@ -1,0 +1,72 @@
+"""New accounts, and the checks of what a person's record may say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ..kernel.changes import Changes, Put
+from ..kernel.clock import Clock
+from ..kernel.errors import Invalid
+from ..kernel.ids import Ids
+from .consents import Consents
+from .edits import PersonEdit
+from .model import TERMS, Person
+from .phones import Phones
+
+__all__ = ["Registration"]
+
+
+class Registration:
+    """Makes accounts and checks records, for the features that register and change people."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: Ids,
+        phones: Phones,
+        consents: Consents,
+        place_exists: Callable[[str], bool],
+    ) -> None:
+        self._clock, self._ids = clock, ids
+        self._phones, self._consents, self._place_exists = phones, consents, place_exists
+
+    def new_account(self, phone: str, name: str, locale: str, text_version: str) -> tuple[Person, tuple[Put, ...]]:
+        """Return a person who signs in for the first time, and the rows of account and consent."""
+        now = self._clock.now()
+        person = Person(
+            id=self._ids.new("per"),
+            version=1,
+            created_at=now,
+            updated_at=now,
+            name=name,
+            phone=phone,
+            locale=locale,
+            consents={TERMS: text_version},
+        )
+        agreed = self._consents.record(person, TERMS, text_version=text_version)
+        return person, (Put(row=person, new=True), self._phones.claim(person), agreed)
+
+    def agree_to_terms(self, person: Person, text_version: str) -> Changes[Person]:
+        """Return the decision that a person agrees to the terms, for the commit of a sign-in."""
+        agreed = replace(person, consents={**person.consents, TERMS: text_version})
+        line = self._consents.record(person, TERMS, text_version=text_version)
+        return Changes(entity=agreed, previous=person, writes=(line,))
+
+    def check_place(self, place: str, loc: Sequence[str | int]) -> None:
+        """Refuse a place that does not exist with Invalid."""
+        if not self._place_exists(place):
+            raise Invalid("place.unknown", loc, place=place)
+
+    def apply_edit(self, person: Person, edit: PersonEdit) -> Person:
+        """Return the person with the changes.
+
+        Raises:
+            Invalid: the home does not exist, or the e-mail address is not verified.
+
+        """
+        changed = edit.applied_to(person)
+        if changed.home is not None and changed.home != person.home:
+            self.check_place(changed.home, ["home"])
+        if changed.email_address not in (None, person.email_address):
+            raise Invalid("email.verify_first", ["channels", "email_address"])
+        return changed

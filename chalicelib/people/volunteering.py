@@ -1,0 +1,53 @@
+"""People as volunteers of communities: the projection that matching reads. Pure."""
+
+from dataclasses import dataclass, replace
+
+from ..kernel.access import Role
+from ..kernel.place import community_of
+from .model import Person, QuietHours, Vetting, VolunteerProfile
+
+__all__ = ["Volunteering", "volunteering"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volunteering:
+    """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
+
+    Follows from the person alone and changes with them (see `store.table.RowType.with_projection`).
+    """
+
+    person_id: str
+    area: str  # a community, or the street
+    places: tuple[str, ...]  # where within it
+    home: str | None = None
+    household: str | None = None
+    contact_via: str | None = None
+    vetting: Vetting = Vetting.NONE
+    profile: VolunteerProfile
+    quiet_hours: QuietHours | None = None
+
+
+def volunteering(person: Person) -> tuple[Volunteering, ...]:
+    """Return a person as the volunteer of each community that they serve.
+
+    A blocked or erased person is none. Without a phone or a consent to the terms they have no
+    account to answer with, and are not asked.
+    """
+    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
+        return ()
+    places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
+    areas = dict.fromkeys(community_of(place) for place in places)
+    return tuple(
+        Volunteering(
+            person_id=person.id,
+            area=area,
+            places=tuple(place for place in places if community_of(place) == area),
+            home=person.home,
+            household=person.household,
+            contact_via=person.contact_via,
+            vetting=person.vetting,
+            profile=replace(person.volunteer or VolunteerProfile(), places=()),
+            quiet_hours=person.quiet_hours,
+        )
+        for area in areas
+    )

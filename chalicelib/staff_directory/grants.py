@@ -1,0 +1,44 @@
+"""The roles that are an actor's to give. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..kernel.access import Actor, Grant, Role
+from ..kernel.errors import Forbidden
+from ..kernel.place import covers, street_of
+from ..people.model import Person
+
+__all__ = ["check_below", "regrant"]
+
+
+def check_below(actor: Actor, person: Person) -> None:
+    """Refuse power over a person who is not below the actor, the actor included, with Forbidden."""
+    above = any(actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants)
+    if above or person.id == actor.id:
+        raise Forbidden("role.above_own")
+
+
+def regrant(actor: Actor, person: Person, wanted: Iterable[Grant]) -> Person:
+    """Replace the grants that are the actor's to give; the others stay.
+
+    An actor gives and takes roles below their own, inside their own place. A street administrator
+    may also appoint another of the same street.
+
+    Raises:
+        Forbidden: a wanted grant is new and not the actor's to give.
+
+    """
+    kept = [grant for grant in person.grants if not _may_grant(actor, grant)]
+    wanted = [grant for grant in wanted if grant.role is not Role.RESIDENT]
+    for grant in wanted:
+        if grant not in kept and not _may_grant(actor, grant):
+            raise Forbidden("role.above_own", role=grant.role.value, place=grant.place)
+    grants = tuple(dict.fromkeys([*kept, *wanted]))
+    return replace(person, grants=grants)
+
+
+def _may_grant(actor: Actor, grant: Grant) -> bool:
+    own = actor.role_at(grant.place)
+    if own is Role.STREET_ADMIN and grant.role is Role.STREET_ADMIN:
+        return covers(street_of(grant.place), grant.place)
+    return own.rank > grant.role.rank and own.rank >= Role.GRID_WORKER.rank

@@ -1,0 +1,259 @@
+"""Background work on tickets: timers, SMS replies, people who leave, and contexts of messages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from ..kernel.access import Actor, Relation, relations
+from ..kernel.changes import Changes, Delete, Put
+from ..kernel.clock import Clock
+from ..kernel.message_context import MessageContext, MessageSubject
+from ..kernel.paging import Page, Position, every
+from ..people.service import People
+from ..places.service import Places
+from ..store.entity_store import EntityStore
+from ..store.transaction import Transaction
+from ..uploads.service import Uploads
+from . import decisions, notifications, redaction, resolution
+from .duty import DutyResolver
+from .model import Ticket, TicketReport
+from .reader import TicketReader
+from .repository import TicketEvent, TicketRepository
+from .states import SYSTEM_ONLY, TicketMover
+from .timers import on_timer
+
+__all__ = ["TicketJobs"]
+
+Decide = Callable[[Ticket], Changes[Ticket]]
+
+
+class TicketJobs:
+    """Use cases of the system. They take no request context: nobody asks."""
+
+    def __init__(
+        self,
+        *,
+        transaction: Transaction,
+        repository: TicketRepository,
+        clock: Clock,
+        people: People,
+        places: Places,
+        uploads: Uploads,
+        duty: DutyResolver,
+        reader: TicketReader,
+    ) -> None:
+        self._repository, self._clock = repository, clock
+        self._entities = EntityStore(transaction, repository.find_ticket, place=lambda ticket: ticket.place)
+        self._people, self._places, self._uploads = people, places, uploads
+        self._duty, self._reader = duty, reader
+
+    def on_timer(self, ticket_id: str, timer_id: str) -> None:
+        """Do what is due for a ticket, if it still waits for this timer."""
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            return on_timer(ticket, self._duty.escalation_for(ticket), self._clock.now())
+
+        self._entities.on_timer(ticket_id, timer_id, decide)
+
+    def answer_question(self, ticket_id: str, person_id: str, kind: str, *, yes: bool) -> None:
+        """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            person = self._people.find(person_id)
+            found: frozenset[Relation] = frozenset()
+            if person and not person.erased_at and not person.blocked:
+                found = relations(Actor(id=person_id), ticket.as_resource(person_id))
+            by = TicketMover(id=person_id, relations=found, now=self._clock.now())
+            escalation = self._duty.escalation_for(ticket)
+            reports = self._reader.reports(ticket)
+            left = self._duty.assignee_left(ticket)
+            return resolution.answer(
+                ticket,
+                escalation,
+                by,
+                reports,
+                kind,
+                yes=yes,
+                assignee_left=left,
+            )
+
+        self._entities.update(ticket_id, decide)
+
+    # people who leave
+
+    def reassign(self, person_id: str) -> None:
+        """Reassign the open tickets of a person who no longer serves at their place."""
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            return self._reassigned(ticket, person_id)
+
+        for ticket in self._assigned_to(person_id):
+            self._entities.update(ticket.id, decide)
+
+    def _assigned_to(self, person_id: str) -> list[Ticket]:
+        return list(every(lambda start: self._repository.held_by(person_id, start, 100)))
+
+    def _reported_by(self, person_id: str) -> list[Ticket]:
+        return list(every(lambda start: self._repository.reported_by(person_id, start, 100)))
+
+    def _reassigned(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
+        unchanged = Changes(entity=ticket, previous=ticket)
+        if ticket.assignee != person_id or not ticket.is_open:
+            return unchanged
+        if self._duty.still_serves(person_id, ticket.place):
+            return unchanged
+        by = TicketMover(id="system", relations=SYSTEM_ONLY, now=self._clock.now())
+        return decisions.reassign(ticket, self._duty.escalation_for(ticket), by)
+
+    def forget_person(self, person_id: str) -> None:
+        """Redact an erased person's reports and delete their photos; only public texts stay."""
+        self.reassign(person_id)
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            return self._forgotten(ticket, person_id)
+
+        for ticket in self._reported_by(person_id):
+            photos = ticket.photos if ticket.person_id == person_id else ()
+            self._uploads.delete_bound(ticket.id, photos)
+            self._forget_notes(ticket, person_id)
+            # Last: a repeated job finds the ticket by the report that goes here.
+            self._entities.update(ticket.id, decide)
+
+    def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
+        changes = redaction.forget_reporter(ticket, person_id, self._clock.now())
+        report = self._repository.find_report(ticket.id, person_id)
+        return replace(changes, writes=(Delete(row=report),)) if report else changes
+
+    def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
+        """Blank a person's notes in the timeline: free text may name somebody.
+
+        A note that is the reason of a move stands in the ticket too.
+        """
+        events = every(lambda start: self._repository.timeline_of(ticket.id, _any, start, 100))
+        noted = [event for event in events if event.note and event.by == person_id]
+        if ticket.reason in {event.note for event in noted}:
+            self._entities.update(ticket.id, _without_reason)
+        for n in range(0, len(noted), 20):
+            self._blank(ticket.id, noted[n : n + 20])
+
+    def _blank(self, ticket_id: str, events: Sequence[TicketEvent]) -> None:
+        writes = tuple(Put(row=replace(event, note=None)) for event in events)
+
+        def decide(ticket: Ticket) -> Changes[Ticket]:
+            return Changes(entity=ticket, previous=ticket, writes=writes)
+
+        self._entities.update(ticket_id, decide)
+
+    def export_data(self, person_id: str) -> Mapping[str, Any]:
+        """Return the data about a person that tickets hold."""
+        tickets = self._reported_by(person_id)
+        ids = [ticket.id for ticket in tickets]
+        reports: list[TicketReport] = []
+        for n in range(0, len(ids), 100):
+            reports += self._repository.find_reports(ids[n : n + 100], person_id)
+        return {
+            "tickets": [_exported(ticket, person_id) for ticket in tickets],
+            "ticket_reports": reports,
+            "assigned_tickets": [ticket.id for ticket in self._assigned_to(person_id)],
+        }
+
+    # contexts and recipients of messages
+
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return the contexts of messages, read together; None for a message no longer relevant."""
+        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
+        return [_message_context(tickets.get(subject.about), subject) for subject in subjects]
+
+    def reporters(
+        self,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[str]:
+        """Return a page of the people who reported a ticket or one merged into it."""
+        return self._page_of_reporters(name, start, limit, _every_report)
+
+    def unanswered(
+        self,
+        name: str,
+        as_of: datetime,
+        start: Position | None,
+        limit: int,
+    ) -> Page[str]:
+        """Return a page of the reporters who have not answered about the solution."""
+        return self._page_of_reporters(name, start, limit, _unanswered)
+
+    def _page_of_reporters(
+        self,
+        ticket_id: str,
+        start: Position | None,
+        limit: int,
+        wanted: Callable[[Ticket, TicketReport], bool],
+    ) -> Page[str]:
+        ticket = self._repository.find_ticket(ticket_id)
+        if ticket is None:
+            return Page([])
+        ids = [ticket.id, *ticket.merged]
+        n, key = (start["n"], start["key"]) if start else (0, None)
+        page = self._repository.reports_of(ids[n], key, limit)
+        following: Position | None = None
+        if page.next:
+            following = {"n": n, "key": page.next}
+        elif n + 1 < len(ids):
+            following = {"n": n + 1, "key": None}
+        people = [report.person_id for report in page.items if wanted(ticket, report)]
+        return Page(people, following)
+
+    def place_of(self, ticket_id: str) -> str:
+        """Return the place of a ticket, empty when there is no such ticket."""
+        return self._entities.place_of(ticket_id)
+
+    def zone_of(self, ticket_id: str) -> str | None:
+        """Return the time zone of a ticket."""
+        ticket = self._repository.find_ticket(ticket_id)
+        return ticket.zone if ticket else None
+
+    def rearm_lost(self) -> int:
+        """Arm lost timers of tickets; return their number."""
+        streets = self._places.streets()
+        return self._entities.rearm(chain.from_iterable(map(self._repository.open_at, streets)))
+
+
+def _message_context(ticket: Ticket | None, subject: MessageSubject) -> MessageContext | None:
+    if ticket is None or not notifications.is_relevant(ticket, subject.kind, subject.params):
+        return None
+    return MessageContext(facts=notifications.template_context(ticket))
+
+
+_PUBLIC_FIELDS = ("id", "state", "category", "community", "text", "created_at", "closed_at")
+
+
+def _exported(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:
+    """Return a person's part of a ticket.
+
+    That is all of a ticket that they reported, except for hints at private tickets. Of one that
+    they joined it is the public part.
+    """
+    if ticket.person_id == person_id:
+        return replace(ticket, private_duplicates=())
+    return {name: getattr(ticket, name) for name in _PUBLIC_FIELDS}
+
+
+def _every_report(ticket: Ticket, report: TicketReport) -> bool:
+    return True
+
+
+def _unanswered(ticket: Ticket, report: TicketReport) -> bool:
+    return not resolution.has_answered(ticket, report)
+
+
+def _without_reason(ticket: Ticket) -> Changes[Ticket]:
+    return Changes(entity=replace(ticket, reason=None), previous=ticket)
+
+
+def _any(event: TicketEvent) -> bool:
+    return True

@@ -1,0 +1,147 @@
+"""Categories of problems, their questions, and the urgency of each. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "CATEGORIES",
+    "Category",
+    "CategoryQuestion",
+    "Choice",
+    "QuestionKind",
+    "TicketUrgency",
+]
+
+
+class TicketUrgency(StrEnum):
+    """How pressing a problem is."""
+
+    URGENT = "urgent"  # life or property
+    UTILITY = "utility"  # water, power, gas, heat
+    GENERAL = "general"
+    COMPLEX = "complex"
+
+
+class QuestionKind(StrEnum):
+    """What an answer to a question is (the data types of Open311)."""
+
+    STRING = "string"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    TEXT = "text"
+    ONE = "singlevaluelist"
+    SEVERAL = "multivaluelist"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the answers that may be chosen."""
+
+    key: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryQuestion:
+    """What somebody is asked about a problem of a category."""
+
+    code: str
+    zh: str
+    en: str
+    kind: QuestionKind = QuestionKind.STRING
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A kind of problem. What is `private` only its reporters, whoever works on it and staff ever see."""
+
+    code: str
+    zh: str
+    en: str
+    group_zh: str = ""
+    group_en: str = ""
+    about_zh: str = ""
+    about_en: str = ""
+    keywords: tuple[str, ...] = ()
+    urgency: TicketUrgency = TicketUrgency.GENERAL
+    private: bool = False
+    photo_needed: bool = False  # nobody may say that it is done without showing it
+    questions: tuple[CategoryQuestion, ...] = ()
+
+
+_WHERE = CategoryQuestion(
+    code="where",
+    zh="具体位置",
+    en="Where exactly",
+    kind=QuestionKind.ONE,
+    choices=(
+        Choice(key="stairwell", zh="楼道", en="Stairwell"),
+        Choice(key="yard", zh="院内", en="Yard"),
+        Choice(key="street", zh="路边", en="Street"),
+    ),
+)
+_CLEAN, _HOME, _PEOPLE = (
+    ("环境卫生", "Cleanliness"),
+    ("房屋设施", "Buildings and supplies"),
+    ("邻里安全", "Neighbours and safety"),
+)
+
+
+def _category(
+    code: str,
+    zh: str,
+    en: str,
+    group: tuple[str, str],
+    keywords: str = "",
+    **more: object,
+) -> Category:
+    words = tuple(keywords.split())
+    return Category(code=code, zh=zh, en=en, group_zh=group[0], group_en=group[1], keywords=words, **more)  # type: ignore[arg-type]
+
+
+CATEGORIES = (
+    _category("rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)),
+    _category("dirt", "卫生脏乱", "Dirt", _CLEAN, "卫生 脏 dirt"),
+    _category("greenery", "绿化养护", "Greenery", _CLEAN, "树 草 green"),
+    _category("noise", "噪声扰民", "Noise", _PEOPLE, "噪声 noise"),
+    _category("pets", "宠物管理", "Pets", _PEOPLE, "狗 猫 pets"),
+    _category("parking", "乱停车", "Parking", _PEOPLE, "停车 parking"),
+    _category(
+        "blocked_way",
+        "占用通道",
+        "Blocked way",
+        _PEOPLE,
+        "消防通道 杂物 blocked",
+        urgency=TicketUrgency.UTILITY,
+    ),
+    _category("danger", "安全隐患", "Danger", _PEOPLE, "危险 煤气 火 danger", urgency=TicketUrgency.URGENT),
+    _category(
+        "quarrel",
+        "邻里矛盾",
+        "Quarrel",
+        _PEOPLE,
+        "矛盾 纠纷 quarrel",
+        urgency=TicketUrgency.COMPLEX,
+        private=True,
+    ),
+    _category("lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=TicketUrgency.UTILITY),
+    _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
+    _category("water", "停水漏水", "Water", _HOME, "水 water", urgency=TicketUrgency.UTILITY),
+    _category("power", "停电", "Power", _HOME, "电 power", urgency=TicketUrgency.UTILITY),
+    _category("gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=TicketUrgency.URGENT),
+    _category("heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=TicketUrgency.UTILITY),
+    _category("building", "房屋维修", "Repairs", _HOME, "维修 屋顶 repair", urgency=TicketUrgency.COMPLEX),
+    _category(
+        "illegal_building",
+        "违章搭建",
+        "Illegal building",
+        _HOME,
+        "违建 illegal",
+        urgency=TicketUrgency.COMPLEX,
+    ),
+    _category("care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True),
+    _category("other", "其他", "Something else", ("其他", "Other"), ""),
+)

@@ -1,0 +1,165 @@
+"""New tickets, however they are reported: drafted, routed, counted and opened."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..kernel.access import Actor, relations
+from ..kernel.changes import Changes, Count, Put, Write
+from ..kernel.clock import Clock
+from ..kernel.errors import Invalid
+from ..kernel.ids import Ids
+from ..kernel.place import community_of, street_of
+from ..kernel.text import mask_personal
+from ..people.access import Granted
+from ..people.model import Person
+from ..people.service import ConsentGiven, People
+from ..places.service import Places
+from ..uploads.service import Uploads
+from . import decisions
+from .duplicates import likely_duplicates
+from .duty import DutyResolver
+from .model import Ticket, TicketReport
+from .policy import DUPLICATE_WITHIN, REPORTS_PER_DAY, Level, Policy, TicketUrgency
+from .repository import TicketRepository
+from .states import TicketMover
+
+__all__ = ["ReportTerms", "TicketIntake"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTerms:
+    """A problem as its reporter states it."""
+
+    category: str
+    text: str
+    place: str
+    location_note: str | None = None
+    photos: tuple[str, ...] = ()
+    urgency: TicketUrgency | None = None
+    private: bool | None = None
+
+
+class TicketIntake:
+    """Makes tickets of reports, for the use cases that take them; grants nothing."""
+
+    def __init__(
+        self,
+        *,
+        repository: TicketRepository,
+        clock: Clock,
+        ids: Ids,
+        people: People,
+        places: Places,
+        uploads: Uploads,
+        duty: DutyResolver,
+        current_policy: Callable[[str], tuple[int, Policy]],
+    ) -> None:
+        self._repository, self._clock, self._ids = repository, clock, ids
+        self._people, self._places, self._uploads = people, places, uploads
+        self._duty, self._current_policy = duty, current_policy
+
+    def policy_of(self, street: str) -> Policy:
+        """Return the current rules of a street."""
+        return self._current_policy(street)[1]
+
+    def subject_of(
+        self,
+        granted: Granted,
+        on_behalf_of: str | None,
+        consent: ConsentGiven | None,
+    ) -> tuple[Person, tuple[Write, ...]]:
+        """Return the person whom a report is for, and the ledger line of their consent.
+
+        Raises:
+            Invalid: it is for another person, and their consent is missing.
+
+        """
+        actor = granted.actor
+        subject = self._people.subject_of(actor, granted.person, on_behalf_of)
+        if subject.id == actor.id:
+            return subject, ()
+        if consent is None:
+            raise Invalid("consent.required", ["consent"])
+        return subject, (self._people.note_consent(subject, "acting", consent, actor.id),)
+
+    def draft_for(self, subject: Person, actor: Actor, terms: ReportTerms) -> Ticket:
+        """Return the ticket of a resident's report, not yet routed."""
+        ticket = self.draft(terms, name=subject.name, secrets=subject.secrets)
+        proxy = actor.id if subject.contact_via == actor.id else None
+        return replace(ticket, person_id=subject.id, filed_by=actor.id, proxy_id=proxy)
+
+    def draft(self, terms: ReportTerms, *, name: str, secrets: Sequence[str]) -> Ticket:
+        """Return the ticket of a report, not yet routed; `name` and `secrets` are masked.
+
+        Raises:
+            Invalid: there is no such place or category.
+
+        """
+        places, zones = self._places_around(terms.place)
+        street = street_of(terms.place)
+        number, policy = self._current_policy(street)
+        category = policy.category(terms.category)
+        if category is None:
+            raise Invalid("ticket.category_unknown", ["category"])
+        now, public_text = self._clock.now(), mask_personal(terms.text, name=name, secrets=secrets)
+        return Ticket(
+            id=self._ids.new("tkt"),
+            created_at=now,
+            updated_at=now,
+            person_id=None,
+            filed_by="",
+            category=category.code,
+            urgency=terms.urgency or category.urgency,
+            private=category.private or bool(terms.private),
+            text=public_text,
+            as_written=terms.text if terms.text != public_text else None,
+            location_note=terms.location_note,
+            place=terms.place,
+            community_name=places[community_of(terms.place)],
+            zone=zones[street],
+            photos=terms.photos,
+            policy_version=number,
+            level=Level.GRID,
+        )
+
+    def _places_around(self, place: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Read the names and time zones of a place, its community and its street."""
+        street = street_of(place)
+        known = self._places.find_many([place, community_of(place), street])
+        if place not in known or street not in known:
+            raise Invalid("place.unknown", ["place"], place=place)
+        names = {code: found.name for code, found in known.items()}
+        zones = {code: found.zone for code, found in known.items()}
+        return names, zones
+
+    def own_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> TicketReport:
+        """Return the report of a person, made now."""
+        now = self._clock.now()
+        return TicketReport(ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now)
+
+    def new_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> Put:
+        """Return the row of the report that a new ticket comes with."""
+        return Put(row=self.own_report(ticket, person_id, recorded_by), new=True)
+
+    def count_report(self, person_id: str, ticket: Ticket) -> Count:
+        """Return the counter that limits the reports of one resident in a day."""
+        return REPORTS_PER_DAY.count(person_id, ticket.created_at, ticket.zone)
+
+    def open(self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]) -> Changes[Ticket]:
+        """Route a new ticket, note likely duplicates, bind its photos, and decide."""
+        escalation, routed = self._duty.routing_for(ticket)
+        since = ticket.created_at - DUPLICATE_WITHIN
+        near = self._repository.at_spot(ticket.place, ticket.category, since, 30)
+        alike = likely_duplicates(ticket, near, ticket.created_at)
+        ticket = replace(
+            ticket,
+            level=routed.level,
+            assignee=routed.assignee,
+            rule=routed.rule.id if routed.rule else "",
+            possible_duplicates=tuple(other.id for other in alike if not other.private),
+            private_duplicates=tuple(other.id for other in alike if other.private),
+        )
+        found = relations(actor, ticket.as_resource())
+        mover = TicketMover(id=actor.id, relations=found, now=ticket.created_at)
+        photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
+        return replace(decisions.submit(ticket, escalation, mover, writes), related=photos)

@@ -1,0 +1,144 @@
+"""Messages about a ticket: their recipients, while what they are relevant, their context. Pure."""
+
+from collections.abc import Callable, Mapping
+
+from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
+from ..kernel.changes import Message
+from ..kernel.text import mask_personal
+from .model import Ticket, place_at
+from .policy import Level, TicketUrgency
+from .states import OPEN_STATES, Ending, TicketStatus
+
+__all__ = [
+    "ALSO_AT_NIGHT",
+    "RELEVANT_WHILE",
+    "is_relevant",
+    "template_context",
+    "to_assignee",
+    "to_reporters",
+    "to_staff",
+]
+
+Test = Callable[[Ticket, Mapping[str, str]], bool]
+S = TicketStatus
+
+# Kinds for those who work on a ticket. For an urgent one no quiet hour holds them back.
+ALSO_AT_NIGHT = {
+    "new",
+    "new_staff",
+    "assigned",
+    "back",
+    "bounced_staff",
+    "must_assign_staff",
+    "climbed_staff",
+    "overdue_staff",
+    "reopened_staff",
+}
+
+
+def to_staff(ticket: Ticket, kind: str) -> tuple[Message, ...]:
+    """Return a message to the staff on duty for the ticket's place at its level."""
+    recipient = StaffOnDuty(place_at(ticket.level, ticket.place))
+    return (_message(ticket, f"{kind}_staff", recipient, level=ticket.level.value),)
+
+
+def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
+    """Return a message to the assignee, if there is one."""
+    if not ticket.assignee:
+        return ()
+    params = {"holder": ticket.assignee, "level": ticket.level.value}
+    return (_message(ticket, kind, OnePerson(ticket.assignee), **params),)
+
+
+def to_reporters(ticket: Ticket, kind: str, group: str = "ticket") -> tuple[Message, ...]:
+    """Return a message to all reporters, or to the group of them who have not answered."""
+    return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
+
+
+def _message(ticket: Ticket, kind: str, recipient: Audience, **params: str) -> Message:
+    urgent = ticket.urgency is TicketUrgency.URGENT and kind in ALSO_AT_NIGHT
+    full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
+    return Message(kind=full_kind, to=recipient, about=ticket.id, params=params)
+
+
+def _in(*states: TicketStatus) -> Test:
+    return lambda ticket, params: ticket.state in states
+
+
+def _ended(*endings: Ending) -> Test:
+    return lambda ticket, params: ticket.ending in endings
+
+
+def _still_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Say whether the ticket is open and has the assignee whom the message names."""
+    return ticket.state in OPEN_STATES and ticket.assignee == params.get("holder")
+
+
+def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Say whether nobody has accepted the ticket.
+
+    After an outage it may have been escalated before its first level was told. That level is
+    told all the same.
+    """
+    escalated = "level" in params and ticket.level.rank > Level(params["level"]).rank
+    return ticket.state is S.OPEN and (_still_assigned(ticket, params) or escalated)
+
+
+def _reached(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    """Say whether the ticket is open and has reached the level that the message names."""
+    return ticket.state in OPEN_STATES and ticket.level.rank >= Level(params["level"]).rank
+
+
+def _not_closed(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    return ticket.state is not S.CLOSED
+
+
+def _must_be_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    return ticket.must_be_assigned
+
+
+def _resumed(ticket: Ticket, params: Mapping[str, str]) -> bool:
+    return _still_assigned(ticket, params) and not ticket.hold
+
+
+RELEVANT_WHILE: Mapping[str, Test] = {
+    "ticket.new": _new,
+    "ticket.new_staff": _in(S.OPEN),
+    "ticket.assigned": _still_assigned,
+    "ticket.said": _still_assigned,
+    "ticket.over": _in(S.CLOSED),
+    "ticket.back": _still_assigned,
+    "ticket.accepted": _in(S.ACCEPTED, S.ASSIGNED),
+    "ticket.commented": _not_closed,
+    "ticket.held": _in(S.ON_HOLD),
+    "ticket.resolved": _in(S.RESOLVED),
+    "ticket.unanswered": _in(S.RESOLVED),
+    "ticket.closed": _ended(Ending.UNSOLVED, Ending.SILENT),  # the system's end is not announced
+    "ticket.merged": _ended(Ending.MERGED),
+    "ticket.turned": _ended(Ending.WISH),
+    "ticket.bounced_staff": _in(S.OPEN, S.ACCEPTED),
+    "ticket.must_assign_staff": _must_be_assigned,
+    "ticket.climbed_staff": _reached,
+    "ticket.overdue_staff": _reached,
+    "ticket.reopened_staff": _in(*OPEN_STATES),
+    "ticket.released": _resumed,
+    "ticket.released_staff": _in(S.ACCEPTED, S.ASSIGNED),
+}
+
+
+def is_relevant(ticket: Ticket, kind: str, params: Mapping[str, str]) -> bool:
+    """Say whether a message about the ticket is relevant now. An urgent kind is as its plain one."""
+    return RELEVANT_WHILE[kind.replace("urgent_", "")](ticket, params)
+
+
+def template_context(ticket: Ticket) -> dict[str, str]:
+    """Return the facts that templates take. The text is the public one: phones are shared."""
+    until = ticket.hold.until if ticket.hold else ticket.updated_at
+    public_reason = ticket.told_publicly if ticket.state is S.CLOSED else None
+    return {
+        "what": ticket.text,
+        "where": ticket.community_name,
+        "reason": mask_personal(public_reason or ticket.reason or ""),
+        "solution": mask_personal(ticket.solution or ""),
+        "until": f"{until.astimezone(ticket.local):%m-%d}",
+    }

@@ -1,0 +1,239 @@
+"""Use cases that read tickets: one ticket with its timeline, timers and photos, and the lists."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..kernel.access import STAFF, Actor, Relation, Resource, relations
+from ..kernel.paging import Page, Position, chain
+from ..kernel.place import community_of, covers, street_of
+from ..kernel.request import RequestContext
+from ..people.access import Access
+from ..uploads.service import Photo, Uploads
+from . import permissions
+from .clocks import ExplainedSegment, Sla, explained_segments
+from .decisions import NOTED
+from .duty import DutyResolver
+from .model import SlaTimer, Ticket, TicketLine, place_at
+from .policy import Level
+from .reader import INSIDE, TicketForViewer, TicketReader, for_joiner, knows_place
+from .repository import TicketEvent, TicketRepository
+from .states import WAITING
+
+__all__ = ["ExplainedTimer", "TicketQueries"]
+
+LineForViewer = tuple[TicketLine, frozenset[Relation]]  # a line, and the actor's relations to it
+LineFilter = Callable[[TicketLine], bool]
+_MAX_PAGES_READ = 5  # for one page of lines: the newest first are filtered after the read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedTimer:
+    """An SLA timer, and how its deadline came about."""
+
+    clock: SlaTimer
+    segments: tuple[ExplainedSegment, ...]
+    sla: Sla
+
+
+class TicketQueries:
+    """Use cases that read tickets."""
+
+    def __init__(
+        self,
+        *,
+        repository: TicketRepository,
+        access: Access,
+        uploads: Uploads,
+        duty: DutyResolver,
+        reader: TicketReader,
+    ) -> None:
+        self._repository, self._access, self._reader = repository, access, reader
+        self._uploads, self._duty = uploads, duty
+
+    # one ticket
+
+    def read_ticket(self, context: RequestContext, ticket_id: str) -> TicketForViewer:
+        """Return a ticket as the caller may see it."""
+        ticket = self._reader.get(ticket_id)
+        resource = self._reader.resource_for(ticket, context.actor)
+        granted = self._access.require(context, permissions.SEE, resource)
+        if not granted.relations & INSIDE:
+            return self._reader.for_viewer(granted.actor, ticket, granted.relations)
+        granted = self._access.require(context, permissions.SEE_NOW, resource)
+        return self._reader.for_viewer(granted.actor, ticket, granted.relations, named=True)
+
+    def read_timeline(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+        limit: int,
+    ) -> tuple[Page[TicketEvent], frozenset[Relation]]:
+        """Return a ticket's events, oldest first, and the caller's relations to it.
+
+        Internal notes are for those who work on the ticket.
+        """
+        ticket, found = self._inside(context, ticket_id)
+        works = bool(found & (STAFF | {Relation.HELPER}))
+
+        def readable(event: TicketEvent) -> bool:
+            return works or event.tag != NOTED
+
+        page = self._repository.timeline_of(ticket.id, readable, context.start, limit)
+        return page, found
+
+    def read_clocks(self, context: RequestContext, ticket_id: str) -> list[ExplainedTimer]:
+        """Return the SLA timers of a ticket, each with how its deadline came about."""
+        ticket, _ = self._inside(context, ticket_id)
+        sla = self._duty.sla_for(ticket)
+        return [ExplainedTimer(clock=clock, segments=explained_segments(sla, clock), sla=sla) for clock in ticket.clocks]
+
+    def read_photos(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+    ) -> tuple[list[Photo], list[Photo]]:
+        """Return the photos of a ticket and of its solution, with signed addresses."""
+        ticket, towards = self._inside(context, ticket_id)
+        photos = ticket.photos if knows_place(ticket, context.actor, towards) else ()
+        shown = {photo.upload.id: photo for photo in self._uploads.shown((*photos, *ticket.proof))}
+        reported = [shown[id] for id in photos if id in shown]
+        return reported, [shown[id] for id in ticket.proof if id in shown]
+
+    def _inside(
+        self,
+        context: RequestContext,
+        ticket_id: str,
+    ) -> tuple[Ticket, frozenset[Relation]]:
+        """Read a ticket for its reporters and those who work on it."""
+        ticket = self._reader.get(ticket_id)
+        resource = self._reader.resource_for(ticket, context.actor)
+        # By the token first: a stranger costs no further read.
+        self._access.require(context, permissions.SEE, resource)
+        granted = self._access.require(context, permissions.LOOK_INSIDE, resource)
+        return ticket, granted.relations
+
+    # lists
+
+    def list_tickets(
+        self,
+        context: RequestContext,
+        place: str,
+        wanted: LineFilter,
+        *,
+        newest: bool,
+        limit: int,
+    ) -> Page[LineForViewer]:
+        """Return the tickets of a place for its staff, and the caller's relations to each.
+
+        The order is by deadline, or newest first. All others get their own tickets and those
+        assigned to them. A page of the queue is one request.
+        """
+        resource = Resource(see=permissions.SEE, places=(place,), public=True)
+        granted = self._access.require(context, permissions.SEE, resource)
+
+        def here(line: TicketLine) -> bool:
+            return covers(place, line.place) and wanted(line)
+
+        if not granted.relations & STAFF:
+            return self._own_lines(context, here, limit)
+        if newest:
+            page = self._newest_lines(context, place, here, limit)
+        else:
+            whole = place in (street_of(place), community_of(place))
+            fits = wanted if whole else here
+            page = self._repository.queue(place, fits, context.start, limit)
+        lines = [(line, relations(granted.actor, line.as_resource())) for line in page.items]
+        return Page(lines, page.next)
+
+    def _newest_lines(
+        self,
+        context: RequestContext,
+        place: str,
+        here: LineFilter,
+        limit: int,
+    ) -> Page[TicketLine]:
+        """Read on until something is found or some hundreds of tickets are read."""
+        found: list[TicketLine] = []
+        start = context.start
+        for _ in range(_MAX_PAGES_READ):
+            page = self._repository.listed(street_of(place), None, None, start, limit)
+            found += [line for line in map(TicketLine.of, page.items) if here(line)]
+            start = page.next
+            if start is None or found:
+                break
+        return Page(found, start)
+
+    def _own_lines(
+        self,
+        context: RequestContext,
+        here: LineFilter,
+        limit: int,
+    ) -> Page[LineForViewer]:
+        """Return the tickets that the caller is assigned, then those that they reported."""
+        actor = context.actor
+        parts = {
+            "held": (self._repository.held_by, ""),
+            "reported": (self._repository.reported_by, actor.id),
+        }
+
+        def read(part: str, start: Position | None, limit: int) -> Page[LineForViewer]:
+            listed, reporter = parts[part]
+            page = listed(actor.id, start, limit)
+            lines = [_line_for(actor, ticket, reporter) for ticket in page.items]
+            return Page([(line, found) for line, found in lines if here(line)], page.next)
+
+        return chain(list(parts), read, context.start, limit)
+
+    def my_tickets(self, context: RequestContext, limit: int) -> Page[TicketForViewer]:
+        """Return the tickets that the caller reported or joined, newest first."""
+        actor = self._access.require_self(context).actor
+        page = self._repository.reported_by(actor.id, context.start, limit)
+        joined = self._repository.joined_to([ticket.id for ticket in page.items])
+        shown = [for_joiner(actor, ticket, joined) for ticket in page.items]
+        return Page(shown, page.next)
+
+    # for other features, which authorize
+
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, TicketLine]]:
+        """Return the tickets that wait for the staff of a place, each with its order."""
+
+        def here(line: TicketLine) -> bool:
+            return covers(place, line.place) and line.state in WAITING
+
+        page = self._repository.queue(place, here, None, limit, after=after)
+        pairs = [(line.order, line) for line in page.items]
+        return Page(pairs, {"after": page.next["due_order"]} if page.next else None)
+
+    def reported_between(
+        self,
+        street: str,
+        since: datetime,
+        until: datetime | None,
+        limit: int,
+    ) -> tuple[list[Ticket], bool]:
+        """Return the tickets reported in a street in a span, newest first.
+
+        The second value says whether there are more than `limit`.
+        """
+        found, start = list[Ticket](), None
+        while len(found) < limit:
+            page = self._repository.listed(street, since, until, start, 100)
+            found += page.items
+            start = page.next
+            if start is None:
+                break
+        return found[:limit], start is not None or len(found) > limit
+
+    def joined_to(self, ticket_ids: Sequence[str]) -> Mapping[str, int]:
+        """Return how many joined each ticket; a ticket that nobody joined is left out."""
+        return self._repository.joined_to(ticket_ids)
+
+
+def _line_for(actor: Actor, ticket: Ticket, reporter: str) -> LineForViewer:
+    """Return the line of a ticket; one who only joined sees neither building nor assignee."""
+    found = relations(actor, ticket.as_resource(reporter))
+    line = TicketLine.of(ticket)
+    if not knows_place(ticket, actor, found):
+        line = replace(line, place=place_at(Level.GRID, ticket.place), assignee=None)
+    return line, found

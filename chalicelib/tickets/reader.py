@@ -1,0 +1,149 @@
+"""Reads of one ticket that several use cases share: its reporters, its resource, its view."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..kernel.access import STAFF, Actor, Relation, Resource, relations
+from ..kernel.errors import NotFound
+from ..kernel.paging import Page, Position, every
+from ..kernel.text import mask_personal
+from ..people.model import Person
+from ..people.service import People
+from .model import Ticket, TicketReport
+from .policy import MAX_MERGED
+from .repository import TicketRepository
+
+__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "for_joiner", "for_reporter", "knows_place"]
+
+INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketForViewer:
+    """A ticket for one actor: their relations, the number who joined, the people their view names."""
+
+    ticket: Ticket
+    actor: Actor
+    relations: frozenset[Relation]
+    joined: int = 0
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+    @property
+    def knows_place(self) -> bool:
+        """Say whether the actor reported the ticket or works on it.
+
+        Anybody may join a ticket. Joining does not reveal where exactly it is.
+        """
+        return knows_place(self.ticket, self.actor, self.relations)
+
+
+class TicketReader:
+    """Reads tickets for use cases; grants nothing."""
+
+    def __init__(self, *, repository: TicketRepository, people: People) -> None:
+        self._repository, self._people = repository, people
+
+    def get(self, ticket_id: str) -> Ticket:
+        """Read a ticket; raise NotFound when there is none."""
+        ticket = self._repository.find_ticket(ticket_id)
+        if ticket is None:
+            raise NotFound
+        return ticket
+
+    def find(self, ticket_id: str) -> Ticket | None:
+        """Read a ticket, if there is one."""
+        return self._repository.find_ticket(ticket_id)
+
+    def merged_into(self, ticket: Ticket) -> list[Ticket]:
+        """Read the ticket that this one is merged into, then that one's target, and so on.
+
+        The last of them is the one that is worked on.
+        """
+        targets: list[Ticket] = []
+        while ticket.merged_into and len(targets) < MAX_MERGED:
+            ticket = self.get(ticket.merged_into)
+            targets.append(ticket)
+        return targets
+
+    def resource_for(self, ticket: Ticket, actor: Actor) -> Resource:
+        """Return the ticket as a resource. Read the actor's own report only where it decides."""
+        resource = ticket.as_resource()
+        if not actor.id or relations(actor, resource) & INSIDE:
+            return resource
+        return ticket.as_resource(actor.id) if self.has_reported(ticket, actor.id) else resource
+
+    def has_reported(self, ticket: Ticket, person_id: str) -> bool:
+        """Say whether a person reported the ticket or one merged into it."""
+        return bool(self._repository.find_reports((ticket.id, *ticket.merged), person_id))
+
+    def reports(self, ticket: Ticket) -> list[TicketReport]:
+        """Read the reports of a ticket and of those merged into it, one for each person."""
+        by_person: dict[str, TicketReport] = {}
+        for ticket_id in (ticket.id, *ticket.merged):
+            for report in self._reports_of(ticket_id):
+                by_person[report.person_id] = report
+        return list(by_person.values())
+
+    def _reports_of(self, ticket_id: str) -> Iterator[TicketReport]:
+        def read(start: Position | None) -> Page[TicketReport]:
+            return self._repository.reports_of(ticket_id, start, 100)
+
+        return every(read)
+
+    def sole_reporter(self, ticket: Ticket) -> tuple[bool, int]:
+        """Say whether one person alone reported the ticket, and how many had joined before that."""
+        joined = self._repository.joined_to([ticket.id]).get(ticket.id, 0)
+        return len(self.reports(ticket)) == 1, joined
+
+    def public_text(self, ticket: Ticket, text: str) -> str:
+        """Return a text about a ticket with the personal data of its reporter masked."""
+        person = self._people.find(ticket.person_id) if text and ticket.person_id else None
+        if person is None:
+            return mask_personal(text)
+        return mask_personal(text, name=person.name, secrets=person.secrets)
+
+    def for_viewer(
+        self,
+        actor: Actor,
+        ticket: Ticket,
+        towards: frozenset[Relation],
+        *,
+        named: bool = False,
+    ) -> TicketForViewer:
+        """Read what a view of the ticket shows; with `named`, also the people whom it names."""
+        people = _named_people(ticket, towards) if named else []
+        return TicketForViewer(
+            ticket=ticket,
+            actor=actor,
+            relations=towards,
+            joined=self._repository.joined_to([ticket.id]).get(ticket.id, 0),
+            people=self._people.find_many(people) if people else {},
+        )
+
+
+def knows_place(ticket: Ticket, actor: Actor, towards: frozenset[Relation]) -> bool:
+    """Say whether an actor reported a ticket or works on it."""
+    works = bool(towards & (STAFF | {Relation.HELPER}))
+    return works or actor.id in (ticket.person_id, ticket.proxy_id)
+
+
+def _named_people(ticket: Ticket, towards: frozenset[Relation]) -> list[str]:
+    """Return the ids of the people whom a view names: staff see the reporter too."""
+    people = [ticket.assignee]
+    if towards & STAFF:
+        people.append(ticket.person_id)
+    return [person_id for person_id in people if person_id]
+
+
+def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
+    """Return a new ticket for the actor who filed it, who is its reporter or acts for them."""
+    reporter = actor.id if actor.id in (ticket.person_id, ticket.proxy_id) else ""
+    found = relations(actor, ticket.as_resource(reporter))
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found)
+
+
+def for_joiner(actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> TicketForViewer:
+    """Return a ticket that the actor reported or joined; `joined` are counts by ticket."""
+    found = relations(actor, ticket.as_resource(actor.id))
+    count = joined.get(ticket.id, 0)
+    return TicketForViewer(ticket=ticket, actor=actor, relations=found, joined=count)

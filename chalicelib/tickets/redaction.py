@@ -1,0 +1,22 @@
+"""Redaction of an erased reporter. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..kernel.changes import Changes, Event
+from .model import Ticket
+
+__all__ = ["forget_reporter"]
+
+
+def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
+    """Redact an erased reporter: only the public text of their report stays."""
+    if person_id not in (ticket.person_id, ticket.proxy_id):
+        return Changes(entity=ticket, previous=ticket)
+    proxy = None if ticket.proxy_id == person_id else ticket.proxy_id
+    after = replace(ticket, proxy_id=proxy)
+    if ticket.person_id == person_id:
+        after = replace(after, person_id=None, as_written=None, location_note=None)
+        after = replace(after, answers=None, photos=())
+    event = Event(tag="ticket.reporter_erased", by="system", party="system")
+    return Changes(entity=after, previous=ticket, events=(event,))

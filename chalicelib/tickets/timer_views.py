@@ -1,0 +1,144 @@
+"""Views of a ticket's SLA timers and photos."""
+
+from pydantic import Field
+
+from ..uploads.service import Photo
+from ..web.fields import Instant, View
+from .clocks import ExplainedSegment
+from .model import SlaTimer
+from .policy import SlaKind
+from .queries import ExplainedTimer
+from .texts import SAYS, WHY
+
+__all__ = ["ClockList", "PhotosView", "clock_view", "photos_view"]
+
+
+class LineOfTime(View):
+    """A counted day, and the reason why it counts or does not."""
+
+    day: str
+    why: str | None
+    text: str
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+    minutes: float
+    total: float
+
+
+class SegmentView(View):
+    """A segment of a timer, day by day. A hold or an escalation begins a new one."""
+
+    start: Instant = Field(serialization_alias="from")
+    end: Instant | None = Field(serialization_alias="to")
+    minutes: int
+    lines: list[LineOfTime]
+
+
+class ClockView(View):
+    """An SLA timer."""
+
+    clock: SlaKind
+    limit: int = Field(description="Minutes.")
+    working_time: bool = Field(description="False where every minute counts.")
+    started: Instant
+    due: Instant = Field(description="When the timer fires next.")
+    promised: Instant = Field(description="The first deadline.")
+    met: Instant | None
+    state: str
+    fired: int
+    explanation: list[SegmentView]
+    warning: str | None
+
+
+class ClockList(View):
+    """The SLA timers of a ticket."""
+
+    items: list[ClockView]
+    next: None = None
+
+
+def clock_view(explained: ExplainedTimer, locale: str) -> ClockView:
+    """Return the view of a timer, explained in a language."""
+    clock = explained.clock
+    return ClockView(
+        clock=clock.name,
+        limit=clock.limit,
+        working_time=explained.sla.calendar is not None,
+        started=clock.started_at,
+        due=clock.due_at,
+        promised=clock.promised_at,
+        met=clock.met_at,
+        state=_state_of(clock),
+        fired=clock.fired,
+        explanation=[_segment_view(segment, locale) for segment in explained.segments],
+        warning=_warning(explained, locale),
+    )
+
+
+def _warning(explained: ExplainedTimer, locale: str) -> str | None:
+    """Return a warning about the years whose public holidays are not known yet."""
+    years = set[int]()
+    for segment in explained.segments:
+        years.update(segment.uncertain)
+    if not years:
+        return None
+    return SAYS["uncertain"].format(locale, {"years": "、".join(map(str, sorted(years)))})
+
+
+def _state_of(clock: SlaTimer) -> str:
+    if clock.met_at:
+        return "met" if clock.met_at <= clock.promised_at else "met_late"
+    if clock.paused:
+        return "paused"
+    return "overdue" if clock.fired else "running"
+
+
+def _segment_view(segment: ExplainedSegment, locale: str) -> SegmentView:
+    lines = [
+        LineOfTime(
+            day=line.date.isoformat(),
+            why=line.why,
+            text=WHY[line.why or "always"].format(locale, {"name": line.name}).strip(),
+            start=line.start,
+            end=line.end,
+            minutes=line.minutes,
+            total=line.total,
+        )
+        for line in segment.lines
+    ]
+    run = segment.run
+    return SegmentView(start=run.start, end=run.end, minutes=run.minutes, lines=lines)
+
+
+class PhotoView(View):
+    """A photo with signed addresses, valid until `expires_at`."""
+
+    id: str
+    state: str
+    url: str | None
+    thumb_url: str | None
+    expires_at: Instant | None
+
+
+class PhotosView(View):
+    """The photos of a ticket and of its solution."""
+
+    photos: list[PhotoView]
+    proof: list[PhotoView]
+
+
+def photos_view(photos: list[Photo], proof: list[Photo]) -> PhotosView:
+    """Return the view of both lists of photos."""
+    reported = [_photo(photo) for photo in photos]
+    return PhotosView(photos=reported, proof=[_photo(photo) for photo in proof])
+
+
+def _photo(photo: Photo) -> PhotoView:
+    upload = photo.upload
+    return PhotoView(
+        id=upload.id,
+        state=upload.state,
+        url=photo.url,
+        thumb_url=photo.thumb_url,
+        expires_at=photo.expires_at,
+    )

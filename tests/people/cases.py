@@ -1,0 +1,47 @@
+"""The cases of people: one's own account."""
+
+from ..cases import MEMBER, Cases, Good
+from ..world import BAIHUA, UNIT, World
+
+
+def _change_me(world: World) -> Good:
+    body = {"name": "王秀兰", "home": UNIT, "address": "3楼302室", "locale": "en", "channels": {"sms": True, "email": False}}
+    return Good(world.resident(), "/v1/me", body | {"quiet_hours": {"from": "21:00", "to": "07:00"}})
+
+
+def _erase_me(world: World) -> Good:
+    return Good(world.resident(), "/v1/me")
+
+
+def _volunteer(world: World) -> Good:
+    body = {"places": [BAIHUA], "skills": ["水电"], "kinds": ["goods"], "dialects": ["四川话"], "capacity": 2}
+    body |= {"availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}], "paused_until": "2026-12-01T00:00:00Z"}
+    return Good(world.resident(), "/v1/me/volunteer", body)
+
+
+def _withdraw_consent(world: World) -> Good:
+    return Good(world.resident(), "/v1/me/consents/terms", None, ("terms",))
+
+
+CASES = Cases(
+    who={
+        "read_me": MEMBER,
+        "change_me": MEMBER,
+        "erase_me": MEMBER,
+        "read_my_data": MEMBER,
+        "volunteer": MEMBER,
+        "read_consents": MEMBER,
+        "withdraw_consent": MEMBER,
+    },
+    bodies={"change_me": {"name": "王五"}, "volunteer": {"places": [BAIHUA]}},
+    path_values={
+        "person_id": lambda world, owner, target: target.id,
+        "purpose": lambda world, owner, target: "terms",
+    },
+    good={
+        "change_me": _change_me,
+        "erase_me": _erase_me,
+        "volunteer": _volunteer,
+        "withdraw_consent": _withdraw_consent,
+    },
+)

@@ -1,0 +1,54 @@
+"""The cases of signing in."""
+
+from ..cases import ANYONE, MEMBER, Cases, Good, number
+from ..world import Phone, World
+
+
+def _send_code(world: World) -> Good:
+    return Good(Phone(), "/v1/auth/codes", {"phone": number(world)})
+
+
+def _sign_in(world: World) -> Good:
+    phone = number(world)
+    Phone().post("/v1/auth/codes", {"phone": phone})
+    body = {"phone": phone, "code": world.code_in_sms(phone), "name": "王秀英", "consent": {"text_version": "1"}}
+    return Good(Phone(), "/v1/auth/tokens", body)
+
+
+def _sign_out(world: World) -> Good:
+    return Good(world.sign_in(number(world), consent="1"), "/v1/auth/tokens")
+
+
+def _send_email_code(world: World) -> Good:
+    return Good(world.resident(), "/v1/me/email", {"address": "wang@example.com"})
+
+
+def _verify_email(world: World) -> Good:
+    phone, address = world.resident(), f"a{next(world.numbers)}@example.com"
+    phone.post("/v1/me/email", {"address": address})
+    letter = world.mailbox.read(address)[0].text
+    return Good(phone, "/v1/me/email/verify", {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]})
+
+
+CASES = Cases(
+    who={
+        "send_code": ANYONE,
+        "sign_in": ANYONE,
+        "sign_out": MEMBER,
+        "send_email_code": MEMBER,
+        "verify_email": MEMBER,
+    },
+    bodies={
+        "send_code": {"phone": "+8613899999999"},
+        "sign_in": {"phone": "+8613899999998", "code": "123456"},
+        "send_email_code": {"address": "a@example.org"},
+        "verify_email": {"code": "123456"},
+    },
+    good={
+        "send_code": _send_code,
+        "sign_in": _sign_in,
+        "sign_out": _sign_out,
+        "send_email_code": _send_email_code,
+        "verify_email": _verify_email,
+    },
+)

@@ -1,0 +1,67 @@
+"""The cases of what staff keep about people."""
+
+from typing import Any
+
+from ..cases import STAFF, WORKER, Cases, Good, MakeGood, number
+from ..world import BAIHUA, GRID, UNIT, World
+
+
+def _about_person(world: World, part: str, body: Any) -> Good:
+    person = world.person()
+    return Good(world.phone_of(world.admin), f"/v1/people/{person.id}{part}", body, (person.id,))
+
+
+def _put(part: str, body: Any) -> MakeGood:
+    return lambda world: _about_person(world, part, body)
+
+
+def _create_person(world: World) -> Good:
+    body = {"name": "张·李", "phone": number(world), "home": UNIT, "address": "3楼302室", "household": "h1"}
+    body |= {"contact_via": world.person().id, "locale": "zh-CN", "consent": {"how": "written", "witness": "陈敏"}}
+    return Good(world.staff(), "/v1/people", body)
+
+
+def _change_person(world: World) -> Good:
+    ward = world.person(phone=None)
+    body = {"name": "王秀兰", "phone": number(world), "home": UNIT, "address": "3楼302室", "locale": "en"}
+    return Good(world.staff(), f"/v1/people/{ward.id}", body, (ward.id,))
+
+
+def _set_household(world: World) -> Good:
+    body = {"household": "h2", "contact_via": world.person().id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return _about_person(world, "/household", body)
+
+
+CASES = Cases(
+    who={
+        "list_people": WORKER,
+        "create_person": WORKER,
+        "read_person": WORKER,
+        "change_person": WORKER,
+        "grant_roles": WORKER,
+        "reveal": WORKER,
+        "vet": STAFF,
+        "block": STAFF,
+        "set_household": WORKER,
+    },
+    bodies={
+        "create_person": {"name": "新居民", "home": UNIT},
+        "change_person": {"address": "4楼"},
+        "grant_roles": [],
+        "reveal": {"reason": "核对地址"},
+        "vet": {"level": "basic"},
+        "block": {"blocked": True, "reason": "冒用"},
+        "set_household": {"household": None},
+    },
+    queries={"list_people": f"?place={GRID}"},
+    good={
+        "create_person": _create_person,
+        "change_person": _change_person,
+        "grant_roles": _put("/roles", [{"role": "grid_worker", "place": GRID}]),
+        "reveal": _put("/reveal", {"reason": "上门送药"}),
+        "vet": _put("/vetting", {"level": "basic", "note": "面谈"}),
+        "block": _put("/blocked", {"blocked": True, "reason": "多次爽约"}),
+        "set_household": _set_household,
+    },
+    story_queries={"list_people": f"place={BAIHUA}&q=王"},
+)

@@ -1,0 +1,144 @@
+"""The cases of tickets: moves and reads by state and relation, and good requests."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from chalicelib.kernel.access import Role
+
+from ..cases import MEMBER, WORKER, Cases, Good, MakeGood
+from ..world import BAIHUA, GRID, STREET, UNIT, Phone, World
+
+OWN, HELP = {"owner", "joiner", "worker"}, {"assignee", "worker"}
+INSIDE = OWN | HELP
+OPEN = ("open", "accepted", "assigned", "on_hold")
+
+
+def _from(states: tuple[str, ...], who: AbstractSet[str]) -> dict[str, AbstractSet[str]]:
+    return dict.fromkeys(states, who)
+
+
+# Moves: from which states, by whom.
+TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
+    "accept_ticket": _from(("open",), HELP),
+    "assign_ticket": _from(("open", "accepted", "assigned"), WORKER),
+    "bounce_ticket": _from(("open", "accepted", "assigned"), HELP),
+    "comment_ticket": _from((*OPEN, "resolved"), INSIDE),
+    "hold_ticket": _from(("accepted", "assigned"), HELP),
+    "resume_ticket": _from(("on_hold",), HELP),
+    "resolve_ticket": _from(OPEN, HELP),
+    "confirm_ticket": {"resolved": OWN, "closed": {"owner", "joiner"}},
+    "reopen_ticket": _from(("resolved", "closed"), OWN),
+    "close_ticket": {**_from(OPEN, {"owner", "worker"}), "resolved": WORKER},  # what others have joined nobody takes back
+    "escalate_ticket": _from(OPEN, HELP),
+    "join_ticket": _from((*OPEN, "resolved", "merged"), MEMBER),
+    "merge_ticket": _from(OPEN, WORKER),
+    "split_ticket": _from(("merged",), WORKER),
+    "turn_ticket": _from(OPEN, WORKER),
+}
+TICKET_READS = {"read_ticket": MEMBER, "read_ticket_timeline": INSIDE, "read_clocks": INSIDE, "read_photos": INSIDE}
+
+
+_BODIES: dict[str, Any] = {
+    "hold": {"reason": "等配件", "until": "2026-11-30T01:00:00Z"},
+    "close": {"reason": "不在职责内"},
+}
+
+
+def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
+    """Return a ticket after some moves of staff, and its resident."""
+    resident = world.resident()
+    rules = resident.get(f"/v1/policies/tickets?place={STREET}").json  # a request before may have changed them
+    body = {"category": rules["categories"][0]["code"], "text": "楼道里有垃圾", "place": UNIT} | fields
+    answer = resident.post("/v1/tickets", body)
+    assert answer.status == 201, answer.text
+    ticket_id = str(answer.json["id"])
+    for move in moves:
+        assert world.staff().post(f"/v1/tickets/{ticket_id}/{move}", _BODIES.get(move, {})).status == 200, move
+    return ticket_id, resident
+
+
+def of_ticket(world: World, ticket_id: str, move: str, body: Any) -> Good:
+    """Return a request of staff about a ticket."""
+    return Good(world.staff(), f"/v1/tickets/{ticket_id}/{move}", body, (ticket_id,))
+
+
+def _ticket_move(move: str, *before: str) -> MakeGood:
+    bodies = _BODIES | {"accept": {}, "resume": {}, "comment": {"text": "下午来", "public": False}}
+    return lambda world: of_ticket(world, reported(world, *before)[0], move, bodies.get(move, {"reason": "需要再看看"}))
+
+
+def _report(world: World) -> Good:
+    staff, ward = world.staff(), world.person("李明")
+    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT, "location_note": "7楼电梯口"}
+    body |= {"photos": [_photo(world, staff)], "urgency": "utility", "private": True}
+    return Good(staff, "/v1/tickets", body | {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}})
+
+
+def _photo(world: World, phone: Phone) -> str:
+    body = {"kind": "photo", "content_type": "image/jpeg", "size": 1000}
+    return str(phone.post("/v1/uploads", body).json["id"])
+
+
+def _assign(world: World) -> Good:
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    return of_ticket(world, reported(world)[0], "assign", {"to": worker.id})
+
+
+def _escalate(world: World) -> Good:
+    """Where nobody is on duty below, a ticket begins at the street, and goes no higher."""
+    worker = world.person("周涛", (Role.GRID_WORKER, GRID))
+    world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
+    return of_ticket(world, reported(world)[0], "escalate", {"reason": "需要再看看"})
+
+
+def _resolve(world: World) -> Good:
+    good = of_ticket(world, reported(world, "accept")[0], "resolve", {"note": "已清走"})
+    good.body["photos"] = [_photo(world, good.phone)]
+    return good
+
+
+def _confirm(world: World) -> Good:
+    ticket_id, resident = reported(world, "accept", "resolve")
+    return of_ticket(world, ticket_id, "confirm", {"satisfied": 5, "on_behalf_of": resident.me["id"]})
+
+
+def _join(world: World) -> Good:
+    body = {"on_behalf_of": world.person("李明").id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return of_ticket(world, reported(world)[0], "join", body)
+
+
+def _split(world: World) -> Good:
+    (one, _), (other, _) = reported(world), reported(world)
+    assert world.staff().post(f"/v1/tickets/{one}/merge", {"into": other}).status == 200
+    return of_ticket(world, one, "split", {})
+
+
+def _merge(world: World) -> Good:
+    return of_ticket(world, reported(world)[0], "merge", {"into": reported(world)[0]})
+
+
+CASES = Cases(
+    who={"report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER},
+    elsewhere=TICKET_READS.keys() | TICKET_MOVES.keys() - {"turn_ticket"},  # tests/test_ticket_permissions.py
+    bodies={"report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT}},
+    queries={"list_tickets": f"?place={GRID}"},
+    good={
+        "report_problem": _report,
+        "accept_ticket": _ticket_move("accept"),
+        "assign_ticket": _assign,
+        "bounce_ticket": _ticket_move("bounce"),
+        "comment_ticket": _ticket_move("comment"),
+        "hold_ticket": _ticket_move("hold", "accept"),
+        "resume_ticket": _ticket_move("resume", "accept", "hold"),
+        "resolve_ticket": _resolve,
+        "confirm_ticket": _confirm,
+        "reopen_ticket": _ticket_move("reopen", "resolve"),
+        "close_ticket": _ticket_move("close"),
+        "escalate_ticket": _escalate,
+        "join_ticket": _join,
+        "merge_ticket": _merge,
+        "split_ticket": _split,
+    },
+    story_queries={"list_tickets": f"place={BAIHUA}"},
+)

@@ -1,0 +1,152 @@
+"""What is true at the moment of sending: every kind of message, and what makes it untrue meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.kernel.template import Urgency
+from chalicelib.tickets.model import Hold
+from chalicelib.tickets.notifications import RELEVANT_WHILE, is_relevant, template_context
+from chalicelib.tickets.policy import Level
+from chalicelib.tickets.states import Ending, TicketStatus
+from chalicelib.tickets.texts import MESSAGES
+
+from ..world import START
+from .builders import S, a_ticket
+
+HELD_BY = {"holder": "per_grid"}
+AT = {"level": "community"}
+C = Level.COMMUNITY
+
+
+def ended(ending: Ending):
+    return a_ticket(S.CLOSED, ending=ending)
+
+
+def others(*states: TicketStatus):
+    return [a_ticket(state) for state in TicketStatus if state not in states]
+
+
+OPEN = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
+ELSEWHERE = [a_ticket(state, assignee="per_other") for state in OPEN] + [a_ticket(assignee=None), *others(*OPEN)]
+BELOW = [a_ticket(level=Level.GRID), a_ticket(S.RESOLVED, level=C), a_ticket(S.CLOSED, level=C)]
+NOT_ENDED = {ending: [*others(S.CLOSED), *(ended(one) for one in Ending if one is not ending)] for ending in Ending}
+CLOSED_BY_STAFF = (Ending.UNSOLVED, Ending.SILENT)
+
+# Of which tickets each kind is true, and with what it was said.
+TRUE = {
+    "new": ([a_ticket()], HELD_BY),
+    "new_staff": ([a_ticket(assignee=None)], AT),
+    "assigned": ([a_ticket(state) for state in OPEN], HELD_BY),
+    "said": ([a_ticket(state) for state in OPEN], HELD_BY),
+    "over": ([ended(ending) for ending in Ending], HELD_BY),
+    "released": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], HELD_BY),
+    "back": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], HELD_BY),
+    "accepted": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], {}),
+    "commented": ([a_ticket(state) for state in (*OPEN, S.RESOLVED)], {}),
+    "held": ([a_ticket(S.ON_HOLD)], {}),
+    "resolved": ([a_ticket(S.RESOLVED)], {}),
+    "unanswered": ([a_ticket(S.RESOLVED)], {}),
+    "closed": ([ended(Ending.UNSOLVED), ended(Ending.SILENT)], {}),
+    "merged": ([ended(Ending.MERGED)], {}),
+    "turned": ([ended(Ending.WISH)], {}),
+    "bounced_staff": ([a_ticket(S.OPEN), a_ticket(S.ACCEPTED)], AT),
+    "must_assign_staff": ([a_ticket(bounces=2), a_ticket(S.ACCEPTED, bounces=2)], AT),
+    "climbed_staff": ([a_ticket(level=C), a_ticket(S.ON_HOLD, level=C), a_ticket(level=Level.STREET)], AT),
+    "overdue_staff": ([a_ticket(level=C), a_ticket(S.ASSIGNED, level=C)], AT),
+    "reopened_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ON_HOLD)], AT),
+    "released_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], AT),
+}
+# What may have happened by the time it is sent.
+SINCE = {
+    "new": [*others(S.OPEN), a_ticket(assignee="per_other"), a_ticket(assignee=None)],
+    "new_staff": others(S.OPEN),
+    "assigned": ELSEWHERE,
+    "said": ELSEWHERE,
+    "over": others(S.CLOSED),
+    "released": [*ELSEWHERE, a_ticket(S.ON_HOLD)],
+    "back": ELSEWHERE,
+    "accepted": others(S.ACCEPTED, S.ASSIGNED),
+    "commented": [a_ticket(S.CLOSED)],
+    "held": others(S.ON_HOLD),
+    "resolved": others(S.RESOLVED),
+    "unanswered": others(S.RESOLVED),
+    "closed": [*others(S.CLOSED), *(ended(one) for one in Ending if one not in CLOSED_BY_STAFF)],
+    "merged": NOT_ENDED[Ending.MERGED],
+    "turned": NOT_ENDED[Ending.WISH],
+    "bounced_staff": others(S.OPEN, S.ACCEPTED),
+    "must_assign_staff": [a_ticket(), a_ticket(S.ASSIGNED, bounces=2), a_ticket(S.CLOSED, bounces=2)],
+    "climbed_staff": BELOW,
+    "overdue_staff": BELOW,
+    "reopened_staff": others(*OPEN),
+    "released_staff": others(S.ACCEPTED, S.ASSIGNED),
+}
+
+
+def test_of_every_message_it_is_known_while_what_it_is_relevant():
+    kinds = {f"ticket.{kind}" for kind in TRUE}
+    assert set(RELEVANT_WHILE) == kinds == {f"ticket.{kind}" for kind in SINCE}
+    assert {kind.replace("urgent_", "") for kind in MESSAGES} == kinds
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
+    tickets, params = TRUE[kind.removeprefix("ticket.").removeprefix("urgent_")]
+    for ticket in tickets:
+        assert is_relevant(ticket, kind, params), ticket.state
+        facts = template_context(ticket)
+        for locale in ("zh-CN", "en"):
+            assert "{" not in MESSAGES[kind].fill(locale, facts)
+        assert all(isinstance(fact, str) for fact in facts.values())
+
+
+@pytest.mark.parametrize("kind", SINCE)
+def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
+    for ticket in SINCE[kind]:
+        for said in (f"ticket.{kind}", f"ticket.urgent_{kind}"):
+            assert not is_relevant(ticket, said, TRUE[kind][1]), (ticket.state, ticket.ending)
+
+
+def test_each_level_that_it_reached_is_told_also_where_it_has_climbed_on_since():
+    climbed = a_ticket(level=Level.STREET)
+    for level in Level:
+        assert is_relevant(climbed, "ticket.climbed_staff", {"level": level.value})
+    assert not is_relevant(a_ticket(level=C), "ticket.climbed_staff", {"level": "street"})
+
+
+def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
+    urgent = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
+    assert urgent == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
+    for kind in urgent:
+        tickets, params = TRUE[kind.removeprefix("ticket.urgent_")]
+        assert is_relevant(tickets[0], kind, params)
+
+
+# facts
+
+
+def test_a_ticket_is_called_by_its_text_as_everybody_may_read_it():
+    facts = template_context(a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾"))
+    assert (facts["what"], facts["where"]) == ("＊＊门口有垃圾", "柏华社区")
+    assert "王秀英" not in str(facts)
+
+
+def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
+    facts = template_context(a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"))
+    assert (facts["reason"], facts["solution"]) == ("请打＊＊", "放在＊＊了")
+
+
+def test_until_when_it_waits_is_a_day_where_people_live():
+    until = START.replace(hour=17)  # past midnight in Shanghai
+    hold = Hold(start=START, until=until, reason="等", before=S.ACCEPTED)
+    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
+    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))["until"] == "11-23"
+    assert template_context(a_ticket(updated_at=START + timedelta(days=1)))["until"] == "11-24"
+
+
+def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
+    """As after an outage: her level is told once as well, and not where somebody else of it has it by now."""
+    said = {"holder": "per_grid", "level": "grid"}
+    assert is_relevant(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
+    assert not is_relevant(a_ticket(assignee="per_other"), "ticket.new", said)
+    assert not is_relevant(a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said)

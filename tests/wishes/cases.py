@@ -1,0 +1,186 @@
+"""The cases of wishes: moves and reads by state and relation, and good requests."""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from chalicelib.people.model import Person
+
+from ..cases import ANYONE, MEMBER, WORKER, Cases, Good, MakeGood
+from ..world import BAIHUA, UNIT, Phone, World
+
+PUBLIC_STATES = {"open", "claimed", "delivered", "fulfilled"}
+# Moves of a wish: from which states, by whom (the contract's table).
+HELP = {"helper", "worker"}
+OWN = {"owner", "worker"}
+MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
+    "approve_wish": {"submitted": WORKER},
+    "reject_wish": {"submitted": WORKER},
+    "edit_wish": {"submitted": OWN, "open": OWN},
+    "keep_wish": {"open": OWN},
+    "unpublish_wish": {"open": WORKER},
+    "claim_wish": {"open": {"volunteer"}},
+    "release_claim": {"open": HELP, "claimed": HELP},
+    "deliver_wish": {"claimed": HELP},
+    "check_in": {"claimed": HELP},
+    "check_out": {"claimed": HELP},
+    "confirm_wish": {"delivered": OWN, "disputed": WORKER, "fulfilled": {"owner"}},
+    "dispute_wish": {"delivered": OWN},
+    "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
+    "reopen_wish": {"disputed": WORKER, "rejected": OWN, "withdrawn": OWN, "expired": OWN},
+}
+READS: Mapping[str, AbstractSet[str]] = {"read_wish": ANYONE, "read_timeline": {"owner", "worker", "helper"}}
+_WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+
+
+def claimed(world: World, **fields: Any) -> tuple[str, Phone, Phone]:
+    """Return a claimed wish, its resident and its helper."""
+    resident, helper = world.resident(), world.volunteer()
+    wish_id = world.open_wish(resident, **fields)
+    assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
+    return wish_id, resident, helper
+
+
+def delivered(world: World) -> tuple[str, Phone, Phone]:
+    """Return a delivered wish, its resident and its helper."""
+    wish_id, resident, helper = claimed(world)
+    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {}).status == 200
+    return wish_id, resident, helper
+
+
+def submitted(world: World) -> tuple[str, Phone]:
+    """Return a wish that waits for approval, and its resident."""
+    resident = world.resident()
+    return str(resident.post("/v1/wishes", world.wish_body()).json["id"]), resident
+
+
+def _claim_id(world: World, wish_id: str) -> str:
+    return str(world.staff().get(f"/v1/wishes/{wish_id}").json["claims"][0]["id"])
+
+
+def _of_staff(world: World, wish_id: str, move: str, body: Any = None) -> Good:
+    return Good(world.staff(), f"/v1/wishes/{wish_id}/{move}", body, (wish_id,))
+
+
+def _of(phone: Phone, wish_id: str, move: str, body: Any = None) -> Good:
+    return Good(phone, f"/v1/wishes/{wish_id}/{move}", body, (wish_id,))
+
+
+def _helpers(world: World, move: str, body: Any) -> Good:
+    wish_id, _, helper = claimed(world)
+    if move == "check-out":
+        helper.post(f"/v1/wishes/{wish_id}/check-in", {})
+    return _of(helper, wish_id, move, body | {"claim": _claim_id(world, wish_id)})
+
+
+def _residents(world: World, move: str, body: Any) -> Good:
+    wish_id, resident, _ = delivered(world)
+    return _of(resident, wish_id, move, body)
+
+
+def a_wish_body(world: World) -> dict[str, Any]:
+    """Return a wish with each field filled in, on behalf of somebody."""
+    ward = world.person("李明")
+    more = {
+        "place": UNIT,
+        "helpers_needed": 2,
+        "window": [_WINDOW],
+        "dialects": ["四川话"],
+        "skills": ["水电"],
+        "safeguarding": ["alone"],
+    }
+    more |= {"alias": "小草", "on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    return world.wish_body(**more)
+
+
+def _edit(world: World) -> Good:
+    wish_id, resident = submitted(world)
+    kept = ("kind", "title", "story", "budget_fen", "needed_by")
+    body = {name: value for name, value in world.wish_body().items() if name in kept}
+    more = {"helpers_needed": 2, "window": [_WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"], "alias": "小草"}
+    more |= {"skills": ["水电"]}
+    return _of(resident, wish_id, "edit", body | more)
+
+
+def _withdrawn(world: World) -> Good:
+    wish_id, resident = submitted(world)
+    resident.post(f"/v1/wishes/{wish_id}/withdraw", {})
+    return _of(resident, wish_id, "reopen", {"reason": "还是需要"})
+
+
+def _body_for_owner(world: World, owner: Person, target: Person) -> Any:
+    return world.wish_body(on_behalf_of=owner.id, consent={"how": "spoken"})
+
+
+def _submit(world: World) -> Good:
+    return Good(world.staff(), "/v1/wishes", a_wish_body(world))
+
+
+def _of_submitted(move: str, body: Any) -> MakeGood:
+    return lambda world: _of_staff(world, submitted(world)[0], move, body)
+
+
+def _of_open(move: str, body: Any) -> MakeGood:
+    return lambda world: _of_staff(world, world.open_wish(), move, body)
+
+
+def _of_helper(move: str, body: Any) -> MakeGood:
+    return lambda world: _helpers(world, move, body)
+
+
+def _of_resident(move: str, body: Any) -> MakeGood:
+    return lambda world: _residents(world, move, body)
+
+
+def _claim(world: World) -> Good:
+    return _of(world.volunteer(), world.open_wish(), "claim", {})
+
+
+def _withdraw(world: World) -> Good:
+    wish_id, resident = submitted(world)
+    return _of(resident, wish_id, "withdraw", {"reason": "不用了"})
+
+
+CASES = Cases(
+    who={
+        "list_wishes": ANYONE,
+        "submit_wish": {"owner", "worker"},
+        "my_wishes": MEMBER,
+        "my_claims": MEMBER,
+        "my_hours": MEMBER,
+    },
+    elsewhere=MOVES.keys() | READS.keys(),
+    bodies={
+        "reject_wish": {"reason": "超出范围"},
+        "unpublish_wish": {"reason": "再看看"},
+        "release_claim": {"reason": "来不了"},
+        "dispute_wish": {"reason": "没有收到"},
+        "edit_wish": {"story": "改一改"},
+        "deliver_wish": {},
+        "confirm_wish": {"rating": 5},
+        "withdraw_wish": {},
+        "reopen_wish": {},
+        "check_in": {},
+        "check_out": {},
+    },
+    made_bodies={"submit_wish": _body_for_owner},
+    queries={"list_wishes": f"?place={BAIHUA}"},
+    good={
+        "submit_wish": _submit,
+        "approve_wish": _of_submitted("approve", {}),
+        "reject_wish": _of_submitted("reject", {"reason": "重复提交"}),
+        "edit_wish": _edit,
+        "keep_wish": _of_open("keep", {}),
+        "unpublish_wish": _of_open("unpublish", {"reason": "需要核实"}),
+        "claim_wish": _claim,
+        "release_claim": _of_helper("release", {"reason": "临时有事"}),
+        "deliver_wish": _of_helper("deliver", {"note": "放在门口"}),
+        "check_in": _of_helper("check-in", {}),
+        "check_out": _of_helper("check-out", {}),
+        "confirm_wish": _of_resident("confirm", {"rating": 5, "thanks": "谢谢"}),
+        "dispute_wish": _of_resident("dispute", {"reason": "没有收到"}),
+        "withdraw_wish": _withdraw,
+        "reopen_wish": _withdrawn,
+    },
+    story_queries={"list_wishes": f"place={BAIHUA}"},
+)
