@@ -22,6 +22,7 @@ from chalicelib.store.tables import COUNTER, Counter, CounterValue
 from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
+from chalicelib.uploads.model import Upload
 from chalicelib.wishes.model import ClaimPointer, State, Wish
 from chalicelib.wishes.repository import WishEvent
 
@@ -42,6 +43,7 @@ _WHERE = {
     Ticket: SK == "ticket",
     TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
     TicketReport: SK.startswith("report#"),
+    Upload: SK == "upload",
 }
 LIVE_MOST = Weights().live_most
 
@@ -106,7 +108,7 @@ def check(*, contiguous: bool = True) -> None:
     """Assert what must be true at any time: counters, places, alarms, timelines, pointers, offers and reports agree with all there is."""
     wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
-    _alarms_agree([*wishes, *offers, *tickets])
+    _alarms_agree([*wishes, *offers, *tickets, *every(Upload)])
     check_offers(offers)
     check_tickets(tickets)
     pointers = {(pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)}

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from .crashes import Row
+from .scenes_erasure import ERASURE
 from .scenes_offers import OFFERS
 from .scenes_sending import SENDING
 from .scenes_tickets import TICKETS
@@ -18,6 +19,7 @@ FEATURES = {
     "ticket": TICKETS,
     "sending": SENDING,
     "upload": UPLOADS,
+    "erasure": ERASURE,
 }
 SCENES = [replace(row, name=f"{feature}: {row.name}") for feature, table in FEATURES.items() for row in table]
 
