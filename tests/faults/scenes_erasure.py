@@ -30,7 +30,8 @@ from .scenes_offers import unheard
 
 HANDLERS = {"offers", "people", "tickets", "uploads", "wishes"}
 SECRETS = ("刘见证", "冬天没有热水喝")  # a witness, and a wish; reports stay as the public reads them
-CHANGING = re.compile(r"datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)|due_[a-z2-7]{24}")
+# A wish that is redacted again has one more version: what it says is the same.
+CHANGING = re.compile(r"\bversion=\d+|datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)|due_[a-z2-7]{24}")
 
 
 @dataclass
@@ -136,7 +137,7 @@ def _row(name: str, arrange: Any, points: int, different: int) -> Row:
 
 
 ERASURE = [
-    _row("every feature hears of it", the_house_hears_of_it, 60, 15),
-    _row("each send is its own", each_send_is_its_own, 68, 20),
-    _row("some sends are refused", some_sends_are_refused, 68, 20),
+    _row("every feature hears of it", the_house_hears_of_it, 110, 25),
+    _row("each send is its own", each_send_is_its_own, 118, 28),
+    _row("some sends are refused", some_sends_are_refused, 126, 32),
 ]
