@@ -256,7 +256,7 @@ def test_what_is_not_even_a_text_is_refused_without_being_quoted():
 def test_the_api_does_not_pay_for_what_only_senders_need():
     code = (
         "import sys\n"
-        "from chalicelib.adapters import aws, choice, console, gateway, letters, queue, smtp\n"
+        "from chalicelib.adapters import aws, choice, console, email_content, gateway, queue, smtp\n"
         "heavy = {'boto3', 'botocore', 'urllib3', 'smtplib', 'ssl', 'email.message'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

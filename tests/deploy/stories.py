@@ -493,10 +493,10 @@ class Street:
         world.pass_time(minutes=2)
         self.move(self.admin, ticket, "close", reason="重复")
         self.hand(*(self.due("nobody.knows", id) for id in self.known.values()))
-        for body in ("no entry at all", write_entry(self.due("match.community", BAIHUA))):
+        for body in ("no entry at all", write_entry(self.due("command.match.community", BAIHUA))):
             app.handler_map["park_dead"](sqs_event([("m", body)]), None)
         tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))["items"]
-        jobs = [task for task in tasks if task["kind"] == "job.parked" and task["title"] == "match.community"]
+        jobs = [task for task in tasks if task["kind"] == "job.parked" and task["title"] == "command.match.community"]
         ok(self.admin.post(f"/v1/admin/jobs/{jobs[0]['id']}/redrive", {}))
         world.pass_time(hours=1)
 
@@ -537,23 +537,23 @@ class Street:
                 self.world.run(source.name)
 
     def audits(self) -> None:
-        """Lose every alarm there is, and arm some as an older version would have; the audit arms them anew."""
+        """Lose every timer, some of them long ago; the audit arms them again."""
         world = self.world
         world.open_wish(self.resident, helpers_needed=2)
         self.offered(world.volunteer())
         self.report()
         self.resident.post("/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 9})
         self._begin_telling(STREET)
-        self._armed_otherwise()
+        self._overdue_for_long()
         self._lose()
         world.clock.move_to(world.clock.now() + timedelta(hours=30))
         world.run("audit")
         world.pass_time(hours=1)
 
-    def _armed_otherwise(self) -> None:
+    def _overdue_for_long(self) -> None:
         for kind in timed():
             for thing in self._armed(kind)[-1:]:
-                save(replace(thing, timer=replace(thing.timer, at=thing.timer.at + timedelta(days=400))))
+                save(replace(thing, timer=replace(thing.timer, at=thing.timer.at - timedelta(days=400))))
 
     def _lose(self) -> None:
         remove(*scan(JobRecord, PK.startswith("s")))

@@ -31,9 +31,9 @@ class Bus:
 BUS = Table("buses").row(Bus, keys=lambda bus: {"pk": bus.id, "sk": "bus"})
 
 
-@pytest.fixture(params=["world", "embedded_world"])
+@pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.embedded)])
 def town(request: pytest.FixtureRequest) -> World:
-    world: World = request.getfixturevalue(request.param)
+    world: World = World() if request.param == "memory" else request.getfixturevalue("embedded_world")
     world.services.store.register(BUS)
     create_missing(world.services.store, [BUS.table])
     return world
