@@ -65,7 +65,7 @@ class Watch:
         return answer
 
     def _count(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        from tests.faults.test_fanout import units_by_table
+        from tests.faults.crowd import units_by_table
 
         return units_by_table(self.units)(call, name, kwargs)
 
@@ -101,7 +101,7 @@ def patiences(members: int) -> Iterator[int]:
 def seeded_world(members: int) -> Iterator[Any]:
     """Yield a World over a store in which a building has very many people."""
     from chalicelib.people.model import Person
-    from tests.faults.test_fanout import neighbours_of
+    from tests.faults.crowd import neighbours_of
     from tests.world import OTHER_GRID, START, World
 
     from .seeds import PREFIX, seeded_store
@@ -115,7 +115,9 @@ def seeded_world(members: int) -> Iterator[Any]:
 def run(members: int) -> None:
     """Tell everybody, die on the way, check, and print."""
     from chalicelib.kernel.audiences import GroupMembers
-    from tests.faults.cloud import Cloud, forget_what_was_told, survives
+    from tests.faults.cloud import Cloud
+    from tests.faults.crashes import survives
+    from tests.faults.promises import forget_what_was_told
     from tests.storage import intercepted
     from tests.world import OTHER_GRID
 
@@ -161,9 +163,9 @@ def run(members: int) -> None:
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
     """Check everything that was promised about who was told, and say what became of them."""
     from chalicelib.message_log.model import DeliveryState, MessageAttempt
-    from tests.faults.cloud import check_at_rest, on_the_list
+    from tests.faults.crowd import receipts
     from tests.faults.facts import every
-    from tests.faults.test_fanout import receipts
+    from tests.faults.promises import check_at_rest, on_the_list
 
     shared = len(range(1, members, 100))
     states = check_at_rest(cloud, {"wish.approved": members - shared})

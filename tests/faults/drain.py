@@ -20,7 +20,7 @@ from chalicelib.tickets.repository import TICKET
 
 from ..jobs import a_job
 from ..storage import intercepted
-from ..store.scan import save_all, store
+from ..store.scan import store
 from ..world import BAIHUA, JINFENG, START, STREET, World
 from .cloud import Cloud
 from .facts import every
@@ -166,16 +166,3 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
         assert ticket.timer.at > DUE_AT + timedelta(minutes=10)
         assert told.pop((ticket.id, clerk, "sent")) == 1
     assert not told, f"somebody else was told something: {told}"
-
-
-__all__ = [
-    "COMMUNITIES",
-    "DUE_AT",
-    "Counted",
-    "Drained",
-    "check_drained",
-    "drain",
-    "save_all",
-    "staffed_communities",
-    "tickets",
-]

@@ -22,6 +22,7 @@ from chalicelib.store.tables import COUNTER, Counter, CounterValue
 from chalicelib.tickets.model import Ticket, TicketLine, TicketReport
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.repository import TICKET, TicketEvent
+from chalicelib.uploads.model import Upload
 from chalicelib.wishes.model import ClaimPointer, State, Wish
 from chalicelib.wishes.repository import WishEvent
 
@@ -42,6 +43,7 @@ _WHERE = {
     Ticket: SK == "ticket",
     TicketEvent: SK.startswith("event#") & PK.startswith("tkt_"),
     TicketReport: SK.startswith("report#"),
+    Upload: SK == "upload",
 }
 LIVE_MOST = Weights().live_most
 
@@ -79,6 +81,11 @@ def timers(subject: str | None = None) -> list[ScheduledJob]:
     return [scheduled_of(record) for record in records]
 
 
+def jobs() -> list[ScheduledJob]:
+    """Return everything that waits."""
+    return [scheduled_of(record) for record in every(JobRecord)]
+
+
 def waiting_messages() -> list[JobRecord]:
     return [due for due in every(JobRecord) if not due.kind.startswith(("timer.", "command."))]
 
@@ -92,15 +99,6 @@ def count_of(subject: str, name: str = "active_claims") -> int:
     return counters(name).get(subject, 0)
 
 
-def rows() -> Tally[tuple[str, str]]:
-    """Return how many rows of each sort there are, by table and the beginning of the sort key."""
-    return Tally((name, _sort(item["sk"]["S"])) for name, items in everything().items() for item in items)
-
-
-def _sort(key: str) -> str:
-    return key.split("#", maxsplit=1)[0].split("_", maxsplit=1)[0] if key[0].isalpha() else "instant"
-
-
 def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
     return sorted(json.dumps(item, sort_keys=True, default=repr) for items in everything().values() for item in items)
@@ -110,7 +108,7 @@ def check(*, contiguous: bool = True) -> None:
     """Assert what must be true at any time: counters, places, alarms, timelines, pointers, offers and reports agree with all there is."""
     wishes, offers, tickets = every(Wish), every(Offer), every(Ticket)
     _counters_agree(wishes)
-    _alarms_agree([*wishes, *offers, *tickets])
+    _alarms_agree([*wishes, *offers, *tickets, *every(Upload)])
     check_offers(offers)
     check_tickets(tickets)
     pointers = {(pointer.wish_id, pointer.id) for pointer in every(ClaimPointer)}

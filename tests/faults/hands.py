@@ -49,3 +49,10 @@ def insist(ask: Callable[[], Answer]) -> Answer:
 def told(answers: list[Answer]) -> Tally[tuple[int, str]]:
     """Count answers by status and, where refused, code."""
     return Tally((a.status, a.code if a.status >= 400 else "") for a in answers)
+
+
+def rivals(n: int, first: Callable[[], T], second: Callable[[], T], most: float = 0.04) -> list[T]:
+    """Start two jobs at once; in turn, by `n`, one of them gives the other a head start."""
+    jobs = [first, second]
+    jobs[n % 2] = a_little_later(jobs[n % 2], most)
+    return at_once(*jobs)

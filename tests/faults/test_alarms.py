@@ -1,153 +1,52 @@
-"""Every wait is an alarm. It fires once, at its instant, whatever is stale, doubled, early, late, failing or killed."""
+"""Every wait is an alarm. It fires once, at its instant, whatever is stale, doubled, early, late, or failing.
 
-from collections.abc import Callable
-from contextlib import suppress
+Where a process dies meanwhile is told by the table of scenes (scenes_wishes.py).
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count, permutations
+from itertools import permutations
 from typing import Any
 
 import pytest
 
-from chalicelib.catalogue import TEMPLATES
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.jobs import ScheduledJob
 from chalicelib.kernel.template import Urgency
-from chalicelib.message_log.model import DIGEST, DeliveryState, MessageAttempt
-from chalicelib.offers.match_scheduler import MatchScheduler
+from chalicelib.message_log.model import DIGEST
 from chalicelib.wishes.model import State, Wish
-from chalicelib.wishes.repository import WishEvent
 
 from ..jobs import a_job
-from ..storage import counted_storage, intercepted
-from ..store.scan import remove, save
-from ..world import START, Answer, Phone, World
+from ..storage import counted_storage
+from ..store.scan import save
+from ..world import START, Answer, World
 from .facts import check, every, snapshot, timers, waiting_messages, wish_of
 from .hands import at_once
+from .scenes_wishes import LIVES
+from .seams import run_job, storage_calls, urgency
 from .story import Step, failure, tell
+from .wish_life import claimed, delivered, history, only, submitted, tags, traces, without_matching
 
 NEEDED_BY_IS_OVER = datetime(2026, 12, 7, 16, tzinfo=UTC)  # the end of 7 December in Shanghai
 TWO_DAYS_LATER = datetime(2026, 12, 9, 16, tzinfo=UTC)  # the third day after it begins
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
 
 
-class Killed(BaseException):
-    """The process dies here: no handler runs, nothing is tidied up."""
-
-
-class Kill:
-    """Dies before the nth call of AWS, or after the nth that writes; after a read is the same as before the next call."""
-
-    def __init__(self, n: int, when: str) -> None:
-        self.left, self.when = n, when
-
-    def around(self, call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        self.left -= self.when == "before" or name in WRITES
-        if self.left == 0 and self.when == "before":
-            raise Killed
-        try:
-            return call()
-        finally:  # after one that was answered by a refusal too
-            if self.left == 0 and name in WRITES:
-                raise Killed
-
-
-def survives(n: int, when: str, do: Callable[[], Any]) -> bool:
-    """Do something and die at its nth call; return whether it made fewer calls than that."""
-    with suppress(Killed), intercepted(Kill(n, when).around):
-        do()
-        return True
-    return False
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_death_beside_a_call_that_is_refused_is_a_death(when: str) -> None:
-    calls: list[str] = []
-
-    def refused() -> None:
-        calls.append("PutItem")
-        raise failure("ConditionalCheckFailedException", "PutItem")
-
-    with pytest.raises(Killed):
-        Kill(1, when).around(refused, "PutItem", {})
-    assert len(calls) == (when == "after")
-
-
 @pytest.fixture(autouse=True)
-def only_the_wishes_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is looked for in these tests: what offers and matching make due has tests of its own."""
-    monkeypatch.setattr(MatchScheduler, "match_soon", lambda scheduler, place: None)
+def only_the_wishes_wait() -> Iterator[None]:
+    """Look for nobody in these tests."""
+    with without_matching():
+        yield
 
 
-def claimed(world: World, **terms: Any) -> str:
-    wish = world.open_wish(**terms)
-    assert world.volunteer().post(f"/v1/wishes/{wish}/claim").status == 200
-    return wish
-
-
-def delivered(world: World, **terms: Any) -> str:
-    helper, wish = world.volunteer(), world.open_wish(**terms)
-    assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
-    assert helper.post(f"/v1/wishes/{wish}/deliver", {}).status == 200
-    return wish
-
-
-def submitted(world: World, **terms: Any) -> str:
-    return str(world.resident().post("/v1/wishes", world.wish_body(**terms)).json["id"])
-
-
-def after(earlier: int, make: Callable[..., str]) -> Callable[..., str]:
-    """Return what makes a wish some of whose alarms have fired already."""
-
-    def make_it(world: World, **terms: Any) -> str:
-        wish = make(world, **terms)
-        for _ in range(earlier):
-            world.pump.move_to(only(timers(wish)).at)
-        return wish
-
-    return make_it
-
-
-# What is next due of a wish, the trace that it leaves (an event, or a mark that nobody is shown), and who hears what.
-LIVES: dict[str, tuple[Callable[..., str], str, dict[str, int]]] = {
-    "nobody has taken it yet": (World.open_wish, "expiring", {"wish.expiring": 1, "wish.expiring_staff": 1}),
-    "nobody takes it": (after(1, World.open_wish), "wish.expired", {"wish.expired": 1, "wish.expired_staff": 1}),
-    "it is due in two days": (claimed, "due_in_2_days", {"wish.due_in_2_days": 1}),
-    "it is due tomorrow": (after(1, claimed), "due_tomorrow", {"wish.due_tomorrow": 1}),
-    "it is late": (after(2, claimed), "wish.late", {"wish.overdue": 1, "wish.late_staff": 1}),
-    "nobody has confirmed it yet": (delivered, "asked", {"wish.unconfirmed": 1}),
-    "nobody confirms it": (after(1, delivered), "wish.unconfirmed", {"wish.unconfirmed_staff": 1}),
-}
 life = pytest.mark.parametrize(("make", "trace", "messages"), LIVES.values(), ids=LIVES)
-
-
-def only(timers: list[JobRecord]) -> JobRecord:
-    assert len(timers) == 1
-    return timers[0]
-
-
-def history(wish_id: str) -> list[tuple[str, datetime]]:
-    events = sorted((e for e in every(WishEvent) if e.subject == wish_id), key=lambda e: (e.version, e.number))
-    return [(event.tag, event.at) for event in events]
-
-
-def tags(wish_id: str) -> list[str]:
-    return [tag for tag, _ in history(wish_id)]
-
-
-def traces(wish_id: str) -> list[str]:
-    """Return everything that has happened to a wish, seen and unseen."""
-    wish = wish_of(wish_id)
-    return [*tags(wish_id), *wish.told, *(mark for claim in wish.claims for mark in claim.reminded)]
 
 
 def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
     """Return how often each kind of message about a title was told, by itself or as a line of a digest."""
     kept = [letter for letter in world.mailbox.read() if title in letter.text]
     digests = sum(letter.text.count(title) for letter in kept if letter.kind == DIGEST)
-    return {
-        kind: digests if TEMPLATES[kind].urgency is Urgency.LOW else [letter.kind for letter in kept].count(kind)
-        for kind in kinds
-    }
+    return {kind: digests if urgency(kind) is Urgency.LOW else [letter.kind for letter in kept].count(kind) for kind in kinds}
 
 
 def let_everybody_be_told(world: World) -> None:
@@ -158,16 +57,6 @@ def let_everybody_be_told(world: World) -> None:
             return
         world.pump.move_to(max(world.clock.now(), min(due.at for due in waiting)))
     raise AssertionError(f"still waiting: {waiting_messages()}")
-
-
-def in_doubt() -> set[str]:
-    """Return the kinds of messages of which nobody knows whether they went out."""
-    return {line.kind for line in every(MessageAttempt) if line.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)}
-
-
-def clear_doubts() -> None:
-    for line in every(MessageAttempt):
-        remove(line)
 
 
 # one alarm, in step
@@ -207,8 +96,8 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     world.clock.advance(timedelta(days=60))
     before = snapshot()
     for due in stale:
-        world.services.dispatcher.run(due)
-    world.services.dispatcher.run(a_job(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
+        run_job(world, due)
+    run_job(world, a_job(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
     assert snapshot() == before
 
 
@@ -219,11 +108,11 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due = only(timers(wish))
     world.clock.move_to(due.at)
-    world.services.dispatcher.run(due)
+    run_job(world, due)
     world.services.outbox.sweep()
     let_everybody_be_told(world)
     before = snapshot()
-    world.services.dispatcher.run(due)
+    run_job(world, due)
     world.pass_time(seconds=30)
     assert snapshot() == before
     assert traces(wish).count(trace) == 1
@@ -237,7 +126,7 @@ def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due, before, letters = only(timers(wish)), wish_of(wish), len(world.mailbox.read())
     world.clock.move_to(due.at - timedelta(milliseconds=1))
-    world.services.dispatcher.run(due)
+    run_job(world, due)
     assert replace(wish_of(wish), timer=before.timer) == before
     assert len(world.mailbox.read()) == letters
     check()
@@ -261,7 +150,7 @@ def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_w
     world.clock.advance(timedelta(days=60))
     for (wish, dues), order in zip(made, permutations(range(3)), strict=True):
         for n in order:
-            world.services.dispatcher.run(dues[n])
+            run_job(world, dues[n])
         assert tags(wish)[-1] == "wish.late"
         assert wish_of(wish).state is State.CLAIMED
     world.services.outbox.sweep()  # takes away the rows of those that were woken here by hand
@@ -311,7 +200,7 @@ def narrow_world(embedded_world: World) -> World:
     return World(due_shards=1)
 
 
-def poison(n: int) -> JobRecord:
+def poison(n: int) -> ScheduledJob:
     due = a_job(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
     save(due)
     return due
@@ -339,7 +228,7 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_
         return call()
 
     world.clock.advance(timedelta(days=30))
-    with intercepted(around):
+    with storage_calls(around):
         for _ in range(3):
             world.pass_time(seconds=60)
     assert (wish_of(ill).state, wish_of(well).state) == (State.OPEN, State.EXPIRED)
@@ -351,72 +240,6 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_
     assert [told_of(world, title, once) for title in ("心愿甲", "心愿乙")] == [once, once]
     assert not waiting_messages()
     check()
-
-
-# killed
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_any_call_of_a_claim_she_taps_again_and_has_it_and_nobody_is_told_twice(
-    embedded_world: World, when: str
-) -> None:
-    world, helper, owner = embedded_world, embedded_world.volunteer(), embedded_world.resident()
-    kinds = {"wish.claimed": 1, "wish.yours": 1}
-    for n in count(1):
-        title = f"第{n}个心愿"
-        wish = world.open_wish(owner, title=title)
-        done = survives(n, when, lambda wish=wish, helper=helper: helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap"))
-        world.pass_time(minutes=15)  # the sweep hands over again what was not finished
-        again = helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap")
-        assert (again.status, len(again.json["claims"])) == (200, 1), f"killed {when} call {n}: {again.text}"
-        check()
-        _told_once_or_in_doubt(world, title, kinds)
-        clear_doubts()
-        assert owner.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
-        owner, helper = _again(world, owner), _again(world, helper)
-        if done:
-            break
-    assert n > (12 if when == "before" else 6)
-
-
-def _again(world: World, phone: Phone) -> Phone:
-    """Sign in again: time passes, and tokens last half an hour."""
-    person = world.services.people.find(phone.me["id"])
-    assert person
-    return world.phone_of(person)
-
-
-def _told_once_or_in_doubt(world: World, title: str, kinds: dict[str, int]) -> None:
-    told, doubtful = told_of(world, title, kinds), in_doubt()
-    assert all(told[kind] <= most for kind, most in kinds.items()), told
-    assert all(told[kind] or kind in doubtful for kind in kinds), f"{told}, and nobody knows of it"
-    assert not waiting_messages()
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@life
-def test_killed_at_any_call_of_a_sweep_the_next_one_finishes_it_and_nobody_is_told_twice(
-    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int], when: str
-) -> None:
-    world = embedded_world
-    for n in count(1):
-        title = f"第{n}个心愿"
-        wish = make(world, title=title)
-        due = only(timers(wish))
-        world.clock.move_to(due.at)
-        done = survives(n, when, world.services.outbox.sweep)
-        world.pass_time(minutes=15)
-        let_everybody_be_told(world)
-        assert traces(wish).count(trace) == 1, f"killed {when} call {n}: {traces(wish)}"
-        _told_once_or_in_doubt(world, title, messages)
-        check()
-        clear_doubts()
-        staff = world.phone_of(world.admin)
-        for end in ("confirm", "withdraw"):
-            staff.post(f"/v1/wishes/{wish}/{end}", {})
-        if done:
-            break
-    assert n > (12 if when == "before" else 4)
 
 
 # the right instants

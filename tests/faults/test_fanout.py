@@ -3,8 +3,8 @@
 import os
 import random
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import count, pairwise
 from pathlib import Path
@@ -17,23 +17,21 @@ from chalicelib.adapters.queue import read_entry
 from chalicelib.fanouts import decisions, policy
 from chalicelib.fanouts.model import Fanout
 from chalicelib.fanouts.repository import FanoutRepository
-from chalicelib.feature import Bound, Group
-from chalicelib.features import declaration
 from chalicelib.kernel.clock import at_local, local_day
 from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
-from chalicelib.kernel.paging import Page, Position
-from chalicelib.message_log.model import DeliveryState, FurtherRecipient, MessageAttempt
-from chalicelib.people.model import Person
-from chalicelib.runtime import use
+from chalicelib.kernel.paging import Page
+from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from devserver.store import embedded_store
 
-from ..jobs import a_job
 from ..storage import intercepted
-from ..store.scan import SK, Reads, remove, save_all, scan
-from ..world import OTHER_GRID, START, World
-from .cloud import Cloud, check_at_rest, forget_what_was_told, note, on_the_list, survives
-from .facts import every, waiting_messages
+from ..store.scan import Reads, remove
+from ..world import START, World
+from .cloud import Cloud, note
+from .crashes import survives
+from .crowd import Crowd, crowd_of, fanout_of, members, receipts, shares, start, units_by_table
+from .facts import every
 from .hands import at_once
+from .promises import check_at_rest, on_the_list
 
 rows = Reads(FanoutRepository)
 
@@ -41,81 +39,7 @@ ZONE = "Asia/Shanghai"
 SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
 
 
-@dataclass
-class Crowd:
-    """An audience as `fanouts` reads it: everybody's id in an order that does not change. It notes what was read of it."""
-
-    ids: Sequence[str]
-    read: Tally[int]
-
-    def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
-        first = start["n"] if start else 0
-        self.read[first] += 1
-        after = first + limit
-        return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
-
-
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, ScheduledJob]:
-    """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
-
-    And one wants no messages. They are written in batches: this is about telling people, not about registering them.
-    """
-    one = world.person(home=f"{OTHER_GRID}.b01")
-    save_all(neighbours_of(one, number))
-    crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
-    settings = replace(world.settings, sms_per_second=per_second)
-    declaration("people").groups["test"] = Group(Bound(declaration("people"), lambda people, *asked: crowd(*asked)), None, 0)
-    world.services = world.rewired(settings)
-    use(world.services.container)
-    cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
-    cloud.provide("east", "west")
-    wish = world.open_wish()
-    cloud.run(world.clock.now() + timedelta(hours=1))
-    forget_what_was_told()
-    cloud.calls.clear()
-    message = a_job(
-        id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
-    )
-    return cloud, crowd, message
-
-
-def neighbours_of(one: Person, number: int) -> Iterator[Person]:
-    """Yield people like one; of a hundred, one shares the phone of the one before her, one has none, one wants no SMS."""
-    for n in range(number):
-        shares: dict[str, Any] = {"phone": None, "contact_via": f"per_{n - 1:024}", "consents": {"contact_via": "1"}}
-        special: dict[int, dict[str, Any]] = {1: shares, 2: {"phone": None}, 3: {"sms": False}}
-        yield replace(one, id=f"per_{n:024}", **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})))
-
-
-def shares(world: World) -> list[JobRecord]:
-    return sorted((due for due in waiting_messages() if due.to.startswith("people:")), key=lambda due: due.at)
-
-
-def members(dues: Sequence[JobRecord]) -> list[str]:
-    return [id for due in dues for id in due.to.removeprefix("people:").split(",")]
-
-
-def fanout_of(message: ScheduledJob) -> Fanout:
-    found = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
-    assert found
-    return found
-
-
-def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[str, Any]], Any]:
-    """Return what adds up the capacity units that the store reports, by reading or writing and table."""
-
-    def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
-        answer = call()
-        reported = answer.get("ConsumedCapacity", []) if isinstance(answer, dict) else []
-        kind = "write" if "Write" in name or name in ("PutItem", "UpdateItem", "DeleteItem") else "read"
-        for used in reported if isinstance(reported, list) else [reported]:
-            calls[f"{kind} {used['TableName'].partition('-')[2]}"] += used["CapacityUnits"]
-        return answer
-
-    return around
-
-
-# ten thousand
+# very many
 
 
 @pytest.fixture
@@ -128,23 +52,23 @@ def quick_world(tmp_path: Path) -> Iterator[World]:
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
 
 
-@pytest.mark.embedded
-def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_in_doubt_stands_on_the_list(
+def test_a_thousand_are_told_once_through_any_number_of_deaths_and_who_is_in_doubt_is_listed(
     quick_world: World,
 ) -> None:
-    """In the embedded store, for its units. The time goes into three calls for each of ten thousand."""
-    number, dice = 10_000, random.Random(20261123)
+    """In the embedded store, for its units. Ten thousand and more are measured by bench/fanout.py."""
+    number, dice = 1_000, random.Random(20261123)
     cloud, crowd, message = crowd_of(quick_world, number)
     world = cloud.world
     world.services.outbox.put(message)
     cloud.requests, deaths, units = 0, Tally[str](), Tally[str]()
     with intercepted(units_by_table(units)):
         for n in count():
-            patience = dice.randint(5, 60) if n < 6 else dice.randint(200, 2500)  # the first while it is being read
+            patience = dice.randint(5, 60) if n < 6 else dice.randint(200, 500)  # the first while it is being read
             if survives(cloud, patience, dice.choice(["before", "after"]), lambda: cloud.run(START + timedelta(hours=6))):
                 break
             deaths[cloud.steps[-1]] += 1
-    lines = number - 100  # a hundred share a phone with somebody
+    hundreds = number // 100
+    lines = number - hundreds  # one of a hundred shares a phone with somebody
     states = check_at_rest(cloud, {"wish.approved": lines})
     writes, reads = (sum(n for name, n in units.items() if name.startswith(kind)) for kind in ("write", "read"))
     beside = (writes - units["write messages"]) / number
@@ -152,7 +76,7 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
     note(f"for each of {number}: {beside:.3f} write units beside the ledger's {units['write messages'] / number:.2f},")
     note(f"{reads / number:.2f} read units, {cloud.requests / number:.4f} requests of SQS")
     assert sum(deaths.values()) >= 15
-    assert states[SENT] + states[UNKNOWN] == lines - 200
+    assert states[SENT] + states[UNKNOWN] == lines - 2 * hundreds
     assert states[UNKNOWN] <= sum(deaths.values()), "a death leaves one in doubt at most"
     found, listed = every(MessageAttempt), on_the_list(world)
     assert {line.person for line in found if line.id in listed} == {
@@ -162,10 +86,6 @@ def test_ten_thousand_are_told_once_through_any_number_of_deaths_and_whoever_is_
     assert heard == set(crowd.ids)
     assert max(crowd.read.values()) <= 1 + sum(deaths.values())
     assert beside <= 0.2
-
-
-def receipts() -> list[FurtherRecipient]:
-    return scan(FurtherRecipient, SK.startswith("for#"))
 
 
 # turns
@@ -260,7 +180,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def frozen_once(cloud: Cloud, crowd: Crowd, message: ScheduledJob) -> None:
     """Assert that everybody stands in exactly one share; shares are in the table or have been taken by the queue."""
     handed = [due for due in taken(cloud) if due.to.startswith("people:")]
-    everybody = members([*{due.id: due for due in [*handed, *shares(cloud.world)]}.values()])
+    everybody = members([*{due.id: due for due in [*handed, *shares()]}.values()])
     assert sorted(everybody) == sorted(crowd.ids)
     assert fanout_of(message).expanded == len(crowd.ids)
     assert fanout_of(message).done
@@ -273,9 +193,9 @@ def taken(cloud: Cloud) -> list[JobRecord]:
 def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(world, 30)
     fanouts = world.services.fanouts
-    fanouts.start(message.job)
+    start(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "two pages, and the rest is for the next job"
-    fanouts.start(message.job)
+    start(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
     left = fanout_of(message)
     assert left.timer
@@ -299,7 +219,7 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
 
 def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
     cloud, _, message = crowd_of(world, 30)
-    world.services.fanouts.start(message.job)
+    start(message)
     timer = next(due for due in every(JobRecord) if due.kind == "timer.fanout")
     remove(timer)
     cloud.run(world.clock.now() + timedelta(hours=1))
@@ -346,21 +266,21 @@ def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> boo
         if name == "TransactWriteItems" and next(transactions) == n:
             known = rows.find_fanout(f"fan_{message.id.partition('_')[2]}")
             if second == "begin" or known is None or known.timer is None:
-                fanouts.start(message.job)
+                start(message)
             else:
                 world.clock.move_to(known.timer.at)
                 fanouts.on_timer(known.id, known.timer.id)
         return call()
 
     with intercepted(around):
-        fanouts.start(message.job)
+        start(message)
     return next(transactions) > n
 
 
 def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: World, small: None) -> None:
     cloud, crowd, message = crowd_of(embedded_world, 60)
     fanouts = embedded_world.services.fanouts
-    at_once(*[lambda: fanouts.start(message.job)] * 4)
+    at_once(*[lambda: start(message)] * 4)
     while not (fanout := fanout_of(message)).done:
         timer = fanout.timer
         assert timer

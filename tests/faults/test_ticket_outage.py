@@ -7,9 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
-from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DeliveryState
 from chalicelib.notifications.policy import JITTER
 from chalicelib.tickets.model import Ticket
@@ -17,9 +15,11 @@ from chalicelib.tickets.policy import Level
 from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..world import Phone, World
-from .cloud import Cloud, check_promises, note
+from .cloud import Cloud, note
 from .facts import check, climbs, every, tags_of, ticket_of
 from .ladder import EscalationPath, again, check_levels_told, heard, lines_about, report, staffed
+from .promises import check_promises
+from .seams import is_urgent
 
 ZONE = "Asia/Shanghai"
 NIGHT = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)  # half past two on Friday, in Shanghai
@@ -121,7 +121,7 @@ def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_t
 
     told_at_night = Tally(call.kind for call in cloud.calls[calls:])
     assert told_at_night
-    assert all(TEMPLATES[kind].urgency is Urgency.URGENT for kind in told_at_night), told_at_night
+    assert all(map(is_urgent, told_at_night)), told_at_night
     cloud.run(NIGHT + timedelta(hours=9))  # until half past eleven
     check()
     check_everybody_was_told(street)
@@ -147,7 +147,7 @@ def check_everybody_was_told(street: Street) -> None:
         assert heard(id, "new") == 1, name
         assert len(of_levels) == 1 + len(climbs(id))
     for call in cloud.calls:
-        if TEMPLATES[call.kind].urgency is not Urgency.URGENT:
+        if not is_urgent(call.kind):
             assert not quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE), f"{call.kind} went out in the night: {call.at}"
 
 

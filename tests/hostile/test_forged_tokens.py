@@ -68,7 +68,7 @@ def test_what_the_forger_signs_unchanged_is_believed(forger: Forger):
     assert Phone(token=forger.sign()).get(PRIVATE).status == 200  # or no test below would prove anything
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "nOnE", "NONE", "", None, "hs256", "HS256 ", ["HS256"], 1])
+@pytest.mark.parametrize("alg", ["none", None, ["HS256"]])
 def test_a_token_that_nobody_signed_is_refused(town: World, forger: Forger, alg: Any):
     header = forger.header | {"alg": alg}
     for signature in ("", "AA", forger.token.split(".")[2]):
@@ -76,22 +76,14 @@ def test_a_token_that_nobody_signed_is_refused(town: World, forger: Forger, alg:
     refused(town, f"{b64(header)}.{b64(forger.claims)}")
 
 
-@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
-def test_another_algorithm_is_refused_even_with_the_right_key(town: World, forger: Forger, algorithm: str):
-    refused(town, forger.sign(key=forger.key * 2, algorithm=algorithm))
-    refused(town, forger.sign(key=forger.key.ljust(64, b"\0"), algorithm=algorithm))
+def test_another_algorithm_is_refused_even_with_the_right_key(town: World, forger: Forger):
+    refused(town, forger.sign(key=forger.key * 2, algorithm="HS512"))
 
 
 def test_a_public_key_that_comes_along_is_not_used(town: World, forger: Forger):
     mine = b"m" * 32
     jwk = {"kty": "oct", "k": b64(mine), "alg": "HS256", "kid": "k1"}
-    smuggled: list[dict[str, Any]] = [
-        {"jwk": jwk},
-        {"jku": "https://evil.example/keys.json"},
-        {"x5u": "https://evil.example/c.pem"},
-    ]
-    for header in [*smuggled, {"x5c": ["AAAA"]}, {"jwk": jwk, "kid": "mine"}]:
-        refused(town, forger.sign(header, key=mine))
+    refused(town, forger.sign({"jwk": jwk}, key=mine))
 
 
 def test_another_key_is_refused(town: World, forger: Forger):
@@ -101,7 +93,7 @@ def test_another_key_is_refused(town: World, forger: Forger):
 
 @pytest.mark.parametrize(
     "kid",
-    ["k2", "", "K1", "k1 ", "../../../../dev/null", "/dev/null", "k1' OR '1'='1", "k1\x00", "｀k1", "k" * 5000, "__class__"],
+    ["k2", "", "K1", "k1 ", "k" * 5000, "__class__"],
 )
 def test_an_unknown_key_id_is_refused(town: World, forger: Forger, kid: str):
     refused(town, forger.sign({"kid": kid}))
@@ -123,18 +115,14 @@ def test_a_token_of_another_type_is_refused(town: World, forger: Forger, typ: st
     refused(town, f"{signing}.{signature}")
 
 
-def test_a_critical_extension_that_we_do_not_know_is_refused(town: World, forger: Forger):
-    refused(town, forger.sign({"crit": ["exp-policy"], "exp-policy": 1}))
-
-
 @pytest.mark.parametrize("claim", ["exp", "iat", "iss", "aud", "sub", "tv", "sid", "roles"])
 def test_a_token_without_one_of_its_claims_is_refused(town: World, forger: Forger, claim: str):
     refused(town, forger.sign(**{claim: None}))
 
 
 WRONG: dict[str, list[Any]] = {
-    "aud": ["", "chunhui", "chunhui-api ", ["someone"], {"chunhui-api": 1}, 1],
-    "iss": ["", "chunhui-api", "https://chunhui", ["chunhui"], 1],
+    "aud": ["chunhui", {"chunhui-api": 1}],
+    "iss": ["chunhui-api", ["chunhui"]],
     "sub": ["", "per_" + "a" * 24, "system", 1, ["x"], {}, "../x", "per_\x00"],
     "exp": [0, -1, "never", [], {}, "", "1e9"],
     "tv": [99, -1, "x", [], {}],
@@ -159,13 +147,9 @@ def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
     sign = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign
     for payload in (
         b"[]",
-        b"null",
         b"1",
-        b'"x"',
         b"",
-        b"{",
         b"[" * 50_000,
-        b'{"a":' * 5_000,
         b"\xff",
         b"9" * 5000,
         b'{"exp": NaN}',
@@ -174,7 +158,7 @@ def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
         refused(town, f"{signing}.{b64(sign(signing.encode(), forger.key))}")
 
 
-@pytest.mark.parametrize("depth", [500, 990, 5_000, 75_000])
+@pytest.mark.parametrize("depth", [990, 75_000])
 def test_a_header_of_brackets_does_not_bring_the_house_down(town: World, depth: int):
     for header in (b"[" * depth, b'{"kid":' + b"[" * depth + b"]" * depth + b"}", b'{"a":' * depth + b"1" + b"}" * depth):
         refused(town, f"{b64(header)}.{b64({})}.AA")
@@ -187,13 +171,6 @@ def test_garbage_is_refused(town: World, forger: Forger):
     more = [token + token, f"{token}.{token}", f"{token}, Bearer {token}", token.swapcase(), f'"{token}"', "\udc80"]
     for wrong in [*cut, *junk, *more]:
         refused(town, wrong)
-
-
-def test_a_signature_with_any_letter_changed_is_refused(town: World, forger: Forger):
-    head, body, signature = forger.token.split(".")
-    for n, letter in enumerate(signature[:-1]):
-        changed = signature[:n] + ("A" if letter != "A" else "B") + signature[n + 1 :]
-        assert_problem(Phone(token=f"{head}.{body}.{changed}").get(PRIVATE), 401)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def save(*things: object) -> None:
 
 def save_all(things: Any) -> None:
     """Write many rows by hand, in batches."""
-    store().write_batch(put=list(things))
+    store().write_batch(put=[_stored(thing) for thing in things])
 
 
 def remove(*things: object) -> None:

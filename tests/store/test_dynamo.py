@@ -74,7 +74,7 @@ def outcome(kind: type[Connection], script: list[Said], operation: str = "GetIte
 # what is sent
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     region=st.sampled_from(["us-east-1", "cn-north-1", "cn-northwest-1", "eu-central-1"]),
     secret=st.text("abcABC123/+=", min_size=1, max_size=40),
@@ -122,7 +122,7 @@ def on_the_wire(value: Any) -> Any:
     return json.loads(json.dumps(value, default=lambda given: b64encode(given).decode()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(item=ITEMS)
 def test_any_item_is_sent_and_read_as_botocore_does_it(item):
     answer = Said(body=json.dumps({"Item": on_the_wire(item)}, ensure_ascii=False).encode())

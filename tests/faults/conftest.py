@@ -1,0 +1,36 @@
+"""The cloud for scenes that crash: in memory and on one thread, so that checkpoints are cheap."""
+
+import os
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
+
+from ..world import World
+from .cloud import Cloud
+from .facts import check
+from .ladder import EscalationPath, staffed
+from .story import Telling, tell
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """A street whose due rows lie in one shard: a sweep holds nothing but what matters."""
+    made = Cloud(World(due_shards=1))
+    made.provide("east", "west")
+    return made
+
+
+@pytest.fixture
+def ladder(embedded_world: World) -> EscalationPath:
+    """A street in the embedded store that is staffed at every level: threads race for its tickets."""
+    return staffed(embedded_world)
+
+
+@pytest.fixture(scope="module")
+def calm(embedded_address: str) -> Iterator[Telling]:
+    """How the story goes undisturbed."""
+    with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
+        told = tell(World())
+        check()
+        yield told

@@ -1,0 +1,110 @@
+"""What was promised about messages, and must be true once everything is at rest."""
+
+from collections import Counter as Tally
+from collections.abc import Callable
+
+from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
+
+from ..store.scan import remove
+from ..world import STREET, World
+from . import seams
+from .cloud import Cloud
+from .facts import every, jobs
+
+# Why somebody may rightly hear nothing; of everything else somebody has to visit and tell them.
+RIGHTLY = {
+    SuppressionReason.ERASED,
+    SuppressionReason.NO_CONSENT,
+    SuppressionReason.OVER,
+    SuppressionReason.TOO_LATE,
+    SuppressionReason.ELSEWHERE,
+}
+SENT, SUPPRESSED = DeliveryState.SENT, DeliveryState.SUPPRESSED
+Lines = dict[str, MessageAttempt]
+
+
+def forget_what_was_told() -> None:
+    for line in every(MessageAttempt):
+        remove(line)
+
+
+def waiting(cloud: Cloud) -> list[ScheduledJob]:
+    """Return what is due and was not done; timers of the future may wait."""
+    now = cloud.world.clock.now()
+    return [due for due in jobs() if not (due.kind.startswith("timer.") and due.at > now)]
+
+
+def on_the_list(world: World) -> set[str]:
+    """Return the deliveries on the list of those to visit."""
+    found: set[str] = set()
+    after = ""
+    while True:
+        page = world.services.message_queries.to_visit(STREET, after, 1000)
+        found |= {waiting.id for waiting in page.items}
+        if page.next is None:
+            return found
+        after = page.items[-1].order
+
+
+def never_again(kind: str) -> int:
+    return 0
+
+
+def urgent_once_more(kind: str) -> int:
+    """Return how often a message of unknown fate may be sent again: once where it is urgent."""
+    return int(seams.is_urgent(kind))
+
+
+def check_promises(cloud: Cloud, resends: Callable[[str], int] = never_again) -> list[MessageAttempt]:
+    """Assert what was promised, now that everything is at rest; return the message log.
+
+    Nobody is told twice: a provider is called once for a delivery, and once more after each
+    certain refusal, and after an unknown fate as often as `resends` says. Nobody is missed:
+    whoever was not told stands on the list.
+    """
+    lines = {line.id: line for line in every(MessageAttempt)}
+    assert not cloud.letters, "the queue is not at rest"
+    assert not waiting(cloud), f"due rows are left over: {waiting(cloud)}"
+    open_lines = [line for line in lines.values() if not line.is_final]
+    assert not open_lines, f"not final: {open_lines}"
+    _nobody_was_told_twice(cloud, lines, resends)
+    _nobody_was_missed(cloud, lines)
+    return list(lines.values())
+
+
+def _nobody_was_told_twice(cloud: Cloud, lines: Lines, resends: Callable[[str], int]) -> None:
+    called = Tally(call.delivery for call in cloud.calls)
+    refused = Tally(call.delivery for call in cloud.calls if call.refused)
+    assert called.keys() <= lines.keys(), "a provider was called for what the log does not know"
+    for id, count in called.items():
+        most = 1 + refused[id] + resends(lines[id].kind)
+        assert count <= most, f"{count} calls for {lines[id]}"
+    taken = [call for call in cloud.calls if not call.refused]
+    told = Tally((call.phone, call.kind, lines[call.delivery].message) for call in taken)
+    twice = [who for who, count in told.items() if count > 1 + resends(who[1])]
+    assert not twice, f"somebody was told twice: {twice}"
+
+
+def _nobody_was_missed(cloud: Cloud, lines: Lines) -> None:
+    taken = Tally(call.delivery for call in cloud.calls)
+    taken -= Tally(call.delivery for call in cloud.calls if call.refused)
+    listed = on_the_list(cloud.world)
+    for line in lines.values():
+        told = line.state is SENT and (taken[line.id] or taken[line.ref])  # itself, or in a digest
+        rightly_not = line.state is SUPPRESSED and line.reason in RIGHTLY
+        nobody = bool(line.covers) or not line.person.startswith("per_")
+        known = told or rightly_not or nobody or line.id in listed
+        assert known, f"nobody knows that this one was missed: {line}"
+
+
+def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
+    """Assert the promises, and how many lines of each kind there are; return their states."""
+    lines = check_promises(cloud, lambda kind: resends)
+    assert Tally(line.kind for line in lines) == Tally(expected)
+    return Tally(line.state for line in lines)
+
+
+def told_kinds(lines: list[MessageAttempt]) -> Tally[str]:
+    """Count what was told, or is in doubt and listed, by kind."""
+    return Tally(line.kind for line in lines if line.state is not SUPPRESSED)

@@ -1,0 +1,155 @@
+"""The only places where the fault tests touch the container, the job table, the store and its guards."""
+
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from unittest import mock
+
+from chalicelib.adapters.choice import Providers
+from chalicelib.catalogue import TEMPLATES, lane_of
+from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.template import Lane, Urgency
+from chalicelib.message_log.feature import sms
+from chalicelib.runtime import use
+from chalicelib.store.table import PK
+from chalicelib.store.transaction import Transaction
+from chalicelib.store.transaction_items import ItemBuilder
+
+from ..storage import intercepted
+from ..world import World
+
+AwsCall = Callable[[partial[Any], str, dict[str, Any]], Any]
+
+
+# services and jobs
+
+
+def rewire(world: World, **parts: Any) -> None:
+    """Build the services again over the same store, with another clock, ids, or settings."""
+    world.services = world.rewired(**parts)
+    use(world.services.container)
+
+
+def queue_of(world: World) -> Any:
+    return world.services.outbox._queue
+
+
+def use_queue(world: World, queue: object) -> None:
+    world.services.outbox._queue = queue
+
+
+def use_sms_providers(world: World, providers: Providers) -> None:
+    """Put other providers in the place of an installation's, whoever has been given them."""
+    world.services.container.get(sms)._providers = providers._providers
+
+
+def use_files(world: World, files: object) -> None:
+    world.services.upload_jobs._files = files
+
+
+def run_job(world: World, scheduled: ScheduledJob) -> None:
+    """Run a job; let its error through."""
+    world.services.dispatcher.run(scheduled)
+
+
+def work(world: World, scheduled: ScheduledJob) -> None:
+    """Run a job as a worker of the queue does."""
+    world.services.run_job(scheduled)
+
+
+def park(world: World, scheduled: ScheduledJob) -> None:
+    """Keep a job that failed too often, as the dead-letter consumer does."""
+    world.services.park(scheduled)
+
+
+def lane(scheduled: ScheduledJob) -> Lane:
+    return lane_of(scheduled)
+
+
+def urgency(kind: str) -> Urgency:
+    """Return how urgent a kind of message is."""
+    return TEMPLATES[kind].urgency
+
+
+def is_urgent(kind: str) -> bool:
+    return urgency(kind) is Urgency.URGENT
+
+
+# the store
+
+
+@contextmanager
+def storage_calls(around: AwsCall) -> Iterator[None]:
+    """Run `around(call, operation, arguments)` in place of every call of the store."""
+    with intercepted(around):
+        yield
+
+
+def dump_store(world: World) -> bytes:
+    """Return everything that outlives a process: rows and files."""
+    return pickle.dumps((_rows(world), kept_files(world)))
+
+
+def load_store(world: World, dumped: bytes) -> None:
+    """Put everything back as it was when it was dumped."""
+    rows, world.files._kept._data = pickle.loads(dumped)
+    for name, items in _rows(world).items():
+        items.clear()
+        items.update(rows[name])
+
+
+def kept_files(world: World) -> dict[str, bytes]:
+    """Return the files by key, to read or to change."""
+    found: dict[str, bytes] = world.files._kept._data
+    return found
+
+
+def _rows(world: World) -> dict[str, dict[Any, Any]]:
+    """Return the rows of the tables that may change; places never do in these tests."""
+    tables = world.tables.items()
+    return {name: table.items for name, table in tables if not name.endswith("-places")}
+
+
+# the guards, taken away for the controls
+
+
+@contextmanager
+def without_versions() -> Iterator[None]:
+    """Write whatever is there: nobody compares versions."""
+    with mock.patch.object(ItemBuilder, "_unchanged", return_value=PK.exists()):
+        yield
+
+
+@contextmanager
+def without_conditions() -> Iterator[None]:
+    """Write without any condition on the version, not even that the row exists."""
+    with mock.patch.object(ItemBuilder, "_unchanged", return_value=None):
+        yield
+
+
+@contextmanager
+def without_checks() -> Iterator[None]:
+    """Let a transaction not look whether what it relies on has changed."""
+    checked = ItemBuilder._check
+
+    def tame(builder: ItemBuilder, entity: Any) -> Any:
+        with without_versions():
+            return checked(builder, entity)
+
+    with mock.patch.object(ItemBuilder, "_check", tame):
+        yield
+
+
+@contextmanager
+def item_by_item() -> Iterator[None]:
+    """Write each item of a transaction by itself."""
+    whole = Transaction._transact
+
+    def by_half(self: Transaction, items: list[Any], key: Any) -> None:
+        for item in items:
+            whole(self, [item], key)
+
+    with mock.patch.object(Transaction, "_transact", by_half):
+        yield

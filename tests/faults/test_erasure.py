@@ -1,0 +1,60 @@
+"""A feature that fails at an erasure is parked alone: the others have done their part."""
+
+from collections import Counter as Tally
+from typing import Any
+from unittest import mock
+
+from chalicelib.adapters.queue import TRIES
+from chalicelib.feature import PERSON_ERASED, Bound
+
+from .cloud import Cloud
+from .scenes_erasure import HANDLERS, somebody_is_erased
+
+
+def _counted(name: str, bound: Bound, tries: Tally[str], *, fails: bool) -> Bound:
+    provider, handler = bound
+
+    def run(service: Any, event: Any) -> None:
+        tries[name] += 1
+        if fails:
+            raise RuntimeError(name)
+        handler(service, event)
+
+    return Bound(provider, run)
+
+
+def test_a_handler_that_fails_five_times_is_parked_alone_and_the_others_have_run(cloud: Cloud) -> None:
+    erased, services = somebody_is_erased(cloud), cloud.world.services
+    start = cloud.checkpoint()
+    cloud.run_for(minutes=20)
+    erased.settle()
+    erased.expected = erased.remains()
+    handlers = services.dispatcher._events[PERSON_ERASED]
+    assert handlers.keys() == HANDLERS
+    for failing in sorted(HANDLERS):
+        cloud.restore(start)
+        tries = Tally[str]()
+        counted = {n: _counted(n, b, tries, fails=n == failing) for n, b in handlers.items()}
+        with mock.patch.dict(handlers, counted):
+            cloud.run_for(minutes=20)
+        assert tries == dict.fromkeys(HANDLERS, 1) | {failing: TRIES}
+        (parked,) = services.outbox.every_parked()
+        assert (parked.record.kind, parked.record.handler) == (f"event.{PERSON_ERASED}", failing)
+        services.desk.redrive_all(None)
+        erased.settle()
+        erased.check()
+
+
+def test_without_the_handlers_what_was_written_would_stay(cloud: Cloud) -> None:
+    """The control: the check would notice a handler that has not run."""
+    erased, services = somebody_is_erased(cloud), cloud.world.services
+    start = cloud.checkpoint()
+    erased.settle()
+    done = erased.remains()
+    handlers = services.dispatcher._events[PERSON_ERASED]
+    for idle in sorted(HANDLERS):
+        cloud.restore(start)
+        bound = Bound(handlers[idle].provider, lambda service, event: None)
+        with mock.patch.dict(handlers, {idle: bound}):
+            erased.settle()
+        assert erased.remains() != done, idle
