@@ -1,5 +1,6 @@
 """The dispatcher: from a job to the handlers that features declare. It imports no service and no container."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from .feature import Bound, CommandHandler, Feature, Get
 from .kernel.ids import derived_id
 from .kernel.jobs import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
+from .kernel.paging import Position
 
 __all__ = ["Dispatcher", "Unhandled"]
 
@@ -47,7 +49,8 @@ class Dispatcher:
             case Answer():
                 self._call(self._answers, job.feature_kind, job)
             case Command():
-                self._call({name: handler.run for name, handler in self._commands.items()}, job.name, job)
+                handlers = {name: handler.run for name, handler in self._commands.items()}
+                self._go_on(scheduled, job, self._call(handlers, job.name, job))
             case Event():
                 self._run_event(job, scheduled)
             case Send():
@@ -55,18 +58,26 @@ class Dispatcher:
             case Unreadable():
                 raise Unhandled(job.kind)
 
-    def _call(self, table: Mapping[str, Bound], name: str, job: object) -> None:
+    def _call(self, table: Mapping[str, Bound], name: str, job: object) -> Position | None:
         if name not in table:
             raise Unhandled(name)
         provider, handler = table[name]
-        handler(self._get(provider), job)
+        position: Position | None = handler(self._get(provider), job)
+        return position
+
+    def _go_on(self, scheduled: ScheduledJob, job: Event | Command, position: Position | None) -> None:
+        """Schedule the next step of a handler that works in steps. Run again after a crash, it is the same job."""
+        if position is not None:
+            id = derived_id("due", f"{job.id} {json.dumps(position, sort_keys=True)}")
+            self._spread([replace(scheduled, job=replace(job, id=id, cursor=position))])
 
     def _run_event(self, event: Event, scheduled: ScheduledJob) -> None:
         subscribers = self._events.get(event.tag, {})
         if not subscribers:
             raise Unhandled(event.tag)
         if event.handler or len(subscribers) == 1:
-            self._call(subscribers, event.handler or next(iter(subscribers)), event)
+            handler = event.handler or next(iter(subscribers))
+            self._go_on(scheduled, event, self._call(subscribers, handler, event))
             return
         # The ids follow from the event's: spread again, they are the same jobs.
         jobs = [replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name) for name in subscribers]

@@ -155,7 +155,11 @@ class Feature(Provider[S]):
         return self._handler(self.timers, [kind], service)
 
     def on_event(self, *tags: str, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare what these events do: (service, Event). Several features may subscribe to one event."""
+        """Declare what these events do: (service, Event). Several features may subscribe to one event.
+
+        A handler may work in steps: it returns the position where it goes on, and is called again with it as the
+        event's `cursor`, each time as a job of its own. None ends it.
+        """
         return self._handler(self.events, tags, service)
 
     def on_answer(self, kind: str, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
@@ -171,7 +175,7 @@ class Feature(Provider[S]):
         subject_is_place: bool = False,
         service: Provider[Any] | None = None,
     ) -> Callable[[F], F]:
-        """Declare what a command does: (service, Command)."""
+        """Declare what a command does: (service, Command). It may work in steps, as `on_event` says."""
 
         def declare(run: F) -> F:
             self.commands[name] = CommandHandler(Bound(service or self, run), lane, parks_daily, subject_is_place)

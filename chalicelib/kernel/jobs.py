@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .audiences import Audience, GroupMembers, SeveralPeople, format_audience, parse_audience
+from .paging import Position
 
 __all__ = [
     "Answer",
@@ -48,6 +49,7 @@ class Event:
     tag: str
     subject: str
     handler: str = ""
+    cursor: Position | None = None  # where a handler goes on that works in steps
 
     @property
     def kind(self) -> str:
@@ -84,6 +86,7 @@ class Command:
     id: str
     name: str
     subject: str
+    cursor: Position | None = None  # where a handler goes on that works in steps
 
     @property
     def kind(self) -> str:
@@ -185,6 +188,7 @@ class JobRecord:
     message: str = ""
     attempt: str = ""
     handler: str = ""
+    cursor: Position | None = None
 
 
 def record_of(scheduled: ScheduledJob) -> JobRecord:
@@ -192,7 +196,9 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
     record = JobRecord(id=scheduled.id, at=scheduled.at, shard=scheduled.shard, kind=scheduled.kind, subject=scheduled.subject)
     match job := scheduled.job:
         case Event():
-            return replace(record, kind=f"event.{job.tag}", handler=job.handler)
+            return replace(record, kind=f"event.{job.tag}", handler=job.handler, cursor=job.cursor)
+        case Command():
+            return replace(record, cursor=job.cursor)
         case Answer():
             params = {"question": job.question, "answer": "yes" if job.yes else "no", "phone_of": job.phone_of}
             return replace(record, to=job.person_id, params=params)
@@ -220,9 +226,9 @@ def _job_of(record: JobRecord) -> Job:
         case "timer":
             return Timer(id=record.id, entity_kind=name, entity_id=record.subject)
         case "event":
-            return Event(id=record.id, tag=name, subject=record.subject, handler=record.handler)
+            return Event(id=record.id, tag=name, subject=record.subject, handler=record.handler, cursor=record.cursor)
         case "command":
-            return Command(id=record.id, name=name, subject=record.subject)
+            return Command(id=record.id, name=name, subject=record.subject, cursor=record.cursor)
         case "answer":
             return _answer_of(record)
         case "unreadable":

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..kernel.clock import to_text
 from ..kernel.paging import Page, Position, every
-from ..kernel.place import covers, street_of
+from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import PK, Key, Table, behind, index
 from .model import (
@@ -26,6 +26,7 @@ __all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
 
 NOWHERE = "-"  # the list of those who belong to no place
 
+_IN_A_QUEUE = ("id", "kind", "place", "order")
 # PK the attempt; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
 _MESSAGES = Table(
     "messages",
@@ -33,13 +34,9 @@ _MESSAGES = Table(
         # The messages to a person, by instant and channel.
         # Keys only: a settled line is not written here again.
         index("by_person", hash_key="told", range_key="told_order"),
-        # The visits that staff have to make, by street, as a queue shows them. Sparse.
-        index(
-            "by_visit",
-            hash_key="visit_in",
-            range_key="order",
-            include=("id", "kind", "place", "order"),
-        ),
+        # The visits that staff have to make, by street and by community, as a queue shows them. Sparse.
+        index("by_visit", hash_key="visit_in", range_key="order", include=_IN_A_QUEUE),
+        index("by_visit_community", hash_key="visit_community", range_key="order", include=_IN_A_QUEUE),
     ),
 )
 
@@ -61,6 +58,7 @@ def _keys(line: MessageAttempt) -> dict[str, str]:
     keys = {"pk": line.id, "sk": "delivery", **told}
     if line.wants_visit:
         keys["visit_in"] = street_of(line.place) if line.place else NOWHERE
+        keys["visit_community"] = community_of(line.place) if line.place else NOWHERE
         keys["order"] = f"{to_text(line.at)}#{line.id}"
     return keys
 
@@ -162,10 +160,11 @@ class MessageRepository(Repository):
 
         An empty place reads visits to people of no known place.
         """
+        whole_street = not place or kind_of(place) is PlaceKind.STREET
         return self._store.page(
             _VISIT,
-            street_of(place) if place else NOWHERE,
-            index="by_visit",
+            (place if whole_street else community_of(place)) or NOWHERE,
+            index="by_visit" if whole_street else "by_visit_community",
             keys=behind(ATTEMPT.attribute("order"), after),
             limit=limit,
             wanted=lambda waiting: covers(place, waiting.place) if place else True,

@@ -41,6 +41,7 @@ _ON_THE_WALL = (
     "created_at",
     "updated_at",
 )
+_IN_A_QUEUE = ("id", "place", "waits_for", "waits_until")
 # PK the wish; SK `wish`, `claim#…`, `event#<version>…`.
 _WISHES = Table(
     "wishes",
@@ -52,14 +53,9 @@ _WISHES = Table(
         index("by_resident", hash_key="person_id", range_key="created_at"),
         # Keys only: where a claim stands is read from its wish.
         index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
-        # What waits for staff of a street, soonest due first.
-        # Sparse, and so small enough to filter by place.
-        index(
-            "by_waiting",
-            hash_key="waits_in",
-            range_key="waits_order",
-            include=("id", "place", "waits_for", "waits_until"),
-        ),
+        # What waits for the staff of a street, and of a community, soonest due first. Sparse.
+        index("by_waiting", hash_key="waits_in", range_key="waits_order", include=_IN_A_QUEUE),
+        index("by_waiting_community", hash_key="waits_community", range_key="waits_order", include=_IN_A_QUEUE),
     ),
 )
 
@@ -92,7 +88,8 @@ def _keys(wish: Wish) -> dict[str, Any]:
     }
     if waiting := wish.waits_for_staff():
         waits_for, until = waiting
-        keys |= {"waits_in": street_of(wish.place), "waits_order": f"{to_text(until)}#{wish.id}"}
+        keys |= {"waits_in": street_of(wish.place), "waits_community": wish.community}
+        keys["waits_order"] = f"{to_text(until)}#{wish.id}"
         keys |= {"waits_for": waits_for, "waits_until": to_text(until)}
     return keys
 
@@ -183,10 +180,11 @@ class WishRepository(Repository):
 
     def waiting_at(self, place: str, after: str, limit: int) -> Page[WaitingWish]:
         """Read what waits for the staff of a place, soonest due first, from behind an order on."""
+        whole_street = kind_of(place) is PlaceKind.STREET
         return self._store.page(
             _WAITING,
-            street_of(place),
-            index="by_waiting",
+            place if whole_street else community_of(place),
+            index="by_waiting" if whole_street else "by_waiting_community",
             keys=behind(WISH.attribute("waits_order"), after),
             limit=limit,
             wanted=lambda waiting: covers(place, waiting.place),

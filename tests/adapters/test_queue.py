@@ -64,6 +64,7 @@ def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> ScheduledJob:
 IDS = st.from_regex(r"[a-z]{3}_[a-z2-7]{5}", fullmatch=True)
 NAMES = st.from_regex(r"[a-z]{2,8}(_[a-z]{2,8})?", fullmatch=True)
 PLACES = st.from_regex(r"[a-z0-9-]{1,8}(\.[a-z0-9-]{1,8}){0,3}", fullmatch=True)
+CURSORS = st.none() | st.dictionaries(NAMES, WORDS, min_size=1, max_size=2)
 AUDIENCES = st.one_of(
     st.builds(OnePerson, IDS),
     st.builds(SeveralPeople, st.lists(IDS, min_size=1, max_size=5).map(tuple)),
@@ -86,7 +87,7 @@ SENDS = st.builds(
 JOBS = st.one_of(
     st.builds(Timer, id=IDS, entity_kind=NAMES, entity_id=IDS),
     st.builds(Event, id=IDS, tag=NAMES.map(lambda name: f"wish.{name}"), subject=IDS, handler=st.just("") | NAMES),
-    st.builds(Command, id=IDS, name=NAMES.map(lambda name: f"match.{name}"), subject=PLACES),
+    st.builds(Command, id=IDS, name=NAMES.map(lambda name: f"match.{name}"), subject=PLACES, cursor=CURSORS),
     st.builds(Answer, id=IDS, question=NAMES, subject=IDS, person_id=IDS, yes=st.booleans(), phone_of=st.just("") | IDS).map(
         lambda answer: replace(answer, question=f"wish.{answer.question}")
     ),

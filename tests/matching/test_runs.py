@@ -302,7 +302,9 @@ def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(w
         world.pass_time(minutes=16)
     staff = world.phone_of(world.services.people.find(staff.me["id"]))
     parked = [task for task in staff.get(f"/v1/admin/queue?place={BAIHUA}").json["items"] if task["kind"] == "job.parked"]
-    assert [(task["title"], task["place"], task["moves"]) for task in parked] == [("command.match.community", BAIHUA, ["redrive"])]
+    assert [(task["title"], task["place"], task["moves"]) for task in parked] == [
+        ("command.match.community", BAIHUA, ["redrive"])
+    ]
     monkeypatch.undo()
     helper = world.volunteer()
     assert staff.post(f"/v1/admin/jobs/{parked[0]['id']}/redrive").status == 204

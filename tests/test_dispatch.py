@@ -1,0 +1,140 @@
+"""The dispatcher: each job reaches its declared handlers, events are expanded, and work goes on in steps."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.dispatch import Dispatcher, Unhandled
+from chalicelib.feature import Feature, Provider
+from chalicelib.kernel.jobs import Command, Event, ScheduledJob, Timer, Unreadable
+from chalicelib.kernel.template import Lane
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+
+class Street:
+    """Features whose handlers note what they are called with."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any]] = []
+        self.spread: list[ScheduledJob] = []
+        self.features = [self.feature("wishes", 3), self.feature("offers", 1)]
+
+    def feature(self, name: str, steps: int) -> Feature[Any]:
+        feature: Feature[Any] = Feature(name)
+
+        @feature.on_event("person.erased")
+        def erase(service: Any, event: Event) -> dict[str, int] | None:
+            """Work in steps."""
+            done = event.cursor["n"] if event.cursor else 0
+            self.calls.append((name, done))
+            return {"n": done + 1} if done + 1 < steps else None
+
+        @feature.on_timer(name)
+        def on_timer(service: Any, timer: Timer) -> None:
+            """Note the timer."""
+            self.calls.append((name, timer.entity_id))
+
+        @feature.on_command(f"{name}.sweep", lane=Lane.BULK, parks_daily=True, subject_is_place=True)
+        def sweep(service: Any, command: Command) -> dict[str, int] | None:
+            """Work in two steps."""
+            self.calls.append((name, command.cursor))
+            return None if command.cursor else {"n": 1}
+
+        return feature
+
+    def get(self, provider: Provider[Any]) -> Any:
+        return provider.name
+
+    def dispatcher(self) -> Dispatcher:
+        return Dispatcher(self.features, self.get, self.spread.extend)
+
+    def run_all(self, job: ScheduledJob) -> None:
+        """Run a job and every job that follows from it."""
+        dispatcher, waiting = self.dispatcher(), [job]
+        while waiting:
+            dispatcher.run(waiting.pop(0))
+            waiting += self.spread
+            self.spread.clear()
+
+
+def scheduled(job: Any) -> ScheduledJob:
+    return ScheduledJob(job=job, at=NOON, shard="s0")
+
+
+ERASED = scheduled(Event(id="due_e", tag="person.erased", subject="per_a"))
+
+
+def test_an_event_becomes_a_job_of_each_subscriber():
+    street = Street()
+    street.dispatcher().run(ERASED)
+    assert street.calls == []
+    assert [job.job.handler for job in street.spread] == ["wishes", "offers"]
+    assert len({job.id for job in street.spread} | {"due_e"}) == 3
+    again = Street()
+    again.dispatcher().run(ERASED)
+    assert again.spread == street.spread, "spread again, they are the same jobs"
+
+
+def test_a_handler_goes_on_in_steps_each_a_job_of_its_own():
+    street = Street()
+    street.run_all(ERASED)
+    assert sorted(street.calls) == [("offers", 0), ("wishes", 0), ("wishes", 1), ("wishes", 2)]
+
+
+def test_a_step_that_is_run_again_schedules_the_same_next_step():
+    street = Street()
+    first = scheduled(Event(id="due_e", tag="person.erased", subject="per_a", handler="wishes"))
+    street.dispatcher().run(first)
+    street.dispatcher().run(first)
+    one, other = street.spread
+    assert one == other
+    assert one.id != "due_e"
+    assert one.job.cursor == {"n": 1}
+
+
+def test_a_command_may_work_in_steps_too():
+    street = Street()
+    street.run_all(scheduled(Command(id="due_c", name="offers.sweep", subject="chunhui")))
+    assert street.calls == [("offers", None), ("offers", {"n": 1})]
+
+
+def test_a_timer_reaches_the_feature_of_its_entity():
+    street = Street()
+    street.dispatcher().run(scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a")))
+    assert street.calls == [("offers", "off_a")]
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        Timer(id="due_t", entity_kind="nothing", entity_id="x"),
+        Event(id="due_e", tag="wish.unknown", subject="x"),
+        Event(id="due_e", tag="person.erased", subject="x", handler="gone"),
+        Command(id="due_c", name="nothing", subject="x"),
+        Unreadable(id="due_u"),
+    ],
+    ids=lambda job: job.kind,
+)
+def test_a_job_that_nobody_handles_is_refused(job: Any):
+    with pytest.raises(Unhandled):
+        Street().dispatcher().run(scheduled(job))
+
+
+def test_a_command_that_comes_round_by_itself_is_parked_once_a_day():
+    dispatcher = Street().dispatcher()
+    jobs = [scheduled(Command(id=f"due_{n}", name="offers.sweep", subject="chunhui.baihua")) for n in range(3)]
+    kept = {dispatcher.parked_as(job) for job in jobs}
+    assert len(kept) == 1
+    assert dispatcher.place_named_by(jobs[0]) == "chunhui.baihua"
+    timer = scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a"))
+    assert dispatcher.parked_as(timer) == timer
+    assert dispatcher.place_named_by(timer) is None
+
+
+def test_two_features_cannot_declare_the_same_timer():
+    street = Street()
+    street.features.append(street.feature("wishes", 1))
+    with pytest.raises(ValueError, match="wishes"):
+        street.dispatcher()
