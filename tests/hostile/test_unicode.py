@@ -227,6 +227,9 @@ def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
 def _codes() -> dict[str, set[str]]:
     """Return every refusal code that our code can raise, with the facts that it then gives."""
     codes: dict[str, set[str]] = {"resource.not_found": set(), "server.busy": {"retry_after"}}
+    for limit, _, _ in _calls("fixed_window", "calendar_day"):
+        if isinstance(limit.args[-1], ast.Constant):  # a rate limit refuses by its own code
+            codes[limit.args[-1].value] = {"retry_after"}
     for context, name, path in _calls(*REFUSALS):
         if not context.args:
             continue
@@ -303,11 +306,13 @@ def _kinds_of_tickets() -> set[str]:
 
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = _kinds_of_tickets()
-    for context, name, _ in _calls("tell", "tell_helpers", "all_ended", "Message"):
+    for context, name, _ in _calls("tell", "tell_helpers", "tell_staff", "all_ended", "Message"):
         kind = context.args[1] if name != "Message" else next((k.value for k in context.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
     kinds |= {f"wish.{step.name}" for step in a_wish().steps}
+    chosen = [path for path in SOURCES if path.match("offers/background.py")]  # a kind that is chosen between two
+    kinds |= {text for path in chosen for text in _strings(ast.parse(path.read_text(encoding="utf-8"))) if text in TEMPLATES}
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from ..kernel.access import Relation, Resource
+from ..kernel.audiences import OnePerson
 from ..kernel.changes import Changes, Entity, Message
 from ..kernel.state_table import SYSTEM_ONLY, Move, StateTable
 from . import permissions as can
@@ -95,7 +96,7 @@ def change(
 def make_overdue(note: Note) -> Changes[Note]:
     """Note that staff are late, and tell the owner."""
     changes = change(note, "make_overdue", SYSTEM_ONLY)
-    message = Message(kind=UNANSWERED, to=note.owner or "", about=note.id)
+    message = Message(kind=UNANSWERED, to=OnePerson(note.owner or ""), about=note.id)
     return replace(changes, messages=(message,))
 
 
