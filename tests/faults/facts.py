@@ -46,8 +46,6 @@ _WHERE = {
     Upload: SK == "upload",
 }
 LIVE_MOST = Weights().live_most
-
-
 _seen: dict[type, list[Any]] | None = None
 
 
@@ -64,12 +62,11 @@ def one_look() -> Iterator[None]:
 
 def every(kind: type) -> list[Any]:
     """Return all there is of a kind."""
-    if _seen is not None and kind in _seen:
-        return _seen[kind]
-    found = scan(kind, _WHERE[kind])
-    if _seen is not None:
-        _seen[kind] = found
-    return found
+    if _seen is None:
+        return scan(kind, _WHERE[kind])
+    if kind not in _seen:
+        _seen[kind] = scan(kind, _WHERE[kind])
+    return _seen[kind]
 
 
 def wish_of(wish_id: str) -> Wish:
@@ -77,12 +74,10 @@ def wish_of(wish_id: str) -> Wish:
 
 
 def timers(subject: str | None = None) -> list[ScheduledJob]:
-    records = [due for due in every(JobRecord) if due.kind.startswith("timer.") and subject in (None, due.subject)]
-    return [scheduled_of(record) for record in records]
+    return [job for job in jobs() if job.kind.startswith("timer.") and subject in (None, job.subject)]
 
 
 def jobs() -> list[ScheduledJob]:
-    """Return everything that waits."""
     return [scheduled_of(record) for record in every(JobRecord)]
 
 
@@ -154,9 +149,9 @@ def _named(entity: Entity) -> str:
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
     found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
-    search = next((search for search in every(OfferRound) if search.id == wish_id), None)
-    assert set(found) == {one.offer for one in search.asked} if search else not found
-    return [found[one.offer] for one in search.asked] if search else []
+    asked = [one.offer for search in every(OfferRound) if search.id == wish_id for one in search.asked]
+    assert set(found) == set(asked)
+    return [found[id] for id in asked]
 
 
 def live(offers: list[Offer]) -> list[Offer]:
@@ -299,8 +294,7 @@ def _merged_agree(tickets: dict[str, Ticket]) -> None:
         end = ticket
         while end.merged_into:
             end = tickets[end.merged_into]
-        assert end is ticket or ticket.id in end.merged, (
-            f"{_named(ticket)} is merged into {_named(end)}, which knows nothing of it"
-        )
+        known = end is ticket or ticket.id in end.merged
+        assert known, f"{_named(ticket)} is merged into {_named(end)}, which knows nothing of it"
         others = [one for one in tickets.values() if ticket.id in one.merged and one.merged_into is None and one is not end]
         assert not others, f"{_named(ticket)} is also seen to with {[_named(one) for one in others]}"

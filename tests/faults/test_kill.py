@@ -23,6 +23,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
+from chalicelib.people.feature import feature as people
 from chalicelib.wishes.model import Wish
 from chalicelib.wishes.repository import WishEvent
 from devserver.run import open_house
@@ -204,7 +205,7 @@ def assert_whole(folder: Path, done: Acknowledged, letters: list[dict[str, str]]
         wishes = {wish.id: wish for wish in every(Wish)}
         assert all(wishes[id].version >= version for id, version in done.versions.items())
         assert not [due for due in waiting_messages() if due.at <= house.clock.now()], "the sweep has left something"
-        phones = {wish.person_id: house.services.people.find(wish.person_id) for wish in wishes.values()}
+        phones = {wish.person_id: house.services.get(people).find(wish.person_id) for wish in wishes.values()}
         assert_everybody_was_told(letters, {id: str(p.phone) for id, p in phones.items() if p}, done)
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis.stateful import initialize, rule
 
 from chalicelib.adapters.ports import Sms
-from chalicelib.kernel.audiences import parse_audience
+from chalicelib.kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from chalicelib.kernel.changes import Changes, Message
 from chalicelib.kernel.errors import Busy, TooMany
 from chalicelib.kernel.quiet import QUIET_FROM, QUIET_TO, quiet_span
@@ -88,7 +88,7 @@ class SendingChaos(Chaos):
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            to=parse_audience({"couple": f"people:{','.join(people)}", "staff": f"staff:{GRID}"}.get(to, people[0])),
+            to={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(to, OnePerson(people[0])),
             about=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
