@@ -26,6 +26,7 @@ run: $(READY) $(if $(filter embedded,$(STORE)),store) ## the whole house on http
 
 test: $(READY) store ## all tests, in parallel
 	$(BIN)/python -m pytest -n auto --dist loadfile
+	@uptime
 	@echo "Not run: tests/deploy/test_stack.py, the package on an emulator of AWS (make test-deploy)."
 
 test-fast: $(READY) ## tests that need no store process and start no other, in about a minute

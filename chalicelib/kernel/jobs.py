@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .audiences import Audience, GroupMembers, SeveralPeople, format_audience, parse_audience
+from .audiences import Audience, format_audience, parse_audience
 from .paging import Position
 
 __all__ = [
@@ -121,11 +121,6 @@ class Send:
     def subject(self) -> str:
         """Return the id of what the message is about."""
         return self.about
-
-    @property
-    def is_for_many(self) -> bool:
-        """Say whether it goes to a group or a share of one."""
-        return isinstance(self.to, GroupMembers | SeveralPeople)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,10 +72,6 @@ class OfferRepository(Repository):
         """Read the search for a wish's helpers."""
         return self._store.get(SEARCH, wish_id, "search")
 
-    def find_searches(self, wish_ids: Sequence[str]) -> list[OfferRound]:
-        """Read several searches, a hundred in a request."""
-        return self._store.get_many(SEARCH, [(id, "search") for id in wish_ids])
-
     def open_searches(self, community: str) -> Iterator[OfferRound]:
         """Read the searches of a community that may still go on; every commit checks them again."""
 

@@ -76,7 +76,7 @@ def use_cases() -> dict[str, str]:
     }
 
 
-def asks_access(node: ast.FunctionDef) -> bool:
+def asks_access(node: ast.AST) -> bool:
     called = [ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)]
     return any(name.startswith("self._access.require") for name in called)
 
@@ -108,6 +108,27 @@ def test_every_use_case_requires_access_first():
     assert unchecked() == set(EXEMPT)
 
 
+def before_the_check(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """Return the statements before the one that asks `Access.require`, without nested functions."""
+    asks = [asks_access(statement) for statement in function.body]
+    own = [not isinstance(statement, ast.FunctionDef) for statement in function.body]
+    first = next((at for at, found in enumerate(asks) if found and own[at]), 0)
+    return [statement for at, statement in enumerate(function.body[:first]) if own[at]]
+
+
+def acts(statement: ast.stmt) -> list[str]:
+    """Return what a statement writes, or refuses for another reason than that there is no such thing."""
+    raised = [ast.unparse(node) for node in ast.walk(statement) if isinstance(node, ast.Raise)]
+    called = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    writes = [name for name in called if name.endswith((".run", ".run_with", ".write", ".write_one", ".commit"))]
+    return writes + [one for one in raised if "NotFound" not in one]
+
+
+def test_before_the_check_the_resource_is_read_and_nothing_else_happens():
+    found = [(name, acts(statement)) for name, node in functions() for statement in before_the_check(node)]
+    assert [(name, what) for name, what in found if what] == []
+
+
 def test_the_scan_finds_use_cases_and_a_missing_check():
     assert len(use_cases()) > 60
     assert "people.accounts.Accounts.change_me" in use_cases()
@@ -118,6 +139,10 @@ def test_the_scan_finds_use_cases_and_a_missing_check():
     (function,) = ast.parse("def f(self):\n self._people.current(context.actor)\n").body
     assert isinstance(function, ast.FunctionDef)
     assert not asks_access(function)
+    source = "def f(self):\n self._transaction.run(d, context)\n self._access.require(context)\n"
+    (function,) = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    assert [acts(statement) for statement in before_the_check(function)] == [["self._transaction.run"]]
 
 
 def test_no_function_rebinds_a_name_of_another():
