@@ -28,7 +28,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from tests.jobs import a_job
+from tests.job_rows import a_job
 
 from .table import show, verdict
 

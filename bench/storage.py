@@ -25,8 +25,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.kernel.jobs import JobRecord
-from tests.jobs import a_job
+from chalicelib.kernel.job import JobRecord
+from tests.job_rows import a_job
 
 from .table import show, verdict
 

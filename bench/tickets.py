@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.job import JobRecord
 
 from .table import show, verdict
 

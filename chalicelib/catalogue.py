@@ -6,7 +6,7 @@ from functools import cache
 from .feature import Messages
 from .features import declarations
 from .kernel.audiences import SeveralPeople
-from .kernel.jobs import ScheduledJob, Send
+from .kernel.job import ScheduledJob, Send
 from .kernel.template import Lane, Template, Urgency
 
 __all__ = [

@@ -14,7 +14,7 @@ from .features import FEATURES, declaration, declarations
 from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
-from .kernel.jobs import ScheduledJob
+from .kernel.job import ScheduledJob
 from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.paging import Cursors
 from .kernel.template import Lane

@@ -7,7 +7,7 @@ from typing import Any
 
 from .feature import Bound, CommandHandler, Feature, Get
 from .kernel.ids import derived_id
-from .kernel.jobs import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
+from .kernel.job import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
 from .kernel.paging import Position
 
 __all__ = ["Dispatcher", "Unhandled"]

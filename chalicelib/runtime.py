@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from .container import Container, build
 from .core import Core
 from .features import declaration
-from .kernel.jobs import ScheduledJob
+from .kernel.job import ScheduledJob
 from .settings import Settings
 from .web.platform import routes as platform_routes
 

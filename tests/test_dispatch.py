@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.dispatch import Dispatcher, Unhandled
 from chalicelib.feature import Feature, Provider
-from chalicelib.kernel.jobs import Command, Event, ScheduledJob, Timer, Unreadable
+from chalicelib.kernel.job import Command, Event, ScheduledJob, Timer, Unreadable
 from chalicelib.kernel.template import Lane
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from chalicelib.kernel.text_catalogue import LOCALES, text
 from chalicelib.message_log.decisions import compose_sms
 from tools.templates import FILE, current
 
-from .jobs import a_job
+from .job_rows import a_job
 from .world import START
 
 SIGNATURE = "春" * 8  # as long as providers take

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
 from ..kernel.clock import Clock, from_text, to_text
-from ..kernel.jobs import JobRecord, ScheduledJob, Unreadable, record_of, scheduled_of
+from ..kernel.job import JobRecord, ScheduledJob, Unreadable, record_of, scheduled_of
 from ..kernel.template import Lane
 
 __all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "seconds_left", "write_entry"]

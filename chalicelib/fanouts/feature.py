@@ -9,7 +9,7 @@ from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Send, Timer
+    from ..kernel.job import Send, Timer
     from .service import Fanouts
 
 __all__ = ["feature"]

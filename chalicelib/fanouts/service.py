@@ -8,7 +8,7 @@ from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import Send
+from ..kernel.job import Send
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import street_of
 from ..kernel.request import RequestContext

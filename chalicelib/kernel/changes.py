@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from .audiences import Audience
 from .errors import Refusal, Stale
-from .jobs import Job
+from .job import Job
 
 __all__ = ["Adjust", "ArmedTimer", "Changes", "Check", "Count", "Delete", "Entity", "Event", "Message", "Put", "Write"]
 

@@ -13,7 +13,7 @@ from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Command
+    from ..kernel.job import Command
     from ..web.routes import Routes
     from .service import Matching
 

@@ -10,7 +10,7 @@ from ..kernel.changes import Changes
 from ..kernel.clock import Clock, at_local, local_day
 from ..kernel.errors import Invalid, NotFound
 from ..kernel.ids import Ids
-from ..kernel.jobs import Command, ScheduledJob
+from ..kernel.job import Command, ScheduledJob
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page
 from ..kernel.place import street_of

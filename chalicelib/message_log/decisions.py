@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..kernel.audiences import OnePerson
 from ..kernel.clock import share_of
-from ..kernel.jobs import ScheduledJob, Send
+from ..kernel.job import ScheduledJob, Send
 from ..kernel.template import Legal, Template, Urgency
 from . import policy
 from .model import (

@@ -9,7 +9,7 @@ from ..adapters.ports import Refused
 from ..kernel.audiences import format_audience, narrowed
 from ..kernel.clock import Clock
 from ..kernel.ids import Ids
-from ..kernel.jobs import ScheduledJob, Send
+from ..kernel.job import ScheduledJob, Send
 from ..kernel.metrics import Metrics
 from ..store.outbox import Outbox
 from . import decisions, policy

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.ids import derived_id
-from ..kernel.jobs import Send
+from ..kernel.job import Send
 from ..kernel.message_context import MessageSubject
 from ..kernel.template import Template
 

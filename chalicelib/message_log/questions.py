@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
-from ..kernel.jobs import Answer
+from ..kernel.job import Answer
 from . import policy
 from .attempts import address_fingerprint
 from .decisions import answer_to, intended_question

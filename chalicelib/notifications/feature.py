@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..feature import Feature, Get, Provider
-from ..kernel.jobs import Send
+from ..kernel.job import Send
 from ..kernel.template import Lane
 from ..message_log.feature import digest, message_log, sms_budget
 from ..people.feature import feature as people
@@ -13,7 +13,7 @@ from ..signin.feature import feature as signin
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import ScheduledJob
+    from ..kernel.job import ScheduledJob
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from .recipients import Recipients

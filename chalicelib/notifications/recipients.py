@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..kernel.audiences import OnePerson, SeveralPeople, StaffOnDuty
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import Send
+from ..kernel.job import Send
 from ..kernel.place import street_of
 from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import Channel, Recipient, SuppressionReason

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ..kernel.audiences import Audience, ChallengeTarget, GroupMembers, SeveralPeople
 from ..kernel.clock import Clock
 from ..kernel.hooks import Hooks
-from ..kernel.jobs import Send
+from ..kernel.job import Send
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.template import Legal, Template, Templates, Urgency
 from ..message_log.budget import Bill, SmsBudget

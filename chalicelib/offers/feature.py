@@ -12,7 +12,7 @@ from ..wishes.feature import queries as wish_queries
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Answer, Event, Timer
+    from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.template import Templates
     from ..web.routes import Routes

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from ..kernel.clock import Clock
 from ..kernel.ids import derived_id
-from ..kernel.jobs import Command, ScheduledJob
+from ..kernel.job import Command, ScheduledJob
 from ..kernel.place import community_of
 from ..store.outbox import Outbox
 from . import policy

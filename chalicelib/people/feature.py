@@ -8,7 +8,7 @@ from ..feature import Feature, Get, Provider
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Event
+    from ..kernel.job import Event
     from ..kernel.paging import Page, Position
     from ..web.routes import Routes
     from .access import Access

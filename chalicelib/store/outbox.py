@@ -11,7 +11,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from ..kernel.changes import Delete, Put
 from ..kernel.clock import Clock, to_text
-from ..kernel.jobs import ScheduledJob, record_of, scheduled_of
+from ..kernel.job import ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
 from .store import Store

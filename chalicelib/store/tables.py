@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..kernel.changes import Entity
 from ..kernel.clock import to_text
-from ..kernel.jobs import JobRecord
+from ..kernel.job import JobRecord
 from .table import RowType, Table
 
 __all__ = [

@@ -23,8 +23,8 @@ from ..kernel.changes import (
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
-from ..kernel.jobs import Event as JobEvent
-from ..kernel.jobs import Job, ScheduledJob, Send, Timer, record_of
+from ..kernel.job import Event as JobEvent
+from ..kernel.job import Job, ScheduledJob, Send, Timer, record_of
 from ..kernel.metrics import Metrics
 from ..kernel.request import IdempotencyKey, RequestContext
 from .faults import CONTENTION, code_of

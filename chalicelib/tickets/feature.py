@@ -12,7 +12,7 @@ from ..uploads.feature import feature as uploads
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Answer, Event, Timer
+    from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
     from ..kernel.staff_queue import QueueQuery, Task

@@ -10,7 +10,7 @@ from ..people.feature import access
 if TYPE_CHECKING:
     from ..adapters.ports import Files
     from ..core import Core
-    from ..kernel.jobs import Event, Timer
+    from ..kernel.job import Event, Timer
     from ..web.routes import Routes
     from .background import UploadJobs
     from .service import Uploads

@@ -10,7 +10,7 @@ from ..places.feature import feature as places
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.jobs import Answer, Event, Timer
+    from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page
     from ..kernel.staff_queue import QueueQuery, Task

@@ -41,12 +41,12 @@ from chalicelib.kernel.audiences import (
     parse_audience,
 )
 from chalicelib.kernel.clock import TestClock
-from chalicelib.kernel.jobs import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
+from chalicelib.kernel.job import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
 from chalicelib.kernel.template import Lane
 
 from ..faults.cloud import sqs_event
 from ..faults.story import failure
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..world import START
 from .servers import HANG, HttpServer
 

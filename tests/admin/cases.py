@@ -3,7 +3,7 @@
 from chalicelib.people.model import Person
 
 from ..cases import STAFF, WORKER, Cases, Good, an_id
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..tickets.cases import of_ticket, reported
 from ..wishes.cases import a_wish_body
 from ..world import BAIHUA, GRID, UNIT, World

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.kernel.access import Role
 from chalicelib.wishes.codes import delivery_code
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..storage import counted_storage
 from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
 

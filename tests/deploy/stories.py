@@ -17,7 +17,7 @@ from chalicelib.catalogue import TEMPLATES, job_kinds, lane_of
 from chalicelib.fanouts import policy as fanouts
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import Entity
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.job import JobRecord
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Person
 from chalicelib.people.service import ConsentGiven
@@ -30,7 +30,7 @@ from ..adapters.pictures import jpeg
 from ..cases import merged
 from ..faults.cloud import sqs_event
 from ..hostile.good import GOOD, READS, WRITES
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..replies.builders import PROVIDERS, reply, report
 from ..store.scan import PK, SK, find, remove, save, scan
 from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone

@@ -18,7 +18,7 @@ from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
 
 from ..adapters.pictures import jpeg
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..journeys.test_the_kettle import delivery_code
 from .emulator import KEY, ROOT, STAGE, Cloud, Somebody, printed, running_cloud, until
 

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.adapters.ports import Sms
 from chalicelib.adapters.queue import TRIES, consume, write_entry
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 
 from ..world import START, World
 from . import seams

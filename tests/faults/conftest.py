@@ -6,11 +6,20 @@ from unittest import mock
 
 import pytest
 
+from chalicelib.features import declaration
+
 from ..world import World
 from .cloud import Cloud
 from .facts import check
 from .ladder import EscalationPath, staffed
 from .story import Telling, tell
+
+
+@pytest.fixture(autouse=True)
+def no_group_stays() -> Iterator[None]:
+    """Take back the group of people that `crowd_of` declares: declarations live as long as the process."""
+    with mock.patch.dict(declaration("people").groups):
+        yield
 
 
 @pytest.fixture

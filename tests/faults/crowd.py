@@ -10,13 +10,13 @@ from chalicelib.fanouts.model import Fanout
 from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.feature import Bound, Group
 from chalicelib.features import declaration
-from chalicelib.kernel.jobs import JobRecord, ScheduledJob
+from chalicelib.kernel.job import JobRecord, ScheduledJob
 from chalicelib.kernel.paging import Page, Position
 from chalicelib.message_log.model import FurtherRecipient
 from chalicelib.people.model import Person
 from chalicelib.runtime import services
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..store.scan import SK, Reads, save_all, scan
 from ..world import OTHER_GRID, World
 from . import seams

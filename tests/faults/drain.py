@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.changes import ArmedTimer
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.job import JobRecord
 from chalicelib.message_log.model import MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.store.outbox import shard_of
@@ -18,7 +18,7 @@ from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Level, SlaKind, TicketUrgency
 from chalicelib.tickets.repository import TICKET
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..storage import intercepted
 from ..store.scan import store
 from ..world import BAIHUA, JINFENG, START, STREET, World

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.kernel.changes import Entity
-from chalicelib.kernel.jobs import JobRecord, ScheduledJob, scheduled_of
+from chalicelib.kernel.job import JobRecord, ScheduledJob, scheduled_of
 from chalicelib.kernel.place import street_of
 from chalicelib.matching.model import Run
 from chalicelib.matching.policy import Weights

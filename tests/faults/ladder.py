@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel.access import Role
-from chalicelib.kernel.jobs import JobRecord
+from chalicelib.kernel.job import JobRecord
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from chalicelib.people.model import Person
 from chalicelib.tickets.model import Ticket

@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Callable
 
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
 
 from ..store.scan import remove

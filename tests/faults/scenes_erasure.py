@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from chalicelib.feature import PERSON_ERASED
-from chalicelib.kernel.jobs import Event, ScheduledJob
+from chalicelib.kernel.job import Event, ScheduledJob
 from chalicelib.offers.model import Offer
 from chalicelib.people.model import Consent, ConsentGiven, Person
 from chalicelib.store import outbox

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.offers.model import Offer, OfferState
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..world import Answer, Phone, World
 from .cloud import Cloud
 from .crashes import Row, Scene

@@ -11,7 +11,7 @@ from chalicelib.fanouts import policy as fanout_policy
 from chalicelib.message_log.model import DeliveryState
 from chalicelib.message_log.repository import MessageRepository
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..store.scan import Reads
 from ..world import OTHER_GRID, Phone, World
 from .cloud import Cloud

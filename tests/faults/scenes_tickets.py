@@ -5,7 +5,7 @@ from functools import partial
 
 from chalicelib.tickets.states import Ending, TicketStatus
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from .cloud import Cloud
 from .crashes import Row, Scene
 from .facts import check, climbs

@@ -9,7 +9,7 @@ from unittest import mock
 
 from chalicelib.adapters.choice import Providers
 from chalicelib.catalogue import TEMPLATES, lane_of
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 from chalicelib.kernel.template import Lane, Urgency
 from chalicelib.message_log.feature import sms
 from chalicelib.runtime import use

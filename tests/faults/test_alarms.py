@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 from chalicelib.kernel.template import Urgency
 from chalicelib.message_log.model import DIGEST
 from chalicelib.wishes.model import State, Wish
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..storage import counted_storage
 from ..store.scan import save
 from ..world import START, Answer, World

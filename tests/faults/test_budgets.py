@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from app import api
-from chalicelib.kernel.jobs import record_of
+from chalicelib.kernel.job import record_of
 from chalicelib.store.outbox import shard_of
 
 from ..hostile.good import GOOD
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..storage import counted_storage, intercepted
 from ..store.scan import save_all
 from ..tickets.builders import a_ticket

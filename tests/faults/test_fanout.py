@@ -18,7 +18,7 @@ from chalicelib.fanouts import decisions, policy
 from chalicelib.fanouts.model import Fanout
 from chalicelib.fanouts.repository import FanoutRepository
 from chalicelib.kernel.clock import at_local, local_day
-from chalicelib.kernel.jobs import JobRecord, ScheduledJob, record_of
+from chalicelib.kernel.job import JobRecord, ScheduledJob, record_of
 from chalicelib.kernel.paging import Page
 from chalicelib.message_log.model import DeliveryState, MessageAttempt
 from devserver.store import embedded_store

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from chalicelib.kernel.errors import Refusal
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 from chalicelib.wishes.model import State
 
 from ..world import Answer, Phone, World

@@ -16,7 +16,7 @@ from chalicelib.message_log.repository import MessageRepository
 from chalicelib.wishes.model import State
 from chalicelib.wishes.repository import WishRepository
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..store.scan import Reads, save
 from .cloud import Cloud, note
 from .crashes import crashes_that_fail, survives

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from unittest import mock
 
-from chalicelib.kernel.jobs import ScheduledJob
+from chalicelib.kernel.job import ScheduledJob
 from chalicelib.offers.match_scheduler import MatchScheduler
 from chalicelib.wishes.repository import WishEvent
 

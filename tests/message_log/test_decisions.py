@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.jobs import Send
+from chalicelib.kernel.job import Send
 from chalicelib.message_log.decisions import digest_job, intended_question
 from chalicelib.message_log.model import DIGEST, AskedQuestion, DeliveryState
 from chalicelib.message_log.policy import QUESTION_CLASH

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.adapters.choice import Provider, Providers
 from chalicelib.kernel.audiences import parse_audience
-from chalicelib.kernel.jobs import Send
+from chalicelib.kernel.job import Send
 from chalicelib.kernel.message_context import MessageContext
 from chalicelib.kernel.template import Template, Urgency
 

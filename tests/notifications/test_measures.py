@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.adapters.ports import Refused
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..world import START, World
 from .test_reminders import Gateway, over
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.wishes.codes import delivery_code
 
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..replies.builders import PROVIDERS, a_world, lines, messages, reply, visits
 from ..store.scan import scheduled
 from ..world import Phone, World

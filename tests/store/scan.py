@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, TypeVar
 
-from chalicelib.kernel.jobs import ScheduledJob, record_of, scheduled_of
+from chalicelib.kernel.job import ScheduledJob, record_of, scheduled_of
 from chalicelib.repositories import all_tables, register_all
 from chalicelib.runtime import services
 from chalicelib.store.store import Store

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.kernel.jobs import JobRecord, scheduled_of
+from chalicelib.kernel.job import JobRecord, scheduled_of
 from chalicelib.store.outbox import Outbox, ParkedJob, shard_of
 from chalicelib.wishes.model import State
 from chalicelib.wishes.repository import WishRepository
 
 from ..faults.facts import snapshot, timers, wish_of
 from ..faults.story import failure
-from ..jobs import a_job
+from ..job_rows import a_job
 from ..storage import counted_storage, intercepted
 from ..world import START, World
 from .scan import Reads, remove, save, scheduled

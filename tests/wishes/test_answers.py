@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.catalogue import TEMPLATES
-from chalicelib.kernel.jobs import Answer
+from chalicelib.kernel.job import Answer
 from chalicelib.wishes.feature import on_answer
 from chalicelib.wishes.model import ANSWERS, TABLE, State
 from chalicelib.wishes.repository import WishRepository

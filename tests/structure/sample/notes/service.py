@@ -9,7 +9,7 @@ from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid
 from ..kernel.ids import Ids
-from ..kernel.jobs import Timer
+from ..kernel.job import Timer
 from ..kernel.message_context import MessageContext, MessageSubject
 from ..kernel.paging import Page
 from ..kernel.request import RequestContext

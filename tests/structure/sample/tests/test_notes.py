@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.feature import Bound
 from chalicelib.features import declaration
-from chalicelib.kernel.jobs import Event
+from chalicelib.kernel.job import Event
 
 from ..store.scan import remove, scheduled
 from ..world import BAIHUA, GRID, JINFENG, STREET, Phone, World

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel.jobs import JobRecord, ScheduledJob, scheduled_of
+from chalicelib.kernel.job import JobRecord, ScheduledJob, scheduled_of
 
 __all__ = ["a_job"]
 
