@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.kernel.job import JobRecord
+from chalicelib.kernel.job import JobRecord, record_of
 from tests.job_rows import a_job
 
 from .table import show, verdict
@@ -326,7 +326,7 @@ def idle_sweep(waiting: int) -> Measured:
         for n in range(waiting)
     )
     begun = time.perf_counter()
-    with seeded_store(JobRecord, rows) as address:
+    with seeded_store(JobRecord, map(record_of, rows)) as address:
         took = time.perf_counter() - begun
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         world = World(table_prefix=PREFIX)

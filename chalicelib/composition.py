@@ -1,17 +1,16 @@
 """The hooks of all features, answered from their declarations (`kernel.hooks`)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from .catalogue import messages_of
-from .feature import Get, Group, StaffQueueLine
+from .feature import Get, Group
 from .features import declarations
 from .kernel.changes import Delete
 from .kernel.message_context import MessageContext, MessageSubject
 from .kernel.paging import Page, Position
-from .kernel.staff_queue import QueueQuery, Task
+from .kernel.staff_queue import QueuePart, QueueQuery
 
 __all__ = ["Composition"]
 
@@ -82,28 +81,10 @@ class Composition:
                 return str(read(self._get(provider), subject))
         return ""
 
-    def queue_lines(self) -> "Iterator[_Line]":
-        """See `Hooks.queue_lines`."""
-        for feature in declarations():
-            for line in feature.queue_lines:
-                yield _Line(self._get(line.provider), line)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the staff queue with the service that answers it."""
-
-    service: Any
-    line: StaffQueueLine
-
-    def page(self, query: QueueQuery) -> Page[tuple[str, Task]]:
-        """See `QueueLine.page`."""
-        page: Page[tuple[str, Task]] = self.line.read_page(self.service, query)
-        return page
-
-    def count(self, query: QueueQuery) -> Mapping[str, int]:
-        """See `QueueLine.count`."""
-        return self.line.read_counts(self.service, query)
+    def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
+        """See `Hooks.queue_parts`."""
+        lines = [line for feature in declarations() for line in feature.queue_lines]
+        return [line.function(self._get(line.provider), query) for line in lines]
 
 
 def _group(kind: str) -> Group:

@@ -23,7 +23,6 @@ __all__ = [
     "Group",
     "Messages",
     "Provider",
-    "StaffQueueLine",
 ]
 
 S = TypeVar("S")
@@ -87,14 +86,6 @@ class Group(NamedTuple):
     direct_up_to: int
 
 
-class StaffQueueLine(NamedTuple):
-    """What waits for staff: (service, query) -> a page of (order, task), and how many there are by kind."""
-
-    provider: Provider[Any]
-    read_page: Callable[..., Any]
-    read_counts: Callable[..., Mapping[str, int]]
-
-
 class Feature(Provider[S]):
     """One feature's declaration. The decorators return the function unchanged, so it can be called as it is.
 
@@ -116,7 +107,7 @@ class Feature(Provider[S]):
         self.message_groups: list[Messages] = []
         self.groups: dict[str, Group] = {}
         self.question_words: dict[str, Mapping[str, bool]] = {}
-        self.queue_lines: list[StaffQueueLine] = []
+        self.queue_lines: list[Bound] = []
         self.exports: list[Bound] = []
         self.erasure_rows: list[Bound] = []
         self.rearms: list[Bound] = []
@@ -229,15 +220,9 @@ class Feature(Provider[S]):
         """Declare the reply words of this feature's questions beside 1 and 2: message kind -> word -> yes or no."""
         self.question_words |= words
 
-    def queue(
-        self,
-        *,
-        page: Callable[..., Any],
-        count: Callable[..., Mapping[str, int]],
-        service: Provider[Any] | None = None,
-    ) -> None:
-        """Declare a line of the staff queue."""
-        self.queue_lines.append(StaffQueueLine(service or self, page, count))
+    def queue_line(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
+        """Declare a line of the staff queue: (service, `QueueQuery`) -> `QueuePart`."""
+        return self._listed(self.queue_lines, service)
 
     def export(self, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
         """Declare what the feature holds about a person, by section: (service, person id)."""

@@ -1,6 +1,5 @@
 """What the staff desk brings: everything that waits for the staff of a place, in one queue."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..feature import Feature, Get
@@ -11,8 +10,7 @@ from ..wishes.feature import submitter
 
 if TYPE_CHECKING:
     from ..core import Core
-    from ..kernel.paging import Page
-    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..web.routes import Routes
     from .service import Desk
 
@@ -45,14 +43,7 @@ def routes() -> "Routes[Any]":
     return routes
 
 
-def parked_page(desk: "Desk", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+@feature.queue_line()
+def parked(desk: "Desk", query: "QueueQuery") -> "QueuePart":
     """Return the jobs that failed for good."""
-    return desk.parked_page(query)
-
-
-def parked_count(desk: "Desk", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many jobs failed for good."""
-    return desk.parked_count(query)
-
-
-feature.queue(page=parked_page, count=parked_count)
+    return desk.parked(query)

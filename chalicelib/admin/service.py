@@ -11,7 +11,7 @@ from ..kernel.hooks import Hooks
 from ..kernel.paging import Page, merge_pairs
 from ..kernel.place import covers, street_of
 from ..kernel.request import RequestContext
-from ..kernel.staff_queue import QueueQuery, Task
+from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..message_log.budget import SmsBudget
 from ..people.access import Access, Granted
 from ..people.model import ConsentGiven, Person
@@ -23,8 +23,6 @@ from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
 __all__ = ["Desk", "Spending"]
-
-_MAX_COUNTED = 2000  # parked jobs; beyond that nobody counts any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +65,11 @@ class Desk:
             after=context.start["after"] if context.start else "",
             limit=limit,
         )
-        lines = list(self._hooks.queue_lines())
+        parts = self._hooks.queue_parts(query)
         counts: Counter[str] = Counter()
-        for line in lines:
-            counts.update(line.count(query))
-        merged = merge_pairs([line.page(query) for line in lines], limit)
+        for part in parts:
+            counts.update(part.counts)
+        merged = merge_pairs([part.tasks for part in parts], limit)
         return Page([task for _, task in merged.items], merged.next), +counts
 
     def turn_into_wish(self, context: RequestContext, ticket_id: str, terms: WishTerms, consent: ConsentGiven) -> Wish:
@@ -85,31 +83,19 @@ class Desk:
 
         return self._transaction.run(decide, context)
 
-    def parked_page(self, query: QueueQuery) -> Page[tuple[str, Task]]:
+    def parked(self, query: QueueQuery) -> QueuePart:
         """Return jobs that failed for good; those of no known place are for the administrators of streets."""
-        page = self._parked(query, query.after, query.limit)
-        tasks = []
-        for job in page.items:
-            task = Task(
-                kind="job.parked",
-                id=job.record.id,
-                title=job.record.kind,
-                place=job.place or query.place,
-                due_at=job.record.at,
-                moves=["redrive"] if _may_redrive(query.actor, job) else [],
-            )
-            tasks.append((job.order, task))
-        return Page(tasks, {"after": page.next["sk"]} if page.next else None)
 
-    def parked_count(self, query: QueueQuery) -> Mapping[str, int]:
-        """Return how many jobs failed for good, up to a bound."""
-        return {"job.parked": len(self._parked(query, "", _MAX_COUNTED).items)}
-
-    def _parked(self, query: QueueQuery, after: str, limit: int) -> Page[ParkedJob]:
         def waits_here(job: ParkedJob) -> bool:
             return covers(query.place, job.place) if job.place else query.is_street_admin
 
-        return self._outbox.parked(after, limit, waits_here)
+        def read(after: str, limit: int) -> Page[tuple[str, ParkedJob]]:
+            found = self._outbox.parked(after, limit, waits_here)
+            return Page([(job.order, job) for job in found.items], {"after": found.next["sk"]} if found.next else None)
+
+        page, everything = page_and_all(read, query)
+        tasks = [(order, _as_task(query, job)) for order, job in page.items]
+        return QueuePart(tasks=Page(tasks, page.next), counts={"job.parked": len(everything)})
 
     def spending(self, context: RequestContext, place: str) -> Spending:
         """Return what the street of a place has spent this month; for staff of the place."""
@@ -159,3 +145,14 @@ def _as_resource(actor: Actor, job: ParkedJob) -> Resource:
 
 def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
     return bool(relations(actor, _as_resource(actor, job)) & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
+
+
+def _as_task(query: QueueQuery, job: ParkedJob) -> Task:
+    return Task(
+        kind="job.parked",
+        id=job.record.id,
+        title=job.record.kind,
+        place=job.place or query.place,
+        due_at=job.record.at,
+        moves=["redrive"] if _may_redrive(query.actor, job) else [],
+    )

@@ -1,27 +1,15 @@
 """What features ask of one another without knowing each other: answered from the features' declarations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from .changes import Delete
 from .message_context import MessageContext, MessageSubject
 from .paging import Page, Position
-from .staff_queue import QueueQuery, Task
+from .staff_queue import QueuePart, QueueQuery
 
-__all__ = ["Hooks", "QueueLine"]
-
-
-class QueueLine(Protocol):
-    """One feature's line in the staff queue."""
-
-    def page(self, query: QueueQuery) -> Page[tuple[str, Task]]:
-        """Return tasks with their orders behind `query.after`; `next` is ``{"after": order}`` where it stopped early."""
-        ...
-
-    def count(self, query: QueueQuery) -> Mapping[str, int]:
-        """Return how many tasks wait, by kind."""
-        ...
+__all__ = ["Hooks"]
 
 
 class Hooks(Protocol):
@@ -59,6 +47,6 @@ class Hooks(Protocol):
         """Return the place of whatever an id names, "" where it is unknown."""
         ...
 
-    def queue_lines(self) -> Iterator[QueueLine]:
-        """Return the lines of the staff queue."""
+    def queue_parts(self, query: QueueQuery) -> list[QueuePart]:
+        """Return what every line of the staff queue has to show."""
         ...

@@ -1,12 +1,17 @@
-"""The staff queue as features see it: one task, and the question that each feature's line answers."""
+"""The staff queue as features see it: one task, the question to each feature's line, and its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from .access import Actor
+from .paging import Page
 
-__all__ = ["QueueQuery", "Task"]
+__all__ = ["MAX_COUNTED", "QueuePart", "QueueQuery", "Task", "page_and_all"]
+
+T = TypeVar("T")
+MAX_COUNTED = 2000  # tasks of one line; beyond that nobody counts any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +40,31 @@ class QueueQuery:
     is_street_admin: bool
     after: str = ""
     limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePart:
+    """The answer of one line: tasks with their orders behind `QueueQuery.after`, and how many wait in all, by kind.
+
+    The `next` of `tasks` is ``{"after": order}`` where the page stopped before its end.
+    """
+
+    tasks: Page[tuple[str, Task]]
+    counts: Mapping[str, int]
+
+
+def page_and_all(
+    read: Callable[[str, int], Page[tuple[str, T]]],
+    query: QueueQuery,
+) -> tuple[Page[tuple[str, T]], Sequence[T]]:
+    """Return the page that a query asks for and all that waits, up to `MAX_COUNTED`, in one read unless more wait.
+
+    `read(after, limit)` returns a page of (order, item) pairs, in order, with ``{"after": order}`` as its `next`.
+    """
+    everything = read("", MAX_COUNTED)
+    items = [item for _, item in everything.items]
+    if everything.next:
+        return read(query.after, query.limit), items
+    behind = [pair for pair in everything.items if pair[0] > query.after]
+    page = behind[: query.limit]
+    return Page(page, {"after": page[-1][0]} if len(behind) > len(page) else None), items

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from ..adapters.console import DevMailbox
     from ..adapters.ports import EmailSender
     from ..core import Core
-    from ..kernel.paging import Page
-    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..web.routes import Routes
     from .attempts import AttemptStore
     from .budget import SmsBudget
@@ -203,18 +202,9 @@ def export(messages: "MessageQueries", person_id: str) -> Mapping[str, Any]:
     return messages.export_data(person_id)
 
 
-def visits_page(messages: "MessageQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+@feature.queue_line()
+def visits(messages: "MessageQueries", query: "QueueQuery") -> "QueuePart":
     """Return the visits that staff have to make."""
-    from .staff_queue import visits_page
+    from .staff_queue import visits
 
-    return visits_page(messages, query)
-
-
-def visits_count(messages: "MessageQueries", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many visits wait."""
-    from .staff_queue import visits_count
-
-    return visits_count(messages, query)
-
-
-feature.queue(page=visits_page, count=visits_count)
+    return visits(messages, query)

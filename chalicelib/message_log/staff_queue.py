@@ -1,11 +1,11 @@
 """The message log's line in the staff queue: people to visit, because no channel reached them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..kernel.clock import from_text
 from ..kernel.paging import Page, merge_pairs
-from ..kernel.staff_queue import QueueQuery, Task
+from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
 from .model import MessageAttempt, PendingVisit
 from .texts import ERASED, OVER, VISIT
@@ -13,22 +13,28 @@ from .texts import ERASED, OVER, VISIT
 if TYPE_CHECKING:
     from .queries import MessageQueries
 
-__all__ = ["visits_count", "visits_page"]
+__all__ = ["visits"]
 
 _HIDDEN = {"code": "****"}  # the resident alone tells it, when the goods have come
-_MAX_COUNTED = 2000
 
 
-def visits_page(messages: "MessageQueries", query: QueueQuery) -> Page[tuple[str, Task]]:
+def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     """Return the visits of a place; for a street administrator also those of no known place."""
-    pages = [messages.to_visit(place, query.after, query.limit) for place in _places(query)]
-    return merge_pairs([_tasks(messages, page, query) for page in pages], query.limit)
+    read = [_read(messages, place, query) for place in _places(query)]
+    merged = merge_pairs([_tasks(messages, page, query) for page, _ in read], query.limit)
+    return QueuePart(tasks=merged, counts={"message.visit": sum(len(everything) for _, everything in read)})
 
 
-def visits_count(messages: "MessageQueries", query: QueueQuery) -> Mapping[str, int]:
-    """Return how many visits wait, up to a bound for each list."""
-    waiting = [messages.to_visit(place, "", _MAX_COUNTED).items for place in _places(query)]
-    return {"message.visit": sum(len(items) for items in waiting)}
+def _read(
+    messages: "MessageQueries",
+    place: str,
+    query: QueueQuery,
+) -> tuple[Page[tuple[str, PendingVisit]], Sequence[PendingVisit]]:
+    def read(after: str, limit: int) -> Page[tuple[str, PendingVisit]]:
+        page = messages.to_visit(place, after, limit)
+        return Page([(visit.order, visit) for visit in page.items], {"after": page.next["order"]} if page.next else None)
+
+    return page_and_all(read, query)
 
 
 def _places(query: QueueQuery) -> list[str]:
@@ -37,28 +43,28 @@ def _places(query: QueueQuery) -> list[str]:
 
 def _tasks(
     messages: "MessageQueries",
-    page: Page[PendingVisit],
+    page: Page[tuple[str, PendingVisit]],
     query: QueueQuery,
 ) -> Page[tuple[str, Task]]:
     """Return visits as tasks; their attempts, texts and people are read together."""
-    found = messages.find_many([visit.id for visit in page.items])
+    found = messages.find_many([visit.id for _, visit in page.items])
     attempts = {attempt.id: attempt for attempt in found}
     shown = messages.texts_of(found, query.locale, hidden=_HIDDEN)
     texts = dict(zip(attempts, shown, strict=True))
     people = messages.people_of(list(attempts.values()))
     tasks = []
-    for visit in page.items:
+    for order, visit in page.items:
         if visit.id in attempts:
             task = Task(
                 kind="message.visit",
                 id=visit.id,
                 title=_title(people, attempts[visit.id], texts[visit.id], query.locale),
                 place=visit.place or query.place,
-                due_at=from_text(visit.order.partition("#")[0]),
+                due_at=from_text(order.partition("#")[0]),
                 moves=["visited"],
             )
-            tasks.append((visit.order, task))
-    return Page(tasks, {"after": page.next["order"]} if page.next else None)
+            tasks.append((order, task))
+    return Page(tasks, page.next)
 
 
 def _title(

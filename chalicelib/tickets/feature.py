@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
     from ..kernel.paging import Page, Position
-    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import TicketJobs
@@ -280,18 +280,9 @@ def unanswered(
     return tickets.unanswered(name, as_of, start, limit)
 
 
-def waiting_page(queries: "TicketQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+@feature.queue_line(service=queries)
+def waiting(tickets: "TicketQueries", query: "QueueQuery") -> "QueuePart":
     """Return the tickets that wait for staff."""
-    from .staff_queue import waiting_page
+    from .staff_queue import waiting
 
-    return waiting_page(queries, query)
-
-
-def waiting_count(queries: "TicketQueries", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many tickets wait for staff, by kind."""
-    from .staff_queue import waiting_count
-
-    return waiting_count(queries, query)
-
-
-feature.queue(page=waiting_page, count=waiting_count, service=queries)
+    return waiting(tickets, query)

@@ -1,33 +1,30 @@
 """Tickets in the staff queue."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..kernel.access import relations
 from ..kernel.paging import Page
-from ..kernel.staff_queue import QueueQuery, Task
+from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from .model import TicketLine
 
 if TYPE_CHECKING:
     from .queries import TicketQueries
 
-__all__ = ["waiting_count", "waiting_page"]
+__all__ = ["waiting"]
 
 _TITLE = 60  # characters of a ticket's text in a list
-_MAX_COUNTED = 2000
 
 
-def waiting_page(queries: "TicketQueries", query: QueueQuery) -> Page[tuple[str, Task]]:
+def waiting(queries: "TicketQueries", query: QueueQuery) -> QueuePart:
     """Return the tickets that wait for the staff of a place, soonest due first."""
-    page = queries.waiting(query.place, query.after, query.limit)
-    return Page([(order, _task(query, line)) for order, line in page.items], page.next)
 
+    def read(after: str, limit: int) -> Page[tuple[str, TicketLine]]:
+        return queries.waiting(query.place, after, limit)
 
-def waiting_count(queries: "TicketQueries", query: QueueQuery) -> Mapping[str, int]:
-    """Return how many tickets wait, by kind, up to a bound."""
-    page = queries.waiting(query.place, "", _MAX_COUNTED)
-    return Counter(_kind(line) for _, line in page.items)
+    page, everything = page_and_all(read, query)
+    tasks = [(order, _task(query, line)) for order, line in page.items]
+    return QueuePart(tasks=Page(tasks, page.next), counts=Counter(_kind(line) for line in everything))
 
 
 def _task(query: QueueQuery, line: TicketLine) -> Task:

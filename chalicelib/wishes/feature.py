@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Answer, Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
-    from ..kernel.paging import Page
-    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .background import WishJobs
@@ -191,16 +190,9 @@ def place_of(wishes: "WishJobs", wish_id: str) -> str:
     return wishes.place_of(wish_id)
 
 
-def waiting_page(wishes: "WishQueries", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+@feature.queue_line(service=queries)
+def waiting(wishes: "WishQueries", query: "QueueQuery") -> "QueuePart":
     """Return the wishes that wait for staff."""
-    from .staff_queue import waiting_page
+    from .staff_queue import waiting
 
-    return waiting_page(wishes, query)
-
-
-def waiting_count(wishes: "WishQueries", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many wishes wait for staff, by kind."""
-    return wishes.count_waiting(query.place)
-
-
-feature.queue(page=waiting_page, count=waiting_count, service=queries)
+    return waiting(wishes, query)

@@ -1,6 +1,5 @@
 """Reads of wishes: one wish, the wall, a person's own lists, near misses, and the staff queue."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +16,12 @@ from ..people.model import Person, Vetting
 from ..people.service import People
 from . import model, permissions, policy
 from .model import WALL_STATES, Claim, State, Wish, WishKind
-from .repository import WishEvent, WishRepository
+from .repository import WaitingWish, WishEvent, WishRepository
 from .wall import WallEntry
 
 __all__ = ["PublicWishLine", "WishForViewer", "WishQueries", "people_named_in"]
 
 _INSIDERS = STAFF | {Relation.OWNER, Relation.HELPER}
-_MAX_COUNTED = 2000  # waiting wishes of a place; beyond that nobody counts any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,17 +181,11 @@ class WishQueries:
         """Return how many active claims each of these helpers has; a missing helper has none."""
         return self._repository.carried_by(helpers)
 
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, Wish]]:
-        """Return the wishes that wait for the staff of a place, each with its order."""
+    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, WaitingWish]]:
+        """Return what waits for the staff of a place, each with its order."""
         page = self._repository.waiting_at(place, after, limit)
-        wishes = self.find_many([line.id for line in page.items])
-        found = [(line.waits_order, wishes[line.id]) for line in page.items if line.id in wishes]
-        return Page(found, {"after": page.next["waits_order"]} if page.next else None)
-
-    def count_waiting(self, place: str) -> Mapping[str, int]:
-        """Return how many wishes wait for the staff of a place, by kind of task."""
-        lines = self._repository.waiting_at(place, "", _MAX_COUNTED).items
-        return Counter(line.waits_for for line in lines)
+        pairs = [(line.waits_order, line) for line in page.items]
+        return Page(pairs, {"after": page.next["waits_order"]} if page.next else None)
 
     def _for_viewer_each(self, actor: Actor, page: Page[Wish]) -> Page[WishForViewer]:
         people = self._people_in(page.items)

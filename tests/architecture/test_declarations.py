@@ -25,6 +25,7 @@ def handlers() -> dict[str, Bound]:
         tables["group"] = {name: group.members for name, group in feature.groups.items()}
         found |= {f"{feature.name} {kind} {name}": bound for kind, table in tables.items() for name, bound in table.items()}
         lists = {"export": feature.exports, "erasure row": feature.erasure_rows, "rearm": feature.rearms}
+        lists["queue line"] = feature.queue_lines
         lists["context"] = [messages.context for messages in feature.message_groups]
         found |= {f"{feature.name} {kind} {n}": bound for kind, hooks in lists.items() for n, bound in enumerate(hooks)}
     return found

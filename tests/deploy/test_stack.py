@@ -245,11 +245,12 @@ def test_nothing_of_the_page_was_left_out(cloud: Cloud):
 
 _DUE = """
 from datetime import timedelta
+from chalicelib.kernel.job import JobRecord, scheduled_of
 from chalicelib.runtime import services
 
-house = services()
-at = house.clock.now() - timedelta(seconds=5)
-house.outbox.put(a_job(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}"))
+core = services().core
+at = core.clock.now() - timedelta(seconds=5)
+core.outbox.put(scheduled_of(JobRecord(id="{id}", at=at, shard="", kind="{kind}", subject="{wish}", to="{to}")))
 """
 
 

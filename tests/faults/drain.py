@@ -18,7 +18,6 @@ from chalicelib.tickets.model import Ticket
 from chalicelib.tickets.policy import HOUSE, Level, SlaKind, TicketUrgency
 from chalicelib.tickets.repository import TICKET
 
-from ..job_rows import a_job
 from ..storage import intercepted
 from ..store.scan import store
 from ..world import BAIHUA, JINFENG, START, STREET, World
@@ -79,7 +78,7 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
         id = f"due_{n:024}"
         armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
         ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
-        yield ticket, a_job(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
+        yield ticket, JobRecord(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
 
 
 def ticket_id(n: int) -> str:

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.job import Event, Timer
     from ..kernel.message_context import MessageContext, MessageSubject
-    from ..kernel.paging import Page
-    from ..kernel.staff_queue import QueueQuery, Task
+    from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..kernel.template import Templates
     from ..web.routes import Routes
     from .service import Notes
@@ -77,21 +76,12 @@ def on_person_blocked(notes: "Notes", event: "Event") -> None:
     notes.close_notes_of(event.subject)
 
 
-def waiting_page(notes: "Notes", query: "QueueQuery") -> "Page[tuple[str, Task]]":
+@feature.queue_line()
+def waiting(notes: "Notes", query: "QueueQuery") -> "QueuePart":
     """Return the notes that wait for staff."""
-    from .staff_queue import waiting_page
+    from .staff_queue import waiting
 
-    return waiting_page(notes, query)
-
-
-def waiting_count(notes: "Notes", query: "QueueQuery") -> Mapping[str, int]:
-    """Return how many notes wait for staff."""
-    from .staff_queue import waiting_count
-
-    return waiting_count(notes, query)
-
-
-feature.queue(page=waiting_page, count=waiting_count)
+    return waiting(notes, query)
 
 
 @feature.export()
