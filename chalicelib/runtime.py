@@ -14,7 +14,6 @@ from .core import Core
 from .features import declaration
 from .kernel.job import ScheduledJob
 from .settings import Settings
-from .web.platform import routes as platform_routes
 
 if TYPE_CHECKING:
     from .web.routes import Routes
@@ -99,7 +98,9 @@ def check_coverage() -> int:
 def routes_of(feature: str) -> "Routes[Any]":
     """Load the routes of a feature, or of the platform itself."""
     if feature == "platform":
-        return platform_routes
+        from .web.platform import routes
+
+        return routes
     load = declaration(feature).load_routes
     if load is None:
         raise LookupError(f"{feature} has no routes")
