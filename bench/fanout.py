@@ -71,8 +71,11 @@ class Watch:
 
     def takes(self, due: Any) -> bool:
         """See `Cloud.takes`."""
-        if due.to.startswith("people:"):
-            self.shares.add(due.message_id + due.id)
+        from chalicelib.kernel.audiences import SeveralPeople
+        from chalicelib.kernel.job import Send
+
+        if isinstance(due.job, Send) and isinstance(due.job.to, SeveralPeople):
+            self.shares.add(due.job.message_id + due.job.id)
         return True
 
     def dies(self) -> None:

@@ -26,8 +26,8 @@ from chalicelib.kernel.access import Actor  # noqa: E402
 from chalicelib.store.dynamo import Dynamo, Signer  # noqa: E402
 from chalicelib.store.store import Store  # noqa: E402
 from chalicelib.store.table import View  # noqa: E402
-from chalicelib.web import api as web  # noqa: E402
 from chalicelib.web.api import Api  # noqa: E402
+from chalicelib.web.rendering import Renderer  # noqa: E402
 from chalicelib.web.tokens import Tokens  # noqa: E402
 from chalicelib.wishes import api as wishes_api  # noqa: E402
 from chalicelib.wishes.queries import WishQueries  # noqa: E402
@@ -47,7 +47,7 @@ BORDERS: list[Border] = [
     ("log line", runtime.log, "info"),
     ("use case, permission", WishQueries, "read_wish"),
     ("view: pydantic model", wishes_api, "wish_view"),
-    ("view: JSON, ETag", web, "_answer"),
+    ("view: JSON, ETag", Renderer, "render"),
     ("PynamoDB: request, row", Store, "get"),
     ("row to entity", View, "to_entity"),
     ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),

@@ -482,6 +482,7 @@ def large() -> Street:
     return replace(street, wishes=[replace(wish, not_again=frozenset()) for wish in street.wishes], helpers=helpers)
 
 
+@pytest.mark.slow
 def test_few_of_very_many_pairs_are_looked_at(large):
     candidates = Candidates(large.wishes, large.helpers, WEIGHTS, large.neighbours, NOW)
     prices = [WEIGHTS.of_load(helper.recent) if helper.room else 10**9 for helper in large.helpers]

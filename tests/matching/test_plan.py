@@ -34,6 +34,8 @@ from .builders import (
     room_of,
 )
 
+pytestmark = pytest.mark.slow  # hundreds of drawn streets
+
 SEEDS = st.integers(0, 10**6)
 
 
