@@ -22,7 +22,7 @@ from math import ceil
 from pathlib import Path
 from statistics import mean
 
-from chalicelib.matching.edges import OBSTACLES, Helper, OpenWish, terms_of
+from chalicelib.matching.edges import OBSTACLES_OF_PAIR, Helper, OpenWish, terms_of
 from chalicelib.matching.plan import gini
 from chalicelib.matching.policy import Weights
 from chalicelib.matching.problem import AssignmentProblem
@@ -201,8 +201,8 @@ def _beside(one: str, other: str) -> bool:
 
 
 def _pairs(wish: OpenWish, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
-    against = [OBSTACLES[name] for name in ("elsewhere", "kind", "skill", "vetting")]
-    able = [n for n, helper in enumerate(helpers) if not any(stands(wish, helper, NOW) for stands in against)]
+    against = [OBSTACLES_OF_PAIR[name] for name in ("elsewhere", "kind", "skill", "vetting")]
+    able = [n for n, helper in enumerate(helpers) if not any(applies(wish, helper) for applies in against)]
     return [(n, sum(terms_of(wish, helpers[n], Weights(), _beside).values())) for n in able]
 
 
@@ -212,19 +212,19 @@ def play(street: Street, policy: Policy) -> Year:
     left = {n: wish.need for n, wish in enumerate(street.wishes)}
     asked: list[set[int]] = [set() for _ in street.wishes]
     sent: list[list[int]] = [[0] * size.weeks for _ in street.helpers]  # of each volunteer: offers by round
-    standings = [VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW) for helper in street.helpers]
+    histories = [VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW) for helper in street.helpers]
     waiting: list[int] = []
     for week in range(size.weeks):
         waiting += range(week * size.a_week, (week + 1) * size.a_week)
         recent = [sum(rounds[max(0, week - MONTH) : week]) for rounds in sent]
-        problem = _problem(street, policy, waiting, week, left, asked, recent, standings)
+        problem = _problem(street, policy, waiting, week, left, asked, recent, histories)
         for wish, volunteers in zip(waiting, policy.match(problem), strict=True):
             asked[wish].update(volunteers)
             for volunteer in volunteers:
                 accepted = street.accepts(wish, volunteer, recent[volunteer] + sent[volunteer][week])
                 sent[volunteer][week] += 1
                 state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
-                standings[volunteer] = standings[volunteer].answered("", state)
+                histories[volunteer] = histories[volunteer].answered("", state)
                 left[wish] -= accepted
                 if accepted:
                     year.costs.append(dict(street.pairs[wish])[volunteer])
@@ -247,11 +247,11 @@ def _problem(
     left: dict[int, int],
     asked: Sequence[set[int]],
     recent: Sequence[int],
-    standings: Sequence[VolunteerHistory],
+    histories: Sequence[VolunteerHistory],
 ) -> AssignmentProblem:
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights
-    likely = [weights.willing(s.acceptance, count) for s, count in zip(standings, recent, strict=True)]
+    likely = [weights.willing(s.acceptance, count) for s, count in zip(histories, recent, strict=True)]
     refusal = {urgency: [weights.of_refusal(urgency, permille) for permille in likely] for urgency in OfferUrgency}
     wishes = [street.wishes[n] for n in waiting]
     return AssignmentProblem(

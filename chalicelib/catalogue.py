@@ -1,7 +1,8 @@
-"""What the declarations say once and for all: message templates, reply words, subscribed events, lanes, id prefixes."""
+"""Static content of the declarations: message templates, reply words, subscribed events, lanes, id prefixes."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 
 from .feature import Messages
 from .features import declarations
@@ -43,7 +44,8 @@ TEMPLATES = _Templates()
 @cache
 def _messages() -> Mapping[str, Messages]:
     found: dict[str, Messages] = {}
-    for messages in (group for feature in declarations() for group in feature.message_groups):
+    groups = chain.from_iterable(feature.message_groups for feature in declarations())
+    for messages in groups:
         for kind in messages.kinds:
             if kind in found:
                 raise ValueError(f"{kind} is declared twice")
@@ -70,20 +72,28 @@ def is_subscribed(tag: str) -> bool:
 @cache
 def question_words() -> Mapping[str, Mapping[str, bool]]:
     """Return the reply words of every question beside 1 and 2, by the kind of message that asks."""
-    return {kind: words for feature in declarations() for kind, words in feature.question_words.items()}
+    found: dict[str, Mapping[str, bool]] = {}
+    for feature in declarations():
+        found |= feature.question_words
+    return found
 
 
 @cache
 def id_prefixes() -> Mapping[str, str]:
     """Return the prefix of ids by what they name: ``wish`` -> ``wsh``."""
-    return {name: prefix for feature in declarations() for name, prefix in feature.id_prefixes.items()}
+    found: dict[str, str] = {}
+    for feature in declarations():
+        found |= feature.id_prefixes
+    return found
 
 
 @cache
 def _job_lanes() -> Mapping[str, Lane]:
-    timers = {f"timer.{kind}": lane for feature in declarations() for kind, lane in feature.timer_lanes.items()}
-    commands = {f"command.{name}": handler.lane for feature in declarations() for name, handler in feature.commands.items()}
-    return timers | commands
+    lanes: dict[str, Lane] = {}
+    for feature in declarations():
+        lanes |= {f"timer.{kind}": lane for kind, lane in feature.timer_lanes.items()}
+        lanes |= {f"command.{name}": command.lane for name, command in feature.commands.items()}
+    return lanes
 
 
 @cache
@@ -99,13 +109,13 @@ def job_kinds() -> frozenset[str]:
 
 
 def lane_of(scheduled: ScheduledJob) -> Lane:
-    """Return the queue that a job takes: what one person waits for must not stand behind what goes to thousands."""
+    """Return the lane of a job: work that one person waits for never queues behind messages to thousands."""
     job = scheduled.job
     if not isinstance(job, Send) or job.message_kind not in TEMPLATES:
         return _job_lanes().get(job.kind, Lane.URGENT)
     if lane := messages_of(job.message_kind).lane:
         return lane
     urgency = TEMPLATES[job.message_kind].urgency
-    if urgency is Urgency.URGENT or (urgency is Urgency.NORMAL and not isinstance(job.to, SeveralPeople)):
-        return Lane.URGENT
-    return Lane.BULK
+    if urgency is Urgency.NORMAL:
+        return Lane.BULK if isinstance(job.to, SeveralPeople) else Lane.URGENT
+    return Lane.URGENT if urgency is Urgency.URGENT else Lane.BULK

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from .catalogue import TEMPLATES, is_subscribed, lane_of, question_words
 from .composition import Composition
-from .core import Core, Log
+from .core import Core
 from .dispatch import Dispatcher
 from .feature import Provider
 from .features import FEATURES, declaration, declarations
@@ -15,6 +15,7 @@ from .kernel.clock import Clock, SystemClock, pause
 from .kernel.codes import Keyring
 from .kernel.ids import Ids, RandomIds
 from .kernel.job import ScheduledJob
+from .kernel.log import Log
 from .kernel.metrics import MemoryMetrics, Metrics
 from .kernel.paging import Cursors
 from .kernel.template import Lane
@@ -116,8 +117,7 @@ def build(
             clock=clock,
             ids=ids,
             outbox=outbox,
-            heard=is_subscribed,
-            metrics=metrics,
+            is_subscribed=is_subscribed,
             wait=wait,
         ),
         outbox=outbox,

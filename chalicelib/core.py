@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from .kernel.clock import Clock
 from .kernel.codes import Keyring
 from .kernel.hooks import Hooks
 from .kernel.ids import Ids
+from .kernel.log import Log
 from .kernel.metrics import Metrics
 from .kernel.paging import Cursors
 from .kernel.template import Templates
@@ -17,22 +17,12 @@ from .store.store import Store
 from .store.transaction import Transaction
 from .web.tokens import Tokens
 
-__all__ = ["Core", "Log"]
-
-
-class Log(Protocol):
-    """Where a line of the log goes: ids, kinds and numbers, never personal data."""
-
-    def info(self, msg: object, **fields: Any) -> None:
-        """Write a line."""
-
-    def error(self, msg: object, **fields: Any) -> None:
-        """Write a line that somebody should look at."""
+__all__ = ["Core"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The floor of every service."""
+    """The parts of which services are built, the same for all features."""
 
     settings: Settings
     clock: Clock

@@ -7,7 +7,7 @@ from typing import Any
 
 from .feature import Bound, CommandHandler, Feature, Get
 from .kernel.ids import derived_id
-from .kernel.job import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
+from .kernel.job import Answer, Command, Event, Job, ScheduledJob, Send, Timer, Unreadable
 from .kernel.paging import Position
 
 __all__ = ["Dispatcher", "Unhandled"]
@@ -20,7 +20,12 @@ class Unhandled(Exception):
 class Dispatcher:
     """Runs jobs. An event with several subscribers becomes a job for each, so one that fails does not repeat the others."""
 
-    def __init__(self, features: Iterable[Feature[Any]], get: Get, spread: Callable[[Sequence[ScheduledJob]], None]) -> None:
+    def __init__(
+        self,
+        features: Iterable[Feature[Any]],
+        get: Get,
+        spread: Callable[[Sequence[ScheduledJob]], None],
+    ) -> None:
         self._get, self._spread = get, spread
         self._timers: dict[str, Bound] = {}
         self._answers: dict[str, Bound] = {}
@@ -45,27 +50,27 @@ class Dispatcher:
         """Run a job; Unhandled if no feature declares its kind."""
         match job := scheduled.job:
             case Timer():
-                self._call(self._timers, job.entity_kind, job)
+                self._call(self._timers.get(job.entity_kind), job)
             case Answer():
-                self._call(self._answers, job.feature_kind, job)
+                self._call(self._answers.get(job.feature_kind), job)
             case Command():
-                handlers = {name: handler.run for name, handler in self._commands.items()}
-                self._go_on(scheduled, job, self._call(handlers, job.name, job))
+                handler = self._commands.get(job.name)
+                self._continue(scheduled, job, self._call(handler and handler.run, job))
             case Event():
                 self._run_event(job, scheduled)
             case Send():
-                self._call({} if self._send is None else {job.kind: self._send}, job.kind, scheduled)
+                self._call(self._send, scheduled)
             case Unreadable():
                 raise Unhandled(job.kind)
 
-    def _call(self, table: Mapping[str, Bound], name: str, job: object) -> Position | None:
-        if name not in table:
-            raise Unhandled(name)
-        provider, handler = table[name]
+    def _call(self, bound: Bound | None, job: Job | ScheduledJob) -> Position | None:
+        if bound is None:
+            raise Unhandled(job.kind)
+        provider, handler = bound
         position: Position | None = handler(self._get(provider), job)
         return position
 
-    def _go_on(self, scheduled: ScheduledJob, job: Event | Command, position: Position | None) -> None:
+    def _continue(self, scheduled: ScheduledJob, job: Event | Command, position: Position | None) -> None:
         """Schedule the next step of a handler that works in steps. Run again after a crash, it is the same job."""
         if position is not None:
             id = derived_id("due", f"{job.id} {json.dumps(position, sort_keys=True)}")
@@ -76,8 +81,9 @@ class Dispatcher:
         if not subscribers:
             raise Unhandled(event.tag)
         if event.handler or len(subscribers) == 1:
-            handler = event.handler or next(iter(subscribers))
-            self._go_on(scheduled, event, self._call(subscribers, handler, event))
+            # A further step names its handler: another feature may subscribe before it runs.
+            own = replace(event, handler=event.handler or next(iter(subscribers)))
+            self._continue(scheduled, own, self._call(subscribers.get(own.handler), own))
             return
         # The ids follow from the event's: spread again, they are the same jobs.
         jobs = [replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name) for name in subscribers]

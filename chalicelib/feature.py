@@ -141,7 +141,7 @@ class Feature(Provider[S]):
     # what it handles
 
     def on_timer(self, kind: str, *, lane: Lane = Lane.URGENT, service: Provider[Any] | None = None) -> Callable[[F], F]:
-        """Declare what the timer of an entity of this kind (`Entity.kind`) does: (service, Timer)."""
+        """Declare what the timer of an entity of this kind (`Entity.entity_kind`) does: (service, Timer)."""
         self.timer_lanes[kind] = lane
         return self._handler(self.timers, [kind], service)
 
@@ -208,7 +208,7 @@ class Feature(Provider[S]):
         direct_up_to: int = 0,
         service: Provider[Any] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a group that messages can be addressed to. Up to `direct_up_to` members are told as if named."""
+        """Declare a group that messages can be addressed to. A group of at most `direct_up_to` is sent to by name."""
 
         def declare(members: F) -> F:
             self.groups[kind] = Group(Bound(service or self, members), zone, direct_up_to)

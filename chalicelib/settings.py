@@ -9,7 +9,7 @@ __all__ = ["MailServer", "Settings", "SmsProvider"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsProvider:
-    """A way for text messages: `kind` is console, sns or gateway (signed HTTP); `price_li` is what a part costs, in 厘."""
+    """A provider of text messages: `kind` is console, sns or gateway (signed HTTP); `price_li` is what a part costs, in 厘."""
 
     name: str
     kind: str
@@ -21,7 +21,7 @@ class SmsProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """A way for mail: `kind` is console, ses or smtp."""
+    """A sender of e-mail: `kind` is console, ses or smtp."""
 
     kind: str = "console"
     sender: str = ""
@@ -51,12 +51,12 @@ class Settings:
     sms_signature: str = "春晖"
     sms_per_second: float = 20  # what the providers take together
     sms_budget_fen: int | None = None  # per street and month; None for no limit
-    public_url: str = ""  # where the house is reached; what a mail's way out of further mails needs
+    public_url: str = ""  # of this installation; unsubscribe links begin with it
     upload_bucket: str = ""  # private, and without versions; without one files are kept in memory
     open311_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # application -> its api_key
-    open311_contact: str = ""  # whom its developers ask; what is empty is said in the house's own words
-    open311_key_service: str = ""  # how they get a key
-    emf: bool = False  # measures into the log, as CloudWatch reads them
+    open311_contact: str = ""  # for developers; where it is empty, a default text is shown
+    open311_key_service: str = ""  # how developers get a key
+    emf: bool = False  # write metrics into the log, as CloudWatch reads them
     due_shards: int = 4
     codes_per_address_hour: int = 60
     codes_per_day: int = 5000
@@ -65,8 +65,8 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the environment; a missing secret raises KeyError, a short one ValueError at first use.
 
-        With queues, the ways out and the bucket must be named too: a console in the cloud would swallow messages and call
-        them sent, and a process's memory would swallow photos.
+        With queues, the SMS providers, the mail server and the bucket are required too. A console in the cloud would
+        lose messages and call them sent, and a process's memory would lose photos.
         """
         keys = {kid: secret.encode() for kid, secret in json.loads(env["TOKEN_KEYS"]).items()}
         in_cloud = "URGENT_QUEUE_URL" in env

@@ -94,6 +94,15 @@ def test_a_step_that_is_run_again_schedules_the_same_next_step():
     assert one.job.cursor == {"n": 1}
 
 
+def test_a_step_is_its_handlers_own_although_another_feature_subscribes_meanwhile():
+    street, alone = Street(), Street()
+    alone.features = alone.features[:1]
+    alone.dispatcher().run(ERASED)
+    (step,) = alone.spread
+    street.run_all(step)
+    assert street.calls == [("wishes", 1), ("wishes", 2)]
+
+
 def test_a_command_may_work_in_steps_too():
     street = Street()
     street.run_all(scheduled(Command(id="due_c", name="offers.sweep", subject="chunhui")))

@@ -190,8 +190,8 @@ TICKET = Machine(
 def _supersede(offer: Any, *, helping: bool) -> Changes[Any]:
     """Return the part of the decision that is about the offer itself."""
     ids = frozenset({offer.volunteer} if helping else ())
-    search = an.a_search(an.an_asked(offer.id))
-    outcome = offers.supersede(search, [(offer, None)], helping=ids, open=False, now=START + HOUR)
+    offer_round = an.a_round(an.an_asked(offer.id))
+    outcome = offers.supersede(offer_round, [(offer, None)], helping=ids, open=False, now=START + HOUR)
     return outcome.related[0]
 
 
@@ -310,6 +310,7 @@ OTHER_EVENTS = {
     "ticket.left_by": "tickets.resolution",
     "ticket.rehanded": "tickets.decisions",
     "ticket.reporter_erased": "tickets.redaction",
+    "wish.helper_erased": "wishes.erasure",
     "ticket.submitted": "tickets.decisions",
     "wish.submitted": "wishes.submission",
 }

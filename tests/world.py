@@ -292,7 +292,7 @@ class World:
         maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
         assert wish
         ask = ChosenVolunteer(offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",))
-        made = maker.offer(wish, maker.search_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        made = maker.offer(wish, maker.round_of(wish), [ask], {}, {ask.volunteer: 5}, "")
         assert made == [ask]
         return ask.offer_id
 

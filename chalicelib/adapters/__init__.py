@@ -1,1 +1,1 @@
-"""Ways out of the house. The only code that touches boto3, urllib3 and smtplib, and only when something leaves."""
+"""Adapters to the outside. The only code that imports boto3, urllib3 and smtplib, and only when something is sent."""

@@ -10,7 +10,7 @@ from .ports import Mail, Refused, Sms, Unclear
 
 __all__ = ["SesEmail", "SnsSms"]
 
-# A throttle is certain whatever its status: nothing was taken, and later it will be.
+# A throttle is certain for any status: nothing was taken, and later it will be.
 _THROTTLES = frozenset(
     {
         "KMSThrottling",
@@ -77,7 +77,12 @@ def _understood(service: str) -> Iterator[None]:
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
 
     never_connected = (e.ConnectTimeoutError, e.EndpointConnectionError, e.ProxyConnectionError)
-    never_signed = (e.NoCredentialsError, e.PartialCredentialsError, e.CredentialRetrievalError, e.NoRegionError)
+    never_signed = (
+        e.NoCredentialsError,
+        e.PartialCredentialsError,
+        e.CredentialRetrievalError,
+        e.NoRegionError,
+    )
     try:
         yield
     except e.ClientError as error:

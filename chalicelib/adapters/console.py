@@ -1,4 +1,4 @@
-"""The local carrier: a mailbox in which every message can be read. With a file it survives restarts."""
+"""The local provider: a mailbox in which every message can be read. With a file it survives restarts."""
 
 import json
 import os
@@ -47,7 +47,7 @@ class DevMailbox:
             self._letters.append(letter)
             if self._file:
                 with self._file.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(letter) | {"sent_at": to_text(letter.sent_at)}, ensure_ascii=False) + "\n")
+                    file.write(f"{_line(letter)}\n")
                     file.flush()
                     os.fsync(file.fileno())
             return id
@@ -57,6 +57,11 @@ class DevMailbox:
         with self._lock:
             found = [m for m in self._letters if to in (None, m.to) and (after is None or m.sent_at >= after)]
         return found[::-1]
+
+
+def _line(letter: Letter) -> str:
+    fields = asdict(letter) | {"sent_at": to_text(letter.sent_at)}
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _letter(fields: dict[str, str]) -> Letter:

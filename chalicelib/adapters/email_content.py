@@ -73,7 +73,10 @@ def headers_of(mail: Mail) -> dict[str, str]:
         return {}
     if not _LINK.fullmatch(mail.unsubscribe):
         raise Refused("mail.unsubscribe", final=True)
-    return {"List-Unsubscribe": f"<{mail.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return {
+        "List-Unsubscribe": f"<{mail.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _lines(text: str) -> str:

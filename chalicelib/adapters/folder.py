@@ -40,12 +40,21 @@ class FolderFiles:
 
     # for clients
 
-    def presign_post(self, key: str, content_type: str, most_bytes: int, expires_at: datetime) -> PostForm:
+    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
         """See `ports.Files.presign_post`."""
-        conditions = [{"key": key}, {"Content-Type": content_type}, ["content-length-range", 1, most_bytes]]
+        conditions = [
+            {"key": key},
+            {"Content-Type": content_type},
+            ["content-length-range", 1, max_bytes],
+        ]
         document = json.dumps({"expiration": to_text(expires_at), "conditions": conditions})
         policy = base64.b64encode(document.encode()).decode()
-        fields = {"key": key, "Content-Type": content_type, "policy": policy, "signature": self._sign("POST", policy)}
+        fields = {
+            "key": key,
+            "Content-Type": content_type,
+            "policy": policy,
+            "signature": self._sign("POST", policy),
+        }
         return PostForm(url=self._url, fields=fields)
 
     def presign_get(self, key: str, lasts: timedelta) -> str:
@@ -90,17 +99,17 @@ class FolderFiles:
     def _sign(self, *parts: str) -> str:
         return hmac.digest(self._secret, "\n".join(parts).encode(), "sha256").hex()
 
-    # for the house
+    # for the service
 
     def size_of(self, key: str) -> int | None:
         """See `ports.Files.size_of`."""
         data = self._kept.get(key)
         return None if data is None else len(data)
 
-    def read(self, key: str, most: int) -> bytes | None:
+    def read(self, key: str, limit: int) -> bytes | None:
         """See `ports.Files.read`."""
         data = self._kept.get(key)
-        return None if data is None else data[:most]
+        return None if data is None else data[:limit]
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
         """See `ports.Files.write`. What is read by anybody is a JPEG, so its type is not kept."""

@@ -28,7 +28,17 @@ class HttpSms:
     good; everything else leaves it open. Plain http is a ValueError unless it stays on this machine.
     """
 
-    def __init__(self, url: str, key: bytes, name: str, *, ids: Ids, clock: Clock, connect: float = 2, read: float = 5) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: bytes,
+        name: str,
+        *,
+        ids: Ids,
+        clock: Clock,
+        connect: float = 2,
+        read: float = 5,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
             raise ValueError("a gateway is called by https")
@@ -90,7 +100,7 @@ def _body(sms: Sms) -> bytes:
 
 
 def _reference(response: "BaseHTTPResponse") -> str:
-    """Return ``ref`` of the answer, or an empty text: it was taken, whatever else the answer says."""
+    """Return ``ref`` of the answer, or an empty text: it was taken in any case."""
     from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see send
 
     try:

@@ -1,4 +1,4 @@
-"""Statistics as CloudWatch reads them out of the log: the embedded metric format, written by Powertools."""
+"""Metrics as CloudWatch reads them from the log: the embedded metric format, written by Powertools."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ __all__ = ["EmfMetrics"]
 
 
 class EmfMetrics:
-    """Collects the measures of one invocation and prints one line for each set of dimensions."""
+    """Collects the measurements of one invocation and prints one line for each set of dimensions."""
 
     def __init__(self, service: str, dimensions: Mapping[str, str]) -> None:
         self._service, self._common = service, dict(dimensions)

@@ -20,7 +20,13 @@ def sms_providers(settings: Settings, ids: Ids, clock: Clock, mailbox: "Callable
     return Providers([_provider(given, settings, ids, clock, mailbox) for given in settings.sms_providers])
 
 
-def _provider(given: SmsProvider, settings: Settings, ids: Ids, clock: Clock, mailbox: "Callable[[], DevMailbox]") -> Provider:
+def _provider(
+    given: SmsProvider,
+    settings: Settings,
+    ids: Ids,
+    clock: Clock,
+    mailbox: "Callable[[], DevMailbox]",
+) -> Provider:
     sender: SmsSender
     if given.kind == "console":
         from .console import ConsoleSms
@@ -53,5 +59,12 @@ def email_sender(settings: Settings, clock: Clock, mailbox: "Callable[[], DevMai
     if given.kind == "smtp":
         from .smtp import SmtpEmail
 
-        return SmtpEmail(given.host, given.port, sender=given.sender, clock=clock, user=given.user, password=given.password)
+        return SmtpEmail(
+            given.host,
+            given.port,
+            sender=given.sender,
+            clock=clock,
+            user=given.user,
+            password=given.password,
+        )
     raise KeyError(given.kind)

@@ -1,6 +1,6 @@
 """What somebody has sent, made into a photo that holds nothing but a picture (docs/decisions/0022).
 
-Nothing of the file itself is kept: it is decoded, within bounds, and the pixels are encoded anew. Whatever else stood in
+Nothing of the file itself is kept: it is decoded, within bounds, and the pixels are encoded anew. All else in
 it (where it was taken, a second file behind its end, a script) is gone by construction and not by a list of what to drop.
 """
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["CLEANED_TYPE", "Cleaned", "NotTaken", "cleaned"]
 
 CLEANED_TYPE = "image/jpeg"
-MOST_PIXELS = 50_500_000  # what telephones call 50 megapixels; decoded it is 200 MB
-MOST_SCANS = 100  # a progressive JPEG has a dozen; each is a pass over all pixels, at no cost to whoever writes it
+MAX_PIXELS = 50_500_000  # what telephones call 50 megapixels; decoded it is 200 MB
+MAX_SCANS = 100  # a progressive JPEG has a dozen; each is a pass over all pixels, at no cost to its author
 PHOTO_SIDE, THUMB_SIDE = 2048, 320
 PHOTO_QUALITY, THUMB_QUALITY = 82, 75
 _PILLOWS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
@@ -56,7 +56,7 @@ def cleaned(data: bytes, content_type: str) -> Cleaned:
     found = _type_of(data)
     if found != content_type:
         raise NotTaken("wrong_type" if found else "not_an_image")
-    if data.count(_SCAN) > MOST_SCANS and found == "image/jpeg":
+    if data.count(_SCAN) > MAX_SCANS and found == "image/jpeg":
         raise NotTaken("broken")
     return _encoded(_decoded(data, _PILLOWS[content_type]))
 
@@ -73,7 +73,7 @@ def _decoded(data: bytes, format: str) -> "Image":
     """Return the pixels, upright, in RGB and not much larger than they are kept."""
     from PIL import Image  # noqa: PLC0415 - only what cleans photos pays for it, and only it may run a decoder
 
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # Pillow warns from there and refuses from twice as many, before it decodes
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow warns from there and refuses from twice as many, before it decodes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -105,7 +105,7 @@ def _turn_of(image: "Image") -> "Transpose | None":
     )
     try:
         return dict(enumerate(turns, 2)).get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 - written by whoever sent it
+    except Exception:  # noqa: BLE001 - written by the sender
         return None
 
 

@@ -1,4 +1,4 @@
-"""What the house needs of a carrier. Sending is one attempt: providers take no idempotency token, so retrying is not theirs."""
+"""What features need of adapters. Sending is one attempt: providers take no idempotency token, so they never retry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,17 +67,17 @@ class EmailSender(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostForm:
-    """What a client posts a file with: `fields` first and then `file`, as multipart/form-data. Whoever has it may send."""
+    """What a client posts a file with: `fields` first and then `file`, as multipart/form-data. Any holder may send."""
 
     url: str
     fields: Mapping[str, str] = field(repr=False)
 
 
 class Files(Protocol):
-    """Keeps files by key. All but signing may be done twice, and fail with whatever the carrier raises."""
+    """Keeps files by key. All but signing may be done twice, and fail with the error of the storage."""
 
-    def presign_post(self, key: str, content_type: str, most_bytes: int, expires_at: datetime) -> PostForm:
-        """Return a form that takes one to `most_bytes` bytes of exactly this type to exactly this key, until an instant.
+    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
+        """Return a form that takes one to `max_bytes` bytes of exactly this type to exactly this key, until an instant.
 
         No other field is taken with it, so nothing can be made public by it. It is good for more than one file, and a
         later one takes the place of the one before.
@@ -92,12 +92,12 @@ class Files(Protocol):
         """Return the length of a file in bytes; None when it is not there."""
         ...
 
-    def read(self, key: str, most: int) -> bytes | None:
-        """Return the first `most` bytes of a file; None when it is not there."""
+    def read(self, key: str, limit: int) -> bytes | None:
+        """Return the first `limit` bytes of a file; None when it is not there."""
         ...
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
-        """Write a file, in the place of the one before; whoever reads it sees one or the other. No proxy may keep it."""
+        """Write a file, in the place of the one before; a reader sees one or the other. No proxy may keep it."""
         ...
 
     def delete(self, key: str) -> None:

@@ -1,7 +1,5 @@
 """The queues between "it is due" and "somebody works on it": SQS in the cloud, a plain call on one machine."""
 
-import base64
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -12,16 +10,29 @@ from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
 from ..kernel.clock import Clock, from_text, to_text
+from ..kernel.ids import derived_id
 from ..kernel.job import JobRecord, ScheduledJob, Unreadable, record_of, scheduled_of
 from ..kernel.template import Lane
 
-__all__ = ["InlineQueue", "SqsQueues", "consume", "read_arrivals", "read_dead", "read_entry", "seconds_left", "write_entry"]
+__all__ = [
+    "InlineQueue",
+    "SqsQueues",
+    "consume",
+    "read_arrivals",
+    "read_dead",
+    "read_entry",
+    "seconds_left",
+    "write_entry",
+]
 
 T = TypeVar("T")
 TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
-NEEDED = 10.0  # seconds without which no message is begun: a provider that hangs takes seven, and there is the ledger to write
+# Without these seconds no message is begun: a provider that hangs takes seven, then comes the message log.
+MIN_SECONDS_LEFT = 10.0
 _FIELDS = frozenset(field.name for field in fields(JobRecord))
 _INSTANTS = ("at", "not_before", "not_after")
+_MAPS = ("params", "cursor")
+_UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 
 def write_entry(scheduled: ScheduledJob) -> str:
@@ -41,25 +52,43 @@ def read_entry(body: str) -> ScheduledJob:
     if not isinstance(sent, dict):
         raise TypeError(type(sent).__name__)
     known = {name: value for name, value in sent.items() if name in _FIELDS}
-    instants = {name: from_text(known[name]) for name in _INSTANTS if name in known}
+    for name, value in known.items():
+        _check_text(value, is_map=name in _MAPS)
+    instants = {name: _instant(known[name]) for name in _INSTANTS if name in known}
     return scheduled_of(JobRecord(**{**known, **instants}))
+
+
+def _check_text(value: object, *, is_map: bool) -> None:
+    """Raise TypeError unless a value is text, or a map of texts, and ValueError for text that cannot be stored."""
+    if not isinstance(value, dict if is_map else str):
+        raise TypeError(type(value).__name__)
+    for text in [*value, *value.values()] if isinstance(value, dict) else [value]:
+        if not isinstance(text, str):
+            raise TypeError(type(text).__name__)
+        text.encode()
+
+
+def _instant(text: str) -> datetime:
+    """Read an instant; ValueError without a time zone."""
+    instant = from_text(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant
 
 
 def read_dead(body: str) -> ScheduledJob:
     """Read a dead letter; of an unreadable one only that it came is kept, for it may say anything."""
     try:
         return read_entry(body)
-    except (ValueError, TypeError, KeyError):
-        digest = hashlib.sha256(body.encode()).digest()
-        id = f"due_{base64.b32encode(digest[:15]).decode().lower()}"
-        return ScheduledJob(job=Unreadable(id=id), at=datetime.fromtimestamp(0, UTC))
+    except _UNREADABLE:
+        return ScheduledJob(job=Unreadable(id=derived_id("due", body)), at=datetime.fromtimestamp(0, UTC))
 
 
 def read_arrivals(body: str) -> list[str]:
     """Return the keys of the files that a bucket's notification says have arrived; none of what is no notification.
 
     A bucket writes keys as a form does, and begins with a test message that has no records. What cannot be read now will
-    never be, and the bucket's own rules delete in the end what nobody was told of.
+    never be; the bucket's own rules delete such files in the end.
     """
     try:
         records = json.loads(body)["Records"]
@@ -85,16 +114,20 @@ def consume(
     *,
     seconds_left: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
-    """Work on the records of an SQS event; those whose work failed go back to the queue, each for itself.
+    """Work on the records of an SQS event; each record whose work failed goes back to the queue.
 
-    With `seconds_left` those go back untouched, too, that would be begun with less than `NEEDED`: a worker that is ended in
-    the middle of one would leave it UNKNOWN, and bring all the others again that it had done.
+    With `seconds_left`, a record is not begun in less than `MIN_SECONDS_LEFT`, and goes back too. A worker that is ended in
+    the middle of a message would leave it UNKNOWN, and SQS would bring again all records that were done.
     """
     # A tenth of a second that only consumers pay.
-    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response  # noqa: PLC0415
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
 
     def handle(record: Any) -> None:
-        if seconds_left is not None and seconds_left() < NEEDED:
+        if seconds_left is not None and seconds_left() < MIN_SECONDS_LEFT:
             raise OutOfTime
         work(read(record.body))
 
@@ -122,7 +155,7 @@ class SqsQueues:
         from botocore.config import Config  # noqa: PLC0415
         from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
 
-        # What is handed over is committed already and the sweep has it too: whoever asked must not wait for a queue.
+        # What is handed over is committed already and the sweep has it too: the caller must not wait for a queue.
         config = Config(**self._timeouts, retries={"total_max_attempts": 2})
         return get_session().create_client("sqs", region_name=self._region, config=config)
 
@@ -147,15 +180,20 @@ class SqsQueues:
 
 
 class InlineQueue:
-    """Runs each job where it stands and takes the entry when the job is done, so that a crash loses nothing.
+    """Runs each job in the caller and takes the entry when the job is done, so that a crash loses nothing.
 
     A job that fails stays due and is left alone for a while, each time for longer; after the fifth time it is parked.
     """
 
-    REST = timedelta(seconds=20)  # doubled each time: five tries take longer than somebody's lease on a delivery
-    DEEPEST = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
+    REST = timedelta(seconds=20)  # doubled each time: five tries take longer than the lease on an attempt
+    MAX_DEPTH = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
 
-    def __init__(self, work: Callable[[ScheduledJob], None], park: Callable[[ScheduledJob], None], clock: Clock) -> None:
+    def __init__(
+        self,
+        work: Callable[[ScheduledJob], None],
+        park: Callable[[ScheduledJob], None],
+        clock: Clock,
+    ) -> None:
         self._work, self._park, self._clock = work, park, clock
         self._failed: dict[str, tuple[int, datetime]] = {}  # how often, and when it may be tried again
         self._depth = threading.local()
@@ -163,7 +201,7 @@ class InlineQueue:
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
         """See `store.outbox.Queue`."""
         depth = getattr(self._depth, "now", 0)
-        if depth >= self.DEEPEST:
+        if depth >= self.MAX_DEPTH:
             return set()
         self._depth.now = depth + 1
         try:

@@ -32,14 +32,14 @@ class S3Files:
         )
         return get_session().create_client("s3", region_name=self._region, config=config)
 
-    def presign_post(self, key: str, content_type: str, most_bytes: int, expires_at: datetime) -> PostForm:
+    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
         """See `ports.Files.presign_post`. S3 takes no field that the policy does not name, an ACL or a tag for instance."""
         left = max(timedelta(), expires_at - self._clock.now())
         form = self._s3.generate_presigned_post(
             self._bucket,
             key,
             Fields={"Content-Type": content_type},
-            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, most_bytes]],
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
             ExpiresIn=int(left.total_seconds()),
         )
         return PostForm(url=form["url"], fields=form["fields"])
@@ -60,18 +60,24 @@ class S3Files:
                 return None
             raise
 
-    def read(self, key: str, most: int) -> bytes | None:
+    def read(self, key: str, limit: int) -> bytes | None:
         """See `ports.Files.read`."""
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"]
         except self._s3.exceptions.NoSuchKey:
             return None
         with body:
-            return bytes(body.read(most))
+            return bytes(body.read(limit))
 
     def write(self, key: str, data: bytes, content_type: str) -> None:
         """See `ports.Files.write`."""
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type, CacheControl="private")
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            CacheControl="private",
+        )
 
     def delete(self, key: str) -> None:
         """See `ports.Files.delete`."""

@@ -1,1 +1,1 @@
-"""The staff desk: what waits for whom, over all features."""
+"""The staff queue over all features, and parked jobs."""

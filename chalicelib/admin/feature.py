@@ -1,4 +1,4 @@
-"""What the staff desk brings: everything that waits for the staff of a place, in one queue."""
+"""The declaration of the staff queue: everything that waits for the staff of a place."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""What fan-outs bring: one message to a large group, resumed where it was left."""
+"""The declaration of fan-outs: one message to a large group, resumed where it was left."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,1 +1,1 @@
-"""What every feature stands on: pure Python, the standard library only, nothing of AWS or HTTP."""
+"""The base of every feature: pure Python, the standard library only, nothing of AWS or HTTP."""

@@ -108,7 +108,11 @@ class Actor:
 
     def role_at(self, place: str) -> Role:
         """Return the highest role that covers a place."""
-        return max((g.role for g in self.grants if g.reaches(place)), key=lambda role: role.rank, default=Role.RESIDENT)
+        return max(
+            (g.role for g in self.grants if g.reaches(place)),
+            key=lambda role: role.rank,
+            default=Role.RESIDENT,
+        )
 
 
 ANONYMOUS = Actor(id="")

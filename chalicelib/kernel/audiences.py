@@ -1,4 +1,4 @@
-"""Audiences: for whom a message is. One parser and one formatter for the text by which they are stored."""
+"""Audiences: the recipients of a message. One parser and one formatter for the text by which they are stored."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a decision makes true, all together or not at all. Models return it; `store.transaction` writes it in one transaction."""
+"""Changes: what a decision makes true, all together or not at all. `store.transaction` writes them in one transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,24 @@ from .audiences import Audience
 from .errors import Refusal, Stale
 from .job import Job
 
-__all__ = ["Adjust", "ArmedTimer", "Changes", "Check", "Count", "Delete", "Entity", "Event", "Message", "Put", "Write"]
+__all__ = [
+    "Adjust",
+    "ArmedTimer",
+    "Changes",
+    "Check",
+    "Count",
+    "Delete",
+    "Entity",
+    "Event",
+    "Message",
+    "Put",
+    "Write",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ArmedTimer:
-    """The one armed wake-up of an entity. A job acts only if it was woken with this id."""
+    """The one armed timer of an entity. A job acts only if it carries this id."""
 
     id: str
     at: datetime
@@ -37,7 +49,7 @@ class Entity:
     timer: ArmedTimer | None = None
 
     def deadlines(self) -> Mapping[str, datetime]:
-        """Return everything that waits for an instant, by name. The alarm is derived from the earliest."""
+        """Return everything that waits for an instant, by name. The timer is derived from the earliest."""
         return {}
 
     def check_version(self, seen: int | None) -> None:
@@ -51,7 +63,7 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of an entity's timeline. `tag` is past tense (``wish.claimed``); `by` is who did it, `party` as what."""
+    """One line of an entity's event log. `tag` is past tense (``wish.claimed``); `by` is who did it, `party` as what."""
 
     tag: str
     by: str
@@ -61,13 +73,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Something that somebody must hear.
+    """A message to send.
 
-    `to` says for whom it is; `about` and `params` hold ids, never
-    personal data: texts are composed at the moment of sending. `not_after` is the instant from which it is worth
-    nothing any more (the event that it reminds of); a message with both bounds is planned for each recipient at once,
-    so that one that would fall into her quiet hours can go out the evening before. `part_of` names the message that
-    this one is a share of, and `paced_at` when that share has its turn.
+    `about` and `params` hold ids, never personal data: texts are composed at the moment of sending. From `not_after` on
+    the message is worthless, for the event that it reminds of has come. A message with both bounds is planned for each
+    recipient at once. One that would fall into a recipient's quiet hours can then go out the evening before. `part_of`
+    names the message that this one is a share of, and `paced_at` the instant of that share.
     """
 
     kind: str
@@ -103,7 +114,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Add to a counter that many touch at once. With `limit`, only while it stands below that; else `refusal`."""
+    """Add to a counter that many change at once. With `limit`, only while it is below that; else `refusal`."""
 
     subject: str
     name: str
@@ -143,11 +154,11 @@ class Changes(Generic[E_co]):
     """A decision. `previous` is None for something new; an entity equal to it, without events, is not written again.
 
     `refusal`, where set, is raised after the commit: a wrong code must be counted although it is refused.
-    `bump_version` False says that nothing changes that anybody is shown (a reminder is noted, the alarm moves on): version and
-    `updated_at` stay, so that no phone's If-Match fails over it and no index is written.
+    `bump_version` is False when nothing changes that is ever shown, such as a note that a reminder was sent. Version and
+    `updated_at` then stay, so no client's If-Match fails and no index is written.
     `jobs` are work that is due at once; the commit gives an id to a job without one.
-    `related` are decisions about other entities that become true with it, each with its own version, alarm and timeline:
-    outcomes compose. Their `refusal` and `related` are not looked at.
+    `related` are decisions about other entities that become true with it, each with its own version, timer and event
+    log. Their `refusal` and `related` are ignored.
     """
 
     entity: E_co

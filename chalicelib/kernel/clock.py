@@ -39,7 +39,7 @@ class SystemClock:
 
 
 class TestClock:
-    """A clock that stands still until it is told to move."""
+    """A clock that moves only by `advance` and `move_to`."""
 
     __test__ = False  # the name is a noun; pytest must not collect it
 
@@ -47,7 +47,7 @@ class TestClock:
         self._now = start
 
     def now(self) -> datetime:
-        """Return the instant at which the clock stands."""
+        """Return the instant that was set."""
         return self._now
 
     def advance(self, by: timedelta) -> None:
@@ -85,7 +85,7 @@ def start_of_day(day: date, zone: str) -> datetime:
 
 
 def share_of(span: timedelta, seed: str) -> timedelta:
-    """Return a part of a span, in whole seconds, that follows from a seed: spread like chance, and found again by whoever asks."""
+    """Return a part of a span, in whole seconds. It follows from the seed, and is spread like chance."""
     part = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]) / 2**32
     return timedelta(seconds=int(span.total_seconds() * part))
 

@@ -1,4 +1,4 @@
-"""Short codes that people read aloud. They are derived when needed and stand in no row, queue or log (docs/decisions)."""
+"""Short codes that people read aloud. They are derived when needed and kept in no row, queue or log (docs/decisions/0005)."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Refusals: what the house answers when it will not do something. They carry facts, never an HTTP status."""
+"""Refusals: why a use case does not do what was asked. They carry facts, never an HTTP status."""
 
 from collections.abc import Sequence
 
@@ -48,7 +48,7 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The state of things, or the uniqueness of something, stands against it."""
+    """The current state, or the uniqueness of something, does not allow it."""
 
 
 class Stale(Refusal):

@@ -24,7 +24,7 @@ class Hooks(Protocol):
         ...
 
     def direct_up_to(self, kind: str) -> int:
-        """Return up to how many members a group is told as if they were named one by one; 0 for never."""
+        """Return the largest size of a group that is sent to by name, one by one; 0 for never."""
         ...
 
     def zone_of(self, kind: str, name: str) -> str | None:
@@ -44,7 +44,7 @@ class Hooks(Protocol):
         ...
 
     def place_of(self, subject: str) -> str:
-        """Return the place of whatever an id names, "" where it is unknown."""
+        """Return the place of what an id names, "" where it is unknown."""
         ...
 
     def queue_parts(self, query: QueueQuery) -> list[QueuePart]:

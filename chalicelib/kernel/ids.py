@@ -23,9 +23,13 @@ class RandomIds:
 
     def new(self, prefix: str) -> str:
         """Return the prefix, an underscore and 24 characters."""
-        return f"{prefix}_{base64.b32encode(secrets.token_bytes(15)).decode().lower()}"
+        return _written(prefix, secrets.token_bytes(15))
 
 
 def derived_id(prefix: str, text: str) -> str:
     """Return the identifier of what a text names, the same each time: for what is one, however often it is made."""
-    return f"{prefix}_{base64.b32encode(hashlib.sha256(text.encode()).digest()[:15]).decode().lower()}"
+    return _written(prefix, hashlib.sha256(text.encode()).digest()[:15])
+
+
+def _written(prefix: str, bits: bytes) -> str:
+    return f"{prefix}_{base64.b32encode(bits).decode().lower()}"

@@ -27,7 +27,7 @@ class Timer:
     """The timer of an entity has fired. It counts only while the entity still waits for a timer of this id."""
 
     id: str
-    entity_kind: str  # Entity.kind
+    entity_kind: str  # Entity.entity_kind
     entity_id: str
 
     @property
@@ -53,13 +53,16 @@ class Event:
 
     @property
     def kind(self) -> str:
-        """Return the kind of the job; with its handler, once it has one, so that parked jobs can be told apart."""
+        """Return the kind of the job; with its handler, once it has one, so that parked jobs differ."""
         return f"event.{self.tag}@{self.handler}" if self.handler else f"event.{self.tag}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A person has answered a question by SMS. `phone_of` is the person whose phone it came from, "" if unknown."""
+    """A person has answered a question by SMS. `phone_of` is the person whose phone it came from, "" if unknown.
+
+    `occasion` is that of the question (`MessageContext`). The answer counts only while the subject is still at it.
+    """
 
     id: str
     question: str  # the message kind that asked
@@ -67,6 +70,7 @@ class Answer:
     person_id: str
     yes: bool
     phone_of: str = ""
+    occasion: str = ""
 
     @property
     def feature_kind(self) -> str:
@@ -188,14 +192,25 @@ class JobRecord:
 
 def record_of(scheduled: ScheduledJob) -> JobRecord:
     """Return a job as it is stored."""
-    record = JobRecord(id=scheduled.id, at=scheduled.at, shard=scheduled.shard, kind=scheduled.kind, subject=scheduled.subject)
+    record = JobRecord(
+        id=scheduled.id,
+        at=scheduled.at,
+        shard=scheduled.shard,
+        kind=scheduled.kind,
+        subject=scheduled.subject,
+    )
     match job := scheduled.job:
         case Event():
             return replace(record, kind=f"event.{job.tag}", handler=job.handler, cursor=job.cursor)
         case Command():
             return replace(record, cursor=job.cursor)
         case Answer():
-            params = {"question": job.question, "answer": "yes" if job.yes else "no", "phone_of": job.phone_of}
+            params = {
+                "question": job.question,
+                "answer": "yes" if job.yes else "no",
+                "phone_of": job.phone_of,
+                "occasion": job.occasion,
+            }
             return replace(record, to=job.person_id, params=params)
         case Send():
             return replace(
@@ -221,7 +236,13 @@ def _job_of(record: JobRecord) -> Job:
         case "timer":
             return Timer(id=record.id, entity_kind=name, entity_id=record.subject)
         case "event":
-            return Event(id=record.id, tag=name, subject=record.subject, handler=record.handler, cursor=record.cursor)
+            return Event(
+                id=record.id,
+                tag=name,
+                subject=record.subject,
+                handler=record.handler,
+                cursor=record.cursor,
+            )
         case "command":
             return Command(id=record.id, name=name, subject=record.subject, cursor=record.cursor)
         case "answer":
@@ -249,4 +270,5 @@ def _answer_of(record: JobRecord) -> Answer:
         person_id=record.to,
         yes=record.params["answer"] == "yes",
         phone_of=record.params["phone_of"],
+        occasion=record.params.get("occasion", ""),
     )

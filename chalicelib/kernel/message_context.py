@@ -17,7 +17,11 @@ class MessageSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageContext:
-    """The facts of a message as they are now, and the people whose phones it must not reach."""
+    """The facts of a message as they are now, and the people whose phones it must not reach.
+
+    `occasion` tells a question from one of the same kind that is asked later: of the next delivery, the next solution.
+    """
 
     facts: Mapping[str, object] = field(default_factory=dict)
     barred_people: frozenset[str] = frozenset()
+    occasion: str = ""

@@ -1,4 +1,4 @@
-"""What is counted while the house runs. Names and dimensions only: a measure never holds anything about a person."""
+"""Metrics of the running service. Names and dimensions only: a metric never holds anything about a person."""
 
 from collections import Counter, defaultdict
 from typing import Protocol
@@ -7,7 +7,7 @@ __all__ = ["MemoryMetrics", "Metrics"]
 
 
 class Metrics(Protocol):
-    """Takes measures; each is written out when the function that took them ends."""
+    """Takes measurements; they are written out when the invocation ends."""
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
         """Add to a number."""
@@ -27,7 +27,7 @@ class Metrics(Protocol):
 
 
 class MemoryMetrics:
-    """Keeps measures where they can be looked at: on one machine and in tests."""
+    """Keeps measurements in memory: on one machine and in tests."""
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, ...]] = Counter()

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .errors import Malformed
 
-__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge", "merge_pairs"]
+__all__ = ["Cursors", "Page", "Position", "chain", "every", "merge_pairs"]
 
 T = TypeVar("T")
 Position = dict[str, Any]
@@ -57,7 +57,10 @@ class Cursors:
 
 
 def chain(
-    parts: Sequence[str], read: Callable[[str, Position | None, int], Page[T]], start: Position | None, limit: int
+    parts: Sequence[str],
+    read: Callable[[str, Position | None, int], Page[T]],
+    start: Position | None,
+    limit: int,
 ) -> Page[T]:
     """Read a list that lies in several partitions, one after the other, as if it were one.
 
@@ -78,15 +81,6 @@ def _from(parts: Sequence[str], start: Position | None) -> Iterator[tuple[int, P
     first = start["n"] if start else 0
     for n in range(first, len(parts)):
         yield n, (start["key"] if start and n == first else None)
-
-
-def merge(sources: Sequence[Callable[[str, int], Page[tuple[str, T]]]], after: str, limit: int) -> Page[T]:
-    """Read several lists that are each in the order of a text as if they were one, from behind `after` on.
-
-    `read(after, limit)` returns a page as `merge_pairs` takes it.
-    """
-    merged = merge_pairs([read(after, limit) for read in sources], limit)
-    return Page([item for _, item in merged.items], merged.next)
 
 
 def merge_pairs(pages: Sequence[Page[tuple[str, T]]], limit: int) -> Page[tuple[str, T]]:

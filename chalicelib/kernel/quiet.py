@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 __all__ = ["QUIET_FROM", "QUIET_TO", "quiet_span"]
 
-QUIET_FROM, QUIET_TO = "21:00", "08:00"  # local; what adapters and neighbours take for decent
+QUIET_FROM, QUIET_TO = "21:00", "08:00"  # local; the usual rule of SMS providers and of neighbours
 
 
 def quiet_span(instant: datetime, start: str, end: str, zone: str) -> tuple[datetime, datetime] | None:

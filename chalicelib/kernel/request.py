@@ -1,4 +1,4 @@
-"""What a use case is told of its caller beside the request itself."""
+"""The context of a request: what a use case knows of its caller."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """Who asks, what makes the request unique, which version she saw, from where, in which language."""
+    """The caller, what makes the request unique, the version that the caller saw, the address and the language."""
 
     actor: Actor = ANONYMOUS
     idempotency_key: IdempotencyKey | None = None

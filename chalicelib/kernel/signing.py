@@ -1,4 +1,4 @@
-"""Signed requests between the house and an SMS provider. One scheme in both directions: what we send, and its webhooks to us."""
+"""Signed requests to an SMS provider and from it: one scheme for both directions."""
 
 import hmac
 import re
@@ -33,14 +33,16 @@ def sign(key: bytes, timestamp: str, nonce: str, body: bytes) -> str:
 def check(key: bytes, timestamp: str, nonce: str, signature: str, body: bytes, now: datetime) -> None:
     """Return if the request was signed with the key at most `TOLERANCE` from now, before or after.
 
-    A replay within that time passes: whoever acts on a request must be indifferent to a second one, or remember the nonce.
+    A replay within that time passes. The caller must be idempotent, or remember the nonce.
 
     Raises:
         Unauthenticated: the signature, its time or its form is wrong, and nothing is said about which.
 
     """
     formed = _TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce) and _SIGNATURE.fullmatch(signature)
-    if not (key and formed and _near(int(timestamp), now) and same(signature, sign(key, timestamp, nonce, body))):
+    if not (key and formed and _near(int(timestamp), now)):
+        raise Unauthenticated("webhook.signature_invalid")
+    if not same(signature, sign(key, timestamp, nonce, body)):
         raise Unauthenticated("webhook.signature_invalid")
 
 

@@ -57,14 +57,15 @@ def page_and_all(
     read: Callable[[str, int], Page[tuple[str, T]]],
     query: QueueQuery,
 ) -> tuple[Page[tuple[str, T]], Sequence[T]]:
-    """Return the page that a query asks for and all that waits, up to `MAX_COUNTED`, in one read unless more wait.
+    """Return the page that a query asks for and all that waits, up to `MAX_COUNTED`.
 
+    That is one read, except for a page behind the last task that is counted.
     `read(after, limit)` returns a page of (order, item) pairs, in order, with ``{"after": order}`` as its `next`.
     """
     everything = read("", MAX_COUNTED)
     items = [item for _, item in everything.items]
-    if everything.next:
-        return read(query.after, query.limit), items
-    behind = [pair for pair in everything.items if pair[0] > query.after]
+    uncounted = everything.next is not None and query.after >= everything.next["after"]
+    part = read(query.after, MAX_COUNTED) if uncounted else everything
+    behind = [pair for pair in part.items if pair[0] > query.after]
     page = behind[: query.limit]
-    return Page(page, {"after": page[-1][0]} if len(behind) > len(page) else None), items
+    return Page(page, {"after": page[-1][0]} if len(behind) > len(page) else part.next), items

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from .access import Action, Relation
 from .errors import Conflict, Forbidden
 
-__all__ = ["SYSTEM_ONLY", "Answer", "Move", "Mover", "StateTable", "Step", "Undeclared"]
+__all__ = ["SYSTEM_ONLY", "Answer", "Move", "Mover", "StateTable", "Transition", "Undeclared"]
 
 S = TypeVar("S", bound=StrEnum)
 SYSTEM_ONLY = frozenset({Relation.SYSTEM})
@@ -50,7 +50,7 @@ class Move(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Step(Generic[S]):
+class Transition(Generic[S]):
     """A move that was made: the new state and the tag of its event (empty where the row raises none)."""
 
     target: S
@@ -87,7 +87,13 @@ class StateTable(Generic[S]):
         rows = self._from(state)
         return list(dict.fromkeys(row.name for row in rows if row.who & relations))
 
-    def row(self, state: S, name: str, relations: frozenset[Relation], moves: Sequence[str] | None = None) -> Move[S]:
+    def row(
+        self,
+        state: S,
+        name: str,
+        relations: frozenset[Relation],
+        moves: Sequence[str] | None = None,
+    ) -> Move[S]:
         """Return the row of a move. `moves` are those that the caller may make now, where not all of the table.
 
         Raises:
@@ -116,7 +122,7 @@ class StateTable(Generic[S]):
         target: S | None = None,
         event: str | None = None,
         moves: Sequence[str] | None = None,
-    ) -> Step[S]:
+    ) -> Transition[S]:
         """Make a move: return the new state and the event. Without `target` or `event`, take the row's first.
 
         Raises:
@@ -130,7 +136,7 @@ class StateTable(Generic[S]):
         if reached not in row.targets or (raised and raised not in row.events):
             made = f"{self.kind} {name} from {state.value}"
             raise Undeclared(f"{made} to {reached.value} with event {raised!r}")
-        return Step(reached, raised)
+        return Transition(reached, raised)
 
     def _from(self, state: S) -> list[Move[S]]:
         return [row for row in self.rows if row.source is state]

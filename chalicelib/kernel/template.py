@@ -13,7 +13,7 @@ __all__ = ["Lane", "Legal", "Template", "Templates", "Urgency"]
 
 
 class Urgency(StrEnum):
-    """How soon somebody must hear of something."""
+    """How soon a message must arrive."""
 
     URGENT = "urgent"  # at once, at night too, and once more if nobody knows whether it went out
     NORMAL = "normal"  # at once, but not in quiet hours
@@ -28,7 +28,7 @@ class Legal(StrEnum):
 
 
 class Lane(StrEnum):
-    """The two queues: what one person waits for must not stand behind what goes to thousands."""
+    """The two queues: work that one person waits for never queues behind messages to thousands."""
 
     URGENT = "urgent"
     BULK = "bulk"
@@ -38,11 +38,11 @@ class Lane(StrEnum):
 class Template:
     """A kind of message. `slots` are its facts with the most UCS-2 units of each, which are billed; a longer fact is cut.
 
-    `version` is written into the ledger with every message, so that it can be said later what somebody was told.
-    `parts` is what the longest it can become is billed as, in any locale, signature and suffix included; a test
-    holds every template to it. `asks` marks a question that can be answered by 1 (yes) or 2 (no). `can_wait` says that
-    it may go into the digest of somebody who has been told enough this week; a question never does, for there "1" would
-    answer nothing. `told` says who hears it, for people to read. `for_staff`: only staff may read it later on.
+    `version` is written into the message log, so that the text of an old message can be found. `parts` is what the
+    longest form is billed as, in any locale, signature and suffix included; a test checks it. `asks` marks a question
+    that 1 (yes) or 2 (no) answers. With `can_wait` the message may go into the digest of a recipient who has had enough
+    messages this week; a question never does, for there "1" would answer nothing. `told` names the recipients, for
+    docs/messages.md. With `for_staff` only staff may read it later on.
     """
 
     text: Text
@@ -75,7 +75,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def _cut(fact: str, most: int) -> str:
-    """One line without links: adapters here refuse texts with links, and a further line could pass for another message.
+    """One line without links: SMS providers refuse texts with links, and a further line could pass for another message.
 
     An emoji or a rare character of a name is two units, and stays whole or goes.
     """

@@ -1,10 +1,18 @@
-"""Text as people write it: what characters are taken, how alike two titles are, and what must not stand on a wall."""
+"""Text as people write it: what characters are taken, how alike two titles are, and what may not be shown in public."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["LINE_PATTERN", "PROSE_PATTERN", "as_read", "mask_personal", "normalise", "normalise_name", "overlap"]
+__all__ = [
+    "LINE_PATTERN",
+    "PROSE_PATTERN",
+    "as_read",
+    "mask_personal",
+    "normalise",
+    "normalise_name",
+    "overlap",
+]
 
 # Controls, zero-width and bidirectional characters can hide or reverse what a reader sees (Unicode TR 36).
 # Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
@@ -67,15 +75,19 @@ def _name_forms(name: str) -> set[str]:
 
 def _spelt(word: str) -> str:
     """Return the pattern of a word in its spellings: any dot or gap between its parts, wide or narrow digits."""
-    parts = [
-        r"\s?[·•‧・．･⋅∙.\s]?\s?" if c == "·" else f"[{c}{chr(ord(c) + 0xFEE0)}]" if c in "0123456789" else re.escape(c)
-        for c in word
-    ]
-    return "".join(parts)
+    return "".join(_spelt_character(character) for character in word)
+
+
+def _spelt_character(character: str) -> str:
+    if character == "·":
+        return r"\s?[·•‧・．･⋅∙.\s]?\s?"
+    if character in "0123456789":
+        return f"[{character}{chr(ord(character) + 0xFEE0)}]"
+    return re.escape(character)
 
 
 def mask_personal(text: str, *, name: str = "", secrets: Iterable[str] = ()) -> str:
-    """Blank out what would identify a resident: the given secrets, her name, long numbers, mail, house numbers."""
+    """Blank out what would identify a resident: the given secrets, the name, long numbers, mail, house numbers."""
     hidden = _name_forms(name) | {secret for secret in secrets if len(secret) > 1}
     for word in sorted(hidden, key=len, reverse=True):
         text = re.sub(_spelt(word), _MASK, text, flags=re.IGNORECASE)

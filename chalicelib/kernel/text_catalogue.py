@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["DEFAULT_LOCALE", "LOCALES", "Catalogue", "Locale", "Text", "choose_locale", "placeholders", "text"]
+__all__ = [
+    "DEFAULT_LOCALE",
+    "LOCALES",
+    "Catalogue",
+    "Locale",
+    "Text",
+    "choose_locale",
+    "placeholders",
+    "text",
+]
 
 Locale = Literal["zh-CN", "en"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
@@ -17,7 +26,7 @@ _BY_LANGUAGE = {locale.split("-")[0]: locale for locale in LOCALES}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text by locale; `{name}` stands for a fact."""
+    """One text by locale; `{name}` is replaced by a fact."""
 
     by_locale: Mapping[str, str]
 
@@ -26,7 +35,7 @@ class Text:
         return Text({locale: self.format(locale) + other.format(locale) for locale in LOCALES})
 
     def format(self, locale: str, facts: Mapping[str, object] | None = None) -> str:
-        """Return the text in a locale, or in the default one, with its facts; a missing fact leaves its name standing."""
+        """Return the text in a locale, or in the default one, with its facts; the name of a missing fact stays."""
         said = self.by_locale.get(locale, self.by_locale[DEFAULT_LOCALE])
         known = facts or {}
         return _NAME.sub(lambda found: str(known.get(found[1], found[0])), said)  # in one pass: a fact is never read as a text

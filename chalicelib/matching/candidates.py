@@ -11,13 +11,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from heapq import heappop, heappush
 from operator import itemgetter
 
 from ..offers.model import grid_of
 from ..offers.policy import OfferUrgency
-from .edges import OBSTACLES_OF_PAIR, Helper, Neighbours, OpenWish, ring_of, serve, terms_of
+from .edges import Helper, Neighbours, OpenWish, are_eligible, ring_of, serve, terms_of
 from .policy import Weights
 
 __all__ = ["Candidates"]
@@ -25,7 +24,10 @@ __all__ = ["Candidates"]
 
 @dataclass(slots=True)
 class _Bucket:
-    """Volunteers who live and help in the same places; for each urgency (price with the risk of a refusal, volunteer), cheapest first."""
+    """Volunteers who live and help in the same places.
+
+    `order` holds for each urgency (price with the cost of a likely refusal, volunteer), cheapest first.
+    """
 
     base: str
     places: tuple[str, ...]
@@ -34,9 +36,10 @@ class _Bucket:
 
 
 class Candidates:
-    """The eligible pairs of an instance, looked at from the cheapest on. `visits` counts the pairs that were looked at.
+    """The eligible pairs of an instance, cheapest first. `visits` counts the pairs that were computed.
 
-    Whether somebody may be asked at all at this hour is not looked at: whoever may not has no room, and a price to match.
+    The hour is not checked here. A volunteer who may not be asked now has no room, and so a price
+    that no wish is worth.
     """
 
     def __init__(
@@ -45,10 +48,9 @@ class Candidates:
         helpers: Sequence[Helper],
         weights: Weights,
         neighbours: Neighbours,
-        now: datetime,
     ) -> None:
         self._wishes, self._helpers, self._weights = wishes, helpers, weights
-        self._neighbours, self._now = neighbours, now
+        self._neighbours = neighbours
         self.visits = 0
         self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in OfferUrgency}
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
@@ -90,10 +92,8 @@ class Candidates:
 
         At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
         """
-        wish, found = (
-            self._wishes[i],
-            list[tuple[int, int]](),
-        )  # a heap of (-total, -volunteer), the dearest on top
+        wish = self._wishes[i]
+        found: list[tuple[int, int]] = []  # a heap of (-total, -volunteer), the dearest on top
         seen, limit = set(known), below
         for pool, more in self._walks(wish):
             for way, bucket in self._by_distance(pool, wish.place):
@@ -116,20 +116,23 @@ class Candidates:
         return [(-j, -total - prices[-j]) for total, j in sorted(found, reverse=True)]
 
     def _walks(self, wish: OpenWish) -> Iterator[tuple[tuple[str, str], int]]:
-        """Yield the pools to walk for a wish, and what everybody in them costs at least beside place and refusal."""
-        if wish.skills:
-            general = min(
-                (("skill", skill) for skill in wish.skills),
-                key=lambda pool: self._sizes.get(pool, 0),
-            )
-        else:
-            general = ("vetted", "") if wish.vetted else ("kind", wish.kind)
+        """Yield the pools to walk for a wish, each with a lower bound of its members' other costs.
+
+        Place and refusal are not in the bound.
+        """
         for dialect in wish.dialects:
             yield ("dialect", dialect), 0
-        yield (
-            general,
-            self._weights.dialect if wish.dialects else 0,
-        )  # who speaks one of them has been seen already
+        # Volunteers who speak one of the dialects have been seen by now.
+        yield self._general_pool(wish), self._weights.dialect if wish.dialects else 0
+
+    def _general_pool(self, wish: OpenWish) -> tuple[str, str]:
+        """Return the smallest pool that holds every volunteer who fits a wish."""
+        if wish.skills:
+            return min((("skill", skill) for skill in wish.skills), key=self._size_of)
+        return ("vetted", "") if wish.vetted else ("kind", wish.kind)
+
+    def _size_of(self, pool: tuple[str, str]) -> int:
+        return self._sizes.get(pool, 0)
 
     def _by_distance(self, pool: tuple[str, str], place: str) -> list[tuple[int, _Bucket]]:
         """Return the buckets whose members help at a place, nearest first, each with the least that its place costs."""
@@ -162,11 +165,14 @@ class Candidates:
         yield from order[same:]
 
     def _cost(self, i: int, j: int) -> int | None:
-        """Return what a pair costs, or None where something stands against it; looked at once."""
+        """Return the cost of a pair, None if it is not eligible; computed once."""
         key = (i, j)
         if key not in self._costs:
             self.visits += 1
-            wish, helper = self._wishes[i], self._helpers[j]
-            fits = not any(stands_against(wish, helper, self._now) for stands_against in OBSTACLES_OF_PAIR)
-            self._costs[key] = sum(terms_of(wish, helper, self._weights, self._neighbours).values()) if fits else None
+            self._costs[key] = self._computed_cost(self._wishes[i], self._helpers[j])
         return self._costs[key]
+
+    def _computed_cost(self, wish: OpenWish, helper: Helper) -> int | None:
+        if not are_eligible(wish, helper):
+            return None
+        return sum(terms_of(wish, helper, self._weights, self._neighbours).values())

@@ -16,6 +16,7 @@ __all__ = [
     "OBSTACLES_OF_PAIR",
     "Helper",
     "OpenWish",
+    "are_eligible",
     "may_be_asked",
     "obstacles",
     "ring_of",
@@ -27,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWish:
-    """A wish that needs somebody, as far as matching is concerned."""
+    """An open wish, as matching sees it."""
 
     id: str
     need: int
@@ -41,18 +42,18 @@ class OpenWish:
     windows: tuple[tuple[datetime, datetime], ...] = ()
     vetted: bool = False
     resident: str = ""
-    kin: frozenset[str] = frozenset()  # the resident, who filed it for her, whose phone is hers
+    kin: frozenset[str] = frozenset()  # the resident, who filed for them, whose phone rings for them
     household: str | None = None
     not_again: frozenset[str] = frozenset()  # asked, or helped and given back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
-    """A volunteer who may be asked, as far as matching is concerned. Times of `availability` are local ``HH:MM``."""
+    """A volunteer, as matching sees them. Times of `availability` are local ``HH:MM``."""
 
     id: str
     places: tuple[str, ...]
-    base: str  # where she lives, or else where she helps
+    base: str  # where the volunteer lives, or else where they help
     kinds: frozenset[str] = frozenset()  # none: any
     never: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -63,9 +64,9 @@ class Helper:
     contact_via: str | None = None
     paused_until: datetime | None = None
     quiet: tuple[str, str] = (QUIET_FROM, QUIET_TO)
-    room: int = 1  # how many more offers she may get
-    live: int = 0  # offers that she may still answer
-    capacity: int = 5  # how many more wishes she may take, what she carries already included
+    room: int = 1  # how many more offers the volunteer may get
+    live: int = 0  # offers that still wait for an answer
+    capacity: int = 5  # claims that the volunteer may have at once, those they have already included
     recent: int = 0  # offers of the last four weeks
     acceptance: int = 600  # permille
     met: frozenset[str] = frozenset()
@@ -92,61 +93,136 @@ def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
 
 
 def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]], zone: str) -> int:
-    """Return for how many minutes at the best her hours meet a wish's windows. What ends before it begins ends on the next day."""
+    """Return the longest overlap, in minutes, of a volunteer's hours with a window of a wish.
+
+    Hours that end before they begin end on the next day.
+    """
     best = timedelta()
     for start, end in windows:
         eve = local_day(start, zone) - timedelta(days=1)  # whose night reaches into the first day
-        last = min(local_day(end, zone), eve + timedelta(days=8))  # by then each of her hours has been met whole
+        # Two weeks meet all weekly hours twice: once at least in full, when clocks go forward in the other week.
+        last = min(local_day(end, zone), eve + timedelta(days=15))
         for n in range((last - eve).days + 1):
             day = eve + timedelta(days=n)
             for weekday, opens, closes in helper.availability:
-                if weekday == day.isoweekday():
-                    begins = at_local(day, time.fromisoformat(opens), zone)
-                    until = day + timedelta(days=1) if closes <= opens else day
-                    best = max(
-                        best,
-                        min(at_local(until, time.fromisoformat(closes), zone), end) - max(begins, start),
-                    )
+                if weekday != day.isoweekday():
+                    continue
+                begins = at_local(day, time.fromisoformat(opens), zone)
+                until = day + timedelta(days=1) if closes <= opens else day
+                ends = at_local(until, time.fromisoformat(closes), zone)
+                best = max(best, min(ends, end) - max(begins, start))
     return int(best.total_seconds()) // 60
 
 
 def serve(places: Sequence[str], place: str) -> bool:
-    """Tell whether a volunteer for these places helps at a place."""
+    """Say whether a volunteer for these places helps at a place."""
     return any(covers(own, place) or covers(place, own) for own in places)
 
 
-# Why somebody may not be asked for a wish, each as a test of (wish, helper, now). Filters, not weights: no price buys them off.
-OBSTACLES: Mapping[str, Callable[[OpenWish, Helper, datetime], bool]] = {
-    "elsewhere": lambda w, h, now: not serve(h.places, w.place),
-    "own": lambda w, h, now: h.id in w.kin or (w.resident == h.contact_via),
-    "household": lambda w, h, now: w.household is not None and w.household == h.household,
-    "asked_before": lambda w, h, now: h.id in w.not_again,
-    "kind": lambda w, h, now: w.kind in h.never or (bool(h.kinds) and w.kind not in h.kinds),
-    "skill": lambda w, h, now: not h.skills.issuperset(w.skills),
-    "vetting": lambda w, h, now: w.vetted and not h.vetted,
-    "paused": lambda w, h, now: h.paused_until is not None and h.paused_until > now,
-    "availability": lambda w, h, now: bool(w.windows and h.availability) and overlap_minutes(h, w.windows, w.zone) <= 0,
-    "quiet": lambda w, h, now: quiet_span(now, *h.quiet, w.zone) is not None,
-    "silent": lambda w, h, now: h.silent,
-    "full": lambda w, h, now: h.room < 1,
+def _is_elsewhere(wish: OpenWish, helper: Helper) -> bool:
+    return not serve(helper.places, wish.place)
+
+
+def _is_own(wish: OpenWish, helper: Helper) -> bool:
+    return helper.id in wish.kin or wish.resident == helper.contact_via
+
+
+def _is_of_household(wish: OpenWish, helper: Helper) -> bool:
+    return wish.household is not None and wish.household == helper.household
+
+
+def _was_asked_before(wish: OpenWish, helper: Helper) -> bool:
+    return helper.id in wish.not_again
+
+
+def _declines_kind(wish: OpenWish, helper: Helper) -> bool:
+    return wish.kind in helper.never or (bool(helper.kinds) and wish.kind not in helper.kinds)
+
+
+def _lacks_skill(wish: OpenWish, helper: Helper) -> bool:
+    return not helper.skills.issuperset(wish.skills)
+
+
+def _lacks_vetting(wish: OpenWish, helper: Helper) -> bool:
+    return wish.vetted and not helper.vetted
+
+
+def _is_unavailable(wish: OpenWish, helper: Helper) -> bool:
+    if not wish.windows or not helper.availability:
+        return False
+    return overlap_minutes(helper, wish.windows, wish.zone) <= 0
+
+
+def _is_paused(helper: Helper, now: datetime, zone: str) -> bool:
+    return helper.paused_until is not None and helper.paused_until > now
+
+
+def _is_quiet(helper: Helper, now: datetime, zone: str) -> bool:
+    return quiet_span(now, *helper.quiet, zone) is not None
+
+
+def _is_silent(helper: Helper, now: datetime, zone: str) -> bool:
+    return helper.silent
+
+
+def _is_full(helper: Helper, now: datetime, zone: str) -> bool:
+    return helper.room < 1
+
+
+# Why a volunteer may not be asked. Filters, not weights: no price outweighs them.
+OBSTACLES_OF_PAIR: Mapping[str, Callable[[OpenWish, Helper], bool]] = {
+    "elsewhere": _is_elsewhere,
+    "own": _is_own,
+    "household": _is_of_household,
+    "asked_before": _was_asked_before,
+    "kind": _declines_kind,
+    "skill": _lacks_skill,
+    "vetting": _lacks_vetting,
+    "availability": _is_unavailable,
 }
-_AT_ALL = ("paused", "quiet", "silent", "full")  # stand against asking her for anything
-OBSTACLES_OF_PAIR = tuple(test for name, test in OBSTACLES.items() if name not in _AT_ALL)
+# The same for any wish of a time zone.
+_OBSTACLES_OF_HELPER: Mapping[str, Callable[[Helper, datetime, str], bool]] = {
+    "paused": _is_paused,
+    "quiet": _is_quiet,
+    "silent": _is_silent,
+    "full": _is_full,
+}
+# The order in which they are named: lasting ones first.
+OBSTACLES = (
+    "elsewhere",
+    "own",
+    "household",
+    "asked_before",
+    "kind",
+    "skill",
+    "vetting",
+    "paused",
+    "availability",
+    "quiet",
+    "silent",
+    "full",
+)
 
 
 def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
-    """Say whether she may be asked for anything at this hour."""
-    paused = helper.paused_until is not None and helper.paused_until > now
-    return helper.room > 0 and not (paused or helper.silent) and quiet_span(now, *helper.quiet, zone) is None
+    """Say whether a volunteer may be asked for any wish at this hour."""
+    return not any(applies(helper, now, zone) for applies in _OBSTACLES_OF_HELPER.values())
+
+
+def are_eligible(wish: OpenWish, helper: Helper) -> bool:
+    """Say whether a wish and a volunteer fit, apart from the hour and the volunteer's load."""
+    return not any(applies(wish, helper) for applies in OBSTACLES_OF_PAIR.values())
 
 
 def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
-    """Return everything that stands against asking her, in the order of `OBSTACLES`; empty when she may be asked."""
-    return [name for name, stands_against in OBSTACLES.items() if stands_against(wish, helper, now)]
+    """Return all obstacles to asking a volunteer, in the order of `OBSTACLES`; empty when there is none."""
+    found = {name for name, applies in OBSTACLES_OF_PAIR.items() if applies(wish, helper)}
+    found |= {name for name, applies in _OBSTACLES_OF_HELPER.items() if applies(helper, now, wish.zone)}
+    return [name for name in OBSTACLES if name in found]
 
 
 def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
-    """Return what asking her costs, in points, term by term; the price of her load apart."""
+    """Return the cost of asking a volunteer, in points, by term and without the price of their load."""
     ring = ring_of(helper.base, wish.place, neighbours)
     terms = {
         ring: getattr(weights, ring),
@@ -162,9 +238,9 @@ def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neigh
 
 
 def why_of(wish: OpenWish, helper: Helper, neighbours: Neighbours) -> tuple[str, ...]:
-    """Return why she is asked, the most personal reason first (see `offers.texts.WHY`).
+    """Return why a volunteer is asked, the most personal reason first (see `offers.texts.WHY`).
 
-    She reads it before she takes the wish: that it is in her own building would say where the resident lives.
+    The volunteer reads it before accepting. "The same building" would reveal where the resident lives.
     """
     why = ["met"] if wish.resident in helper.met else []
     why += [f"skill:{skill}" for skill in wish.skills]

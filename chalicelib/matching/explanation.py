@@ -1,4 +1,4 @@
-"""Who comes into question for a wish, and the one thing that it waits for. Pure."""
+"""The candidates for a wish, and the one reason why it still waits. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ __all__ = ["Candidate", "Explanation", "candidate", "reason_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Somebody as a candidate for one wish: what asking her costs, or what stands against it."""
+    """A volunteer as a candidate for one wish, with the cost of asking them."""
 
     volunteer: str
     name: str
@@ -29,13 +29,13 @@ class Candidate:
 
     @property
     def cost(self) -> int:
-        """Return the points that asking her costs, her load included."""
+        """Return the cost of asking them, in points, their load included."""
         return sum(self.terms.values()) + self.load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Who comes into question for a wish, who was asked, and why it still waits; `facts` fill the reason's text."""
+    """The candidates for a wish, the volunteers asked, and why it waits. `facts` fill the reason's text."""
 
     wish: Wish
     need: int
@@ -50,20 +50,20 @@ class Explanation:
 
 def reason_of(
     wish: Wish,
-    search: OfferRound,
+    offer_round: OfferRound,
     against: Mapping[str, Sequence[str]],
     now: datetime,
     *,
     night: bool,
 ) -> tuple[str, Mapping[str, object]]:
-    """Return the one thing that a wish waits for, by name, and the facts of its text.
+    """Return the one reason why a wish waits, by name, and the facts of its text.
 
-    `against` says of every volunteer nearby what stands against asking her; `night` that nobody is asked at this hour.
+    `against` holds the obstacles of every volunteer nearby. At `night` nobody is asked.
     """
     if wish.state is not State.OPEN or wish.has_missed_its_windows(now):
         return "missed" if wish.state is State.OPEN else "not_open", {"state": wish.state.value}
-    if need_of(wish, search) < 1:
-        return "asked", {"count": len(search.live)}
+    if need_of(wish, offer_round) < 1:
+        return "asked", {"count": len(offer_round.live)}
     fit = sum(not set(names) - {"quiet"} for names in against.values())
     if fit and night:
         return "night", {}
@@ -71,12 +71,12 @@ def reason_of(
         return "soon", {"count": fit}
     if not against:
         return "nobody", {}
-    # What alone keeps most people away binds; where several things keep everybody away, the most common of them; of two
-    # that keep equally many away the later in the table, which passes sooner.
+    # The reason is the obstacle that alone excludes most volunteers. Where everybody has several, it
+    # is the most common. Of two that are equally common it is the later one, which passes sooner.
     alone = Counter(names[0] for names in against.values() if len(names) == 1)
     every = Counter(name for names in against.values() for name in names)
     count = alone or every
-    binding = max(reversed([*OBSTACLES]), key=lambda name: count[name])
+    binding = max(reversed(OBSTACLES), key=lambda name: count[name])
     return binding, {"skills": "、".join(wish.skills)}
 
 
@@ -87,7 +87,7 @@ def candidate(
     weights: Weights,
     neighbours: Neighbours,
 ) -> Candidate:
-    """Return somebody who may be asked as staff see her; `names` are of those whom they may look up."""
+    """Return a volunteer as staff see them; `names` are the people that these staff may look up."""
     person = names.get(helper.id)
     return Candidate(
         volunteer=helper.id,

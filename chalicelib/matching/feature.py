@@ -1,4 +1,4 @@
-"""What matching brings: whom to ask for which wish."""
+"""The declaration of matching: which volunteers are asked for which wish."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -25,7 +25,7 @@ _TURNS = 2  # the first one closes nearly all of the gap that can be closed
 
 
 def solve(problem: AssignmentProblem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
-    """Find whom to ask for which wish at the least total cost.
+    """Assign volunteers to wishes at the least total cost.
 
     Components that share no volunteer are solved one after the other, those with the fewest wishes first, so that a budget
     that runs out in a large one leaves the small ones exact. A place that costs as much to fill as to leave open stays open.
@@ -81,7 +81,7 @@ class _Flow:
         self._wish_potential = [0] * len(problem.needs)
         self._potential = [0] * len(problem.loads)
         self._serves: list[dict[int, int]] = [{} for _ in problem.loads]  # of each volunteer: wish → cost
-        self._next = [load[0] if load else _FAR for load in problem.loads]  # price of her next offer
+        self._next = [load[0] if load else _FAR for load in problem.loads]  # price of the next offer to each volunteer
         # Scratch of one search, clean between two: tentative distances, and where they come from.
         self._wish_distance = [_FAR] * len(problem.needs)
         self._distance = [_FAR] * len(problem.loads)
@@ -98,7 +98,7 @@ class _Flow:
             self._send(wish, end)
 
     def fill(self, wish: int) -> None:
-        """Ask for a wish whom it is cheapest to ask as things stand, if that costs less than leaving the place open."""
+        """Assign the cheapest volunteers now to a wish, where that costs less than leaving a place open."""
         ways = ((cost + self._next[volunteer], volunteer, cost) for volunteer, cost in self.problem.edges[wish])
         for total, volunteer, cost in nsmallest(self.problem.needs[wish], ways):
             if total < self.problem.prices[wish]:
@@ -127,14 +127,10 @@ class _Flow:
     def _search(self, start: int) -> tuple[int, int]:
         """Return the distance to the sink and the last node before it: a volunteer, or wish + number of volunteers.
 
-        The heap holds wishes only: a volunteer hands on at once to the wishes that she serves.
+        The heap holds wishes only: a volunteer hands on at once to the wishes that they serve.
         """
-        edges, prices, serves, next_price = (
-            self.problem.edges,
-            self.problem.prices,
-            self._serves,
-            self._next,
-        )
+        edges, prices = self.problem.edges, self.problem.prices
+        serves, next_price = self._serves, self._next
         potential, wish_potential = self._potential, self._wish_potential
         distance, wish_distance = self._distance, self._wish_distance
         count, wish_count = len(next_price), len(wish_distance)
@@ -209,7 +205,7 @@ def _place_prices(problem: AssignmentProblem, volunteer_prices: Sequence[int]) -
 
 
 def _time_prices(problem: AssignmentProblem, wish_prices: Sequence[int]) -> tuple[int, ...]:
-    """Return the price of each volunteer's time that makes the bound highest: where demand for her meets what she offers."""
+    """Return the prices of the volunteers' time that make the bound highest: where demand meets supply."""
     bids: list[list[int]] = [[] for _ in problem.loads]
     for worth, edges in zip(wish_prices, problem.edges, strict=True):
         for volunteer, cost in edges:

@@ -1,4 +1,4 @@
-"""What a run looks at, read together: what is open and unmet, and who could be asked."""
+"""The input of a run, read together: open wishes with places left, and volunteers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,12 +35,12 @@ class MatchingInput:
     helpers: Sequence[Helper]
     neighbours: Neighbours
     wishes: Mapping[str, Wish]
-    searches: Mapping[str, OfferRound]
-    standings: dict[str, VolunteerHistory]
+    offer_rounds: Mapping[str, OfferRound]
+    histories: dict[str, VolunteerHistory]
 
     @property
     def free(self) -> Sequence[Helper]:
-        """Return everybody, without room for an offer where she may not be asked at all at this hour."""
+        """Return all volunteers; those who may not be asked at this hour have no room."""
         zone = self.wanted[0].zone if self.wanted else DEFAULT_ZONE
         return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
 
@@ -57,27 +57,24 @@ class InputReader:
         wishes: WishQueries,
         maker: OfferMaker,
     ) -> None:
-        self._clock, self._people, self._places, self._wishes, self._maker = (
-            clock,
-            people,
-            places,
-            wishes,
-            maker,
-        )
+        self._clock, self._people, self._places = clock, people, places
+        self._wishes, self._maker = wishes, maker
 
     def read(self, place: str, weights: Weights, only: Wish | None = None) -> MatchingInput:
         """Read the input of a run: a handful of requests for a community of any size."""
         now, street = self._clock.now(), street_of(place)
         if only:
-            wishes, searches = {only.id: only}, {only.id: self._maker.search_of(only)}
+            wishes, offer_rounds = {only.id: only}, {only.id: self._maker.round_of(only)}
         else:
-            wishes, searches = self._unmet(place, now)
+            wishes, offer_rounds = self._unmet(place, now)
         if not wishes:
             return _nothing(place, now)
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
-        standings = self._maker.standings_of(street)
-        helpers = [_helper(several, standings, weights, now) for several in self._volunteers(place)]
-        wanted = [_wanted(wish, searches.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()]
+        histories = self._maker.histories_of(street)
+        helpers = [_helper(several, histories, weights, now) for several in self._volunteers(place)]
+        wanted = [
+            _wanted(wish, offer_rounds.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
+        ]
         places = [*(wish.place for wish in wishes.values()), *(helper.base for helper in helpers)]
         return MatchingInput(
             place=place,
@@ -86,19 +83,19 @@ class InputReader:
             helpers=helpers,
             neighbours=self._neighbours_of(places),
             wishes=wishes,
-            searches=searches,
-            standings=standings,
+            offer_rounds=offer_rounds,
+            histories=histories,
         )
 
     def _unmet(self, place: str, now: datetime) -> tuple[dict[str, Wish], dict[str, OfferRound]]:
         """Return the open wishes of a place with places left, and the offer rounds by wish."""
         entries = self._wishes.open_at(place if place == street_of(place) else community_of(place))
-        searches: dict[str, OfferRound] = {}
+        offer_rounds: dict[str, OfferRound] = {}
         for community in sorted({entry.community for entry in entries}):
-            searches |= self._maker.searches_of(community)
+            offer_rounds |= self._maker.rounds_of(community)
 
         def offered(wish_id: str) -> int:
-            return len(searches[wish_id].live) if wish_id in searches else 0
+            return len(offer_rounds[wish_id].live) if wish_id in offer_rounds else 0
 
         unmet = [entry.id for entry in entries if entry.places_left > offered(entry.id)]
         wishes = {}
@@ -106,17 +103,17 @@ class InputReader:
             is_open = wish.state is State.OPEN and wish.expires_at > now
             if is_open and covers(place, wish.place) and not wish.has_missed_its_windows(now):
                 wishes[id] = wish
-        return wishes, searches
+        return wishes, offer_rounds
 
     def _volunteers(self, place: str) -> Iterable[list[Volunteering]]:
-        """Return the volunteers who may be asked at a place, each with all the areas that she serves."""
+        """Return the volunteers who may be asked at a place, each with all the areas that they serve."""
         found: defaultdict[str, list[Volunteering]] = defaultdict(list)
         for one in self._people.volunteers_of(place):
             found[one.person_id].append(one)
         return found.values()
 
     def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
-        """Return which grids and communities of these places lie side by side; it is enough that one of the two says so."""
+        """Return which grids and communities of these places lie side by side. One of the two has to name the other."""
         codes = {code for place in places for code in (grid_of(place), community_of(place))}
         beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
         return lambda one, other: (one, other) in beside or (other, one) in beside
@@ -130,8 +127,8 @@ def _nothing(place: str, now: datetime) -> MatchingInput:
         helpers=(),
         neighbours=_apart,
         wishes={},
-        searches={},
-        standings={},
+        offer_rounds={},
+        histories={},
     )
 
 
@@ -139,7 +136,7 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
+def _wanted(wish: Wish, offer_round: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {
         wish.person_id,
@@ -150,7 +147,7 @@ def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weig
     helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
     return OpenWish(
         id=wish.id,
-        need=max(0, need_of(wish, search)),
+        need=max(0, need_of(wish, offer_round)),
         price=weights.of_wish(urgency, now - (wish.opened_at or wish.submitted_at)),
         urgency=urgency,
         kind=wish.kind.value,
@@ -163,22 +160,22 @@ def _wanted(wish: Wish, search: OfferRound | None, resident: Person | None, weig
         resident=wish.person_id,
         kin=frozenset(kin - {""}),
         household=resident.household if resident else None,
-        not_again=frozenset(helped) | (search.not_again if search else frozenset()),
+        not_again=frozenset(helped) | (offer_round.not_again if offer_round else frozenset()),
     )
 
 
 def _helper(
     several: Sequence[Volunteering],
-    standings: Mapping[str, VolunteerHistory],
+    histories: Mapping[str, VolunteerHistory],
     weights: Weights,
     now: datetime,
 ) -> Helper:
-    one, standing = several[0], standings.get(several[0].person_id)
+    one, history = several[0], histories.get(several[0].person_id)
     profile = one.profile
-    # Whoever names a building is asked for its whole grid: else its wishes would say where their residents live.
+    # A volunteer for a building is asked for its whole grid: else a wish would reveal where its resident lives.
     places = tuple(dict.fromkeys(grid_of(place) for area in several for place in area.places))
     street = street_of(places[0])
-    live, recent = (standing.live(now), standing.recent(now)) if standing else (0, 0)
+    live, recent = (history.live(now), history.recent(now)) if history else (0, 0)
     return Helper(
         id=one.person_id,
         places=places,
@@ -197,7 +194,7 @@ def _helper(
         live=live,
         capacity=profile.capacity - live,
         recent=recent,
-        acceptance=weights.willing(standing.acceptance if standing else PRIOR_PERMILLE, recent),
-        met=frozenset(standing.met) if standing else frozenset(),
-        silent=standing.silent(now) if standing else False,
+        acceptance=weights.willing(history.acceptance if history else PRIOR_PERMILLE, recent),
+        met=frozenset(history.met) if history else frozenset(),
+        silent=history.silent(now) if history else False,
     )

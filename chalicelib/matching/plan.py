@@ -1,9 +1,8 @@
-"""One run, purely: from wishes and volunteers to who is asked for what, with everything that is recorded of it."""
+"""The plan of one run: from wishes and volunteers to offers, with all that is recorded of it. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from ..offers.model import grid_of
 from ..offers.policy import PRIOR_PERMILLE, OfferUrgency
@@ -15,13 +14,13 @@ from .problem import AssignmentProblem, Solution
 
 __all__ = ["Plan", "Shortage", "gini", "make_plan"]
 
-_NEVER = 10**9  # the price of somebody who has no room left: nobody is worth it
+_NEVER = 10**9  # the price of a volunteer without room: no wish is worth it
 Carried = Callable[[Sequence[str]], Mapping[str, int]]  # how many wishes each of these volunteers carries already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """Where another volunteer would help most: in which grid, able to do what, and how many points she would save."""
+    """A grid and a skill where another volunteer would help most; `price` is the points that they would save."""
 
     grid: str
     skill: str
@@ -43,7 +42,7 @@ class Plan:
 
     @property
     def asked(self) -> list[tuple[OpenWish, list[Helper]]]:
-        """Return whom each wish is to be offered to, the dearest wish first; wishes that find nobody are left out."""
+        """Return each wish that is offered, with its volunteers, the dearest wish first."""
         pairs = zip(self.wishes, self.solution.assigned, strict=True)
         return [(wish, [self.helpers[j] for j in found]) for wish, found in pairs if found]
 
@@ -64,7 +63,7 @@ class Plan:
     def shortages(self, weights: Weights, most: int = 10) -> list[Shortage]:
         """Return where another volunteer would help most, from the prices of the wishes (the dual of the flow).
 
-        What one more place of a wish costs, less what it would cost with somebody new of the same grid who can do it.
+        The gain is the price of a place less the cost of a new volunteer of the same grid with the skill.
         """
         saved: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for wish, price in zip(self.wishes, self.solution.wish_prices, strict=True):
@@ -92,11 +91,10 @@ def make_plan(
     helpers: Iterable[Helper],
     weights: Weights,
     neighbours: Neighbours,
-    now: datetime,
     carried: Carried = lambda ids: {},
     work: int = WORK_MOST,
 ) -> Plan:
-    """Decide whom to ask. How much somebody carries already is looked up for those only who come into question."""
+    """Plan the offers. Only for candidates is it looked up how many wishes they carry already."""
     growing = _Growing(
         sorted(wishes, key=lambda wish: (-wish.price, wish.id)),
         sorted(helpers, key=lambda helper: helper.id),
@@ -104,7 +102,7 @@ def make_plan(
         carried,
         work,
     )
-    candidates = Candidates(growing.wishes, growing.helpers, weights, neighbours, now)
+    candidates = Candidates(growing.wishes, growing.helpers, weights, neighbours)
     priced, rounds = False, 0
     while not priced and rounds < ROUNDS_MOST and not growing.cut_short:
         priced = not growing.widen(candidates)
@@ -163,13 +161,13 @@ class _Growing:
         return bool(added)
 
     def _prices(self) -> list[int]:
-        """Return what an hour of everybody is worth; of somebody who is not asked, the price of her first offer."""
+        """Return the price of each volunteer; of one who is not asked, the price of their first offer."""
         used = {j for found in self.solution.assigned for j in found}
         first = [load[0] if load else _NEVER for load in self.problem.loads]
         return [price if j in used else first[j] for j, price in enumerate(self.solution.volunteer_prices)]
 
     def _look_up(self, new: Sequence[int]) -> None:
-        """Take from everybody's room what she carries already."""
+        """Reduce the room of new volunteers by the wishes that they carry already."""
         carried = self._carried([self.helpers[j].id for j in new])
         loads = list(self.problem.loads)
         for j in new:

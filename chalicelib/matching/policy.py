@@ -1,4 +1,4 @@
-"""What matching weighs, as data: each number with its unit and its reason. A street may change any of the weights."""
+"""The weights of matching as data, each with its unit and its reason. A street may change any of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -145,4 +145,4 @@ WORK_MOST = 3_000_000  # steps of the search for paths: some ten seconds, where 
 INSTANCE_KEPT = timedelta(days=90)  # how long a run can be computed again
 INSTANCE_MOST = 3_000_000  # bytes, compressed; a transaction holds 4 MB, and no street comes near it
 SHOWN = 20  # candidates shown to staff
-LISTED = 100  # offers that stand in a run's own record, for lists; all of them are kept beside it
+LISTED = 100  # offers in a run's own record, for lists; all of them are kept beside it

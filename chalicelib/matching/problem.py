@@ -1,7 +1,7 @@
 """Who is asked for which wish, at the least total cost: the problem, what solves it, and the proof that it is solved.
 
 Formulation. Wish i needs n_i volunteers, each at most once; leaving a place open costs p_i. Asking volunteer j for it costs
-c_ij, and her k-th offer of this run costs s_j(k) on top, never less than the one before, up to her capacity::
+c_ij, and their k-th offer of this run costs s_j(k) on top, never less than the one before, up to their capacity::
 
     min  SUM c_ij x_ij + SUM s_j(k) y_jk + SUM p_i u_i
     s.t. SUM_j x_ij + u_i = n_i,   SUM_i x_ij = SUM_k y_jk,   x_ij, y_jk in {0, 1},   u_i >= 0
@@ -24,13 +24,13 @@ class AssignmentProblem:
     """Who may be asked for what, at which price; wishes and volunteers are numbered from 0, costs are points.
 
     Raises:
-        ValueError: The parts do not fit together, a volunteer stands twice at one wish, or a load falls or is negative.
+        ValueError: The parts do not fit together, a wish has a volunteer twice, or a load falls or is negative.
     """
 
     needs: Sequence[int]  # places to fill of each wish, >= 0
     prices: Sequence[int]  # of leaving one place of each wish open, >= 0
     edges: Sequence[Sequence[tuple[int, int]]]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
-    loads: Sequence[Sequence[int]]  # of each volunteer: the price of her 1st, 2nd, ... offer; its length is her capacity
+    loads: Sequence[Sequence[int]]  # of each volunteer: the price of the 1st, 2nd, ... offer; its length is their capacity
 
     def __post_init__(self) -> None:
         count = len(self.loads)
@@ -73,7 +73,7 @@ class Solution:
 
 
 def lower_bound(problem: AssignmentProblem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
-    """Return a cost that no solution undercuts, whatever the prices are (the Lagrangian bound).
+    """Return a cost that no solution undercuts, for any prices (the Lagrangian bound).
 
     The two equations of the flow are lifted and their breach is charged at these prices; what remains falls apart into terms
     that are each as low as they can be. A wish's price above that of an open place is taken as the latter.

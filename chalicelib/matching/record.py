@@ -1,4 +1,4 @@
-"""What a run was computed from and came to, as compressed JSON in pieces that fit a row; from it the run is computed again."""
+"""The input and the result of a run, as compressed JSON in pieces that fit a row; used to compute it again."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ _PIECE = 300_000  # bytes; a row holds 400 KB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A run as it was kept: the problem with the ids of its wishes and volunteers, whom it asked, and why."""
+    """A run as it was kept: the problem, the ids of its wishes and volunteers, the offers and their reasons."""
 
     wishes: tuple[str, ...]
     volunteers: tuple[str, ...]

@@ -23,7 +23,7 @@ from .repository import MatchingRepository
 
 __all__ = ["SCHEDULE", "RunExecutor"]
 
-SCHEDULE = "schedule"  # by whom a run is, that nobody has started
+SCHEDULE = "schedule"  # the starter of a run that no person has started
 
 
 class RunExecutor:
@@ -62,7 +62,7 @@ class RunExecutor:
         """
         began = cpu_milliseconds()
         found = self._inputs.read(place, weights)
-        plan = make_plan(found.wanted, found.free, weights, found.neighbours, found.now, self._wishes.carried_by)
+        plan = make_plan(found.wanted, found.free, weights, found.neighbours, self._wishes.carried_by)
         planned = _planned(plan, weights, found.neighbours)
         record = self._record(place, by, weights, plan, planned, dry_run=dry_run)
         record = replace(record, milliseconds=cpu_milliseconds() - began)
@@ -77,7 +77,7 @@ class RunExecutor:
         return (run, planned) if dry_run else (self._carry_out(run, plan, planned, found), planned)
 
     def _was_so(self, record: Run) -> bool:
-        """Say whether the latest run of the place saw the very same, and nobody could be asked: once is enough to know."""
+        """Say whether the latest run of the place had the same input. It need not be recorded twice."""
         if not record.wishes:
             return True
         last = self._repository.latest_at(record.place)
@@ -125,20 +125,17 @@ class RunExecutor:
         )
 
     def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput) -> Run:
-        of_pair, standings, made = (
-            {(one.wish, one.volunteer): one for one in planned},
-            found.standings,
-            0,
-        )
+        of_pair = {(one.wish, one.volunteer): one for one in planned}
+        histories, made = found.histories, 0
         for one in planned:  # all who were ever asked have been read
-            standings.setdefault(one.volunteer, self._maker.new_standing(street_of(run.place), one.volunteer))
+            histories.setdefault(one.volunteer, self._maker.new_history(street_of(run.place), one.volunteer))
         # A volunteer's claims reduce their room; another run at the same time must not fill it.
         room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
         for wanted, helpers in plan.asked:
             wish = found.wishes[wanted.id]
             asks = [_ask(self._maker.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
-            search = found.searches.get(wish.id) or self._maker.new_search(wish)
-            made += len(self._maker.offer(wish, search, asks, standings, room, run.id))
+            offer_round = found.offer_rounds.get(wish.id) or self._maker.new_round(wish)
+            made += len(self._maker.offer(wish, offer_round, asks, histories, room, run.id))
         self._metrics.count("OffersMade", made)
         self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
         self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)

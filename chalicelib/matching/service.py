@@ -1,4 +1,4 @@
-"""Runs: what is open and who could help is read together, the plan is made, written down and carried out."""
+"""Use cases of matching: runs by schedule and by staff, weights, and explanations."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ class Matching:
     # by themselves
 
     def match_all(self) -> int:
-        """Hand over one job for each community in which something is open and people are awake; return their number."""
+        """Enqueue one job for each community with open wishes where people are awake; return their number."""
         now, jobs = self._clock.now(), list[ScheduledJob]()
         for street in self._places.streets():
             if self._next_waking(street, now) > now:
@@ -89,7 +89,7 @@ class Matching:
         return self._outbox.enqueue(jobs)
 
     def match_community(self, community: str) -> None:
-        """Ask whom a community's wishes need; at night, in the morning."""
+        """Run matching for a community; at night, schedule it for the morning."""
         now = self._clock.now()
         waking = self._next_waking(street_of(community), now)
         if waking > now:
@@ -149,7 +149,7 @@ class Matching:
         return self._repository.find_run(run_id)
 
     def replay_of(self, run: Run) -> Replay | None:
-        """Return what a run was computed from, as long as it is kept."""
+        """Return the input of a run, as long as it is kept."""
         pieces = self._repository.pieces_of(run.id)
         return unpack(pieces) if pieces and len(pieces) == run.chunks else None
 
@@ -163,7 +163,7 @@ class Matching:
         street = street_of(place)
 
         def decide() -> Changes[StreetWeights]:
-            # First the place that the actor knows, so that they are told no and not that it is unknown.
+            # The named place comes first: the refusal is "forbidden", and not that the street is unknown.
             self._require(context, permissions.WEIGH, place)
             self._require(context, permissions.WEIGH, street)
             if self._places.find(street) is None:
@@ -192,19 +192,19 @@ class Matching:
         resource = wish.as_resource()
         actor = self._access.require(context, wishes_permissions.READ_MATCHING, resource).actor
         weights = self._weights(wish.place).weights
-        situation = self._inputs.read(wish.place, weights, only=wish)
-        wanted, search = situation.wanted[0], situation.searches[wish.id]
-        fit, against = self._fitting(situation, wanted, weights)
+        inputs = self._inputs.read(wish.place, weights, only=wish)
+        wanted, offer_round = inputs.wanted[0], inputs.offer_rounds[wish.id]
+        fit, against = self._fitting(inputs, wanted, weights)
         names = self._known_to(actor, [helper.id for helper in fit])
-        candidates = [candidate(wanted, helper, names, weights, situation.neighbours) for helper in fit]
-        night = self._next_waking(street_of(wish.place), situation.now) > situation.now
-        reason, facts = reason_of(wish, search, against, situation.now, night=night)
+        candidates = [candidate(wanted, helper, names, weights, inputs.neighbours) for helper in fit]
+        night = self._next_waking(street_of(wish.place), inputs.now) > inputs.now
+        reason, facts = reason_of(wish, offer_round, against, inputs.now, night=night)
         last = self._repository.latest_at(wish.community)
         return Explanation(
             wish=wish,
-            need=need_of(wish, search),
-            asked=search.asked,
-            reasons=self._maker.reasons_in(search),
+            need=need_of(wish, offer_round),
+            asked=offer_round.asked,
+            reasons=self._maker.reasons_in(offer_round),
             candidates=candidates,
             excluded=Counter(name for names in against.values() for name in names),
             reason=reason,
@@ -212,13 +212,13 @@ class Matching:
             shortages=last.shortages if last else (),
         )
 
-    def _fitting(self, situation: MatchingInput, wanted: OpenWish, weights: Weights) -> tuple[list[Helper], dict[str, list[str]]]:
+    def _fitting(self, inputs: MatchingInput, wanted: OpenWish, weights: Weights) -> tuple[list[Helper], dict[str, list[str]]]:
         """Return the cheapest volunteers who fit, and the obstacles of all by id."""
-        helpers, now = situation.helpers, situation.now
+        helpers, now = inputs.helpers, inputs.now
         against = {helper.id: obstacles(wanted, helper, now) for helper in helpers}
 
         def cost(helper: Helper) -> tuple[int, str]:
-            terms = terms_of(wanted, helper, weights, situation.neighbours)
+            terms = terms_of(wanted, helper, weights, inputs.neighbours)
             return sum(terms.values()) + weights.of_load(helper.recent), helper.id
 
         fit = sorted((helper for helper in helpers if not against[helper.id]), key=cost)

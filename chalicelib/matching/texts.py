@@ -1,4 +1,4 @@
-"""What the house says about matching, in every language; for staff."""
+"""Texts about matching, by locale; for staff."""
 
 from ..kernel.text_catalogue import text
 
@@ -15,7 +15,7 @@ REFUSALS = {
     ),
 }
 
-# Why a wish still waits, by the name of what stands in its way.
+# Why a wish still waits, by the name of the obstacle.
 WAITING = {
     "not_open": text(zh="心愿当前不在墙上（{state}）。", en="The wish is not on the wall ({state})."),
     "asked": text(zh="已邀请 {count} 人，等答复。", en="{count} have been asked and may still answer."),

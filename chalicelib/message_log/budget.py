@@ -57,10 +57,12 @@ class SmsBudget:
 
     @contextmanager
     def billing(self) -> Iterator[Bill]:
-        """Collect what the attempts of one job cost, and book it at the end."""
+        """Collect what the attempts of one job cost, and book it at the end, also of a job that fails: they were made."""
         bill = Bill()
-        yield bill
-        self.book(bill)
+        try:
+            yield bill
+        finally:
+            self.book(bill)
 
     def book(self, bill: Bill) -> None:
         """Add a bill to each street's month."""

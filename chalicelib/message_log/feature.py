@@ -1,4 +1,4 @@
-"""What the message log brings: attempts, digests, budgets, questions, reports and visits."""
+"""The declaration of the message log: attempts, digests, budgets, questions, reports and visits."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
 
 from ..adapters.ports import Refused
 from ..kernel.audiences import format_audience, narrowed
 from ..kernel.clock import Clock
 from ..kernel.ids import Ids
 from ..kernel.job import ScheduledJob, Send
+from ..kernel.log import Log
 from ..kernel.metrics import Metrics
 from ..store.outbox import Outbox
 from . import decisions, policy
@@ -29,14 +29,7 @@ from .questions import Questions
 from .repository import MessageRepository
 from .transport import Transport
 
-__all__ = ["ErrorLog", "MessageLog"]
-
-
-class ErrorLog(Protocol):
-    """Where a failed attempt is noted: ids and kinds, never an address or a text."""
-
-    def error(self, msg: object, **fields: Any) -> None:
-        """Write a line that somebody should look at."""
+__all__ = ["MessageLog"]
 
 
 class MessageLog:
@@ -54,7 +47,7 @@ class MessageLog:
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
-        log: ErrorLog,
+        log: Log,
     ) -> None:
         self._repository, self._attempts, self._transport = repository, attempts, transport
         self._budget, self._questions, self._outbox = budget, questions, outbox
@@ -171,7 +164,7 @@ class MessageLog:
         if not envelope.template.asks or attempt.channel is not Channel.SMS:
             return
         try:
-            self._questions.ask(attempt, envelope.recipient.address)
+            self._questions.ask(attempt, envelope.recipient.address, envelope.occasion)
         except Exception as error:
             raise Refused("question_not_kept") from error
 

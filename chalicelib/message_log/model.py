@@ -152,10 +152,14 @@ class FurtherRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingVisit:
-    """A line of the list of visits, as its index holds it."""
+    """A line of the list of visits, as its index holds it: whom to visit, and which message to tell them."""
 
     id: str
     kind: str
+    about: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    person: str
+    others: tuple[str, ...] = ()
     place: str = ""
     order: str
 
@@ -187,6 +191,7 @@ class Envelope:
     due_at: datetime
     template: Template
     recipient: Recipient
+    occasion: str = ""  # see `MessageContext`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +203,7 @@ class AskedQuestion:
     about: str
     person: str
     at: datetime
+    occasion: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +232,6 @@ def attempt_id(message: str, channel: Channel, address: str) -> str:
     return id_of_parts("msg", message, channel, address)
 
 
-def subject_of(attempt: MessageAttempt) -> MessageSubject:
-    """Return what the message of an attempt is about."""
-    return MessageSubject(kind=attempt.kind, about=attempt.about, params=attempt.params)
+def subject_of(line: MessageAttempt | PendingVisit) -> MessageSubject:
+    """Return what the message of a line is about."""
+    return MessageSubject(kind=line.kind, about=line.about, params=line.params)

@@ -122,7 +122,7 @@ class MessageQueries:
 
     def texts_of(
         self,
-        attempts: Sequence[MessageAttempt],
+        lines: Sequence[MessageAttempt | PendingVisit],
         locale: str,
         hidden: Mapping[str, str] | None = None,
     ) -> list[str | None]:
@@ -131,22 +131,18 @@ class MessageQueries:
         `hidden` replaces facts that this reader may not see. A kind that is not declared any more
         has no text.
         """
-        known = [one for one in attempts if one.kind in self._templates]
-        subjects = [subject_of(attempt) for attempt in known]
+        known = [line for line in lines if line.kind in self._templates]
+        subjects = [subject_of(line) for line in known]
         texts: dict[str, str] = {}
-        for attempt, context in zip(known, self._hooks.contexts(subjects), strict=True):
+        for line, context in zip(known, self._hooks.contexts(subjects), strict=True):
             if context is not None:
                 facts = {**context.facts, **(hidden or {})}
-                texts[attempt.id] = self._templates[attempt.kind].fill(locale, facts)
-        return [texts.get(attempt.id) for attempt in attempts]
+                texts[line.id] = self._templates[line.kind].fill(locale, facts)
+        return [texts.get(line.id) for line in lines]
 
-    def people_of(self, attempts: Sequence[MessageAttempt]) -> Mapping[str, Person]:
-        """Return the recipients of these messages, by id."""
-        return self._people.find_many({id for one in attempts for id in (one.person, *one.others)})
-
-    def find_many(self, ids: Sequence[str]) -> list[MessageAttempt]:
-        """Read several lines of the log."""
-        return self._repository.find_attempts(ids)
+    def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:
+        """Return the people to be visited, by id."""
+        return self._people.find_many({id for visit in visits for id in (visit.person, *visit.others)})
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what the log holds about a person (see `people.service.DataExporter`)."""

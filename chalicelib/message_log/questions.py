@@ -32,7 +32,7 @@ class Questions:
         self._repository, self._clock, self._keys, self._words = repository, clock, keys, words
         self._answers = policy.YES | policy.NO | {word for own in words.values() for word in own}
 
-    def ask(self, attempt: MessageAttempt, phone: str) -> None:
+    def ask(self, attempt: MessageAttempt, phone: str, occasion: str) -> None:
         """Remember a question before it is sent.
 
         The question before it is kept until this one is known to have been sent.
@@ -43,11 +43,12 @@ class Questions:
             about=attempt.about,
             person=attempt.person,
             at=self._clock.now(),
+            occasion=occasion,
         )
         is_kept = False
         while not is_kept:
             known = self._repository.find_question(self._id_of(phone))
-            if known and known.latest and known.latest.delivery == attempt.id:
+            if known and known.latest and _is_same(known.latest, asked):
                 return
             is_kept = self._repository.keep_question(self._next(phone, known, asked), known)
 
@@ -55,7 +56,9 @@ class Questions:
         fresh = self._empty(phone)
         if known is None:
             return replace(fresh, version=1, latest=asked)
-        return replace(fresh, version=known.version + 1, latest=asked, before=known.latest)
+        is_again = known.latest is not None and known.latest.delivery == asked.delivery
+        before = known.before if is_again else known.latest
+        return replace(fresh, version=known.version + 1, latest=asked, before=before)
 
     def is_answer(self, word: str) -> bool:
         """Say whether a word answers some question."""
@@ -104,6 +107,7 @@ class Questions:
             person_id=asked.person,
             yes=bool(self._answer_to(asked, word)),
             phone_of=phone_of,
+            occasion=asked.occasion,
         )
         return (answer, *(replace(answer, person_id=person) for person in others))
 
@@ -114,3 +118,8 @@ class Questions:
 
     def _id_of(self, phone: str) -> str:
         return f"phone#{address_fingerprint(self._keys, phone)}"
+
+
+def _is_same(known: AskedQuestion, asked: AskedQuestion) -> bool:
+    """Say whether a question is asked once more, about the same occasion."""
+    return (known.delivery, known.occasion) == (asked.delivery, asked.occasion)

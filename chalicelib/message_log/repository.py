@@ -26,7 +26,8 @@ __all__ = ["ATTEMPT", "FURTHER_RECIPIENT", "QUESTION", "MessageRepository"]
 
 NOWHERE = "-"  # the list of those who belong to no place
 
-_IN_A_QUEUE = ("id", "kind", "place", "order")
+# Ids and kinds, no text: with them a page of visits is shown without reading its attempts.
+_IN_A_QUEUE = ("id", "kind", "about", "params", "person", "others", "place", "order")
 # PK the attempt; SK `delivery`, `for#<person>`. A question: PK the phone's hash, SK `question`.
 _MESSAGES = Table(
     "messages",

@@ -7,7 +7,7 @@ from ..kernel.clock import from_text
 from ..kernel.paging import Page, merge_pairs
 from ..kernel.staff_queue import QueuePart, QueueQuery, Task, page_and_all
 from ..people.model import Person
-from .model import MessageAttempt, PendingVisit
+from .model import PendingVisit
 from .texts import ERASED, OVER, VISIT
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ _HIDDEN = {"code": "****"}  # the resident alone tells it, when the goods have c
 def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     """Return the visits of a place; for a street administrator also those of no known place."""
     read = [_read(messages, place, query) for place in _places(query)]
-    merged = merge_pairs([_tasks(messages, page, query) for page, _ in read], query.limit)
-    return QueuePart(tasks=merged, counts={"message.visit": sum(len(everything) for _, everything in read)})
+    page = merge_pairs([part for part, _ in read], query.limit)
+    tasks = Page(_tasks(messages, page.items, query), page.next)
+    return QueuePart(tasks=tasks, counts={"message.visit": sum(len(everything) for _, everything in read)})
 
 
 def _read(
@@ -43,38 +44,35 @@ def _places(query: QueueQuery) -> list[str]:
 
 def _tasks(
     messages: "MessageQueries",
-    page: Page[tuple[str, PendingVisit]],
+    pairs: Sequence[tuple[str, PendingVisit]],
     query: QueueQuery,
-) -> Page[tuple[str, Task]]:
-    """Return visits as tasks; their attempts, texts and people are read together."""
-    found = messages.find_many([visit.id for _, visit in page.items])
-    attempts = {attempt.id: attempt for attempt in found}
-    shown = messages.texts_of(found, query.locale, hidden=_HIDDEN)
-    texts = dict(zip(attempts, shown, strict=True))
-    people = messages.people_of(list(attempts.values()))
+) -> list[tuple[str, Task]]:
+    """Return visits as tasks; their texts and people are read together."""
+    waiting = [visit for _, visit in pairs]
+    texts = messages.texts_of(waiting, query.locale, hidden=_HIDDEN)
+    people = messages.people_of(waiting)
     tasks = []
-    for order, visit in page.items:
-        if visit.id in attempts:
-            task = Task(
-                kind="message.visit",
-                id=visit.id,
-                title=_title(people, attempts[visit.id], texts[visit.id], query.locale),
-                place=visit.place or query.place,
-                due_at=from_text(order.partition("#")[0]),
-                moves=["visited"],
-            )
-            tasks.append((order, task))
-    return Page(tasks, page.next)
+    for (order, visit), text in zip(pairs, texts, strict=True):
+        task = Task(
+            kind="message.visit",
+            id=visit.id,
+            title=_title(people, visit, text, query.locale),
+            place=visit.place or query.place,
+            due_at=from_text(order.partition("#")[0]),
+            moves=["visited"],
+        )
+        tasks.append((order, task))
+    return tasks
 
 
 def _title(
     people: Mapping[str, Person],
-    attempt: MessageAttempt,
+    visit: PendingVisit,
     text: str | None,
     locale: str,
 ) -> str:
     """Return the names of all recipients, and the text."""
-    names = [_name(people.get(id), locale) for id in (attempt.person, *attempt.others)]
+    names = [_name(people.get(id), locale) for id in (visit.person, *visit.others)]
     what = OVER.format(locale) if text is None else text
     return VISIT.format(locale, {"who": "、".join(names), "what": what})
 

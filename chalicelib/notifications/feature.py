@@ -1,4 +1,4 @@
-"""What notifications bring: recipients, channels and times of messages."""
+"""The declaration of notifications: recipients, channels and times of messages."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING

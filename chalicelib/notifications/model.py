@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..kernel.quiet import QUIET_FROM, QUIET_TO
-from . import policy
 
 __all__ = ["LocalQuietHours"]
 
@@ -14,4 +13,4 @@ class LocalQuietHours:
 
     start: str = QUIET_FROM
     end: str = QUIET_TO
-    zone: str = policy.ZONE
+    zone: str

@@ -11,6 +11,7 @@ from ..kernel.template import Legal, Template, Urgency
 from ..message_log.model import Channel, Recipient, SuppressionReason
 from ..people.model import Person
 from ..people.service import People
+from ..places.model import DEFAULT_ZONE
 from ..places.service import Places
 from . import policy
 from .model import LocalQuietHours
@@ -106,8 +107,11 @@ class Recipients:
 
     def _holders(self, person: Person) -> Iterator[Person]:
         yield person
-        if person.phone:
-            return
+        if not person.phone:
+            yield from self._others(person)
+
+    def _others(self, person: Person) -> Iterator[Person]:
+        """Yield the people whose phones may ring for a person, by consent."""
         if person.contact_via and "contact_via" in person.consents:
             carer = self._people.find(person.contact_via)
             if carer:
@@ -115,6 +119,13 @@ class Recipients:
         if "household" in person.consents:
             kin = {*self._people.kin(person)} - {person.id, person.contact_via}
             yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
+
+    def may_answer(self, person_id: str, holder_id: str) -> bool:
+        """Say whether the holder of a phone may answer for a person: themselves, or whose phone is theirs by consent."""
+        person = self._people.find(person_id)
+        if person is None or not holder_id:
+            return False
+        return any(holder.id == holder_id for holder in (person, *self._others(person)))
 
     def _place_of(self, person: Person, send: Send) -> str:
         """Return the place whose staff would have to visit: the person's home.
@@ -147,7 +158,7 @@ class Recipients:
         )
 
     def _quiet_hours(self, holder: Person, place: str) -> LocalQuietHours:
-        zone = self._places.zone_of(street_of(place)) if place else policy.ZONE
+        zone = self._places.zone_of(street_of(place)) if place else DEFAULT_ZONE
         hours = holder.quiet_hours
         if hours is None:
             return LocalQuietHours(zone=zone)

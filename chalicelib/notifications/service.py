@@ -35,6 +35,7 @@ class _Message:
     due_at: datetime
     template: Template
     facts: Facts | None = None
+    occasion: str = ""
 
     def to(self, recipient: Recipient) -> Envelope:
         """Return the message to one recipient."""
@@ -43,6 +44,7 @@ class _Message:
             due_at=self.due_at,
             template=self.template,
             recipient=recipient,
+            occasion=self.occasion,
         )
 
 
@@ -88,6 +90,7 @@ class Notifier:
             due_at=due_at,
             template=self._templates[send.message_kind],
             facts=context.facts if context else None,
+            occasion=context.occasion if context else "",
         )
 
     def _direct(self, to: Audience) -> Audience:

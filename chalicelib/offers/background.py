@@ -1,6 +1,6 @@
 """Background work on offers: timers, events, SMS answers, messages, erasure, export."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -63,7 +63,7 @@ class OfferJobs:
     def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
         """Accept or decline by SMS. An answer from another person's phone changes nothing.
 
-        A volunteer whose acceptance is refused is told so.
+        A volunteer whose acceptance is refused gets a message.
         """
         volunteer = self._people.find(person_id)
         if volunteer is None or volunteer.erased_at or volunteer.blocked:
@@ -118,36 +118,36 @@ class OfferJobs:
 
     def look_again(self, wish_id: str) -> None:
         """End the surplus offers of a changed wish, and match it soon if it needs volunteers."""
-        search = self._end_surplus(wish_id)
+        offer_round = self._end_surplus(wish_id)
         wish = self._wishes.find(wish_id)
-        if wish and need_of(wish, search) > 0:
+        if wish and need_of(wish, offer_round) > 0:
             self._scheduler.match_soon(wish.place)
 
     def _end_surplus(self, wish_id: str) -> OfferRound | None:
         def decide() -> Changes[OfferRound]:
-            search = self._repository.find_search(wish_id)
-            if search is None:
+            offer_round = self._repository.find_round(wish_id)
+            if offer_round is None:
                 raise NotFound
-            return self._without_surplus(search, self._wishes.find(wish_id))
+            return self._without_surplus(offer_round, self._wishes.find(wish_id))
 
         with suppress(NotFound):  # nobody was ever asked
             return self._transaction.run(decide, _AS_SYSTEM)
         return None
 
-    def _without_surplus(self, search: OfferRound, wish: Wish | None) -> Changes[OfferRound]:
+    def _without_surplus(self, offer_round: OfferRound, wish: Wish | None) -> Changes[OfferRound]:
         wanted = wish.places_left if wish and wish.state is State.OPEN else 0
         helping = _helpers_of(wish)
-        kept = _offers_kept(search, wish, helping, wanted)
-        surplus = [one.offer for one in search.live if one.offer not in kept]
+        kept = _offers_kept(offer_round, wish, helping, wanted)
+        surplus = [one.offer for one in offer_round.live if one.offer not in kept]
         over = self._repository.find_offers(surplus)
         if any(offer.state is not OfferState.OFFERED for offer in over):
-            raise Busy  # answered since the search was read: look again
-        ended = [(offer, self._repository.standing_of(offer)) for offer in over]
-        changes = decisions.supersede(search, ended, helping=helping, open=wanted > 0, now=self._clock.now())
-        if wish is None or changes.entity == search:
+            raise Busy  # answered since the round was read: look again
+        ended = [(offer, self._repository.history_of(offer)) for offer in over]
+        changes = decisions.supersede(offer_round, ended, helping=helping, open=wanted > 0, now=self._clock.now())
+        if wish is None or changes.entity == offer_round:
             return changes
-        # Whatever happens to the wish meanwhile starts another job. That job may come first and
-        # find nothing to change, so this commit requires the wish as it was read.
+        # Any change of the wish meanwhile starts another job. That job may run first and find nothing
+        # to change, so this commit requires the wish as it was read.
         return replace(changes, writes=(Check(entity=wish),))
 
     def end_unfit(self, person_id: str) -> None:
@@ -178,7 +178,7 @@ class OfferJobs:
 
     def _note_met(self, helper: str, wish: Wish) -> None:
         def decide() -> Changes[VolunteerHistory]:
-            history = self._maker.standing(street_of(wish.place), helper)
+            history = self._maker.history(street_of(wish.place), helper)
             if wish.person_id in history.met[-1:]:
                 return Changes(entity=history, previous=history)
             return decisions.note_met(history, wish.person_id)
@@ -187,14 +187,23 @@ class OfferJobs:
 
     # hooks
 
-    def message_context(self, subject: MessageSubject) -> MessageContext | None:
-        """Return the context of a message about an offer; None if it is no longer relevant."""
-        offer = self._repository.find_offer(subject.about)
-        if offer is None:
-            return None
-        wish = self._wishes.find(offer.wish_id)
-        now = self._clock.now()
-        if wish is None or not notifications.is_relevant(offer, subject.kind, now):
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return the context of each message about an offer; None where it is no longer relevant.
+
+        All offers are read together, and then their wishes.
+        """
+        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        offers = {offer.id: offer for offer in self._repository.find_offers(ids)}
+        wishes = self._wishes.find_many([offer.wish_id for offer in offers.values()])
+        contexts = []
+        for subject in subjects:
+            offer = offers.get(subject.about)
+            contexts.append(self._message_context(offer, wishes, subject) if offer else None)
+        return contexts
+
+    def _message_context(self, offer: Offer, wishes: Mapping[str, Wish], subject: MessageSubject) -> MessageContext | None:
+        wish = wishes.get(offer.wish_id)
+        if wish is None or not notifications.is_relevant(offer, subject.kind, self._clock.now()):
             return None
         if wish.forgotten and subject.kind == "offer.made":
             return None
@@ -214,12 +223,11 @@ class OfferJobs:
             for community in sorted({entry.community for entry in entries}):
                 yield from self._waiting_in(community)
 
-    def _waiting_in(self, community: str) -> Iterator[Offer]:
+    def _waiting_in(self, community: str) -> list[Offer]:
         live: list[str] = []
-        for search in self._repository.open_searches(community):
-            live += [one.offer for one in search.live]
-        for n in range(0, len(live), 100):
-            yield from self._repository.find_offers(live[n : n + 100])
+        for offer_round in self._repository.open_rounds(community):
+            live += [one.offer for one in offer_round.live]
+        return self._repository.find_offers(live)
 
     def forget_person(self, person_id: str) -> None:
         """Redact the offers to an erased volunteer, and delete the history of their answers."""
@@ -231,16 +239,16 @@ class OfferJobs:
             self._forget_history(street, person_id)
 
     def _forget_history(self, street: str, person_id: str) -> None:
-        history = self._repository.find_standing(street, person_id)
+        history = self._repository.find_history(street, person_id)
         if history:
             gone = Changes(entity=history, previous=history, writes=(Delete(row=history),))
             self._transaction.run(lambda: gone, _AS_SYSTEM)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
-        """Return the person's offers and history, without the residents whom they have met."""
+        """Return the person's offers and history, without the residents that they have met."""
         offers = list(every(lambda start: self._repository.offers_of(person_id, start, 100)))
         streets = self._places.streets()
-        found = [self._repository.find_standing(street, person_id) for street in streets]
+        found = [self._repository.find_history(street, person_id) for street in streets]
         own = [replace(history, met=()) for history in found if history]
         return {"offers": offers, "standing": own}
 
@@ -250,10 +258,10 @@ def _helpers_of(wish: Wish | None) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.claims) if wish else frozenset()
 
 
-def _offers_kept(search: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int) -> set[str]:
+def _offers_kept(offer_round: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int) -> set[str]:
     """Return the offers that may go on waiting: of the fitting ones those made first."""
     terms = terms_of(wish) if wish else ""
-    fitting = [one for one in search.live if one.volunteer not in helping and one.terms in ("", terms)]
+    fitting = [one for one in offer_round.live if one.volunteer not in helping and one.terms in ("", terms)]
     return {one.offer for one in fitting[:wanted]}
 
 

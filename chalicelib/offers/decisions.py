@@ -44,11 +44,11 @@ class ChosenVolunteer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferContext:
-    """An offer with the two records that change with it. The standing of an erased volunteer is None."""
+    """An offer with the two records that change with it. The history of an erased volunteer is None."""
 
     offer: Offer
-    search: OfferRound
-    standing: VolunteerHistory | None
+    offer_round: OfferRound
+    history: VolunteerHistory | None
 
 
 def answer_by(urgency: OfferUrgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
@@ -66,40 +66,38 @@ def answer_by(urgency: OfferUrgency, now: datetime, zone: str, too_late_at: date
 
 
 def ask(
-    search: OfferRound,
+    offer_round: OfferRound,
     template: Offer,
     asks: Sequence[ChosenVolunteer],
-    standings: Mapping[str, VolunteerHistory],
+    histories: Mapping[str, VolunteerHistory],
     now: datetime,
     terms: str = "",
 ) -> Changes[OfferRound]:
-    """Offer a wish to these people. `template` is the offer but for whom it goes to; a `standings` of version 0 is new.
+    """Offer a wish to these people. `template` is the offer without id and volunteer.
 
-    `terms` stands for what the wish says now of who may be asked.
+    A history of version 0 is new. `terms` is the digest of `maker.terms_of`.
     """
     offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
     until = template.expires_at
-    asked = (
-        *search.asked,
-        *(AskedVolunteer(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers),
-    )
+    lines = [AskedVolunteer(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers]
+    asked = (*offer_round.asked, *lines)
     related: list[Changes[Entity]] = []
     for offer in offers:
         made = Message(kind="offer.made", to=OnePerson(offer.volunteer), about=offer.id, not_after=until)
-        before = standings[offer.volunteer]
+        before = histories[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
         after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
         related += [Changes(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
-    entity = _kept(replace(search, open=True, asked=asked))
-    return Changes(entity=entity, previous=search if search.version else None, related=tuple(related))
+    entity = _kept(replace(offer_round, open=True, asked=asked))
+    return Changes(entity=entity, previous=offer_round if offer_round.version else None, related=tuple(related))
 
 
-def _kept(search: OfferRound) -> OfferRound:
+def _kept(offer_round: OfferRound) -> OfferRound:
     """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
-    ended = [one for one in search.asked if one.state is not S.OFFERED]
+    ended = [one for one in offer_round.asked if one.state is not S.OFFERED]
     past = ended[: -policy.OFFERS_KEPT]
-    before = dict.fromkeys([*search.before, *(one.volunteer for one in past if one.state is not S.SUPERSEDED)])
-    return replace(search, asked=tuple(one for one in search.asked if one not in past), before=tuple(before))
+    before = dict.fromkeys([*offer_round.before, *(one.volunteer for one in past if one.state is not S.SUPERSEDED)])
+    return replace(offer_round, asked=tuple(one for one in offer_round.asked if one not in past), before=tuple(before))
 
 
 def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: datetime) -> OfferState:
@@ -147,10 +145,10 @@ def _end(
     offer = known.offer
     state = check_waits(offer, move, relations, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
-    asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.search.asked)
-    related = (*related, _changed(known.search, replace(known.search, asked=asked)))
-    if known.standing:
-        related = (*related, _changed(known.standing, known.standing.answered(offer.id, state)))
+    asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.offer_round.asked)
+    related = (*related, _changed(known.offer_round, replace(known.offer_round, asked=asked)))
+    if known.history:
+        related = (*related, _changed(known.history, known.history.answered(offer.id, state)))
     return Changes(entity=ended, previous=offer, related=related)
 
 
@@ -164,7 +162,7 @@ def take_back(known: OfferContext, now: datetime) -> Changes[Offer]:
 
 
 def supersede(
-    search: OfferRound,
+    offer_round: OfferRound,
     ended: Sequence[tuple[Offer, VolunteerHistory | None]],
     *,
     helping: frozenset[str],
@@ -176,26 +174,31 @@ def supersede(
     A volunteer who is `helping` has claimed the wish on the wall. That counts as accepting.
     """
     related: list[Changes[Entity]] = []
-    asked = {one.offer: one for one in search.asked}
-    for offer, standing in ended:
+    asked = {one.offer: one for one in offer_round.asked}
+    for offer, history in ended:
         move, who = ("accept", _VOLUNTEER) if offer.volunteer in helping else ("supersede", _SYSTEM)
         state = TABLE.go(offer.state, move, who).target
-        told = (Message(kind="offer.superseded", to=OnePerson(offer.volunteer), about=offer.id),) if state is S.SUPERSEDED else ()
-        related.append(Changes(entity=replace(offer, state=state, answered_at=now), previous=offer, messages=told))
+        messages: tuple[Message, ...] = ()
+        if state is S.SUPERSEDED:
+            messages = (Message(kind="offer.superseded", to=OnePerson(offer.volunteer), about=offer.id),)
+        ended_offer = replace(offer, state=state, answered_at=now)
+        related.append(Changes(entity=ended_offer, previous=offer, messages=messages))
         asked[offer.id] = replace(asked[offer.id], state=state)
-        if standing:
-            related.append(_changed(standing, standing.answered(offer.id, state)))
-    return Changes(entity=replace(search, open=open, asked=tuple(asked.values())), previous=search, related=tuple(related))
+        if history:
+            related.append(_changed(history, history.answered(offer.id, state)))
+    return Changes(
+        entity=replace(offer_round, open=open, asked=tuple(asked.values())), previous=offer_round, related=tuple(related)
+    )
 
 
-def note_met(standing: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
+def note_met(history: VolunteerHistory, resident: str) -> Changes[VolunteerHistory]:
     """Note that a volunteer has met a resident."""
-    met = (*(id for id in standing.met if id != resident), resident)[-policy.MET_KEPT :]
-    return _changed(standing, replace(standing, met=met))
+    met = (*(id for id in history.met if id != resident), resident)[-policy.MET_KEPT :]
+    return _changed(history, replace(history, met=met))
 
 
 def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
     """Redact an offer to an erased volunteer, and end it."""
     if known.offer.state is S.OFFERED:
-        return _end(replace(known, standing=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
+        return _end(replace(known, history=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
     return Changes(entity=replace(known.offer, reason=None), previous=known.offer)

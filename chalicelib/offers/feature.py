@@ -1,4 +1,4 @@
-"""What offers bring: a wish offered to one volunteer, who accepts or declines."""
+"""The declaration of offers: a wish offered to one volunteer, who accepts or declines."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -105,7 +105,7 @@ def templates() -> "Templates":
 
 def context(offers: "OfferJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
-    return [offers.message_context(subject) for subject in subjects]
+    return offers.message_contexts(subjects)
 
 
 feature.messages(
@@ -139,7 +139,7 @@ def on_volunteer_changed(offers: "OfferJobs", event: "Event") -> None:
 
 @feature.on_event("wish.fulfilled", service=jobs)
 def on_wish_fulfilled(offers: "OfferJobs", event: "Event") -> None:
-    """Note whom a resident has met; end offers that nobody needs."""
+    """Note that the helpers have met the resident; end surplus offers."""
     offers.note_met(event.subject)
     offers.look_again(event.subject)
 

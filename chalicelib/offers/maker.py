@@ -1,4 +1,4 @@
-"""The making of offers. Whom to ask is decided in `matching`."""
+"""The making of offers. `matching` chooses the volunteers."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -40,33 +40,33 @@ class OfferMaker:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids, self._wishes = clock, ids, wishes
 
-    def searches_of(self, community: str) -> dict[str, OfferRound]:
+    def rounds_of(self, community: str) -> dict[str, OfferRound]:
         """Return the open offer rounds of a community, by wish."""
-        return {search.id: search for search in self._repository.open_searches(community)}
+        return {offer_round.id: offer_round for offer_round in self._repository.open_rounds(community)}
 
-    def search_of(self, wish: Wish) -> OfferRound:
+    def round_of(self, wish: Wish) -> OfferRound:
         """Return the offer round of a wish; version 0 where nobody was asked."""
-        return self._repository.find_search(wish.id) or self.new_search(wish)
+        return self._repository.find_round(wish.id) or self.new_round(wish)
 
-    def reasons_in(self, search: OfferRound) -> Mapping[str, str]:
+    def reasons_in(self, offer_round: OfferRound) -> Mapping[str, str]:
         """Return the reasons of declined offers, by offer. They are stored in the offer alone."""
-        declined = [one.offer for one in search.asked if one.state is OfferState.DECLINED]
+        declined = [one.offer for one in offer_round.asked if one.state is OfferState.DECLINED]
         return {offer.id: offer.reason for offer in self._repository.find_offers(declined) if offer.reason}
 
-    def new_search(self, wish: Wish) -> OfferRound:
+    def new_round(self, wish: Wish) -> OfferRound:
         """Return a new offer round for a wish."""
         now = self._clock.now()
         return OfferRound(id=wish.id, created_at=now, updated_at=now, community=wish.community)
 
-    def standings_of(self, street: str) -> dict[str, VolunteerHistory]:
+    def histories_of(self, street: str) -> dict[str, VolunteerHistory]:
         """Return the histories of the volunteers of a street who were ever asked, by volunteer."""
-        return {standing.id: standing for standing in self._repository.standings_of(street)}
+        return {history.id: history for history in self._repository.histories_of(street)}
 
-    def standing(self, street: str, volunteer: str) -> VolunteerHistory:
+    def history(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return the history of a volunteer; version 0 for a new one."""
-        return self._repository.find_standing(street, volunteer) or self.new_standing(street, volunteer)
+        return self._repository.find_history(street, volunteer) or self.new_history(street, volunteer)
 
-    def new_standing(self, street: str, volunteer: str) -> VolunteerHistory:
+    def new_history(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return the history of a volunteer who was never asked."""
         now = self._clock.now()
         return VolunteerHistory(id=volunteer, created_at=now, updated_at=now, street=street)
@@ -74,33 +74,33 @@ class OfferMaker:
     def offer(
         self,
         wish: Wish,
-        search: OfferRound,
+        offer_round: OfferRound,
         asks: Sequence[ChosenVolunteer],
-        standings: dict[str, VolunteerHistory],
+        histories: dict[str, VolunteerHistory],
         room: Mapping[str, int],
         run_id: str,
     ) -> list[ChosenVolunteer]:
         """Offer a wish to these people in one transaction; return those who were asked.
 
         The first attempt uses the records that a run has read. The commit requires all of them
-        unchanged, the wish included. A further attempt reads them again. People are left out whom
-        the wish no longer needs, or who have more offers than `room`. Records that are used are
-        taken out of `standings`.
+        unchanged, the wish included. A further attempt reads them again. People that the wish no
+        longer needs are left out, and those with more offers than `room`. Records that are used are
+        taken out of `histories`.
         """
-        street, from_the_run = street_of(wish.place), iter([(wish, search)])
+        street, from_the_run = street_of(wish.place), iter([(wish, offer_round)])
 
         def attempt() -> tuple[Changes[OfferRound], list[ChosenVolunteer]]:
-            current, search = next(from_the_run, None) or self._fresh(wish)
+            current, offer_round = next(from_the_run, None) or self._fresh(wish)
             known: dict[str, VolunteerHistory] = {}
             for one in asks:
-                read = standings.pop(one.volunteer, None)
-                known[one.volunteer] = read or self.standing(street, one.volunteer)
+                read = histories.pop(one.volunteer, None)
+                known[one.volunteer] = read or self.history(street, one.volunteer)
             now = self._clock.now()
-            asked = _still_to_ask(current, search, asks, known, room, now)
+            asked = _still_to_ask(current, offer_round, asks, known, room, now)
             if not asked:
-                return Changes(entity=search, previous=search), []
+                return Changes(entity=offer_round, previous=offer_round), []
             template = _template(current, run_id, now)
-            changes = decisions.ask(search, template, asked, known, now, terms_of(current))
+            changes = decisions.ask(offer_round, template, asked, known, now, terms_of(current))
             return replace(changes, writes=(Check(entity=current),)), asked
 
         try:
@@ -113,7 +113,7 @@ class OfferMaker:
         wish = self._wishes.find(planned.id)
         if wish is None or terms_of(wish) != terms_of(planned):
             raise NotFound
-        return wish, self.search_of(wish)
+        return wish, self.round_of(wish)
 
     def new_id(self) -> str:
         """Return the id of an offer that is to be made."""
@@ -122,17 +122,17 @@ class OfferMaker:
 
 def _still_to_ask(
     wish: Wish,
-    search: OfferRound,
+    offer_round: OfferRound,
     asks: Sequence[ChosenVolunteer],
     known: Mapping[str, VolunteerHistory],
     room: Mapping[str, int],
     now: datetime,
 ) -> list[ChosenVolunteer]:
-    """Return whom to ask: as many as the wish needs, of those who may be asked and have room."""
-    excluded = search.not_again | {claim.helper for claim in wish.claims}
+    """Return the volunteers to ask: as many as the wish needs, of those who are eligible and have room."""
+    excluded = offer_round.not_again | {claim.helper for claim in wish.claims}
     may_be_asked = [one for one in asks if one.volunteer not in excluded]
     fit = [one for one in may_be_asked if known[one.volunteer].live(now) < room[one.volunteer]]
-    return fit[: max(0, need_of(wish, search))]
+    return fit[: max(0, need_of(wish, offer_round))]
 
 
 def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
@@ -154,10 +154,10 @@ def _template(wish: Wish, run_id: str, now: datetime) -> Offer:
     )
 
 
-def need_of(wish: Wish, search: OfferRound | None) -> int:
+def need_of(wish: Wish, offer_round: OfferRound | None) -> int:
     """Return how many more offers a wish needs: its open places less its waiting offers."""
     wanted = wish.places_left if wish.state is State.OPEN else 0
-    return wanted - (len(search.live) if search else 0)
+    return wanted - (len(offer_round.live) if offer_round else 0)
 
 
 def terms_of(wish: Wish) -> str:

@@ -1,4 +1,4 @@
-"""An offer, the search that it belongs to, and what is known of a volunteer's answers. Pure."""
+"""An offer, the offer round of a wish, and the history of a volunteer. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -54,13 +54,9 @@ TABLE: StateTable[OfferState] = StateTable(
 def urgency_of(last_day: date, now: datetime, zone: str) -> OfferUrgency:
     """Return how much a wish presses, by the day by which somebody has to come."""
     left = (last_day - local_day(now, zone)).days
-    return (
-        OfferUrgency.URGENT
-        if left <= policy.URGENT_DAYS
-        else OfferUrgency.SOON
-        if left <= policy.SOON_DAYS
-        else OfferUrgency.CALM
-    )
+    if left <= policy.URGENT_DAYS:
+        return OfferUrgency.URGENT
+    return OfferUrgency.SOON if left <= policy.SOON_DAYS else OfferUrgency.CALM
 
 
 def grid_of(place: str) -> str:
@@ -112,7 +108,7 @@ class Offer(Entity):
         return Resource(see=can.SEE, places=(self.place,), relations={Relation.OWNER: frozenset({self.volunteer})})
 
     def state_at(self, now: datetime) -> OfferState:
-        """Return its state as it is true now: what has run out is expired, also before its alarm has fired."""
+        """Return its state as it is true now: an offer past its time is expired, also before its timer has fired."""
         return S.EXPIRED if self.state is S.OFFERED and now >= self.expires_at else self.state
 
     def moves(self, relations: frozenset[Relation], now: datetime) -> list[str]:
@@ -122,7 +118,7 @@ class Offer(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedVolunteer:
-    """One line of a search: who was asked, and what came of it."""
+    """One line of an offer round: the volunteer, the span to answer, and the outcome."""
 
     offer: str
     volunteer: str
@@ -134,9 +130,9 @@ class AskedVolunteer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRound(Entity):
-    """Whom a wish has been offered to; its id is the wish's. Its version lets nobody be asked for a place that is taken.
+    """All offers of one wish; its id is the wish's. Its version keeps two runs from offering one place.
 
-    `open` says whether the wish still needed somebody when it was last looked at; closed ones are in no list.
+    `open` says whether the wish needed volunteers at the last look. Closed rounds are in no list.
     """
 
     entity_kind: ClassVar[str] = "search"

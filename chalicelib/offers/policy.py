@@ -1,4 +1,4 @@
-"""The house's numbers about offers, each with its reason."""
+"""Numbers about offers, each with its reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,5 +56,5 @@ FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody
 PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
 SILENT_AFTER = 4  # offers in a row that somebody left unanswered: they are left in peace for four weeks
 ANSWERS_FADE = 20  # of so many answers each kind is halved: what somebody did last year says little
-OFFERS_KEPT = 60  # of one search, as staff see them; of earlier ones only who is not to be asked again
-MET_KEPT = 20  # residents whom a volunteer has met
+OFFERS_KEPT = 60  # of one offer round, as staff see them; of earlier ones only who is not to be asked again
+MET_KEPT = 20  # residents that a volunteer has met, the latest

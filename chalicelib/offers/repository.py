@@ -1,4 +1,4 @@
-"""How offers, searches and standings are stored."""
+"""How offers, offer rounds and histories are stored."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +10,10 @@ from ..store.table import Key, Table, index
 from .decisions import OfferContext
 from .model import Offer, OfferRound, VolunteerHistory
 
-__all__ = ["OFFER", "SEARCH", "STANDING", "OfferRepository"]
+__all__ = ["HISTORY", "OFFER", "ROUND", "OfferRepository"]
 
-# All of a search: it is small, and holds ids only.
-_SEARCH = (
+# All of an offer round: it is small, and holds ids only.
+_ROUND = (
     "id",
     "version",
     "created_at",
@@ -29,15 +29,15 @@ _OFFERS = Table(
     "offers",
     indexes=(
         index("by_volunteer", hash_key="volunteer", range_key="created_at"),
-        # The searches of a community that may still go on: what a run looks at. Sparse.
-        index("by_community", hash_key="searching", include=_SEARCH),
+        # The offer rounds of a community that may still go on, for a run. Sparse.
+        index("by_community", hash_key="searching", include=_ROUND),
     ),
 )
 
 
-def _search_keys(search: OfferRound) -> dict[str, str | None]:
-    searching = search.community if search.open else None
-    return {"pk": search.id, "sk": "search", "searching": searching}
+def _round_keys(offer_round: OfferRound) -> dict[str, str | None]:
+    searching = offer_round.community if offer_round.open else None
+    return {"pk": offer_round.id, "sk": "search", "searching": searching}
 
 
 def _street(street: str) -> str:
@@ -45,15 +45,15 @@ def _street(street: str) -> str:
 
 
 OFFER = _OFFERS.row(Offer, keys=lambda offer: {"pk": offer.id, "sk": "offer"})
-SEARCH = _OFFERS.row(OfferRound, keys=_search_keys)
-STANDING = _OFFERS.row(VolunteerHistory, keys=lambda standing: {"pk": _street(standing.street), "sk": standing.id})
+ROUND = _OFFERS.row(OfferRound, keys=_round_keys)
+HISTORY = _OFFERS.row(VolunteerHistory, keys=lambda history: {"pk": _street(history.street), "sk": history.id})
 _KEY = OFFER.view(Key)
 
 
 class OfferRepository(Repository):
-    """Reads offers, searches and standings."""
+    """Reads offers, offer rounds and histories."""
 
-    rows = (OFFER, SEARCH, STANDING)
+    rows = (OFFER, ROUND, HISTORY)
 
     def find_offer(self, offer_id: str) -> Offer | None:
         """Read one offer."""
@@ -68,37 +68,37 @@ class OfferRepository(Repository):
         keys = self._store.page(_KEY, volunteer, index="by_volunteer", start=start, limit=limit, newest_first=True)
         return Page(self.find_offers([key.pk for key in keys.items]), keys.next)
 
-    def find_search(self, wish_id: str) -> OfferRound | None:
-        """Read the search for a wish's helpers."""
-        return self._store.get(SEARCH, wish_id, "search")
+    def find_round(self, wish_id: str) -> OfferRound | None:
+        """Read the offer round of a wish."""
+        return self._store.get(ROUND, wish_id, "search")
 
-    def open_searches(self, community: str) -> Iterator[OfferRound]:
-        """Read the searches of a community that may still go on; every commit checks them again."""
+    def open_rounds(self, community: str) -> Iterator[OfferRound]:
+        """Read the offer rounds of a community that may still go on; every commit checks them again."""
 
         def read(start: Position | None) -> Page[OfferRound]:
-            return self._store.page(SEARCH, community, index="by_community", start=start, limit=1000)
+            return self._store.page(ROUND, community, index="by_community", start=start, limit=1000)
 
         return every(read)
 
-    def find_standing(self, street: str, volunteer: str) -> VolunteerHistory | None:
-        """Read what is known of a volunteer."""
-        return self._store.get(STANDING, _street(street), volunteer)
+    def find_history(self, street: str, volunteer: str) -> VolunteerHistory | None:
+        """Read the history of a volunteer in a street."""
+        return self._store.get(HISTORY, _street(street), volunteer)
 
-    def standing_of(self, offer: Offer) -> VolunteerHistory | None:
-        """Read what is known of the volunteer of an offer."""
-        return self.find_standing(street_of(offer.place), offer.volunteer)
+    def history_of(self, offer: Offer) -> VolunteerHistory | None:
+        """Read the history of the volunteer of an offer."""
+        return self.find_history(street_of(offer.place), offer.volunteer)
 
     def context_of(self, offer: Offer) -> OfferContext:
-        """Read the two records that change with an offer; raise NotFound without a search."""
-        search = self.find_search(offer.wish_id)
-        if search is None:
+        """Read the two records that change with an offer; raise NotFound without an offer round."""
+        offer_round = self.find_round(offer.wish_id)
+        if offer_round is None:
             raise NotFound
-        return OfferContext(offer=offer, search=search, standing=self.standing_of(offer))
+        return OfferContext(offer=offer, offer_round=offer_round, history=self.history_of(offer))
 
-    def standings_of(self, street: str) -> Iterator[VolunteerHistory]:
-        """Read what is known of the volunteers of a street; every commit checks it again."""
+    def histories_of(self, street: str) -> Iterator[VolunteerHistory]:
+        """Read the histories of the volunteers of a street; every commit checks it again."""
 
         def read(start: Position | None) -> Page[VolunteerHistory]:
-            return self._store.page(STANDING, _street(street), start=start, limit=1000, consistent=False)
+            return self._store.page(HISTORY, _street(street), start=start, limit=1000, consistent=False)
 
         return every(read)

@@ -1,4 +1,4 @@
-"""What volunteers do with offers. Whom to ask is decided in `matching`."""
+"""Use cases of volunteers about offers. `matching` chooses the volunteers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

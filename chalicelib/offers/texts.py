@@ -1,4 +1,4 @@
-"""What the house says about offers, in every language. Texts name no resident and no address."""
+"""Texts about offers, by locale. They name no resident and no address."""
 
 from ..kernel.template import Template, Templates
 from ..kernel.text_catalogue import text

@@ -1,4 +1,4 @@
-"""What Open311 brings: tickets as other applications see and report them, by GeoReport v2."""
+"""The declaration of Open311: tickets as other applications see and report them, by GeoReport v2."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -165,8 +165,9 @@ class ReportForm(_KeyedForm):
         for name, value in values.items():
             code = _ATTRIBUTE.fullmatch(name)
             if code:
-                found.setdefault(code[1], []).extend(one for one in ([value] if isinstance(value, str) else value) if one)
-        return {name: value for name, value in values.items() if name != "attribute"} | {"attribute": found}
+                given = [value] if isinstance(value, str) else value
+                found.setdefault(code[1], []).extend(filter(None, given))
+        return {**values, "attribute": found}
 
     def reported(self) -> NewReport:
         """Return what is reported."""
@@ -181,7 +182,7 @@ class ReportForm(_KeyedForm):
 
 
 def _mobile(phone: str) -> str | None:
-    """Return a phone as the house knows it; one that it cannot know names nobody, and is no reason to refuse a report."""
+    """Return a phone in our form, None for an invalid one. That is no reason to refuse a report."""
     try:
         return mainland_mobile(phone)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where a report is: what other applications know, coordinates and written addresses, becomes a place of the tree. Pure."""
+"""From coordinates or a written address to a place of the tree. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"[,、;·]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """What a report says about where it is."""
+    """The location of a report, as its client gave it."""
 
     point: Location | None = None
     written: str = ""
@@ -25,12 +25,12 @@ class Address:
 
 
 def locate(tree: Sequence[Place], address: Address) -> str:
-    """Return the code of the place that an address means: of the whole street where nothing says more.
+    """Return the code of the place of an address; the street where nothing is more exact.
 
-    What names a place goes before coordinates, which name the nearest.
+    A named place goes before coordinates.
 
     Raises:
-        Invalid: it says nothing at all, or only the id of a place that there is not.
+        Invalid: the address is empty, or has only the id of an unknown place.
 
     """
     if address.id in {place.id for place in tree}:
@@ -43,7 +43,7 @@ def locate(tree: Sequence[Place], address: Address) -> str:
 
 
 def nearest(tree: Iterable[Place], point: Location | None) -> str | None:
-    """Return the place nearest to a point, of those that are on the map and near enough to be meant."""
+    """Return the place nearest to a point, None if it is further away than `NEAR`."""
     if point is None:
         return None
     away = [(place.location.metres_to(point), place.id) for place in tree if place.location]
@@ -52,19 +52,31 @@ def nearest(tree: Iterable[Place], point: Location | None) -> str | None:
 
 
 def matched(tree: Sequence[Place], written: str) -> str | None:
-    """Return the deepest place whose names stand in a written address; where several do, the place that holds them all.
+    """Return the deepest place that a written address names; of several, the place around them all.
 
     People write 柏华社区5号楼1单元, and hardly ever the grid; other countries begin with the unit.
     """
     text = _plain(written)
     names = {place.id: _plain(place.name) for place in tree}
-    standing = {place.id: [chain for chain in _chains(place, names) if _stands_in(text, chain)] for place in tree}
-    deepest = max((code.count(".") for code, chains in standing.items() if chains), default=0)
+    longest: dict[str, str] = {}  # by place, the longest of its names in the text
+    for place in tree:
+        chains = [chain for chain in _chains(place, names) if _is_in(text, chain)]
+        if chains:
+            longest[place.id] = max(chains, key=len)
+    deepest = max(map(_depth, longest), default=0)
     if not deepest:
         return None
-    said = {code: max(chains, key=len) for code, chains in standing.items() if chains and code.count(".") == deepest}
-    # A house called 5 is not meant where 5号楼 is.
-    return _common([code for code, chain in said.items() if not any(chain in more and chain != more for more in said.values())])
+    named = {code: chain for code, chain in longest.items() if _depth(code) == deepest}
+    return _common([code for code, chain in named.items() if not _is_part_of_another(chain, named.values())])
+
+
+def _depth(code: str) -> int:
+    return code.count(".")
+
+
+def _is_part_of_another(chain: str, chains: Iterable[str]) -> bool:
+    """Say whether a longer chain contains this one: a house called 5 is not meant by 5号楼."""
+    return any(chain in other and chain != other for other in chains)
 
 
 def _chains(place: Place, names: Mapping[str, str]) -> set[str]:
@@ -77,7 +89,7 @@ def _chains(place: Place, names: Mapping[str, str]) -> set[str]:
     return {"".join(order) for way in ways if all(way) for order in (way, way[::-1])} - {""}
 
 
-def _stands_in(text: str, chain: str) -> bool:
+def _is_in(text: str, chain: str) -> bool:
     """Say whether a text has a chain of names, and not as a part of a longer number: building 5 is not 15 or 52."""
     at = text.find(chain)
     while at >= 0:
@@ -95,4 +107,4 @@ def _plain(text: str) -> str:
 def _common(codes: Sequence[str]) -> str:
     """Return the innermost place that all of these are in."""
     shared = set.intersection(*(set(ancestors(code)) for code in codes))
-    return max(shared, key=lambda code: code.count("."))
+    return max(shared, key=_depth)

@@ -1,4 +1,4 @@
-"""What other people's applications do through Open311: they are told what can be reported, report it, and follow it."""
+"""Use cases of other applications by Open311: list services, report, and follow reports."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,14 +28,14 @@ from .reports import NewReport, Operator, PublicReport, RequestFilter
 
 __all__ = ["Open311", "status_of"]
 
-# Nothing else can be an id, and some of what people send is longer than a key may be.
+# Clients send anything, also texts longer than a key may be.
 _ID = re.compile(f"tkt_{ID_PATTERN}")
 _AT_ONCE = 100
 _NOTE = 200  # characters of where it is, beside its place
-# Instants are shown in whole seconds; what is shown is found.
+# Instants are shown in whole seconds, and a shown instant must be found.
 _REST_OF_A_SECOND = timedelta(seconds=1) - timedelta.resolution
 _CLOSED = frozenset({TicketStatus.CLOSED})
-# A ticket that is done is open until those who reported it agree.
+# A resolved ticket is open until its reporters agree.
 _STATES = {"open": frozenset(TicketStatus) - _CLOSED, "closed": _CLOSED}
 
 
@@ -64,7 +64,7 @@ class Open311:
     # what can be reported
 
     def changed_at(self) -> datetime:
-        """Return when what can be reported last changed: by it, clients know when to read it anew."""
+        """Return when the services last changed, so that clients know when to read them again."""
         return max(self._rules_changed_at(self._places.streets()) or CHANGED, CHANGED)
 
     def list_services(self, jurisdiction: str) -> Sequence[Category]:
@@ -79,7 +79,7 @@ class Open311:
         return self._tickets.policy_of(self._street(jurisdiction))
 
     def _street(self, jurisdiction: str) -> str:
-        """Return the street that is asked; it may be left out where there is one only."""
+        """Return the street of a jurisdiction; it may be left out where there is one only."""
         streets = self._places.streets()
         if not jurisdiction and len(streets) == 1:
             return streets[0]
@@ -121,16 +121,14 @@ class Open311:
     def _identified(self, context: RequestContext, api_key: str) -> tuple[RequestContext, str]:
         """Return the context of a key's owner: an application, or a person by their access token.
 
-        All keys are looked at, so that the time it takes says nothing about them.
+        All keys are compared, so that the time reveals nothing about them.
         """
-        client = next(iter([name for name, key in self._keys.items() if same(key, api_key)]), "")
+        clients = [name for name, key in self._keys.items() if same(key, api_key)]
+        client = clients[0] if clients else ""
         actor = ANONYMOUS if client else self._signed_in(api_key)
-        # The same Idempotency-Key of somebody else is another one.
-        key = (
-            replace(context.idempotency_key, id=f"{client or actor.id}#{context.idempotency_key.id}")
-            if context.idempotency_key
-            else None
-        )
+        key = context.idempotency_key
+        if key:  # clients must not share a namespace of keys
+            key = replace(key, id=f"{client or actor.id}#{key.id}")
         return replace(context, actor=actor, idempotency_key=key), client
 
     def _signed_in(self, token: str) -> Actor:
@@ -142,7 +140,7 @@ class Open311:
     # what became of it
 
     def list_requests(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[PublicReport]:
-        """Return what is asked for, newest first; ids override all else."""
+        """Return the reports of a filter, newest first; ids override all else."""
         if wanted.ids:
             return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
         street = self._street(jurisdiction)
@@ -171,18 +169,14 @@ class Open311:
         return self._shown(jurisdiction, [ticket_id])[0]
 
     def list_updates(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[Update]:
-        """Return what everybody may read of what happened, oldest first; ids override all else."""
+        """Return the public updates of a filter, oldest first; ids override all else."""
         if wanted.ids:
             known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
             return self._tickets.updates_of([shown.ticket.id for shown in known])[:MOST]
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        return list(
-            islice(
-                every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)),
-                MOST,
-            )
-        )
+        updates = every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE))
+        return list(islice(updates, MOST))
 
     def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[PublicReport]:
         street = self._street(jurisdiction)
@@ -209,10 +203,10 @@ class Open311:
         return shown
 
     def _span(self, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
-        """Return the span that is asked about: where one end is open, the 90 days from the other; else the last 90 days.
+        """Return the span of a filter: 90 days from its one end, or the last 90 days.
 
         Raises:
-            Invalid: it is longer. To shorten it unasked would pass off a part as the whole.
+            Invalid: it is longer. To shorten it would present a part as the whole.
 
         """
         if start is None:
@@ -224,7 +218,7 @@ class Open311:
         return start, end + _REST_OF_A_SECOND
 
 
-_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building, and even more a unit, would say who it was
+_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building or a unit would reveal the reporter
 
 
 def _category(policy: Policy, code: str) -> Category:

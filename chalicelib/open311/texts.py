@@ -1,4 +1,4 @@
-"""What the house says through Open311, in every language."""
+"""Texts about Open311, by locale."""
 
 from ..kernel.text_catalogue import text
 

@@ -1,4 +1,4 @@
-"""How Open311 looks on the wire: one tree, as XML or as JSON by the Spark convention; refusals in the specification's form.
+"""The wire format of Open311: one tree, as XML or as JSON by the Spark convention; refusals likewise.
 
 Spark (the specification's "JSON and XML conversion"): the root is dropped, a container of like elements is an array also
 with one element or none, and an element with nothing in it is null. Identifiers are text in both, also those of digits.
@@ -19,7 +19,7 @@ __all__ = ["DIALECT", "FORMATS", "GeoReport"]
 FORMATS = ("json", "xml")
 _JSON, _XML = "application/json", "text/xml"
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
-# What a container's elements are called. In JSON these names vanish, so XML alone needs the table.
+# The names of a container's elements. In JSON they vanish, so only XML needs the table.
 _ITEMS = {
     "services": "service",
     "attributes": "attribute",
@@ -30,7 +30,7 @@ _ITEMS = {
     "formats": "format",
     "errors": "error",
 }
-# XML 1.0 (section 2.2) has no way to say these, not even escaped. Neither format does, so that both say the same.
+# XML 1.0 (section 2.2) cannot hold these, not even escaped. JSON leaves them out too, so both are equal.
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ERROR = {
     "type": "object",
@@ -52,21 +52,21 @@ class GeoReport:
     }
 
     def answer(self, view: BaseModel, address: str) -> Document:
-        """Say what a view shows; `element` of its class names the root."""
+        """Return the document of a view; `element` of its class names the root."""
         return _document(view.element, view.model_dump(mode="json"), 200, address)  # type: ignore[attr-defined]
 
     def problem(self, problem: Mapping[str, Any], address: str) -> Document:
-        """Say a refusal: 404 for what is not there, 403 about keys, 400 for all else that is the client's.
+        """Return the document of a refusal: 404 for unknown things, 403 for keys, 400 for other client errors.
 
-        What is not the client's keeps its status (429, 500, 503), by which clients and proxies know to come back.
+        429, 500 and 503 keep their status, so that clients and proxies know to come back.
         """
-        told = problem.get("errors") or [{"loc": (), "msg": problem["detail"]}]
+        listed = problem.get("errors") or [{"loc": (), "msg": problem["detail"]}]
         status = problem["status"]
-        if status == 401 or any(error["loc"] == ["api_key"] for error in told):
+        if status == 401 or any(error["loc"] == ["api_key"] for error in listed):
             status = 403
         elif status < 500 and str(status) not in self.statuses:
             status = 400
-        errors = [{"code": status, "description": f"{_name(error['loc'])}{error['msg']}"} for error in told]
+        errors = [{"code": status, "description": f"{_name(error['loc'])}{error['msg']}"} for error in listed]
         return _document("errors", errors, status, address)
 
     def contract(self, schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ class Access:
         """
         actor, people = context.actor, dict[str, Person]()
         if action.fresh and actor is not SYSTEM:
-            actor, people = self.current(actor, reading)
+            actor, people = self.authenticate(actor, reading)
         target = resource if isinstance(resource, Resource) else resource(people[actor.id])
         return Granted(actor=actor, relations=authorize(actor, action, target), people=people)
 
@@ -68,7 +68,7 @@ class Access:
         """Return the actor if they may do something with their own account."""
         return self.require(context, action, Person.as_resource)
 
-    def current(self, actor: Actor, reading: Iterable[str] = ()) -> tuple[Actor, dict[str, Person]]:
+    def authenticate(self, actor: Actor, reading: Iterable[str] = ()) -> tuple[Actor, dict[str, Person]]:
         """Read an actor again, and others in the same one request; return the actor as they are now, and all by id.
 
         Raises:
@@ -81,7 +81,7 @@ class Access:
         people = self._read([actor.id, *reading])
         if actor.id not in people:
             raise Unauthenticated("auth.token_invalid")
-        return people[actor.id].admit(actor), people
+        return people[actor.id].check_still_valid(actor), people
 
     def _read(self, person_ids: list[str]) -> dict[str, Person]:
         if len(person_ids) > 1:

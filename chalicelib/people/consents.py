@@ -10,6 +10,7 @@ from ..kernel.errors import NotFound
 from ..kernel.ids import Ids
 from ..kernel.paging import Page, Position, every
 from ..kernel.request import RequestContext
+from ..store.batches import in_batches
 from ..store.transaction import Transaction
 from .model import Consent, ConsentGiven, Person
 from .policy import CONSENT_TEXTS
@@ -22,7 +23,7 @@ _IN_APP = ConsentGiven(how="app")
 
 
 class Consents:
-    """Writes and reads the consent ledger. Nobody changes or deletes a line, but for the witness."""
+    """Writes and reads the consent ledger. Lines are never changed or deleted, except that a witness is removed."""
 
     def __init__(
         self,
@@ -119,8 +120,8 @@ class Consents:
     def forget_witnesses(self, person_id: str) -> None:
         """Remove the names of witnesses from an erased person's ledger; the consents stay."""
         named = [consent for consent in self.read_all(person_id) if consent.witness]
-        for n in range(0, len(named), _BLANKED_AT_ONCE):
-            self._blank(person_id, named[n : n + _BLANKED_AT_ONCE])
+        for batch in in_batches(named, _BLANKED_AT_ONCE):
+            self._blank(person_id, batch)
 
     def _blank(self, person_id: str, consents: Sequence[Consent]) -> None:
         blank = tuple(Put(row=replace(consent, witness=None)) for consent in consents)

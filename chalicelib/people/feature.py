@@ -121,7 +121,7 @@ def routes() -> "Routes[Any]":
 @feature.group("place")
 def people_below(people: "People", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
     """Return the people of a place and below."""
-    return people.ids_below(name, as_of, start, limit)
+    return people.ids_below(name, start, limit)
 
 
 @feature.erase(service=consents)

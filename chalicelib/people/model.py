@@ -116,7 +116,8 @@ class Person(Entity):
     @property
     def places(self) -> tuple[str, ...]:
         """Return the home, and the places of the grants."""
-        return tuple(dict.fromkeys([*([self.home] if self.home else []), *(grant.place for grant in self.grants)]))
+        granted = [grant.place for grant in self.grants]
+        return tuple(dict.fromkeys([self.home, *granted] if self.home else granted))
 
     @property
     def secrets(self) -> list[str]:
@@ -153,7 +154,7 @@ class Person(Entity):
         """Return the person as an actor."""
         return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
 
-    def admit(self, actor: Actor) -> Actor:
+    def check_still_valid(self, actor: Actor) -> Actor:
         """Return the actor as they are now, or refuse a token that no longer counts."""
         ended = any(session.id == actor.session for session in self.ended_sessions)
         if self.erased_at or ended or actor.token_version != self.token_version:
@@ -218,8 +219,9 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
     A kind in `never` stays there until the profile names it.
     """
-    never = tuple(kind for kind in (person.volunteer.never if person.volunteer else ()) if kind not in profile.kinds)
-    profile = replace(profile, never=never)
+    if person.volunteer:
+        never = [kind for kind in person.volunteer.never if kind not in profile.kinds]
+        profile = replace(profile, never=tuple(never))
     others = tuple(grant for grant in person.grants if grant.role is not Role.VOLUNTEER)
     return replace(
         person,
@@ -230,8 +232,10 @@ def make_volunteer(person: Person, profile: VolunteerProfile) -> Person:
 
 def never_again(person: Person, kind: str) -> Person:
     """Return somebody who is not to be asked for a kind any more."""
-    profile = person.volunteer or VolunteerProfile(places=tuple(g.place for g in person.grants if g.role is Role.VOLUNTEER))
-    return replace(person, volunteer=replace(profile, never=tuple(dict.fromkeys([*profile.never, kind]))))
+    places = [grant.place for grant in person.grants if grant.role is Role.VOLUNTEER]
+    profile = person.volunteer or VolunteerProfile(places=tuple(places))
+    never = tuple(dict.fromkeys([*profile.never, kind]))
+    return replace(person, volunteer=replace(profile, never=never))
 
 
 def erase(person: Person, now: datetime) -> Person:

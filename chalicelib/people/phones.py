@@ -1,4 +1,4 @@
-"""Whose phone a number is. Numbers are looked up by a keyed hash, and belong to one account."""
+"""The owners of phones. Numbers are looked up by a keyed hash, and belong to one account."""
 
 from ..kernel.changes import Delete, Put
 from ..kernel.codes import Keyring

@@ -1,4 +1,4 @@
-"""The house's numbers about people."""
+"""Numbers about people."""
 
 from collections.abc import Mapping
 

@@ -34,7 +34,7 @@ _PEOPLE = Table(
 
 
 class PersonEvent(EventRecord):
-    """A line of a person's timeline."""
+    """A line of a person's event log."""
 
 
 def _person_keys(person: Person) -> dict[str, str]:
@@ -57,7 +57,7 @@ PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
 PHONE_OWNER = _PEOPLE.row(PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
-PERSON_EVENT = _PEOPLE.timeline(Person, PersonEvent)
+PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
 _KEY = PERSON.view(Key)
 
 

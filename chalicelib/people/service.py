@@ -1,7 +1,6 @@
 """People for other features: lookups, and decisions that go into their commits."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Literal
 
 from ..kernel.access import Actor, Role, relations
@@ -61,9 +60,9 @@ class People:
         """
         return self._repository.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
 
-    def ids_below(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
-        """Return the ids of the people of a place and below, in tree order: an audience."""
-        return self._repository.ids_below(name, start, limit)
+    def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
+        """Return the ids of the people of a place and below, in tree order."""
+        return self._repository.ids_below(place, start, limit)
 
     def volunteers_of(self, place: str) -> list[Volunteering]:
         """Return the volunteers who may be asked for something at a place.

@@ -1,4 +1,4 @@
-"""What the house says about people, in every language."""
+"""Refusals about people, by locale."""
 
 from ..kernel.text_catalogue import text
 

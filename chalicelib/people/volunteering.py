@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 from ..kernel.access import Role
 from ..kernel.place import community_of
-from .model import Person, QuietHours, Vetting, VolunteerProfile
+from .model import TERMS, Person, QuietHours, Vetting, VolunteerProfile
 
 __all__ = ["Volunteering", "volunteering"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volunteering:
-    """Somebody as the volunteer of one community, or of a whole street: what it takes to find out whom to ask.
+    """A person as the volunteer of one community, or of a whole street, as matching reads them.
 
     Follows from the person alone and changes with them (see `store.table.RowType.with_projection`).
     """
@@ -33,7 +33,8 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     A blocked or erased person is none. Without a phone or a consent to the terms they have no
     account to answer with, and are not asked.
     """
-    if person.blocked or person.erased_at or not person.phone or not (person.appointed or "terms" in person.consents):
+    has_account = person.phone and (person.appointed or TERMS in person.consents)
+    if person.blocked or person.erased_at or not has_account:
         return ()
     places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
     areas = dict.fromkeys(community_of(place) for place in places)

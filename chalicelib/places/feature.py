@@ -1,4 +1,4 @@
-"""What places bring: the tree of streets, communities, grids and buildings, and who is on duty there."""
+"""The declaration of places: the tree of streets, communities, grids and buildings, and who is on duty there."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

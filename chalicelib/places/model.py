@@ -1,4 +1,4 @@
-"""A place and who answers for it. Pure."""
+"""A place and its duty list. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,6 +55,6 @@ class Place(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Street:
-    """That there is a street: by these rows a nightly duty finds them all without scanning."""
+    """The entry of a street in the list of streets: nightly jobs find all streets without a scan."""
 
     code: str

@@ -23,7 +23,7 @@ def _keys(place: Place) -> dict[str, str]:
 
 PLACE = _PLACES.row(Place, keys=_keys)
 STREET = _PLACES.row(Street, keys=lambda street: {"pk": _STREETS, "sk": street.code})
-PLACE_EVENT = _PLACES.timeline(Place, PlaceEvent)
+PLACE_EVENT = _PLACES.event_log(Place, PlaceEvent)
 
 
 class PlaceRepository(Repository):

@@ -1,6 +1,6 @@
-"""What is done with places."""
+"""Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from ..kernel.access import STAFF, Action, Actor, Resource
 from ..kernel.changes import Changes, Event, Put
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
-from ..kernel.paging import Page, every
+from ..kernel.paging import Page, Position, every
 from ..kernel.place import ancestors, parent_of
 from ..kernel.request import RequestContext
 from ..people.access import Access
@@ -26,17 +26,17 @@ _FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The places of a street and everybody on duty there, read at once: it answers as `Places` does."""
+    """The places of a street and the people on duty there, read at once. Answers as `Places` does."""
 
     places: Mapping[str, Place]
     people: Mapping[str, Person]
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """See `Places.duty_along`."""
-        return _along(code, {level: self.duty_at(level) for level in ancestors(code)}, self.people)
+        return _along({level: self.duty_at(level) for level in ancestors(code)}, self.people)
 
     def duty_at(self, code: str) -> Mapping[str, Sequence[str]]:
-        """Return whom the duty list of one place names by role, in office or not."""
+        """Return the ids on the duty list of one place by role, in office or not."""
         return self.places[code].duty if code in self.places else {}
 
 
@@ -66,7 +66,7 @@ class Places:
         return {place.id: place for place in self._repository.find_places(list(dict.fromkeys(codes)))}
 
     def zone_of(self, street: str) -> str:
-        """Return a street's time zone, read again every ten minutes: every message asks for it, and it hardly ever changes."""
+        """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
         now = self._clock.now()
         known = self._zones.get(street)
         if known is None or now - known[0] >= _FRESH:
@@ -74,52 +74,59 @@ class Places:
         return known[1]
 
     def tree(self, street: str) -> Sequence[Place]:
-        """Return every place of a street, in tree order, read again every ten minutes: a street is thousands of rows."""
+        """Return every place of a street, in tree order. It is cached for ten minutes: thousands of rows."""
         now = self._clock.now()
         known = self._trees.get(street)
         if known is None or now - known[0] >= _FRESH:
-            known = self._trees[street] = (
-                now,
-                list(every(lambda start: self._repository.places_below(street, start, 1000, consistent=False))),
-            )
+            known = self._trees[street] = now, list(self._places_of(street))
         return known[1]
+
+    def _places_of(self, street: str) -> Iterator[Place]:
+        def read(start: Position | None) -> Page[Place]:
+            return self._repository.places_below(street, start, 1000, consistent=False)
+
+        return every(read)
 
     def streets(self) -> list[str]:
         """Return the code of every street of the installation."""
         return self._repository.streets()
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
-        """Return who answers for a place in one of the roles: the nearest level upwards that names anybody still in office.
+        """Return the people on duty for a place in these roles, from the nearest level that has any.
 
-        A duty list outlives a demotion, a block and an erasure; nobody may be told things, or counted on, because of one.
+        A duty list may still name people who were demoted, blocked or erased. They are left out.
         """
-        found = {place.id: place for place in self._repository.find_places(ancestors(code))}
-        for level in ancestors(code):
-            duty = found[level].duty if level in found else {}
+        for level, duty in self._duty_lists(code).items():
             named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
             people = self._people.find_many(named) if named else {}
-            in_office = [people[id] for id in named if id in people and _serves(people[id], roles, level)]
+            in_office = _in_office(named, people, roles, level)
             if in_office:
                 return in_office
         return []
 
+    def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
+        """Read the duty list of a place and of each place around it, the place itself first."""
+        found = {place.id: place.duty for place in self._repository.find_places(ancestors(code))}
+        return {level: found.get(level, {}) for level in ancestors(code)}
+
     def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
-        """Read all places of a street and everybody who is on duty there, and some others; a hundred in a request."""
+        """Read all places of a street, the people on duty there and those of `also`, a hundred in a request."""
         places = {place.id: place for place in every(lambda start: self._repository.places_below(street, start, 100))}
-        named = {person for place in places.values() for people in place.duty.values() for person in people}
-        return Roster(places=places, people=self._people.find_many(sorted(named | set(also))))
+        named = set(also)
+        for place in places.values():
+            named.update(*place.duty.values())
+        return Roster(places=places, people=self._people.find_many(sorted(named)))
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """Return the people on duty at a place and each place around it, by role, if in office.
 
         Two requests. A place without a duty list has an empty one.
         """
-        found = {place.id: place.duty for place in self._repository.find_places(ancestors(code))}
-        return _along(
-            code,
-            found,
-            self._people.find_many({id for duty in found.values() for ids in duty.values() for id in ids}),
-        )
+        lists = self._duty_lists(code)
+        named: set[str] = set()
+        for duty in lists.values():
+            named.update(*duty.values())
+        return _along(lists, self._people.find_many(named))
 
     def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the actor may read its duty lists."""
@@ -178,7 +185,7 @@ class Places:
                 raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
 
     def assign_duty(self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
-        """Say who answers for a place. Each must hold that role there."""
+        """Replace the duty list of a place. Each person must hold the role there."""
 
         def decide() -> Changes[Place]:
             actor = self._require(context, permissions.ASSIGN_DUTY, code)
@@ -203,7 +210,7 @@ class Places:
         return self._access.require(context, action, resource).actor
 
     def found_street(self, code: str, name: str, zone: str) -> Place:
-        """Create the root of a tree; for the operator's command, which no route reaches."""
+        """Create the root of a tree; for the operator's command. No route leads here."""
         now = self._clock.now()
         event = Event(tag="place.changed", by="operator", party="system")
 
@@ -214,13 +221,12 @@ class Places:
                 name=name,
                 zone=zone,
             )
-            listed = Put(row=Street(code=code))  # also where the street was founded before there was such a list
-            return Changes(entity=place, previous=before, writes=(listed,), events=(event,))
+            return Changes(entity=place, previous=before, writes=(Put(row=Street(code=code)),), events=(event,))
 
         return self._transaction.run(decide, RequestContext())
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
-        """Add somebody to those who answer for a place; for the operator's command, which no route reaches."""
+        """Add a person to the duty list of a place; for the operator's command. No route leads here."""
         event = Event(tag="place.duty_assigned", by="operator", party="system")
 
         def decide() -> Changes[Place]:
@@ -237,17 +243,18 @@ class Places:
         return self._transaction.run(decide, RequestContext())
 
 
-def _along(
-    code: str, duty: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]
-) -> dict[str, dict[str, list[Person]]]:
-    """Return who is in office of those whom the lists of a place and of each around it name, by role."""
-    return {
-        level: {
-            role: [people[id] for id in ids if id in people and _serves(people[id], [role], level)]
-            for role, ids in duty.get(level, {}).items()
-        }
-        for level in ancestors(code)
-    }
+def _along(lists: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]) -> dict[str, dict[str, list[Person]]]:
+    """Return the people in office by place and role; `lists` are duty lists by place."""
+    along: dict[str, dict[str, list[Person]]] = {}
+    for level, duty in lists.items():
+        along[level] = {role: _in_office(ids, people, [role], level) for role, ids in duty.items()}
+    return along
+
+
+def _in_office(ids: Sequence[str], people: Mapping[str, Person], roles: Sequence[str], place: str) -> list[Person]:
+    """Return those of some people who still hold one of the roles at a place."""
+    found = [people[id] for id in ids if id in people]
+    return [person for person in found if _serves(person, roles, place)]
 
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the house says about places, in every language."""
+"""Texts about places, by locale."""
 
 from ..kernel.text_catalogue import text
 

@@ -1,7 +1,7 @@
 """Routes for what comes back."""
 
 from ..kernel.request import RequestContext, Signed
-from ..web.pages import Page
+from ..web.pages import HtmlPage
 from ..web.routes import Routes
 from .schemas import WebhookIn
 from .service import Replies
@@ -26,11 +26,11 @@ def take_sms_webhook(
 
 
 @routes.get("/v1/unsubscribe/{token}", public=True)
-def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
+def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> HtmlPage:
     """Ask once more before mail is stopped: programs that look into mails open every address."""
     replies.check_unsubscribe(token)
     words = _words(context)
-    return Page.asking(
+    return HtmlPage.asking(
         context.locale,
         words["unsubscribe.title"],
         words["unsubscribe.ask"],
@@ -39,11 +39,11 @@ def ask_unsubscribe(replies: Replies, context: RequestContext, token: str) -> Pa
 
 
 @routes.post("/v1/unsubscribe/{token}", public=True, conditional=False)
-def unsubscribe(replies: Replies, context: RequestContext, token: str) -> Page:
+def unsubscribe(replies: Replies, context: RequestContext, token: str) -> HtmlPage:
     """Stop e-mail to a person (RFC 8058: by the button of a mail program, or that of our page)."""
     replies.unsubscribe(token)
     words = _words(context)
-    return Page.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])
+    return HtmlPage.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])
 
 
 def _words(context: RequestContext) -> dict[str, str]:

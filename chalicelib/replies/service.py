@@ -4,16 +4,20 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
+from ..kernel.changes import Changes
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound, Replayed
+from ..kernel.job import Answer, Job
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from ..kernel.signing import check
+from ..message_log.model import PhoneQuestion
 from ..message_log.questions import Questions
 from ..message_log.reports import DeliveryReports
 from ..message_log.unsubscribe import UnsubscribeLinks
+from ..notifications.recipients import Recipients
 from ..people.service import People
 from ..store.transaction import Transaction
 from .policy import STOP
@@ -48,12 +52,14 @@ class Replies:
         transaction: Transaction,
         clock: Clock,
         people: People,
+        recipients: Recipients,
         questions: Questions,
         reports: DeliveryReports,
         links: UnsubscribeLinks,
         provider_keys: Mapping[str, bytes],
     ) -> None:
         self._transaction, self._clock, self._people = transaction, clock, people
+        self._recipients = recipients
         self._questions, self._reports, self._links = questions, reports, links
         self._provider_keys = dict(provider_keys)
 
@@ -118,7 +124,17 @@ class Replies:
     def _answer(self, phone: str, word: str, context: RequestContext) -> None:
         owner = self._people.phone_owner(phone)
         phone_of = owner.id if owner else ""
-        self._transaction.run(lambda: self._questions.answer(phone, word, phone_of), context)
+
+        def decide() -> Changes[PhoneQuestion]:
+            changes = self._questions.answer(phone, word, phone_of)
+            jobs = tuple(job for job in changes.jobs if self._counts(job, phone_of))
+            return replace(changes, jobs=jobs)
+
+        self._transaction.run(decide, context)
+
+    def _counts(self, job: Job, phone_of: str) -> bool:
+        """Say whether an answer counts: the phone may have changed hands since it was asked."""
+        return isinstance(job, Answer) and self._recipients.may_answer(job.person_id, phone_of)
 
     # mail
 

@@ -1,4 +1,4 @@
-"""What signing in brings: codes, sessions and tokens."""
+"""The declaration of sign-in: codes, sessions and tokens."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any

@@ -71,7 +71,7 @@ class SignIn:
     def send_code(self, context: RequestContext, phone: str) -> int:
         """Send a sign-in code; return after how many seconds another may be asked for.
 
-        The same whether or not the phone is known: the code goes out either way, and an account is made at sign-in.
+        A known and an unknown phone get the same answer. An account is made at sign-in.
         """
         id = f"phone#{self._phones.fingerprint(phone)}"
         limits = [(id, limit) for limit in CODES_PER_TARGET]
@@ -190,7 +190,7 @@ class SignIn:
         person = self._people.find(session.person_id)
         if person is None or person.token_version != session.token_version:
             raise Unauthenticated("auth.refresh_invalid")
-        person.admit(person.as_actor(session.id))
+        person.check_still_valid(person.as_actor(session.id))
         return self._signed_in(person, session)
 
     def sign_out(self, context: RequestContext) -> None:
@@ -202,10 +202,8 @@ class SignIn:
         """End a family: its refresh tokens by the session, its access tokens by the person, who is read with every write."""
 
         def decide() -> Changes[Person]:
-            session, person = (
-                self._repository.find_session(session_id),
-                self._people.find(person_id),
-            )
+            session = self._repository.find_session(session_id)
+            person = self._people.find(person_id)
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
             over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
@@ -234,12 +232,12 @@ class SignIn:
         return self._transaction.run(decide, context)
 
     def traces_of(self, person: Person) -> list[Delete]:
-        """Return what is kept of a phone and an address (see `people.service.ErasureHook`)."""
-        ids = [
-            f"email#{person.id}",
-            f"phone#{self._phones.fingerprint(person.phone)}" if person.phone else "",
-        ]
-        return [Delete(row=challenge) for id in ids if id and (challenge := self._repository.find_challenge(id))]
+        """Return the deletes of the challenges of a person's phone and address."""
+        ids = [f"email#{person.id}"]
+        if person.phone:
+            ids.append(f"phone#{self._phones.fingerprint(person.phone)}")
+        challenges = [self._repository.find_challenge(id) for id in ids]
+        return [Delete(row=challenge) for challenge in challenges if challenge]
 
     def read_me(self, context: RequestContext) -> Person:
         """Return the actor's record."""

@@ -1,4 +1,4 @@
-"""What the house says about signing in, in every language."""
+"""Texts about signing in, by locale."""
 
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text

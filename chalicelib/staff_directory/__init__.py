@@ -1,1 +1,1 @@
-"""The register of people, as staff keep it: who is known, what she may do, how far she was checked, and who looked."""
+"""The staff directory: people as staff record them, their roles, their vetting, and the audit of looks."""

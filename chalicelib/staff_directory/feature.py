@@ -1,4 +1,4 @@
-"""What the staff directory brings: what staff write down about people."""
+"""The declaration of the staff directory: records of staff about people."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Whom a person lives with, and whose phone may be used for them; both need a consent."""
+"""The household of a person, and the contact whose phone may ring for them. Both need a consent."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What staff do about other people. Every look and every change is written to the audit."""
+"""Use cases of staff about other people. Every look and every change is written to the audit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ __all__ = ["NewPerson", "PersonAdmin"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """A person whom staff register."""
+    """A person to be registered by staff."""
 
     name: str
     phone: str | None
@@ -209,7 +209,7 @@ class PersonAdmin:
         contact_via: str | None,
         consent: ConsentGiven | None,
     ) -> Person:
-        """Record a person's household, and the contact who hears messages for them."""
+        """Record a person's household, and the contact who receives messages for them."""
 
         def decide() -> Changes[Person]:
             actor, person = self._require(context, person_id, people_permissions.HOUSEHOLD)

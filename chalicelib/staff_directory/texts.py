@@ -1,4 +1,4 @@
-"""What the house says about the register, in every language."""
+"""Texts about the staff directory, by locale."""
 
 from ..kernel.text_catalogue import text
 

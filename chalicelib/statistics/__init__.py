@@ -1,1 +1,1 @@
-"""What the tickets of a place come to: rates with their sample sizes, and where the same is reported again."""
+"""Statistics of tickets: rates with their sample sizes, and hot spots."""

@@ -1,4 +1,4 @@
-"""What statistics bring: rates and hot spots of tickets."""
+"""The declaration of statistics: rates and hot spots of tickets."""
 
 from typing import TYPE_CHECKING, Any
 

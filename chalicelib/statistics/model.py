@@ -1,6 +1,6 @@
 """Statistics of the tickets of a place: rates with sample sizes and intervals, and hot spots. Pure.
 
-The formulas stand in docs/tickets.md too; docs/decisions/0024 says why they are so.
+The formulas are in docs/tickets.md too; docs/decisions/0024 has the reasons.
 """
 
 from collections import Counter, defaultdict
@@ -27,11 +27,7 @@ __all__ = [
 ]
 
 _Z = 1.959963984540054  # the 97.5th percentile of the normal distribution: an interval of 95 %
-_LEFT_OUT = (
-    Ending.MERGED,
-    Ending.WITHDRAWN,
-    Ending.WISH,
-)  # of them nobody can say whether they were solved
+_LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)  # never solved nor unsolved
 _SATISFIED = 4  # of 5
 
 
@@ -46,7 +42,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A share of `n`, `value` from 0 to 1, and the interval in which it truly lies with 95 % confidence; none of nothing."""
+    """A share of `n`, from 0 to 1, with its 95 % confidence interval; all None where `n` is 0."""
 
     n: int
     hits: int
@@ -56,7 +52,7 @@ class Rate:
 
     @classmethod
     def of(cls, verdicts: Iterable[bool]) -> "Rate":
-        """Return the rate of what was decided one way or the other."""
+        """Return the rate of yes among verdicts."""
         counted = Counter(verdicts)
         hits, n = counted[True], counted.total()
         if not n:
@@ -72,7 +68,7 @@ class TicketStatistics:
     key: str
     reported: int
     open: int
-    waiting: int  # solved, as it was said, and asked about
+    waiting: int  # resolved, and not confirmed yet
     merged: int
     withdrawn: int
     turned: int
@@ -84,9 +80,10 @@ class TicketStatistics:
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share of `n` > 0 (E. B. Wilson, JASA 22, 1927, 209-212), without continuity correction.
+    """Return the 95 % score interval of a share of `n` > 0, without continuity correction.
 
-    Unlike the textbook's interval around the share itself it stays within 0 and 1, and holds for a handful of tickets.
+    Source: E. B. Wilson, JASA 22, 1927, 209-212. Unlike the textbook's interval around the share it
+    stays within 0 and 1, and holds for a handful of tickets.
     """
     share, z2 = hits / n, _Z * _Z
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
@@ -95,10 +92,10 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
 
 
 def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
-    """Say whether those who reported heard from somebody within the promised time; None where that is not decided.
+    """Say whether the reporters were contacted within the promised time; None while undecided.
 
-    It is once somebody has spoken to them, or the time is over. What ended before either is not counted; of what was
-    reopened the present round counts.
+    It is decided by the contact, or by the end of the time. A ticket that ended before either is not
+    counted. Of a reopened ticket the present round counts.
     """
     clock = ticket.clock(SlaKind.CONTACT)
     if clock is None:
@@ -110,10 +107,10 @@ def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
 
 
 def solved_at_once(ticket: Ticket) -> bool | None:
-    """Say whether those who reported it say that it was solved at the first go; None where nobody has said.
+    """Say whether reporters confirm that it was solved at the first attempt; None without an answer.
 
-    A reopen says no, whatever comes of it; so does a staff member who closes it unsolved. Silence says nothing: of what ended by
-    silence only what somebody has confirmed counts. Merged, withdrawn and turned ones are left out.
+    A reopen is a no, and so is a close as unsolved by staff. Silence is no answer: of tickets that
+    ended by silence only confirmed ones count. Merged, withdrawn and converted ones are left out.
     """
     if ticket.ending in _LEFT_OUT:
         return None
@@ -124,17 +121,15 @@ def solved_at_once(ticket: Ticket) -> bool | None:
 
 
 def is_unanswered(ticket: Ticket) -> bool:
-    """Say whether it ended because nobody said anything: a bucket of its own, neither solved nor unsolved."""
+    """Say whether a ticket ended without any answer: a group of its own, neither solved nor unsolved."""
     return ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
 
 
 def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketStatistics:
     """Return the statistics of a group of tickets."""
     endings = Counter(ticket.ending for ticket in tickets)
-    responses, solutions = (
-        [contacted_in_time(t, now) for t in tickets],
-        [solved_at_once(t) for t in tickets],
-    )
+    responses = [contacted_in_time(ticket, now) for ticket in tickets]
+    solutions = [solved_at_once(ticket) for ticket in tickets]
     return TicketStatistics(
         key=key,
         reported=len(tickets),
@@ -169,7 +164,7 @@ def grouped(tickets: Iterable[Ticket], by: By, now: datetime) -> tuple[TicketSta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotSpot:
-    """A building where the same is reported again and again: somebody should look for the cause."""
+    """A building with many reports of one category: staff should look for the cause."""
 
     place: str
     category: str
@@ -180,9 +175,10 @@ class HotSpot:
 
 
 def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) -> tuple[HotSpot, ...]:
-    """Return the buildings and categories with so many reports, most first; what was taken back does not count.
+    """Return the buildings and categories with at least so many reports, most first.
 
-    Every ticket is a report, one that was merged too, and so is everybody who joined one (`joined`, by ticket).
+    Every ticket counts as a report, also a merged one, and so does every person who joined one
+    (`joined`, by ticket). Withdrawn tickets do not count.
     """
     spots: defaultdict[tuple[str, str], list[Ticket]] = defaultdict(list)
     for ticket in tickets:
@@ -190,12 +186,8 @@ def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) 
         if kind_of(place) is PlaceKind.BUILDING and ticket.ending is not Ending.WITHDRAWN:
             spots[place, ticket.category].append(ticket)
     found = [_spot(*spot, of_spot, joined) for spot, of_spot in spots.items()]
-    return tuple(
-        sorted(
-            (spot for spot in found if spot.reports >= least),
-            key=lambda s: (-s.reports, s.place, s.category),
-        )
-    )
+    many = [spot for spot in found if spot.reports >= least]
+    return tuple(sorted(many, key=lambda spot: (-spot.reports, spot.place, spot.category)))
 
 
 def _spot(place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]) -> HotSpot:

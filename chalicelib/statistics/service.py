@@ -26,7 +26,7 @@ _MAX_READ = 20_000  # tickets: four hundred requests, some eight seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The statistics of a place: all together, and group by group. `cut` where there were more tickets than are read."""
+    """The statistics of a place, in total and by group. `cut` says that there were too many tickets to read all."""
 
     total: TicketStatistics
     groups: Sequence[TicketStatistics]
@@ -35,7 +35,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotSpots:
-    """Where the same is reported again and again, by the rules of the street; names of the buildings, by place."""
+    """The hot spots of a place by the policy of its street; `names` are those of the buildings."""
 
     spots: Sequence[HotSpot]
     policy: Policy
@@ -59,7 +59,7 @@ class Statistics:
         self._tickets, self._current_policy = tickets, current_policy
 
     def rates(self, context: RequestContext, place: str, since: date, until: date, by: By) -> Rates:
-        """Return the rates of what was reported at a place between two local days, both included.
+        """Return the rates of the tickets reported at a place between two local days, both included.
 
         Raises:
             Invalid: the days are not in order, or more than a year apart.
@@ -75,7 +75,7 @@ class Statistics:
         return Rates(total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
-        """Return the buildings of a place where the same was reported so often lately that somebody should look for the cause."""
+        """Return the buildings of a place with many recent reports of one category."""
         self._require(context, place)
         _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
@@ -90,6 +90,6 @@ class Statistics:
         self._access.require(context, permissions.READ, resource)
 
     def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
-        """Return what was reported at a place in a span, the newest first, and whether there was more of the street to read."""
+        """Return the tickets reported at a place in a span, newest first, and whether some were not read."""
         read, cut = self._tickets.reported_between(street_of(place), since, until, _MAX_READ)
         return [ticket for ticket in read if covers(place, ticket.place)], cut

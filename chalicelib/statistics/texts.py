@@ -1,4 +1,4 @@
-"""What the house says about statistics, in every language."""
+"""Texts about statistics, by locale."""
 
 from ..kernel.text_catalogue import text
 

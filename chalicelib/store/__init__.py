@@ -1,1 +1,1 @@
-"""The only shared code that knows PynamoDB: rows, the one commit, due rows, and the list of tables."""
+"""The only code that knows PynamoDB: tables and rows, the transaction, and the job table."""

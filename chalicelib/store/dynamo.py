@@ -11,6 +11,7 @@ import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from time import gmtime, strftime
@@ -30,7 +31,16 @@ __all__ = ["Dynamo", "LeanConnection", "Signer", "connect"]
 
 # What requests and jobs call. Everything else (tables are described and made) goes all of botocore's way.
 _LEAN = frozenset(
-    {"BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"}
+    {
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactWriteItems",
+        "UpdateItem",
+    }
 )
 _BINARY = re.compile(rb'"BS?"')
 _JSON = "application/x-amz-json-1.0"
@@ -44,38 +54,31 @@ def connect(region: str, client: Any = None) -> Connection:
     lean = os.environ.get("CHUNHUI_LEAN", "1") != "0"
     kind: type[Connection] = LeanConnection if lean else Connection
     if client is not None:
-        kind = _GivenConnection
-    connection = kind(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
-    if isinstance(connection, _GivenConnection):
-        connection.given = client
-    return connection
+        kind = partial(_GivenConnection, client)  # type: ignore[assignment]
+    return kind(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
 
 
 class _GivenConnection(Connection):
-    """A PynamoDB connection over a client that somebody brings."""
+    """A PynamoDB connection over another client than botocore's."""
 
-    given: Any = None
-
-    @property
-    def client(self) -> Any:
-        """Return the client that was given."""
-        return self.given
-
-
-class LeanConnection(Connection):
-    """A PynamoDB connection over the lean client, or over another that it is given."""
-
-    _lean: "Dynamo | None" = None
-
-    def __init__(self, given: Any = None, **options: Any) -> None:
+    def __init__(self, given: Any, **options: Any) -> None:
         super().__init__(**options)
         self._given = given
 
     @property
     def client(self) -> Any:
+        """Return the client that was given."""
+        return self._given
+
+
+class LeanConnection(Connection):
+    """A PynamoDB connection over the lean client."""
+
+    _lean: "Dynamo | None" = None
+
+    @property
+    def client(self) -> Any:
         """Return the client; PynamoDB makes botocore's anew as long as it has found no credentials."""
-        if self._given is not None:
-            return self._given
         whole = super().client
         if self._lean is None or self._lean.whole is not whole:
             self._lean = Dynamo(whole)
@@ -90,7 +93,11 @@ class Signer:
 
     def __init__(self, region: str, service: str, host: str) -> None:
         self._region, self._service, self._host = region, service, host
-        self._key: tuple[str, str, bytes] = "", "", b""  # the day and the secret that it is derived of
+        self._key: tuple[str, str, bytes] = (
+            "",
+            "",
+            b"",
+        )  # the day and the secret that it is derived of
 
     def headers(self, headers: Mapping[str, str], body: bytes, instant: str, credentials: Any) -> dict[str, str]:
         """Return the headers, which must be lower-case, with those that sign them; `instant` is as in 20261123T004000Z."""
@@ -122,16 +129,16 @@ class Signer:
 
 
 class Dynamo:
-    """A client of DynamoDB to whoever calls `_make_api_call`; the rest of it is botocore's."""
+    """A client of DynamoDB with its own `_make_api_call`; the rest of it is botocore's."""
 
-    # Whoever wants to see every call of AWS wraps this method of botocore, as tracing tools do. Then calls go through it.
+    # Tracing tools wrap this method of botocore to see every call of AWS. Then calls go through it.
     unwatched: ClassVar[Any] = BaseClient._make_api_call  # noqa: SLF001
 
     def __init__(self, whole: Any) -> None:
         self.whole = whole
         url = urlsplit(whole.meta.endpoint_url)
         self._url = f"{url.scheme}://{url.netloc}/"
-        self._plain = url.path in ("", "/")  # whoever puts a path before it is served by botocore
+        self._plain = url.path in ("", "/")  # an endpoint with a path is served by botocore
         self._endpoint, self._signer = whole._endpoint, whole._request_signer  # noqa: SLF001 - as does PynamoDB
         self._sign = Signer(self._signer._region_name, self._signer._signing_name, url.netloc.rpartition("@")[2])  # noqa: SLF001
         if (url.scheme, url.port) in (("http", 80), ("https", 443)):
@@ -177,12 +184,21 @@ class Dynamo:
         return response, _read(response), None
 
     def _answered(
-        self, operation: str, response: Any, parsed: dict[str, Any], retries: int, context: dict[str, Any]
+        self,
+        operation: str,
+        response: Any,
+        parsed: dict[str, Any],
+        retries: int,
+        context: dict[str, Any],
     ) -> dict[str, Any]:
         parsed.setdefault("ResponseMetadata", {})["RetryAttempts"] = retries
-        # botocore counts what its tries cost all requests together, and is told here that one has succeeded.
+        # botocore counts what its tries cost all requests together; this event reports a success.
         self.whole.meta.events.emit(
-            f"after-call.dynamodb.{operation}", http_response=response, parsed=parsed, model=None, context=context
+            f"after-call.dynamodb.{operation}",
+            http_response=response,
+            parsed=parsed,
+            model=None,
+            context=context,
         )
         if response.status_code >= 300:
             raise self.whole.exceptions.from_code(parsed.get("Error", {}).get("Code"))(parsed, operation)
@@ -239,7 +255,10 @@ def _read(response: AWSResponse) -> dict[str, Any] | None:
         return None
     if not isinstance(parsed, dict):
         return None
-    parsed["ResponseMetadata"] = {"RequestId": response.headers.get("x-amzn-requestid", ""), "HTTPStatusCode": 200}
+    parsed["ResponseMetadata"] = {
+        "RequestId": response.headers.get("x-amzn-requestid", ""),
+        "HTTPStatusCode": 200,
+    }
     return parsed
 
 

@@ -1,4 +1,4 @@
-"""Everything that waits: due rows by shard and instant, their hand-over to the queues, and what failed for good."""
+"""The transactional outbox: jobs by shard and instant, their hand-over to the queues, and parked jobs."""
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +14,7 @@ from ..kernel.clock import Clock, to_text
 from ..kernel.job import ScheduledJob, record_of, scheduled_of
 from ..kernel.metrics import Metrics
 from ..kernel.paging import Page, every
+from .batches import in_batches
 from .store import Store
 from .table import SK, behind
 from .tables import JOB, PARKED, PARKED_PART, ParkedJob
@@ -26,7 +27,7 @@ _BATCH = 10  # entries handed over at once: what SQS takes in one request
 
 
 class Queue(Protocol):
-    """Takes what is due to whoever works on it."""
+    """Takes due jobs to the workers."""
 
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
         """Return the ids of the entries that were taken; the others stay due. Ten entries at most."""
@@ -34,12 +35,12 @@ class Queue(Protocol):
 
 
 def shard_of(id: str, shards: int) -> str:
-    """Return the shard of a due row."""
+    """Return the shard of a job."""
     return f"s{zlib.crc32(id.encode()) % shards}"
 
 
 class Outbox:
-    """The due table seen from outside: what is handed over is deleted, what is refused stays."""
+    """The job table: a job that a queue takes is deleted, one that it refuses stays."""
 
     def __init__(self, queue: Queue, clock: Clock, shards: int, metrics: Metrics, store: Store) -> None:
         self._store = store
@@ -68,8 +69,7 @@ class Outbox:
             self._gathered += entries
             return 0
         taken = 0
-        for n in range(0, len(entries), _BATCH):
-            batch = entries[n : n + _BATCH]
+        for batch in in_batches(entries, _BATCH):
             ids = self._queue.enqueue(batch)
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
@@ -83,8 +83,7 @@ class Outbox:
 
         Should this die half-way, the job that they follow from comes again and makes the same ones.
         """
-        for n in range(0, len(entries), _BATCH):
-            batch = entries[n : n + _BATCH]
+        for batch in in_batches(entries, _BATCH):
             taken = self._queue.enqueue(batch)
             for entry in batch:
                 if entry.id not in taken:
@@ -129,7 +128,7 @@ class Outbox:
         return replace(scheduled, shard=shard_of(scheduled.id, self.shards))
 
     def next_at(self) -> datetime | None:
-        """Return the instant of the earliest due row, or None when nothing waits."""
+        """Return the instant of the earliest job, or None when nothing waits."""
         firsts = [self._store.page(JOB, f"s{n}", limit=1).items for n in range(self.shards)]
         return min((found[0].at for found in firsts if found), default=None)
 

@@ -18,13 +18,13 @@ from pynamodb.expressions.condition import Condition
 from ..kernel.paging import Page, Position
 from .batches import BATCH_GET, in_batches, read_batch, write_batch
 from .faults import code_of, reading
-from .table import Item, Key, RowType, Table, View
+from .table import Item, Key, RowType, RowView, Table
 from .tables import OWN_ROWS
 
 __all__ = ["Row", "Store"]
 
 T = TypeVar("T")
-Row = RowType[T] | View[T]
+Row = RowType[T] | RowView[T]
 
 
 class Store:

@@ -29,8 +29,8 @@ __all__ = [
     "Item",
     "Key",
     "RowType",
+    "RowView",
     "Table",
-    "View",
     "behind",
     "index",
 ]
@@ -106,7 +106,7 @@ class Table:
         """
         return RowType(table=self, kind=kind, keys=keys, computed=computed)
 
-    def timeline(self, entity: type, event: type[T]) -> "RowType[T]":
+    def event_log(self, entity: type, event: type[T]) -> "RowType[T]":
         """Declare the row type of an entity's events: an event log beside the entity."""
         return RowType(table=self, kind=event, keys=_event_keys, entity=entity)
 
@@ -148,7 +148,7 @@ def _event_keys(event: Any) -> dict[str, str]:
 
 
 @dataclass(frozen=True, eq=False)
-class View(Generic[T]):
+class RowView(Generic[T]):
     """Reads rows of a row type as a dataclass that has some of its attributes."""
 
     row: "RowType[Any]"
@@ -195,16 +195,16 @@ class RowType(Generic[T]):
     def with_projection(self, projection: Projection) -> "RowType[T]":
         """Add rows that follow from an entity alone: every commit brings them in step with it.
 
-        For lists that no index can hold, in which one entity stands several times.
+        For lists that no index can hold, in which one entity occurs several times.
         """
         return replace(self, projections=(*self.projections, projection))
 
-    def view(self, kind: type[V], **sources: str) -> View[V]:
+    def view(self, kind: type[V], **sources: str) -> RowView[V]:
         """Declare how rows are read as a smaller dataclass, with fields of the same names.
 
         `sources` names the attribute of a field that is called otherwise (``id="pk"``).
         """
-        return View(self, kind, sources)
+        return RowView(self, kind, sources)
 
     def attribute(self, name: str) -> Any:
         """Return an attribute for a condition."""
@@ -232,7 +232,7 @@ class RowType(Generic[T]):
         return [(one.name, one.default) for one in fields(self.kind)]  # type: ignore[arg-type]
 
     @cached_property
-    def _whole(self) -> View[T]:
+    def _whole(self) -> RowView[T]:
         return self.view(self.kind)
 
     @property

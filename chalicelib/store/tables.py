@@ -74,7 +74,7 @@ class ParkedJob(Entity):
 
     @property
     def order(self) -> str:
-        """Return where it stands in a list, earliest due first; the same job has always the same."""
+        """Return the position in a list, earliest due first. It is the same for the same job."""
         return f"{to_text(self.record.at)}#{self.record.id}"
 
 

@@ -5,30 +5,24 @@ state, at most four times; then Busy. A refusal is only ever answered from fresh
 Idempotency-Key has already succeeded.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar, cast
+from itertools import chain
+from typing import TypeVar, cast
 
 from pynamodb.exceptions import TransactWriteError
 
-from ..kernel.changes import (
-    ArmedTimer,
-    Changes,
-    Entity,
-    Event,
-    Message,
-)
+from ..kernel.changes import ArmedTimer, Changes, Entity, Event
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
-from ..kernel.job import Event as JobEvent
-from ..kernel.job import Job, ScheduledJob, Send, Timer, record_of
-from ..kernel.metrics import Metrics
+from ..kernel.job import ScheduledJob, Timer, record_of
 from ..kernel.request import IdempotencyKey, RequestContext
+from .batches import BATCH_GET, in_batches
 from .faults import CONTENTION, code_of
 from .outbox import Outbox, shard_of
+from .scheduling import HAND_OVER_FIRST, JobScheduler
 from .store import Store
 from .table import PK
 from .tables import RECEIPT, ReceiptRecord
@@ -39,15 +33,14 @@ __all__ = ["Transaction"]
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 ATTEMPTS = 5  # the first, and four more from fresh state
-RECEIPTS_LAST = timedelta(days=7)
-# A row that is due at once is handed over by the request itself; the sweep finds it only if that failed.
-HAND_OVER_FIRST = timedelta(seconds=30)
+RECEIPT_TTL = timedelta(days=7)
 LOST_AFTER = timedelta(hours=1)  # longer than a queue is ever behind; a timer that is armed in vain does no harm
-_NO_TIMER = ArmedTimer("", datetime.min.replace(tzinfo=UTC), "")  # for no instant that anything is due at: it is always moved
+_NO_TIMER = ArmedTimer("", datetime.min.replace(tzinfo=UTC), "")  # before every deadline, so it is always moved
+_OPERATIONS = ("check", "delete", "put", "update")  # in the order in which PynamoDB sends them
 
 
 class Transaction:
-    """Settles use cases: runs a decision on fresh state and commits what it decided."""
+    """Commits use cases: runs a decision on fresh state and writes what it decided."""
 
     def __init__(
         self,
@@ -56,8 +49,7 @@ class Transaction:
         clock: Clock,
         ids: Ids,
         outbox: Outbox,
-        heard: Callable[[str], bool],
-        metrics: Metrics,
+        is_subscribed: Callable[[str], bool],
         wait: Callable[[int], None] = pause,
     ) -> None:
         self._store = store
@@ -65,8 +57,7 @@ class Transaction:
         self._clock = clock
         self._ids = ids
         self._outbox = outbox
-        self._heard = heard
-        self._metrics = metrics
+        self._scheduler = JobScheduler(ids, outbox.shards, is_subscribed)
         self._wait = wait
 
     def run(self, decide: Callable[[], Changes[E]], context: RequestContext) -> E:
@@ -108,15 +99,17 @@ class Transaction:
 
     def rearm_lost(self, entities: Iterable[E], reread: Callable[[str], E | None]) -> int:
         """Arm what is long due and has no timer waiting for it; return how many there were, which should be none."""
-        found, lost = iter(entities), 0
-        while batch := list(islice(found, 100)):
-            long_ago = self._clock.now() - LOST_AFTER
-            waiting = self._outbox.are_waiting([_timer_job(e, e.timer) for e in batch if e.timer and e.timer.at < long_ago])
-            for entity in batch:
-                timer = entity.timer
-                if timer and timer.at < long_ago and timer.id not in waiting:
-                    lost += self._rearm(entity, reread)
+        lost = 0
+        for batch in in_batches(entities, BATCH_GET):
+            lost += sum(self._rearm(entity, reread) for entity in self._without_job(batch))
         return lost
+
+    def _without_job(self, entities: Sequence[E]) -> list[E]:
+        """Return the entities whose timer is long due, but has no job in the table."""
+        long_ago = self._clock.now() - LOST_AFTER
+        overdue = {e.timer.id: e for e in entities if e.timer and e.timer.at < long_ago}
+        waiting = self._outbox.are_waiting([_timer_job(e, e.timer) for e in overdue.values() if e.timer])
+        return [entity for id, entity in overdue.items() if id not in waiting]
 
     def _rearm(self, seen: E, reread: Callable[[str], E | None]) -> bool:
         """Give an entity a fresh timer; False if somebody has moved its timer since it was seen."""
@@ -155,33 +148,45 @@ class Transaction:
     def _items(self, changes: Changes[E], key: IdempotencyKey | None, now: datetime) -> tuple[E, list[Item], list[ScheduledJob]]:
         items: list[Item] = []
         if key and not changes.refusal:
-            record = ReceiptRecord(id=key.id, digest=key.digest, resource_id=changes.entity.id, ttl=now + RECEIPTS_LAST)
-            unused = PK.does_not_exist() | (RECEIPT.attribute("ttl") <= now)
-            items.append(self._build.put(record, Replayed, unused))
+            items.append(self._receipt(key, changes.entity.id, now))
         written: list[Entity] = []
         jobs: list[ScheduledJob] = []
         for part in changes.parts:
             entity, own = self._entity(part, now)
             items += [*own, *(self._build.write(extra) for extra in part.writes)]
             items += [self._build.put(record, Contended) for record in self._records(entity, part.events, now)]
-            jobs += self._jobs(entity, part, now)
+            jobs += self._scheduler.jobs_of(entity, part, now)
             written.append(entity)
         items += [self._build.put(record_of(job), Contended) for job in jobs]
-        return cast("E", written[0]), items, [job for job in jobs if job.at <= now + HAND_OVER_FIRST]
+        return (
+            cast("E", written[0]),
+            items,
+            [job for job in jobs if job.at <= now + HAND_OVER_FIRST],
+        )
+
+    def _receipt(self, key: IdempotencyKey, resource_id: str, now: datetime) -> Item:
+        record = ReceiptRecord(
+            id=key.id,
+            digest=key.digest,
+            resource_id=resource_id,
+            ttl=now + RECEIPT_TTL,
+        )
+        unused = PK.does_not_exist() | (RECEIPT.attribute("ttl") <= now)
+        return self._build.put(record, Replayed, unused)
 
     def _entity(self, part: Changes[Entity], now: datetime) -> tuple[Entity, list[Item]]:
         """Return an entity as it will be written, and the items that write it, its timer and what is derived from it."""
         entity, previous = part.entity, part.previous
-        if entity == previous and not part.events:  # an event needs a version of its own to stand under
+        if entity == previous and not part.events:  # an event needs a version of its own
             return entity, []
         entity, armed = self._arm(entity, previous, now, bump_version=part.bump_version)
         written = self._build.entity(entity, previous)
         return entity, [*written, *armed, *self._build.projections(entity, previous)]
 
     def _arm(self, entity: Entity, previous: Entity | None, now: datetime, *, bump_version: bool) -> tuple[Entity, list[Item]]:
-        """Keep exactly one due row in step with the entity's earliest due; a fresh id makes older wake-ups harmless.
+        """Keep exactly one job in step with the entity's earliest deadline; a fresh id makes older timers harmless.
 
-        The row of a timer that is due already is left to the sweep, which takes it away for half the price.
+        The job of a timer that is due already is left to the sweep, which deletes it for half the price.
         """
         earliest = _earliest(entity)
         timer = entity.timer
@@ -191,9 +196,11 @@ class Transaction:
             id = self._ids.new("due")
             timer = ArmedTimer(id, earliest, shard_of(id, self._outbox.shards))
         old, version = (previous.timer, previous.version) if previous else (None, 0)
-        # The moved timer stands in for the version, by which two who decide at once would otherwise not collide.
-        seen: dict[str, Any] = {} if not bump_version and timer != old else {"version": version + 1, "updated_at": now}
-        entity = replace(entity, timer=timer, **seen)
+        # The moved timer replaces the version in the condition: without either, two decisions at once would not collide.
+        if bump_version or timer == old:
+            entity = replace(entity, timer=timer, version=version + 1, updated_at=now)
+        else:
+            entity = replace(entity, timer=timer)
         items = []
         if timer != old and old and old.at > now:
             items.append(self._build.delete(record_of(_timer_job(entity, old))))
@@ -206,37 +213,24 @@ class Transaction:
             return []
         record = self._store.event_log_of(type(entity)).kind
         return [
-            record(subject=entity.id, version=entity.version, number=n, at=now, tag=e.tag, by=e.by, party=e.party, note=e.note)
+            record(
+                subject=entity.id,
+                version=entity.version,
+                number=n,
+                at=now,
+                tag=e.tag,
+                by=e.by,
+                party=e.party,
+                note=e.note,
+            )
             for n, e in enumerate(events)
         ]
 
-    def _jobs(self, entity: Entity, part: Changes[Entity], now: datetime) -> list[ScheduledJob]:
-        """Return the jobs that a decision makes due: its messages, the events that somebody handles, and others."""
-        heard = [event for event in part.events if self._heard(event.tag)]
-        events = [JobEvent(id=self._ids.new("due"), tag=event.tag, subject=entity.id) for event in heard]
-        others = [replace(job, id=job.id or self._ids.new("due")) for job in part.jobs]
-        sends = [self._scheduled(self._send(message), _first_try(message, now), now) for message in part.messages]
-        return [*sends, *(self._scheduled(job, now, now) for job in [*events, *others])]
-
-    def _send(self, message: Message) -> Send:
-        id = self._ids.new("due")
-        return Send(
-            id=id,
-            message_kind=message.kind,
-            about=message.about,
-            to=message.to,
-            params=message.params,
-            not_before=message.not_before,
-            not_after=message.not_after,
-            message_id=message.part_of or id,
-        )
-
-    def _scheduled(self, job: Job, at: datetime, now: datetime) -> ScheduledJob:
-        return ScheduledJob(job=job, at=max(at, now + HAND_OVER_FIRST), shard=shard_of(job.id, self._outbox.shards))
-
     def _transact(self, items: list[Item], key: IdempotencyKey | None) -> None:
-        by_operation = {op: [i for i in items if i.operation == op] for op in ("check", "delete", "put", "update")}
-        ordered = [item for group in by_operation.values() for item in group]  # the order in which PynamoDB sends them
+        by_operation: dict[str, list[Item]] = {name: [] for name in _OPERATIONS}
+        for item in items:
+            by_operation[item.operation].append(item)
+        ordered = list(chain.from_iterable(by_operation.values()))
         try:
             self._store.connection.transact_write_items(
                 condition_check_items=[item.kwargs for item in by_operation["check"]],
@@ -267,12 +261,6 @@ class Transaction:
 
 def _earliest(entity: Entity) -> datetime | None:
     return min(entity.deadlines().values(), default=None)
-
-
-def _first_try(message: Message, now: datetime) -> datetime:
-    """Return when a message is first looked at. With both bounds it is planned at once."""
-    wanted = now if message.not_after else message.not_before
-    return message.paced_at or wanted or now
 
 
 def _timer_job(entity: Entity, timer: ArmedTimer) -> ScheduledJob:

@@ -113,8 +113,10 @@ class ItemBuilder:
     def _adjust(self, adjust: Adjust) -> Item:
         row = self._store.row_of(type(adjust.row))
         actions = [row.attribute(name).add(number) for name, number in adjust.add.items()]
-        bounds = [_within(row.attribute(name), adjust.add.get(name, 0), *limits) for name, limits in adjust.limits.items()]
-        condition = reduce(and_, [*bounds], PK.exists())
+        condition: Any = PK.exists()
+        for name, (lowest, highest) in adjust.limits.items():
+            added = adjust.add.get(name, 0)
+            condition &= _within(row.attribute(name), added, lowest, highest)
         kwargs = self._store.request(adjust.row, condition, actions=actions)
         return Item("update", kwargs, adjust.on_conflict or Contended)
 

@@ -1,4 +1,4 @@
-"""Who has a ticket under a policy, place by place, and where nobody would hear of one. Pure."""
+"""The escalation path of tickets under a policy, and its coverage gaps by place. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,49 +34,49 @@ class EscalationPath:
             self._along[place] = self._roster.duty_along(place)
         return self._along[place]
 
-    def begin(self, place: str, category: str, terms: Sla) -> tuple[EscalationContext, Routed]:
-        """Return what decisions about a ticket go by, where it begins and who has it."""
-        office = escalation_context(terms, place, self.along(place))
-        return office, begin(office, place, category, self.along(place), self._roster.people.get)
+    def begin(self, place: str, category: str, sla: Sla) -> tuple[EscalationContext, Routed]:
+        """Return the escalation context of a ticket, with its first level and assignee."""
+        escalation = escalation_context(sla, place, self.along(place))
+        return escalation, begin(escalation, place, category, self.along(place), self._roster.people.get)
 
     def gaps_at(self, place: str) -> Iterator[tuple[_Key, Category]]:
-        """Yield where nobody would hear of a ticket of a place, for each category."""
+        """Yield the coverage gaps of a place with their categories."""
         rules = [rule for rule in self.policy.rules if rule.place is None or covers(rule.place, place)]
         limits = self.policy.limits[0].limits
-        terms = Sla(policy=self.policy, limits=limits, calendar=None)  # no clock is started here
-        office = escalation_context(terms, place, self.along(place))
-        manned = EscalationContext(sla=terms, duty=_MANNED)
+        sla = Sla(policy=self.policy, limits=limits, calendar=None)  # no clock is started here
+        escalation = escalation_context(sla, place, self.along(place))
+        manned = EscalationContext(sla=sla, duty=_MANNED)
         steps = [step for step in self.policy.ladder if step.level.rank >= level_of(place).rank]
-        unmanned = {(s.level, urgent): self._unmanned(s, place, office, urgent) for s in steps for urgent in (False, True)}
+        unmanned = {(s.level, urgent): self._unmanned(s, place, escalation, urgent) for s in steps for urgent in (False, True)}
         for category in self.policy.categories:
             urgent = category.urgency is TicketUrgency.URGENT
             rule = route(rules, place, category.code)
             begins, _ = start_at(manned, place, rule.to if rule else Role.GRID_WORKER.value, None)
-            if rule and (gap := self._missed(rule, place, begins, office, urgent)):
+            if rule and (gap := self._missed(rule, place, begins, escalation, urgent)):
                 yield gap, category
             for step in steps:
                 if step.level.rank >= begins.rank and (gap := unmanned[step.level, urgent]):
                     yield gap, category
 
-    def _missed(self, rule: Rule, place: str, begins: Level, office: EscalationContext, urgent: bool) -> _Key | None:
-        """Return the gap where the person or company that a rule names would not hear of it."""
+    def _missed(self, rule: Rule, place: str, begins: Level, escalation: EscalationContext, urgent: bool) -> _Key | None:
+        """Return the gap where a message would not reach the person or company that a rule names."""
         meant = meant_by(rule.to, place, self.along(place), self._roster.people.get)
-        # Who a role means differs from place to place; a person is looked at once, at the widest place of the rule.
+        # The holders of a role differ by place. A person is checked once, at the widest place of the rule.
         here = rule.to in list(Role) or place == (rule.place or street_of(place))
         why = self._why(meant, rule.to, ancestors(place), urgent) if here and meant is not None else None
-        return (place, begins, rule.to, why, _manned(office, office.from_level(begins))) if why else None
+        return (place, begins, rule.to, why, _manned(escalation, escalation.from_level(begins))) if why else None
 
-    def _unmanned(self, step: EscalationStep, place: str, office: EscalationContext, urgent: bool) -> _Key | None:
+    def _unmanned(self, step: EscalationStep, place: str, escalation: EscalationContext, urgent: bool) -> _Key | None:
         """Return the gap at a level of the path."""
         role, codes = step.role.value, codes_at(step.level, place)
         where = next((code for code in codes if self.along(place)[code].get(role)), codes[-1])
         people = self.along(place)[where].get(role, ())
         why = self._why(people, role, codes, urgent)
-        instead = None if people or step.level is office.top else _manned(office, office.above(step.level))
+        instead = None if people or step.level is escalation.top else _manned(escalation, escalation.above(step.level))
         return (where, step.level, role, why, instead) if why else None
 
     def _why(self, people: Sequence[Person], to: str, codes: Sequence[str], urgent: bool) -> Why | None:
-        """Return why nobody of these, whom the lists of some places should name, would hear of it."""
+        """Return why a message would reach none of these people; `codes` are the places of their duty lists."""
         if not people:
             named = to not in list(Role) or any(self._roster.duty_at(code).get(to) for code in codes)
             return Why.NOT_IN_OFFICE if named else Why.NOBODY_ON_DUTY
@@ -89,10 +89,11 @@ class EscalationPath:
 
 
 def coverage_gaps(policy: Policy, roster: Roster) -> tuple[CoverageGap, ...]:
-    """Return every level of a street's escalation path at which nobody would hear of a ticket, by place.
+    """Return the levels of a street's escalation path that no message would reach, by place.
 
-    Looked at are the street, its communities and grids, and narrower places that rules name or that have duty lists. Urgent
-    categories need a phone, the others a phone that takes SMS or an address. What is the same for several categories is one gap.
+    The street, its communities and grids are checked, and narrower places with a rule or a duty list.
+    Urgent categories need a phone, the others a phone with SMS or an e-mail address. Gaps that differ
+    by category only are one.
     """
     path, found = EscalationPath(policy, roster), defaultdict[_Key, set[str]](set)
     wide = {place.id for place in roster.places.values() if place.kind in _WIDE or any(place.duty.values())}
@@ -109,5 +110,5 @@ def _gap(key: _Key, categories: tuple[str, ...]) -> CoverageGap:
     return CoverageGap(place=place, level=level, to=to, why=why, instead=instead, categories=categories)
 
 
-def _manned(office: EscalationContext, level: Level) -> Level | None:
-    return level if office.duty.get(level) else None
+def _manned(escalation: EscalationContext, level: Level) -> Level | None:
+    return level if escalation.duty.get(level) else None

@@ -1,4 +1,4 @@
-"""What ticket policies bring: a street's rules for tickets, their history, and a try-out on what has happened."""
+"""The declaration of ticket policies: a street's rules for tickets, their versions, and replays."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -74,7 +74,7 @@ def templates() -> "Templates":
 
 def context(ticket_policies: "TicketPolicies", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
-    return [ticket_policies.message_context(subject) for subject in subjects]
+    return ticket_policies.message_contexts(subjects)
 
 
 feature.messages("ticket.holes_staff", templates=templates, context=context)

@@ -1,11 +1,13 @@
-"""What other rules would have done to tickets that have been: each is played again, from what really happened. Pure.
+"""A replay of past tickets under another policy. Pure.
 
-What people did stays: when it was reported, accepted, contacted and solved, and how long it was on hold. What follows from
-rules is computed anew: whom it went to, what each clock was due at, and to which level it would have climbed, when. Tickets are
-played under their own rules too, by the same function, so that nothing but the rules makes a difference.
+What people did is kept: the instants of report, acceptance, contact and solution, and the holds.
+What follows from a policy is computed anew: the first assignee, the deadline of each timer, and
+each escalation with its instant. Tickets are replayed under their own policy too, by the same
+function. So every difference comes from the policies.
 
-Left out, in both: levels that somebody chose (escalated by hand, sent back twice), all solutions but the last, and the clock of
-the call-back, which climbs to nobody. Who is on duty is who is on duty now.
+Both replays leave out levels that a person chose (escalation by hand, a second bounce), all
+solutions but the last, and the timer of the call-back, which escalates to nobody. Both use the
+people who are on duty now.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,13 +34,13 @@ __all__ = [
 
 CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
-_RAISE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
+_ESCALATE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
 _Fact = tuple[datetime, int, SlaKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
-    """That a ticket would have reached a level at an instant."""
+    """An escalation of a replayed ticket."""
 
     at: datetime
     level: Level
@@ -46,7 +48,7 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What would have become of a ticket: who has it first and where, what was due when, what was over, how far it climbed."""
+    """The outcome of one replay: first level and assignee, deadlines, overdue timers, escalations."""
 
     urgency: TicketUrgency
     begins: Level
@@ -63,7 +65,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A ticket as it went under its own rules, and as it would have gone under the others."""
+    """The replays of a ticket under its own policy (`then`) and under the other one (`now`)."""
 
     ticket_id: str
     then: Played
@@ -71,18 +73,18 @@ class Pair:
 
     @property
     def moved(self) -> bool:
-        """Say whether somebody else would have had it first."""
+        """Say whether the first level or assignee differs."""
         return (self.then.begins, self.then.holder) != (self.now.begins, self.now.holder)
 
     @property
     def turned(self) -> bool:
-        """Say whether a clock, or the level that it reached, would have come out otherwise."""
+        """Say whether an overdue timer or the highest level differs."""
         return self.then.over.keys() != self.now.over.keys() or self.then.level is not self.now.level
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """How many tickets there are, and for how many it comes to what: under their own rules, and under the others."""
+    """Counts of tickets by outcome, each under their own policy and under the other one."""
 
     tickets: int = 0
     moved: int = 0
@@ -101,17 +103,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """What other rules would have done to the tickets since an instant; `cut` where there were more than are read."""
+    """The result of a replay of the tickets since an instant. `cut` says that there were too many to read all."""
 
     since: datetime
     cut: bool
     total: Tally
-    by_urgency: Mapping[TicketUrgency, Tally]  # that they really had
-    examples: tuple[Pair, ...]  # those that would have come out otherwise first, then those that somebody else would have had
+    by_urgency: Mapping[TicketUrgency, Tally]  # the urgency under their own policy
+    examples: tuple[Pair, ...]  # first those that turned, then those that moved
 
 
 def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayResult:
-    """Count what other rules would have done."""
+    """Count the outcomes of replayed tickets."""
     total, by_urgency = Tally(), {urgency: Tally() for urgency in TicketUrgency}
     turned, moved = list[Pair](), list[Pair]()
     for pair in pairs:
@@ -125,21 +127,21 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayRes
 
 
 def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> TicketUrgency:
-    """Return how urgent a ticket would have been: as its category says, unless somebody had set it otherwise."""
+    """Return the urgency of a ticket under a policy: that of its category, unless a person had set it."""
     then, now = own.category(ticket.category), policy.category(ticket.category)
     return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency
 
 
-def play(ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None, until: datetime) -> Played:
-    """Play a ticket under the rules of an office, up to an instant."""
-    return _Play(ticket, office, begins, holder).run(until)
+def play(ticket: Ticket, escalation: EscalationContext, begins: Level, holder: str | None, until: datetime) -> Played:
+    """Replay a ticket under a policy, up to an instant."""
+    return _Play(ticket, escalation, begins, holder).run(until)
 
 
 class _Play:
-    """One ticket while it is played: the clocks that run, and the level that it has reached."""
+    """One ticket during its replay: its timers and the level that it has reached."""
 
-    def __init__(self, ticket: Ticket, office: EscalationContext, begins: Level, holder: str | None) -> None:
-        self._ticket, self._office, self._level = ticket, office, begins
+    def __init__(self, ticket: Ticket, escalation: EscalationContext, begins: Level, holder: str | None) -> None:
+        self._ticket, self._escalation, self._level = ticket, escalation, begins
         self._clocks: dict[SlaKind, SlaTimer] = {}
         self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
         self._due: dict[SlaKind, datetime] = {}
@@ -149,7 +151,7 @@ class _Play:
     def run(self, until: datetime) -> Played:
         facts = [fact for fact in sorted(_facts(self._ticket)) if fact[0] <= until]
         for n, fact in enumerate([*facts, None]):
-            # What somebody did at the very instant was in time.
+            # An act at the very instant of a deadline is in time.
             self._fire_before(fact[0] if fact else until, also_at=n == len(facts))
             if fact:
                 self._take(fact)
@@ -157,16 +159,16 @@ class _Play:
 
     def _take(self, fact: _Fact) -> None:
         at, kind, name = fact
-        terms, clock = self._office.sla, self._clocks.get(name)
-        if kind == _RAISE:
-            self._rise(at)
+        sla, clock = self._escalation.sla, self._clocks.get(name)
+        if kind == _ESCALATE:
+            self._escalate(at)
         elif kind == _START:
             again = at > self._ticket.created_at and self._ticket.reopened
-            started = clocks.start(terms, name, at, terms.policy.reopen_percent if again else 100)
+            started = clocks.start(sla, name, at, sla.policy.reopen_percent if again else 100)
             self._clocks[name] = started
             self._due[name] = started.due_at
         elif clock and kind == _RESUME:
-            self._clocks[name] = clocks.resume(terms, clock, at)
+            self._clocks[name] = clocks.resume(sla, clock, at)
         elif clock and kind == _MEET:
             self._clocks[name] = clocks.meet(clock, at)
         elif clock:
@@ -180,19 +182,19 @@ class _Play:
             self._fire(at, [clock for clock in running if clock.due_at <= at])
 
     def _fire(self, at: datetime, over: list[SlaTimer]) -> None:
-        """Do what `timers` does. At the top it is only told again, however often, so there a clock is done with."""
+        """Do what `timers` does. At the top level a timer only repeats its message, so it is dropped."""
         for clock in over:
             self._over.setdefault(clock.name, at)
-        if not self._rise(at):
+        if not self._escalate(at):
             for clock in over:
                 del self._clocks[clock.name]
             return
-        share = self._office.step(self._level).percent
+        share = self._escalation.step(self._level).percent
         for clock in over:
-            self._clocks[clock.name] = clocks.prolong(self._office.sla, clock, at, clock.limit * share // 100)
+            self._clocks[clock.name] = clocks.prolong(self._escalation.sla, clock, at, clock.limit * share // 100)
 
-    def _rise(self, at: datetime) -> bool:
-        level = self._office.above(self._level)
+    def _escalate(self, at: datetime) -> bool:
+        level = self._escalation.above(self._level)
         if level is self._level:
             return False
         self._level = level
@@ -201,11 +203,11 @@ class _Play:
 
 
 def _facts(ticket: Ticket) -> Iterator[_Fact]:
-    """Yield what really happened to a ticket, as far as its clocks tell."""
+    """Yield the acts that the timers of a ticket record."""
     for clock in (clock for clock in ticket.clocks if clock.name in CLIMBING):
         name, last = clock.name, clock.runs[-1]
         if name is SlaKind.RESOLVE and ticket.reopened and clock.started_at > ticket.created_at:
-            yield from ((clock.started_at, _RAISE, name) for _ in range(ticket.reopened))
+            yield from ((clock.started_at, _ESCALATE, name) for _ in range(ticket.reopened))
         yield clock.started_at, _START, name
         for run, after in pairwise(clock.runs):
             if run.end is not None and run.end < after.start:

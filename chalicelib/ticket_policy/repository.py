@@ -1,5 +1,7 @@
 """How the rules of a street are stored: present ones, versions, and the latest path check."""
 
+from collections.abc import Sequence
+
 from ..store.repository import Repository
 from ..store.table import EventRecord, Table
 from .model import CoverageReport, PolicyRecord, StreetPolicy
@@ -25,7 +27,7 @@ def _version(number: int) -> str:
 POLICY = _RULES.row(StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"})
 COVERAGE = _RULES.row(CoverageReport, keys=lambda report: {"pk": report.id, "sk": "coverage"})
 VERSION = _RULES.row(PolicyRecord, keys=_version_keys)
-POLICY_EVENT = _RULES.timeline(StreetPolicy, PolicyEvent)
+POLICY_EVENT = _RULES.event_log(StreetPolicy, PolicyEvent)
 
 
 class PolicyRepository(Repository):
@@ -49,3 +51,7 @@ class PolicyRepository(Repository):
     def coverage_report(self, street: str) -> CoverageReport | None:
         """Read what the latest check of a street's escalation path has found."""
         return self._store.get(COVERAGE, street, "coverage")
+
+    def coverage_reports(self, streets: Sequence[str]) -> list[CoverageReport]:
+        """Read what the latest checks of several streets have found, a hundred in a request."""
+        return self._store.get_many(COVERAGE, [(street, "coverage") for street in streets])

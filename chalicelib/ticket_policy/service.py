@@ -72,19 +72,20 @@ class TicketPolicies:
         library: Library = chinese_holiday,
     ) -> None:
         self._repository, self._access = repository, access
-        self._transaction, self._clock, self._people, self._places = (
-            transaction,
-            clock,
-            people,
-            places,
-        )
+        self._transaction, self._clock = transaction, clock
+        self._people, self._places = people, places
         self._metrics, self._reported, self._library = metrics, reported, library
         self._book = book
 
-    def message_context(self, subject: MessageSubject) -> MessageContext | None:
-        """Return what fills a message about a street now; None when it is no longer true."""
-        report = self._repository.coverage_report(subject.about)
-        return MessageContext(facts={"count": report.count}) if report and report.count else None
+    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+        """Return what fills each message about a street now; None where it is no longer true."""
+        streets = list(dict.fromkeys(subject.about for subject in subjects))
+        counts = {report.id: report.count for report in self._repository.coverage_reports(streets)}
+        contexts: list[MessageContext | None] = []
+        for subject in subjects:
+            count = counts.get(subject.about)
+            contexts.append(MessageContext(facts={"count": count}) if count else None)
+        return contexts
 
     # for those who use it
 
@@ -160,18 +161,18 @@ class TicketPolicies:
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
         def played(ticket: Ticket, path: EscalationPath) -> Played:
-            terms = sla_of(path.policy, ticket, library)
-            office, routed = path.begin(ticket.place, ticket.category, terms)
-            return play(ticket, office, routed.level, routed.assignee, until)
+            sla = sla_of(path.policy, ticket, library)
+            escalation, routed = path.begin(ticket.place, ticket.category, sla)
+            return play(ticket, escalation, routed.level, routed.assignee, until)
+
+        def path_then(number: int) -> EscalationPath:
+            if number not in own:
+                own[number] = EscalationPath(self._book.policy_for(street, number), roster)
+            return own[number]
 
         def pairs() -> Iterator[Pair]:
             for ticket in (ticket for ticket in tickets if covers(place, ticket.place)):
-                number = ticket.policy_version
-                then = (
-                    own[number]
-                    if number in own
-                    else own.setdefault(number, EscalationPath(self._book.policy_for(street, number), roster))
-                )
+                then = path_then(ticket.policy_version)
                 other = replace(ticket, urgency=urgency_under(policy, then.policy, ticket))
                 yield Pair(ticket_id=ticket.id, then=played(ticket, then), now=played(other, now))
 
@@ -182,7 +183,7 @@ class TicketPolicies:
     def check_coverage(self) -> int:
         """Check the escalation path of every street; return the number of gaps.
 
-        The administrators of a street are told of new gaps.
+        New gaps are sent to the staff of the street.
         """
         total = 0
         for street in self._places.streets():
@@ -192,7 +193,7 @@ class TicketPolicies:
         return total
 
     def find_gaps(self, street: str) -> tuple[CoverageGap, ...]:
-        """Return where nobody would hear of a ticket in a street now."""
+        """Return the coverage gaps of a street now."""
         policy = self._street(street).policy
         return coverage_gaps(policy, self._places.roster(street, _named(policy)))
 
@@ -240,10 +241,10 @@ class TicketPolicies:
 
 def _news_of(report: CoverageReport, new: Collection[CoverageGap]) -> tuple[Message, ...]:
     """Return the message to a street's staff about new gaps."""
-    told = Message(kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id)
-    return (told,) if new else ()
+    message = Message(kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id)
+    return (message,) if new else ()
 
 
 def _named(policy: Policy) -> list[str]:
-    """Return the ids of the people whom rules name."""
+    """Return the ids of the people that rules name."""
     return [rule.to for rule in policy.rules if rule.to not in list(Role)]

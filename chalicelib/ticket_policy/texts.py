@@ -1,4 +1,4 @@
-"""What the house says about the rules of a street, in every language."""
+"""Texts about ticket policies, by locale."""
 
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text

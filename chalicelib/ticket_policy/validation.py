@@ -19,7 +19,7 @@ __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
 T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
-_AHEAD = timedelta(days=60)  # whoever keeps the calendar has a week or two of notice each year; this is before it
+_AHEAD = timedelta(days=60)  # public holidays are announced a week or two ahead; this is before that
 _WEEKS = 260  # of the five years within which a limit has to be up (see `worktime`) …
 _DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, which is more than there are
 
@@ -35,7 +35,7 @@ class PolicyWarning:
 def validate(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
     """Return every error of a policy, each with the path of its field.
 
-    `places` are those of the street, `people` those whom the policy names.
+    `places` are those of the street, `people` those that the policy names.
     """
     return [
         *_categories(policy),
@@ -75,7 +75,7 @@ def _categories(policy: Policy) -> Iterator[Invalid]:
 
 
 def _question(question: CategoryQuestion, loc: Sequence[str | int]) -> Iterator[Invalid]:
-    """A question that is answered by choosing has something to choose from, and no other has."""
+    """Yield the errors of a question: choices belong to the kinds that are answered by choosing."""
     if bool(question.choices) is not (question.kind in _LISTS):
         yield Invalid(
             "rulebook.choices_missing" if question.kind in _LISTS else "rulebook.choices_needless",
@@ -133,16 +133,17 @@ def _rules(policy: Policy, street: str, places: Collection[str], people: Mapping
 
 def _serves_there(person: Person | None, place: str) -> bool:
     """Say whether somebody can have tickets of a place, or of a part of it."""
-    return person is not None and any(
-        serves(person, p) for p in (place, *(g.place for g in person.grants if covers(place, g.place)))
-    )
+    if person is None:
+        return False
+    within = [grant.place for grant in person.grants if covers(place, grant.place)]
+    return any(serves(person, code) for code in (place, *within))
 
 
 def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
-    """Return the id of a rule because of which this one is never the one that holds; see `routing.route`.
+    """Return the id of a rule that makes this one unreachable; see `routing.route`.
 
-    At the widest place of a rule the fewest others come into question, so it is enough to look there. Of several rules
-    that take its categories one by one, the last of them is named.
+    At the widest place of a rule the fewest others apply, so only that is checked. Where several
+    rules together take all its categories, the last of them is named.
     """
     first: dict[tuple[str | None, str | None], int] = {}
     for m, other in enumerate(policy.rules):
@@ -153,10 +154,8 @@ def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
     if rule.place is None and (street, None) in first:
         return policy.rules[first[street, None]].id
     if rule.category is not None:
-        return next(
-            (policy.rules[first[p, rule.category]].id for p in wide[1:] if (p, rule.category) in first),
-            None,
-        )
+        found = [first[p, rule.category] for p in wide[1:] if (p, rule.category) in first]
+        return policy.rules[found[0]].id if found else None
     taken = [max((first[p, c.code] for p in wide if (p, c.code) in first), default=None) for c in policy.categories]
     by = [m for m in taken if m is not None]
     return policy.rules[max(by)].id if by and len(by) == len(taken) else None

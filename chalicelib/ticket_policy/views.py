@@ -1,5 +1,7 @@
 """A street's ticket policy as clients see it."""
 
+from typing import Any
+
 from pydantic import Field
 
 from ..tickets.policy import Level, LimitsOf, QuestionKind, TicketUrgency
@@ -180,7 +182,7 @@ class PolicyView(View):
     @classmethod
     def of(cls, rules: PolicyForViewer, locale: str) -> "PolicyView":
         """Return the view of a street's rules."""
-        policy, report = rules.street.policy, rules.report
+        policy = rules.street.policy
         plain = (
             "hold_days",
             "holds",
@@ -197,10 +199,22 @@ class PolicyView(View):
             week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
             own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
             **{name: getattr(policy, name) for name in plain},
-            rules=[RuleView.model_validate(rule) for rule in policy.rules] if rules.is_staff else None,
-            ladder=[StepView.model_validate(step) for step in policy.ladder] if rules.is_staff else None,
-            warnings=[CautionView.of(one, locale) for one in rules.warnings] if rules.is_staff else None,
-            holes=[HoleView.of(gap, locale) for gap in report.gaps] if report else [] if rules.is_staff else None,
-            hole_count=report.count if report else None,
-            checked_at=report.checked_at if report else None,
+            **_for_staff(rules, locale),
         )
+
+
+def _for_staff(rules: PolicyForViewer, locale: str) -> dict[str, Any]:
+    """Return the fields for staff; for others they are None."""
+    if not rules.is_staff:
+        hidden = ("rules", "ladder", "warnings", "holes", "hole_count", "checked_at")
+        return dict.fromkeys(hidden)
+    policy, report = rules.street.policy, rules.report
+    gaps = report.gaps if report else ()
+    return {
+        "rules": [RuleView.model_validate(rule) for rule in policy.rules],
+        "ladder": [StepView.model_validate(step) for step in policy.ladder],
+        "warnings": [CautionView.of(one, locale) for one in rules.warnings],
+        "holes": [HoleView.of(gap, locale) for gap in gaps],
+        "hole_count": report.count if report else None,
+        "checked_at": report.checked_at if report else None,
+    }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..people.service import People
 from ..places.service import Places
 from ..store.entity_store import EntityStore
 from ..store.transaction import Transaction
-from ..uploads.service import Uploads
+from ..uploads.background import UploadJobs
 from . import decisions, notifications, redaction, resolution
 from .duty import DutyResolver
 from .model import Ticket, TicketReport
@@ -40,7 +39,7 @@ class TicketJobs:
         clock: Clock,
         people: People,
         places: Places,
-        uploads: Uploads,
+        uploads: UploadJobs,
         duty: DutyResolver,
         reader: TicketReader,
     ) -> None:
@@ -57,10 +56,20 @@ class TicketJobs:
 
         self._entities.on_timer(ticket_id, timer_id, decide)
 
-    def answer_question(self, ticket_id: str, person_id: str, kind: str, *, yes: bool) -> None:
+    def answer_question(
+        self,
+        ticket_id: str,
+        person_id: str,
+        kind: str,
+        *,
+        yes: bool,
+        occasion: str,
+    ) -> None:
         """Make the move that a reporter's SMS reply means, if it is still theirs to make."""
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
+            if occasion != notifications.occasion_of(ticket):
+                return Changes(entity=ticket, previous=ticket)
             person = self._people.find(person_id)
             found: frozenset[Relation] = frozenset()
             if person and not person.erased_at and not person.blocked:
@@ -122,14 +131,14 @@ class TicketJobs:
             self._entities.update(ticket.id, decide)
 
     def _forgotten(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
-        changes = redaction.forget_reporter(ticket, person_id, self._clock.now())
+        changes = redaction.forget_reporter(ticket, person_id)
         report = self._repository.find_report(ticket.id, person_id)
         return replace(changes, writes=(Delete(row=report),)) if report else changes
 
     def _forget_notes(self, ticket: Ticket, person_id: str) -> None:
         """Blank a person's notes in the timeline: free text may name somebody.
 
-        A note that is the reason of a move stands in the ticket too.
+        The reason of a move is stored in the ticket as well.
         """
         events = every(lambda start: self._repository.timeline_of(ticket.id, _any, start, 100))
         noted = [event for event in events if event.note and event.by == person_id]
@@ -149,10 +158,7 @@ class TicketJobs:
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the data about a person that tickets hold."""
         tickets = self._reported_by(person_id)
-        ids = [ticket.id for ticket in tickets]
-        reports: list[TicketReport] = []
-        for n in range(0, len(ids), 100):
-            reports += self._repository.find_reports(ids[n : n + 100], person_id)
+        reports = self._repository.find_reports([ticket.id for ticket in tickets], person_id)
         return {
             "tickets": [_exported(ticket, person_id) for ticket in tickets],
             "ticket_reports": reports,
@@ -167,25 +173,13 @@ class TicketJobs:
         tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
         return [_message_context(tickets.get(subject.about), subject) for subject in subjects]
 
-    def reporters(
-        self,
-        name: str,
-        as_of: datetime,
-        start: Position | None,
-        limit: int,
-    ) -> Page[str]:
+    def reporters(self, ticket_id: str, start: Position | None, limit: int) -> Page[str]:
         """Return a page of the people who reported a ticket or one merged into it."""
-        return self._page_of_reporters(name, start, limit, _every_report)
+        return self._page_of_reporters(ticket_id, start, limit, _every_report)
 
-    def unanswered(
-        self,
-        name: str,
-        as_of: datetime,
-        start: Position | None,
-        limit: int,
-    ) -> Page[str]:
+    def unanswered(self, ticket_id: str, start: Position | None, limit: int) -> Page[str]:
         """Return a page of the reporters who have not answered about the solution."""
-        return self._page_of_reporters(name, start, limit, _unanswered)
+        return self._page_of_reporters(ticket_id, start, limit, _unanswered)
 
     def _page_of_reporters(
         self,
@@ -226,7 +220,8 @@ class TicketJobs:
 def _message_context(ticket: Ticket | None, subject: MessageSubject) -> MessageContext | None:
     if ticket is None or not notifications.is_relevant(ticket, subject.kind, subject.params):
         return None
-    return MessageContext(facts=notifications.template_context(ticket))
+    occasion = notifications.occasion_of(ticket)
+    return MessageContext(facts=notifications.template_context(ticket), occasion=occasion)
 
 
 _PUBLIC_FIELDS = ("id", "state", "category", "community", "text", "created_at", "closed_at")

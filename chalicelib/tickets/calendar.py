@@ -1,18 +1,10 @@
 """Public holidays and make-up days of China; the only module that imports the library."""
 
-from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 
-from .worktime import Holiday, OfficeHours
+from .worktime import Holiday
 
-__all__ = ["DEFAULT_WEEK", "DEFAULT_ZONE", "chinese_holiday"]
-
-DEFAULT_ZONE = "Asia/Shanghai"
-DEFAULT_WEEK: Mapping[int, tuple[OfficeHours, ...]] = dict.fromkeys(
-    range(1, 6),
-    (OfficeHours(start=time(8, 30), end=time(12)), OfficeHours(start=time(13, 30), end=time(18))),
-)
-"""Eight hours from Monday to Friday."""
+__all__ = ["chinese_holiday"]
 
 
 def chinese_holiday(day: date) -> Holiday | None:
@@ -27,5 +19,5 @@ def chinese_holiday(day: date) -> Holiday | None:
 
         off, english = get_holiday_detail(day)
         return Holiday(off=off, name=next((named.chinese for named in Named if named.value == english), ""))
-    except Exception:  # noqa: BLE001 - whatever is wrong with a library of holidays, a ticket still gets its clock
+    except Exception:  # noqa: BLE001 - a broken library of holidays must not cost a ticket its SLA timers
         return None

@@ -56,7 +56,7 @@ class CategoryQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A kind of problem. What is `private` only its reporters, whoever works on it and staff ever see."""
+    """A kind of problem. A `private` one is visible to its reporters, its assignee and staff only."""
 
     code: str
     zh: str

@@ -208,7 +208,7 @@ def hold(
 ) -> Changes[Ticket]:
     """Put a ticket on hold until an instant: pause the resolution timer, tell the reporters why.
 
-    They are told `public_text`, the reason without personal data: one who joined must not learn
+    They receive `public_text`, the reason without personal data: one who joined must not learn
     who reported it.
 
     Raises:

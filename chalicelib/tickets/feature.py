@@ -9,6 +9,7 @@ from ..people.feature import access
 from ..people.feature import feature as people
 from ..places.feature import feature as places
 from ..uploads.feature import feature as uploads
+from ..uploads.feature import jobs as upload_jobs
 
 if TYPE_CHECKING:
     from ..core import Core
@@ -128,7 +129,7 @@ def jobs(core: "Core", get: Get) -> "TicketJobs":
         clock=core.clock,
         people=get(people),
         places=get(places),
-        uploads=get(uploads),
+        uploads=get(upload_jobs),
         duty=get(duty_resolver),
         reader=get(reader),
     )
@@ -215,7 +216,13 @@ def on_timer(tickets: "TicketJobs", timer: "Timer") -> None:
 @feature.on_answer("ticket", service=jobs)
 def on_answer(tickets: "TicketJobs", answer: "Answer") -> None:
     """Make the move that a reporter's SMS reply means."""
-    tickets.answer_question(answer.subject, answer.person_id, answer.question, yes=answer.yes)
+    tickets.answer_question(
+        answer.subject,
+        answer.person_id,
+        answer.question,
+        yes=answer.yes,
+        occasion=answer.occasion,
+    )
 
 
 @feature.on_event("person.granted", "person.blocked", service=jobs)
@@ -248,7 +255,7 @@ def place_of(tickets: "TicketJobs", ticket_id: str) -> str:
     return tickets.place_of(ticket_id)
 
 
-_MAX_DIRECT = 50  # reporters; a larger group is told in the bulk lane
+_MAX_DIRECT = 50  # reporters; messages to a larger group go out in the bulk lane
 
 
 def zone(tickets: "TicketJobs", ticket_id: str) -> str | None:
@@ -265,7 +272,7 @@ def reporters(
     limit: int,
 ) -> "Page[str]":
     """Return the people who reported a ticket or one merged with it."""
-    return tickets.reporters(name, as_of, start, limit)
+    return tickets.reporters(name, start, limit)
 
 
 @feature.group("unanswered", zone=zone, direct_up_to=_MAX_DIRECT, service=jobs)
@@ -277,7 +284,7 @@ def unanswered(
     limit: int,
 ) -> "Page[str]":
     """Return the reporters who have not answered about the solution."""
-    return tickets.unanswered(name, as_of, start, limit)
+    return tickets.unanswered(name, start, limit)
 
 
 @feature.queue_line(service=queries)

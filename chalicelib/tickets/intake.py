@@ -68,7 +68,7 @@ class TicketIntake:
         on_behalf_of: str | None,
         consent: ConsentGiven | None,
     ) -> tuple[Person, tuple[Write, ...]]:
-        """Return the person whom a report is for, and the ledger line of their consent.
+        """Return the person that a report is for, and the ledger line of their consent.
 
         Raises:
             Invalid: it is for another person, and their consent is missing.

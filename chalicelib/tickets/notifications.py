@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ..kernel.audiences import Audience, GroupMembers, OnePerson, StaffOnDuty
 from ..kernel.changes import Message
+from ..kernel.clock import to_text
 from ..kernel.text import mask_personal
 from .model import Ticket, place_at
 from .policy import Level, TicketUrgency
@@ -13,6 +14,7 @@ __all__ = [
     "ALSO_AT_NIGHT",
     "RELEVANT_WHILE",
     "is_relevant",
+    "occasion_of",
     "template_context",
     "to_assignee",
     "to_reporters",
@@ -70,15 +72,15 @@ def _ended(*endings: Ending) -> Test:
 
 
 def _still_assigned(ticket: Ticket, params: Mapping[str, str]) -> bool:
-    """Say whether the ticket is open and has the assignee whom the message names."""
+    """Say whether the ticket is open and has the assignee that the message names."""
     return ticket.state in OPEN_STATES and ticket.assignee == params.get("holder")
 
 
 def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """Say whether nobody has accepted the ticket.
 
-    After an outage it may have been escalated before its first level was told. That level is
-    told all the same.
+    After an outage it may have been escalated before the message to its first level was sent. That
+    level still gets its message.
     """
     escalated = "level" in params and ticket.level.rank > Level(params["level"]).rank
     return ticket.state is S.OPEN and (_still_assigned(ticket, params) or escalated)
@@ -129,6 +131,11 @@ RELEVANT_WHILE: Mapping[str, Test] = {
 def is_relevant(ticket: Ticket, kind: str, params: Mapping[str, str]) -> bool:
     """Say whether a message about the ticket is relevant now. An urgent kind is as its plain one."""
     return RELEVANT_WHILE[kind.replace("urgent_", "")](ticket, params)
+
+
+def occasion_of(ticket: Ticket) -> str:
+    """Return the solution that a question is about. After another one, it is another question."""
+    return to_text(ticket.resolved_at) if ticket.resolved_at else ""
 
 
 def template_context(ticket: Ticket) -> dict[str, str]:

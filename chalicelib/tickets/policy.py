@@ -1,6 +1,6 @@
-"""The rules of a street about tickets, as data, and the house's own numbers, each with its reason.
+"""The ticket policy of a street as data, and the default numbers, each with its reason.
 
-A street may change everything in `Policy`. Whatever is written down in a ticket names the version that it was held to.
+A street may change everything in `Policy`. A ticket names the version that it is held to.
 """
 
 from collections.abc import Mapping
@@ -65,8 +65,8 @@ class Level(StrEnum):
 class SlaKind(StrEnum):
     """What somebody has to do in time."""
 
-    ACCEPT = "accept"  # somebody says that it is hers
-    CONTACT = "contact"  # those who reported hear from a human being
+    ACCEPT = "accept"  # somebody becomes the assignee
+    CONTACT = "contact"  # a human being contacts the reporters
     RESOLVE = "resolve"  # it is done
     CALL_BACK = "call_back"  # those who reported have said whether it is
 
@@ -99,7 +99,7 @@ class LimitsOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Whom a problem goes to: of a place and below, of a category, or of any. `to` is a role, or a person's id."""
+    """A routing rule: for a place and below, or for all; for a category, or for any. `to` is a role or a person's id."""
 
     id: str
     place: str | None = None
@@ -120,7 +120,7 @@ def _spans(*spans: tuple[int, int, int, int]) -> tuple[OfficeHours, ...]:
     return tuple(OfficeHours(start=time(a, b), end=time(c, d)) for a, b, c, d in spans)
 
 
-_DAY = 480  # minutes of work in a day of the house's own hours
+_DAY = 480  # minutes of work in a day of the default office hours
 OFFICE_HOURS = _spans((8, 30, 12, 0), (13, 30, 18, 0))
 LADDER = (
     EscalationStep(level=Level.GRID, role=Role.GRID_WORKER),

@@ -110,7 +110,7 @@ class TicketReader:
         *,
         named: bool = False,
     ) -> TicketForViewer:
-        """Read what a view of the ticket shows; with `named`, also the people whom it names."""
+        """Read what a view of the ticket shows; with `named`, also the people that it names."""
         people = _named_people(ticket, towards) if named else []
         return TicketForViewer(
             ticket=ticket,
@@ -128,7 +128,7 @@ def knows_place(ticket: Ticket, actor: Actor, towards: frozenset[Relation]) -> b
 
 
 def _named_people(ticket: Ticket, towards: frozenset[Relation]) -> list[str]:
-    """Return the ids of the people whom a view names: staff see the reporter too."""
+    """Return the ids of the people that a view names: staff see the reporter too."""
     people = [ticket.assignee]
     if towards & STAFF:
         people.append(ticket.person_id)

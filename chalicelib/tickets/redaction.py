@@ -1,7 +1,6 @@
 """Redaction of an erased reporter. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from ..kernel.changes import Changes, Event
 from .model import Ticket
@@ -9,7 +8,7 @@ from .model import Ticket
 __all__ = ["forget_reporter"]
 
 
-def forget_reporter(ticket: Ticket, person_id: str, now: datetime) -> Changes[Ticket]:
+def forget_reporter(ticket: Ticket, person_id: str) -> Changes[Ticket]:
     """Redact an erased reporter: only the public text of their report stays."""
     if person_id not in (ticket.person_id, ticket.proxy_id):
         return Changes(entity=ticket, previous=ticket)

@@ -91,7 +91,7 @@ def _report_keys(report: TicketReport) -> dict[str, str]:
 TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime})
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
-TICKET_EVENT = _TICKETS.timeline(Ticket, TicketEvent)
+TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
 _LINE, _KEY = TICKET.view(TicketLine), TICKET.view(Key)
 
 

@@ -206,8 +206,8 @@ class Tickets:
     ) -> TicketForViewer:
         """Confirm that a ticket is solved.
 
-        Staff may confirm for any reporter. A trusted contact may confirm for the resident whom
-        they reported it for.
+        Staff may confirm for any reporter. A trusted contact may confirm for the resident that they
+        represented in the report.
         """
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -249,7 +249,7 @@ class Tickets:
             other = self._reader.find(into)
             if other is None:
                 raise Invalid("ticket.cannot_merge", ["into"])
-            actor, _ = self._access.current(context.actor)
+            actor, _ = self._access.authenticate(context.actor)
             if not relations(actor, other.as_resource()) & STAFF:
                 raise Invalid("ticket.cannot_merge", ["into"])
             return resolution.merge(ticket, other, mover)

@@ -208,19 +208,8 @@ class LineView(View):
     @classmethod
     def of(cls, line: TicketLine, relations: frozenset[Relation]) -> "LineView":
         """Return the view of a line, with the moves of these relations."""
-        same = (
-            "id",
-            "version",
-            "place",
-            "category",
-            "urgency",
-            "private",
-            "state",
-            "level",
-            "assignee",
-            "text",
-        )
-        fields: dict[str, Any] = {name: getattr(line, name) for name in (*same, "created_at", "updated_at")}
+        same = set(cls.model_fields) - {"waits_for", "due_at", "moves"}
+        fields: dict[str, Any] = {name: getattr(line, name) for name in same}
         return cls(
             **fields,
             waits_for=line.waits_for or None,
@@ -260,9 +249,9 @@ class TicketEventView(View):
 
         Another reporter's note is shown without phone numbers and addresses.
         """
-        works, told = relations & (STAFF | {Relation.HELPER}), event.tag in SAID_TO_REPORTERS
+        works = bool(relations & (STAFF | {Relation.HELPER}))
         by = event.by if relations & STAFF else None
-        note = event.note if works or told else None
+        note = event.note if works or event.tag in SAID_TO_REPORTERS else None
         if note and not works and event.party == "reporter" and event.by != reader:
             note = mask_personal(note)
         fields = {

@@ -167,10 +167,8 @@ def worked_between(calendar: Calendar | None, start: datetime, end: datetime) ->
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar is None:
         return max(end - start, timedelta())
-    return sum(
-        (_length(_worked(day, calendar.zone, start, end)) for day in _days(calendar, start, end)),
-        timedelta(),
-    )
+    worked = [_worked(day, calendar.zone, start, end) for day in _days(calendar, start, end)]
+    return sum(map(_length, worked), timedelta())
 
 
 def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[CountedDay, ...]:
@@ -207,10 +205,8 @@ def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tupl
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
     """Yield the days on which people live from `start` (UTC) until just before `end` (UTC)."""
-    date, last = (
-        local_day(start, calendar.zone),
-        local_day(end - timedelta.resolution, calendar.zone),
-    )
+    date = local_day(start, calendar.zone)
+    last = local_day(end - timedelta.resolution, calendar.zone)
     while date <= last:
         yield calendar.day(date)
         date += _DAY
@@ -227,14 +223,10 @@ def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretc
 
 def _shown(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[_Stretch]:
     """Yield when clocks show a wall time (naive) from `start` until before `end`; a stretch that ends before it begins is empty."""
-    before, after = (
-        _offset(start.replace(tzinfo=zone, fold=0)),
-        _offset(end.replace(tzinfo=zone, fold=1)),
-    )
-    start, end = (
-        start.replace(tzinfo=UTC),
-        end.replace(tzinfo=UTC),
-    )  # as if the offset were 0, to be moved by it
+    before = _offset(start.replace(tzinfo=zone, fold=0))
+    after = _offset(end.replace(tzinfo=zone, fold=1))
+    # As if the offset were 0, to be moved by it.
+    start, end = start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)
     if before == after:
         yield start - before, end - before
         return

@@ -1,4 +1,4 @@
-"""What can happen to an upload. Pure: each function decides on what was read and returns what becomes true."""
+"""The decisions about an upload. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,12 +16,15 @@ S = UploadState
 
 
 def count_begun(owner: str, now: datetime) -> Count:
-    """Return the counter of the uploads that somebody begins in this hour."""
+    """Return the counter of the uploads that a person begins in this hour."""
     return policy.PER_HOUR.count(f"uploads#{owner}", now)
 
 
 def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:
-    """Its photo is written. What was sent must go, and so must what is sent once more with the same form."""
+    """Make an upload ready: its photo is written.
+
+    The file that was sent must be deleted, and so must any that is sent again with the same form.
+    """
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
     ready = replace(
@@ -37,14 +40,14 @@ def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: 
 
 
 def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
-    """It came to nothing: what was sent is no photo, or nothing was sent."""
+    """Refuse an upload: the file is no photo, or none arrived."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
     return Changes(entity=_without_files(upload, "refuse", reason, now), previous=upload)
 
 
 def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
-    """It is over, whether or not it has come: none of its files may stay."""
+    """End an upload, whether or not a file has arrived. None of its files may stay."""
     if upload.ended:
         return Changes(entity=upload, previous=upload)
     return Changes(entity=_without_files(upload, "end", reason, now), previous=upload)
@@ -61,28 +64,28 @@ def _after(upload: Upload, move: str) -> UploadState:
 
 
 def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
-    """Return from when no file of an upload can come (back): its form is over, and so is every worker that began before now."""
+    """Return when no file of an upload can appear any more: its form and all present workers have ended."""
     return max(upload.created_at + policy.ARRIVES_WITHIN, now + policy.CLEARED_AFTER)
 
 
 def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
-    """Do what it waits for next, if that is due. Whoever wakes it to be cleared has deleted its leftovers before."""
-    awake = replace(upload, timer=None)  # whatever is left to wait for is armed anew
+    """Take the step that is due for an upload. The caller has deleted its leftovers before."""
+    spent = replace(upload, timer=None)  # the commit arms the next deadline
     name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")
-    if not name or upload.deadlines()[name] > now:  # woken too early, by a clock ahead of ours, it sleeps on
-        return Changes(entity=awake, previous=upload, bump_version=False)
+    if not name or upload.deadlines()[name] > now:  # fired too early, by a clock ahead of ours
+        return Changes(entity=spent, previous=upload, bump_version=False)
     if name == "clear":
         forget_at = now + policy.FORGOTTEN_AFTER if upload.ended else None
-        return Changes(entity=replace(awake, clear_at=None, ttl=forget_at), previous=upload, bump_version=False)
-    over = refuse(awake, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(awake, Reason.UNUSED, now)
+        return Changes(entity=replace(spent, clear_at=None, ttl=forget_at), previous=upload, bump_version=False)
+    over = refuse(spent, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(spent, Reason.UNUSED, now)
     return replace(over, previous=upload)
 
 
 def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Changes[Upload]:
-    """Make it part of something of its owner's; once more of the same is no error.
+    """Make an upload part of `to`, which belongs to its owner. Idempotent.
 
     Raises:
-        Invalid: there is no such upload of hers, it has come to nothing, or it is part of something else.
+        Invalid: the owner has no such upload, it has ended, or it is part of something else.
 
     """
     if upload is None or upload.owner != owner:

@@ -1,4 +1,4 @@
-"""What uploads bring: photos, cleaned before anybody sees them."""
+"""The declaration of uploads: photos, cleaned before anybody sees them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,6 @@ def build(core: "Core", get: Get) -> "Uploads":
         ids=core.ids,
         access=get(access),
         files=get(files),
-        jobs=get(jobs),
     )
 
 

@@ -50,7 +50,7 @@ class UploadState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an upload came to nothing: the first six are said by `carriers.photos`."""
+    """Why an upload came to nothing: the first six come from `adapters.photos`."""
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"
@@ -61,7 +61,7 @@ class Reason(StrEnum):
     NEVER_ARRIVED = "never_arrived"
     UNUSED = "unused"
     OWNER_ERASED = "owner_erased"
-    REMOVED = "removed"  # whatever showed it shows it no more
+    REMOVED = "removed"  # the ticket or wish that showed it shows it no more
 
 
 S = UploadState

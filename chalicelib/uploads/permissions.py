@@ -1,4 +1,4 @@
-"""Actions about uploads. Whatever shows a photo has permissions of its own. Pure."""
+"""Actions about uploads. The feature that shows a photo has permissions of its own. Pure."""
 
 from ..kernel.access import Action, Relation
 

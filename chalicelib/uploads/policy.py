@@ -1,4 +1,4 @@
-"""The house's numbers about what people upload."""
+"""Numbers about uploads, each with its reason."""
 
 from datetime import timedelta
 

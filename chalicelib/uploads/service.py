@@ -15,7 +15,6 @@ from ..kernel.request import RequestContext
 from ..people.access import Access
 from ..store.transaction import Transaction
 from . import decisions, permissions, policy
-from .background import UploadJobs
 from .model import Kind, Reason, Upload, UploadState, is_upload_id
 from .repository import UploadRepository
 
@@ -32,7 +31,10 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """An upload as it is shown: with addresses, good until `expires_at`, once it is ready. They are all that it takes to see it."""
+    """An upload as it is shown. Once it is ready, it has addresses that are good until `expires_at`.
+
+    Anyone with an address can see the photo.
+    """
 
     upload: Upload
     url: str | None = field(default=None, repr=False)
@@ -52,11 +54,10 @@ class Uploads:
         ids: Ids,
         access: Access,
         files: Files,
-        jobs: UploadJobs,
     ) -> None:
         self._transaction, self._repository = transaction, repository
         self._clock, self._ids = clock, ids
-        self._access, self._files, self._jobs = access, files, jobs
+        self._access, self._files = access, files
 
     # their owner's
 
@@ -111,9 +112,9 @@ class Uploads:
         place: str,
         loc: Sequence[str | int],
     ) -> tuple[Changes[Upload], ...]:
-        """Return the decisions that make these uploads of the actor's part of `to`; they go into the commit that makes it.
+        """Return the decisions that make these uploads of the actor part of `to`, for the commit that makes it.
 
-        One that has not arrived yet is taken too, and is seen once it is ready. Once more to the same is no error.
+        An upload that has not arrived yet is accepted; it is shown once it is ready. Idempotent.
 
         Raises:
             Invalid: one is named twice, is not the actor's, has ended or is part of something else.
@@ -126,7 +127,7 @@ class Uploads:
         return tuple(decisions.bind(known.get(id), actor_id, to, place, [*loc, n]) for n, id in enumerate(upload_ids))
 
     def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Changes[Upload], ...]:
-        """Return the decisions that end what is no longer part of `to`: nobody is shown it, and its files go within the hour."""
+        """Return the decisions that end uploads of `to`. They are hidden at once, their files go within the hour."""
         now = self._clock.now()
         found = [upload for upload in self._repository.find_uploads(upload_ids) if upload.bound_to == to]
         return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
@@ -148,10 +149,6 @@ class Uploads:
             thumb_url=self._files.presign_get(upload.thumb, lasts),
             expires_at=self._clock.now() + lasts,
         )
-
-    def delete_bound(self, to: str, upload_ids: Sequence[str]) -> None:
-        """Delete the files of uploads that are part of `to`. See `UploadJobs.delete_bound`."""
-        self._jobs.delete_bound(to, upload_ids)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what uploads hold about a person, for the export of their data."""

@@ -1,4 +1,4 @@
-"""What the house says about uploads, in every language."""
+"""Texts about uploads, by locale."""
 
 from ..kernel.text_catalogue import text
 

@@ -1,1 +1,1 @@
-"""The only shared code that knows Chalice: typed routes, problem documents, access tokens, OpenAPI."""
+"""The only code below the features that knows Chalice: typed routes, problem documents, access tokens, OpenAPI."""

@@ -7,6 +7,7 @@ from chalice.app import Chalice, Request, Response
 from pydantic import ValidationError
 
 from ..kernel.errors import Refusal, Replayed, Unauthenticated
+from ..kernel.log import Log
 from ..kernel.paging import Cursors
 from ..kernel.text_catalogue import Catalogue, choose_locale
 from .authentication import Authenticator, BearerAuthenticator
@@ -18,16 +19,6 @@ from .routes import NO_PREFIXES, Mount, Operation, Routes, RouteTable
 from .tokens import Tokens
 
 __all__ = ["Api", "WebCore"]
-
-
-class Log(Protocol):
-    """Writes one line for each request: ids and numbers, never personal data."""
-
-    def info(self, msg: object, **fields: Any) -> None:
-        """Write a line."""
-
-    def error(self, msg: object, **fields: Any) -> None:
-        """Write a line that needs attention."""
 
 
 class WebCore(Protocol):

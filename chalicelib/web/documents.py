@@ -1,4 +1,4 @@
-"""Representations in a form that is not the house's own, and the forms of errors.
+"""Representations in the form of another specification, and the forms of errors.
 
 A specification that others wrote also says how refusals look. A feature that serves one hands its
 `Dialect` to its routes: its views stay typed, and their errors are rendered in the dialect too.

@@ -3,7 +3,16 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+)
 
 from ..kernel.ids import ID_PATTERN
 from ..kernel.place import CODE_PATTERN
@@ -67,11 +76,15 @@ def near(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-WHOLE = BeforeValidator(_whole)  # stands behind the bounds: before them it would hide them from the JSON Schema
+WHOLE = BeforeValidator(_whole)  # comes behind the bounds: before them it would hide them from the JSON Schema
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(near)]
-Instant = Annotated[datetime, PlainSerializer(_seconds, return_type=str), Field(json_schema_extra={"format": "date-time"})]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(_seconds, return_type=str),
+    Field(json_schema_extra={"format": "date-time"}),
+]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
 Name = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=40), AfterValidator(normalise_name)]
 Prose = Annotated[str, Field(pattern=PROSE_PATTERN), AfterValidator(normalise)]

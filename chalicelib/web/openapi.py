@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from ..kernel.text_catalogue import DEFAULT_LOCALE
 from .errors import Problem
 from .forms import FORMS
-from .pages import Page
+from .pages import HtmlPage
 from .rendering import Redirect, Reply
 from .routes import NO_PREFIXES, Operation, path_pattern
 
@@ -76,7 +76,11 @@ def _with_short_names(document: dict[str, Any]) -> dict[str, Any]:
     """Name a schema whose name several features use after its feature: pydantic gives the whole path of its module."""
     text = json.dumps(document, ensure_ascii=False)
     short: dict[str, Any] = json.loads(
-        re.sub(r"chalicelib__([a-z0-9]+)__\w+?__([A-Z]\w*)", lambda found: found[1].title() + found[2], text)
+        re.sub(
+            r"chalicelib__([a-z0-9]+)__\w+?__([A-Z]\w*)",
+            lambda found: found[1].title() + found[2],
+            text,
+        )
     )
     return short
 
@@ -119,9 +123,15 @@ def _operation(
         schema = refs[(hints["body"], "validation")]
         model = schemas[schema["$ref"].rpartition("/")[2]]
         needed = bool(model.get("required")) or "properties" not in model
-        found["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
+        found["requestBody"] = {
+            "required": needed,
+            "content": {"application/json": {"schema": schema}},
+        }
     if "form" in hints:
-        found["requestBody"] = {"required": True, "content": dict.fromkeys(FORMS, _form(hints["form"], refs, schemas))}
+        found["requestBody"] = {
+            "required": True,
+            "content": dict.fromkeys(FORMS, _form(hints["form"], refs, schemas)),
+        }
     return found
 
 
@@ -181,12 +191,12 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         answer["content"] = dialect.contract(schema, operation.path) if dialect else {"application/json": {"schema": schema}}
-        if Page in kinds:
+        if HtmlPage in kinds:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif operation.status < 300:
             answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
     found = {str(operation.status): answer}
-    if operation.method == "GET" and not {Page, Redirect} & set(kinds):
+    if operation.method == "GET" and not {HtmlPage, Redirect} & set(kinds):
         found["304"] = {"description": "Unchanged since the ETag in If-None-Match."}
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
     said = dialect.contract(None, operation.path) if dialect else problem

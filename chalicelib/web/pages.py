@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass
 
-__all__ = ["Page"]
+__all__ = ["HtmlPage"]
 
 _FRAME = (
     '<!doctype html><html lang="{locale}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -14,18 +14,18 @@ _FORM = '<form method="post"><button style="font:inherit;padding:.5em 2em">{butt
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HtmlPage:
     """A page as it is sent."""
 
     html: str
 
     @classmethod
-    def saying(cls, locale: str, title: str, text: str) -> "Page":
+    def saying(cls, locale: str, title: str, text: str) -> "HtmlPage":
         """Return a page that says something."""
         return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=""))
 
     @classmethod
-    def asking(cls, locale: str, title: str, text: str, button: str) -> "Page":
+    def asking(cls, locale: str, title: str, text: str, button: str) -> "HtmlPage":
         """Return a page that asks for one click, which posts to the same address."""
         form = _FORM.format(button=html.escape(button))
         return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=form))

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 from chalice.app import Request, Response
 
 from .documents import Document
-from .pages import Page
+from .pages import HtmlPage
 from .routes import Operation
 
 __all__ = ["Cookie", "Redirect", "Renderer", "Reply"]
@@ -77,7 +77,7 @@ class Renderer:
             return self._reply(view, operation, request, address)
         if isinstance(view, Redirect):
             return Response("", {"Location": view.location}, view.status)
-        if isinstance(view, Page):
+        if isinstance(view, HtmlPage):
             html: Headers = {"Content-Type": "text/html; charset=utf-8"}
             return Response(view.html, html, operation.status)
         return _conditional(_document(view, operation, address), view, operation, request)

@@ -15,14 +15,13 @@ from ..kernel.errors import Invalid, Malformed, NotFound, TooLarge, WrongMedia
 from ..kernel.paging import Cursors, Position
 from ..kernel.request import IdempotencyKey, RequestContext, Signed
 from .forms import read_form
-from .routes import Operation, path_pattern
+from .routes import REQUEST_INPUTS, Operation, path_pattern
 
 __all__ = ["MAX_BODY", "RequestReader"]
 
 MAX_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _BODIES = ("body", "form")
-_NOT_OF_THE_PATH = ("body", "form", "query", "signed")
 
 
 class RequestReader:
@@ -169,7 +168,7 @@ def _read_idempotency_key(
     if not _KEY.fullmatch(key):
         raise Invalid("idempotency.key_invalid", ["header", "Idempotency-Key"])
     body = "".join(values[name].model_dump_json() for name in _BODIES if name in values)
-    names = sorted(name for name in values if name not in _NOT_OF_THE_PATH)
+    names = sorted(name for name in values if name not in REQUEST_INPUTS)
     path = "/".join(str(values[name]) for name in names)
     route = f"{operation.method} {operation.path} {path}"
     return IdempotencyKey(id=_digest(actor.id, route, key), digest=_digest(body))

@@ -19,14 +19,15 @@ from ..kernel.text_catalogue import Catalogue, Text
 from .documents import PROBLEM_JSON, Dialect, ErrorForm
 from .texts import REFUSALS
 
-__all__ = ["NO_PREFIXES", "Mount", "Operation", "RouteTable", "Routes", "path_pattern"]
+__all__ = ["NO_PREFIXES", "REQUEST_INPUTS", "Mount", "Operation", "RouteTable", "Routes", "path_pattern"]
 
 S = TypeVar("S")
 V = TypeVar("V", bound=Callable[..., Any])
 # A name with its format as a suffix: the gateway takes whole segments only.
 _DOCUMENT_PATTERN = r"[A-Za-z0-9_.-]{1,80}"
 NO_PREFIXES: Mapping[str, str] = MappingProxyType({})
-_READ_FROM_THE_REQUEST = ("body", "form", "query", "signed")
+# Parameters of a view that are read from the request; all others are of the path.
+REQUEST_INPUTS = ("body", "form", "query", "signed")
 
 
 def path_pattern(name: str, id_prefixes: Mapping[str, str] = NO_PREFIXES) -> str:
@@ -67,7 +68,7 @@ class Operation:
     def inputs(self) -> Mapping[str, Any]:
         """Return the types of the view's parameters that are read from the request, by name."""
         hints = self.hints()
-        return {name: hints[name] for name in _READ_FROM_THE_REQUEST if name in hints}
+        return {name: hints[name] for name in REQUEST_INPUTS if name in hints}
 
     @property
     def error_form(self) -> ErrorForm:

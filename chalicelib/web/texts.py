@@ -1,4 +1,4 @@
-"""What the house says about requests as such, in every language."""
+"""Refusals of requests as such, by locale."""
 
 from ..kernel.text_catalogue import text
 
@@ -10,27 +10,34 @@ REFUSALS = {
     "auth.token_missing": text(zh="请先登录。", en="Please sign in first."),
     "body.invalid": text(zh="有些内容填写有误，请检查后再提交。", en="Some fields are not right. Please check them."),
     "cursor.invalid": text(
-        zh="翻页位置无效，请从头查看。", en="The cursor is not valid for this list. Start from the beginning."
+        zh="翻页位置无效，请从头查看。",
+        en="The cursor is not valid for this list. Start from the beginning.",
     ),
     "form.charset": text(zh="请使用 UTF-8 编码。", en="Please send UTF-8."),
     "form.file": text(zh="这里不接收文件。", en="Files are not taken here."),
     "form.malformed": text(zh="无法读取表单内容。", en="The form cannot be read."),
     "form.media_type": text(
-        zh="请以 application/x-www-form-urlencoded 发送。", en="Please send application/x-www-form-urlencoded."
+        zh="请以 application/x-www-form-urlencoded 发送。",
+        en="Please send application/x-www-form-urlencoded.",
     ),
     "form.too_many": text(zh="表单最多 {most} 项。", en="A form has {most} fields at most."),
     "idempotency.key_invalid": text(
-        zh="Idempotency-Key 应为 1 到 200 个可见字符。", en="Idempotency-Key takes 1 to 200 visible characters."
+        zh="Idempotency-Key 应为 1 到 200 个可见字符。",
+        en="Idempotency-Key takes 1 to 200 visible characters.",
     ),
     "idempotency.mismatch": text(
-        zh="同一个 Idempotency-Key 用于了不同的内容。", en="This Idempotency-Key was used with another body."
+        zh="同一个 Idempotency-Key 用于了不同的内容。",
+        en="This Idempotency-Key was used with another body.",
     ),
     "method.not_allowed": text(zh="这个地址不支持该方法。", en="This address does not take that method."),
     "query.invalid": text(zh="查询条件有误。", en="The query is not right."),
     "request.duplicate_key": text(zh="JSON 中有重复的字段名。", en="The JSON names a field twice."),
     "request.malformed": text(zh="内容不是有效的 JSON。", en="The body is not valid JSON."),
     "request.media_type": text(zh="请以 application/json 发送。", en="Please send application/json."),
-    "request.stale": text(zh="内容已被更新，请刷新后再试。", en="This has changed since you read it. Please read it again."),
+    "request.stale": text(
+        zh="内容已被更新，请刷新后再试。",
+        en="This has changed since you read it. Please read it again.",
+    ),
     "request.too_large": text(zh="内容太大，最多 64 KiB。", en="The body is too large: 64 KiB at most."),
     "resource.not_found": text(zh="没有找到，或者您不能查看。", en="Not found, or not for you to see."),
     "server.busy": text(zh="系统繁忙，请稍后再试。", en="Busy just now. Please try again in a moment."),
@@ -63,9 +70,13 @@ FIELDS = {
     "list_type": text(zh="应为一个列表。", en="Should be a list."),
     "date_from_datetime_parsing": text(zh="应为日期，例如 2026-11-23。", en="Should be a date such as 2026-11-23."),
     "date_parsing": text(zh="应为日期，例如 2026-11-23。", en="Should be a date such as 2026-11-23."),
-    "datetime_parsing": text(zh="应为时间，例如 2026-11-23T08:40:00Z。", en="Should be a time such as 2026-11-23T08:40:00Z."),
+    "datetime_parsing": text(
+        zh="应为时间，例如 2026-11-23T08:40:00Z。",
+        en="Should be a time such as 2026-11-23T08:40:00Z.",
+    ),
     "datetime_from_date_parsing": text(
-        zh="应为时间，例如 2026-11-23T08:40:00Z。", en="Should be a time such as 2026-11-23T08:40:00Z."
+        zh="应为时间，例如 2026-11-23T08:40:00Z。",
+        en="Should be a time such as 2026-11-23T08:40:00Z.",
     ),
     "timezone_aware": text(zh="请写明时区。", en="Name the time zone."),
 }

@@ -13,9 +13,9 @@ from ..kernel.codes import Keyring
 from ..kernel.errors import Unauthenticated
 from ..kernel.ids import ID_PATTERN
 
-__all__ = ["ACCESS_LASTS", "Tokens"]
+__all__ = ["ACCESS_TTL_SECONDS", "Tokens"]
 
-ACCESS_LASTS = 1800  # seconds
+ACCESS_TTL_SECONDS = 1800
 _ALGORITHM = "HS256"
 _ISSUER, _AUDIENCE = "chunhui", "chunhui-api"
 _REMEMBERED = 1000  # tokens, of half a kilobyte each
@@ -24,13 +24,13 @@ warnings.filterwarnings("error", category=jwt.warnings.InsecureKeyLengthWarning)
 
 
 class Tokens:
-    """Issues and reads access tokens. Time is the house's clock, so that a moved clock expires them too."""
+    """Issues and reads access tokens. Time is the injected clock, so that a moved clock expires them too."""
 
     def __init__(self, keys: Mapping[str, bytes], clock: Clock) -> None:
         self._keys = {kid: Keyring(secret).key("access-token") for kid, secret in keys.items()}
         self._signing = next(iter(self._keys))
         self._clock = clock
-        # The same few people ask again and again; whether a token has expired is asked of each use, and keys are for life.
+        # The same few people ask again and again. Expiry is checked on each use, and keys never change.
         self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     def issue(self, actor: Actor) -> tuple[str, int]:
@@ -41,12 +41,14 @@ class Tokens:
             "aud": _AUDIENCE,
             "sub": actor.id,
             "iat": now,
-            "exp": now + ACCESS_LASTS,
+            "exp": now + ACCESS_TTL_SECONDS,
             "tv": actor.token_version,
             "sid": actor.session,
             "roles": [f"{grant.role.value}@{grant.place}" for grant in actor.grants],
         }
-        return jwt.encode(claims, self._keys[self._signing], _ALGORITHM, {"kid": self._signing, "typ": "at+jwt"}), ACCESS_LASTS
+        return jwt.encode(
+            claims, self._keys[self._signing], _ALGORITHM, {"kid": self._signing, "typ": "at+jwt"}
+        ), ACCESS_TTL_SECONDS
 
     def read(self, token: str) -> Actor:
         """Return the actor that a token names, or raise Unauthenticated."""
@@ -71,7 +73,12 @@ class Tokens:
                 options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
             )
             grants = tuple(Grant(Role(role), place) for role, _, place in (r.partition("@") for r in claims["roles"]))
-            actor = Actor(id=claims["sub"], grants=grants, token_version=int(claims["tv"]), session=str(claims["sid"]))
+            actor = Actor(
+                id=claims["sub"],
+                grants=grants,
+                token_version=int(claims["tv"]),
+                session=str(claims["sid"]),
+            )
             expires_at = int(claims["exp"])
             if not re.fullmatch(f"per_{ID_PATTERN}", actor.id):
                 raise Unauthenticated("auth.token_invalid")

@@ -60,10 +60,21 @@ class WishJobs:
         """Return the place of a wish, "" when there is no such wish."""
         return self._entities.place_of(wish_id)
 
-    def answer_question(self, wish_id: str, person_id: str, kind: str, *, yes: bool, phone_of: str = "") -> None:
+    def answer_question(
+        self,
+        wish_id: str,
+        person_id: str,
+        kind: str,
+        *,
+        yes: bool,
+        phone_of: str,
+        occasion: str,
+    ) -> None:
         """Make the move of a resident's SMS answer. An outdated answer changes nothing."""
 
         def decide(wish: Wish) -> Changes[Wish]:
+            if occasion != notifications.occasion_of(wish, kind):
+                return Changes(entity=wish, previous=wish)
             found = self._relations_of(person_id, wish)
             mover = WishMover(id=person_id, relations=found, now=self._clock.now())
             return sms_answers.answer(wish, mover, kind, yes=yes, phone_of=phone_of)
@@ -90,17 +101,23 @@ class WishJobs:
         claims = list(every(lambda start: self._repository.claims_of(person_id, start, 100)))
         for _, wish in claims:
             self._update(wish.id, forget_helper)
+            self._forget_notes(wish, of=person_id)
 
     def _update(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
         self._entities.update(wish_id, lambda wish: decide(wish, self._clock.now()))
 
-    def _forget_notes(self, wish: Wish) -> None:
-        """Remove notes from the timeline: they are free text and may name the person."""
+    def _forget_notes(self, wish: Wish, *, of: str | None = None) -> None:
+        """Remove notes from the timeline, those of everybody or of one person: free text may name somebody."""
         events = every(lambda start: self._repository.timeline_of(wish.id, start, 100))
-        noted = [event for event in events if event.note]
+        theirs = [event for event in events if of in (None, event.by)]
+        noted = [event for event in theirs if event.note and (of is None or event.note != erasure.ACCOUNT_ERASED)]
         for n in range(0, len(noted), _EVENTS_PER_COMMIT):
-            changes = _without_notes(wish, noted[n : n + _EVENTS_PER_COMMIT])
-            self._transaction.run(lambda changes=changes: changes, _AS_SYSTEM)  # type: ignore[misc]
+            self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
+
+    def _blank(self, wish: Wish, events: Sequence[WishEvent]) -> None:
+        writes = tuple(Put(row=replace(event, note=None)) for event in events)
+        changes = Changes(entity=wish, previous=wish, writes=writes)
+        self._transaction.run(lambda: changes, _AS_SYSTEM)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the person's wishes and claims."""
@@ -131,9 +148,5 @@ class WishJobs:
         if claim_id and subject.kind == "wish.claimed":
             facts["code"] = delivery_code(self._keys, claim_id)
         barred = notifications.barred_people(wish, subject.kind)
-        return MessageContext(facts=facts, barred_people=barred)
-
-
-def _without_notes(wish: Wish, events: Sequence[WishEvent]) -> Changes[Wish]:
-    writes = tuple(Put(row=replace(event, note=None)) for event in events)
-    return Changes(entity=wish, previous=wish, writes=writes)
+        occasion = notifications.occasion_of(wish, subject.kind)
+        return MessageContext(facts=facts, barred_people=barred, occasion=occasion)

@@ -25,11 +25,7 @@ def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted:
     if any(held.helper == mover.id for held in wish.held):
         raise Conflict("wish.already_helping", moves=wish.moves(mover.id, mover.relations))
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict(
-            "wish.already_claimed",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
     if Relation.OWNER in mover.relations:
         raise Forbidden("wish.own")
     if wish.vetting_required and not vetted:
@@ -37,11 +33,7 @@ def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted:
     if paused:
         raise Forbidden("volunteer.paused")
     if wish.taken_too_often(mover.id):
-        raise Conflict(
-            "wish.claimed_too_often",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
     pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now)
     messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", mover.id, claim=claim_id)
@@ -78,18 +70,14 @@ def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
     if not found and claim_id:
         raise Invalid("wish.claim_unknown", ["claim"])
     if not found:
-        raise Conflict(
-            "wish.no_active_claim",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
     if len(found) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return found[0]
 
 
 def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> Changes[Wish]:
-    """Give a claim back. The wish is on the wall again with its age kept; staff are told."""
+    """Give a claim back. The wish is on the wall again with its age kept; staff get a message."""
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
     messages = tell(wish, "released", wish.person_id) + tell_staff(wish, "released_staff", claim=mine.id)
@@ -109,11 +97,7 @@ def check(wish: Wish, mover: WishMover, move: str, claim_id: str | None) -> Chan
     row_of(wish, move, mover)
     mine = pick_claim(wish, mover, claim_id)
     if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict(
-            "wish.not_checked_in",
-            state=wish.state.value,
-            moves=wish.moves(mover.id, mover.relations),
-        )
+        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
     if move == "check-in":
         marked = replace(mine, checked_in_at=mover.now, checked_out_at=None)
     else:

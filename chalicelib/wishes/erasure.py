@@ -6,14 +6,18 @@ from datetime import datetime
 from ..kernel.access import Relation
 from ..kernel.changes import Changes, Event
 from .claiming import release
-from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Wish, WishMover
+from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
 from .transitions import EndedClaims, all_ended
 
-__all__ = ["forget_helper", "forget_owner"]
+__all__ = ["ACCOUNT_ERASED", "forget_helper", "forget_owner"]
+
+ACCOUNT_ERASED = "account erased"  # why the claim of an erased helper ended
 
 
 def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
-    """Redact a wish whose resident was erased, and end it."""
+    """Redact a wish whose resident was erased, and end it. Idempotent."""
+    if wish.forgotten:
+        return Changes(entity=wish, previous=wish)
     mover = WishMover(id="system", relations=SYSTEM_ONLY, now=now)
     step = TABLE.go(wish.state, FORGET_OWNER, mover.relations)
     ended = EndedClaims(claims=wish.claims, writes=(), messages=())
@@ -39,9 +43,17 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
-    """Release the claim of a helper who was erased."""
-    mine = [claim for claim in wish.active if claim.helper == helper]
-    if not mine:
+    """Release the claim of a helper who was erased, and remove the notes of their claims. Idempotent."""
+    after = replace(wish, claims=tuple(_without_note(claim, helper) for claim in wish.claims))
+    mine = [claim for claim in after.active if claim.helper == helper]
+    if after == wish and not mine:
         return Changes(entity=wish, previous=wish)
+    if not mine:
+        event = Event(tag="wish.helper_erased", by="system", party="system")
+        return Changes(entity=after, previous=wish, events=(event,))
     mover = WishMover(id=helper, relations=frozenset({Relation.HELPER}), now=now)
-    return release(wish, mover, mine[0].id, "account erased")
+    return replace(release(after, mover, mine[0].id, ACCOUNT_ERASED), previous=wish)
+
+
+def _without_note(claim: Claim, helper: str) -> Claim:
+    return replace(claim, note=None) if claim.helper == helper else claim

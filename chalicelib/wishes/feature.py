@@ -1,4 +1,4 @@
-"""What wishes bring: micro-wishes from the first word to the thanks."""
+"""The declaration of wishes: micro-wishes from the first word to the thanks."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -163,6 +163,7 @@ def on_answer(wishes: "WishJobs", answer: "Answer") -> None:
         answer.question,
         yes=answer.yes,
         phone_of=answer.phone_of,
+        occasion=answer.occasion,
     )
 
 

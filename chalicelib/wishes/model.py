@@ -42,6 +42,7 @@ __all__ = [
     "WishKind",
     "WishMover",
     "Written",
+    "reminders_of",
 ]
 
 
@@ -87,7 +88,7 @@ class Claim:
     delivered_at: datetime | None = None
     note: str | None = None
     minutes: int = 0  # booked, once confirmed
-    reminded: tuple[str, ...] = ()  # reminders that were sent; see `Wish.steps`
+    reminded: tuple[str, ...] = ()  # reminders that were sent; see `reminders_of`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish(Entity):
-    """A micro-wish. Title, story and alias are as the public may read them; `as_written` stands only where that differs."""
+    """A micro-wish. Title, story and alias are as the public may read them.
+
+    `as_written` is set only where the resident wrote something else.
+    """
 
     entity_kind: ClassVar[str] = "wish"
 
@@ -141,7 +145,7 @@ class Wish(Entity):
     listed_at: datetime | None = None  # last time it came to the wall
     delivered_at: datetime | None = None
     disputed_at: datetime | None = None
-    told: tuple[str, ...] = ()  # what has been told and asked about its present listing, claim or delivery
+    told: tuple[str, ...] = ()  # messages and questions sent about its present listing, claim or delivery
     reason: str | None = None  # of the last rejection, unpublishing or dispute
     rating: int | None = None
     thanks: str | None = None
@@ -172,7 +176,7 @@ class Wish(Entity):
         return tuple(claim for claim in self.claims if claim.state is ClaimState.ACTIVE)
 
     def taken_too_often(self, helper: str) -> bool:
-        """Say whether somebody has taken it, and brought nothing, as often as one may; of what has ended the last ten are known."""
+        """Say whether somebody has claimed it in vain as often as allowed. The last ten ended claims are known."""
         ended = [claim for claim in self.claims if claim.state is ClaimState.RELEASED and not claim.delivered_at]
         return sum(claim.helper == helper for claim in ended) >= policy.CLAIMS_PER_WISH
 
@@ -200,15 +204,12 @@ class Wish(Entity):
         """Say whether every time that would have suited is over: nobody can come then any more."""
         return bool(self.window) and self.too_late_at <= now
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Return the reminders of its helpers, in order."""
-        before = steps_before(self.needed_by, policy.REMINDERS, self.zone)
-        return (*before, Step(name="overdue", at=self.late_at))
-
     def steps_left(self, claim: Claim) -> tuple[Step, ...]:
-        """Return the reminders that an active claim has before it; what was over when it was made is none of them."""
-        return steps_left(self.steps, claim.reminded, claim.claimed_at)
+        """Return the reminders that an active claim has before it, in order.
+
+        A step that was over when the claim was made is none of them.
+        """
+        return steps_left(reminders_of(self), claim.reminded, claim.claimed_at)
 
     @property
     def expires_at(self) -> datetime:
@@ -280,3 +281,9 @@ class Wish(Entity):
         if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
         return [move for move in TABLE.moves(self.state, relations) if move not in hidden]
+
+
+def reminders_of(wish: Wish) -> tuple[Step, ...]:
+    """Return the reminders of a wish's helpers, in order."""
+    before = steps_before(wish.needed_by, policy.REMINDERS, wish.zone)
+    return (*before, Step(name="overdue", at=wish.late_at))

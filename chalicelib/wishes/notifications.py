@@ -6,12 +6,12 @@ A message may be sent a day after it was made (quiet hours, the daily digest). P
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from ..kernel.clock import local_day
+from ..kernel.clock import local_day, to_text
 from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["RELEVANT_WHILE", "barred_people", "is_relevant", "template_context"]
+__all__ = ["RELEVANT_WHILE", "barred_people", "is_relevant", "occasion_of", "template_context"]
 
 Condition = Callable[[Wish, Claim | None, datetime], bool]
 
@@ -101,6 +101,13 @@ def barred_people(wish: Wish, kind: str) -> frozenset[str]:
 def is_relevant(wish: Wish, kind: str, claim_id: str | None, now: datetime) -> bool:
     """Say whether a message about a wish, or about one claim of it, is relevant now."""
     return RELEVANT_WHILE[kind](wish, _claim_of(wish, claim_id), now)
+
+
+def occasion_of(wish: Wish, kind: str) -> str:
+    """Return the delivery or listing that a question of a kind is about. After another one, it is another question."""
+    if kind == "wish.expiring":
+        return f"{to_text(wish.listed_at or wish.created_at)} {wish.needed_by}"
+    return to_text(wish.delivered_at) if wish.delivered_at else ""
 
 
 def template_context(wish: Wish, claim_id: str | None) -> dict[str, str]:

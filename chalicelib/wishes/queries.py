@@ -26,7 +26,7 @@ _INSIDERS = STAFF | {Relation.OWNER, Relation.HELPER}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishForViewer:
-    """A wish, the viewer's relations to it, and the people whom the view may name."""
+    """A wish, the viewer's relations to it, and the people that the view may name."""
 
     wish: Wish
     actor_id: str
@@ -210,7 +210,7 @@ class WishQueries:
 
 
 def people_named_in(wish: Wish) -> list[str]:
-    """Return the ids of the people whom a view of a wish may name."""
+    """Return the ids of the people that a view of a wish may name."""
     return [wish.person_id, *(claim.helper for claim in wish.claims)]
 
 

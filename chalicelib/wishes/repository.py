@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..kernel.clock import to_text
-from ..kernel.paging import Page, Position, chain
+from ..kernel.paging import Page, Position, chain, every
 from ..kernel.place import PlaceKind, community_of, covers, kind_of, street_of
 from ..store.repository import Repository
 from ..store.table import SK, EventRecord, Key, Table, behind, index
@@ -51,7 +51,7 @@ _WISHES = Table(
         index("by_street", hash_key="wall_street", range_key="wall_order", include=_ON_THE_WALL),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
-        # Keys only: where a claim stands is read from its wish.
+        # Keys only: the state of a claim is read from its wish.
         index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
         # What waits for the staff of a street, and of a community, soonest due first. Sparse.
         index("by_waiting", hash_key="waits_in", range_key="waits_order", include=_IN_A_QUEUE),
@@ -107,7 +107,7 @@ _COMPUTED = {"community": str, "places_left": int, "vetting_required": bool}
 _COMPUTED |= {"waits_for": str, "waits_until": str}
 WISH = _WISHES.row(Wish, keys=_keys, computed=_COMPUTED)
 CLAIM = _WISHES.row(ClaimPointer, keys=_claim_keys)
-WISH_EVENT = _WISHES.timeline(Wish, WishEvent)
+WISH_EVENT = _WISHES.event_log(Wish, WishEvent)
 _WALL = WISH.view(WallEntry, id="pk")
 _WAITING = WISH.view(WaitingWish)
 _KEY = WISH.view(Key)
@@ -194,13 +194,14 @@ class WishRepository(Repository):
     def with_timers(self, street: str) -> Iterator[Wish]:
         """Read all wishes of a street that may have a timer."""
         for state in _WITH_TIMERS:
-            start: Position | None = None
-            while True:
-                keys = self._store.page(_KEY, f"{street}#{state}", index="by_street", start=start, limit=100)
-                yield from self.find_wishes([key.pk for key in keys.items])
-                start = keys.next
-                if start is None:
-                    break
+            yield from self._listed_in(f"{street}#{state}")
+
+    def _listed_in(self, part: str) -> Iterator[Wish]:
+        def read(start: Position | None) -> Page[Wish]:
+            keys = self._store.page(_KEY, part, index="by_street", start=start, limit=100)
+            return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
+
+        return every(read)
 
     def timeline_of(self, wish_id: str, start: Position | None, limit: int) -> Page[WishEvent]:
         """Read a wish's timeline, oldest first."""

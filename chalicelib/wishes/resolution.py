@@ -21,10 +21,10 @@ def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
     if wish.state is S.FULFILLED:
-        # Each is told once, however often it changes.
+        # Each helper gets one message, however often it changes.
         added = (rating and not wish.rating) or (thanks and not wish.thanks)
-        told = [claim for claim in wish.claims if added and claim.state is ClaimState.CONFIRMED]
-        return go(wish, "confirm", mover, thanked, messages=tell_helpers(wish, "thanked", told))
+        confirmed = [claim for claim in wish.claims if added and claim.state is ClaimState.CONFIRMED]
+        return go(wish, "confirm", mover, thanked, messages=tell_helpers(wish, "thanked", confirmed))
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(booked(claim) for claim in waiting))
     return go(wish, "confirm", mover, replace(thanked, claims=claims, told=()), messages=messages)
@@ -38,7 +38,7 @@ def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
 
 
 def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
-    """Withdraw a wish; its helpers are told at once."""
+    """Withdraw a wish; its helpers get a message at once."""
     ended = all_ended(wish, "withdrawn")
     after = replace(wish, claims=ended.claims)
     return go(wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages)

@@ -135,12 +135,11 @@ def _each_once(values: Sequence[T]) -> tuple[T, ...]:
 
 
 def _sequences(fields: dict[str, Any]) -> dict[str, Any]:
-    slots = fields.get("window") or ()
     return {
-        "window": tuple(Window(start=slot.start, end=slot.end) for slot in slots),
-        "dialects": tuple(fields.get("dialects") or ()),
-        "skills": tuple(dict.fromkeys(fields.get("skills") or ())),
-        "safeguarding": tuple(dict.fromkeys(fields.get("safeguarding") or ())),
+        "window": _windows(fields["window"] or ()),
+        "dialects": tuple(fields["dialects"] or ()),
+        "skills": _each_once(fields["skills"] or ()),
+        "safeguarding": _each_once(fields["safeguarding"] or ()),
     }
 
 

@@ -24,7 +24,7 @@ __all__ = ["Wishes"]
 
 
 class _Known(NamedTuple):
-    """A wish, the caller who moves it, and the people whom a view of it may name."""
+    """A wish, the caller who moves it, and the people that a view of it may name."""
 
     wish: Wish
     granted: Granted

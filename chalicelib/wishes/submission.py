@@ -97,7 +97,7 @@ def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
 def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     """Take changed terms.
 
-    On the wall, an owner's edit sends the wish back to staff, and its helpers are told.
+    On the wall, an owner's edit sends the wish back to staff, and its helpers get a message.
     """
     row = row_of(wish, "edit", mover)
     if changed.helpers_needed < len(wish.held):

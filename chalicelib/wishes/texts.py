@@ -1,4 +1,4 @@
-"""What the house says about wishes, in every language. SMS texts name no resident and no address."""
+"""Texts about wishes, by locale. SMS texts name no resident and no address."""
 
 from ..kernel.template import Template, Templates, Urgency
 from ..kernel.text_catalogue import text

@@ -14,7 +14,7 @@ from contextlib import suppress
 import pytest
 from PIL import Image
 
-from chalicelib.adapters.photos import MOST_PIXELS, Cleaned, NotTaken, cleaned
+from chalicelib.adapters.photos import MAX_PIXELS, Cleaned, NotTaken, cleaned
 from chalicelib.uploads.model import Reason
 
 from .pictures import (
@@ -240,7 +240,7 @@ def test_texts_that_unpack_to_very_much_are_not_unpacked():
 BOMBS = {
     "30,000 by 30,000": (huge_png(30_000, 30_000, rows=100), PNG),
     "complete": (huge_png(9_000, 9_000), PNG),
-    "a little too large": (huge_png(MOST_PIXELS // 1000 + 1, 1000), PNG),
+    "a little too large": (huge_png(MAX_PIXELS // 1000 + 1, 1000), PNG),
     "as large as can be said": (huge_png(2**31 - 1, 2**31 - 1, rows=0), PNG),
     "jpeg": (jpeg_of_65535_by_65535(), JPEG),
     "webp": (webp_of_16383_by_16383(), WEBP),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from chalicelib.adapters.queue import (
-    NEEDED,
+    MIN_SECONDS_LEFT,
     TRIES,
     InlineQueue,
     SqsQueues,
@@ -272,7 +272,7 @@ def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_work
 
 
 def test_a_message_is_begun_with_just_enough_time_and_not_with_less() -> None:
-    for left, begun in ((NEEDED, ["due_0"]), (NEEDED - 0.001, [])):
+    for left, begun in ((MIN_SECONDS_LEFT, ["due_0"]), (MIN_SECONDS_LEFT - 0.001, [])):
         done, do = work()
         consume(batch(1), do, seconds_left=seconds_left(Lambda(left)))
         assert done == begun
@@ -294,7 +294,7 @@ def test_every_function_of_a_queue_asks_how_long_it_may_still_run(function: str,
     monkeypatch.setattr(app, "services", lambda: world.services)
     with mock_aws():
         world = World()
-        answer = app.app.handler_map[function](batch(3), Lambda(NEEDED - 1))
+        answer = app.app.handler_map[function](batch(3), Lambda(MIN_SECONDS_LEFT - 1))
         assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m1", "m2"]
         assert world.services.outbox.every_parked() is not None
 
@@ -378,7 +378,7 @@ def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_lef
     here = Inline(cause)
     here.ill = False
     assert here.try_it(due(1))
-    assert (len(here.tried), left) == (InlineQueue.DEEPEST, [f"due_{InlineQueue.DEEPEST + 1}"])
+    assert (len(here.tried), left) == (InlineQueue.MAX_DEPTH, [f"due_{InlineQueue.MAX_DEPTH + 1}"])
     assert here.try_it(due(100)), "the depth is that of one chain, not of the day"
 
 

@@ -15,7 +15,7 @@ from chalice.cli.factory import CLIFactory
 from chalice.utils import to_cfn_resource_name
 
 from app import api, app
-from chalicelib.adapters.queue import NEEDED, TRIES
+from chalicelib.adapters.queue import MIN_SECONDS_LEFT, TRIES
 from chalicelib.message_log import policy as sending
 from chalicelib.repositories import all_tables
 from chalicelib.runtime import load_everything
@@ -159,10 +159,12 @@ def test_control_what_infra_adds_is_what_sets_the_flags(template):
 
 
 def test_a_worker_never_begins_what_it_could_not_finish(template):
-    """A provider that hangs takes seven seconds; what is begun with `NEEDED` or more ends before Lambda ends the worker."""
-    assert NEEDED > 7
+    """A provider that hangs takes seven seconds; what is begun with `MIN_SECONDS_LEFT` or more ends before Lambda ends the worker."""
+    assert MIN_SECONDS_LEFT > 7
     for name, _, _ in consumers(template):
-        assert properties(template, name)["Timeout"] >= NEEDED + 15, f"{name}: the first messages of a batch must get their turn"
+        assert properties(template, name)["Timeout"] >= MIN_SECONDS_LEFT + 15, (
+            f"{name}: the first messages of a batch must get their turn"
+        )
 
 
 def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(template):

@@ -149,7 +149,7 @@ def _named(entity: Entity) -> str:
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
     found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
-    asked = [one.offer for search in every(OfferRound) if search.id == wish_id for one in search.asked]
+    asked = [one.offer for offer_round in every(OfferRound) if offer_round.id == wish_id for one in offer_round.asked]
     assert set(found) == set(asked)
     return [found[id] for id in asked]
 
@@ -159,7 +159,7 @@ def live(offers: list[Offer]) -> list[Offer]:
 
 
 def check_offers(offers: list[Offer]) -> None:
-    """Assert what must be true of offers at any time: offers, searches and standings say the same, and nobody is wronged."""
+    """Assert what must be true of offers at any time: offers, rounds and histories say the same, and nobody is wronged."""
     searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(OfferRound) for a in s.asked}
     assert searched == {(o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state) for o in offers}
     _standings_agree(offers)
@@ -171,15 +171,15 @@ def check_offers(offers: list[Offer]) -> None:
 
 
 def _standings_agree(offers: list[Offer]) -> None:
-    """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no standing."""
+    """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no history."""
     made = {(street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state) for o in offers}
-    standings = {standing.id: standing for standing in every(VolunteerHistory)}
-    weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in standings.values() for sent in s.sent]
+    histories = {history.id: history for history in every(VolunteerHistory)}
+    weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in histories.values() for sent in s.sent]
     assert len(set(weigh)) == len(weigh), f"counted twice: {weigh}"
     assert set(weigh) <= made, f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
     erased = {person.id for person in every(Person) if person.erased_at}
     for _, volunteer, id, at, *_ in made - set(weigh):
-        latest = max((sent.at for sent in standings[volunteer].sent), default=at) if volunteer in standings else at
+        latest = max((sent.at for sent in histories[volunteer].sent), default=at) if volunteer in histories else at
         assert volunteer in erased or at <= latest - FOUR_WEEKS, f"{id} does not weigh on her"
 
 
@@ -206,19 +206,24 @@ def _accepted_is_claimed(offers: list[Offer]) -> None:
 
 def check_offers_at_rest() -> None:
     """Assert what is true of offers once everything that is due has run: nobody waits for an answer that is not wanted."""
-    wishes, searches = {wish.id: wish for wish in every(Wish)}, {search.id: search for search in every(OfferRound)}
+    wishes, offer_rounds = (
+        {wish.id: wish for wish in every(Wish)},
+        {offer_round.id: offer_round for offer_round in every(OfferRound)},
+    )
     waiting = defaultdict(list)
     for offer in live(every(Offer)):
         waiting[offer.wish_id].append(offer.volunteer)
     helped = defaultdict(set)
     for pointer in every(ClaimPointer):
         helped[pointer.wish_id].add(pointer.helper)
-    for id, search in searches.items():
+    for id, offer_round in offer_rounds.items():
         wanted = wishes[id].places_left if wishes[id].state is State.OPEN else 0
         assert len(waiting[id]) <= wanted, f"{waiting[id]} are asked for {wanted} places of {id} ({wishes[id].state})"
         assert not helped[id] & set(waiting[id]), f"who has helped with {id} is asked for it"
-        assert search.open == (wanted > 0), f"{wanted} places of {id} ({wishes[id].state}) are left, its search is {search.open}"
-    assert not waiting.keys() - searches.keys()
+        assert offer_round.open == (wanted > 0), (
+            f"{wanted} places of {id} ({wishes[id].state}) are left, its round is {offer_round.open}"
+        )
+    assert not waiting.keys() - offer_rounds.keys()
 
 
 # tickets

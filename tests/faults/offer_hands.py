@@ -57,7 +57,7 @@ def offer(offer_id: str) -> Offer:
     return next(one for one in every(Offer) if one.id == offer_id)
 
 
-def standing(phone: Phone) -> VolunteerHistory:
+def history(phone: Phone) -> VolunteerHistory:
     return next(one for one in every(VolunteerHistory) if one.id == phone.me["id"])
 
 

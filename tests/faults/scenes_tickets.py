@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+from chalicelib.tickets.model import Ticket
+from chalicelib.tickets.notifications import occasion_of
 from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..job_rows import a_job
 from .cloud import Cloud
 from .crashes import Row, Scene
-from .facts import check, climbs
+from .facts import check, climbs, every
 from .ladder import EscalationPath, check_levels_told, report, staffed, ticket_body, timer_of, until_due
 from .promises import check_promises, urgent_once_more
 from .ticket_scene import (
@@ -98,7 +100,8 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
 def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     ladder, ticket, (first, _) = resolved(cloud)
     who, now, kind = first.me["id"], cloud.world.clock.now(), "answer.ticket"
-    params = {"question": "ticket.resolved", "answer": "no", "phone_of": who}
+    (asked,) = [one for one in every(Ticket) if one.id == ticket]
+    params = {"question": "ticket.resolved", "answer": "no", "phone_of": who, "occasion": occasion_of(asked)}
     due = a_job(id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params)
     cloud.world.services.outbox.put(due)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}

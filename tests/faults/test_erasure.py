@@ -1,14 +1,20 @@
 """A feature that fails at an erasure is parked alone: the others have done their part."""
 
+import json
 from collections import Counter as Tally
 from typing import Any
 from unittest import mock
 
+import pytest
+
 from chalicelib.adapters.queue import TRIES
 from chalicelib.feature import PERSON_ERASED, Bound
+from chalicelib.kernel.job import Event, ScheduledJob
 
+from . import seams
 from .cloud import Cloud
-from .scenes_erasure import HANDLERS, somebody_is_erased
+from .facts import snapshot
+from .scenes_erasure import HANDLERS, SECRETS, somebody_is_erased, somebody_with_every_relation
 
 
 def _counted(name: str, bound: Bound, tries: Tally[str], *, fails: bool) -> Bound:
@@ -58,3 +64,17 @@ def test_without_the_handlers_what_was_written_would_stay(cloud: Cloud) -> None:
         with mock.patch.dict(handlers, {idle: bound}):
             erased.settle()
         assert erased.remains() != done, idle
+
+
+@pytest.mark.parametrize("handler", sorted(HANDLERS))
+def test_an_erasure_that_is_handled_again_changes_no_row_and_no_version(cloud: Cloud, handler: str) -> None:
+    person = somebody_with_every_relation(cloud)
+    assert person.delete("/v1/me").status == 202
+    cloud.world.pass_time(days=1)
+    before = snapshot()
+    assert not [row for row in before if any(json.dumps(secret)[1:-1] in row for secret in SECRETS)]
+    for n in range(2):
+        job = Event(id=f"due_again{n}", tag=PERSON_ERASED, subject=person.me["id"], handler=handler)
+        seams.run_job(cloud.world, ScheduledJob(job=job, at=cloud.world.clock.now()))
+        cloud.world.pass_time(hours=1)
+        assert snapshot() == before

@@ -77,7 +77,7 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(embedded_wor
     first, *_ = [world.volunteer() for _ in range(9)]
     for _ in range(10):
         wish = world.open_wish()
-        assert answering(first, world.offer(wish, first), "decline")().status == 200  # there is a search, and it goes on
+        assert answering(first, world.offer(wish, first), "decline")().status == 200  # there is a round, and it goes on
         with seams.without_versions():
             at_once(*[lambda: run(world)] * 4)
         waiting = [offer for offer in live(every(Offer)) if offer.wish_id == wish]

@@ -39,12 +39,12 @@ from .offer_hands import (
     end,
     heard,
     helpers,
+    history,
     late_hand_over,
     move,
     offer,
     rest,
     run,
-    standing,
 )
 from .story import just_before_commit
 
@@ -95,9 +95,9 @@ def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_lat
         wish, asked, wake = about_to_expire(world, anna, resident)
         anna = again(world, anna)
         given, _ = at_once(answering(anna, asked, name), a_little_later(wake))
-        before = standing(anna)
+        before = history(anna)
         wake()
-        assert standing(anna) == before, "it has ended, and its alarm does nothing more"
+        assert history(anna) == before, "it has ended, and its alarm does nothing more"
         if given.status == 200:
             assert offer(asked).state is (ACCEPTED if name == "accept" else DECLINED)
         else:
@@ -202,7 +202,7 @@ def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
 # the job that looks again
 
 
-def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_search(embedded_world: World) -> None:
+def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(embedded_world: World) -> None:
     """The job of the claim has read that nothing is left; before it commits, the place is given back and that is heard."""
     world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
     wish = world.open_wish()
@@ -220,7 +220,7 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_search(embedded_
 
 
 def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(embedded_world: World) -> None:
-    """Between its reading of the search and of the offers one of them is accepted: that is no reason to give up."""
+    """Between its reading of the round and of the offers one of them is accepted: that is no reason to give up."""
     world, bo = embedded_world, embedded_world.volunteer()
     asked = [world.volunteer() for _ in range(3)]
     wish = world.open_wish(helpers_needed=3)

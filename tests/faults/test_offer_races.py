@@ -26,11 +26,11 @@ from .offer_hands import (
     end,
     heard,
     helpers,
+    history,
     late_hand_over,
     move,
     offer,
     rest,
-    standing,
 )
 from .story import just_before_commit
 
@@ -177,7 +177,7 @@ def test_one_tap_sent_ten_times_answers_once(embedded_world: World, name: str) -
         taken = [anna.me["id"]] if name == "accept" else []
         assert helpers(wish) == taken
         assert count_of(anna.me["id"]) == len(taken)
-        assert (standing(anna).accepted, standing(anna).refused) == ((n + 1, 0) if taken else (0, n + 1))
+        assert (history(anna).accepted, history(anna).refused) == ((n + 1, 0) if taken else (0, n + 1))
         rest(world)
         end(world, wish)
 

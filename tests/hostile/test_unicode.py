@@ -19,6 +19,7 @@ from chalicelib.message_log.model import DIGEST
 from chalicelib.tickets.notifications import ALSO_AT_NIGHT
 from chalicelib.web.errors import STATUS, TITLES
 from chalicelib.web.texts import FIELD_FALLBACK, FIELDS
+from chalicelib.wishes.model import reminders_of
 
 from ..wishes.builders import a_wish
 from ..world import BAIHUA, Phone, World
@@ -310,7 +311,7 @@ def test_every_message_that_can_be_sent_has_words_and_a_job():
         kind = context.args[1] if name != "Message" else next((k.value for k in context.keywords if k.arg == "kind"), None)
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
-    kinds |= {f"wish.{step.name}" for step in a_wish().steps}
+    kinds |= {f"wish.{step.name}" for step in reminders_of(a_wish())}
     chosen = [path for path in SOURCES if path.match("offers/background.py")]  # a kind that is chosen between two
     kinds |= {text for path in chosen for text in _strings(ast.parse(path.read_text(encoding="utf-8"))) if text in TEMPLATES}
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}

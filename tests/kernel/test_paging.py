@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Malformed
-from chalicelib.kernel.paging import Cursors, Page, chain, every, merge
+from chalicelib.kernel.paging import Cursors, Page, chain, every, merge_pairs
 
 CURSORS = Cursors(b"c" * 32)
 POSITION = {"pk": "wsh_1", "sk": "wish", "wall_community": "chunhui.baihua#open", "n": 2}
@@ -123,6 +123,11 @@ def _source(orders, hidden=frozenset(), read_at_most=3):
         return Page(found)
 
     return read
+
+
+def merge(sources, after, limit):
+    page = merge_pairs([read(after, limit) for read in sources], limit)
+    return Page([item for _, item in page.items], page.next)
 
 
 ORDERS = st.integers(0, 999).map("{:03}".format)

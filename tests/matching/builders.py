@@ -205,11 +205,11 @@ def plan_of(street: Street, carried: Mapping[str, int] | None = None, work: int 
         helpers=street.helpers,
         neighbours=street.neighbours,
         wishes={},
-        searches={},
-        standings={},
+        offer_rounds={},
+        histories={},
     )
     look_up, _ = carrying(carried or {})
-    return make_plan(street.wishes, situation.free, street.weights, street.neighbours, NOW, look_up, work)
+    return make_plan(street.wishes, situation.free, street.weights, street.neighbours, look_up, work)
 
 
 def room_of(helper: Helper, carried: Mapping[str, int]) -> int:

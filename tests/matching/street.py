@@ -86,7 +86,7 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
                 safeguarding=(Safeguarding.MINOR,) if kind is WishKind.LEARNING and dice.random() < 0.3 else (),
             )
         )  # fmt: skip
-    standings = [
+    histories = [
         VolunteerHistory(
             id=person.id, street=STREET, accepted=dice.randint(0, 3), refused=dice.randint(0, 3), **common,
             sent=tuple(
@@ -97,6 +97,6 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         for person in volunteers
         if dice.random() < 0.5
     ]  # fmt: skip
-    for rows in (places, residents, volunteers, [v for person in volunteers for v in volunteering(person)], wishes, standings):
+    for rows in (places, residents, volunteers, [v for person in volunteers for v in volunteering(person)], wishes, histories):
         save_all(rows)
     return [wish.id for wish in wishes]

@@ -198,6 +198,12 @@ def test_a_night_in_which_the_clocks_are_changed_is_as_long_as_it_is():
     assert free(((7, "01:00", "04:00"),), again, zone=berlin) == 60
 
 
+def test_a_later_week_counts_where_clocks_go_forward_in_the_first():
+    new_york = "America/New_York"
+    start, end = local("2026-03-06 22:15", new_york), local("2026-03-15 23:15", new_york)
+    assert free(((7, "00:00", "00:00"),), (start, end), zone=new_york) == 23 * 60 + 15  # the Sunday before has 23 hours
+
+
 def naive_overlap(availability, windows, zone: str) -> int:
     """Count quarters of an hour one by one."""
     quarter, best = timedelta(minutes=15), 0
@@ -377,7 +383,7 @@ def compare(street: Street, i: int, prices: list[int], below: int, most: int, kn
 
 def compare_all(street: Street, dice: random.Random) -> int:
     """Compare every wish's cheapest pairs at two sets of prices; return how many there were."""
-    candidates = Candidates(street.wishes, street.helpers, street.weights, street.neighbours, NOW)
+    candidates = Candidates(street.wishes, street.helpers, street.weights, street.neighbours)
     first = [street.weights.of_load(helper.recent) if helper.room else 10**9 for helper in street.helpers]
     known, count = [frozenset[int]()] * len(street.wishes), 0
     for prices in (first, [dice.choice((0, 0, 20, dice.randint(0, 400), 10**9)) for _ in street.helpers]):
@@ -429,19 +435,19 @@ def test_a_street_that_wants_no_visits_within_a_building_gets_the_other_building
     far = [a_helper(id=f"per_{n}", base="s.c1.g1.b2.u1") for n in range(3)]
     other = a_helper(id="per_9", places=("s.c1.g1",), base="s.c1.g2.b1.u1")
     street = Street([a_wanted(place="s.c1.g1.b1.u1")], [other, *far], weights=weights)
-    candidates = Candidates(street.wishes, street.helpers, weights, apart, NOW)
+    candidates = Candidates(street.wishes, street.helpers, weights, apart)
     candidates.price([0] * 4)
     assert {j for j, _ in candidates.best(0, [0] * 4, 1500, 3, frozenset())} == {1, 2, 3}
 
 
 def test_nothing_is_found_where_nobody_may_be_asked():
-    candidates = Candidates([a_wanted(skills=("dancing",)), a_wanted()], [], WEIGHTS, apart, NOW)
+    candidates = Candidates([a_wanted(skills=("dancing",)), a_wanted()], [], WEIGHTS, apart)
     candidates.price([])
     assert candidates.best(0, [], 10**6, 24, frozenset()) == candidates.best(1, [], 10**6, 24, frozenset()) == []
 
 
 def test_a_volunteer_at_the_limit_is_not_worth_it():
-    candidates = Candidates([a_wanted()], [a_helper()], WEIGHTS, apart, NOW)
+    candidates = Candidates([a_wanted()], [a_helper()], WEIGHTS, apart)
     candidates.price([7])
     assert candidates.best(0, [7], 10 + 30 + 7, 24, frozenset()) == []
     assert candidates.best(0, [7], 10 + 30 + 8, 24, frozenset()) == [(0, 40)]
@@ -449,7 +455,7 @@ def test_a_volunteer_at_the_limit_is_not_worth_it():
 
 def test_of_those_who_cost_the_same_each_wish_begins_with_another():
     street = Street([a_wanted(id=f"wsh_{n}") for n in range(30)], [a_helper(id=f"per_{n:02}") for n in range(60)])
-    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart, NOW)
+    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart)
     candidates.price([0] * 60)
     found = [candidates.best(i, [0] * 60, 10**6, 2, frozenset()) for i in range(30)]
     assert len({j for pairs in found for j, _ in pairs}) > 30
@@ -457,7 +463,7 @@ def test_of_those_who_cost_the_same_each_wish_begins_with_another():
 
 def test_a_pair_is_looked_at_once():
     street = crowded(1, wishes=3, helpers=10)
-    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart, NOW)
+    candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart)
     for _ in range(3):
         candidates.price([0] * 10)
         for i in range(3):
@@ -469,7 +475,7 @@ def test_a_wish_that_takes_two_skills_looks_only_among_those_who_have_the_rarer(
     both, one = frozenset({"plumbing", "reading"}), frozenset({"reading"})
     helpers = [a_helper(id=f"per_{n:02}", skills=one if n % 10 else both) for n in range(60)]
     for skills in (("plumbing", "reading"), ("reading", "plumbing")):
-        candidates = Candidates([a_wanted(skills=skills)], helpers, WEIGHTS, apart, NOW)
+        candidates = Candidates([a_wanted(skills=skills)], helpers, WEIGHTS, apart)
         candidates.price([0] * 60)
         assert len(candidates.best(0, [0] * 60, 10**6, 24, frozenset())) == candidates.visits == 6
 
@@ -484,7 +490,7 @@ def large() -> Street:
 
 @pytest.mark.slow
 def test_few_of_very_many_pairs_are_looked_at(large):
-    candidates = Candidates(large.wishes, large.helpers, WEIGHTS, large.neighbours, NOW)
+    candidates = Candidates(large.wishes, large.helpers, WEIGHTS, large.neighbours)
     prices = [WEIGHTS.of_load(helper.recent) if helper.room else 10**9 for helper in large.helpers]
     candidates.price(prices)
     found = [candidates.best(i, prices, wish.price, 24, frozenset()) for i, wish in enumerate(large.wishes)]

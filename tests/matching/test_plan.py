@@ -146,7 +146,7 @@ def test_it_is_an_optimum_whatever_the_weights(seed, weights):
 def test_only_who_comes_into_question_is_looked_up():
     street = crowded(3, wishes=3, helpers=200)
     look_up, asked = carrying({})
-    make_plan(street.wishes, street.helpers, WEIGHTS, apart, NOW, look_up)
+    make_plan(street.wishes, street.helpers, WEIGHTS, apart, look_up)
     assert 3 <= len(asked) <= 3 * 24
 
 
@@ -154,7 +154,7 @@ def test_nobody_is_looked_up_twice(monkeypatch):
     monkeypatch.setattr(planning, "EDGES_FIRST", 3)
     street = crowded(3, wishes=20, helpers=60)
     look_up, asked = carrying({})
-    plan = make_plan(street.wishes, street.helpers, WEIGHTS, apart, NOW, look_up)
+    plan = make_plan(street.wishes, street.helpers, WEIGHTS, apart, look_up)
     assert plan.rounds > 2
     assert len(set(asked)) == len(asked) > 20
 

@@ -58,10 +58,10 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
 
 def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: World) -> None:
     near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
-    standing = world.services.maker.standing(STREET, near.me["id"])
+    history = world.services.maker.history(STREET, near.me["id"])
     now = world.clock.now()
     sent = tuple(SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
-    save(replace(standing, version=1, sent=sent))
+    save(replace(history, version=1, sent=sent))
     world.open_wish()
     staff = world.staff()
     usual, unfair = start(staff, dry_run=True), start(staff, dry_run=True, weights={"load": 0, "tired_percent": 0})
@@ -71,7 +71,7 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: Worl
     assert (usual["weights"]["load"], unfair["weights"]["load"]) == (Weights().load, 0)
     assert not offers(near)
     assert not offers(far)
-    assert not list(rows.open_searches(BAIHUA))
+    assert not list(rows.open_rounds(BAIHUA))
 
 
 def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
@@ -179,7 +179,7 @@ def test_several_helpers_are_several_people(world: World) -> None:
     assert accepted.post(f"/v1/offers/{offers(accepted)[0]['id']}/accept").status == 200
     world.pass_time(minutes=16)
     assert world.services.wish_queries.find(wish_id).places_left == 2
-    assert len(rows.find_search(wish_id).live) == 2
+    assert len(rows.find_round(wish_id).live) == 2
 
 
 def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:

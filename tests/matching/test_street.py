@@ -30,7 +30,7 @@ def test_a_run_reads_in_lists_and_writes_once_for_each_wish(embedded_world: Worl
     written = next(n for n, (name, _, _) in enumerate(storage.calls) if name == "TransactWriteItems")
     reads = Counter(name for name, _, _ in storage.calls[:written])
     communities, hundreds = SIZE.communities, ceil(SIZE.volunteers / 100)
-    # The caller, her place, the weights; the wall, searches of each community, volunteers, standings; wishes, residents,
+    # The caller, her place, the weights; the wall, rounds of each community, volunteers, histories; wishes, residents,
     # neighbours, and what those carry who come into question, a hundred in a request.
     assert reads["GetItem"] <= 4
     assert reads["Query"] <= 3 + communities + 4
@@ -53,10 +53,10 @@ def test_what_a_run_promises_is_what_lies_in_the_store(embedded_world: World) ->
     assert record.priced
     assert len({(offer.wish_id, offer.volunteer) for offer in offers}) == len(offers)
     assert {offer.state for offer in offers} == {OfferState.OFFERED}
-    for search in every(OfferRound):
-        assert len(search.live) <= wishes[search.id].places_left
-    for standing in every(VolunteerHistory):
-        assert standing.live(embedded_world.clock.now()) <= 2
+    for offer_round in every(OfferRound):
+        assert len(offer_round.live) <= wishes[offer_round.id].places_left
+    for history in every(VolunteerHistory):
+        assert history.live(embedded_world.clock.now()) <= 2
     assert {timer.subject for timer in timers()} >= {offer.id for offer in offers}
     assert sum(record.unserved.values()) == record.places_needed - record.planned
 

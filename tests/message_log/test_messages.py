@@ -3,8 +3,11 @@
 import pytest
 
 from chalicelib.adapters.ports import Refused
+from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.access import Role
+from chalicelib.kernel.message_context import MessageSubject
 
+from ..cases import an_id
 from ..notifications.builders import a_send, notify
 from ..replies.builders import scripted
 from ..storage import counted_storage
@@ -146,6 +149,20 @@ def test_an_inbox_reads_what_it_tells_together(world: World):
             assert len(inbox(resident, limit=100)["items"]) == wishes
         reads.append(storage.reads)
     assert reads[0] == reads[1] == 4
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in TEMPLATES if not kind.startswith("code.")))
+def test_messages_of_a_kind_are_filled_in_the_same_requests_however_many(world: World, kind: str):
+    """A code is a message of its own: nobody has a list of them."""
+    volunteer, reads = world.volunteer(), []
+    offers = [world.offer(world.open_wish(), volunteer) for _ in range(5)]
+    for number in (1, 5):
+        about = offers[:number] if kind.startswith("offer.") else [an_id(world, "wsh") for _ in range(number)]
+        subjects = [MessageSubject(kind=kind, about=id) for id in about]
+        with counted_storage() as storage:
+            assert len(world.services.hooks.contexts(subjects)) == number
+        reads.append(storage.reads)
+    assert reads[0] == reads[1] <= 2
 
 
 def test_a_carer_reads_in_her_inbox_only_what_is_hers(world: World):

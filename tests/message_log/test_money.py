@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.adapters.choice import Provider
 from chalicelib.adapters.ports import Refused
+from chalicelib.kernel.errors import Busy
 from chalicelib.kernel.template import Legal, Template
 from chalicelib.kernel.text_catalogue import text
 
@@ -115,4 +116,21 @@ def test_the_same_message_again_is_paid_once(world: World):
     again = a_send(line.message, line.person, "test.long", "x")
     for _ in range(3):
         notify(world, again, {"text": "好"})
+    assert counter("spent#chunhui", MONTH) == 55
+
+
+def test_what_was_sent_is_booked_although_the_job_fails_afterwards(world: World, monkeypatch: pytest.MonkeyPatch):
+    scripted(world)
+    use_templates(world, {"test.long": LONG})
+    awake, asleep = world.resident(), world.resident()
+    asleep.patch("/v1/me", {"quiet_hours": {"from": "08:00", "to": "12:00"}})
+    to = f"people:{awake.me['id']},{asleep.me['id']}"
+
+    def full(*args: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(world.services.message_log, "defer", full)
+    with pytest.raises(Busy):
+        notify(world, a_send("due_1", to, "test.long", "x"), {"text": "好"})
+    assert [line.state for line in lines()] == ["sent"]
     assert counter("spent#chunhui", MONTH) == 55

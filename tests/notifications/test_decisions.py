@@ -17,7 +17,7 @@ from chalicelib.notifications.decisions import is_held, plan
 from chalicelib.notifications.model import LocalQuietHours
 
 SHANGHAI = "Asia/Shanghai"
-NIGHT = LocalQuietHours()  # 21:00 to 08:00 in Shanghai
+NIGHT = LocalQuietHours(zone="Asia/Shanghai")  # 21:00 to 08:00 in Shanghai
 SEED = "per_a"
 
 

@@ -1,4 +1,4 @@
-"""An offer, its search and a volunteer's standing, as tests need them."""
+"""An offer, its round and a volunteer's history, as tests need them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def an_asked(offer: str = "off_a", state: OfferState = OfferState.OFFERED, **fie
     return AskedVolunteer(**({"offer": offer, "state": state} | values | fields))
 
 
-def a_search(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
+def a_round(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
     values: dict[str, Any] = {"id": "wsh_a", "version": 4, "created_at": START, "updated_at": START, "community": "s.c1"}
     return OfferRound(**(values | {"asked": asked} | fields))
 
@@ -43,17 +43,17 @@ def a_sent(offer: str = "off_a", at: datetime = START, **fields: Any) -> SentOff
     return SentOffer(**({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields))
 
 
-def a_standing(*sent: SentOffer, **fields: Any) -> VolunteerHistory:
+def a_history(*sent: SentOffer, **fields: Any) -> VolunteerHistory:
     values: dict[str, Any] = {"id": "per_a", "version": 7, "created_at": START, "updated_at": START, "street": "s"}
     return VolunteerHistory(**(values | {"sent": sent} | fields))
 
 
 def known(**fields: Any) -> OfferContext:
-    """An offer that waits, as the second of three of its search."""
+    """An offer that waits, as the second of three of its round."""
     before, after = an_asked("off_0", OfferState.DECLINED), an_asked("off_z")
     values: dict[str, Any] = {
         "offer": an_offer(),
-        "search": a_search(before, an_asked(), after),
-        "standing": a_standing(a_sent("off_y"), a_sent(), accepted=2, refused=1),
+        "offer_round": a_round(before, an_asked(), after),
+        "history": a_history(a_sent("off_y"), a_sent(), accepted=2, refused=1),
     }
     return OfferContext(**(values | fields))

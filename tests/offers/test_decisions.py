@@ -19,7 +19,7 @@ from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, OfferUrg
 
 from ..people.builders import a_person
 from ..world import START
-from .builders import UNTIL, a_search, a_sent, a_standing, an_asked, an_offer, known
+from .builders import UNTIL, a_history, a_round, a_sent, an_asked, an_offer, known
 
 S = OfferState
 MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
@@ -92,14 +92,17 @@ def new(id: str) -> VolunteerHistory:
     return VolunteerHistory(id=id, created_at=NOW, updated_at=NOW, street="s")
 
 
-def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing():
-    search, old = a_search(an_asked("off_0", S.DECLINED), open=False), a_standing(a_sent("off_y"), id="per_1")
-    outcome = decisions.ask(search, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW)
+def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
+    offer_round, old = a_round(an_asked("off_0", S.DECLINED), open=False), a_history(a_sent("off_y"), id="per_1")
+    outcome = decisions.ask(offer_round, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW)
     lines = (
         AskedVolunteer(offer="off_1", volunteer="per_1", at=NOW, until=UNTIL),
         AskedVolunteer(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
     )
-    assert (outcome.entity, outcome.previous) == (replace(search, open=True, asked=(*search.asked, *lines)), search)
+    assert (outcome.entity, outcome.previous) == (
+        replace(offer_round, open=True, asked=(*offer_round.asked, *lines)),
+        offer_round,
+    )
     first, one, second, other = outcome.related
     assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",))
     assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
@@ -115,52 +118,52 @@ def test_asking_makes_an_offer_a_line_of_the_search_and_a_line_of_her_standing()
     assert not any((not part.bump_version) for part in outcome.parts)
 
 
-def test_the_first_who_is_asked_begins_the_search():
-    search = a_search(version=0)
-    assert decisions.ask(search, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW).previous is None
+def test_the_first_who_is_asked_begins_the_round():
+    offer_round = a_round(version=0)
+    assert decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW).previous is None
 
 
 def test_what_is_remembered_of_offers_ends_after_four_weeks():
     sent = (a_sent("off_old", NOW - FOUR_WEEKS), a_sent("off_new", NOW - FOUR_WEEKS + MICRO))
-    standing = a_standing(*sent, id="per_1")
-    outcome = decisions.ask(a_search(), TEMPLATE, TWO[:1], {"per_1": standing}, NOW)
+    history = a_history(*sent, id="per_1")
+    outcome = decisions.ask(a_round(), TEMPLATE, TWO[:1], {"per_1": history}, NOW)
     after = outcome.related[1].entity
     assert [one.offer for one in after.sent] == ["off_new", "off_1"]
-    assert after.recent(NOW) == standing.recent(NOW) + 1  # and nothing that counts is lost
+    assert after.recent(NOW) == history.recent(NOW) + 1  # and nothing that counts is lost
 
 
-def test_a_search_remembers_all_who_may_answer_and_of_the_others_the_latest():
+def test_a_round_remembers_all_who_may_answer_and_of_the_others_the_latest():
     ended = [an_asked(f"off_{n:03}", (S.DECLINED, S.EXPIRED, S.SUPERSEDED)[n % 3]) for n in range(OFFERS_KEPT + 5)]
     live = [an_asked("off_live1"), an_asked("off_live2")]
-    search = a_search(live[0], *ended[:10], live[1], *ended[10:])
-    outcome = decisions.ask(search, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
+    offer_round = a_round(live[0], *ended[:10], live[1], *ended[10:])
+    outcome = decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
     kept = [one.offer for one in outcome.entity.asked]
     assert kept == ["off_live1", *(one.offer for one in ended[5:10]), "off_live2", *(one.offer for one in ended[10:]), "off_1"]
     assert len(outcome.entity.asked) == OFFERS_KEPT + 3
 
 
 def test_sixty_who_have_answered_are_all_remembered():
-    search = a_search(*(an_asked(f"off_{n:03}", S.DECLINED) for n in range(OFFERS_KEPT)))
-    outcome = decisions.ask(search, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
-    assert outcome.entity.asked[:-1] == search.asked
-    assert search.not_again < outcome.entity.not_again
+    offer_round = a_round(*(an_asked(f"off_{n:03}", S.DECLINED) for n in range(OFFERS_KEPT)))
+    outcome = decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
+    assert outcome.entity.asked[:-1] == offer_round.asked
+    assert offer_round.not_again < outcome.entity.not_again
 
 
 # Answering
 
 
 def ended(outcome: Changes, state: OfferState, now: datetime, *others: Changes, reason: str | None = None) -> None:
-    """Demand that an offer of `known` has ended, together with its line in the search and in her standing."""
+    """Demand that an offer of `known` has ended, together with its line in the round and in the history."""
     before = known()
     assert outcome.previous == before.offer
     assert outcome.entity == replace(before.offer, state=state, answered_at=now, reason=reason)
-    *related, search, standing = outcome.related
+    *related, offer_round, history = outcome.related
     assert related == list(others)
-    first, _, last = before.search.asked
-    assert (search.previous, standing.previous) == (before.search, before.standing)
-    assert search.entity == replace(before.search, asked=(first, an_asked(state=state), last))
-    assert standing.entity == before.standing.answered("off_a", state)
-    assert standing.entity != before.standing
+    first, _, last = before.offer_round.asked
+    assert (offer_round.previous, history.previous) == (before.offer_round, before.history)
+    assert offer_round.entity == replace(before.offer_round, asked=(first, an_asked(state=state), last))
+    assert history.entity == before.history.answered("off_a", state)
+    assert history.entity != before.history
     assert changes(outcome) == []
     assert not any((not part.bump_version) for part in outcome.parts)
 
@@ -180,11 +183,11 @@ def test_declining_is_noted_with_its_reason_and_what_comes_with_it():
     ended(decisions.decline(known(), HERSELF, NOW, None, ()), S.DECLINED, NOW)
 
 
-def test_an_offer_to_somebody_who_was_erased_ends_without_her_standing():
+def test_an_offer_to_somebody_who_was_erased_ends_without_a_history():
     for outcome in (
-        decisions.decline(known(standing=None), HERSELF, NOW, None, ()),
-        decisions.expire(known(standing=None), UNTIL),
-        decisions.accept(known(standing=None), HERSELF, NOW, CLAIM),
+        decisions.decline(known(history=None), HERSELF, NOW, None, ()),
+        decisions.expire(known(history=None), UNTIL),
+        decisions.accept(known(history=None), HERSELF, NOW, CLAIM),
     ):
         assert not any(isinstance(part.entity, VolunteerHistory) for part in outcome.parts)
         assert [part.entity.asked[1].state for part in outcome.parts if isinstance(part.entity, OfferRound)] == [
@@ -270,24 +273,24 @@ def test_what_has_ended_does_not_run_out(state):
 
 
 def supersede(
-    *offers: tuple, search: OfferRound, helping: frozenset[str] = frozenset(), open: bool = False
+    *offers: tuple, offer_round: OfferRound, helping: frozenset[str] = frozenset(), open: bool = False
 ) -> Changes[OfferRound]:
-    return decisions.supersede(search, offers, helping=helping, open=open, now=NOW)
+    return decisions.supersede(offer_round, offers, helping=helping, open=open, now=NOW)
 
 
 def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
-    search = a_search(an_asked("off_0", S.EXPIRED), an_asked("off_1"), an_asked("off_2"), an_asked("off_3"))
+    offer_round = a_round(an_asked("off_0", S.EXPIRED), an_asked("off_1"), an_asked("off_2"), an_asked("off_3"))
     one, other = (an_offer(id=f"off_{n}", volunteer=f"per_{n}") for n in (1, 3))
-    standing = a_standing(a_sent("off_1"), id="per_1", accepted=2, refused=1)
-    outcome = supersede((one, standing), (other, None), search=search)
+    history = a_history(a_sent("off_1"), id="per_1", accepted=2, refused=1)
+    outcome = supersede((one, history), (other, None), offer_round=offer_round)
     states = [S.EXPIRED, S.SUPERSEDED, S.OFFERED, S.SUPERSEDED]
-    lines = tuple(replace(line, state=state) for line, state in zip(search.asked, states, strict=True))
-    assert (outcome.entity, outcome.previous) == (replace(search, open=False, asked=lines), search)
+    lines = tuple(replace(line, state=state) for line, state in zip(offer_round.asked, states, strict=True))
+    assert (outcome.entity, outcome.previous) == (replace(offer_round, open=False, asked=lines), offer_round)
     first, hers, second = outcome.related
     assert first.entity == replace(one, state=S.SUPERSEDED, answered_at=NOW)
     assert second.entity == replace(other, state=S.SUPERSEDED, answered_at=NOW)
     assert (first.previous, second.previous) == (one, other)
-    assert hers.entity == replace(standing, sent=(a_sent("off_1", state=S.SUPERSEDED),))  # it says nothing about her
+    assert hers.entity == replace(history, sent=(a_sent("off_1", state=S.SUPERSEDED),))  # it says nothing about her
     assert told(outcome) == [
         Message(kind="offer.superseded", to=parse_audience("per_1"), about="off_1"),
         Message(kind="offer.superseded", to=parse_audience("per_3"), about="off_3"),
@@ -297,26 +300,26 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
 
 
 def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
-    search, offer, standing = a_search(an_asked()), an_offer(), a_standing(a_sent())
-    outcome = supersede((offer, standing), search=search, helping=frozenset({"per_a"}), open=True)
+    offer_round, offer, history = a_round(an_asked()), an_offer(), a_history(a_sent())
+    outcome = supersede((offer, history), offer_round=offer_round, helping=frozenset({"per_a"}), open=True)
     assert (outcome.entity.asked, outcome.entity.open) == ((an_asked(state=S.ACCEPTED),), True)
     first, hers = outcome.related
     assert first.entity == replace(offer, state=S.ACCEPTED, answered_at=NOW)
-    assert hers.entity == standing.answered("off_a", S.ACCEPTED)
+    assert hers.entity == history.answered("off_a", S.ACCEPTED)
     assert told(outcome) == []
 
 
 @pytest.mark.parametrize("open", [True, False])
-def test_a_search_of_which_nothing_ends_notes_whether_it_goes_on(open):
-    search = a_search(an_asked())
-    assert supersede(search=search, open=open) == Changes(entity=replace(search, open=open), previous=search)
+def test_a_round_of_which_nothing_ends_notes_whether_it_goes_on(open):
+    offer_round = a_round(an_asked())
+    assert supersede(offer_round=offer_round, open=open) == Changes(entity=replace(offer_round, open=open), previous=offer_round)
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
 @pytest.mark.parametrize("helping", [frozenset(), frozenset({"per_a"})])
 def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(state, helping):
     with pytest.raises(Conflict) as refused:
-        supersede((an_offer(state), None), search=a_search(an_asked()), helping=helping)
+        supersede((an_offer(state), None), offer_round=a_round(an_asked()), helping=helping)
     assert refused.value.code == "offer.wrong_state"
 
 
@@ -324,20 +327,20 @@ def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(state, helping)
 
 
 def test_the_latest_whom_she_has_helped_comes_last_and_each_once():
-    standing = a_standing(met=("per_1", "per_2", "per_3"))
-    outcome = decisions.note_met(standing, "per_2")
-    assert (outcome.entity, outcome.previous) == (replace(standing, met=("per_1", "per_3", "per_2")), standing)
+    history = a_history(met=("per_1", "per_2", "per_3"))
+    outcome = decisions.note_met(history, "per_2")
+    assert (outcome.entity, outcome.previous) == (replace(history, met=("per_1", "per_3", "per_2")), history)
     assert (outcome.related, told(outcome), changes(outcome)) == ((), [], [])
-    assert decisions.note_met(a_standing(), "per_1").entity.met == ("per_1",)
+    assert decisions.note_met(a_history(), "per_1").entity.met == ("per_1",)
     assert decisions.note_met(new("per_a"), "per_1").previous is None
 
 
 def test_she_is_the_face_that_so_many_know_and_the_first_is_forgotten_first():
-    standing = a_standing()
+    history = a_history()
     for n in range(MET_KEPT + 3):
-        standing = decisions.note_met(standing, f"per_{n}").entity
-    assert standing.met == tuple(f"per_{n}" for n in range(3, MET_KEPT + 3))
-    again = decisions.note_met(standing, "per_3").entity
+        history = decisions.note_met(history, f"per_{n}").entity
+    assert history.met == tuple(f"per_{n}" for n in range(3, MET_KEPT + 3))
+    again = decisions.note_met(history, "per_3").entity
     assert len(again.met) == MET_KEPT
     assert (again.met[0], again.met[-1]) == ("per_4", "per_3")
 
@@ -346,11 +349,11 @@ def test_she_is_the_face_that_so_many_know_and_the_first_is_forgotten_first():
 
 
 def test_an_offer_to_somebody_who_is_erased_waits_no_more_and_nobody_asks_what_she_thought():
-    given = known(standing=a_standing(a_sent()))
+    given = known(history=a_history(a_sent()))
     outcome = decisions.forget(given, NOW)
     assert outcome.entity == replace(given.offer, state=S.EXPIRED, answered_at=NOW)
-    (search,) = outcome.related  # her standing goes altogether
-    assert search.entity.asked[1] == an_asked(state=S.EXPIRED)
+    (offer_round,) = outcome.related  # the history goes altogether
+    assert offer_round.entity.asked[1] == an_asked(state=S.EXPIRED)
     assert (told(outcome), changes(outcome)) == ([], [])
 
 
@@ -370,9 +373,13 @@ def test_however_many_were_asked_nobody_is_asked_again() -> None:
         return AskedVolunteer(offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state)
 
     declined = [line(n, S.DECLINED) for n in range(1, OFFERS_KEPT + 20)]
-    search = a_search(line(0, S.SUPERSEDED), *declined)
+    offer_round = a_round(line(0, S.SUPERSEDED), *declined)
     after = decisions.ask(
-        search, an_offer(), [ChosenVolunteer(offer_id="off_new", volunteer="per_new")], {"per_new": a_standing(id="per_new")}, NOW
+        offer_round,
+        an_offer(),
+        [ChosenVolunteer(offer_id="off_new", volunteer="per_new")],
+        {"per_new": a_history(id="per_new")},
+        NOW,
     )
     assert len(after.entity.asked) == OFFERS_KEPT + 1
     assert after.entity.not_again == {one.volunteer for one in declined} | {"per_new"}

@@ -1,4 +1,4 @@
-"""What an offer, a search and a standing say of themselves, and until when people are given to answer."""
+"""What an offer, a round and a history say of themselves, and until when people are given to answer."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from chalicelib.offers.model import TABLE, OfferState, grid_of, urgency_of, waki
 from chalicelib.offers.policy import FOUR_WEEKS, SENT_FROM, SENT_UNTIL, OfferUrgency
 
 from ..world import START
-from .builders import UNTIL, a_search, a_sent, a_standing, an_asked, an_offer
+from .builders import UNTIL, a_history, a_round, a_sent, an_asked, an_offer
 
 S = OfferState
 MICRO, HOUR = timedelta(microseconds=1), timedelta(hours=1)
@@ -162,47 +162,47 @@ def test_an_offer_is_hers_at_the_place_of_the_wish():
     assert (resource.relations[Relation.OWNER], resource.places) == (frozenset({"per_a"}), (an_offer().place,))
 
 
-# A search
+# A round
 
 
-def test_a_search_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
-    search = a_search(*(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b"))
-    assert [one.offer for one in search.live] == ["off_offered", "off_b"]
-    assert search.not_again == {"per_offered", "per_accepted", "per_declined", "per_expired", "per_b"}
+def test_a_round_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
+    offer_round = a_round(*(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b"))
+    assert [one.offer for one in offer_round.live] == ["off_offered", "off_b"]
+    assert offer_round.not_again == {"per_offered", "per_accepted", "per_declined", "per_expired", "per_b"}
 
 
 def test_whoever_was_needed_no_more_may_be_asked_again_unless_she_has_also_said_no():
     over = an_asked("off_1", S.SUPERSEDED, volunteer="per_a")
-    assert a_search(over).not_again == frozenset()
-    assert a_search(over, an_asked("off_2", S.DECLINED, volunteer="per_a")).not_again == {"per_a"}
-    assert a_search(an_asked("off_2", S.DECLINED, volunteer="per_a"), over).not_again == {"per_a"}
+    assert a_round(over).not_again == frozenset()
+    assert a_round(over, an_asked("off_2", S.DECLINED, volunteer="per_a")).not_again == {"per_a"}
+    assert a_round(an_asked("off_2", S.DECLINED, volunteer="per_a"), over).not_again == {"per_a"}
 
 
 def test_nobody_was_asked():
-    assert (a_search().live, a_search().not_again) == ((), frozenset())
+    assert (a_round().live, a_round().not_again) == ((), frozenset())
 
 
-# A standing
+# A history
 
 
 def test_offers_count_for_four_weeks_to_the_instant():
-    standing = a_standing(a_sent("off_1"), a_sent("off_2", START + HOUR))
-    assert standing.recent(START + FOUR_WEEKS - MICRO) == 2
-    assert standing.recent(START + FOUR_WEEKS) == 1
-    assert standing.recent(START + FOUR_WEEKS + HOUR) == 0
-    assert a_standing().recent(START) == 0
+    history = a_history(a_sent("off_1"), a_sent("off_2", START + HOUR))
+    assert history.recent(START + FOUR_WEEKS - MICRO) == 2
+    assert history.recent(START + FOUR_WEEKS) == 1
+    assert history.recent(START + FOUR_WEEKS + HOUR) == 0
+    assert a_history().recent(START) == 0
 
 
 def test_an_offer_counts_however_it_has_ended():
-    standing = a_standing(*(a_sent(state.value, state=state) for state in S))
-    assert standing.recent(START + HOUR) == len(S)
+    history = a_history(*(a_sent(state.value, state=state) for state in S))
+    assert history.recent(START + HOUR) == len(S)
 
 
 def test_an_offer_is_live_while_it_can_be_answered():
-    standing = a_standing(*(a_sent(state.value, state=state) for state in S))
+    history = a_history(*(a_sent(state.value, state=state) for state in S))
     until = START + 10 * HOUR
-    assert standing.live(until - MICRO) == 1
-    assert standing.live(until) == 0  # though nobody has been woken yet
+    assert history.live(until - MICRO) == 1
+    assert history.live(until) == 0  # though nobody has been woken yet
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_an_offer_is_live_while_it_can_be_answered():
     [(0, 0, 600), (1, 0, 680), (0, 1, 480), (4, 0, 800), (0, 4, 300), (10, 10, 516), (20, 0, 933), (0, 20, 100)],
 )
 def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(accepted, refused, permille):
-    assert a_standing(accepted=accepted, refused=refused).acceptance == permille
+    assert a_history(accepted=accepted, refused=refused).acceptance == permille
 
 
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_a_yes_makes_her_likelier_and_a_no_less_likely(accepted, refused):
-    before = a_standing(accepted=accepted, refused=refused).acceptance
-    assert 0 <= a_standing(accepted=accepted, refused=refused + 1).acceptance <= before
-    assert before <= a_standing(accepted=accepted + 1, refused=refused).acceptance <= 1000
+    before = a_history(accepted=accepted, refused=refused).acceptance
+    assert 0 <= a_history(accepted=accepted, refused=refused + 1).acceptance <= before
+    assert before <= a_history(accepted=accepted + 1, refused=refused).acceptance <= 1000
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_yes_makes_her_likelier_and_a_no_less_likely(accepted, refused):
     [(S.ACCEPTED, 3, 1), (S.DECLINED, 2, 2), (S.EXPIRED, 2, 2), (S.SUPERSEDED, 2, 1)],
 )
 def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(state, accepted, refused):
-    before = a_standing(a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",))
+    before = a_history(a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",))
     after = before.answered("off_a", state)
     assert (after.accepted, after.refused) == (accepted, refused)
     assert after.sent == (a_sent("off_1"), a_sent(state=state))
@@ -233,7 +233,7 @@ def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(state,
 
 
 def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list():
-    after = a_standing(a_sent("off_1")).answered("off_gone", S.ACCEPTED)
+    after = a_history(a_sent("off_1")).answered("off_gone", S.ACCEPTED)
     assert (after.sent, after.accepted) == ((a_sent("off_1"),), 1)
 
 
@@ -250,14 +250,14 @@ def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list(
     ],
 )
 def test_many_answers_fade(accepted, refused, state, left):
-    after = a_standing(accepted=accepted, refused=refused).answered("off_a", state)
+    after = a_history(accepted=accepted, refused=refused).answered("off_a", state)
     assert (after.accepted, after.refused) == left
 
 
 @given(st.lists(st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]), max_size=120))
 def test_the_counts_stay_small_and_what_she_did_lately_weighs_most(answers):
-    standing = a_standing()
+    history = a_history()
     for state in [*answers, *[S.DECLINED] * 40]:
-        standing = standing.answered("off_a", state)
-        assert 0 <= standing.accepted + standing.refused <= 20
-    assert standing.acceptance < 250
+        history = history.answered("off_a", state)
+        assert 0 <= history.accepted + history.refused <= 20
+    assert history.acceptance < 250

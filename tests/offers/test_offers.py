@@ -130,7 +130,7 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, e
     (letter,) = world.sms_to(helper.me["phone"], "offer.superseded")
     assert "一个电热水壶" in letter.text
     assert helper.post(f"/v1/offers/{offer_id}/accept").code == "offer.wrong_state"
-    assert rows.find_standing(STREET, helper.me["id"]).refused == 0
+    assert rows.find_history(STREET, helper.me["id"]).refused == 0
 
 
 def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
@@ -154,7 +154,7 @@ def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: Wo
     offer_id = world.offer(wish_id, helper)
     assert helper.post(f"/v1/wishes/{wish_id}/claim").status == 200
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "accepted"
-    assert rows.find_standing(STREET, helper.me["id"]).accepted == 1
+    assert rows.find_history(STREET, helper.me["id"]).accepted == 1
     assert not world.sms_to(helper.me["phone"], "offer.superseded")
 
 
@@ -254,7 +254,7 @@ def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(wor
     world.pass_time(minutes=16)
     assert rows.find_offer(offer_id).state is OfferState.EXPIRED
     assert rows.find_offer(declined).reason is None
-    assert rows.find_standing(STREET, helper.me["id"]) is None
+    assert rows.find_history(STREET, helper.me["id"]) is None
     assert world.services.people.volunteers_of(BAIHUA) == [
         one for one in world.services.people.volunteers_of(BAIHUA) if one.person_id == next_one.me["id"]
     ]
@@ -266,7 +266,7 @@ def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
     wish_id = world.open_wish(resident, kind="company", budget_fen=None)
     helper.post(f"/v1/wishes/{wish_id}/claim")
     helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": world.delivery_code(resident.me["phone"])})
-    assert rows.find_standing(STREET, helper.me["id"]).met == (resident.me["id"],)
+    assert rows.find_history(STREET, helper.me["id"]).met == (resident.me["id"],)
     world.volunteer()
     world.open_wish(resident, kind="company", budget_fen=None, title="再陪我聊聊")
     world.pass_time(minutes=3)
@@ -345,7 +345,7 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
         assert helper.put("/v1/me/volunteer", {"places": [JINFENG]}).status == 200
     world.open_wish(world.phone_of(world.services.people.find(owner)), **terms)
     world.pass_time(minutes=20)
-    assert not list(rows.standings_of(STREET))
+    assert not list(rows.histories_of(STREET))
     if reason != "elsewhere":  # and once the reason is gone, she is asked
         return
     assert again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status == 200
@@ -399,7 +399,7 @@ def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(world: Worl
     assert requests[change]().status == 200
     assert rows.find_offer(offer_id).state is OfferState.SUPERSEDED
     assert not world.sms_to(helper.me["phone"], "offer.superseded")
-    assert rows.find_standing(STREET, id).refused == (change == "never again")
+    assert rows.find_history(STREET, id).refused == (change == "never again")
     world.pass_time(minutes=5)
     assert wish_id in [offer["wish"] for offer in offers(again(world, next_one), "offered")]
 

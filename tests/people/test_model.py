@@ -94,8 +94,8 @@ def test_a_volunteer_serves_exactly_where_she_says():
 def test_an_ended_session_is_remembered_as_long_as_its_tokens_live():
     person = end_session(a_person(), "ses_1", START)
     with pytest.raises(Unauthenticated):
-        person.admit(person.as_actor("ses_1"))
-    assert person.admit(person.as_actor("ses_2"))
+        person.check_still_valid(person.as_actor("ses_1"))
+    assert person.check_still_valid(person.as_actor("ses_2"))
     later = end_session(person, "ses_2", START + timedelta(minutes=30))
     assert [session.id for session in later.ended_sessions] == ["ses_2"]
 
@@ -104,19 +104,19 @@ def test_a_token_counts_only_in_the_version_that_is_in_force():
     person = a_person(token_version=2)
     for version in (1, 3):
         with pytest.raises(Unauthenticated):
-            person.admit(replace(person.as_actor(), token_version=version))
+            person.check_still_valid(replace(person.as_actor(), token_version=version))
 
 
 def test_who_is_blocked_is_known_but_not_let_in():
     person = a_person(blocked=True)
     with pytest.raises(Forbidden):
-        person.admit(person.as_actor())
+        person.check_still_valid(person.as_actor())
 
 
 def test_an_actor_is_let_in_as_she_is_now_and_not_as_her_token_says():
     person = a_person(grants=(Grant(Role.VOLUNTEER, BAIHUA),))
     stale = Actor(id=person.id, grants=(Grant(Role.STREET_ADMIN, STREET),))
-    assert person.admit(stale).grants == person.grants
+    assert person.check_still_valid(stale).grants == person.grants
 
 
 def test_what_is_left_of_somebody_is_an_id_and_a_community():

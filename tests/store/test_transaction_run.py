@@ -46,8 +46,7 @@ class EscalationContext:
             clock=self.world.clock,
             ids=RandomIds(),
             outbox=outbox,
-            heard=frozenset({"wish.approved"}).__contains__,
-            metrics=self.world.services.metrics,
+            is_subscribed=frozenset({"wish.approved"}).__contains__,
             wait=self.waits.append,
         )
 

@@ -7,12 +7,14 @@ import chinese_calendar
 import holidays
 import pytest
 
-from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
+from chalicelib.places.model import DEFAULT_ZONE
+from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.office_hours import check_week
+from chalicelib.tickets.policy import HOUSE
 from chalicelib.tickets.worktime import Calendar, DayReason, Holiday
 
 DAYS = [date(2018, 1, 1) + timedelta(days=n) for n in range(3287)]
-STREET = Calendar(zone=DEFAULT_ZONE, week=DEFAULT_WEEK, own={}, library=chinese_holiday)
+STREET = Calendar(zone=DEFAULT_ZONE, week=HOUSE.week, own={}, library=chinese_holiday)
 
 
 def test_every_day_of_nine_years_is_off_or_worked_as_another_library_has_it():
@@ -73,7 +75,7 @@ def test_a_holiday_that_its_own_list_does_not_name_is_off_all_the_same(monkeypat
 
 
 def test_the_ordinary_week_has_forty_hours():
-    check_week(DEFAULT_WEEK)
-    assert sorted(DEFAULT_WEEK) == [1, 2, 3, 4, 5]
-    minutes = [span.end.hour * 60 + span.end.minute - span.start.hour * 60 - span.start.minute for span in DEFAULT_WEEK[1]]
+    check_week(HOUSE.week)
+    assert sorted(HOUSE.week) == [1, 2, 3, 4, 5]
+    minutes = [span.end.hour * 60 + span.end.minute - span.start.hour * 60 - span.start.minute for span in HOUSE.week[1]]
     assert minutes == [210, 270]

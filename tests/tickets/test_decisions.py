@@ -783,13 +783,13 @@ def test_of_who_is_erased_what_she_wrote_stays_only_as_the_public_may_read_it():
         proxy_id="per_son",
         text="我是＊＊",
     )
-    outcome = forget_reporter(full, "per_owner", NOW)
+    outcome = forget_reporter(full, "per_owner")
     left = outcome.entity
     assert (left.person_id, left.as_written, left.location_note, left.answers, left.photos) == (None, None, None, None, ())
     assert (left.written, left.proxy_id, left.state) == ("我是＊＊", "per_son", S.OPEN)
-    son = forget_reporter(full, "per_son", NOW).entity
+    son = forget_reporter(full, "per_son").entity
     assert (son.person_id, son.proxy_id, son.as_written) == ("per_owner", None, "我是王秀英")
-    stranger = forget_reporter(full, "per_joiner", NOW)
+    stranger = forget_reporter(full, "per_joiner")
     assert (stranger.entity, stranger.events) == (full, ())
 
 

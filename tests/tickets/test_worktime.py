@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.tickets.calendar import DEFAULT_WEEK, DEFAULT_ZONE, chinese_holiday
+from chalicelib.places.model import DEFAULT_ZONE
+from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.office_hours import check_office_hours, check_week
+from chalicelib.tickets.policy import HOUSE
 from chalicelib.tickets.worktime import (
     Calendar,
     CountedDay,
@@ -41,7 +43,7 @@ def never_worked(day: date) -> Holiday:
 
 
 def a_calendar(**parts) -> Calendar:
-    return Calendar(**({"zone": DEFAULT_ZONE, "week": DEFAULT_WEEK, "own": {}, "library": chinese_holiday} | parts))
+    return Calendar(**({"zone": DEFAULT_ZONE, "week": HOUSE.week, "own": {}, "library": chinese_holiday} | parts))
 
 
 def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
@@ -208,11 +210,11 @@ def test_the_streets_own_calendar_beats_the_library_both_ways():
 
 
 def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
-    street = a_calendar(week={**DEFAULT_WEEK, 6: MORNING})
+    street = a_calendar(week={**HOUSE.week, 6: MORNING})
     assert street.day(date(2026, 11, 28)).spans == MORNING
     assert street.day(date(2026, 11, 28)).why is DayReason.WEEKDAY
     assert street.day(date(2026, 10, 3)).spans == ()
-    assert street.day(date(2026, 10, 10)).spans == DEFAULT_WEEK[1]  # a make-up day is a Monday
+    assert street.day(date(2026, 10, 10)).spans == HOUSE.week[1]  # a make-up day is a Monday
 
 
 def test_a_library_that_names_nothing_closes_weekdays_only():
@@ -223,7 +225,7 @@ def test_a_library_that_names_nothing_closes_weekdays_only():
 
 def test_a_year_that_nobody_knows_goes_by_the_week_and_is_named():
     new_year = STREET.day(date(2027, 1, 1))
-    assert (new_year.why, new_year.spans, new_year.name) == (DayReason.UNKNOWN, DEFAULT_WEEK[5], "")
+    assert (new_year.why, new_year.spans, new_year.name) == (DayReason.UNKNOWN, HOUSE.week[5], "")
     assert STREET.day(date(2027, 1, 2)).spans == ()
     reported = local("2026-12-31 17:30")
     due = due_after(STREET, reported, 120)
@@ -278,7 +280,7 @@ def test_a_week_of_one_minute_is_waited_for_as_long_as_five_years():
 @pytest.mark.parametrize(
     "week",
     [
-        DEFAULT_WEEK,
+        HOUSE.week,
         {7: ALL_DAY},
         {1: spans(((0, 1),))},
         {1: (), 2: spans(((0, 720), (720, 1440)))},  # without a break, until midnight

@@ -200,7 +200,7 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
     first, second, third = (world.upload(phone, PHOTO) for _ in range(3))
     bind(world, phone, [first, second])
     bind(world, phone, [third], OTHER)
-    world.services.uploads.delete_bound(TICKET, [first, third])
+    world.services.upload_jobs.delete_bound(TICKET, [first, third])
     assert kept(world) == files_of(second) | files_of(third)
     people = world.services.people
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.kernel.request import RequestContext
-from chalicelib.web.pages import Page
+from chalicelib.web.pages import HtmlPage
 from chalicelib.web.routes import Routes
 
 from ..world import Phone, World, gateway
@@ -32,9 +32,9 @@ def test_a_page_loads_nothing_is_never_framed_and_sends_no_referrer():
     routes: Routes[Any] = Routes("sample", {})
 
     @routes.get("/page", public=True)
-    def read_page(service: Any, context: RequestContext) -> Page:
+    def read_page(service: Any, context: RequestContext) -> HtmlPage:
         """Read a page."""
-        return Page.saying(context.locale, "标题", "内容")
+        return HtmlPage.saying(context.locale, "标题", "内容")
 
     status, found, _ = Sample(routes).ask("GET", "/page")
     headers = dict(found)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.kernel.request import RequestContext
 from chalicelib.web.fields import View
 from chalicelib.web.openapi import document
-from chalicelib.web.pages import Page
+from chalicelib.web.pages import HtmlPage
 from chalicelib.web.rendering import Cookie, Redirect, Reply
 from chalicelib.web.routes import Routes
 
@@ -30,9 +30,9 @@ def read_reply(service: Any, context: RequestContext) -> Reply[Note]:
 
 
 @routes.get("/page", public=True)
-def read_page(service: Any, context: RequestContext) -> Reply[Page]:
+def read_page(service: Any, context: RequestContext) -> Reply[HtmlPage]:
     """Read a page with a policy of its own."""
-    page = Page.saying(context.locale, "标题", "内容")
+    page = HtmlPage.saying(context.locale, "标题", "内容")
     return Reply(view=page, headers={"Content-Security-Policy": "default-src 'self'"})
 
 

@@ -10,7 +10,7 @@ from chalicelib.kernel.access import Actor, Grant, Role
 from chalicelib.kernel.clock import TestClock
 from chalicelib.kernel.codes import Keyring
 from chalicelib.kernel.errors import Unauthenticated
-from chalicelib.web.tokens import ACCESS_LASTS, Tokens
+from chalicelib.web.tokens import ACCESS_TTL_SECONDS, Tokens
 
 from ..world import START, token_parts
 
@@ -37,7 +37,7 @@ def forged(key=None, algorithm="HS256", header=None, **changes):
 def test_a_token_names_its_actor_for_thirty_minutes():
     tokens, clock = house()
     token, lasts = tokens.issue(ACTOR)
-    assert lasts == ACCESS_LASTS == 1800
+    assert lasts == ACCESS_TTL_SECONDS == 1800
     clock.advance(timedelta(seconds=1799))
     assert tokens.read(token) == ACTOR
     clock.advance(timedelta(seconds=1))

@@ -6,6 +6,7 @@ from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.job import Answer
 from chalicelib.wishes.feature import on_answer
 from chalicelib.wishes.model import ANSWERS, TABLE, State
+from chalicelib.wishes.notifications import occasion_of
 from chalicelib.wishes.repository import WishRepository
 
 from ..store.scan import Reads
@@ -15,6 +16,8 @@ find_wish = Reads(WishRepository).find_wish
 
 
 def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
+    wish = find_wish(wish_id)
+    assert wish
     on_answer(
         world.services.wish_jobs,
         Answer(
@@ -24,6 +27,7 @@ def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params:
             person_id=to,
             yes=answer == "yes",
             phone_of=params.get("phone_of", ""),
+            occasion=occasion_of(wish, kind),
         ),
     )
 

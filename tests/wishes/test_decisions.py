@@ -10,7 +10,7 @@ from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import claiming, delivery, erasure, resolution, submission
-from chalicelib.wishes.model import ClaimPointer, ClaimState, State, Window, WishKind, Written
+from chalicelib.wishes.model import ClaimPointer, ClaimState, State, Window, WishKind, Written, reminders_of
 from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT
@@ -527,7 +527,7 @@ def test_an_unanswered_delivery_is_told_to_staff():
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
-    outcome = on_timer(wish, wish.steps[0].at - timedelta(seconds=1))
+    outcome = on_timer(wish, reminders_of(wish)[0].at - timedelta(seconds=1))
     assert (outcome.events, outcome.messages, (not outcome.bump_version)) == ((), (), True)
     assert replace(outcome.entity, timer=wish.timer) == wish
 

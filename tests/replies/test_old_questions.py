@@ -1,0 +1,170 @@
+"""An answer counts for what was asked, and comes from a phone that may answer: whatever has happened meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.adapters.queue import read_entry, write_entry
+from chalicelib.catalogue import question_words
+from chalicelib.kernel.job import Answer, ScheduledJob
+from chalicelib.message_log.feature import questions
+from chalicelib.offers.model import Offer
+from chalicelib.tickets.model import Ticket
+from chalicelib.wishes.model import Wish
+
+from ..faults.facts import every
+from ..faults.ladder import EscalationPath, staffed
+from ..world import UNIT, Phone, World
+from .builders import delivered, expiring, reply
+
+Again = Callable[[], object]  # has the same asked anew
+
+
+class Street:
+    """A resident who is asked something, and asked the same again later."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.person = world, world.person()
+
+    @property
+    def resident(self) -> Phone:
+        return self._fresh(self.person.id)
+
+    @property
+    def staff(self) -> Phone:
+        return self._fresh(self.world.admin.id)
+
+    def _fresh(self, person_id: str) -> Phone:
+        person = self.world.services.people.find(person_id)
+        assert person
+        return self.world.phone_of(person)
+
+    def delivered(self) -> Again:
+        wish = delivered(self.world, self.resident)
+
+        def again() -> None:
+            self.world.pass_time(minutes=5)
+            _ok(self.staff, f"/v1/wishes/{wish}/dispute", {"reason": "没有收到"})
+            _ok(self.staff, f"/v1/wishes/{wish}/reopen", {"reason": "再找一位"})
+            helper = self.world.volunteer()
+            _ok(helper, f"/v1/wishes/{wish}/claim")
+            _ok(helper, f"/v1/wishes/{wish}/deliver", {})
+
+        return again
+
+    def unconfirmed(self) -> Again:
+        again = self.delivered()
+        self.world.pass_time(days=3)
+
+        def later() -> None:
+            again()
+            self.world.pass_time(days=3)
+
+        return later
+
+    def expiring(self) -> Again:
+        wish = expiring(self.world, self.resident)
+
+        def again() -> None:
+            _ok(self.resident, f"/v1/wishes/{wish}/keep")
+            asked = len(self.world.sms_to(self.person.phone or "", "wish.expiring"))
+            while len(self.world.sms_to(self.person.phone or "", "wish.expiring")) == asked:
+                self.world.pass_time(days=1)
+
+        return again
+
+    def resolved(self) -> Again:
+        ladder = staffed(self.world)
+        ticket = self.resident.post("/v1/tickets", {"category": "light", "text": "楼道灯坏了", "place": UNIT}).json["id"]
+        self._resolve(ladder, ticket)
+
+        def again() -> None:
+            _ok(self.resident, f"/v1/tickets/{ticket}/reopen", {"reason": "还是黑的"})
+            self._resolve(ladder, ticket)
+
+        return again
+
+    def unanswered(self) -> Again:
+        again = self.resolved()
+        self.world.pass_time(days=4)
+
+        def later() -> None:
+            again()
+            self.world.pass_time(days=4)
+
+        return later
+
+    def _resolve(self, ladder: EscalationPath, ticket: str) -> None:
+        _ok(self._fresh(ladder.worker.id), f"/v1/tickets/{ticket}/resolve", {"note": "换了灯泡"})
+        self.world.pass_time(minutes=5)
+
+
+ASKED: dict[str, Callable[[Street], Again]] = {
+    "wish.delivered": Street.delivered,
+    "wish.unconfirmed": Street.unconfirmed,
+    "wish.expiring": Street.expiring,
+    "ticket.resolved": Street.resolved,
+    "ticket.unanswered": Street.unanswered,
+}
+ONCE = {"offer.made"}  # each offer is asked about once
+
+
+def _ok(phone: Phone, path: str, body: object = None) -> None:
+    answer = phone.post(path, body)
+    assert answer.status == 200, answer.text
+
+
+def things() -> list[object]:
+    """What an answer could change."""
+    return [*every(Wish), *every(Ticket), *every(Offer)]
+
+
+def answers_to(street: Street, word: str) -> list[ScheduledJob]:
+    """The answers of a reply, as they would come from the queue."""
+    found = street.world.services.container.get(questions).answer(street.person.phone or "", word, street.person.id).jobs
+    jobs = [ScheduledJob(job=replace(job, id="due_old"), at=street.world.clock.now()) for job in found]
+    return [read_entry(write_entry(job)) for job in jobs]
+
+
+def test_every_question_is_asked_here():
+    assert {*ASKED, *ONCE} == set(question_words())
+
+
+@pytest.mark.parametrize("word", ["1", "2"])
+@pytest.mark.parametrize("kind", ASKED)
+def test_an_answer_that_comes_late_does_not_answer_what_is_asked_anew(world: World, kind: str, word: str):
+    street = Street(world)
+    again = ASKED[kind](street)
+    old = answers_to(street, word)
+    assert [job.job.question for job in old if isinstance(job.job, Answer)] == [kind]
+    again()
+    before = things()
+    for job in old:
+        world.services.run_job(job)
+    assert things() == before
+    fresh = answers_to(street, word)
+    for job in fresh:
+        world.services.run_job(job)
+    assert fresh
+    assert things() != before, "the control: an answer to what is asked now does"
+
+
+@pytest.mark.parametrize("word", ["1", "2"])
+@pytest.mark.parametrize("contact", ["nobody", "somebody else"])
+def test_a_carer_who_is_the_contact_no_longer_does_not_answer(world: World, contact: str, word: str):
+    carer, other, staff = world.person("李强"), world.person("王芳"), world.phone_of(world.admin)
+    old = world.person("李奶奶", phone=None, contact_via=carer.id)
+    body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
+    wish_id = staff.post("/v1/wishes", body).json["id"]
+    _ok(staff, f"/v1/wishes/{wish_id}/approve")
+    helper = world.volunteer()
+    _ok(helper, f"/v1/wishes/{wish_id}/claim")
+    _ok(helper, f"/v1/wishes/{wish_id}/deliver", {})
+    assert world.sms_to(carer.phone or "", "wish.delivered")
+    new = {"nobody": None, "somebody else": other.id}[contact]
+    changed = staff.put(f"/v1/people/{old.id}/household", {"household": None, "contact_via": new, "consent": {"how": "spoken"}})
+    assert changed.status == 200, changed.text
+    before = things()
+    reply(world, carer.phone or "", word)
+    assert things() == before
