@@ -15,7 +15,9 @@ from chalicelib.web.api import Api
 app = Chalice(app_name="chunhui", configure_logs=False, debug=False)
 api = Api(app, runtime.core, runtime.log, id_prefixes)
 for feature, lines in ROUTES.items():  # written by `make openapi`
-    api.mount(lines, partial(runtime.routes_of, feature), runtime.service_finder(feature))
+    api.mount(
+        lines, partial(runtime.routes_of, feature), runtime.service_finder(feature)
+    )
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
@@ -46,29 +48,49 @@ def check_ladders(event: Any) -> int:
         return runtime.check_coverage()
 
 
-@app.on_sqs_message(queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10)
+@app.on_sqs_message(
+    queue="chunhui-urgent", batch_size=10, name="work_urgent", maximum_concurrency=10
+)
 def work_urgent(event: Any) -> dict[str, Any]:
     """Run jobs that somebody waits for."""
     with services().core.metrics, services().core.outbox.batch():
-        return consume(event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context))
+        return consume(
+            event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context)
+        )
 
 
-@app.on_sqs_message(queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5)
+@app.on_sqs_message(
+    queue="chunhui-bulk", batch_size=1, name="work_bulk", maximum_concurrency=5
+)
 def work_bulk(event: Any) -> dict[str, Any]:
     """Run jobs for many, and jobs that can wait."""
     with services().core.metrics, services().core.outbox.batch():
-        return consume(event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context))
+        return consume(
+            event.to_dict(), runtime.run_job, seconds_left=seconds_left(event.context)
+        )
 
 
 @app.on_sqs_message(queue="chunhui-dead", batch_size=10, name="park_dead")
 def park_dead(event: Any) -> dict[str, Any]:
     """Keep jobs that failed for good where staff see them."""
     with services().core.metrics:
-        return consume(event.to_dict(), runtime.park, read_dead, seconds_left=seconds_left(event.context))
+        return consume(
+            event.to_dict(),
+            runtime.park,
+            read_dead,
+            seconds_left=seconds_left(event.context),
+        )
 
 
-@app.on_sqs_message(queue="chunhui-photos", batch_size=1, name="clean_photo", maximum_concurrency=10)
+@app.on_sqs_message(
+    queue="chunhui-photos", batch_size=1, name="clean_photo", maximum_concurrency=10
+)
 def clean_photo(event: Any) -> dict[str, Any]:
     """Clean uploaded photos; the bucket tells the queue what arrives."""
     with services().core.metrics:
-        return consume(event.to_dict(), runtime.clean_photos, read_arrivals, seconds_left=seconds_left(event.context))
+        return consume(
+            event.to_dict(),
+            runtime.clean_photos,
+            read_arrivals,
+            seconds_left=seconds_left(event.context),
+        )

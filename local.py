@@ -33,25 +33,43 @@ WELCOME = """
 
 def main() -> None:
     """Serve until the process is told to stop."""
-    port, store = int(os.environ.get("PORT", "8000")), os.environ.get("STORE", "embedded")
+    port, store = (
+        int(os.environ.get("PORT", "8000")),
+        os.environ.get("STORE", "embedded"),
+    )
     if store not in ("embedded", "memory"):
         sys.exit(f"STORE is embedded or memory, not {store}")
     folder = Path(os.environ.get("DATA_DIR", ".local")).resolve()
     start = os.environ.get("CLOCK_START")
     url = os.environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    with open_house(folder, store, datetime.fromisoformat(start) if start else None, url) as house:
+    with open_house(
+        folder, store, datetime.fromisoformat(start) if start else None, url
+    ) as house:
 
         def application(environ, start_response):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return serve_wsgi(house.server.handle, environ, start_response, house.server.most_of)
+            return serve_wsgi(
+                house.server.handle, environ, start_response, house.server.most_of
+            )
 
-        server = Server(("127.0.0.1", port), application, numthreads=16, request_queue_size=128, shutdown_timeout=1)
+        server = Server(
+            ("127.0.0.1", port),
+            application,
+            numthreads=16,
+            request_queue_size=128,
+            shutdown_timeout=1,
+        )
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGTERM, stop)
         server.prepare()
-        print(WELCOME.format(port=port, folder=folder if store == "embedded" else "memory only"), flush=True)
+        print(
+            WELCOME.format(
+                port=port, folder=folder if store == "embedded" else "memory only"
+            ),
+            flush=True,
+        )
         try:
             server.serve()
         except KeyboardInterrupt:

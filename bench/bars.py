@@ -30,11 +30,18 @@ def draw(measures: Sequence[str], blocks: Sequence[Block]) -> str:
     width = NAMES + len(measures) * (BAR + FIGURE)
     parts: list[str] = []
     top = 0
-    most = [max(max(block.columns[n]) for block in blocks) for n in range(len(measures))]
+    most = [
+        max(max(block.columns[n]) for block in blocks) for n in range(len(measures))
+    ]
     for block in blocks:
         parts.append(_text(0, top + 20, block.title, "title"))
-        parts += [_text(_left(n), top + 20, measure, "title") for n, measure in enumerate(measures)]
-        parts += [_text(0, top + HEAD + n * ROW + 14, row) for n, row in enumerate(block.rows)]
+        parts += [
+            _text(_left(n), top + 20, measure, "title")
+            for n, measure in enumerate(measures)
+        ]
+        parts += [
+            _text(0, top + HEAD + n * ROW + 14, row) for n, row in enumerate(block.rows)
+        ]
         for n, values in enumerate(block.columns):
             parts += _bars(_left(n), top + HEAD, values, BAR / (most[n] or 1))
         top += HEAD + len(block.rows) * ROW + 16
@@ -49,9 +56,21 @@ def _left(column: int) -> int:
 def _bars(left: int, top: int, values: Sequence[float], scale: float) -> list[str]:
     parts = []
     for n, value in enumerate(values):
-        kind, long, y = "bar first" if n == 0 else "bar", round(value * scale, 1), top + n * ROW
-        parts.append(f'  <rect class="{kind}" x="{left}" y="{y}" width="{long:g}" height="18" rx="2"/>')
-        parts.append(_text(left + long + 6, y + 14, f"{value:.2f}" if value < 10 else f"{value:.0f}"))
+        kind, long, y = (
+            "bar first" if n == 0 else "bar",
+            round(value * scale, 1),
+            top + n * ROW,
+        )
+        parts.append(
+            f'  <rect class="{kind}" x="{left}" y="{y}" width="{long:g}" height="18" rx="2"/>'
+        )
+        parts.append(
+            _text(
+                left + long + 6,
+                y + 14,
+                f"{value:.2f}" if value < 10 else f"{value:.0f}",
+            )
+        )
     return parts
 
 

@@ -56,7 +56,11 @@ def wish_item() -> dict[str, Any]:
 def answer_with(item: dict[str, Any]) -> None:
     """Let every connection that urllib3 opens from here on answer with the item; everything above the socket still runs."""
     capacity = {"TableName": "wishes", "CapacityUnits": 1.0}
-    body = json.dumps({"Item": item, "ConsumedCapacity": capacity}, separators=(",", ":"), ensure_ascii=False).encode()
+    body = json.dumps(
+        {"Item": item, "ConsumedCapacity": capacity},
+        separators=(",", ":"),
+        ensure_ascii=False,
+    ).encode()
     head = f"""HTTP/1.1 200 OK
 Server: Server
 Date: Mon, 23 Nov 2026 00:40:00 GMT
@@ -68,7 +72,7 @@ x-amz-crc32: {zlib.crc32(body)}
 
 """
     answer = head.replace("\n", "\r\n").encode() + body
-    setattr(urllib3.util.connection, "create_connection", lambda *_, **__: _Line(answer))  # noqa: B010
+    urllib3.util.connection.create_connection = lambda *_, **__: _Line(answer)
 
 
 class _Line:
@@ -76,7 +80,9 @@ class _Line:
 
     def __init__(self, answer: bytes) -> None:
         self._answer = answer
-        self._silent, self._other_end = socket.socketpair()  # urllib3 asks the system whether its other end has gone
+        self._silent, self._other_end = (
+            socket.socketpair()
+        )  # urllib3 asks the system whether its other end has gone
 
     def fileno(self) -> int:
         return self._silent.fileno()

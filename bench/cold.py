@@ -110,66 +110,133 @@ PROGRAMS = {
 def loaded_by(program: str) -> set[str]:
     """Return the names of the modules that a program leaves loaded."""
     code = f"{program}\nimport json, sys; print(json.dumps([*sys.modules]))"
-    done = subprocess.run(_command(code), env=clean_environment(), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(
+        _command(code),
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
 def self_times() -> dict[str, float]:
     """Return the milliseconds of every module's own code while `import app` runs."""
     command = _command("import app", "-X", "importtime")
-    lines = subprocess.run(command, env=clean_environment(), stderr=subprocess.PIPE, text=True, check=True).stderr.splitlines()
-    parts = [line.removeprefix("import time:").split("|") for line in lines if line.count("|") == 2]
-    return {name.strip(): int(own) / 1000 for own, _, name in parts if own.strip().isdigit()}
+    lines = subprocess.run(
+        command, env=clean_environment(), stderr=subprocess.PIPE, text=True, check=True
+    ).stderr.splitlines()
+    parts = [
+        line.removeprefix("import time:").split("|")
+        for line in lines
+        if line.count("|") == 2
+    ]
+    return {
+        name.strip(): int(own) / 1000 for own, _, name in parts if own.strip().isdigit()
+    }
 
 
 def _command(program: str, *options: str) -> list[str]:
-    return [sys.executable, "-I", "-S", "-B", *options, "-c", f"import sys; sys.path.insert(0, {str(TREE)!r})\n{program}"]
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        "-B",
+        *options,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(TREE)!r})\n{program}",
+    ]
 
 
 def main() -> None:
     """Print the tables."""
     build_tree(TREE)
     for bytecode in (True, False):
-        measures = {name: partial(cpu_to_import, TREE, program, bytecode=bytecode) for name, program in PROGRAMS.items()}
+        measures = {
+            name: partial(cpu_to_import, TREE, program, bytecode=bytecode)
+            for name, program in PROGRAMS.items()
+        }
         found = interleaved(measures, ROUNDS)
         nothing = found.pop("nothing")
-        net = {name: [a - b for a, b in zip(rounds, nothing, strict=True)] for name, rounds in found.items()}
+        net = {
+            name: [a - b for a, b in zip(rounds, nothing, strict=True)]
+            for name, rounds in found.items()
+        }
         lines = [
             _compared("import", net["app"], net["bare"], BUDGET),
-            _compared("import; bare one says `import pydantic` and uses none of it", net["app"], net["bare, lazy"]),
+            _compared(
+                "import; bare one says `import pydantic` and uses none of it",
+                net["app"],
+                net["bare, lazy"],
+            ),
             _compared("import of every feature", net["every feature"], net["bare"]),
             _compared("first answer", net["app, first"], net["bare, first"]),
         ]
-        heads = ("until", "ours, ms CPU", "bare, ms CPU", "ours ÷ bare", "budget", "kept")
-        show(f"Cold start from the packaged tree, {'with' if bytecode else 'without'} bytecode", heads, lines)
+        heads = (
+            "until",
+            "ours, ms CPU",
+            "bare, ms CPU",
+            "ours ÷ bare",
+            "budget",
+            "kept",
+        )
+        show(
+            f"Cold start from the packaged tree, {'with' if bytecode else 'without'} bytecode",
+            heads,
+            lines,
+        )
     _show_modules()
 
 
-def _compared(name: str, ours: list[float], bare: list[float], budget: float | None = None) -> Sequence[object]:
+def _compared(
+    name: str, ours: list[float], bare: list[float], budget: float | None = None
+) -> Sequence[object]:
     reached = ratio(ours, bare)
     verdict = "" if budget is None else "yes" if reached <= budget else "NO"
-    return name, round(median(ours)), round(median(bare)), reached, budget or "", verdict
+    return (
+        name,
+        round(median(ours)),
+        round(median(bare)),
+        reached,
+        budget or "",
+        verdict,
+    )
 
 
 def _show_modules() -> None:
     runs = [self_times() for _ in range(3)]
-    mine = {name: median(run[name] for run in runs) for name in runs[0] if name == "app" or name.startswith("chalicelib")}
+    mine = {
+        name: median(run[name] for run in runs)
+        for name in runs[0]
+        if name == "app" or name.startswith("chalicelib")
+    }
     packages: dict[str, float] = defaultdict(float)
     for name in runs[0]:
         packages[name.partition(".")[0]] += median(run.get(name, 0.0) for run in runs)
     whole = sum(packages.values())
     own = sorted(mine.items(), key=lambda each: -each[1])[:12]
-    show("Own modules by self time in `import app`", ("module", "ms", "share"), [_line(*each, whole) for each in own])
+    show(
+        "Own modules by self time in `import app`",
+        ("module", "ms", "share"),
+        [_line(*each, whole) for each in own],
+    )
     top = sorted(packages.items(), key=lambda each: -each[1])[:12]
-    show("All packages by self time in `import app`", ("package", "ms", "share"), [_line(*each, whole) for each in top])
+    show(
+        "All packages by self time in `import app`",
+        ("package", "ms", "share"),
+        [_line(*each, whole) for each in top],
+    )
     added = loaded_by(PROGRAMS["app"]) - loaded_by(BARE)
-    foreign = sorted(name for name in added if name.partition(".")[0] not in ("app", "chalicelib"))
+    foreign = sorted(
+        name for name in added if name.partition(".")[0] not in ("app", "chalicelib")
+    )
     print(
         "\nHeavy modules that the API path can do without:",
         ", ".join(name for name in AVOIDABLE if name in added) or "none loaded",
     )
     print(
-        f"Modules of ours: {len(added) - len(foreign)}. Modules of others beyond the bare process:", ", ".join(foreign) or "none"
+        f"Modules of ours: {len(added) - len(foreign)}. Modules of others beyond the bare process:",
+        ", ".join(foreign) or "none",
     )
 
 

@@ -85,19 +85,28 @@ class Watch:
 
     def total(self, kind: str, but: str = "") -> float:
         """Return all units of reading or writing, those of one table left out."""
-        return sum(n for name, n in self.units.items() if name.startswith(kind) and name != f"{kind} {but}")
+        return sum(
+            n
+            for name, n in self.units.items()
+            if name.startswith(kind) and name != f"{kind} {but}"
+        )
 
 
 def patiences(members: int) -> Iterator[int]:
     """Yield after how many effects each of the fifty processes dies."""
     dice = random.Random(SEED)
-    reading = members // 500 * 4  # of a page: two reads, a transaction, and what is beside it
+    reading = (
+        members // 500 * 4
+    )  # of a page: two reads, a transaction, and what is beside it
     telling = round(members * STEPS_OF_A_MEMBER * 0.95)
     places = sorted(
         [dice.randint(2, max(3, reading)) for _ in range(WHILE_READING)]
         + [dice.randint(reading, telling) for _ in range(KILLS - WHILE_READING)]
     )
-    yield from (max(2, after - before) for before, after in zip([0, *places], places, strict=False))
+    yield from (
+        max(2, after - before)
+        for before, after in zip([0, *places], places, strict=False)
+    )
 
 
 @contextmanager
@@ -109,7 +118,14 @@ def seeded_world(members: int) -> Iterator[Any]:
 
     from .seeds import PREFIX, seeded_store
 
-    one = Person(id="", version=1, created_at=START, updated_at=START, name="王秀英", home=f"{OTHER_GRID}.b01")
+    one = Person(
+        id="",
+        version=1,
+        created_at=START,
+        updated_at=START,
+        name="王秀英",
+        home=f"{OTHER_GRID}.b01",
+    )
     with seeded_store(Person, neighbours_of(one, members)) as address:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         yield World(table_prefix=PREFIX)
@@ -128,7 +144,9 @@ def run(members: int) -> None:
     with seeded_world(members) as world:
         seeding = time.perf_counter() - begun
         watch, wish = Watch(), world.open_wish()
-        cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1), takes=watch.takes)
+        cloud = Cloud(
+            world, batch=1, sweeps_every=timedelta(minutes=1), takes=watch.takes
+        )
         watch.counts = lambda: cloud.watched
         cloud.provide("east", "west")
         cloud.run(world.clock.now() + timedelta(hours=1))
@@ -136,10 +154,25 @@ def run(members: int) -> None:
         cloud.calls.clear()
         at, audience = world.clock.now(), f"place:{OTHER_GRID}.b01"
         group = GroupMembers("place", f"{OTHER_GRID}.b01")
-        said = world.services.fanouts.estimate(group, "wish.approved", {"title": "一个电热水壶"}, 55, "春晖")
-        world.services.outbox.put(a_job(id="due_all", at=at, shard="", kind="wish.approved", subject=wish, to=f"all:{audience}"))
+        said = world.services.fanouts.estimate(
+            group, "wish.approved", {"title": "一个电热水壶"}, 55, "春晖"
+        )
+        world.services.outbox.put(
+            a_job(
+                id="due_all",
+                at=at,
+                shard="",
+                kind="wish.approved",
+                subject=wish,
+                to=f"all:{audience}",
+            )
+        )
         cloud.requests, before, deaths = 0, peak_mb(), Counter[str]()
-        start, dice, until = time.perf_counter(), random.Random(SEED), at + timedelta(hours=12)
+        start, dice, until = (
+            time.perf_counter(),
+            random.Random(SEED),
+            at + timedelta(hours=12),
+        )
         with intercepted(watch.around):
             for patience in patiences(members):
                 when = dice.choice(["before", "after"])
@@ -154,13 +187,34 @@ def run(members: int) -> None:
         lines = [
             *told(cloud, watch, members, deaths),
             *costs(cloud, watch, members),
-            ("wall time of telling, s (one thread, a busy machine)", round(took), "", ""),
+            (
+                "wall time of telling, s (one thread, a busy machine)",
+                round(took),
+                "",
+                "",
+            ),
             ("seeding by import, s", round(seeding), "", ""),
-            ("peak memory, MB, before and after (the stand-in's own notes included)", f"{before} → {after}", "", ""),
+            (
+                "peak memory, MB, before and after (the stand-in's own notes included)",
+                f"{before} → {after}",
+                "",
+                "",
+            ),
         ]
-        show(f"A message to {members:,} people, {sum(deaths.values())} deaths", ("what", "reached", "budget", "kept"), lines)
-        print("\nDied at:", ", ".join(f"{name} {count}" for name, count in deaths.most_common()))
-        show("What was estimated, and what happened", ("what", "estimated", "happened"), beside(cloud, said))
+        show(
+            f"A message to {members:,} people, {sum(deaths.values())} deaths",
+            ("what", "reached", "budget", "kept"),
+            lines,
+        )
+        print(
+            "\nDied at:",
+            ", ".join(f"{name} {count}" for name, count in deaths.most_common()),
+        )
+        show(
+            "What was estimated, and what happened",
+            ("what", "estimated", "happened"),
+            beside(cloud, said),
+        )
 
 
 def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[Line]:
@@ -175,15 +229,29 @@ def told(cloud: Any, watch: Watch, members: int, deaths: Counter[str]) -> list[L
     found, listed = every(MessageAttempt), on_the_list(cloud.world)
     unknown = {line.id for line in found if line.state is DeliveryState.UNKNOWN}
     heard = {line.person for line in found} | {row.person for row in receipts()}
-    require(heard >= {f"per_{n:024}" for n in range(members)}, "somebody is in no line of the ledger")
-    require(watch.in_flight == unknown, "those in flight at a death are not those of unknown fate")
+    require(
+        heard >= {f"per_{n:024}" for n in range(members)},
+        "somebody is in no line of the ledger",
+    )
+    require(
+        watch.in_flight == unknown,
+        "those in flight at a death are not those of unknown fate",
+    )
     require(unknown <= listed, "somebody in doubt is not on the list")
-    require(len(cloud.calls) == len({call.phone for call in cloud.calls}), "somebody was told twice")
+    require(
+        len(cloud.calls) == len({call.phone for call in cloud.calls}),
+        "somebody was told twice",
+    )
     no_way = states[DeliveryState.SUPPRESSED]
     return [
         ("people; lines of the ledger", f"{members:,}; {members - shared:,}", "", ""),
         ("shares", len(watch.shares), "", ""),
-        ("deaths, before or after an effect", sum(deaths.values()), "at any point", "yes"),
+        (
+            "deaths, before or after an effect",
+            sum(deaths.values()),
+            "at any point",
+            "yes",
+        ),
         ("told: SENT", states[DeliveryState.SENT], "", ""),
         ("told twice", 0, "nobody", "yes"),
         ("in flight at a death: UNKNOWN, on the list", len(unknown), "listed", "yes"),
@@ -212,9 +280,19 @@ def costs(cloud: Any, watch: Watch, members: int) -> list[Line]:
         if name.startswith("write") and "mess" not in name
     )
     return [
-        ("write units for each beside the ledger", round(beside, 3), "≤ 0.2", verdict(beside <= 0.2)),
+        (
+            "write units for each beside the ledger",
+            round(beside, 3),
+            "≤ 0.2",
+            verdict(beside <= 0.2),
+        ),
         ("… of which", parts, "", ""),
-        ("write units for each in the ledger", round(watch.units["write messages"] / members, 3), "", ""),
+        (
+            "write units for each in the ledger",
+            round(watch.units["write messages"] / members, 3),
+            "",
+            "",
+        ),
         ("read units for each", round(watch.total("read") / members, 3), "", ""),
         ("requests of SQS for each", round(cloud.requests / members, 4), "", ""),
     ]
@@ -225,12 +303,23 @@ def beside(cloud: Any, said: Any) -> list[Line]:
     from chalicelib.message_log.model import MessageAttempt
     from tests.faults.facts import every
 
-    first, last = min(call.at for call in cloud.calls), max(call.at for call in cloud.calls)
+    first, last = (
+        min(call.at for call in cloud.calls),
+        max(call.at for call in cloud.calls),
+    )
     lines = every(MessageAttempt)
     return [
-        ("people, at most; calls of providers", f"{said.recipients:,}", f"{len(cloud.calls):,}"),
+        (
+            "people, at most; calls of providers",
+            f"{said.recipients:,}",
+            f"{len(cloud.calls):,}",
+        ),
         ("parts of each, at most", said.parts, max(line.parts for line in lines)),
-        ("yuan, at most", f"{said.cost_li / 1000:,.0f}", f"{sum(line.cost_li for line in lines) / 1000:,.0f}"),
+        (
+            "yuan, at most",
+            f"{said.cost_li / 1000:,.0f}",
+            f"{sum(line.cost_li for line in lines) / 1000:,.0f}",
+        ),
         ("begins (UTC)", f"{said.begins_at:%H:%M:%S}", f"{first:%H:%M:%S}"),
         ("ends (UTC)", f"{said.ends_at:%H:%M:%S}", f"{last:%H:%M:%S}"),
     ]
@@ -242,6 +331,10 @@ def peak_mb() -> int:
 
 
 if __name__ == "__main__":
-    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
     os.environ["LOG_LEVEL"] = "CRITICAL"
     run(int(sys.argv[1]))

@@ -6,7 +6,9 @@ from typing import Any
 __all__ = ["CONTEXT", "get_event"]
 
 CONTEXT = SimpleNamespace(
-    function_name="api_handler", memory_limit_in_mb=512, aws_request_id="b5c4d1a0-6a2e-4f5e-9d3c-2f1d0c9b8a7e"
+    function_name="api_handler",
+    memory_limit_in_mb=512,
+    aws_request_id="b5c4d1a0-6a2e-4f5e-9d3c-2f1d0c9b8a7e",
 )
 _HEADERS = {
     "accept": "application/json",
@@ -26,7 +28,9 @@ _HEADERS = {
 }
 
 
-def get_event(resource: str, values: dict[str, str], token: str | None) -> dict[str, Any]:
+def get_event(
+    resource: str, values: dict[str, str], token: str | None
+) -> dict[str, Any]:
     """Return the event of a GET on a resource such as `/v1/wishes/{wish_id}`."""
     headers = _HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
     path = resource.format(**values)

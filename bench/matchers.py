@@ -25,7 +25,10 @@ def arrival_order(problem: AssignmentProblem) -> Assigned:
 
 def urgency_first(problem: AssignmentProblem) -> Assigned:
     """Ask for the dearest wish first."""
-    return _one_by_one(problem, sorted(range(len(problem.needs)), key=lambda wish: -problem.prices[wish]))
+    return _one_by_one(
+        problem,
+        sorted(range(len(problem.needs)), key=lambda wish: -problem.prices[wish]),
+    )
 
 
 def greedy(problem: AssignmentProblem) -> Assigned:
@@ -34,7 +37,9 @@ def greedy(problem: AssignmentProblem) -> Assigned:
     taken = [0] * len(problem.loads)
     heap = [
         (cost + load[0] - price, wish, volunteer, 0)
-        for wish, (price, edges) in enumerate(zip(problem.prices, problem.edges, strict=True))
+        for wish, (price, edges) in enumerate(
+            zip(problem.prices, problem.edges, strict=True)
+        )
         for volunteer, cost in edges
         if (load := problem.loads[volunteer])
     ]
@@ -67,7 +72,9 @@ def _one_by_one(problem: AssignmentProblem, order: Iterable[int]) -> Assigned:
             if taken[volunteer] < len(load := problem.loads[volunteer])
         )
         cheapest = nsmallest(problem.needs[wish], ways)
-        assigned[wish] = [volunteer for cost, volunteer in cheapest if cost < problem.prices[wish]]
+        assigned[wish] = [
+            volunteer for cost, volunteer in cheapest if cost < problem.prices[wish]
+        ]
         for volunteer in assigned[wish]:
             taken[volunteer] += 1
     return assigned

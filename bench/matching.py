@@ -44,14 +44,35 @@ def main() -> None:
     """Print the tables."""
     show(
         "Whom to ask, by size",
-        ["wishes x volunteers", "by", "CPU s", "added MB", "cost", "above the optimum", "places left open"],
-        [line for kind, wishes, volunteers in SIZES for line in _of_size(kind, wishes, volunteers)],
+        [
+            "wishes x volunteers",
+            "by",
+            "CPU s",
+            "added MB",
+            "cost",
+            "above the optimum",
+            "places left open",
+        ],
+        [
+            line
+            for kind, wishes, volunteers in SIZES
+            for line in _of_size(kind, wishes, volunteers)
+        ],
     )
     taken = _medians("ours, exact", *JUDGED)["cpu"]
-    print(f"\n2,000 wishes and 5,000 volunteers within {BUDGET} s of CPU: {taken:.2f} s, {verdict(taken <= BUDGET)}")
+    print(
+        f"\n2,000 wishes and 5,000 volunteers within {BUDGET} s of CPU: {taken:.2f} s, {verdict(taken <= BUDGET)}"
+    )
     show(
         "When the work runs out: 2,000 x 800, volunteers scarce",
-        ["heap pops allowed", "CPU s", "exact wishes", "above the optimum", "above its own bound", "places left open"],
+        [
+            "heap pops allowed",
+            "CPU s",
+            "exact wishes",
+            "above the optimum",
+            "above its own bound",
+            "places left open",
+        ],
         _budgets(),
     )
 
@@ -70,7 +91,15 @@ def _of_size(kind: str, wishes: int, volunteers: int) -> list[Sequence[object]]:
             sys.exit(f"{size}: {name} finds {found['cost']} and we {optimum}")
         added = "" if found["added"] < 0 else round(found["added"])
         lines.append(
-            (size, name, round(found["cpu"], 3), added, f"{found['cost']:,}", _above(found["cost"], optimum), found["open"])
+            (
+                size,
+                name,
+                round(found["cpu"], 3),
+                added,
+                f"{found['cost']:,}",
+                _above(found["cost"], optimum),
+                found["open"],
+            )
         )
     return lines
 
@@ -86,7 +115,16 @@ def _budgets() -> list[Sequence[object]]:
         exact = f"{found.exact:,} of {len(problem.needs):,}"
         left = sum(problem.needs) - sum(map(len, found.assigned))
         own = _above(found.cost, found.bound)
-        lines.append((round(part * whole.work), round(took, 2), exact, _above(found.cost, whole.cost), own, left))
+        lines.append(
+            (
+                round(part * whole.work),
+                round(took, 2),
+                exact,
+                _above(found.cost, whole.cost),
+                own,
+                left,
+            )
+        )
     return lines
 
 
@@ -95,7 +133,14 @@ def _above(cost: float, optimum: float) -> str:
 
 
 def _medians(name: str, wishes: int, volunteers: int) -> Measured:
-    command = [sys.executable, "-m", "bench.matching", name, str(wishes), str(volunteers)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.matching",
+        name,
+        str(wishes),
+        str(volunteers),
+    ]
     rounds = [
         json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         for _ in range(ROUNDS if wishes < LARGE else 1)
@@ -116,7 +161,12 @@ def measure(name: str, wishes: int, volunteers: int) -> Measured:
     if name.startswith("ours") and (found := faults(problem, solve(problem))):
         sys.exit("\n".join(found))
     left = sum(problem.needs) - sum(map(len, assigned))
-    return {"cpu": cpu, "added": added / 1024, "cost": cost_of(problem, assigned), "open": left}
+    return {
+        "cpu": cpu,
+        "added": added / 1024,
+        "cost": cost_of(problem, assigned),
+        "open": left,
+    }
 
 
 def _resident(which: str, *, reset: bool = False) -> int:

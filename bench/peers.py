@@ -34,7 +34,15 @@ def peer_python() -> str:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", str(_FOLDER)], check=True)
         needs = [argument for name in _NEEDS for argument in ("-r", name)]
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needs]
+        install = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            *needs,
+        ]
         subprocess.run(install, check=True, cwd=ROOT)
         ready.touch()
     return str(python)
@@ -43,5 +51,9 @@ def peer_python() -> str:
 def clean_environment() -> dict[str, str]:
     """Return the environment of a measured process: nothing that changes it is inherited, not even from another bench."""
     dropped = ("AWS_", "PYTHON", "POWERTOOLS_", "LOG_LEVEL")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(dropped)
+    }
     return kept | _ENVIRONMENT | {"PYTHONPATH": str(ROOT)}

@@ -54,13 +54,25 @@ PLOT = Path("docs/matching.svg")
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MONTH = 4  # rounds, over which offers weigh
 WILLING, FATIGUE, LEAST = 0.65, 0.12, 0.1
-SPREADS = {"everybody alike": 0.0, "people differ": 0.3}  # of willingness, to both sides
+SPREADS = {
+    "everybody alike": 0.0,
+    "people differ": 0.3,
+}  # of willingness, to both sides
 COMMUNITIES, GRIDS, BUILDINGS = 4, 4, 5
-URGENCIES = ((OfferUrgency.URGENT, 15), (OfferUrgency.SOON, 30), (OfferUrgency.CALM, 55))
+URGENCIES = (
+    (OfferUrgency.URGENT, 15),
+    (OfferUrgency.SOON, 30),
+    (OfferUrgency.CALM, 55),
+)
 KINDS = (("goods", 30), ("service", 40), ("company", 20), ("learning", 10))
 NEEDS = ((1, 90), (2, 8), (3, 2))
 LOADS, REFUSALS, TIRED = (15, 20, 40), (0, 5, 10), (0, 6, 12)
-SHOWN = ("mean wait", "mean wait, urgent", "most in four weeks", "match cost")  # of other weights
+SHOWN = (
+    "mean wait",
+    "mean wait, urgent",
+    "most in four weeks",
+    "match cost",
+)  # of other weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +93,26 @@ class Policy:
     weights: Weights
 
 
-UNWEIGHED = Weights(load=0, refusal_percent=0)  # neither load nor who is likely to accept
+UNWEIGHED = Weights(
+    load=0, refusal_percent=0
+)  # neither load nor who is likely to accept
 HOUSE = Policy(name="optimum, the house's weights", match=exact, weights=Weights())
-BLIND = replace(HOUSE, name="optimum, blind to tiredness", weights=Weights(tired_percent=0))
-GREEDY = Policy(name="greedy, price of load", match=greedy, weights=Weights(refusal_percent=0))
+BLIND = replace(
+    HOUSE, name="optimum, blind to tiredness", weights=Weights(tired_percent=0)
+)
+GREEDY = Policy(
+    name="greedy, price of load", match=greedy, weights=Weights(refusal_percent=0)
+)
 POLICIES = (
     HOUSE,
     BLIND,
     GREEDY,
     replace(GREEDY, name="urgency first, price of load", match=urgency_first),
-    replace(HOUSE, name="optimum, no price of load", weights=Weights(load=0, tired_percent=0)),
+    replace(
+        HOUSE,
+        name="optimum, no price of load",
+        weights=Weights(load=0, tired_percent=0),
+    ),
     Policy(name="greedy, neither", match=greedy, weights=UNWEIGHED),
     Policy(name="arrival order, neither", match=arrival_order, weights=UNWEIGHED),
 )
@@ -104,7 +126,9 @@ class Street:
     size: Size
     helpers: Sequence[Helper]
     wishes: Sequence[OpenWish]
-    pairs: Sequence[Sequence[tuple[int, int]]]  # of each wish: who may be asked, and what it costs beside refusal and load
+    pairs: Sequence[
+        Sequence[tuple[int, int]]
+    ]  # of each wish: who may be asked, and what it costs beside refusal and load
     spread: float = 0.0
 
     def arrived(self, wish: int) -> int:
@@ -113,26 +137,42 @@ class Street:
 
     def accepts(self, wish: int, volunteer: int, recent: int) -> bool:
         """Say whether she does, being asked for it after so many offers in four weeks."""
-        willing = WILLING + self.spread * random.Random(f"{self.seed} {volunteer}").uniform(-1, 1)
-        return random.Random(f"{self.seed} {wish} {volunteer}").random() < max(LEAST, willing - FATIGUE * recent)
+        willing = WILLING + self.spread * random.Random(
+            f"{self.seed} {volunteer}"
+        ).uniform(-1, 1)
+        return random.Random(f"{self.seed} {wish} {volunteer}").random() < max(
+            LEAST, willing - FATIGUE * recent
+        )
 
 
 @dataclass(slots=True, kw_only=True)
 class Year:
     """What came of it."""
 
-    waits: dict[OfferUrgency, list[int]] = field(default_factory=lambda: {urgency: [] for urgency in OfferUrgency})  # rounds
+    waits: dict[OfferUrgency, list[int]] = field(
+        default_factory=lambda: {urgency: [] for urgency in OfferUrgency}
+    )  # rounds
     fulfilled: int = 0
     offers: int = 0
     most: int = 0  # offers of somebody in four weeks
-    ginis: list[int] = field(default_factory=list)  # permille, of the four-week offers, round by round
-    costs: list[int] = field(default_factory=list)  # of what was accepted, beside refusal and load
+    ginis: list[int] = field(
+        default_factory=list
+    )  # permille, of the four-week offers, round by round
+    costs: list[int] = field(
+        default_factory=list
+    )  # of what was accepted, beside refusal and load
 
     def numbers(self) -> dict[str, float]:
         """Return them by name."""
         waits = [wait for found in self.waits.values() for wait in found]
-        by_urgency = {f"mean wait, {urgency}": mean(found) for urgency, found in self.waits.items()}
-        late = {f"p95 wait, {urgency}": sorted(found)[ceil(0.95 * len(found)) - 1] for urgency, found in self.waits.items()}
+        by_urgency = {
+            f"mean wait, {urgency}": mean(found)
+            for urgency, found in self.waits.items()
+        }
+        late = {
+            f"p95 wait, {urgency}": sorted(found)[ceil(0.95 * len(found)) - 1]
+            for urgency, found in self.waits.items()
+        }
         return {
             "fulfilled": self.fulfilled,
             "offers sent": self.offers,
@@ -150,7 +190,13 @@ def draw_street(seed: int, size: Size) -> Street:
     dice = random.Random(seed)
     helpers = [_a_helper(dice, n) for n in range(size.volunteers)]
     wishes = [_a_wish(dice, n) for n in range(size.a_week * size.weeks)]
-    return Street(seed=seed, size=size, helpers=helpers, wishes=wishes, pairs=[_pairs(wish, helpers) for wish in wishes])
+    return Street(
+        seed=seed,
+        size=size,
+        helpers=helpers,
+        wishes=wishes,
+        pairs=[_pairs(wish, helpers) for wish in wishes],
+    )
 
 
 def _a_building(dice: random.Random) -> str:
@@ -201,9 +247,17 @@ def _beside(one: str, other: str) -> bool:
 
 
 def _pairs(wish: OpenWish, helpers: Sequence[Helper]) -> list[tuple[int, int]]:
-    against = [OBSTACLES_OF_PAIR[name] for name in ("elsewhere", "kind", "skill", "vetting")]
-    able = [n for n, helper in enumerate(helpers) if not any(applies(wish, helper) for applies in against)]
-    return [(n, sum(terms_of(wish, helpers[n], Weights(), _beside).values())) for n in able]
+    against = [
+        OBSTACLES_OF_PAIR[name] for name in ("elsewhere", "kind", "skill", "vetting")
+    ]
+    able = [
+        n
+        for n, helper in enumerate(helpers)
+        if not any(applies(wish, helper) for applies in against)
+    ]
+    return [
+        (n, sum(terms_of(wish, helpers[n], Weights(), _beside).values())) for n in able
+    ]
 
 
 def play(street: Street, policy: Policy) -> Year:
@@ -211,17 +265,26 @@ def play(street: Street, policy: Policy) -> Year:
     year, size = Year(), street.size
     left = {n: wish.need for n, wish in enumerate(street.wishes)}
     asked: list[set[int]] = [set() for _ in street.wishes]
-    sent: list[list[int]] = [[0] * size.weeks for _ in street.helpers]  # of each volunteer: offers by round
-    histories = [VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW) for helper in street.helpers]
+    sent: list[list[int]] = [
+        [0] * size.weeks for _ in street.helpers
+    ]  # of each volunteer: offers by round
+    histories = [
+        VolunteerHistory(id=helper.id, street="st", created_at=NOW, updated_at=NOW)
+        for helper in street.helpers
+    ]
     waiting: list[int] = []
     for week in range(size.weeks):
         waiting += range(week * size.a_week, (week + 1) * size.a_week)
         recent = [sum(rounds[max(0, week - MONTH) : week]) for rounds in sent]
-        problem = _problem(street, policy, waiting, week, left, asked, recent, histories)
+        problem = _problem(
+            street, policy, waiting, week, left, asked, recent, histories
+        )
         for wish, volunteers in zip(waiting, policy.match(problem), strict=True):
             asked[wish].update(volunteers)
             for volunteer in volunteers:
-                accepted = street.accepts(wish, volunteer, recent[volunteer] + sent[volunteer][week])
+                accepted = street.accepts(
+                    wish, volunteer, recent[volunteer] + sent[volunteer][week]
+                )
                 sent[volunteer][week] += 1
                 state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
                 histories[volunteer] = histories[volunteer].answered("", state)
@@ -230,12 +293,16 @@ def play(street: Street, policy: Policy) -> Year:
                     year.costs.append(dict(street.pairs[wish])[volunteer])
         for wish in waiting:
             if not left[wish]:
-                year.waits[street.wishes[wish].urgency].append(week - street.arrived(wish))
+                year.waits[street.wishes[wish].urgency].append(
+                    week - street.arrived(wish)
+                )
                 year.fulfilled += 1
         waiting = [wish for wish in waiting if left[wish]]
         _note(year, sent, week)
     for wish in waiting:  # it has waited for so long, and still does
-        year.waits[street.wishes[wish].urgency].append(size.weeks - street.arrived(wish))
+        year.waits[street.wishes[wish].urgency].append(
+            size.weeks - street.arrived(wish)
+        )
     return year
 
 
@@ -251,8 +318,14 @@ def _problem(
 ) -> AssignmentProblem:
     """Return the problem of a round, as `chalicelib/matching/plan.py` states it."""
     weights = policy.weights
-    likely = [weights.willing(s.acceptance, count) for s, count in zip(histories, recent, strict=True)]
-    refusal = {urgency: [weights.of_refusal(urgency, permille) for permille in likely] for urgency in OfferUrgency}
+    likely = [
+        weights.willing(s.acceptance, count)
+        for s, count in zip(histories, recent, strict=True)
+    ]
+    refusal = {
+        urgency: [weights.of_refusal(urgency, permille) for permille in likely]
+        for urgency in OfferUrgency
+    }
     wishes = [street.wishes[n] for n in waiting]
     return AssignmentProblem(
         needs=[left[n] for n in waiting],
@@ -261,10 +334,17 @@ def _problem(
             for n, wish in zip(waiting, wishes, strict=True)
         ],
         edges=[
-            [(j, cost + refusal[wish.urgency][j]) for j, cost in street.pairs[n] if j not in asked[n]]
+            [
+                (j, cost + refusal[wish.urgency][j])
+                for j, cost in street.pairs[n]
+                if j not in asked[n]
+            ]
             for n, wish in zip(waiting, wishes, strict=True)
         ],
-        loads=[[weights.of_load(count + 2 * k) for k in range(weights.live_most)] for count in recent],
+        loads=[
+            [weights.of_load(count + 2 * k) for k in range(weights.live_most)]
+            for count in recent
+        ],
     )
 
 
@@ -279,17 +359,37 @@ def _note(year: Year, sent: Sequence[Sequence[int]], week: int) -> None:
 def main() -> None:
     """Print the tables and draw the plot."""
     drawn = [draw_street(seed, Size()) for seed in SEEDS]
-    worlds = {name: [replace(street, spread=spread) for street in drawn] for name, spread in SPREADS.items()}
-    found = {world: {policy.name: _years(streets, policy) for policy in POLICIES} for world, streets in worlds.items()}
+    worlds = {
+        name: [replace(street, spread=spread) for street in drawn]
+        for name, spread in SPREADS.items()
+    }
+    found = {
+        world: {policy.name: _years(streets, policy) for policy in POLICIES}
+        for world, streets in worlds.items()
+    }
     size = f"{Size().weeks} rounds of {Size().a_week} wishes, {Size().volunteers} volunteers, {len(SEEDS)} seeds"
     for world, by_policy in found.items():
         columns = list(by_policy[HOUSE.name][0])
-        lines = [[column, *(_cell([year[column] for year in years]) for years in by_policy.values())] for column in columns]
+        lines = [
+            [
+                column,
+                *(
+                    _cell([year[column] for year in years])
+                    for years in by_policy.values()
+                ),
+            ]
+            for column in columns
+        ]
         show(f"{size}; {world}", ["", *by_policy], lines)
     show(
         "The optimum with other weights: means, everybody alike / people differ",
         ["a yes less likely by, for each offer", "load", "refusal %", *SHOWN],
-        [_with_weights(worlds, tired, load, refusal) for tired in TIRED for load in LOADS for refusal in REFUSALS],
+        [
+            _with_weights(worlds, tired, load, refusal)
+            for tired in TIRED
+            for load in LOADS
+            for refusal in REFUSALS
+        ],
     )
     PLOT.write_text(_plot(found), encoding="utf-8")
     print(f"written: {PLOT}", file=sys.stderr)
@@ -299,10 +399,19 @@ def _years(streets: Sequence[Street], policy: Policy) -> list[dict[str, float]]:
     return [play(street, policy).numbers() for street in streets]
 
 
-def _with_weights(worlds: Mapping[str, Sequence[Street]], tired: int, load: int, refusal: int) -> list[object]:
-    policy = replace(HOUSE, weights=Weights(load=load, refusal_percent=refusal, tired_percent=tired))
+def _with_weights(
+    worlds: Mapping[str, Sequence[Street]], tired: int, load: int, refusal: int
+) -> list[object]:
+    policy = replace(
+        HOUSE, weights=Weights(load=load, refusal_percent=refusal, tired_percent=tired)
+    )
     found = [_years(streets, policy) for streets in worlds.values()]
-    return [f"{tired} %", load, refusal, *(" / ".join(_mean([y[c] for y in years]) for years in found) for c in SHOWN)]
+    return [
+        f"{tired} %",
+        load,
+        refusal,
+        *(" / ".join(_mean([y[c] for y in years]) for years in found) for c in SHOWN),
+    ]
 
 
 def _cell(values: Sequence[float]) -> str:
@@ -314,7 +423,13 @@ def _mean(values: Sequence[float]) -> str:
 
 
 def _text(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return (
+        f"{value:,.0f}"
+        if value >= 100
+        else f"{value:.1f}"
+        if value >= 10
+        else f"{value:.2f}"
+    )
 
 
 def _plot(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> str:
@@ -329,7 +444,10 @@ def _plot(found: Mapping[str, Mapping[str, Sequence[Mapping[str, float]]]]) -> s
         Block(
             title=world,
             rows=list(by_policy),
-            columns=[[mean(year[column] for year in years) for years in by_policy.values()] for column in titles],
+            columns=[
+                [mean(year[column] for year in years) for years in by_policy.values()]
+                for column in titles
+            ],
         )
         for world, by_policy in found.items()
     ]

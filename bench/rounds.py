@@ -6,7 +6,9 @@ from statistics import median
 __all__ = ["interleaved", "ratio"]
 
 
-def interleaved(measures: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def interleaved(
+    measures: Mapping[str, Callable[[], float]], rounds: int
+) -> dict[str, list[float]]:
     """Measure all in every round, in an order that rotates from round to round; return each one's rounds."""
     found: dict[str, list[float]] = {name: [] for name in measures}
     names = list(measures)

@@ -13,7 +13,9 @@ from unittest import mock
 
 __all__ = ["Border", "parts_of"]
 
-Border = tuple[str, Any, str]  # the part, the owner of the function, the function's name
+Border = tuple[
+    str, Any, str
+]  # the part, the owner of the function, the function's name
 
 
 class _Watch:
@@ -41,11 +43,15 @@ def _watched(borders: Sequence[Border]) -> Iterator[_Watch]:
     watch = _Watch()
     with ExitStack() as stack:
         for part, owner, name in borders:
-            stack.enter_context(mock.patch.object(owner, name, watch.around(part, getattr(owner, name))))
+            stack.enter_context(
+                mock.patch.object(owner, name, watch.around(part, getattr(owner, name)))
+            )
         yield watch
 
 
-def parts_of(request: Callable[[], object], borders: Sequence[Border], times: int) -> dict[str, float]:
+def parts_of(
+    request: Callable[[], object], borders: Sequence[Border], times: int
+) -> dict[str, float]:
     """Return the median microseconds of each part over many requests."""
     seen: dict[str, list[float]] = {part: [] for part, _, _ in borders}
     with _watched(borders) as watch:

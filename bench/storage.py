@@ -30,8 +30,14 @@ from tests.job_rows import a_job
 
 from .table import show, verdict
 
-os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
-os.environ["LOG_LEVEL"] = "CRITICAL"  # counted, not timed: the request lines would only bury the table
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+os.environ["LOG_LEVEL"] = (
+    "CRITICAL"  # counted, not timed: the request lines would only bury the table
+)
 
 
 from chalicelib.message_log.model import DIGEST
@@ -82,24 +88,41 @@ class Measured:
 
 def kinds(storage: Storage) -> str:
     """Return the requests by kind, in the order in which they first came."""
-    return ", ".join(f"{count} {name}" if count > 1 else name for name, count in storage.names.items()) or "–"
+    return (
+        ", ".join(
+            f"{count} {name}" if count > 1 else name
+            for name, count in storage.names.items()
+        )
+        or "–"
+    )
 
 
 def units(storage: Storage) -> tuple[float, float]:
     """Return the read and the write units of calls."""
     spent = {name: storage.units(name) for name in storage.names}
-    return sum(spent[name] for name in READS & set(spent)), sum(value for name, value in spent.items() if name not in READS)
+    return sum(spent[name] for name in READS & set(spent)), sum(
+        value for name, value in spent.items() if name not in READS
+    )
 
 
 def split(name: str, storage: Storage) -> Measured:
     """Split calls behind the first transaction; an operation without one has no hand-over."""
-    first = next((n + 1 for n, call in enumerate(storage.calls) if call[0] == COMMIT), len(storage.calls))
-    return Measured(name, Storage(storage.calls[:first]), Storage(storage.calls[first:]))
+    first = next(
+        (n + 1 for n, call in enumerate(storage.calls) if call[0] == COMMIT),
+        len(storage.calls),
+    )
+    return Measured(
+        name, Storage(storage.calls[:first]), Storage(storage.calls[first:])
+    )
 
 
-def within(measured: Measured, budget: str, kept: Callable[[Storage], bool]) -> Measured:
+def within(
+    measured: Measured, budget: str, kept: Callable[[Storage], bool]
+) -> Measured:
     """Return an operation beside its budget."""
-    return Measured(measured.name, measured.commit, measured.enqueue, budget, kept(measured.commit))
+    return Measured(
+        measured.name, measured.commit, measured.enqueue, budget, kept(measured.commit)
+    )
 
 
 def ask(name: str, request: Callable[[], Answer], status: int = 200) -> Measured:
@@ -114,7 +137,10 @@ def ask(name: str, request: Callable[[], Answer], status: int = 200) -> Measured
 @contextmanager
 def embedded_world(**settings: Any) -> Iterator[World]:
     """Yield a World over an embedded store of its own."""
-    with tempfile.TemporaryDirectory() as folder, embedded_store(Path(folder)) as address:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        embedded_store(Path(folder)) as address,
+    ):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         yield World(**settings)
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB")
@@ -130,50 +156,96 @@ def measure_reads(world: World) -> list[Measured]:
     must(helper.post(f"/v1/wishes/{claimed}/claim"))
     tag = Phone().get(f"/v1/wishes/{wish}").headers["etag"]
     longest = open_wish(world, world.resident(), LONGEST_STORY)
-    wall = ask("wall, page of 20", lambda: Phone().get(f"/v1/wishes?place={BAIHUA}&limit=20"))
-    street_wall = ask("wall of a street, page of 20", lambda: Phone().get(f"/v1/wishes?place={STREET}&limit=20"))
+    wall = ask(
+        "wall, page of 20", lambda: Phone().get(f"/v1/wishes?place={BAIHUA}&limit=20")
+    )
+    street_wall = ask(
+        "wall of a street, page of 20",
+        lambda: Phone().get(f"/v1/wishes?place={STREET}&limit=20"),
+    )
     return [
         public_read("read a wish, public", wish),
-        public_read(f"read a wish, public, story of {len(LONGEST_STORY)} characters", longest),
-        ask("read a wish, unchanged (304)", lambda: Phone().get(f"/v1/wishes/{wish}", If_None_Match=tag), 304),
+        public_read(
+            f"read a wish, public, story of {len(LONGEST_STORY)} characters", longest
+        ),
+        ask(
+            "read a wish, unchanged (304)",
+            lambda: Phone().get(f"/v1/wishes/{wish}", If_None_Match=tag),
+            304,
+        ),
         ask("read a wish, signed in", lambda: helper.get(f"/v1/wishes/{wish}")),
         ask("read a wish, its helper", lambda: helper.get(f"/v1/wishes/{claimed}")),
         ask("read a wish, staff", lambda: staff.get(f"/v1/wishes/{claimed}")),
         within(wall, "1 request", lambda s: len(s.calls) == 1),
         within(street_wall, "1 request", lambda s: len(s.calls) == 1),
         ask("my wishes, page of 20", lambda: owner.get("/v1/me/wishes?limit=20")),
-        ask("staff queue, page of 20", lambda: staff.get(f"/v1/admin/queue?place={BAIHUA}&limit=20")),
+        ask(
+            "staff queue, page of 20",
+            lambda: staff.get(f"/v1/admin/queue?place={BAIHUA}&limit=20"),
+        ),
     ]
 
 
 def public_read(name: str, wish: str) -> Measured:
     """Read a wish as anybody and compare with the budget."""
     read = ask(name, lambda: Phone().get(f"/v1/wishes/{wish}"))
-    return within(read, "1 request, ≤ 1 RRU", lambda s: len(s.calls) == 1 and units(s)[0] <= 1)
+    return within(
+        read, "1 request, ≤ 1 RRU", lambda s: len(s.calls) == 1 and units(s)[0] <= 1
+    )
 
 
 def measure_moves(world: World) -> list[Measured]:
     """Count what the life of a wish asks, from filing to thanks."""
-    staff, helper, rival, owner = world.staff(), world.volunteer(), world.volunteer(), world.resident()
+    staff, helper, rival, owner = (
+        world.staff(),
+        world.volunteer(),
+        world.volunteer(),
+        world.resident(),
+    )
     body = wish_body(world, STORY)
-    measured = [ask("submit", lambda: owner.post("/v1/wishes", body, Idempotency_Key="submit"), 201)]
+    measured = [
+        ask(
+            "submit",
+            lambda: owner.post("/v1/wishes", body, Idempotency_Key="submit"),
+            201,
+        )
+    ]
     wish = owner.seen[-1].json["id"]
     at = f"/v1/wishes/{wish}"
-    measured.append(ask("approve", lambda: staff.post(f"{at}/approve", Idempotency_Key="approve")))
+    measured.append(
+        ask("approve", lambda: staff.post(f"{at}/approve", Idempotency_Key="approve"))
+    )
     measured += [
         claim("claim", helper, at),
         ask("claim, replayed", lambda: helper.post(f"{at}/claim", Idempotency_Key=at)),
-        ask("claim, too late", lambda: rival.post(f"{at}/claim", Idempotency_Key="late"), 409),
-        ask("release", lambda: helper.post(f"{at}/release", {"reason": "临时出差"}, Idempotency_Key="release")),
+        ask(
+            "claim, too late",
+            lambda: rival.post(f"{at}/claim", Idempotency_Key="late"),
+            409,
+        ),
+        ask(
+            "release",
+            lambda: helper.post(
+                f"{at}/release", {"reason": "临时出差"}, Idempotency_Key="release"
+            ),
+        ),
     ]
     must(helper.post(f"{at}/claim"))
     code = world.delivery_code(owner.me["phone"])
-    delivered = ask("deliver with code", lambda: helper.post(f"{at}/deliver", {"code": code}, Idempotency_Key="deliver"))
-    longest = claim(LONGEST_CLAIM, helper, f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}")
+    delivered = ask(
+        "deliver with code",
+        lambda: helper.post(f"{at}/deliver", {"code": code}, Idempotency_Key="deliver"),
+    )
+    longest = claim(
+        LONGEST_CLAIM, helper, f"/v1/wishes/{open_wish(world, owner, LONGEST_STORY)}"
+    )
     other = f"/v1/wishes/{open_wish(world, owner)}"
     must(helper.post(f"{other}/claim"), helper.post(f"{other}/deliver", {}))
     thanks = {"rating": 5, "thanks": "谢谢你，水很烫！"}
-    confirm = ask("confirm", lambda: owner.post(f"{other}/confirm", thanks, Idempotency_Key="confirm"))
+    confirm = ask(
+        "confirm",
+        lambda: owner.post(f"{other}/confirm", thanks, Idempotency_Key="confirm"),
+    )
     return [*measured, delivered, confirm, longest]
 
 
@@ -181,7 +253,11 @@ def claim(name: str, helper: Phone, at: str) -> Measured:
     """Claim the wish at a path and compare with the budget."""
     claimed = ask(name, lambda: helper.post(f"{at}/claim", Idempotency_Key=at))
     budget = "≤ 2 reads + 1 transaction ≤ 28 WRU"
-    return within(claimed, budget, lambda s: s.reads <= 2 and s.names[COMMIT] == 1 and s.units(COMMIT) <= 28)
+    return within(
+        claimed,
+        budget,
+        lambda s: s.reads <= 2 and s.names[COMMIT] == 1 and s.units(COMMIT) <= 28,
+    )
 
 
 def measure_sign_in(world: World) -> list[Measured]:
@@ -189,14 +265,30 @@ def measure_sign_in(world: World) -> list[Measured]:
     number, fresh = "+8613900008001", "+8613900008002"
     world.person(phone=number)
     phone = Phone()
-    code = ask("sign-in: send a code", lambda: phone.post("/v1/auth/codes", {"phone": number}), 202)
+    code = ask(
+        "sign-in: send a code",
+        lambda: phone.post("/v1/auth/codes", {"phone": number}),
+        202,
+    )
     known = {"phone": number, "code": world.code_in_sms(number)}
-    tokens = ask("sign-in: code to tokens", lambda: phone.post("/v1/auth/tokens", known), 201)
+    tokens = ask(
+        "sign-in: code to tokens", lambda: phone.post("/v1/auth/tokens", known), 201
+    )
     refresh = {"refresh_token": phone.seen[-1].json["refresh_token"]}
     refreshed = ask("refresh", lambda: phone.post("/v1/auth/tokens", refresh), 201)
     must(phone.post("/v1/auth/codes", {"phone": fresh}))
-    new = {"phone": fresh, "code": world.code_in_sms(fresh), "name": "新邻居", "consent": {"text_version": "2026-11"}}
-    return [code, tokens, refreshed, ask("sign-in: first time", lambda: phone.post("/v1/auth/tokens", new), 201)]
+    new = {
+        "phone": fresh,
+        "code": world.code_in_sms(fresh),
+        "name": "新邻居",
+        "consent": {"text_version": "2026-11"},
+    }
+    return [
+        code,
+        tokens,
+        refreshed,
+        ask("sign-in: first time", lambda: phone.post("/v1/auth/tokens", new), 201),
+    ]
 
 
 def measure_messages() -> list[Sequence[object]]:
@@ -204,7 +296,11 @@ def measure_messages() -> list[Sequence[object]]:
     with embedded_world() as world:
         plain = reminder(world, "one SMS reminder, from alarm to SENT", world.open_wish)
     with embedded_world() as world:
-        filled = reminder(world, "… of a wish with every field filled (1.3 KB)", lambda owner: open_wish(world, owner))
+        filled = reminder(
+            world,
+            "… of a wish with every field filled (1.3 KB)",
+            lambda owner: open_wish(world, owner),
+        )
     with embedded_world() as world:
         code = sign_in_code(world)
     with embedded_world() as world:
@@ -219,14 +315,30 @@ class Counting:
     sqs: int = 0
     queries: int = 0  # the sweep's own, one for each shard, shared by all that is due in that minute
 
-    def line(self, name: str, number: int, *, due_rows: int = 0, budgeted: bool = False) -> Sequence[object]:
+    def line(
+        self, name: str, number: int, *, due_rows: int = 0, budgeted: bool = False
+    ) -> Sequence[object]:
         """Return the table's line of one of them; `due_rows` were written by transactions before."""
         read, written = units(self.storage)
-        reads, writes = (read - self.queries) / number, (written + 2 * due_rows) / number
-        requests, sqs = (len(self.storage.calls) - self.queries) / number, self.sqs / number
+        reads, writes = (
+            (read - self.queries) / number,
+            (written + 2 * due_rows) / number,
+        )
+        requests, sqs = (
+            (len(self.storage.calls) - self.queries) / number,
+            self.sqs / number,
+        )
         kept = verdict(writes <= 12 and reads <= 4 and sqs <= 0.6) if budgeted else ""
         budget = "≤ 4 RRU, ≤ 12 WRU, ≤ 0.6 SQS" if budgeted else ""
-        return name, round(requests, 1), round(reads, 2), round(writes, 2), round(sqs, 2), budget, kept
+        return (
+            name,
+            round(requests, 1),
+            round(reads, 2),
+            round(writes, 2),
+            round(sqs, 2),
+            budget,
+            kept,
+        )
 
 
 @contextmanager
@@ -247,7 +359,9 @@ def sweep_and_work(cloud: Cloud, number: int) -> None:
         pass
 
 
-def reminder(world: World, name: str, open_one: Callable[[Phone], str]) -> Sequence[object]:
+def reminder(
+    world: World, name: str, open_one: Callable[[Phone], str]
+) -> Sequence[object]:
     """Count ten reminders whose alarms fire in the same minute."""
     cloud = cloud_of(world)
     for _ in range(AT_ONCE):
@@ -257,7 +371,9 @@ def reminder(world: World, name: str, open_one: Callable[[Phone], str]) -> Seque
     cloud.calls.clear()
     with counted(cloud, sweeps=1) as counting:
         sweep_and_work(cloud, AT_ONCE)
-    if [call.kind for call in cloud.calls] != ["wish.due_in_2_days"] * AT_ONCE or waiting_messages():
+    if [call.kind for call in cloud.calls] != [
+        "wish.due_in_2_days"
+    ] * AT_ONCE or waiting_messages():
         raise RuntimeError(f"ten reminders should have been sent: {cloud.calls}")
     return counting.line(name, AT_ONCE, budgeted=True)
 
@@ -285,7 +401,11 @@ def digest(world: World) -> list[Sequence[object]]:
         for _ in range(3):
             owner = world.resident()
             at = f"/v1/wishes/{world.open_wish(owner)}"
-            must(helper.post(f"{at}/claim"), helper.post(f"{at}/deliver", {}), owner.post(f"{at}/confirm", {}))
+            must(
+                helper.post(f"{at}/claim"),
+                helper.post(f"{at}/deliver", {}),
+                owner.post(f"{at}/confirm", {}),
+            )
             cloud.run(world.clock.now())
             cloud.takes = lambda due: False
             must(owner.post(f"{at}/confirm", {"rating": 5, "thanks": "谢谢你！"}))
@@ -299,10 +419,19 @@ def digest(world: World) -> list[Sequence[object]]:
     with counted(cloud, sweeps=1) as telling:
         sweep_and_work(cloud, AT_ONCE)
     if held != 3 * AT_ONCE or [call.kind for call in cloud.calls] != [DIGEST] * AT_ONCE:
-        raise RuntimeError(f"thirty should have been held ({held}) and ten digests sent: {cloud.calls}")
+        raise RuntimeError(
+            f"thirty should have been held ({held}) and ten digests sent: {cloud.calls}"
+        )
     return [
-        holding.line("one message held for the digest, from its due row to HELD", held, due_rows=held),
-        telling.line("one digest of three, from its due row to four lines that are final", AT_ONCE),
+        holding.line(
+            "one message held for the digest, from its due row to HELD",
+            held,
+            due_rows=held,
+        ),
+        telling.line(
+            "one digest of three, from its due row to four lines that are final",
+            AT_ONCE,
+        ),
     ]
 
 
@@ -322,7 +451,13 @@ def idle_sweep(waiting: int) -> Measured:
     """Count a sweep over a store in which so many rows wait for next year."""
     at = START + timedelta(days=365)
     rows = (
-        a_job(id=f"due_{n:024}", at=at + timedelta(seconds=n), shard=f"s{n % 4}", kind="bench.none", subject="none")
+        a_job(
+            id=f"due_{n:024}",
+            at=at + timedelta(seconds=n),
+            shard=f"s{n % 4}",
+            kind="bench.none",
+            subject="none",
+        )
         for n in range(waiting)
     )
     begun = time.perf_counter()
@@ -334,17 +469,39 @@ def idle_sweep(waiting: int) -> Measured:
         with counted_storage() as storage:
             taken = world.services.outbox.sweep()
         if taken or world.services.outbox.next_at() != at:
-            raise RuntimeError("nothing should have been due, and everything should have been there")
+            raise RuntimeError(
+                "nothing should have been due, and everything should have been there"
+            )
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB")
-    sweep = Measured(f"sweep, nothing due, {waiting:,} rows waiting (seeded in {took:.0f} s)", storage, Storage())
-    return within(sweep, f"= {shards} shards' requests, flat", lambda s: s.names == Counter({"Query": shards}))
+    sweep = Measured(
+        f"sweep, nothing due, {waiting:,} rows waiting (seeded in {took:.0f} s)",
+        storage,
+        Storage(),
+    )
+    return within(
+        sweep,
+        f"= {shards} shards' requests, flat",
+        lambda s: s.names == Counter({"Query": shards}),
+    )
 
 
 def wish_body(world: World, story: str) -> dict[str, Any]:
     """Return a wish with most of its fields filled: two windows, a dialect, an alias."""
     day = world.clock.now() + timedelta(days=7)
-    windows = [{"from": (day + timedelta(hours=h)).isoformat(), "to": (day + timedelta(hours=h + 2)).isoformat()} for h in (2, 6)]
-    return world.wish_body(story=story, window=windows, dialects=["重庆话"], safeguarding=["alone"], alias="王奶奶")
+    windows = [
+        {
+            "from": (day + timedelta(hours=h)).isoformat(),
+            "to": (day + timedelta(hours=h + 2)).isoformat(),
+        }
+        for h in (2, 6)
+    ]
+    return world.wish_body(
+        story=story,
+        window=windows,
+        dialects=["重庆话"],
+        safeguarding=["alone"],
+        alias="王奶奶",
+    )
 
 
 def file_wish(world: World, owner: Phone, story: str = STORY) -> str:
@@ -375,7 +532,29 @@ def main() -> None:
         with embedded_world() as world:
             measured += measure(world)
     measured += measure_sweep()
-    heads = ("operation", "to the answer / the commit", "RRU", "WRU", "hand-over", "RRU", "WRU", "budget", "kept")
-    show("Storage calls per operation (embedded store)", heads, [each.line() for each in measured])
-    heads = ("one of ten at once", "requests of the store", "RRU", "WRU", "SQS", "budget", "kept")
+    heads = (
+        "operation",
+        "to the answer / the commit",
+        "RRU",
+        "WRU",
+        "hand-over",
+        "RRU",
+        "WRU",
+        "budget",
+        "kept",
+    )
+    show(
+        "Storage calls per operation (embedded store)",
+        heads,
+        [each.line() for each in measured],
+    )
+    heads = (
+        "one of ten at once",
+        "requests of the store",
+        "RRU",
+        "WRU",
+        "SQS",
+        "budget",
+        "kept",
+    )
     show("What telling somebody costs, all rows counted", heads, measure_messages())

@@ -8,9 +8,17 @@ __all__ = ["show", "verdict"]
 def show(title: str, heads: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
     """Print a table; the first column is aligned to the left, the others to the right where they hold numbers."""
     texts = [[_text(cell) for cell in line] for line in lines]
-    widths = [max(len(row[n]) for row in [list(heads), *texts]) for n in range(len(heads))]
+    widths = [
+        max(len(row[n]) for row in [list(heads), *texts]) for n in range(len(heads))
+    ]
     print(f"\n### {title}\n")
-    print("| " + " | ".join(head.ljust(width) for head, width in zip(heads, widths, strict=True)) + " |")
+    print(
+        "| "
+        + " | ".join(
+            head.ljust(width) for head, width in zip(heads, widths, strict=True)
+        )
+        + " |"
+    )
     print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
     for line, row in zip(lines, texts, strict=True):
         cells = [

@@ -15,12 +15,23 @@ from chalicelib.kernel.job import JobRecord
 
 from .table import show, verdict
 
-os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": "us-east-1"}
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 os.environ["LOG_LEVEL"] = "CRITICAL"
 
 
 from chalicelib.tickets.model import Ticket
-from tests.faults.drain import SHARDS, Drained, check_drained, drain, staffed_communities, tickets
+from tests.faults.drain import (
+    SHARDS,
+    Drained,
+    check_drained,
+    drain,
+    staffed_communities,
+    tickets,
+)
 from tests.world import World
 
 from .seeds import PREFIX, seeded_store
@@ -46,11 +57,19 @@ def main(due: int = 10_000) -> None:
         "messages to one person",
         "CPU s",
     )
-    show("Tickets due in the same minute (embedded store)", heads, [line(*each) for each in drained])
+    show(
+        "Tickets due in the same minute (embedded store)",
+        heads,
+        [line(*each) for each in drained],
+    )
     (_, _, all_of_it, _), (_, _, among_few, _), (one, _, among_many, _) = drained
     same = among_few.requests == among_many.requests
-    print(f"\nWithin {SWEEPS} sweeps, each once, none missed: yes")  # or the run has stopped
-    print(f"{one:,} due cost the same requests among {due:,} and among {5 * due:,} others: {verdict(same)}")
+    print(
+        f"\nWithin {SWEEPS} sweeps, each once, none missed: yes"
+    )  # or the run has stopped
+    print(
+        f"{one:,} due cost the same requests among {due:,} and among {5 * due:,} others: {verdict(same)}"
+    )
     lines = [(name, round(n / due, 3)) for name, n in all_of_it.requests.most_common()]
     show("Where the requests of one ticket go", ("request", "for each"), lines)
 
@@ -58,7 +77,9 @@ def main(due: int = 10_000) -> None:
 def run(due: int, others: int) -> tuple[Drained, float]:
     """Drain what is due among others and check it; return what was counted, and CPU seconds."""
     seeds = {JobRecord: (row for _, row in tickets(due, others))}
-    with seeded_store(Ticket, (ticket for ticket, _ in tickets(due, others)), seeds) as address:
+    with seeded_store(
+        Ticket, (ticket for ticket, _ in tickets(due, others)), seeds
+    ) as address:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         world = World(table_prefix=PREFIX, due_shards=SHARDS)
         clerks = staffed_communities(world)
@@ -72,7 +93,10 @@ def run(due: int, others: int) -> tuple[Drained, float]:
 
 def line(due: int, others: int, drained: Drained, took: float) -> Sequence[object]:
     """Return the table's line of one run."""
-    per = [round(n / due, 2) for n in (drained.units["read"], drained.units["write"], drained.sqs)]
+    per = [
+        round(n / due, 2)
+        for n in (drained.units["read"], drained.units["write"], drained.sqs)
+    ]
     most = max(drained.heard.values())
     return (
         due,

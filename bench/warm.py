@@ -24,7 +24,14 @@ PEERS = {"async": "FastAPI + Mangum, async def", "threaded": "FastAPI + Mangum, 
 def main() -> None:
     """Print the tables."""
     command = [peer_python(), "-m", "bench.warm_worker"]
-    output = subprocess.run(command, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
+    output = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
     found = json.loads(output.splitlines()[-1])
     lines = []
     for kind in ("public", "signed in"):
@@ -32,8 +39,26 @@ def main() -> None:
         ours = round(median(rounds["ours"]))
         for peer, name in PEERS.items():
             reached = ratio(rounds["ours"], rounds[peer])
-            lines.append((kind, ours, name, round(median(rounds[peer])), reached, BUDGET, "yes" if reached <= BUDGET else "NO"))
-    heads = ("GET /v1/wishes/{id}", "ours, µs CPU", "peer", "peer, µs CPU", "ours ÷ peer", "budget", "kept")
+            lines.append(
+                (
+                    kind,
+                    ours,
+                    name,
+                    round(median(rounds[peer])),
+                    reached,
+                    BUDGET,
+                    "yes" if reached <= BUDGET else "NO",
+                )
+            )
+    heads = (
+        "GET /v1/wishes/{id}",
+        "ours, µs CPU",
+        "peer",
+        "peer, µs CPU",
+        "ours ÷ peer",
+        "budget",
+        "kept",
+    )
     show("Warm request, stubbed at the socket only", heads, lines)
     _show_parts(found["parts"])
 
@@ -42,7 +67,11 @@ def _show_parts(parts: dict[str, float]) -> None:
     whole = sum(parts.values())
     ordered = sorted(parts.items(), key=lambda part: -part[1])
     lines = [(name, round(spent), f"{spent / whole:.0%}") for name, spent in ordered]
-    store = sum(spent for name, spent in parts.items() if name.startswith(("store/dynamo", "botocore", "urllib3")))
+    store = sum(
+        spent
+        for name, spent in parts.items()
+        if name.startswith(("store/dynamo", "botocore", "urllib3"))
+    )
     lines.append(("all below PynamoDB", round(store), f"{store / whole:.0%}"))
     lines.append(("all of the request", round(whole), "100%"))
     show("Where a warm signed-in request goes", ("part", "µs", "share"), lines)

@@ -15,7 +15,12 @@ from aws_lambda_powertools import Logger
 from fastapi import FastAPI, Header, HTTPException
 from mangum import Mangum
 from pydantic import BaseModel
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.models import Model
 
 __all__ = ["handler_of"]
@@ -120,7 +125,14 @@ def _check(authorization: str | None, keys: dict[str, bytes]) -> None:
     try:
         key = keys[jwt.get_unverified_header(token)["kid"]]
         required = ["exp", "iat", "iss", "aud", "sub", "tv"]
-        jwt.decode(token, key, algorithms=["HS256"], audience="chunhui-api", issuer="chunhui", options={"require": required})
+        jwt.decode(
+            token,
+            key,
+            algorithms=["HS256"],
+            audience="chunhui-api",
+            issuer="chunhui",
+            options={"require": required},
+        )
     except (jwt.PyJWTError, KeyError):
         raise HTTPException(401) from None
 
@@ -131,16 +143,42 @@ def _read(wish_id: str) -> WishView:
     except WishItem.DoesNotExist:
         raise HTTPException(404) from None
     since = datetime.fromisoformat(item.opened_at or item.submitted_at)
-    same = ("id", "version", "state", "kind", "community", "community_name", "budget_fen", "helpers_needed", "places_left")
-    same += ("needed_by", "window", "dialects", "vetting_required", "opened_at", "created_at", "updated_at")
+    same = (
+        "id",
+        "version",
+        "state",
+        "kind",
+        "community",
+        "community_name",
+        "budget_fen",
+        "helpers_needed",
+        "places_left",
+    )
+    same += (
+        "needed_by",
+        "window",
+        "dialects",
+        "vetting_required",
+        "opened_at",
+        "created_at",
+        "updated_at",
+    )
     fields = {name: getattr(item, name) for name in same}
     wall = {"alias": item.alias, "title": item.title, "story": item.story}
-    view = WishView(**fields, **wall, skills=item.skills or [], age_days=(datetime.now(UTC) - since).days, moves=[])
+    view = WishView(
+        **fields,
+        **wall,
+        skills=item.skills or [],
+        age_days=(datetime.now(UTC) - since).days,
+        moves=[],
+    )
     log.info("request", operation="read_wish", status=200)
     return view
 
 
-def handler_of(keys: dict[str, bytes], *, threaded: bool) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+def handler_of(
+    keys: dict[str, bytes], *, threaded: bool
+) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     """Return a Lambda handler over the one route."""
     app = FastAPI()
 
@@ -148,10 +186,14 @@ def handler_of(keys: dict[str, bytes], *, threaded: bool) -> Callable[[dict[str,
         _check(authorization, keys)
         return _read(wish_id)
 
-    def read_wish_threaded(wish_id: str, authorization: Authorization = None) -> WishView:
+    def read_wish_threaded(
+        wish_id: str, authorization: Authorization = None
+    ) -> WishView:
         _check(authorization, keys)
         return _read(wish_id)
 
     app.get("/v1/wishes/{wish_id}")(read_wish_threaded if threaded else read_wish)
-    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = Mangum(app, lifespan="off")
+    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = Mangum(
+        app, lifespan="off"
+    )
     return handler

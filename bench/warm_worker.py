@@ -53,7 +53,11 @@ BORDERS: list[Border] = [
     ("store/dynamo: JSON, hooks, retries", Dynamo, "call"),
     ("store/dynamo: sign", Signer, "headers"),
     ("botocore: HTTP session", botocore.httpsession.URLLib3Session, "send"),
-    ("urllib3 and http.client, above the socket", urllib3.connectionpool.HTTPConnectionPool, "urlopen"),
+    (
+        "urllib3 and http.client, above the socket",
+        urllib3.connectionpool.HTTPConnectionPool,
+        "urlopen",
+    ),
 ]
 
 
@@ -87,12 +91,25 @@ def check(handlers: dict[str, Handler], event: dict[str, Any]) -> None:
         with counted_log_lines() as lines:
             answers[name] = handler(event, CONTEXT)
         if len(lines) != 1:
-            raise RuntimeError(f"{name} wrote {len(lines)} log lines, and must write one as the others do")
-    wrong = {name: answer for name, answer in answers.items() if answer["statusCode"] != 200}
+            raise RuntimeError(
+                f"{name} wrote {len(lines)} log lines, and must write one as the others do"
+            )
+    wrong = {
+        name: answer for name, answer in answers.items() if answer["statusCode"] != 200
+    }
     if wrong:
         raise RuntimeError(str(wrong))
     bodies = [json.loads(answer["body"]) for answer in answers.values()]
-    shared = ("id", "version", "state", "title", "story", "places_left", "needed_by", "age_days")
+    shared = (
+        "id",
+        "version",
+        "state",
+        "title",
+        "story",
+        "places_left",
+        "needed_by",
+        "age_days",
+    )
     if any(body[name] != bodies[0][name] for body in bodies for name in shared):
         raise RuntimeError(f"the answers differ: {bodies}")
     if any(set(body) != set(bodies[0]) for body in bodies):
@@ -114,10 +131,15 @@ def main() -> None:
     for kind, token in (("public", None), ("signed in", tokens.issue(actor)[0])):
         event = get_event("/v1/wishes/{wish_id}", {"wish_id": WISH_ID}, token)
         check(handlers, event)
-        measures = {name: partial(cpu_per_request, handler, event) for name, handler in handlers.items()}
+        measures = {
+            name: partial(cpu_per_request, handler, event)
+            for name, handler in handlers.items()
+        }
         interleaved(measures, 3)  # warms caches and the thread pool
         found[kind] = interleaved(measures, ROUNDS)
-    found["parts"] = parts_of(partial(app, event, CONTEXT), BORDERS, WATCHED)  # of the last kind, signed in
+    found["parts"] = parts_of(
+        partial(app, event, CONTEXT), BORDERS, WATCHED
+    )  # of the last kind, signed in
     print(json.dumps(found), file=RESULTS)
 
 

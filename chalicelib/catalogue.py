@@ -92,7 +92,10 @@ def _job_lanes() -> Mapping[str, Lane]:
     lanes: dict[str, Lane] = {}
     for feature in declarations():
         lanes |= {f"timer.{kind}": lane for kind, lane in feature.timer_lanes.items()}
-        lanes |= {f"command.{name}": command.lane for name, command in feature.commands.items()}
+        lanes |= {
+            f"command.{name}": command.lane
+            for name, command in feature.commands.items()
+        }
     return lanes
 
 

@@ -21,7 +21,9 @@ class Composition:
     def __init__(self, get: Get) -> None:
         self._get = get
 
-    def contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """See `Hooks.contexts`; the messages of one feature are read together."""
         found: list[MessageContext | None] = [None] * len(subjects)
         positions: dict[int, list[int]] = {}
@@ -34,7 +36,9 @@ class Composition:
                 found[n] = context
         return found
 
-    def members(self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def members(
+        self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int
+    ) -> Page[str]:
         """See `Hooks.members`."""
         provider, read = _group(kind).members
         page: Page[str] = read(self._get(provider), name, as_of, start, limit)

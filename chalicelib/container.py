@@ -38,7 +38,9 @@ class Container:
         self.core: Core  # set by `build`
         self._built: dict[Provider[Any], Any] = dict(instead or {})
         self._building: list[str] = []
-        self._lock = RLock()  # a local server is threaded, and every service is built once
+        self._lock = (
+            RLock()
+        )  # a local server is threaded, and every service is built once
 
     def get(self, provider: Provider[T], /) -> T:
         """Return what a provider builds."""
@@ -51,7 +53,9 @@ class Container:
 
     def _build(self, provider: Provider[T]) -> T:
         if provider.name in self._building:
-            raise RuntimeError(f"a circle: {' -> '.join([*self._building, provider.name])}")
+            raise RuntimeError(
+                f"a circle: {' -> '.join([*self._building, provider.name])}"
+            )
         make = provider.make or _filling(provider)
         self._building.append(provider.name)
         try:
@@ -70,7 +74,9 @@ class Container:
             self.dispatcher.run(scheduled)
         except Exception as error:
             # The text of an error may name a person.
-            self.core.log.error("job", kind=scheduled.kind, due=scheduled.id, error=type(error).__name__)  # noqa: TRY400
+            self.core.log.error(  # noqa: TRY400
+                "job", kind=scheduled.kind, due=scheduled.id, error=type(error).__name__
+            )
             raise
 
     def park(self, scheduled: ScheduledJob) -> None:
@@ -101,10 +107,16 @@ def build(
 ) -> Container:
     """Build the container of an installation; tests and the local server bring their own clock, ids and adapters."""
     container = Container(instead)
-    clock, ids, metrics = clock or SystemClock(), ids or RandomIds(), metrics or _metrics(settings)
+    clock, ids, metrics = (
+        clock or SystemClock(),
+        ids or RandomIds(),
+        metrics or _metrics(settings),
+    )
     keys = Keyring(settings.secret)
     store = Store(connect(settings.region, dynamo), settings.table_prefix)
-    outbox = Outbox(_queue(settings, container, clock), clock, settings.due_shards, metrics, store)
+    outbox = Outbox(
+        _queue(settings, container, clock), clock, settings.due_shards, metrics, store
+    )
     container.core = Core(
         settings=settings,
         clock=clock,
@@ -150,7 +162,9 @@ def _queue(settings: Settings, container: Container, clock: Clock) -> Queue:
 
 def _filling(port: Provider[T]) -> Callable[[Core, Any], T]:
     """Return how the feature above builds a port; RuntimeError if none fills it."""
-    for name in FEATURES:  # one after the other: a function loads no more declarations than it needs
+    for name in (
+        FEATURES
+    ):  # one after the other: a function loads no more declarations than it needs
         fills = declaration(name).fills
         if port in fills:
             return fills[port]

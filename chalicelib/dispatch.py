@@ -7,7 +7,16 @@ from typing import Any
 
 from .feature import Bound, CommandHandler, Feature, Get
 from .kernel.ids import derived_id
-from .kernel.job import Answer, Command, Event, Job, ScheduledJob, Send, Timer, Unreadable
+from .kernel.job import (
+    Answer,
+    Command,
+    Event,
+    Job,
+    ScheduledJob,
+    Send,
+    Timer,
+    Unreadable,
+)
 from .kernel.paging import Position
 
 __all__ = ["Dispatcher", "Unhandled"]
@@ -43,7 +52,9 @@ class Dispatcher:
             self._events.setdefault(tag, {})[feature.name] = handler
         if feature.send:
             if self._send:
-                raise ValueError(f"{feature.name} is the second feature that sends messages")
+                raise ValueError(
+                    f"{feature.name} is the second feature that sends messages"
+                )
             self._send = feature.send
 
     def run(self, scheduled: ScheduledJob) -> None:
@@ -70,7 +81,9 @@ class Dispatcher:
         position: Position | None = handler(self._get(provider), job)
         return position
 
-    def _continue(self, scheduled: ScheduledJob, job: Event | Command, position: Position | None) -> None:
+    def _continue(
+        self, scheduled: ScheduledJob, job: Event | Command, position: Position | None
+    ) -> None:
         """Schedule the next step of a handler that works in steps. Run again after a crash, it is the same job."""
         if position is not None:
             id = derived_id("due", f"{job.id} {json.dumps(position, sort_keys=True)}")
@@ -83,10 +96,15 @@ class Dispatcher:
         if event.handler or len(subscribers) == 1:
             # A further step names its handler: another feature may subscribe before it runs.
             own = replace(event, handler=event.handler or next(iter(subscribers)))
-            self._continue(scheduled, own, self._call(subscribers.get(own.handler), own))
+            self._continue(
+                scheduled, own, self._call(subscribers.get(own.handler), own)
+            )
             return
         # The ids follow from the event's: spread again, they are the same jobs.
-        jobs = [replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name) for name in subscribers]
+        jobs = [
+            replace(event, id=derived_id("due", f"{event.id} {name}"), handler=name)
+            for name in subscribers
+        ]
         self._spread([replace(scheduled, job=job) for job in jobs])
 
     def parked_as(self, scheduled: ScheduledJob) -> ScheduledJob:
@@ -94,22 +112,32 @@ class Dispatcher:
         handler = self._command(scheduled)
         if handler is None or not handler.parks_daily:
             return scheduled
-        id = derived_id("due", f"{scheduled.kind} {scheduled.subject} {scheduled.at:%Y-%m-%d}")
+        id = derived_id(
+            "due", f"{scheduled.kind} {scheduled.subject} {scheduled.at:%Y-%m-%d}"
+        )
         midnight = scheduled.at.replace(hour=0, minute=0, second=0, microsecond=0)
         return replace(scheduled, job=replace(scheduled.job, id=id), at=midnight)
 
     def place_named_by(self, scheduled: ScheduledJob) -> str | None:
         """Return the place that a command is about, None where the job does not name one itself."""
         handler = self._command(scheduled)
-        return scheduled.subject if handler is not None and handler.subject_is_place else None
+        return (
+            scheduled.subject
+            if handler is not None and handler.subject_is_place
+            else None
+        )
 
     def _command(self, scheduled: ScheduledJob) -> CommandHandler | None:
         job = scheduled.job
         return self._commands.get(job.name) if isinstance(job, Command) else None
 
 
-def _declare(table: dict[str, Any], feature: Feature[Any], declared: Mapping[str, Any]) -> None:
+def _declare(
+    table: dict[str, Any], feature: Feature[Any], declared: Mapping[str, Any]
+) -> None:
     for name, handler in declared.items():
         if name in table:
-            raise ValueError(f"{feature.name} declares {name}, which another feature declares")
+            raise ValueError(
+                f"{feature.name} declares {name}, which another feature declares"
+            )
         table[name] = handler

@@ -42,7 +42,9 @@ class Get(Protocol):
 class Provider(Generic[S]):
     """Something that is built once per container. Without `make` it is a port: a feature above fills it."""
 
-    def __init__(self, name: str, make: "Callable[[Core, Get], S] | None" = None) -> None:
+    def __init__(
+        self, name: str, make: "Callable[[Core, Get], S] | None" = None
+    ) -> None:
         self.name, self.make = name, make
 
     def __repr__(self) -> str:
@@ -92,9 +94,13 @@ class Feature(Provider[S]):
     `service` names another provider of the feature where the function is not called with the feature's main service.
     """
 
-    def __init__(self, name: str, *, id_prefixes: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, *, id_prefixes: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(name)
-        self.id_prefixes = dict(id_prefixes or {})  # singular of a path parameter -> prefix: {"wish": "wsh"}
+        self.id_prefixes = dict(
+            id_prefixes or {}
+        )  # singular of a path parameter -> prefix: {"wish": "wsh"}
         self.fills: dict[Provider[Any], Callable[[Core, Get], Any]] = {}
         self.load_routes: Callable[[], Routes[Any]] | None = None
         self.route_service: Provider[Any] = self  # what the views are called with
@@ -124,7 +130,9 @@ class Feature(Provider[S]):
         """Declare something else that this feature builds."""
         return Provider(f"{self.name}.{make.__name__}", make)
 
-    def fill(self, port: "Provider[T]") -> "Callable[[Callable[[Core, Get], T]], Callable[[Core, Get], T]]":
+    def fill(
+        self, port: "Provider[T]"
+    ) -> "Callable[[Callable[[Core, Get], T]], Callable[[Core, Get], T]]":
         """Declare how a port of a feature below is built."""
 
         def declare(make: "Callable[[Core, Get], T]") -> "Callable[[Core, Get], T]":
@@ -140,12 +148,20 @@ class Feature(Provider[S]):
 
     # what it handles
 
-    def on_timer(self, kind: str, *, lane: Lane = Lane.URGENT, service: Provider[Any] | None = None) -> Callable[[F], F]:
+    def on_timer(
+        self,
+        kind: str,
+        *,
+        lane: Lane = Lane.URGENT,
+        service: Provider[Any] | None = None,
+    ) -> Callable[[F], F]:
         """Declare what the timer of an entity of this kind (`Entity.entity_kind`) does: (service, Timer)."""
         self.timer_lanes[kind] = lane
         return self._handler(self.timers, [kind], service)
 
-    def on_event(self, *tags: str, service: Provider[Any] | None = None) -> Callable[[F], F]:
+    def on_event(
+        self, *tags: str, service: Provider[Any] | None = None
+    ) -> Callable[[F], F]:
         """Declare what these events do: (service, Event). Several features may subscribe to one event.
 
         A handler may work in steps: it returns the position where it goes on, and is called again with it as the
@@ -153,7 +169,9 @@ class Feature(Provider[S]):
         """
         return self._handler(self.events, tags, service)
 
-    def on_answer(self, kind: str, *, service: Provider[Any] | None = None) -> Callable[[F], F]:
+    def on_answer(
+        self, kind: str, *, service: Provider[Any] | None = None
+    ) -> Callable[[F], F]:
         """Declare what an answer to questions about this kind of entity does: (service, Answer)."""
         return self._handler(self.answers, [kind], service)
 
@@ -169,7 +187,9 @@ class Feature(Provider[S]):
         """Declare what a command does: (service, Command). It may work in steps, as `on_event` says."""
 
         def declare(run: F) -> F:
-            self.commands[name] = CommandHandler(Bound(service or self, run), lane, parks_daily, subject_is_place)
+            self.commands[name] = CommandHandler(
+                Bound(service or self, run), lane, parks_daily, subject_is_place
+            )
             return run
 
         return declare
@@ -198,7 +218,9 @@ class Feature(Provider[S]):
         service: Provider[Any] | None = None,
     ) -> None:
         """Declare message templates by their kinds, where they are, what fills them, and perhaps their lane."""
-        self.message_groups.append(Messages(kinds, templates, Bound(service or self, context), lane))
+        self.message_groups.append(
+            Messages(kinds, templates, Bound(service or self, context), lane)
+        )
 
     def group(
         self,
@@ -211,7 +233,9 @@ class Feature(Provider[S]):
         """Declare a group that messages can be addressed to. A group of at most `direct_up_to` is sent to by name."""
 
         def declare(members: F) -> F:
-            self.groups[kind] = Group(Bound(service or self, members), zone, direct_up_to)
+            self.groups[kind] = Group(
+                Bound(service or self, members), zone, direct_up_to
+            )
             return members
 
         return declare
@@ -245,7 +269,12 @@ class Feature(Provider[S]):
 
         return declare
 
-    def _handler(self, table: dict[str, Bound], names: Iterable[str], service: Provider[Any] | None) -> Callable[[F], F]:
+    def _handler(
+        self,
+        table: dict[str, Bound],
+        names: Iterable[str],
+        service: Provider[Any] | None,
+    ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             for name in names:
                 if name in table:
@@ -255,7 +284,9 @@ class Feature(Provider[S]):
 
         return declare
 
-    def _listed(self, hooks: list[Bound], service: Provider[Any] | None) -> Callable[[F], F]:
+    def _listed(
+        self, hooks: list[Bound], service: Provider[Any] | None
+    ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             hooks.append(Bound(service or self, function))
             return function

@@ -14,9 +14,13 @@ class SmsProvider:
     name: str
     kind: str
     weight: float = 1
-    price_li: int = 55  # five and a half fen: what notices cost at the larger domestic providers
+    price_li: int = (
+        55  # five and a half fen: what notices cost at the larger domestic providers
+    )
     url: str = ""
-    key: bytes = field(default=b"", repr=False)  # signs what we send and what the provider reports
+    key: bytes = field(
+        default=b"", repr=False
+    )  # signs what we send and what the provider reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,9 @@ class Settings:
 
     table_prefix: str = "chunhui-"
     region: str = "cn-north-1"
-    token_keys: Mapping[str, bytes] = field(repr=False)  # key id -> secret; the first signs, all verify
+    token_keys: Mapping[str, bytes] = field(
+        repr=False
+    )  # key id -> secret; the first signs, all verify
     secret: bytes = field(repr=False)  # phone index, codes, cursors
     stage: str = "dev"
     urgent_queue_url: str = ""  # without queues each job runs where it became due
@@ -52,9 +58,15 @@ class Settings:
     sms_per_second: float = 20  # what the providers take together
     sms_budget_fen: int | None = None  # per street and month; None for no limit
     public_url: str = ""  # of this installation; unsubscribe links begin with it
-    upload_bucket: str = ""  # private, and without versions; without one files are kept in memory
-    open311_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # application -> its api_key
-    open311_contact: str = ""  # for developers; where it is empty, a default text is shown
+    upload_bucket: str = (
+        ""  # private, and without versions; without one files are kept in memory
+    )
+    open311_keys: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # application -> its api_key
+    open311_contact: str = (
+        ""  # for developers; where it is empty, a default text is shown
+    )
     open311_key_service: str = ""  # how developers get a key
     emf: bool = False  # write metrics into the log, as CloudWatch reads them
     due_shards: int = 4
@@ -68,10 +80,19 @@ class Settings:
         With queues, the SMS providers, the mail server and the bucket are required too. A console in the cloud would
         lose messages and call them sent, and a process's memory would lose photos.
         """
-        keys = {kid: secret.encode() for kid, secret in json.loads(env["TOKEN_KEYS"]).items()}
+        keys = {
+            kid: secret.encode()
+            for kid, secret in json.loads(env["TOKEN_KEYS"]).items()
+        }
         in_cloud = "URGENT_QUEUE_URL" in env
-        providers = json.loads(env["SMS_PROVIDERS"]) if in_cloud or "SMS_PROVIDERS" in env else None
-        mail = json.loads(env["MAIL_SERVER"]) if in_cloud or "MAIL_SERVER" in env else {}
+        providers = (
+            json.loads(env["SMS_PROVIDERS"])
+            if in_cloud or "SMS_PROVIDERS" in env
+            else None
+        )
+        mail = (
+            json.loads(env["MAIL_SERVER"]) if in_cloud or "MAIL_SERVER" in env else {}
+        )
         return cls(
             table_prefix=env.get("TABLE_PREFIX", "chunhui-"),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", "cn-north-1"),
@@ -80,13 +101,19 @@ class Settings:
             stage=env.get("STAGE", "dev"),
             urgent_queue_url=env.get("URGENT_QUEUE_URL", ""),
             bulk_queue_url=env["BULK_QUEUE_URL"] if in_cloud else "",
-            sms_providers=tuple(_provider(given) for given in providers) if providers else _CONSOLE,
+            sms_providers=tuple(_provider(given) for given in providers)
+            if providers
+            else _CONSOLE,
             mail=MailServer(**mail),
             sms_signature=env.get("SMS_SIGNATURE", "春晖"),
             sms_per_second=float(env.get("SMS_PER_SECOND", "20")),
-            sms_budget_fen=int(env["SMS_BUDGET_FEN"]) if "SMS_BUDGET_FEN" in env else None,
+            sms_budget_fen=int(env["SMS_BUDGET_FEN"])
+            if "SMS_BUDGET_FEN" in env
+            else None,
             public_url=env.get("PUBLIC_URL", "").rstrip("/"),
-            upload_bucket=env["UPLOAD_BUCKET"] if in_cloud else env.get("UPLOAD_BUCKET", ""),
+            upload_bucket=env["UPLOAD_BUCKET"]
+            if in_cloud
+            else env.get("UPLOAD_BUCKET", ""),
             open311_keys=_long_enough(json.loads(env.get("OPEN311_KEYS", "{}"))),
             open311_contact=env.get("OPEN311_CONTACT", ""),
             open311_key_service=env.get("OPEN311_KEY_SERVICE", ""),
@@ -100,7 +127,9 @@ class Settings:
 def _long_enough(keys: Mapping[str, str]) -> Mapping[str, str]:
     short = [name for name, key in keys.items() if len(key) < _SHORTEST_KEY]
     if short:
-        raise ValueError(f"OPEN311_KEYS: {', '.join(short)}: a key needs {_SHORTEST_KEY} characters")
+        raise ValueError(
+            f"OPEN311_KEYS: {', '.join(short)}: a key needs {_SHORTEST_KEY} characters"
+        )
     return keys
 
 

@@ -25,13 +25,33 @@ __all__ = ["seed_demo_street"]
 _CONSENT = ConsentGiven(how="written", witness="居委会")
 _STREET = "chunhui"
 _TREE = {
-    "baihua": ("柏华社区", {"g01": ["b01", "b02"], "g02": ["b03", "b04"], "g03": ["b05", "b06"]}),
+    "baihua": (
+        "柏华社区",
+        {"g01": ["b01", "b02"], "g02": ["b03", "b04"], "g03": ["b05", "b06"]},
+    ),
     "jinfeng": ("锦凤社区", {"g01": ["b01", "b02"], "g02": ["b03"]}),
     "gudu": ("古渡社区", {"g01": ["b01", "b02"], "g02": ["b03"]}),
 }
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏"
-_GIVEN = ["秀英", "桂兰", "建国", "玉珍", "志强", "淑芬", "永康", "凤霞", "国庆", "雅琴"]
-_SKILLS = [("家电维修",), ("理发",), ("陪诊", "买菜"), ("辅导功课",), ("搬运", "家电维修")]
+_GIVEN = [
+    "秀英",
+    "桂兰",
+    "建国",
+    "玉珍",
+    "志强",
+    "淑芬",
+    "永康",
+    "凤霞",
+    "国庆",
+    "雅琴",
+]
+_SKILLS = [
+    ("家电维修",),
+    ("理发",),
+    ("陪诊", "买菜"),
+    ("辅导功课",),
+    ("搬运", "家电维修"),
+]
 _DIALECTS = [("重庆话",), (), ("上海话",), (), ("粤语",)]
 _WISHES: Sequence[tuple[str, WishKind, str, int | None, str]] = (
     ("一个书包", WishKind.GOODS, "孙女九月上小学。", 9000, "open"),
@@ -59,17 +79,31 @@ _TICKETS: Sequence[tuple[str, str, str]] = (
 
 def seed_demo_street(services: Container) -> None:
     """Make the street, its people, a dozen wishes and a few tickets."""
-    services.get(places_feature.feature).found_street(_STREET, "春晖路街道", "Asia/Shanghai")
-    admin = services.get(staff_directory_feature.feature).bootstrap_admin("+8613900000001", "林晖", _STREET)
+    services.get(places_feature.feature).found_street(
+        _STREET, "春晖路街道", "Asia/Shanghai"
+    )
+    admin = services.get(staff_directory_feature.feature).bootstrap_admin(
+        "+8613900000001", "林晖", _STREET
+    )
     boss = RequestContext(actor=admin.as_actor())
     buildings = _places(services, boss)
     staff = _staff(services, boss)
-    services.get(places_feature.feature).assign_duty(boss, _STREET, {"street_admin": [admin.id]})
+    services.get(places_feature.feature).assign_duty(
+        boss, _STREET, {"street_admin": [admin.id]}
+    )
     for community in ("baihua", "jinfeng"):
-        people = {role: [person.id] for (place, role), person in staff.items() if place == f"{_STREET}.{community}"}
-        services.get(places_feature.feature).assign_duty(boss, f"{_STREET}.{community}", people)
+        people = {
+            role: [person.id]
+            for (place, role), person in staff.items()
+            if place == f"{_STREET}.{community}"
+        }
+        services.get(places_feature.feature).assign_duty(
+            boss, f"{_STREET}.{community}", people
+        )
         grid = f"{_STREET}.{community}.g01"
-        services.get(places_feature.feature).assign_duty(boss, grid, {"grid_worker": [staff[(grid, "grid_worker")].id]})
+        services.get(places_feature.feature).assign_duty(
+            boss, grid, {"grid_worker": [staff[(grid, "grid_worker")].id]}
+        )
     volunteers = _volunteers(services, boss, buildings)
     residents = _residents(services, boss, buildings)
     _wishes(services, boss, residents, volunteers)
@@ -85,25 +119,40 @@ def _places(services: Container, boss: RequestContext) -> list[str]:
         for grid, numbers in grids.items():
             place = f"{code}.{grid}"
             services.get(places_feature.feature).put_place(
-                boss, place, f"{name}第{int(grid[1:])}网格", [before] if before else [], None
+                boss,
+                place,
+                f"{name}第{int(grid[1:])}网格",
+                [before] if before else [],
+                None,
             )
             before = place
             for number in numbers:
                 building = f"{place}.{number}"
                 services.get(places_feature.feature).put_place(
-                    boss, building, f"{int(number[1:])}号楼", [], None, _location(len(buildings))
+                    boss,
+                    building,
+                    f"{int(number[1:])}号楼",
+                    [],
+                    None,
+                    _location(len(buildings)),
                 )
                 for unit in ("u1", "u2"):
-                    services.get(places_feature.feature).put_place(boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None)
+                    services.get(places_feature.feature).put_place(
+                        boss, f"{building}.{unit}", f"{unit[1:]}单元", [], None
+                    )
                 buildings.append(f"{building}.u1")
     for one, other in (("baihua", "jinfeng"), ("jinfeng", "gudu")):
-        services.get(places_feature.feature).put_place(boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None)
+        services.get(places_feature.feature).put_place(
+            boss, f"{_STREET}.{other}", _TREE[other][0], [f"{_STREET}.{one}"], None
+        )
     return buildings
 
 
 def _location(n: int) -> Location:
     """Buildings in rows of four, some 100 m apart, on a hillside where nobody lives."""
-    return Location(round(30.2500 + n // 4 * 0.0009, 6), round(108.9500 + n % 4 * 0.0010, 6))
+    return Location(
+        round(30.2500 + n // 4 * 0.0009, 6), round(108.9500 + n % 4 * 0.0010, 6)
+    )
 
 
 def _staff(services: Container, boss: RequestContext) -> dict[tuple[str, str], Person]:
@@ -118,17 +167,23 @@ def _staff(services: Container, boss: RequestContext) -> dict[tuple[str, str], P
     for number, name, place, role in wanted:
         code = f"{_STREET}.{place}"
         person = _person(services, boss, name, f"+861390000{number:04}", code)
-        made[(code, role.value)] = services.get(staff_directory_feature.feature).grant_roles(boss, person.id, [Grant(role, code)])
+        made[(code, role.value)] = services.get(
+            staff_directory_feature.feature
+        ).grant_roles(boss, person.id, [Grant(role, code)])
     return made
 
 
-def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
+def _volunteers(
+    services: Container, boss: RequestContext, buildings: Sequence[str]
+) -> list[Person]:
     made = []
     for n in range(20):
         community = f"{_STREET}.{list(_TREE)[n % 3]}"
         homes = [building for building in buildings if building.startswith(community)]
         name = _SURNAMES[n] + "志愿"[n % 2] + _GIVEN[n % 10][1]
-        person = _person(services, boss, name, f"+86139000000{11 + n}", homes[n % len(homes)])
+        person = _person(
+            services, boss, name, f"+86139000000{11 + n}", homes[n % len(homes)]
+        )
         profile = VolunteerProfile(
             places=(community,),
             skills=_SKILLS[n % 5],
@@ -139,7 +194,9 @@ def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[s
             ),
             capacity=1 + n % 5 if n > 3 else 3,
         )
-        person = services.get(people_feature.accounts).volunteer(RequestContext(actor=person.as_actor()), profile)
+        person = services.get(people_feature.accounts).volunteer(
+            RequestContext(actor=person.as_actor()), profile
+        )
         if n % 3 == 0:
             person = services.get(staff_directory_feature.feature).vet(
                 boss, person.id, Vetting.SAFEGUARDING, "身份与无犯罪证明已核"
@@ -148,19 +205,32 @@ def _volunteers(services: Container, boss: RequestContext, buildings: Sequence[s
     return made
 
 
-def _residents(services: Container, boss: RequestContext, buildings: Sequence[str]) -> list[Person]:
+def _residents(
+    services: Container, boss: RequestContext, buildings: Sequence[str]
+) -> list[Person]:
     made = []
     for n in range(30):
         name = _SURNAMES[29 - n] + _GIVEN[n % 10]
         home = buildings[n % len(buildings)]
         household = "hh-demo-1" if n < 2 else None
         made.append(
-            _person(services, boss, name, f"+86139000001{n + 1:02}", buildings[0] if n < 2 else home, household=household)
+            _person(
+                services,
+                boss,
+                name,
+                f"+86139000001{n + 1:02}",
+                buildings[0] if n < 2 else home,
+                household=household,
+            )
         )
     for n in range(4):  # without a phone of their own
         contact = made[n].id if n < 2 else None
         home = made[n].home or buildings[n]
-        made.append(_person(services, boss, f"{_SURNAMES[n]}奶奶", None, home, contact_via=contact))
+        made.append(
+            _person(
+                services, boss, f"{_SURNAMES[n]}奶奶", None, home, contact_via=contact
+            )
+        )
     return made
 
 
@@ -186,11 +256,19 @@ def _person(
     return services.get(staff_directory_feature.feature).create_person(boss, new)
 
 
-def _wishes(services: Container, boss: RequestContext, residents: Sequence[Person], volunteers: Sequence[Person]) -> None:
+def _wishes(
+    services: Container,
+    boss: RequestContext,
+    residents: Sequence[Person],
+    volunteers: Sequence[Person],
+) -> None:
     today = local_day(services.core.clock.now(), "Asia/Shanghai")
     wishes = services.get(wishes_feature.feature)
     for n, (title, kind, story, budget, state) in enumerate(_WISHES):
-        resident, helper = residents[10 + n], RequestContext(actor=volunteers[2 + n].as_actor())
+        resident, helper = (
+            residents[10 + n],
+            RequestContext(actor=volunteers[2 + n].as_actor()),
+        )
         owner = RequestContext(actor=resident.as_actor())
         terms = WishTerms(
             kind=kind,
@@ -214,10 +292,22 @@ def _wishes(services: Container, boss: RequestContext, residents: Sequence[Perso
             wishes.confirm_wish(owner, id, 5, "谢谢！")
 
 
-def _tickets(services: Container, staff: dict[tuple[str, str], Person], residents: Sequence[Person]) -> None:
+def _tickets(
+    services: Container,
+    staff: dict[tuple[str, str], Person],
+    residents: Sequence[Person],
+) -> None:
     """Report a few problems and bring them to different states; none is left for somebody to be late with while a visitor looks on."""
-    calls = {role: RequestContext(actor=person.as_actor()) for (place, role), person in staff.items() if "baihua" in place}
-    worker, company, community = calls["grid_worker"], calls["property"], calls["community_staff"]
+    calls = {
+        role: RequestContext(actor=person.as_actor())
+        for (place, role), person in staff.items()
+        if "baihua" in place
+    }
+    worker, company, community = (
+        calls["grid_worker"],
+        calls["property"],
+        calls["community_staff"],
+    )
     tickets, grid = services.get(tickets_feature.feature), f"{_STREET}.baihua.g01"
     for (category, text, state), resident in zip(_TICKETS, residents[5:], strict=False):
         owner = RequestContext(actor=resident.as_actor())
@@ -228,7 +318,12 @@ def _tickets(services: Container, staff: dict[tuple[str, str], Person], resident
         if state in ("assigned", "resolved", "closed"):
             tickets.assign(worker, id, "property")
         if state == "on_hold":
-            tickets.hold(community, id, "等待专业单位鉴定", services.core.clock.now() + timedelta(days=13))
+            tickets.hold(
+                community,
+                id,
+                "等待专业单位鉴定",
+                services.core.clock.now() + timedelta(days=13),
+            )
         if state in ("resolved", "closed"):
             tickets.resolve(company, id, "已处理完毕", ())
         if state == "closed":

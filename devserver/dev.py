@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from chalicelib.adapters.console import DevMailbox, Letter
 from chalicelib.container import Container
@@ -65,7 +72,14 @@ class DevServer:
         """Return how many bytes of a body are read at a path."""
         return MOST if path == PATH else most_of(path)
 
-    def handle(self, method: str, target: str, headers: dict[str, str], body: bytes, source: str) -> Answer:
+    def handle(
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
+        source: str,
+    ) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
         if not url.path.startswith("/dev/"):
@@ -82,17 +96,27 @@ class DevServer:
         }
         if (method, url.path) in routes:
             return routes[method, url.path]()
-        return problem(404, "resource.not_found", ", ".join(f"{verb} {path}" for verb, path in routes))
+        return problem(
+            404,
+            "resource.not_found",
+            ", ".join(f"{verb} {path}" for verb, path in routes),
+        )
 
     def _told_time(self, ran: Mapping[str, int]) -> Answer:
         return json_answer(200, {"now": _instant(self._clock.now()), "ran": dict(ran)})
 
     def _messages(self, query: dict[str, str]) -> Answer:
         try:
-            after = datetime.fromisoformat(query["after"].replace(" ", "+")) if "after" in query else None
+            after = (
+                datetime.fromisoformat(query["after"].replace(" ", "+"))
+                if "after" in query
+                else None
+            )
             letters = self._mailbox.read(_plus(query.get("to")), after)
         except (ValueError, TypeError):
-            return problem(422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z")
+            return problem(
+                422, "query.invalid", "after: an instant such as 2026-11-23T08:40:00Z"
+            )
         return json_answer(200, {"items": [_shown(letter) for letter in letters]})
 
     def _page(self, query: dict[str, str]) -> Answer:
@@ -108,10 +132,14 @@ class DevServer:
         try:
             given = ReplyIn.model_validate_json(body)
         except ValidationError:
-            return problem(422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}')
+            return problem(
+                422, "body.invalid", 'give {"from": "+8613900000101", "text": "1"}'
+            )
         phone = given.phone if given.phone.startswith("+") else f"+86{given.phone}"
         self._services.get(replies_feature.feature).take(
-            "console", [], [SmsReply(id=RandomIds().new("dev"), phone=phone, text=given.text)]
+            "console",
+            [],
+            [SmsReply(id=RandomIds().new("dev"), phone=phone, text=given.text)],
         )
         return self._told_time({})
 
@@ -119,11 +147,19 @@ class DevServer:
         try:
             wanted = ClockIn.model_validate_json(body)
         except ValidationError:
-            return problem(422, "body.invalid", 'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}')
+            return problem(
+                422,
+                "body.invalid",
+                'give {"advance": seconds} or {"now": "2026-11-23T08:40:00Z"}',
+            )
         now = self._clock.now()
         target = wanted.now or now + timedelta(seconds=wanted.advance or 0)
         if target < now - timedelta(seconds=1):
-            return problem(422, "clock.backwards", f"the clock only moves forward; it is {_instant(now)}")
+            return problem(
+                422,
+                "clock.backwards",
+                f"the clock only moves forward; it is {_instant(now)}",
+            )
         return self._told_time(self._pump.move_to(target))
 
 
@@ -137,5 +173,7 @@ def _instant(instant: datetime) -> str:
 
 
 def _shown(letter: Letter) -> dict[str, str]:
-    fields = {name: getattr(letter, name) for name in ("id", "to", "channel", "text", "kind")}
+    fields = {
+        name: getattr(letter, name) for name in ("id", "to", "channel", "text", "kind")
+    }
     return fields | {"sent_at": to_text(letter.sent_at)}

@@ -10,7 +10,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Condition", "ExpressionError", "Item", "KeyRange", "Placeholders", "Value", "apply_update"]
+__all__ = [
+    "Condition",
+    "ExpressionError",
+    "Item",
+    "KeyRange",
+    "Placeholders",
+    "Value",
+    "apply_update",
+]
 __all__ += ["key_range", "parse_condition", "plain"]
 
 Value: TypeAlias = dict[str, Any]  # its type to what it is: {"S": "text"}
@@ -47,7 +55,9 @@ class Placeholders:
         used = set(re.findall(r"[#:]\w+", " ".join(texts)))
         given = self._names.keys() | self._values.keys()
         if used != given:
-            raise ExpressionError(f"undefined or unused placeholders: {sorted(used ^ given)}")
+            raise ExpressionError(
+                f"undefined or unused placeholders: {sorted(used ^ given)}"
+            )
 
     def name(self, token: str) -> str:
         """Return the attribute that a token names."""
@@ -55,7 +65,9 @@ class Placeholders:
 
     def find(self, token: str, item: Item) -> Value | None:
         """Return the value that a token stands for, or None where the item has no such attribute."""
-        return self._values[token] if token.startswith(":") else item.get(self.name(token))
+        return (
+            self._values[token] if token.startswith(":") else item.get(self.name(token))
+        )
 
 
 class Condition(Protocol):
@@ -168,7 +180,9 @@ class _Parser:
             self._take("AND")
             return _Between(first, low, self._take())
         if operator not in _COMPARISONS:
-            raise NotImplementedError(f"the in-memory store knows no operator {operator}")
+            raise NotImplementedError(
+                f"the in-memory store knows no operator {operator}"
+            )
         return _Comparison(first, operator, self._take())
 
     def _function(self, name: str) -> Condition:
@@ -213,7 +227,12 @@ def key_range(text: str, keys: tuple[str, ...], given: Placeholders) -> KeyRange
     partition, within = None, None
     for part in parts:
         name = given.name(_tested(part))
-        if name == keys[0] and isinstance(part, _Comparison) and part.operator == "=" and partition is None:
+        if (
+            name == keys[0]
+            and isinstance(part, _Comparison)
+            and part.operator == "="
+            and partition is None
+        ):
             partition = given.find(part.right, {})
         elif name in keys[1:] and within is None:
             within = part
@@ -232,7 +251,9 @@ def _tested(part: Condition) -> str:
     raise ExpressionError("Invalid operator used in KeyConditionExpression")
 
 
-def apply_update(text: str, item: Item, given: Placeholders, keys: Collection[str]) -> Item:
+def apply_update(
+    text: str, item: Item, given: Placeholders, keys: Collection[str]
+) -> Item:
     """Return an item as an update leaves it: SET to a value, ADD to a number, REMOVE."""
     if _UPDATE_CLAUSE.sub("", text).strip():
         raise NotImplementedError(f"the in-memory store cannot read: {text}")
@@ -240,12 +261,16 @@ def apply_update(text: str, item: Item, given: Placeholders, keys: Collection[st
     for verb, clauses in _UPDATE_CLAUSE.findall(text):
         for clause in clauses.split(", "):
             if given.name(clause.split()[0]) in keys:
-                raise ExpressionError("Cannot update attribute. This attribute is part of the key")
+                raise ExpressionError(
+                    "Cannot update attribute. This attribute is part of the key"
+                )
             _change(verb, clause, changed, item, given)
     return changed
 
 
-def _change(verb: str, clause: str, changed: Item, before: Item, given: Placeholders) -> None:
+def _change(
+    verb: str, clause: str, changed: Item, before: Item, given: Placeholders
+) -> None:
     target, *operands = re.findall(r"[#:]?\w+", clause)
     name = given.name(target)
     if verb == "REMOVE":
@@ -255,11 +280,17 @@ def _change(verb: str, clause: str, changed: Item, before: Item, given: Placehol
         raise NotImplementedError(f"the in-memory store cannot read: {verb} {clause}")
     value = given.find(operands[0], before)
     if value is None:
-        raise ExpressionError("The provided expression refers to an attribute that does not exist in the item")
-    changed[name] = _sum(before.get(name, {"N": "0"}), value) if verb == "ADD" else value
+        raise ExpressionError(
+            "The provided expression refers to an attribute that does not exist in the item"
+        )
+    changed[name] = (
+        _sum(before.get(name, {"N": "0"}), value) if verb == "ADD" else value
+    )
 
 
 def _sum(before: Value, added: Value) -> Value:
     if "N" not in before or "N" not in added:
-        raise ExpressionError("An operand in the update expression has an incorrect data type")
+        raise ExpressionError(
+            "An operand in the update expression has an incorrect data type"
+        )
     return {"N": str(plain(before) + plain(added))}

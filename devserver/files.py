@@ -27,7 +27,9 @@ class FileDoor:
     def __init__(self, app: Chalice, files: FolderFiles) -> None:
         self._app, self._files = app, files
 
-    def handle(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+    def handle(
+        self, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> Answer:
         """Answer one request."""
         url = urlsplit(target)
         try:
@@ -36,7 +38,9 @@ class FileDoor:
             if method == "GET" and url.path.startswith(f"{PATH}/"):
                 return self._get(unquote(url.path.removeprefix(f"{PATH}/")), url.query)
         except Denied as denied:
-            return problem(denied.status, f"files.{denied.code}", "See the form's policy.")
+            return problem(
+                denied.status, f"files.{denied.code}", "See the form's policy."
+            )
         return problem(404, "resource.not_found", f"POST {PATH}, GET {PATH}/KEY")
 
     def _post(self, content_type: str, body: bytes) -> Answer:
@@ -58,19 +62,54 @@ class FileDoor:
 
     def _get(self, key: str, query: str) -> Answer:
         given = {name: values[-1] for name, values in parse_qs(query).items()}
-        data = self._files.fetch(key, given.get("expires", ""), given.get("signature", ""))
+        data = self._files.fetch(
+            key, given.get("expires", ""), given.get("signature", "")
+        )
         if data is None:
             return problem(404, "files.NoSuchKey", "There is nothing (any more).")
-        headers = [("Content-Type", "image/jpeg"), ("Cache-Control", "private"), ("X-Content-Type-Options", "nosniff")]
+        headers = [
+            ("Content-Type", "image/jpeg"),
+            ("Cache-Control", "private"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
         return 200, [*headers, _ANY_PAGE], data
 
 
 def told_of(*keys: str) -> dict[str, Any]:
     """Return the event of a queue to which a bucket has written that files have arrived."""
-    objects = [{"s3": {"bucket": {"name": "local"}, "object": {"key": quote_plus(key, safe="/")}}} for key in keys]
-    body = json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", **one} for one in objects]})
-    record = {"messageId": "local", "receiptHandle": "local", "body": body, "attributes": {}, "messageAttributes": {}}
-    return {"Records": [record | {"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:local:0:chunhui-photos"}]}
+    objects = [
+        {
+            "s3": {
+                "bucket": {"name": "local"},
+                "object": {"key": quote_plus(key, safe="/")},
+            }
+        }
+        for key in keys
+    ]
+    body = json.dumps(
+        {
+            "Records": [
+                {"eventSource": "aws:s3", "eventName": "ObjectCreated:Post", **one}
+                for one in objects
+            ]
+        }
+    )
+    record = {
+        "messageId": "local",
+        "receiptHandle": "local",
+        "body": body,
+        "attributes": {},
+        "messageAttributes": {},
+    }
+    return {
+        "Records": [
+            record
+            | {
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:local:0:chunhui-photos",
+            }
+        ]
+    }
 
 
 def read_form(content_type: str, body: bytes) -> Form:
@@ -85,14 +124,22 @@ def read_form(content_type: str, body: bytes) -> Form:
     header = Message()
     header["Content-Type"] = content_type
     boundary = header.get_param("boundary")
-    if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
+    if (
+        header.get_content_type() != "multipart/form-data"
+        or not isinstance(boundary, str)
+        or not boundary
+    ):
         raise Denied(400, "MalformedPOSTRequest")
     fields: dict[str, str] = {}
     parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("utf-8", "replace"))
-    for part in parts[1:-1]:  # before the first boundary and behind the last there is nothing
+    for part in parts[
+        1:-1
+    ]:  # before the first boundary and behind the last there is nothing
         head, found, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         named = re.search(
-            rb'^content-disposition:\s*form-data;(?:.*;)?\s*name="?([^";\r\n]+)"?', head, re.IGNORECASE | re.MULTILINE
+            rb'^content-disposition:\s*form-data;(?:.*;)?\s*name="?([^";\r\n]+)"?',
+            head,
+            re.IGNORECASE | re.MULTILINE,
         )
         if not found or not named:
             break

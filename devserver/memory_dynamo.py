@@ -13,18 +13,35 @@ from typing import Any, ClassVar, NoReturn
 
 from botocore.exceptions import ClientError
 
-from .expressions import ExpressionError, Item, Placeholders, apply_update, parse_condition
+from .expressions import (
+    ExpressionError,
+    Item,
+    Placeholders,
+    apply_update,
+    parse_condition,
+)
 from .memory_table import Key, MemoryTable, copy_item
 
 __all__ = ["MemoryDynamo"]
 
 MAX_BATCH_GET, MAX_BATCH_WRITE, MAX_TRANSACTION = 100, 25, 100
 _REMEMBERED_TOKENS = 1000  # the service forgets a token after ten minutes
-_IGNORED = {"ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "ConsistentRead", "TableName"}
+_IGNORED = {
+    "ReturnConsumedCapacity",
+    "ReturnItemCollectionMetrics",
+    "ConsistentRead",
+    "TableName",
+}
 _EXPRESSION = {"ExpressionAttributeNames", "ExpressionAttributeValues"}
 _CONDITION = _EXPRESSION | {"ConditionExpression", "ReturnValues"}
 _PAGE = _EXPRESSION | {"IndexName", "FilterExpression", "Limit", "ExclusiveStartKey"}
-_SCHEMA = {"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode"}
+_SCHEMA = {
+    "AttributeDefinitions",
+    "KeySchema",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "BillingMode",
+}
 _WRITES: Mapping[str, set[str]] = {
     "Put": _CONDITION | {"Item"},
     "Delete": _CONDITION | {"Key"},
@@ -58,7 +75,9 @@ class _Write:
     def may_happen(self) -> bool:
         """Return whether its condition holds."""
         text = self.request.get("ConditionExpression")
-        return text is None or parse_condition(text).holds(self.before or {}, self.given)
+        return text is None or parse_condition(text).holds(
+            self.before or {}, self.given
+        )
 
     def after(self) -> Item | None:
         """Return the item as it will be."""
@@ -110,15 +129,26 @@ class MemoryDynamo:
 
     def _describe_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         table = self._table(request["TableName"])
-        described = {name: value for name, value in deepcopy(dict(table.schema)).items() if value}
+        described = {
+            name: value for name, value in deepcopy(dict(table.schema)).items() if value
+        }
         mode = {"BillingMode": described.pop("BillingMode", "PROVISIONED")}
-        described |= {"TableName": request["TableName"], "BillingModeSummary": mode, "ItemCount": len(table.items)}
+        described |= {
+            "TableName": request["TableName"],
+            "BillingModeSummary": mode,
+            "ItemCount": len(table.items),
+        }
         return {"Table": described | {"TableStatus": "ACTIVE"}}
 
     def _delete_table(self, request: Mapping[str, Any]) -> dict[str, Any]:
         self._table(request["TableName"])
         del self.tables[request["TableName"]]
-        return {"TableDescription": {"TableName": request["TableName"], "TableStatus": "DELETING"}}
+        return {
+            "TableDescription": {
+                "TableName": request["TableName"],
+                "TableStatus": "DELETING",
+            }
+        }
 
     def _get_item(self, request: Mapping[str, Any]) -> dict[str, Any]:
         table = self._table(request["TableName"])
@@ -130,7 +160,9 @@ class MemoryDynamo:
         for name, part in request["RequestItems"].items():
             _check_arguments("BatchGetItem", part, {"Keys"})
             keys += [(name, self._table(name).key_of(key)) for key in part["Keys"]]
-        _check_batch(keys, MAX_BATCH_GET, "Provided list of item keys contains duplicates")
+        _check_batch(
+            keys, MAX_BATCH_GET, "Provided list of item keys contains duplicates"
+        )
         answers: dict[str, list[Item]] = {name: [] for name in request["RequestItems"]}
         for name, key in keys:
             if found := self.tables[name].items.get(key):
@@ -142,9 +174,15 @@ class MemoryDynamo:
         for name, parts in request["RequestItems"].items():
             for part in parts:
                 ((kind, given),) = part.items()
-                writes.append(self._write(kind.removesuffix("Request"), {"TableName": name, **given}))
+                writes.append(
+                    self._write(
+                        kind.removesuffix("Request"), {"TableName": name, **given}
+                    )
+                )
         keys = [(write.request["TableName"], write.key) for write in writes]
-        _check_batch(keys, MAX_BATCH_WRITE, "Provided list of item keys contains duplicates")
+        _check_batch(
+            keys, MAX_BATCH_WRITE, "Provided list of item keys contains duplicates"
+        )
         _commit(writes)
         return {"UnprocessedItems": {}}
 
@@ -160,23 +198,37 @@ class MemoryDynamo:
     def _write_one(self, kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
         write = self._write(kind, request)
         if not write.may_happen():
-            raise _Refused("ConditionalCheckFailedException", "The conditional request failed")
+            raise _Refused(
+                "ConditionalCheckFailedException", "The conditional request failed"
+            )
         before = write.before
         _commit([write])
-        shown = {"NONE": None, "ALL_OLD": before, "ALL_NEW": write.before}[request.get("ReturnValues", "NONE")]
+        shown = {"NONE": None, "ALL_OLD": before, "ALL_NEW": write.before}[
+            request.get("ReturnValues", "NONE")
+        ]
         return {} if shown is None else {"Attributes": copy_item(shown)}
 
     def _transact_write_items(self, request: Mapping[str, Any]) -> dict[str, Any]:
         parts: Sequence[Mapping[str, Any]] = request["TransactItems"]
         writes = [self._write(*next(iter(part.items()))) for part in parts]
         keys = [(write.request["TableName"], write.key) for write in writes]
-        _check_batch(keys, MAX_TRANSACTION, "Transaction request cannot include multiple operations on one item")
+        _check_batch(
+            keys,
+            MAX_TRANSACTION,
+            "Transaction request cannot include multiple operations on one item",
+        )
         token = request.get("ClientRequestToken")
         if token is not None and token in self._tokens:
             if self._tokens[token] != parts:
-                raise _Refused("IdempotentParameterMismatchException", "The token was used for other parameters")
+                raise _Refused(
+                    "IdempotentParameterMismatchException",
+                    "The token was used for other parameters",
+                )
             return {}
-        codes = ["None" if write.may_happen() else "ConditionalCheckFailed" for write in writes]
+        codes = [
+            "None" if write.may_happen() else "ConditionalCheckFailed"
+            for write in writes
+        ]
         if set(codes) != {"None"}:
             _cancel(codes)
         _commit(writes)
@@ -192,7 +244,11 @@ class MemoryDynamo:
     def _write(self, kind: str, request: Mapping[str, Any]) -> _Write:
         _check_arguments(kind, request, _WRITES[kind])
         table = self._table(request["TableName"])
-        key = table.key_of(request["Item"], whole=False) if kind == "Put" else table.key_of(request["Key"])
+        key = (
+            table.key_of(request["Item"], whole=False)
+            if kind == "Put"
+            else table.key_of(request["Key"])
+        )
         return _Write(kind, table, key, request, Placeholders(request))
 
     def _query(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,7 +258,9 @@ class MemoryDynamo:
         return self._table(request["TableName"]).scan(request)
 
     # Each operation with the arguments that it understands.
-    _operations: ClassVar[Mapping[str, tuple[Callable[..., dict[str, Any]], set[str]]]] = {
+    _operations: ClassVar[
+        Mapping[str, tuple[Callable[..., dict[str, Any]], set[str]]]
+    ] = {
         "CreateTable": (_create_table, _SCHEMA),
         "DescribeTable": (_describe_table, set()),
         "DeleteTable": (_delete_table, set()),
@@ -212,15 +270,22 @@ class MemoryDynamo:
         "PutItem": (_put_item, _WRITES["Put"]),
         "DeleteItem": (_delete_item, _WRITES["Delete"]),
         "UpdateItem": (_update_item, _WRITES["Update"]),
-        "TransactWriteItems": (_transact_write_items, {"TransactItems", "ClientRequestToken"}),
+        "TransactWriteItems": (
+            _transact_write_items,
+            {"TransactItems", "ClientRequestToken"},
+        ),
         "Query": (_query, _PAGE | {"KeyConditionExpression", "ScanIndexForward"}),
         "Scan": (_scan, _PAGE),
     }
 
 
-def _check_arguments(operation: str, kwargs: Mapping[str, Any], known: set[str]) -> None:
+def _check_arguments(
+    operation: str, kwargs: Mapping[str, Any], known: set[str]
+) -> None:
     if unknown := kwargs.keys() - known - _IGNORED:
-        raise NotImplementedError(f"the in-memory store knows no {sorted(unknown)} of {operation}")
+        raise NotImplementedError(
+            f"the in-memory store knows no {sorted(unknown)} of {operation}"
+        )
 
 
 def _check_batch(keys: Sequence[tuple[str, Key]], most: int, doubled: str) -> None:

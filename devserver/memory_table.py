@@ -5,7 +5,15 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from .expressions import ExpressionError, Item, Placeholders, Value, key_range, parse_condition, plain
+from .expressions import (
+    ExpressionError,
+    Item,
+    Placeholders,
+    Value,
+    key_range,
+    parse_condition,
+    plain,
+)
 
 __all__ = ["Key", "MemoryTable", "copy_item"]
 
@@ -38,14 +46,27 @@ class MemoryTable:
     def create(cls, schema: Mapping[str, Any]) -> "MemoryTable":
         """Make an empty table as CreateTable describes it."""
         keys = _key_names(schema)
-        types = {part["AttributeName"]: part["AttributeType"] for part in schema["AttributeDefinitions"]}
+        types = {
+            part["AttributeName"]: part["AttributeType"]
+            for part in schema["AttributeDefinitions"]
+        }
         indexes: dict[str | None, _Index] = {None: _Index(None, keys)}
         for index in schema.get("GlobalSecondaryIndexes", ()):
             shown = None
             if index["Projection"]["ProjectionType"] != "ALL":
-                shown = frozenset({*keys, *_key_names(index), *index["Projection"].get("NonKeyAttributes", ())})
-            indexes[index["IndexName"]] = _Index(index["IndexName"], _key_names(index), shown)
-        missing = {name for index in indexes.values() for name in index.keys} - types.keys()
+                shown = frozenset(
+                    {
+                        *keys,
+                        *_key_names(index),
+                        *index["Projection"].get("NonKeyAttributes", ()),
+                    }
+                )
+            indexes[index["IndexName"]] = _Index(
+                index["IndexName"], _key_names(index), shown
+            )
+        missing = {
+            name for index in indexes.values() for name in index.keys
+        } - types.keys()
         if missing:
             raise ExpressionError(f"keys without a definition: {sorted(missing)}")
         return cls(deepcopy(dict(schema)), {}, keys, types, indexes)
@@ -63,7 +84,9 @@ class MemoryTable:
         for name, most in zip(self.keys, MAX_KEY_BYTES, strict=False):
             self._check_key(name, attributes[name])
             if _size(attributes[name]) > most:
-                raise ExpressionError(f"Size of the key {name} has exceeded the limit of {most} bytes")
+                raise ExpressionError(
+                    f"Size of the key {name} has exceeded the limit of {most} bytes"
+                )
         return tuple(attributes[name][self.types[name]] for name in self.keys)
 
     def accept(self, item: Mapping[str, Value]) -> Item:
@@ -72,22 +95,33 @@ class MemoryTable:
         for name in self.types:
             if name in item:
                 self._check_key(name, item[name])
-        if sum(len(name.encode()) + _size(value) for name, value in item.items()) > MAX_ITEM_BYTES:
+        if (
+            sum(len(name.encode()) + _size(value) for name, value in item.items())
+            > MAX_ITEM_BYTES
+        ):
             raise ExpressionError("Item size has exceeded the maximum allowed size")
         return copy_item(item)
 
     def _check_key(self, name: str, value: Value) -> None:
         kind = self.types[name]
         if value.keys() != {kind}:
-            raise ExpressionError(f"Type mismatch for key {name}: expected {kind}, actual {list(value)}")
+            raise ExpressionError(
+                f"Type mismatch for key {name}: expected {kind}, actual {list(value)}"
+            )
         if value[kind] in ("", b""):
-            raise ExpressionError(f"A key attribute cannot contain an empty string value. Key: {name}")
+            raise ExpressionError(
+                f"A key attribute cannot contain an empty string value. Key: {name}"
+            )
 
     def query(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a query of the table or of one of its indexes."""
         index, given = self._index(request), Placeholders(request)
         asked = key_range(request["KeyConditionExpression"], index.keys, given)
-        found = [item for item in self._listed(index) if item[index.keys[0]] == asked.partition]
+        found = [
+            item
+            for item in self._listed(index)
+            if item[index.keys[0]] == asked.partition
+        ]
         if asked.within is not None:
             found = [item for item in found if asked.within.holds(item, given)]
         return self._page(found, index, request, given)
@@ -100,17 +134,31 @@ class MemoryTable:
     def _index(self, request: Mapping[str, Any]) -> _Index:
         name = request.get("IndexName")
         if name not in self.indexes:
-            raise ExpressionError(f"The table does not have the specified index: {name}")
+            raise ExpressionError(
+                f"The table does not have the specified index: {name}"
+            )
         if name and request.get("ConsistentRead"):
-            raise ExpressionError("Consistent reads are not supported on global secondary indexes")
+            raise ExpressionError(
+                "Consistent reads are not supported on global secondary indexes"
+            )
         return self.indexes[name]
 
     def _listed(self, index: _Index) -> Iterable[Item]:
         if index.name is None:
             return self.items.values()
-        return (item for item in self.items.values() if all(name in item for name in index.keys))
+        return (
+            item
+            for item in self.items.values()
+            if all(name in item for name in index.keys)
+        )
 
-    def _page(self, found: Iterable[Item], index: _Index, request: Mapping[str, Any], given: Placeholders) -> dict[str, Any]:
+    def _page(
+        self,
+        found: Iterable[Item],
+        index: _Index,
+        request: Mapping[str, Any],
+        given: Placeholders,
+    ) -> dict[str, Any]:
         names, limit = (*index.keys[1:], *self.keys), request.get("Limit")
         if limit is not None and limit < 1:
             raise ExpressionError("Limit must be greater than or equal to 1")
@@ -124,15 +172,23 @@ class MemoryTable:
             if start.keys() != {*names, *index.keys}:
                 raise ExpressionError("The provided starting key is invalid")
             after = order(start)
-            ordered = [item for item in ordered if _is_behind(order(item), after, backwards=backwards)]
+            ordered = [
+                item
+                for item in ordered
+                if _is_behind(order(item), after, backwards=backwards)
+            ]
         read = ordered[:limit]
         kept = read
         if text := request.get("FilterExpression"):
             kept = [item for item in read if parse_condition(text).holds(item, given)]
         items = [copy_item(item, index.shown) for item in kept]
         answer = {"Items": items, "Count": len(items), "ScannedCount": len(read)}
-        if limit is not None and len(read) == limit:  # also where nothing is left, as with the service
-            answer["LastEvaluatedKey"] = copy_item(read[-1], frozenset({*names, *index.keys}))
+        if (
+            limit is not None and len(read) == limit
+        ):  # also where nothing is left, as with the service
+            answer["LastEvaluatedKey"] = copy_item(
+                read[-1], frozenset({*names, *index.keys})
+            )
         return answer
 
 
@@ -146,7 +202,9 @@ def copy_item(item: Mapping[str, Value], shown: frozenset[str] | None = None) ->
 
 
 def _key_names(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    ordered = sorted(schema["KeySchema"], key=lambda part: str(part["KeyType"]))  # HASH before RANGE
+    ordered = sorted(
+        schema["KeySchema"], key=lambda part: str(part["KeyType"])
+    )  # HASH before RANGE
     return tuple(part["AttributeName"] for part in ordered)
 
 

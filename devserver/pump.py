@@ -36,14 +36,34 @@ class Pump:
     where something has happened, so it is stopped for once after each stop at which something was due, and at the end.
     """
 
-    def __init__(self, app: Chalice, services: Container, clock: MovableClock, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        app: Chalice,
+        services: Container,
+        clock: MovableClock,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
         self._app, self._services, self._clock = app, services, clock
         self._lock = threading.RLock()
-        schedules = {e.name: _text(e.schedule_expression) for e in app.event_sources if isinstance(e, ScheduledEventConfig)}
-        schedules = {name: text for name, text in schedules.items() if name not in without}
+        schedules = {
+            e.name: _text(e.schedule_expression)
+            for e in app.event_sources
+            if isinstance(e, ScheduledEventConfig)
+        }
+        schedules = {
+            name: text for name, text in schedules.items() if name not in without
+        }
         self._sweep = next(name for name in schedules if name == "sweep")
-        self._others = {name: _timer(text) for name, text in schedules.items() if name != self._sweep}
-        self._often = {name for name, text in schedules.items() if text.startswith("rate") and "minute" in text}
+        self._others = {
+            name: _timer(text)
+            for name, text in schedules.items()
+            if name != self._sweep
+        }
+        self._often = {
+            name
+            for name, text in schedules.items()
+            if text.startswith("rate") and "minute" in text
+        }
         self._ran_at = dict.fromkeys(self._others, clock.now())
 
     def run_due(self) -> Counter[str]:
@@ -114,7 +134,9 @@ def _timer(text: str) -> Callable[[datetime], datetime]:
     minute, hour = int(daily[1]), int(daily[2])
 
     def next_day(after: datetime) -> datetime:
-        at = after.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        at = after.astimezone(UTC).replace(
+            hour=hour, minute=minute, second=0, microsecond=0
+        )
         return at if at > after else at + timedelta(days=1)
 
     return next_day

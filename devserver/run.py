@@ -44,7 +44,9 @@ from .store import embedded_store
 __all__ = ["FolderRefused", "House", "open_house"]
 
 REGION = "us-east-1"
-DATA_FORMAT = "2\n"  # of the tables and rows in a folder; raise it when older rows cannot be read
+DATA_FORMAT = (
+    "2\n"  # of the tables and rows in a folder; raise it when older rows cannot be read
+)
 
 
 class FolderRefused(Exception):
@@ -63,26 +65,42 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path, store: str, start: datetime | None = None, url: str = "http://127.0.0.1:8000") -> Iterator[House]:
+def open_house(
+    folder: Path,
+    store: str,
+    start: datetime | None = None,
+    url: str = "http://127.0.0.1:8000",
+) -> Iterator[House]:
     """Open the store, seed the demo street once, and run schedules and queues until the end of the context.
 
     `url` is where clients reach the house: they are told to send photos, and reports from elsewhere, there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": REGION}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+    }
     durable = store == "embedded"
     seeded = folder / "seeded"
     if durable and not seeded.exists():
         _clear(folder)
     elif durable and seeded.read_text() != DATA_FORMAT:
-        raise FolderRefused(f"{folder} holds data of another version of Chunhui: use another DATA_DIR, or delete it")
+        raise FolderRefused(
+            f"{folder} holds data of another version of Chunhui: use another DATA_DIR, or delete it"
+        )
     dynamo = None
     with contextlib.ExitStack() as stack:
         if durable:
-            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(embedded_store(folder))
+            os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = stack.enter_context(
+                embedded_store(folder)
+            )
         else:
             dynamo = MemoryDynamo()
-        clock = ShiftedClock(folder / "clock.json" if durable else None, start or by_day(SystemClock().now()))
+        clock = ShiftedClock(
+            folder / "clock.json" if durable else None,
+            start or by_day(SystemClock().now()),
+        )
         settings = _settings(folder, url)
         # The seeding writes into a mailbox of its own: nobody wants to read its messages.
         services = build(settings, log=log, clock=clock, dynamo=dynamo)
@@ -90,14 +108,21 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
         create_missing(services.core.store)
         if not durable or not seeded.exists():
             seed_demo_street(services)
-            services.get(ticket_policy_feature.feature).check_coverage()  # what the demo street lacks is no news to anybody
+            services.get(
+                ticket_policy_feature.feature
+            ).check_coverage()  # what the demo street lacks is no news to anybody
             forget_messages(services.core.store)
             if durable:
                 seeded.write_text(DATA_FORMAT)
         mailbox = DevMailbox(clock.now, folder / "mailbox.jsonl" if durable else None)
         key = Keyring(settings.secret).key("files")
-        files = FolderFiles(f"{url}/dev/files", key, clock, folder / "uploads" if durable else None)
-        instead: dict[Provider[Any], Any] = {message_log_feature.dev_mailbox: mailbox, uploads_feature.files: files}
+        files = FolderFiles(
+            f"{url}/dev/files", key, clock, folder / "uploads" if durable else None
+        )
+        instead: dict[Provider[Any], Any] = {
+            message_log_feature.dev_mailbox: mailbox,
+            uploads_feature.files: files,
+        }
         services = build(settings, log=log, clock=clock, instead=instead, dynamo=dynamo)
         use(services)
         from app import api, app  # noqa: PLC0415 - the map reads no settings at import, but it is the last thing to open
@@ -112,7 +137,14 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
                 mailbox=mailbox,
                 clock=clock,
                 pump=pump,
-                server=DevServer(Gateway(app, api), services, mailbox, clock, pump, FileDoor(app, files)),
+                server=DevServer(
+                    Gateway(app, api),
+                    services,
+                    mailbox,
+                    clock,
+                    pump,
+                    FileDoor(app, files),
+                ),
             )
         finally:
             stop.set()
@@ -121,7 +153,9 @@ def open_house(folder: Path, store: str, start: datetime | None = None, url: str
 
 def forget_messages(store: Store) -> None:
     """Drop what the seeding would still tell: opened at night, its messages wait for a morning on which they only confuse."""
-    waiting = list(scan(store, JOB, PK.startswith("s")))  # of a shard: parked jobs wait for nothing
+    waiting = list(
+        scan(store, JOB, PK.startswith("s"))
+    )  # of a shard: parked jobs wait for nothing
     for due in waiting:
         if due.kind in TEMPLATES:
             store.delete(due)
@@ -145,7 +179,10 @@ def _settings(folder: Path, url: str) -> Settings:
     """Secrets of this folder: made once, so that tokens and codes survive restarts. The key of Open311 is everybody's."""
     file = folder / "secrets.json"
     if not file.exists():
-        fresh = {"secret": secrets.token_urlsafe(48), "token_key": secrets.token_urlsafe(48)}
+        fresh = {
+            "secret": secrets.token_urlsafe(48),
+            "token_key": secrets.token_urlsafe(48),
+        }
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             json.dump(fresh, out)
@@ -154,7 +191,9 @@ def _settings(folder: Path, url: str) -> Settings:
         region=REGION,
         token_keys={"local": kept["token_key"].encode()},
         secret=kept["secret"].encode(),
-        codes_per_address_hour=int(os.environ.get("CODES_PER_ADDRESS_HOUR", "600")),  # one machine plays every phone
+        codes_per_address_hour=int(
+            os.environ.get("CODES_PER_ADDRESS_HOUR", "600")
+        ),  # one machine plays every phone
         public_url=url,
         open311_keys={"demo": "demo"},
         open311_key_service="本机演示用的 api_key 是 demo。The api_key of this local demonstration is: demo",
@@ -163,7 +202,11 @@ def _settings(folder: Path, url: str) -> Settings:
 
 def _clear(folder: Path) -> None:
     """Throw away a seeding that was cut off; nothing was served from it yet."""
-    for left in [*folder.glob("store.db*"), folder / "mailbox.jsonl", folder / "uploads"]:
+    for left in [
+        *folder.glob("store.db*"),
+        folder / "mailbox.jsonl",
+        folder / "uploads",
+    ]:
         if left.is_dir():
             shutil.rmtree(left)
         else:

@@ -19,7 +19,9 @@ def scan(store: Store, row: Row[T], condition: Condition | None = None) -> Itera
         yield row.to_entity(item)
 
 
-def scan_items(store: Store, table: Table, condition: Condition | None = None) -> Iterator[Item]:
+def scan_items(
+    store: Store, table: Table, condition: Condition | None = None
+) -> Iterator[Item]:
     """Yield every row of a table as DynamoDB holds it."""
     start: Any = None
     while True:

@@ -58,7 +58,9 @@ class Cases:
     who: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     elsewhere: AbstractSet[str] = frozenset()
     bodies: Mapping[str, Any] = field(default_factory=dict)
-    made_bodies: Mapping[str, Callable[[World, Person, Person], Any]] = field(default_factory=dict)
+    made_bodies: Mapping[str, Callable[[World, Person, Person], Any]] = field(
+        default_factory=dict
+    )
     queries: Mapping[str, str] = field(default_factory=dict)
     path_values: Mapping[str, PathValue] = field(default_factory=dict)
     good: Mapping[str, MakeGood] = field(default_factory=dict)
@@ -90,4 +92,6 @@ def number(world: World) -> str:
 
 def an_id(world: World, prefix: str) -> str:
     """Return an id that nothing has."""
-    return f"{prefix}_" + "".join("abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}")
+    return f"{prefix}_" + "".join(
+        "abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}"
+    )

@@ -11,7 +11,11 @@ from devserver.store import binary, embedded_store
 from .storage import ADDRESS
 from .world import World
 
-os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 os.environ.pop(ADDRESS, None)
 
 

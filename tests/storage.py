@@ -12,7 +12,9 @@ from chalicelib.store.dynamo import connect
 from devserver.memory_dynamo import MemoryDynamo
 
 Around: TypeAlias = Callable[[partial[Any], str, dict[str, Any]], Any]
-ADDRESS = "AWS_ENDPOINT_URL_DYNAMODB"  # of the embedded store, as long as a test uses it
+ADDRESS = (
+    "AWS_ENDPOINT_URL_DYNAMODB"  # of the embedded store, as long as a test uses it
+)
 _watchers: list[Around] = []
 
 
@@ -58,7 +60,9 @@ def _client_of(address: str) -> Any:
 class Storage:
     """Counted storage calls."""
 
-    calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(
+        default_factory=list
+    )
 
     @property
     def names(self) -> Counter[str]:
@@ -78,7 +82,10 @@ class Storage:
         for called, _, answer in self.calls:
             if called == name:
                 reported = answer.get("ConsumedCapacity", [])
-                total += sum(c["CapacityUnits"] for c in (reported if isinstance(reported, list) else [reported]))
+                total += sum(
+                    c["CapacityUnits"]
+                    for c in (reported if isinstance(reported, list) else [reported])
+                )
         return total
 
 

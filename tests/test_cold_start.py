@@ -21,7 +21,17 @@ SETTINGS = {
 }
 LIBRARIES = {  # that every request needs, with what they bring
     *("aws_lambda_powertools", "chalice", "jwt", "pydantic", "pynamodb"),
-    *("annotated_types", "botocore", "certifi", "dateutil", "idna", "jmespath", "pydantic_core", "six", "typing_extensions"),
+    *(
+        "annotated_types",
+        "botocore",
+        "certifi",
+        "dateutil",
+        "idna",
+        "jmespath",
+        "pydantic_core",
+        "six",
+        "typing_extensions",
+    ),
     *("typing_inspection", "urllib3"),
 }
 ROOMS = {
@@ -40,20 +50,45 @@ ROOMS = {
     "store",
     "web",
 }  # and no feature
-FOUND_ONLY_HERE = {"cryptography", "cffi", "_cffi_backend"}  # a tool's; PyJWT takes it where it is
+FOUND_ONLY_HERE = {
+    "cryptography",
+    "cffi",
+    "_cffi_backend",
+}  # a tool's; PyJWT takes it where it is
 
 
 def loaded(program: str) -> set[str]:
     """Return the modules that a program leaves loaded in a process of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_", "PYTHON"))}
-    command = [sys.executable, "-c", f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"]
-    done = subprocess.run(command, cwd=ROOT, env=kept | SETTINGS, capture_output=True, text=True, check=True)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "POWERTOOLS_", "PYTHON"))
+    }
+    command = [
+        sys.executable,
+        "-c",
+        f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=kept | SETTINGS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
 def packages(modules: set[str]) -> set[str]:
-    found = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"app", "bench", "chalicelib", "__main__"}
-    return {name for name in found if not name.startswith(("_", "google"))} - FOUND_ONLY_HERE
+    found = (
+        {name.split(".")[0] for name in modules}
+        - set(sys.stdlib_module_names)
+        - {"app", "bench", "chalicelib", "__main__"}
+    )
+    return {
+        name for name in found if not name.startswith(("_", "google"))
+    } - FOUND_ONLY_HERE
 
 
 def rooms(modules: set[str]) -> set[str]:
@@ -81,18 +116,24 @@ assert app.app(get_event("/v1/wishes/{wish_id}", {"wish_id": "wsh_" + "a" * 24},
 
 
 def test_no_function_but_the_photos_own_loads_a_library_of_pictures():
-    modules = loaded("import app, chalicelib.runtime; chalicelib.runtime.load_everything()")
+    modules = loaded(
+        "import app, chalicelib.runtime; chalicelib.runtime.load_everything()"
+    )
     assert not packages(modules) & {"PIL", "boto3", "jinja2", "chinese_calendar"}
 
 
 def test_the_list_of_routes_is_what_the_features_declare():
-    assert FILE.read_text(encoding="utf-8") == current(), "run `make openapi` and commit chalicelib/routes.py"
+    assert FILE.read_text(encoding="utf-8") == current(), (
+        "run `make openapi` and commit chalicelib/routes.py"
+    )
 
 
 @pytest.mark.parametrize("feature", ROUTES)
 def test_each_feature_can_be_the_first_that_is_loaded(feature):
     package = "web" if feature == "platform" else feature
-    assert f"chalicelib.{package}" in loaded(f"import app, chalicelib.runtime; chalicelib.runtime.routes_of({feature!r})")
+    assert f"chalicelib.{package}" in loaded(
+        f"import app, chalicelib.runtime; chalicelib.runtime.routes_of({feature!r})"
+    )
 
 
 def test_many_who_come_at_once_load_every_feature_once_and_whole():

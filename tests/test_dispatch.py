@@ -36,7 +36,9 @@ class Street:
             """Note the timer."""
             self.calls.append((name, timer.entity_id))
 
-        @feature.on_command(f"{name}.sweep", lane=Lane.BULK, parks_daily=True, subject_is_place=True)
+        @feature.on_command(
+            f"{name}.sweep", lane=Lane.BULK, parks_daily=True, subject_is_place=True
+        )
         def sweep(service: Any, command: Command) -> dict[str, int] | None:
             """Work in two steps."""
             self.calls.append((name, command.cursor))
@@ -80,12 +82,19 @@ def test_an_event_becomes_a_job_of_each_subscriber():
 def test_a_handler_goes_on_in_steps_each_a_job_of_its_own():
     street = Street()
     street.run_all(ERASED)
-    assert sorted(street.calls) == [("offers", 0), ("wishes", 0), ("wishes", 1), ("wishes", 2)]
+    assert sorted(street.calls) == [
+        ("offers", 0),
+        ("wishes", 0),
+        ("wishes", 1),
+        ("wishes", 2),
+    ]
 
 
 def test_a_step_that_is_run_again_schedules_the_same_next_step():
     street = Street()
-    first = scheduled(Event(id="due_e", tag="person.erased", subject="per_a", handler="wishes"))
+    first = scheduled(
+        Event(id="due_e", tag="person.erased", subject="per_a", handler="wishes")
+    )
     street.dispatcher().run(first)
     street.dispatcher().run(first)
     one, other = street.spread
@@ -105,13 +114,17 @@ def test_a_step_is_its_handlers_own_although_another_feature_subscribes_meanwhil
 
 def test_a_command_may_work_in_steps_too():
     street = Street()
-    street.run_all(scheduled(Command(id="due_c", name="offers.sweep", subject="chunhui")))
+    street.run_all(
+        scheduled(Command(id="due_c", name="offers.sweep", subject="chunhui"))
+    )
     assert street.calls == [("offers", None), ("offers", {"n": 1})]
 
 
 def test_a_timer_reaches_the_feature_of_its_entity():
     street = Street()
-    street.dispatcher().run(scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a")))
+    street.dispatcher().run(
+        scheduled(Timer(id="due_t", entity_kind="offers", entity_id="off_a"))
+    )
     assert street.calls == [("offers", "off_a")]
 
 
@@ -133,7 +146,10 @@ def test_a_job_that_nobody_handles_is_refused(job: Any):
 
 def test_a_command_that_comes_round_by_itself_is_parked_once_a_day():
     dispatcher = Street().dispatcher()
-    jobs = [scheduled(Command(id=f"due_{n}", name="offers.sweep", subject="chunhui.baihua")) for n in range(3)]
+    jobs = [
+        scheduled(Command(id=f"due_{n}", name="offers.sweep", subject="chunhui.baihua"))
+        for n in range(3)
+    ]
     kept = {dispatcher.parked_as(job) for job in jobs}
     assert len(kept) == 1
     assert dispatcher.place_named_by(jobs[0]) == "chunhui.baihua"

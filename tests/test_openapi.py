@@ -37,7 +37,9 @@ POST /open311/v2/servicerequestupdates.json; POST /open311/v2/servicerequestupda
 
 
 def test_the_committed_contract_is_what_the_routes_say():
-    assert FILE.read_text(encoding="utf-8") == current(), "run `make openapi` and commit docs/openapi.json"
+    assert FILE.read_text(encoding="utf-8") == current(), (
+        "run `make openapi` and commit docs/openapi.json"
+    )
 
 
 def test_the_contract_is_valid_openapi():
@@ -53,7 +55,13 @@ def test_every_operation_says_what_it_does_and_how_it_fails():
     for path, operations in document(api.operations, api.id_prefixes)["paths"].items():
         for method, operation in operations.items():
             assert operation["summary"], (method, path)
-            problems = [a for status, a in operation["responses"].items() if int(status) >= 400]
+            problems = [
+                a for status, a in operation["responses"].items() if int(status) >= 400
+            ]
             assert problems, (method, path)
-            form = {"application/json", "text/xml"} if path.startswith("/open311/") else {"application/problem+json"}
+            form = (
+                {"application/json", "text/xml"}
+                if path.startswith("/open311/")
+                else {"application/problem+json"}
+            )
             assert all(form & set(answer["content"]) for answer in problems)

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tools.package import LARGEST, LARGEST_ZIPPED, _install, build_archive, build_tree, cpu_to_import, template_of
+from tools.package import (
+    LARGEST,
+    LARGEST_ZIPPED,
+    _install,
+    build_archive,
+    build_tree,
+    cpu_to_import,
+    template_of,
+)
 from tools.slim import SERVICES
 
 GLIBC = 26  # 2.26 is what Python 3.11 stands on in Lambda
@@ -25,7 +33,16 @@ LIBRARIES = {
         "dateutil",
         "jmespath",
     ),
-    *("jwt", "phonenumbers", "pillow.libs", "pydantic", "pydantic_core", "pynamodb", "s3transfer", "tzdata"),
+    *(
+        "jwt",
+        "phonenumbers",
+        "pillow.libs",
+        "pydantic",
+        "pydantic_core",
+        "pynamodb",
+        "s3transfer",
+        "tzdata",
+    ),
     *("typing_inspection", "urllib3", "six.py", "typing_extensions.py", "__pycache__"),
 }
 SECRET = re.compile(
@@ -46,7 +63,11 @@ def archive(tree: Path) -> Path:
 
 
 def files(tree: Path) -> dict[str, Path]:
-    return {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(tree).as_posix(): path
+        for path in sorted(tree.rglob("*"))
+        if path.is_file()
+    }
 
 
 def test_libraries_that_cannot_be_fetched_are_named(monkeypatch, tmp_path):
@@ -61,27 +82,48 @@ def test_it_weighs_no_more_than_it_may(tree, archive):
 
 
 def test_made_again_elsewhere_it_is_the_same(archive, tmp_path):
-    other = build_archive(build_tree(tmp_path / "of" / "another" / "name"), tmp_path / "deployment.zip")
-    first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (archive, other))
+    other = build_archive(
+        build_tree(tmp_path / "of" / "another" / "name"), tmp_path / "deployment.zip"
+    )
+    first, second = (
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (archive, other)
+    )
     assert first == second
 
 
 def test_the_archive_says_nothing_of_when_and_where_it_was_made(archive):
     with zipfile.ZipFile(archive) as zipped:
         entries = zipped.infolist()
-    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
-    assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {((1980, 1, 1, 0, 0, 0), 0o644)}
+    assert [entry.filename for entry in entries] == sorted(
+        entry.filename for entry in entries
+    )
+    assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {
+        ((1980, 1, 1, 0, 0, 0), 0o644)
+    }
 
 
 def test_nothing_is_in_it_that_nobody_put_there(tree):
     found = files(tree)
     tops = {name.split("/")[0] for name in found} - {"app.py", "chalicelib"}
     assert {top for top in tops if not top.endswith(".dist-info")} == LIBRARIES
-    ours = {name for name in found if name.startswith("chalicelib/") and not name.endswith(".pyc")}
+    ours = {
+        name
+        for name in found
+        if name.startswith("chalicelib/") and not name.endswith(".pyc")
+    }
     root = Path(__file__).resolve().parent.parent
-    assert ours == {path.relative_to(root).as_posix() for path in (root / "chalicelib").rglob("*.py")}
-    assert not [name for name in found if re.search(r"(^|/)(tests?|\.[^/]+)/|(^|/)\.|\.pyi$|~$", name)]
-    services = {name.split("/")[2] for name in found if re.match(r"botocore/data/[^/]+/", name)}
+    assert ours == {
+        path.relative_to(root).as_posix()
+        for path in (root / "chalicelib").rglob("*.py")
+    }
+    assert not [
+        name
+        for name in found
+        if re.search(r"(^|/)(tests?|\.[^/]+)/|(^|/)\.|\.pyi$|~$", name)
+    ]
+    services = {
+        name.split("/")[2] for name in found if re.match(r"botocore/data/[^/]+/", name)
+    }
     assert services == SERVICES
 
 
@@ -91,22 +133,35 @@ def test_no_key_or_password_is_in_it(tree):
             assert not SECRET.search(path.read_bytes()), name
 
 
-def test_every_module_has_bytecode_of_this_python_that_is_believed_without_its_source(tree):
+def test_every_module_has_bytecode_of_this_python_that_is_believed_without_its_source(
+    tree,
+):
     modules = [path for path in files(tree).values() if path.suffix == ".py"]
     for path in modules:
         head = Path(importlib.util.cache_from_source(path)).read_bytes()[:8]
         assert head == importlib.util.MAGIC_NUMBER + b"\x01\x00\x00\x00", path
-    assert len([path for path in files(tree).values() if path.suffix == ".pyc"]) == len(modules)
+    assert len([path for path in files(tree).values() if path.suffix == ".pyc"]) == len(
+        modules
+    )
 
 
 def test_every_library_is_pinned_and_named_with_its_licence(tree):
     shipped = set()
     for info in sorted(tree.glob("*.dist-info")):
         said = (info / "METADATA").read_text(encoding="utf-8")
-        assert {path.name for path in info.iterdir()} != {"METADATA"} or "License" in said, info
-        (name,), (version,) = (re.findall(rf"^{field}: (\S+)$", said, re.MULTILINE) for field in ("Name", "Version"))
+        assert {path.name for path in info.iterdir()} != {
+            "METADATA"
+        } or "License" in said, info
+        (name,), (version,) = (
+            re.findall(rf"^{field}: (\S+)$", said, re.MULTILINE)
+            for field in ("Name", "Version")
+        )
         shipped.add((name.lower().replace("_", "-"), version))
-    lines = (Path(__file__).resolve().parent.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (Path(__file__).resolve().parent.parent / "requirements.txt")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
     pins = [line.partition("#")[0].strip().lower() for line in lines]
     assert shipped == {tuple(pin.split("==")) for pin in pins if pin}
 
@@ -115,11 +170,16 @@ def test_what_is_compiled_loads_on_the_system_of_lambda(tree):
     libraries = [path for name, path in files(tree).items() if ".so" in name]
     assert libraries
     for path in libraries:
-        newest = max((int(found) for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())), default=0)
+        newest = max(
+            (int(found) for found in re.findall(rb"GLIBC_2\.(\d+)", path.read_bytes())),
+            default=0,
+        )
         assert newest <= GLIBC, path
 
 
-def test_everything_can_be_imported_where_there_is_nothing_else_and_nothing_is_written(tree):
+def test_everything_can_be_imported_where_there_is_nothing_else_and_nothing_is_written(
+    tree,
+):
     before = files(tree)
     program = f"""
 import app, chalicelib.runtime
@@ -149,7 +209,9 @@ def test_a_photo_is_cleaned_by_what_is_shipped(tree, tmp_path, form):
     from PIL import Image
 
     sent = tmp_path / "sent"
-    Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert("RGB").save(sent, form)
+    Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 20).convert("RGB").save(
+        sent, form
+    )
     media = f"image/{form.lower()}"
     program = f"""
 from chalicelib.adapters.photos import cleaned
@@ -161,6 +223,15 @@ assert made.photo[:2] == made.thumb[:2] == b"\\xff\\xd8"
 
 def test_the_template_names_the_archive_and_every_function():
     template = json.loads(template_of("dev"))
-    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
+    functions = [
+        each
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
+    ]
     assert {each["Properties"]["CodeUri"] for each in functions} == {"./deployment.zip"}
-    assert {each["Properties"]["Handler"] for each in functions} >= {"app.app", "app.sweep", "app.work_urgent", "app.clean_photo"}
+    assert {each["Properties"]["Handler"] for each in functions} >= {
+        "app.app",
+        "app.sweep",
+        "app.work_urgent",
+        "app.clean_photo",
+    }

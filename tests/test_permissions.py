@@ -32,7 +32,17 @@ from .replies.cases import BY_SIGNATURE
 from .store.scan import Reads, save
 from .tickets.cases import TICKET_MOVES, TICKET_READS
 from .wishes.cases import MOVES, PUBLIC_STATES, READS
-from .world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from .world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 
 rows = Reads(OfferRepository)
 
@@ -70,7 +80,9 @@ class Stage:
         world = self.world
         made = {
             "nobody": Phone,
-            "stranger": lambda: world.phone_of(world.person("过路人", home=f"{OTHER_GRID}.b01")),
+            "stranger": lambda: world.phone_of(
+                world.person("过路人", home=f"{OTHER_GRID}.b01")
+            ),
             "owner": lambda: world.phone_of(self.owner),
             "helper": lambda: self.helper,
             "volunteer": world.volunteer,
@@ -96,7 +108,12 @@ class Stage:
             "open": ClaimState.ACTIVE, "claimed": ClaimState.ACTIVE, "delivered": ClaimState.DELIVERED,
             "disputed": ClaimState.DELIVERED, "fulfilled": ClaimState.CONFIRMED,
         }  # fmt: skip
-        claim = Claim(id=f"clm_{'a' * 24}", helper=self.helper.me["id"], claimed_at=now, checked_in_at=now)
+        claim = Claim(
+            id=f"clm_{'a' * 24}",
+            helper=self.helper.me["id"],
+            claimed_at=now,
+            checked_in_at=now,
+        )
         wish = Wish(
             id=an_id(self.world, "wsh"), version=3, created_at=now, updated_at=now, submitted_at=now,
             opened_at=now, listed_at=now, delivered_at=now, disputed_at=now, person_id=self.owner.id, filed_by=self.owner.id,
@@ -110,12 +127,19 @@ class Stage:
     def path(self, operation: Operation, target: Person) -> str:
         """Fill in the path of an operation: with a thing of the owner's, or with the target."""
         names = re.findall(r"{(\w+)}", operation.path)
-        return operation.path.format(**{name: PATH_VALUES[name](self.world, self.owner, target) for name in names})
+        return operation.path.format(
+            **{
+                name: PATH_VALUES[name](self.world, self.owner, target)
+                for name in names
+            }
+        )
 
     def body(self, operation: Operation, target: Person) -> Any:
         """Return what the matrix sends to an operation."""
         make = MADE_BODIES.get(operation.name)
-        return make(self.world, self.owner, target) if make else BODIES.get(operation.name)
+        return (
+            make(self.world, self.owner, target) if make else BODIES.get(operation.name)
+        )
 
     def expect(self, who: AbstractSet[str]) -> bool:
         return "anyone" in who or bool(who & ACTORS[self.name])
@@ -128,13 +152,28 @@ def stage(request: pytest.FixtureRequest, world: World) -> Stage:
 
 def test_every_route_is_in_the_matrix():
     for feature, cases in cases_by_feature().items():
-        served = {op.name for op in api.operations if op.view.__module__.split(".")[1] == feature}
+        served = {
+            op.name
+            for op in api.operations
+            if op.view.__module__.split(".")[1] == feature
+        }
         assert served == cases.who.keys() | cases.elsewhere, feature
         assert not cases.who.keys() & cases.elsewhere, feature
 
 
 def test_a_matrix_of_its_own_has_each_route_that_is_left_to_one():
-    own = [MOVES, READS, OFFERS, RUNS, OF_A_WISH, TICKET_MOVES, TICKET_READS, BY_SIGNATURE, FOR_ALL, BY_KEY]
+    own = [
+        MOVES,
+        READS,
+        OFFERS,
+        RUNS,
+        OF_A_WISH,
+        TICKET_MOVES,
+        TICKET_READS,
+        BY_SIGNATURE,
+        FOR_ALL,
+        BY_KEY,
+    ]
     left = set().union(*(cases.elsewhere for cases in cases_by_feature().values()))
     assert left == set().union(*own)
 
@@ -148,14 +187,26 @@ def test_open311_shows_everybody_the_same_and_takes_nothing_without_a_key(stage:
     for operation in (op for op in api.operations if op.name in FOR_ALL):
         path = operation.path.replace("{document}", f"{named.get(operation.name)}.json")
         answer = stage.phone.get(path)
-        assert (answer.status, answer.text) == (200, Phone().get(path).text), (stage.name, operation.name)
-        assert not [secret for secret in (private, stage.owner.id, "魏秀英", BUILDING) if secret in answer.text], operation.name
-    for path in (f"/open311/v2/requests/{private}.json", f"/open311/v2/tokens/{private}.xml"):
+        assert (answer.status, answer.text) == (200, Phone().get(path).text), (
+            stage.name,
+            operation.name,
+        )
+        assert not [
+            secret
+            for secret in (private, stage.owner.id, "魏秀英", BUILDING)
+            if secret in answer.text
+        ], operation.name
+    for path in (
+        f"/open311/v2/requests/{private}.json",
+        f"/open311/v2/tokens/{private}.xml",
+    ):
         assert stage.phone.get(path).status == 404, stage.name
     form = {"content_type": "application/x-www-form-urlencoded"}
     sent = f"service_code=light&address_id={UNIT}&description=灯不亮&service_request_id={public}".encode()
     for operation in (op for op in api.operations if op.name in BY_KEY):
-        assert stage.phone.call("POST", operation.path, raw=sent, **form).status == 403, (stage.name, operation.name)
+        assert (
+            stage.phone.call("POST", operation.path, raw=sent, **form).status == 403
+        ), (stage.name, operation.name)
 
 
 def test_no_token_stands_in_for_a_providers_signature(stage: Stage):
@@ -186,7 +237,9 @@ def check_move(stage: Stage, move: str, state: str, answer) -> None:
         assert answer.status == 404, cell
     elif not stage.expect(everyone):
         assert answer.status == 403, cell
-    elif stage.expect(MOVES[move].get(state, set())) and not (move == "claim_wish" and stage.name == "helper"):
+    elif stage.expect(MOVES[move].get(state, set())) and not (
+        move == "claim_wish" and stage.name == "helper"
+    ):
         assert answer.status == 200, cell
     elif state in MOVES[move] and move != "claim_wish":
         assert answer.status == 403, cell
@@ -198,47 +251,83 @@ def test_nobody_reads_a_wish_or_its_timeline_who_may_not(stage: Stage):
     roles = ACTORS[stage.name]
     for state in (state.value for state in State):
         wish_id = stage.wish(state)
-        sees = state in PUBLIC_STATES or roles & {"owner", "worker"} or ("helper" in roles and state == "disputed")
+        sees = (
+            state in PUBLIC_STATES
+            or roles & {"owner", "worker"}
+            or ("helper" in roles and state == "disputed")
+        )
         seen = stage.phone.get(f"/v1/wishes/{wish_id}")
         assert seen.status == (200 if sees else 404), (stage.name, state, seen.text)
         if sees:
-            named = roles & {"owner", "worker"} or ("helper" in roles and state in ("open", "claimed"))
+            named = roles & {"owner", "worker"} or (
+                "helper" in roles and state in ("open", "claimed")
+            )
             assert ("魏秀英" in seen.text) == bool(named), (stage.name, state)
             assert (UNIT in seen.text) == bool(named), (stage.name, state)
         timeline = stage.phone.get(f"/v1/wishes/{wish_id}/timeline").status
-        helps = "helper" in roles and state in ("open", "claimed", "delivered", "disputed", "fulfilled")
+        helps = "helper" in roles and state in (
+            "open",
+            "claimed",
+            "delivered",
+            "disputed",
+            "fulfilled",
+        )
         allowed = roles & {"owner", "worker"} or helps
-        assert timeline == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
+        assert timeline == (
+            401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404
+        ), (stage.name, state)
 
 
 def test_only_staff_are_told_who_could_help_with_a_wish(stage: Stage):
     roles = ACTORS[stage.name]
     for state in (state.value for state in State):
-        sees = state in PUBLIC_STATES or roles & {"owner", "worker"} or ("helper" in roles and state == "disputed")
+        sees = (
+            state in PUBLIC_STATES
+            or roles & {"owner", "worker"}
+            or ("helper" in roles and state == "disputed")
+        )
         answer = stage.phone.get(f"/v1/wishes/{stage.wish(state)}/matching")
         allowed = stage.expect(OF_A_WISH["explain_matching"])
-        assert answer.status == (401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404), (stage.name, state)
+        assert answer.status == (
+            401 if stage.name == "nobody" else 200 if allowed else 403 if sees else 404
+        ), (stage.name, state)
 
 
 def test_nobody_reads_or_answers_an_offer_that_is_not_hers(stage: Stage):
     """The actor is asked herself, or somebody else is; whatever became of the offer."""
-    operations = sorted((op for op in api.operations if op.name in OFFERS), key=lambda op: op.name, reverse=True)
+    operations = sorted(
+        (op for op in api.operations if op.name in OFFERS),
+        key=lambda op: op.name,
+        reverse=True,
+    )
     somebody = stage.world.volunteer()
-    for phone in [stage.phone, somebody] if stage.name in ("volunteer", "helper", "volunteer of jinfeng") else [somebody]:
+    for phone in (
+        [stage.phone, somebody]
+        if stage.name in ("volunteer", "helper", "volunteer of jinfeng")
+        else [somebody]
+    ):
         ended = rows.find_offer(stage.world.offer(stage.world.open_wish(), phone))
         for operation in operations:
             for state in OfferState:
                 offer = ended
                 if state is OfferState.OFFERED:
-                    offer = rows.find_offer(stage.world.offer(stage.world.open_wish(), phone))
+                    offer = rows.find_offer(
+                        stage.world.offer(stage.world.open_wish(), phone)
+                    )
                 save(replace(offer, state=state))
                 path = operation.path.replace("{offer_id}", offer.id)
-                answer = stage.phone.call(operation.method, path, BODIES.get(operation.name))
-                roles = ACTORS[stage.name] | ({"asked"} if phone is stage.phone else set())
+                answer = stage.phone.call(
+                    operation.method, path, BODIES.get(operation.name)
+                )
+                roles = ACTORS[stage.name] | (
+                    {"asked"} if phone is stage.phone else set()
+                )
                 check_offer(stage, operation.name, state, roles, answer)
 
 
-def check_offer(stage: Stage, name: str, state: OfferState, roles: set[str], answer) -> None:
+def check_offer(
+    stage: Stage, name: str, state: OfferState, roles: set[str], answer
+) -> None:
     cell = (stage.name, name, state, answer.status, answer.text[:200])
     if stage.name == "nobody":
         assert answer.status == 401, cell
@@ -247,33 +336,60 @@ def check_offer(stage: Stage, name: str, state: OfferState, roles: set[str], ans
     elif not roles & OFFERS[name]:
         assert answer.status == 403, cell
     else:
-        assert answer.status == (200 if name == "read_offer" or state is OfferState.OFFERED else 409), cell
+        assert answer.status == (
+            200 if name == "read_offer" or state is OfferState.OFFERED else 409
+        ), cell
 
 
 def test_nobody_reads_a_run_of_another_place(stage: Stage):
-    for place, who in ((GRID, {"worker"}), (BAIHUA, {"staff"}), (STREET, {"admin"}), (JINFENG, {"admin", "jinfeng"})):
+    for place, who in (
+        (GRID, {"worker"}),
+        (BAIHUA, {"staff"}),
+        (STREET, {"admin"}),
+        (JINFENG, {"admin", "jinfeng"}),
+    ):
         run = stage.world.services.matching.start_run(
-            RequestContext(actor=stage.world.admin.as_actor()), place, WeightsEdit(), dry_run=True
+            RequestContext(actor=stage.world.admin.as_actor()),
+            place,
+            WeightsEdit(),
+            dry_run=True,
         )[0]
-        roles = ACTORS[stage.name] | ({"jinfeng"} if stage.name == "staff of jinfeng" else set())
+        roles = ACTORS[stage.name] | (
+            {"jinfeng"} if stage.name == "staff of jinfeng" else set()
+        )
         answer = stage.phone.get(f"/v1/matching/runs/{run.id}")
         allowed = roles & who
-        assert answer.status == (401 if stage.name == "nobody" else 200 if allowed else 404), (stage.name, place, answer.text)
+        assert answer.status == (
+            401 if stage.name == "nobody" else 200 if allowed else 404
+        ), (stage.name, place, answer.text)
 
 
 def test_nobody_takes_another_route_that_is_not_hers(stage: Stage):
-    ending = ("sign_out", "withdraw_consent", "erase_me")  # these end one's own account; each is tried by a newcomer
-    for operation in sorted((op for op in api.operations if op.name in WHO), key=lambda op: op.name == "erase_me"):
+    ending = (
+        "sign_out",
+        "withdraw_consent",
+        "erase_me",
+    )  # these end one's own account; each is tried by a newcomer
+    for operation in sorted(
+        (op for op in api.operations if op.name in WHO),
+        key=lambda op: op.name == "erase_me",
+    ):
         caller = Stage(stage.world, stage.name) if operation.name in ending else stage
         target = stage.world.person("被查者", home=UNIT)
         query = QUERIES.get(operation.name, "").format(target=target.id)
         path = stage.path(operation, target) + query
-        answer = caller.phone.call(operation.method, path, stage.body(operation, target))
+        answer = caller.phone.call(
+            operation.method, path, stage.body(operation, target)
+        )
         cell = (stage.name, operation.name, answer.status, answer.text[:200])
         if stage.expect(WHO[operation.name]):
             assert answer.status not in DENIED, cell
         else:
-            assert answer.status == 401 if stage.name == "nobody" else answer.status in (403, 404), cell
+            assert (
+                answer.status == 401
+                if stage.name == "nobody"
+                else answer.status in (403, 404)
+            ), cell
             assert target.name not in answer.text, cell
 
 
@@ -286,28 +402,60 @@ def test_only_staff_list_what_is_not_on_the_wall(stage: Stage):
             assert answer.status == 200, (stage.name, state)
             assert ("魏秀英" in answer.text) == inside, (stage.name, state)
         else:
-            assert answer.status == (401 if stage.name == "nobody" else 403), (stage.name, state)
+            assert answer.status == (401 if stage.name == "nobody" else 403), (
+                stage.name,
+                state,
+            )
 
 
 def test_a_street_of_its_own_is_closed_to_other_streets(world: World):
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    other = world.phone_of(world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    other = world.phone_of(
+        world.services.person_admin.bootstrap_admin(
+            "+8613700000001", "外街", "qingfeng"
+        )
+    )
     target = world.person("被查者", home=UNIT)
     assert other.get(f"/v1/people?place={STREET}").status in (403, 404)
     assert other.get(f"/v1/people/{target.id}").status == 404
-    assert other.put(f"/v1/people/{target.id}/roles", [{"role": "volunteer", "place": "qingfeng"}]).status == 404
+    assert (
+        other.put(
+            f"/v1/people/{target.id}/roles",
+            [{"role": "volunteer", "place": "qingfeng"}],
+        ).status
+        == 404
+    )
     assert other.put(f"/v1/places/{BUILDING}", {"name": "x"}).status == 403
     assert other.get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
     assert other.get(f"/v1/messages?person={target.id}").status == 404
     assert other.post(f"/v1/messages/{a_visit(world, target.id)}/visited").status == 404
     assert other.post(f"/v1/admin/jobs/{a_parked_job(world)}/redrive").status == 404
     wish_id = world.open_wish()
-    assert other.get(f"/v1/wishes/{wish_id}/matching").status == 403  # the wish stands on the wall
-    assert other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
+    assert (
+        other.get(f"/v1/wishes/{wish_id}/matching").status == 403
+    )  # the wish stands on the wall
+    assert (
+        other.get(f"/v1/offers/{world.offer(wish_id, world.volunteer())}").status == 404
+    )
     assert other.post("/v1/matching/runs", {"place": BAIHUA}).status == 404
-    assert other.put(f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}).status == 404
-    assert other.put(f"/v1/policies/tickets?place={BAIHUA}", {}).status == 403  # everybody may read a street's limits
+    assert (
+        other.put(f"/v1/policies/matching?place={BAIHUA}", {"weights": {}}).status
+        == 404
+    )
+    assert (
+        other.put(f"/v1/policies/tickets?place={BAIHUA}", {}).status == 403
+    )  # everybody may read a street's limits
     assert other.get(f"/v1/policies/tickets?place={BAIHUA}").json["rules"] is None
-    assert other.post("/v1/policies/tickets/replay", {"place": BAIHUA, "policy": {}}).status == 403
-    assert other.get(f"/v1/admin/tickets/rates?place={BAIHUA}&from=2026-11-01&to=2026-11-02").status == 404
+    assert (
+        other.post(
+            "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": {}}
+        ).status
+        == 403
+    )
+    assert (
+        other.get(
+            f"/v1/admin/tickets/rates?place={BAIHUA}&from=2026-11-01&to=2026-11-02"
+        ).status
+        == 404
+    )
     assert other.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404

@@ -25,7 +25,9 @@ def ran(world: World, **body: object) -> str:
         world.volunteer()
     for title in ("一个水壶", "一袋大米", "一盏台灯"):
         world.open_wish(title=title)
-    answer = world.phone_of(world.admin).post("/v1/matching/runs", {"place": BAIHUA} | body)
+    answer = world.phone_of(world.admin).post(
+        "/v1/matching/runs", {"place": BAIHUA} | body
+    )
     assert (answer.status, len(answer.json["offers"])) == (201, 3)
     return str(answer.json["id"])
 
@@ -54,13 +56,27 @@ def test_a_run_comes_to_the_same_again(world: World, capsys, dry_run) -> None:
     code, lines = said(capsys, run_id)
     assert code == 0
     assert lines["digest"] == run.digest
-    assert (lines["cost"], lines["bound"], lines["regret"]) == (str(run.cost), str(run.cost), "0")
-    assert (lines["assigned"], lines["proof"]) == ("the same", "holds over every eligible pair")
-    assert lines[run_id] == f"{BAIHUA}  2026-11-23 00:40 UTC, by {world.admin.id}{', a preview' if dry_run else ''}"
+    assert (lines["cost"], lines["bound"], lines["regret"]) == (
+        str(run.cost),
+        str(run.cost),
+        "0",
+    )
+    assert (lines["assigned"], lines["proof"]) == (
+        "the same",
+        "holds over every eligible pair",
+    )
+    assert (
+        lines[run_id]
+        == f"{BAIHUA}  2026-11-23 00:40 UTC, by {world.admin.id}{', a preview' if dry_run else ''}"
+    )
 
 
-@pytest.mark.parametrize(("name", "value"), [("digest", "0" * 64), ("cost", 1), ("bound", 1)])
-def test_a_record_with_a_wrong_figure_is_found_out(world: World, capsys, name, value) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("digest", "0" * 64), ("cost", 1), ("bound", 1)]
+)
+def test_a_record_with_a_wrong_figure_is_found_out(
+    world: World, capsys, name, value
+) -> None:
     run_id = ran(world)
     change(run_id, **{name: value})
     code, lines = said(capsys, run_id)
@@ -69,11 +85,16 @@ def test_a_record_with_a_wrong_figure_is_found_out(world: World, capsys, name, v
     assert lines["assigned"] == "the same"
 
 
-def test_a_run_of_which_nothing_is_kept_any_more_cannot_be_computed(world: World, capsys) -> None:
+def test_a_run_of_which_nothing_is_kept_any_more_cannot_be_computed(
+    world: World, capsys
+) -> None:
     run_id = ran(world)
     change(run_id, chunks=2)  # a piece of it has gone
     code, lines = said(capsys, run_id)
-    assert (code, lines) == (1, {f"{run_id}:": "what it was computed from is not kept (any more)"})
+    assert (code, lines) == (
+        1,
+        {f"{run_id}:": "what it was computed from is not kept (any more)"},
+    )
 
 
 def test_a_run_that_never_was_cannot_be_computed(world: World, capsys) -> None:
@@ -100,22 +121,43 @@ def test_a_run_whose_offers_were_changed_is_found_out(world: World, capsys) -> N
     plan = plan_of(STREET)
     assert said(capsys, keep_run(world, plan))[0] == 0
     served = next(i for i, found in enumerate(plan.solution.assigned) if found)
-    assigned = tuple(() if i == served else found for i, found in enumerate(plan.solution.assigned))
-    code, lines = said(capsys, keep_run(world, replace(plan, solution=replace(plan.solution, assigned=assigned))))
+    assigned = tuple(
+        () if i == served else found for i, found in enumerate(plan.solution.assigned)
+    )
+    code, lines = said(
+        capsys,
+        keep_run(
+            world, replace(plan, solution=replace(plan.solution, assigned=assigned))
+        ),
+    )
     assert (code, lines["assigned"]) == (1, "otherwise for 1 of 20 wishes")
 
 
 def test_a_run_whose_instance_was_changed_is_found_out(world: World, capsys) -> None:
     plan = plan_of(STREET)
     run_id = keep_run(world, plan)
-    dearer = replace(plan, problem=replace(plan.problem, prices=[price + 1 for price in plan.problem.prices]))
+    dearer = replace(
+        plan,
+        problem=replace(
+            plan.problem, prices=[price + 1 for price in plan.problem.prices]
+        ),
+    )
     (data,) = pack(dearer, [])
-    keep(Instance(run_id=run_id, number=0, data=data, ttl=world.clock.now() + INSTANCE_KEPT))
+    keep(
+        Instance(
+            run_id=run_id, number=0, data=data, ttl=world.clock.now() + INSTANCE_KEPT
+        )
+    )
     code, lines = said(capsys, run_id)
-    assert (code, lines["digest"]) == (1, f"{digest_of(dearer)}, recorded as {digest_of(plan)}")
+    assert (code, lines["digest"]) == (
+        1,
+        f"{digest_of(dearer)}, recorded as {digest_of(plan)}",
+    )
 
 
-def test_a_run_that_was_cut_short_comes_out_otherwise_and_it_is_said_why(world: World, capsys) -> None:
+def test_a_run_that_was_cut_short_comes_out_otherwise_and_it_is_said_why(
+    world: World, capsys
+) -> None:
     plan = plan_of(STREET, work=1)
     code, lines = said(capsys, keep_run(world, plan))
     assert code == 1
@@ -126,6 +168,10 @@ def test_a_run_that_was_cut_short_comes_out_otherwise_and_it_is_said_why(world: 
 
 def test_a_proof_that_does_not_hold_is_said(world: World, capsys, monkeypatch) -> None:
     run_id = ran(world)
-    monkeypatch.setattr(replay, "faults", lambda problem, found: ["a place is open at 2", "a load is too high"])
+    monkeypatch.setattr(
+        replay,
+        "faults",
+        lambda problem, found: ["a place is open at 2", "a load is too high"],
+    )
     code, lines = said(capsys, run_id)
     assert (code, lines["proof"]) == (1, "a place is open at 2; a load is too high")

@@ -6,9 +6,19 @@ import pytest
 
 from chalicelib.settings import Settings
 
-BASE = {"TOKEN_KEYS": json.dumps({"k1": "a-token-key-0123456789-0123456789-01"}), "SECRET": "a-secret-0123456789-0123456789-0123"}
+BASE = {
+    "TOKEN_KEYS": json.dumps({"k1": "a-token-key-0123456789-0123456789-01"}),
+    "SECRET": "a-secret-0123456789-0123456789-0123",
+}
 PROVIDERS = [
-    {"name": "east", "kind": "gateway", "url": "https://sms.example/send", "key": "gateway-key", "weight": 70, "price_li": 48},
+    {
+        "name": "east",
+        "kind": "gateway",
+        "url": "https://sms.example/send",
+        "key": "gateway-key",
+        "weight": 70,
+        "price_li": 48,
+    },
     {"name": "sns", "kind": "sns", "weight": 30},
 ]
 CLOUD = BASE | {
@@ -17,7 +27,12 @@ CLOUD = BASE | {
     "UPLOAD_BUCKET": "chunhui-photos-example",
     "SMS_PROVIDERS": json.dumps(PROVIDERS),
     "MAIL_SERVER": json.dumps(
-        {"kind": "smtp", "sender": "care@example.com", "host": "mail.example", "password": "mail-password"}
+        {
+            "kind": "smtp",
+            "sender": "care@example.com",
+            "host": "mail.example",
+            "password": "mail-password",
+        }
     ),
 }
 
@@ -25,33 +40,71 @@ CLOUD = BASE | {
 def test_a_machine_of_ones_own_needs_two_secrets_and_nothing_else():
     settings = Settings.from_env(BASE)
     assert [provider.kind for provider in settings.sms_providers] == ["console"]
-    assert (settings.mail.kind, settings.urgent_queue_url, settings.sms_budget_fen) == ("console", "", None)
+    assert (settings.mail.kind, settings.urgent_queue_url, settings.sms_budget_fen) == (
+        "console",
+        "",
+        None,
+    )
 
 
 def test_an_installation_names_its_queues_and_its_ways_out():
-    settings = Settings.from_env(CLOUD | {"SMS_BUDGET_FEN": "500000", "PUBLIC_URL": "https://chunhui.example/"})
+    settings = Settings.from_env(
+        CLOUD | {"SMS_BUDGET_FEN": "500000", "PUBLIC_URL": "https://chunhui.example/"}
+    )
     east, sns = settings.sms_providers
-    assert (east.key, east.weight, east.price_li, sns.kind, sns.price_li) == (b"gateway-key", 70, 48, "sns", 55)
+    assert (east.key, east.weight, east.price_li, sns.kind, sns.price_li) == (
+        b"gateway-key",
+        70,
+        48,
+        "sns",
+        55,
+    )
     assert (settings.mail.host, settings.sms_budget_fen) == ("mail.example", 500_000)
-    assert (settings.public_url, settings.upload_bucket) == ("https://chunhui.example", "chunhui-photos-example")
+    assert (settings.public_url, settings.upload_bucket) == (
+        "https://chunhui.example",
+        "chunhui-photos-example",
+    )
 
 
-@pytest.mark.parametrize("missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL", "UPLOAD_BUCKET"])
+@pytest.mark.parametrize(
+    "missing", ["SMS_PROVIDERS", "MAIL_SERVER", "BULK_QUEUE_URL", "UPLOAD_BUCKET"]
+)
 def test_in_the_cloud_nothing_goes_to_a_console_or_a_memory_that_nobody_reads(missing):
     with pytest.raises(KeyError):
-        Settings.from_env({name: value for name, value in CLOUD.items() if name != missing})
+        Settings.from_env(
+            {name: value for name, value in CLOUD.items() if name != missing}
+        )
 
 
 def test_a_key_of_another_application_is_nothing_that_anybody_guesses():
     assert Settings.from_env(BASE).open311_keys == {}
-    assert Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef"}'}).open311_keys == {"fms": "0123456789abcdef"}
-    with pytest.raises(ValueError, match="OPEN311_KEYS: city, demo: a key needs 16") as refused:
-        Settings.from_env(BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef", "city": "0123456789abcde", "demo": ""}'})
+    assert Settings.from_env(
+        BASE | {"OPEN311_KEYS": '{"fms": "0123456789abcdef"}'}
+    ).open311_keys == {"fms": "0123456789abcdef"}
+    with pytest.raises(
+        ValueError, match="OPEN311_KEYS: city, demo: a key needs 16"
+    ) as refused:
+        Settings.from_env(
+            BASE
+            | {
+                "OPEN311_KEYS": '{"fms": "0123456789abcdef", "city": "0123456789abcde", "demo": ""}'
+            }
+        )
     assert "0123456789" not in str(refused.value)
 
 
 def test_nothing_secret_is_shown():
-    shown = repr(Settings.from_env(CLOUD | {"OPEN311_KEYS": '{"fms": "outside-key-0123456"}'}))
+    shown = repr(
+        Settings.from_env(CLOUD | {"OPEN311_KEYS": '{"fms": "outside-key-0123456"}'})
+    )
     assert not [
-        secret for secret in ("outside-key", "gateway-key", "mail-password", BASE["SECRET"], "a-token-key") if secret in shown
+        secret
+        for secret in (
+            "outside-key",
+            "gateway-key",
+            "mail-password",
+            BASE["SECRET"],
+            "a-token-key",
+        )
+        if secret in shown
     ]

@@ -45,8 +45,15 @@ from .world import START
 
 Decide = Callable[[Any, Any], Changes[Any]]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-IDS = {Relation.OWNER: "per_owner", Relation.HELPER: "per_helper", Relation.SYSTEM: "system"}
-RELATIONS = [frozenset({relation}) for relation in Relation] + [STAFF | {Relation.OWNER}, STAFF]
+IDS = {
+    Relation.OWNER: "per_owner",
+    Relation.HELPER: "per_helper",
+    Relation.SYSTEM: "system",
+}
+RELATIONS = [frozenset({relation}) for relation in Relation] + [
+    STAFF | {Relation.OWNER},
+    STAFF,
+]
 
 
 @dataclass(frozen=True)
@@ -60,15 +67,21 @@ class Machine:
     mover: Callable[..., Any] = wish.by
     state_of: Callable[[Any], Any] = lambda entity: entity.state
 
-    def steps(self) -> Iterator[tuple[Any, str, Any, frozenset[str], frozenset[Relation]]]:
+    def steps(
+        self,
+    ) -> Iterator[tuple[Any, str, Any, frozenset[str], frozenset[Relation]]]:
         """Yield each step that a decision makes: source, move, target, its events, and the relations that made it."""
-        named = [(name, decide) for name, decided in self.moves.items() for decide in decided]
+        named = [
+            (name, decide) for name, decided in self.moves.items() for decide in decided
+        ]
         for entity, (name, decide), who in product(self.entities, named, RELATIONS):
             yield from self._step(entity, name, decide, who)
         for entity, decide in product(self.entities, self.timers):
             yield from self._step(entity, "", decide, frozenset({Relation.SYSTEM}))
 
-    def _step(self, entity: Any, name: str, decide: Decide, who: frozenset[Relation]) -> Iterator[Any]:
+    def _step(
+        self, entity: Any, name: str, decide: Decide, who: frozenset[Relation]
+    ) -> Iterator[Any]:
         ids = [IDS[relation] for relation in IDS if relation in who] or ["per_x"]
         try:
             outcome = decide(entity, self.mover(who, ids[0]))
@@ -83,14 +96,23 @@ class Machine:
 
     def _name_of(self, source: Any, target: Any, tags: frozenset[str]) -> str:
         """Return the move of the system's that a timer has made."""
-        rows = [row for row in self.table.rows if isinstance(row.action, str) and row.source is source]
-        (name,) = [row.name for row in rows if target in row.targets and tags <= {*row.events}]
+        rows = [
+            row
+            for row in self.table.rows
+            if isinstance(row.action, str) and row.source is source
+        ]
+        (name,) = [
+            row.name for row in rows if target in row.targets and tags <= {*row.events}
+        ]
         return name
 
 
 def _claims(*states: ClaimState) -> list[Any]:
     who = ("per_helper", "per_other")
-    return [wish.a_claim(who[n], state, checked_in_at=START) for n, state in enumerate(states)]
+    return [
+        wish.a_claim(who[n], state, checked_in_at=START)
+        for n, state in enumerate(states)
+    ]
 
 
 _A, _D, _K = ClaimState.ACTIVE, ClaimState.DELIVERED, ClaimState.CONFIRMED
@@ -115,14 +137,22 @@ WISH = Machine(
         "reject": [lambda w, by: submission.reject(w, by, "x")],
         "edit": [
             lambda w, by: submission.edit(w, by, replace(w, story="x")),
-            lambda w, by: submission.edit(w, by, replace(w, helpers_needed=max(1, len(w.held)))),
+            lambda w, by: submission.edit(
+                w, by, replace(w, helpers_needed=max(1, len(w.held)))
+            ),
         ],
         "keep": [submission.keep],
         "unpublish": [lambda w, by: submission.unpublish(w, by, "x")],
-        "claim": [lambda w, by: claiming.claim(w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False)],
+        "claim": [
+            lambda w, by: claiming.claim(
+                w, by, claim_id="clm_new", capacity=3, vetted=False, paused=False
+            )
+        ],
         "release": [lambda w, by: claiming.release(w, by, "clm_per_helper", "x")],
         "check-in": [lambda w, by: claiming.check(w, by, "check-in", "clm_per_helper")],
-        "check-out": [lambda w, by: claiming.check(w, by, "check-out", "clm_per_helper")],
+        "check-out": [
+            lambda w, by: claiming.check(w, by, "check-out", "clm_per_helper")
+        ],
         "deliver": [
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, None),
             lambda w, by: delivery.deliver(w, by, "clm_per_helper", None, True),
@@ -138,7 +168,10 @@ WISH = Machine(
 T = TicketState
 _ESCALATION = ticket.an_escalation()
 _INTO = ticket.a_ticket(T.ACCEPTED, id="tkt_b")
-_MERGED = [resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity for state in (T.OPEN, T.ACCEPTED)]
+_MERGED = [
+    resolution.merge(ticket.a_ticket(state), _INTO, ticket.CLERK_ACTS).entity
+    for state in (T.OPEN, T.ACCEPTED)
+]
 _HELD = ticket.a_ticket(T.ON_HOLD)
 _TICKETS = [
     *(ticket.a_ticket(state, bounces=bounces) for state, bounces in product(T, (0, 2))),
@@ -168,15 +201,23 @@ TICKET = Machine(
             lambda t, by: tickets.comment(t, by, "x", public=True),
             lambda t, by: tickets.comment(t, by, "x", public=False),
         ],
-        "hold": [lambda t, by: tickets.hold(t, _ESCALATION, by, "x", by.now + DAY, public_text="x")],
+        "hold": [
+            lambda t, by: tickets.hold(
+                t, _ESCALATION, by, "x", by.now + DAY, public_text="x"
+            )
+        ],
         "resume": [lambda t, by: tickets.resume(t, _ESCALATION, by)],
-        "resolve": [lambda t, by: tickets.resolve(t, _ESCALATION, by, "x", (), public_text="x")],
+        "resolve": [
+            lambda t, by: tickets.resolve(t, _ESCALATION, by, "x", (), public_text="x")
+        ],
         "confirm": [
             lambda t, by: resolution.confirm(t, by, _REPORTS, "per_owner", 5),
             lambda t, by: resolution.confirm(t, by, _REPORTS[:1], "per_owner", 5),
         ],
         "reopen": [lambda t, by: resolution.reopen(t, _ESCALATION, by, "x")],
-        "close": [lambda t, by: resolution.close(t, by, "x", alone=True, public_text="x")],
+        "close": [
+            lambda t, by: resolution.close(t, by, "x", alone=True, public_text="x")
+        ],
         "escalate": [lambda t, by: tickets.escalate(t, _ESCALATION, by, "x")],
         "join": [lambda t, by: resolution.join(t, by, ticket.a_report("per_x"))],
         "merge": [lambda t, by: resolution.merge(t, _INTO, by)],
@@ -191,7 +232,9 @@ def _supersede(offer: Any, *, helping: bool) -> Changes[Any]:
     """Return the part of the decision that is about the offer itself."""
     ids = frozenset({offer.volunteer} if helping else ())
     offer_round = an.a_round(an.an_asked(offer.id))
-    outcome = offers.supersede(offer_round, [(offer, None)], helping=ids, open=False, now=START + HOUR)
+    outcome = offers.supersede(
+        offer_round, [(offer, None)], helping=ids, open=False, now=START + HOUR
+    )
     return outcome.related[0]
 
 
@@ -204,9 +247,13 @@ OFFER = Machine(
     entities=[an.an_offer(state) for state in OfferState],
     moves={
         "accept": [
-            lambda o, by: offers.accept(_known(o), by.relations, by.now, Changes(entity=o, previous=o)),
+            lambda o, by: offers.accept(
+                _known(o), by.relations, by.now, Changes(entity=o, previous=o)
+            ),
         ],
-        "decline": [lambda o, by: offers.decline(_known(o), by.relations, by.now, "x", ())],
+        "decline": [
+            lambda o, by: offers.decline(_known(o), by.relations, by.now, "x", ())
+        ],
     },
     timers=[
         lambda o, by: offers.expire(_known(o), an.UNTIL),
@@ -253,29 +300,47 @@ def made() -> dict[str, list[Any]]:
 
 
 def _declared(machine: Machine) -> set[tuple[Any, str, Any]]:
-    return {(row.source, row.name, target) for row in machine.table.rows for target in row.targets}
+    return {
+        (row.source, row.name, target)
+        for row in machine.table.rows
+        for target in row.targets
+    }
 
 
 @pytest.mark.parametrize("kind", MACHINES)
 def test_decisions_reach_declared_targets_and_events_only(kind, made):
     for source, name, target, tags, who in made[kind]:
-        rows = [row for row in MACHINES[kind].table.rows if (row.source, row.name) == (source, name)]
+        rows = [
+            row
+            for row in MACHINES[kind].table.rows
+            if (row.source, row.name) == (source, name)
+        ]
         allowed = [row for row in rows if row.who & who]
-        assert any(target in row.targets and tags <= {*row.events} for row in allowed), (source, name, target, tags, who)
+        assert any(
+            target in row.targets and tags <= {*row.events} for row in allowed
+        ), (source, name, target, tags, who)
 
 
 @pytest.mark.parametrize("kind", MACHINES)
 def test_every_declared_target_is_reached_by_some_decision(kind, made):
     reached = {(source, name, target) for source, name, target, _, _ in made[kind]}
     excused = {key[1:] for key in UNREACHED if key[0] == kind}
-    missing = {(s.value, name, t.value) for s, name, t in _declared(MACHINES[kind]) - reached}
+    missing = {
+        (s.value, name, t.value) for s, name, t in _declared(MACHINES[kind]) - reached
+    }
     assert missing == excused
 
 
 @pytest.mark.parametrize("kind", MACHINES)
 def test_every_declared_event_is_raised_by_some_decision(kind, made):
-    raised = {(source, name, tag) for source, name, _, tags, _ in made[kind] for tag in tags}
-    declared = {(row.source, row.name, tag) for row in MACHINES[kind].table.rows for tag in row.events}
+    raised = {
+        (source, name, tag) for source, name, _, tags, _ in made[kind] for tag in tags
+    }
+    declared = {
+        (row.source, row.name, tag)
+        for row in MACHINES[kind].table.rows
+        for tag in row.events
+    }
     assert raised == declared
 
 
@@ -351,15 +416,24 @@ def subscribed() -> frozenset[str]:
 
 
 def table_events() -> set[str]:
-    return {tag for machine in MACHINES.values() for row in machine.table.rows for tag in row.events}
+    return {
+        tag
+        for machine in MACHINES.values()
+        for row in machine.table.rows
+        for tag in row.events
+    }
 
 
 def _tags_named(tree: ast.Module) -> Iterator[str]:
     """Yield the tags that a module gives to events by name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Event":
-            (tag,) = (keyword.value for keyword in node.keywords if keyword.arg == "tag")
-            yield from (part.value for part in ast.walk(tag) if isinstance(part, ast.Constant))
+            (tag,) = (
+                keyword.value for keyword in node.keywords if keyword.arg == "tag"
+            )
+            yield from (
+                part.value for part in ast.walk(tag) if isinstance(part, ast.Constant)
+            )
 
 
 def test_every_event_with_a_subscriber_has_a_source():

@@ -28,25 +28,53 @@ def longest(template: Template, locale: str, filling: str) -> str:
 @pytest.mark.parametrize("kind", TEMPLATES)
 def test_a_message_is_billed_as_it_says_at_the_worst(kind: str) -> None:
     template = TEMPLATES[kind]
-    most = max(parts_of(longest(template, locale, filling)) for locale in LOCALES for filling in FILLINGS)
+    most = max(
+        parts_of(longest(template, locale, filling))
+        for locale in LOCALES
+        for filling in FILLINGS
+    )
     assert most == template.parts
 
 
 def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
-    assert FILE.read_text(encoding="utf-8") == current(), "run `python -m tools.templates` and commit docs/messages.md"
+    assert FILE.read_text(encoding="utf-8") == current(), (
+        "run `python -m tools.templates` and commit docs/messages.md"
+    )
 
 
 def test_every_kind_has_a_job_and_a_lane() -> None:
     assert set(TEMPLATES) <= job_kinds()
-    lanes = {kind: lane_of(a_job(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")) for kind in TEMPLATES}
+    lanes = {
+        kind: lane_of(
+            a_job(id="d", at=START, shard="s0", kind=kind, subject="x", to="per_a")
+        )
+        for kind in TEMPLATES
+    }
     bulk = {kind for kind, lane in lanes.items() if lane is Lane.BULK}
-    assert bulk == {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.LOW} | {"reminders.digest"}
-    assert lane_of(a_job(id="d", at=START, shard="s0", kind="wish.approved", subject="x", to="people:per_a,per_b")) is Lane.BULK
+    assert bulk == {
+        kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.LOW
+    } | {"reminders.digest"}
+    assert (
+        lane_of(
+            a_job(
+                id="d",
+                at=START,
+                shard="s0",
+                kind="wish.approved",
+                subject="x",
+                to="people:per_a,per_b",
+            )
+        )
+        is Lane.BULK
+    )
 
 
 def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
     loud = {kind for kind, t in TEMPLATES.items() if t.urgency is Urgency.URGENT}
-    assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {"code.email", "code.sign_in"}
+    assert {kind for kind in loud if not kind.startswith("ticket.urgent_")} == {
+        "code.email",
+        "code.sign_in",
+    }
     for kind in loud - {"code.email", "code.sign_in"}:
         assert TEMPLATES[kind].text.format("zh-CN").startswith("紧急！"), kind
         assert TEMPLATES[kind].text.format("en").startswith("Urgent! "), kind
@@ -62,9 +90,13 @@ def test_only_codes_and_what_threatens_life_or_property_ring_at_night() -> None:
         {"asks": True, "urgency": Urgency.LOW},
     ],
 )
-def test_a_template_that_cannot_be_is_refused_where_it_is_written(broken: dict[str, object]) -> None:
+def test_a_template_that_cannot_be_is_refused_where_it_is_written(
+    broken: dict[str, object],
+) -> None:
     with pytest.raises(ValueError, match=r"differ|wait"):
-        Template(**({"text": text(zh="好", en="ok"), "told": "whom it concerns"} | broken))
+        Template(
+            **({"text": text(zh="好", en="ok"), "told": "whom it concerns"} | broken)
+        )
 
 
 @pytest.mark.parametrize(
@@ -84,13 +116,22 @@ def test_a_template_that_cannot_be_is_refused_where_it_is_written(broken: dict[s
         ("", ""),
     ],
 )
-def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(fact: str, said: str) -> None:
-    template = Template(text(zh="「{title}」", en="“{title}”"), told="whom it concerns", slots={"title": 10})
+def test_a_fact_is_one_line_without_links_and_no_longer_than_its_slot(
+    fact: str, said: str
+) -> None:
+    template = Template(
+        text(zh="「{title}」", en="“{title}”"),
+        told="whom it concerns",
+        slots={"title": 10},
+    )
     assert template.fill("zh-CN", {"title": fact}) == f"「{said}」"
 
 
 def test_a_promotion_says_how_to_refuse_it_and_a_service_notice_does_not() -> None:
-    assert compose_sms("春晖", "来听课", "zh-CN", Legal.PROMOTIONAL) == "【春晖】来听课拒收请回复R"
+    assert (
+        compose_sms("春晖", "来听课", "zh-CN", Legal.PROMOTIONAL)
+        == "【春晖】来听课拒收请回复R"
+    )
     assert compose_sms("春晖", "来听课", "zh-CN", Legal.SERVICE) == "【春晖】来听课"
 
 

@@ -51,7 +51,9 @@ GRID, OTHER_GRID = "chunhui.baihua.g01", "chunhui.jinfeng.g01"
 BUILDING, UNIT = "chunhui.baihua.g01.b05", "chunhui.baihua.g01.b05.u1"
 CONSENT = ConsentGiven(how="written")
 gateway = Gateway(app, api)
-_FOUNDED: dict[str, tuple[Person, dict[str, MemoryTable]]] = {}  # settings and start -> administrator and tables
+_FOUNDED: dict[
+    str, tuple[Person, dict[str, MemoryTable]]
+] = {}  # settings and start -> administrator and tables
 load_everything()  # of which a process of its own would load what it is asked for
 
 
@@ -86,7 +88,9 @@ class Services:
         container = self.container
         if name in _PROVIDERS:
             return container.get(_PROVIDERS[name])
-        return getattr(container.core if hasattr(container.core, name) else container, name)
+        return getattr(
+            container.core if hasattr(container.core, name) else container, name
+        )
 
 
 _FEATURES = {
@@ -129,15 +133,34 @@ class Phone:
     address: str = "203.0.113.7"
     seen: list[Answer] = field(default_factory=list)
 
-    def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Answer:
-        sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Answer:
+        sent = {
+            name.replace("_", "-").lower(): value for name, value in headers.items()
+        }
         if body is not None or raw is not None:
             sent.setdefault("content-type", "application/json")
         if self.token and "authorization" not in sent:
             sent["authorization"] = f"Bearer {self.token}"
-        content = raw if raw is not None else json.dumps(body).encode() if body is not None else b""
-        status, answered, text = gateway.handle(method, path, sent, content, self.address)
-        answer = Answer(status, {name.lower(): value for name, value in answered}, text.decode())
+        content = (
+            raw
+            if raw is not None
+            else json.dumps(body).encode()
+            if body is not None
+            else b""
+        )
+        status, answered, text = gateway.handle(
+            method, path, sent, content, self.address
+        )
+        answer = Answer(
+            status, {name.lower(): value for name, value in answered}, text.decode()
+        )
         self.seen.append(answer)
         return answer
 
@@ -162,7 +185,13 @@ class World:
 
     instead: Mapping[Any, Any] = {}  # what a world builds otherwise, by provider
 
-    def __init__(self, start: datetime = START, *, dynamo: WatchedDynamo | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        start: datetime = START,
+        *,
+        dynamo: WatchedDynamo | None = None,
+        **settings: Any,
+    ) -> None:
         self.clock = ManualClock(start)
         self.mailbox = DevMailbox(self.clock.now)
         values: dict[str, Any] = {
@@ -181,13 +210,24 @@ class World:
         self.admin = self._founded()
         self.boss = RequestContext(actor=self.admin.as_actor())
         # This street has nobody on duty but its administrator; she need not read of it in every test that lasts a night.
-        self.pump = Pump(app, self.services.container, self.clock, without=frozenset({"check_ladders"}))
+        self.pump = Pump(
+            app,
+            self.services.container,
+            self.clock,
+            without=frozenset({"check_ladders"}),
+        )
         self.numbers = iter(range(10_000))
 
     def rewired(self, settings: Settings | None = None, **parts: Any) -> Services:
         """Build the services of this world once more, over the same store; a clock or ids of a test's own replace its own."""
         instead = {dev_mailbox: self.mailbox, files: self.files, **self.instead}
-        own = {"clock": self.clock, "log": log, "instead": instead, "dynamo": self.dynamo, "wait": lambda attempt: None} | parts
+        own = {
+            "clock": self.clock,
+            "log": log,
+            "instead": instead,
+            "dynamo": self.dynamo,
+            "wait": lambda attempt: None,
+        } | parts
         container = build(settings or self.settings, **own)
         register_all(container.core.store)
         return Services(container)
@@ -199,9 +239,20 @@ class World:
         alike = repr((replace(self.settings, table_prefix=""), self.clock.now()))
         if alike not in _FOUNDED:
             admin, prefix = self._found(), self.settings.table_prefix
-            _FOUNDED[alike] = admin, {name.removeprefix(prefix): table.copy() for name, table in self.tables.items()}
+            _FOUNDED[alike] = (
+                admin,
+                {
+                    name.removeprefix(prefix): table.copy()
+                    for name, table in self.tables.items()
+                },
+            )
         admin, tables = _FOUNDED[alike]
-        self.tables.update({self.settings.table_prefix + name: table.copy() for name, table in tables.items()})
+        self.tables.update(
+            {
+                self.settings.table_prefix + name: table.copy()
+                for name, table in tables.items()
+            }
+        )
         return admin
 
     @property
@@ -214,7 +265,9 @@ class World:
         create_missing(self.services.store)
         places = self.services.places
         places.found_street(STREET, "春晖路街道", "Asia/Shanghai")
-        admin = self.services.person_admin.bootstrap_admin("+8613900000001", "林晖", STREET)
+        admin = self.services.person_admin.bootstrap_admin(
+            "+8613900000001", "林晖", STREET
+        )
         boss = RequestContext(actor=admin.as_actor())
         for code, name in (
             (BAIHUA, "柏华社区"),
@@ -232,22 +285,42 @@ class World:
     # people
 
     def person(
-        self, name: str = "王秀英", *roles: tuple[Role, str], home: str = UNIT, phone: str | None = "", **fields: Any
+        self,
+        name: str = "王秀英",
+        *roles: tuple[Role, str],
+        home: str = UNIT,
+        phone: str | None = "",
+        **fields: Any,
     ) -> Person:
         """Register a person; a phone of None means that she has none, and is acted for."""
         number = f"+86138{next(self.numbers) + 10_000_000:08}" if phone == "" else phone
-        new = {"address": "3楼302室", "household": None, "contact_via": None, "locale": "zh-CN", "consent": CONSENT} | fields
-        person = self.services.person_admin.create_person(self.boss, NewPerson(name=name, phone=number, home=home, **new))
+        new = {
+            "address": "3楼302室",
+            "household": None,
+            "contact_via": None,
+            "locale": "zh-CN",
+            "consent": CONSENT,
+        } | fields
+        person = self.services.person_admin.create_person(
+            self.boss, NewPerson(name=name, phone=number, home=home, **new)
+        )
         if roles:
-            person = self.services.person_admin.grant_roles(self.boss, person.id, [Grant(role, place) for role, place in roles])
+            person = self.services.person_admin.grant_roles(
+                self.boss, person.id, [Grant(role, place) for role, place in roles]
+            )
         return person
 
     def phone_of(self, person: Person) -> Phone:
         """Hand somebody a phone that is signed in, without going through the sign-in."""
         actor = person.as_actor(f"ses_{next(self.numbers)}")
-        return Phone(token=self.services.tokens.issue(actor)[0], me={"id": person.id, "phone": person.phone, "name": person.name})
+        return Phone(
+            token=self.services.tokens.issue(actor)[0],
+            me={"id": person.id, "phone": person.phone, "name": person.name},
+        )
 
-    def sign_in(self, number: str, consent: str | None = None, name: str | None = None) -> Phone:
+    def sign_in(
+        self, number: str, consent: str | None = None, name: str | None = None
+    ) -> Phone:
         """Sign in as people do: ask for a code, read the SMS, send it back."""
         phone = Phone()
         assert phone.post("/v1/auth/codes", {"phone": number}).status == 202
@@ -256,15 +329,28 @@ class World:
         body |= {"name": name} if name else {}
         answer = phone.post("/v1/auth/tokens", body)
         assert answer.status == 201, answer.text
-        phone.token, phone.refresh, phone.me = answer.json["access_token"], answer.json["refresh_token"], answer.json["person"]
+        phone.token, phone.refresh, phone.me = (
+            answer.json["access_token"],
+            answer.json["refresh_token"],
+            answer.json["person"],
+        )
         return phone
 
     def staff(self, place: str = BAIHUA, role: Role = Role.COMMUNITY_STAFF) -> Phone:
         return self.phone_of(self.person("陈敏", (role, place), home=place))
 
     def volunteer(self, place: str = BAIHUA, **profile: Any) -> Phone:
-        phone = self.phone_of(self.person("赵志强", home=f"{OTHER_GRID}.b01" if place == JINFENG else UNIT))
-        assert phone.put("/v1/me/volunteer", {"places": [place], "capacity": 5} | profile).status == 200
+        phone = self.phone_of(
+            self.person(
+                "赵志强", home=f"{OTHER_GRID}.b01" if place == JINFENG else UNIT
+            )
+        )
+        assert (
+            phone.put(
+                "/v1/me/volunteer", {"places": [place], "capacity": 5} | profile
+            ).status
+            == 200
+        )
         person = self.services.people.find(phone.me["id"])
         assert person
         return self.phone_of(person)
@@ -276,7 +362,13 @@ class World:
 
     def wish_body(self, **fields: Any) -> dict[str, Any]:
         day = (self.clock.now() + timedelta(days=14)).date().isoformat()
-        return {"kind": "goods", "title": "一个电热水壶", "story": "旧的坏了。", "budget_fen": 12000, "needed_by": day} | fields
+        return {
+            "kind": "goods",
+            "title": "一个电热水壶",
+            "story": "旧的坏了。",
+            "budget_fen": 12000,
+            "needed_by": day,
+        } | fields
 
     def open_wish(self, resident: Phone | None = None, **fields: Any) -> str:
         """File a wish and put it on the wall; return its id."""
@@ -284,23 +376,35 @@ class World:
         answer = resident.post("/v1/wishes", self.wish_body(**fields))
         assert answer.status == 201, answer.text
         wish_id = str(answer.json["id"])
-        assert self.phone_of(self.admin).post(f"/v1/wishes/{wish_id}/approve").status == 200
+        assert (
+            self.phone_of(self.admin).post(f"/v1/wishes/{wish_id}/approve").status
+            == 200
+        )
         return wish_id
 
     def offer(self, wish_id: str, phone: Phone) -> str:
         """Offer a wish to somebody in particular, whom matching might not have chosen; return the offer."""
         maker, wish = self.services.maker, self.services.wish_queries.find(wish_id)
         assert wish
-        ask = ChosenVolunteer(offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",))
-        made = maker.offer(wish, maker.round_of(wish), [ask], {}, {ask.volunteer: 5}, "")
+        ask = ChosenVolunteer(
+            offer_id=maker.new_id(), volunteer=phone.me["id"], why=("same_grid",)
+        )
+        made = maker.offer(
+            wish, maker.round_of(wish), [ask], {}, {ask.volunteer: 5}, ""
+        )
         assert made == [ask]
         return ask.offer_id
 
     # photos
 
-    def upload(self, phone: Phone, data: bytes, content_type: str = "image/jpeg") -> str:
+    def upload(
+        self, phone: Phone, data: bytes, content_type: str = "image/jpeg"
+    ) -> str:
         """Send a photo with the form that the house gives, as phones do, and have it worked on; return the upload."""
-        answer = phone.post("/v1/uploads", {"kind": "photo", "content_type": content_type, "size": len(data)})
+        answer = phone.post(
+            "/v1/uploads",
+            {"kind": "photo", "content_type": content_type, "size": len(data)},
+        )
         assert answer.status == 201, answer.text
         FileDoor(app, self.files).take(answer.json["fields"], data)
         return str(answer.json["id"])
@@ -309,7 +413,11 @@ class World:
 
     def sms_to(self, number: str, kind: str | None = None) -> list[Letter]:
         """Return what a phone was sent, newest first."""
-        return [letter for letter in self.mailbox.read(number) if kind in (None, letter.kind)]
+        return [
+            letter
+            for letter in self.mailbox.read(number)
+            if kind in (None, letter.kind)
+        ]
 
     def code_in_sms(self, number: str) -> str:
         found = re.search(r"\d{6}", self.sms_to(number, "code.sign_in")[0].text)
@@ -317,7 +425,9 @@ class World:
         return found[0]
 
     def delivery_code(self, number: str) -> str:
-        found = re.search(r"送达码 (\d{4})", self.sms_to(number, "wish.claimed")[0].text)
+        found = re.search(
+            r"送达码 (\d{4})", self.sms_to(number, "wish.claimed")[0].text
+        )
         assert found
         return found[1]
 
@@ -328,4 +438,7 @@ class World:
 
 def token_parts(token: str) -> list[dict[str, Any]]:
     """Return header and claims of a JWT."""
-    return [json.loads(base64.urlsafe_b64decode(part + "==")) for part in token.split(".")[:2]]
+    return [
+        json.loads(base64.urlsafe_b64decode(part + "=="))
+        for part in token.split(".")[:2]
+    ]

@@ -20,7 +20,9 @@ __all__ = ["adoption", "main"]
 _NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName"}
 
 
-def adoption(template: Mapping[str, Any], names: Mapping[str, str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def adoption(
+    template: Mapping[str, Any], names: Mapping[str, str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return a template of nothing but what holds data, and what CloudFormation has to import for it.
 
     `names` are the stage, account and region, as `Fn::Sub` calls them. Of the bucket only its name: what else it is told
@@ -33,7 +35,11 @@ def adoption(template: Mapping[str, Any], names: Mapping[str, str]) -> tuple[dic
             name = resource["Properties"][attribute]["Fn::Sub"]
             for variable, value in names.items():
                 name = name.replace(f"${{{variable}}}", value)
-            given = resource["Properties"] if resource["Type"] == "AWS::DynamoDB::Table" else {attribute: name}
+            given = (
+                resource["Properties"]
+                if resource["Type"] == "AWS::DynamoDB::Table"
+                else {attribute: name}
+            )
             kept[logical] = {
                 "Type": resource["Type"],
                 "DeletionPolicy": "Retain",
@@ -41,25 +47,46 @@ def adoption(template: Mapping[str, Any], names: Mapping[str, str]) -> tuple[dic
                 "Properties": given,
             }
             imported.append(
-                {"ResourceType": resource["Type"], "LogicalResourceId": logical, "ResourceIdentifier": {attribute: name}}
+                {
+                    "ResourceType": resource["Type"],
+                    "LogicalResourceId": logical,
+                    "ResourceIdentifier": {attribute: name},
+                }
             )
     parts = {
-        "Parameters": {name: template["Parameters"][name] for name in ("Stage", "PublicUrl")},
-        "Conditions": {name: template["Conditions"][name] for name in ("IsProd", "IsProtected")},
+        "Parameters": {
+            name: template["Parameters"][name] for name in ("Stage", "PublicUrl")
+        },
+        "Conditions": {
+            name: template["Conditions"][name] for name in ("IsProd", "IsProtected")
+        },
     }
-    return {"AWSTemplateFormatVersion": "2010-09-09", **parts, "Resources": kept}, imported
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        **parts,
+        "Resources": kept,
+    }, imported
 
 
 def main() -> None:
     """Propose the import, ask, carry it out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
     here = Deployment(stage=given.stage, aws=boto3.session.Session())
     account = here.aws.client("sts").get_caller_identity()["Account"]
     template = json.loads((PACKAGE / "template.json").read_text(encoding="utf-8"))
-    kept, imported = adoption(template, {"Stage": here.stage, "AWS::AccountId": account, "AWS::Region": here.aws.region_name})
+    kept, imported = adoption(
+        template,
+        {
+            "Stage": here.stage,
+            "AWS::AccountId": account,
+            "AWS::Region": here.aws.region_name,
+        },
+    )
     try:
         proposed = here.change_set(
             f"adopt-{secrets.token_hex(4)}",

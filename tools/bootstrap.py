@@ -16,8 +16,12 @@ __all__ = ["main"]
 
 def main() -> None:
     """Found the street; running it again renames it and adds the administrator."""
-    parser = argparse.ArgumentParser(description="Found a street and name its first administrator.")
-    parser.add_argument("--street", required=True, help="the street's code, [a-z0-9-]{1,24}")
+    parser = argparse.ArgumentParser(
+        description="Found a street and name its first administrator."
+    )
+    parser.add_argument(
+        "--street", required=True, help="the street's code, [a-z0-9-]{1,24}"
+    )
     parser.add_argument("--name", required=True, help="the street's name")
     parser.add_argument("--zone", default="Asia/Shanghai", help="its time zone")
     parser.add_argument("--admin-phone", required=True, help="a mainland mobile number")
@@ -30,7 +34,9 @@ def main() -> None:
     admin = house.get(staff_directory_feature.feature).bootstrap_admin(
         mainland_mobile(given.admin_phone), given.admin_name, given.street
     )
-    house.get(places_feature.feature).put_on_duty(given.street, "street_admin", admin.id)
+    house.get(places_feature.feature).put_on_duty(
+        given.street, "street_admin", admin.id
+    )
     print(f"{given.street}: {admin.id} is street_admin")
 
 

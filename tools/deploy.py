@@ -25,10 +25,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.kernel.clock import SystemClock
 
-__all__ = ["KEEPS_DATA", "PACKAGE", "Deployment", "Refused", "agreed", "main", "readable"]
+__all__ = [
+    "KEEPS_DATA",
+    "PACKAGE",
+    "Deployment",
+    "Refused",
+    "agreed",
+    "main",
+    "readable",
+]
 
 # What `make package` makes; an emulator's test deploys one of its own with the same commands.
-PACKAGE = Path(os.environ.get("DEPLOY_FROM") or Path(__file__).resolve().parent.parent / "build" / "package")
+PACKAGE = Path(
+    os.environ.get("DEPLOY_FROM")
+    or Path(__file__).resolve().parent.parent / "build" / "package"
+)
 KEEPS_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
 _POLL = 2  # seconds between two looks at CloudFormation
 _ENDED = ("_COMPLETE", "_FAILED")
@@ -71,10 +82,24 @@ class Deployment:
         if bucket in (found["Name"] for found in s3.list_buckets()["Buckets"]):
             return
         region = self.aws.region_name
-        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        where = (
+            {}
+            if region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        )
         s3.create_bucket(Bucket=bucket, **where)
-        private = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-        s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=private)
+        private = dict.fromkeys(
+            (
+                "BlockPublicAcls",
+                "IgnorePublicAcls",
+                "BlockPublicPolicy",
+                "RestrictPublicBuckets",
+            ),
+            True,
+        )
+        s3.put_public_access_block(
+            Bucket=bucket, PublicAccessBlockConfiguration=private
+        )
 
     def _template_key(self, name: str) -> str:
         return f"templates/{self.stage}/{name}.json"
@@ -82,9 +107,15 @@ class Deployment:
     def former(self) -> list[str]:
         """Return the names of the templates that were deployed, the present one last."""
         pages = (
-            self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"deployed/{self.stage}/")
+            self.aws.client("s3")
+            .get_paginator("list_objects_v2")
+            .paginate(Bucket=self.bucket, Prefix=f"deployed/{self.stage}/")
         )
-        return [item["Key"].rpartition(".")[2] for page in pages for item in page.get("Contents", [])]
+        return [
+            item["Key"].rpartition(".")[2]
+            for page in pages
+            for item in page.get("Contents", [])
+        ]
 
     def before(self) -> str:
         """Return the name of the template that was deployed before the present one, and is another.
@@ -114,13 +145,21 @@ class Deployment:
         """
         s3, before = self.aws.client("s3"), self.look()
         if before and before["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
-            raise Refused("the first deployment has failed and left a stack that takes no other; end it with tools.undeploy")
-        template = json.loads(s3.get_object(Bucket=self.bucket, Key=self._template_key(name))["Body"].read())
+            raise Refused(
+                "the first deployment has failed and left a stack that takes no other; end it with tools.undeploy"
+            )
+        template = json.loads(
+            s3.get_object(Bucket=self.bucket, Key=self._template_key(name))[
+                "Body"
+            ].read()
+        )
         return self.change_set(
             f"c{name}-{secrets.token_hex(4)}",  # who goes back to a template twice, or was interrupted, proposes it once more
             ChangeSetType="UPDATE" if before else "CREATE",
             TemplateURL=f"{s3.meta.endpoint_url}/{self.bucket}/{self._template_key(name)}",
-            Parameters=list(self._parameters(template.get("Parameters", {}), before, given)),
+            Parameters=list(
+                self._parameters(template.get("Parameters", {}), before, given)
+            ),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
 
@@ -131,9 +170,14 @@ class Deployment:
             Refused: CloudFormation does not take it.
 
         """
-        formation, described = self.aws.client("cloudformation"), {"StackName": self.stack, "ChangeSetName": name}
+        formation, described = (
+            self.aws.client("cloudformation"),
+            {"StackName": self.stack, "ChangeSetName": name},
+        )
         formation.create_change_set(**described, **asked)
-        while (found := formation.describe_change_set(**described))["Status"].endswith(("PENDING", "IN_PROGRESS")):
+        while (found := formation.describe_change_set(**described))["Status"].endswith(
+            ("PENDING", "IN_PROGRESS")
+        ):
             time.sleep(_POLL)
         if found["Status"] == "FAILED":
             formation.delete_change_set(**described)
@@ -143,19 +187,32 @@ class Deployment:
             raise Refused(f"CloudFormation does not take it: {reason}")
         changes = list(found["Changes"])
         while found.get("NextToken"):
-            found = formation.describe_change_set(**described, NextToken=found["NextToken"])
+            found = formation.describe_change_set(
+                **described, NextToken=found["NextToken"]
+            )
             changes += found["Changes"]
-        return {"ChangeSetName": name, "Changes": [change["ResourceChange"] for change in changes]}
+        return {
+            "ChangeSetName": name,
+            "Changes": [change["ResourceChange"] for change in changes],
+        }
 
     def _parameters(
-        self, known: Mapping[str, Any], before: Mapping[str, Any] | None, given: Mapping[str, str]
+        self,
+        known: Mapping[str, Any],
+        before: Mapping[str, Any] | None,
+        given: Mapping[str, str],
     ) -> Iterator[dict[str, Any]]:
         """Yield the value of every parameter: given now, of the installation itself, as it was, or the template's own."""
         unknown = given.keys() - known.keys()
         if unknown:
             raise Refused(f"no such parameter: {', '.join(sorted(unknown))}")
-        former = {p["ParameterKey"]: p.get("ParameterValue", "") for p in (before or {}).get("Parameters", [])}
-        values = {"Stage": self.stage, "SecretVersion": self._secret_version()} | dict(given)
+        former = {
+            p["ParameterKey"]: p.get("ParameterValue", "")
+            for p in (before or {}).get("Parameters", [])
+        }
+        values = {"Stage": self.stage, "SecretVersion": self._secret_version()} | dict(
+            given
+        )
         if not values.get("PublicUrl") and not former.get("PublicUrl") and before:
             values["PublicUrl"] = outputs_of(before).get("EndpointURL", "").rstrip("/")
         for name in known:
@@ -167,17 +224,31 @@ class Deployment:
     def _secret_version(self) -> str:
         """Return the current version of the installation's secret; its values are never read here."""
         try:
-            found = self.aws.client("secretsmanager").describe_secret(SecretId=f"chunhui/{self.stage}")
+            found = self.aws.client("secretsmanager").describe_secret(
+                SecretId=f"chunhui/{self.stage}"
+            )
         except ClientError as error:
-            raise Refused(f"the secret chunhui/{self.stage} cannot be read (docs/operations.md, Secrets): {error}") from None
-        return str(next(id for id, labels in found["VersionIdsToStages"].items() if "AWSCURRENT" in labels))
+            raise Refused(
+                f"the secret chunhui/{self.stage} cannot be read (docs/operations.md, Secrets): {error}"
+            ) from None
+        return str(
+            next(
+                id
+                for id, labels in found["VersionIdsToStages"].items()
+                if "AWSCURRENT" in labels
+            )
+        )
 
     def look(self) -> dict[str, Any] | None:
         """Return the stack as it is; None where there is none yet."""
         try:
-            (found,) = self.aws.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"]
+            (found,) = self.aws.client("cloudformation").describe_stacks(
+                StackName=self.stack
+            )["Stacks"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationError":  # what cannot be seen may be there all the same
+            if (
+                error.response["Error"]["Code"] != "ValidationError"
+            ):  # what cannot be seen may be there all the same
                 raise
             return None
         return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else dict(found)
@@ -199,12 +270,25 @@ class Deployment:
             (found,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
             if found["StackStatus"].endswith(_ENDED):
                 break
-        if found["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"):
+        if found["StackStatus"] not in (
+            "CREATE_COMPLETE",
+            "UPDATE_COMPLETE",
+            "IMPORT_COMPLETE",
+        ):
             if note:
                 self.aws.client("s3").delete_object(Bucket=self.bucket, Key=note)
-            events = formation.describe_stack_events(StackName=self.stack)["StackEvents"]
-            failed = [e for e in events if e["ResourceStatus"].endswith("_FAILED") and e["Timestamp"] >= begun]
-            said = "\n".join(f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in reversed(failed))
+            events = formation.describe_stack_events(StackName=self.stack)[
+                "StackEvents"
+            ]
+            failed = [
+                e
+                for e in events
+                if e["ResourceStatus"].endswith("_FAILED") and e["Timestamp"] >= begun
+            ]
+            said = "\n".join(
+                f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}"
+                for e in reversed(failed)
+            )
             back = (
                 "not everything could be put back"
                 if found["StackStatus"].endswith("_FAILED")
@@ -215,7 +299,9 @@ class Deployment:
 
     def drop(self, change_set: str) -> None:
         """Forget a change set that nobody wants."""
-        self.aws.client("cloudformation").delete_change_set(StackName=self.stack, ChangeSetName=change_set)
+        self.aws.client("cloudformation").delete_change_set(
+            StackName=self.stack, ChangeSetName=change_set
+        )
 
 
 def with_code(template: Mapping[str, Any], bucket: str, key: str) -> dict[str, Any]:
@@ -229,7 +315,10 @@ def with_code(template: Mapping[str, Any], bucket: str, key: str) -> dict[str, A
 
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
     """Return a stack's outputs."""
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for output in stack.get("Outputs", [])
+    }
 
 
 def losing(changes: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -237,7 +326,8 @@ def losing(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         change["LogicalResourceId"]
         for change in changes
-        if change["ResourceType"] in KEEPS_DATA and (change["Action"] == "Remove" or change.get("Replacement") == "True")
+        if change["ResourceType"] in KEEPS_DATA
+        and (change["Action"] == "Remove" or change.get("Replacement") == "True")
     ]
 
 
@@ -246,24 +336,62 @@ def readable(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     order = {"Remove": 0, "Modify": 2, "Import": 3, "Add": 4}
     lines = []
     for change in changes:
-        replaced = change["Action"] == "Modify" and change.get("Replacement") in ("True", "Conditional")
+        replaced = change["Action"] == "Modify" and change.get("Replacement") in (
+            "True",
+            "Conditional",
+        )
         rank = 1 if replaced else order.get(change["Action"], 5)
-        what = {"True": "REPLACE", "Conditional": "MAY REPLACE"}[change["Replacement"]] if replaced else change["Action"].upper()
-        why = sorted({d["Target"].get("Name") or d["Target"]["Attribute"] for d in change.get("Details", [])})
-        lines.append((rank, f"{what:12}{change['ResourceType']:36}{change['LogicalResourceId']:28}{', '.join(why)}".rstrip()))
+        what = (
+            {"True": "REPLACE", "Conditional": "MAY REPLACE"}[change["Replacement"]]
+            if replaced
+            else change["Action"].upper()
+        )
+        why = sorted(
+            {
+                d["Target"].get("Name") or d["Target"]["Attribute"]
+                for d in change.get("Details", [])
+            }
+        )
+        lines.append(
+            (
+                rank,
+                f"{what:12}{change['ResourceType']:36}{change['LogicalResourceId']:28}{', '.join(why)}".rstrip(),
+            )
+        )
     return [line for _, line in sorted(lines)]
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Deploy by a CloudFormation change set.")
+    parser = argparse.ArgumentParser(
+        description="Deploy by a CloudFormation change set."
+    )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
-    parser.add_argument("--package", type=Path, default=PACKAGE, help="folder with template.json and deployment.zip")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of infra/stage.yaml")
     parser.add_argument(
-        "--former", nargs="?", const="", metavar="NAME", help="go back to it, or to the one `before`; without a name, list them"
+        "--package",
+        type=Path,
+        default=PACKAGE,
+        help="folder with template.json and deployment.zip",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of infra/stage.yaml",
+    )
+    parser.add_argument(
+        "--former",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="go back to it, or to the one `before`; without a name, list them",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--leave-data", action="store_true", help="let a table or bucket leave the stack; its data stays behind")
+    parser.add_argument(
+        "--leave-data",
+        action="store_true",
+        help="let a table or bucket leave the stack; its data stays behind",
+    )
     return parser.parse_args()
 
 
@@ -293,7 +421,9 @@ def _deploy(here: Deployment, given: argparse.Namespace) -> None:
     if given.former:
         name = here.before() if given.former == "before" else given.former
     else:
-        template = json.loads((given.package / "template.json").read_text(encoding="utf-8"))
+        template = json.loads(
+            (given.package / "template.json").read_text(encoding="utf-8")
+        )
         name = here.upload(template, given.package / "deployment.zip")
     print(f"{here.stack}: {name}")
     proposed = here.propose(name, parameters)
@@ -304,7 +434,9 @@ def _deploy(here: Deployment, given: argparse.Namespace) -> None:
     lost = losing(proposed["Changes"])
     if lost and not given.leave_data:
         here.drop(proposed["ChangeSetName"])
-        raise Refused(f"{', '.join(lost)} would leave the stack with all its data; say --leave-data if that is meant")
+        raise Refused(
+            f"{', '.join(lost)} would leave the stack with all its data; say --leave-data if that is meant"
+        )
     if not agreed(f"Deploy to {here.stage}?", yes=given.yes):
         here.drop(proposed["ChangeSetName"])
         raise Refused("nothing was deployed")

@@ -31,7 +31,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "infra"
 TEMPLATE = FOLDER / "template.json"
 # What API Gateway refuses itself, before the house is asked: its name for it, and what the house would say.
 _REFUSALS: Mapping[str, tuple[int, str]] = {
-    "MISSING_AUTHENTICATION_TOKEN": (404, "resource.not_found"),  # what it says of a path or method that it does not know
+    "MISSING_AUTHENTICATION_TOKEN": (
+        404,
+        "resource.not_found",
+    ),  # what it says of a path or method that it does not know
     "RESOURCE_NOT_FOUND": (404, "resource.not_found"),
     "REQUEST_TOO_LARGE": (413, "request.too_large"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "request.media_type"),
@@ -39,7 +42,10 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "QUOTA_EXCEEDED": (429, "server.busy"),
     "INTEGRATION_TIMEOUT": (503, "server.busy"),
     "INTEGRATION_FAILURE": (503, "server.busy"),
-    "DEFAULT_4XX": (404, "resource.not_found"),  # also a token at such a path, which it takes for a bad AWS signature
+    "DEFAULT_4XX": (
+        404,
+        "resource.not_found",
+    ),  # also a token at such a path, which it takes for a bad AWS signature
     "DEFAULT_5XX": (500, "server.error"),
 }
 _RETRY_AFTER = {429: 2, 503: 5}  # seconds
@@ -53,13 +59,20 @@ def logical_id(base: str) -> str:
 def table_resources() -> dict[str, Any]:
     """Return every table as a resource: it outlives its stack, and can be set back to any second of five weeks."""
     expiring = {row.table.name for row in all_rows() if row.expires}
-    return {logical_id(table.name): _table(table, expires=table.name in expiring) for table in all_tables()}
+    return {
+        logical_id(table.name): _table(table, expires=table.name in expiring)
+        for table in all_tables()
+    }
 
 
 def _table(table: Table, *, expires: bool) -> dict[str, Any]:
     schema = table.schema()
     indexes = [
-        {"IndexName": index["index_name"], "KeySchema": index["key_schema"], "Projection": index["projection"]}
+        {
+            "IndexName": index["index_name"],
+            "KeySchema": index["key_schema"],
+            "Projection": index["projection"],
+        }
         for index in schema["global_secondary_indexes"]
     ]
     assert not schema["local_secondary_indexes"]  # noqa: S101 - they would bound an item collection to 10 GB
@@ -69,8 +82,15 @@ def _table(table: Table, *, expires: bool) -> dict[str, Any]:
         "AttributeDefinitions": schema["attribute_definitions"],
         "KeySchema": schema["key_schema"],
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
-        **({"TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True}} if expires else {}),
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35},
+        **(
+            {"TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True}}
+            if expires
+            else {}
+        ),
+        "PointInTimeRecoverySpecification": {
+            "PointInTimeRecoveryEnabled": True,
+            "RecoveryPeriodInDays": 35,
+        },
         "SSESpecification": {"SSEEnabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsProtected", True, False]},
     }
@@ -80,7 +100,10 @@ def _table(table: Table, *, expires: bool) -> dict[str, Any]:
 
 def throttle_alarms() -> dict[str, Any]:
     """Return an alarm on throttled writes for each table, so that the alarm names its table."""
-    return {f"{table.name.capitalize()}Throttled": _throttle_alarm(table.name) for table in all_tables()}
+    return {
+        f"{table.name.capitalize()}Throttled": _throttle_alarm(table.name)
+        for table in all_tables()
+    }
 
 
 def _throttle_alarm(base: str) -> dict[str, Any]:
@@ -120,7 +143,10 @@ def _refusal(status: int, code: str) -> dict[str, Any]:
         headers["Retry-After"] = body["retry_after"] = _RETRY_AFTER[status]
     return {
         "statusCode": str(status),
-        "responseParameters": {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in sorted(headers.items())},
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": f"'{value}'"
+            for name, value in sorted(headers.items())
+        },
         "responseTemplates": {media: json.dumps(body, ensure_ascii=False)},
     }
 
@@ -129,13 +155,17 @@ def merged_template() -> dict[str, Any]:
     """Return what is written by hand together with what is made of the code."""
     whole: dict[str, Any] = {"Resources": {}}
     for path in sorted(FOLDER.glob("*.yaml")):
-        part = YAMLTemplateSerializer().load_template(path.read_text(encoding="utf-8"), str(path))
+        part = YAMLTemplateSerializer().load_template(
+            path.read_text(encoding="utf-8"), str(path)
+        )
         for section, content in part.items():
             twice = whole.setdefault(section, {}).keys() & content.keys()
             assert not twice, f"{path.name}: {twice} stand elsewhere too"  # noqa: S101 - a fault of whoever wrote them
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
-    whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {"x-amazon-apigateway-gateway-responses": gateway_responses()}
+    whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {
+        "x-amazon-apigateway-gateway-responses": gateway_responses()
+    }
     return whole
 
 
@@ -145,7 +175,9 @@ def main() -> None:
     if TEMPLATE.exists() and TEMPLATE.read_text(encoding="utf-8") == text:
         return
     TEMPLATE.write_text(text, encoding="utf-8")
-    sys.exit(f"{TEMPLATE.name} was not what infra/*.yaml and the code say; it is now. Look at the difference and commit it.")
+    sys.exit(
+        f"{TEMPLATE.name} was not what infra/*.yaml and the code say; it is now. Look at the difference and commit it."
+    )
 
 
 if __name__ == "__main__":

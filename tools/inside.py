@@ -17,16 +17,23 @@ from .deploy import Deployment, outputs_of
 __all__ = ["main"]
 
 # Over restored tables nothing may leave the house: what they hold may have been sent long ago, and jobs would run where they stand.
-_SILENT = {"SMS_PROVIDERS": '[{"name": "console", "kind": "console"}]', "MAIL_SERVER": '{"kind": "console"}'}
+_SILENT = {
+    "SMS_PROVIDERS": '[{"name": "console", "kind": "console"}]',
+    "MAIL_SERVER": '{"kind": "console"}',
+}
 _WAYS = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 
 def main() -> None:
     """Run the command and end as it ends."""
-    parser = argparse.ArgumentParser(description="Run a command with the environment of an installation.")
+    parser = argparse.ArgumentParser(
+        description="Run a command with the environment of an installation."
+    )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument(
-        "--tables", metavar="PREFIX", help="other tables than the installation's own, and no way out of the house"
+        "--tables",
+        metavar="PREFIX",
+        help="other tables than the installation's own, and no way out of the house",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args()
@@ -35,15 +42,23 @@ def main() -> None:
     if stack is None:
         sys.exit(f"there is no stack {here.stack} in this account and region")
     function = outputs_of(stack)["APIHandlerName"]
-    configuration = here.aws.client("lambda").get_function_configuration(FunctionName=function)
-    environment = os.environ | {"AWS_REGION": here.aws.region_name} | configuration["Environment"]["Variables"]
+    configuration = here.aws.client("lambda").get_function_configuration(
+        FunctionName=function
+    )
+    environment = (
+        os.environ
+        | {"AWS_REGION": here.aws.region_name}
+        | configuration["Environment"]["Variables"]
+    )
     if given.tables:
         environment |= _SILENT | {"TABLE_PREFIX": given.tables}
-        environment = {name: value for name, value in environment.items() if name not in _WAYS}
+        environment = {
+            name: value for name, value in environment.items() if name not in _WAYS
+        }
     command = given.command[given.command[:1] == ["--"] :]
     if not command:
         parser.error("which command?")
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - it is what the operator says
+    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 def current() -> str:
     """Return the contract as it is committed: sorted and indented, so that a diff shows what changed."""
-    return json.dumps(document(api.operations, api.id_prefixes), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return (
+        json.dumps(
+            document(api.operations, api.id_prefixes),
+            ensure_ascii=False,
+            indent=1,
+            sort_keys=True,
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -20,12 +20,28 @@ from chalice.deploy.packager import DependencyBuilder
 
 from .slim import CHALICE, slim
 
-__all__ = ["BUILD", "LARGEST", "LARGEST_ZIPPED", "build_archive", "build_tree", "cpu_to_import"]
+__all__ = [
+    "BUILD",
+    "LARGEST",
+    "LARGEST_ZIPPED",
+    "build_archive",
+    "build_tree",
+    "cpu_to_import",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # what a package may weigh, in bytes
-_OURS = {".py", ".json", ".html", ".css", ".js", ".svg", ".ico", ".webmanifest"}  # what may stand in chalicelib
+_OURS = {
+    ".py",
+    ".json",
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".ico",
+    ".webmanifest",
+}  # what may stand in chalicelib
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip can say
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # Chalice deploys to the Python that packages
 _ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
@@ -33,9 +49,13 @@ _ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
 def main() -> None:
     """Make the package of a stage and say what it weighs and costs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stage", default="dev", help="dev (default) or prod")
-    parser.add_argument("--template", type=Path, metavar="FILE", help="only the template, into a file")
+    parser.add_argument(
+        "--template", type=Path, metavar="FILE", help="only the template, into a file"
+    )
     given = parser.parse_args()
     stage: str = given.stage
     if given.template:
@@ -47,16 +67,26 @@ def main() -> None:
     (package / "template.json").write_text(template_of(stage), encoding="utf-8")
     tree = build_tree(BUILD / "tree")
     archive = build_archive(tree, package / "deployment.zip")
-    plain, compiled = (median(cpu_to_import(tree, bytecode=each) for _ in range(5)) for each in (False, True))
-    weight, installed = _weight(tree), _weight(_libraries()) + _weight(ROOT / "chalicelib", "*.py")
+    plain, compiled = (
+        median(cpu_to_import(tree, bytecode=each) for _ in range(5))
+        for each in (False, True)
+    )
+    weight, installed = (
+        _weight(tree),
+        _weight(_libraries()) + _weight(ROOT / "chalicelib", "*.py"),
+    )
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
     zipped = archive.stat().st_size / 2**20
     print(
         f"  {installed / 2**20:.1f} MB of libraries and house as installed; {weight / 2**20:.1f} MB without what nobody asks for,"
     )
-    print(f"  bytecode included, zipped {zipped:.1f} MB; at most {LARGEST >> 20} and {LARGEST_ZIPPED >> 20}")
-    print(f"  import app: {plain:.0f} ms of CPU without bytecode, as Chalice packages it; {compiled:.0f} ms with it")
+    print(
+        f"  bytecode included, zipped {zipped:.1f} MB; at most {LARGEST >> 20} and {LARGEST_ZIPPED >> 20}"
+    )
+    print(
+        f"  import app: {plain:.0f} ms of CPU without bytecode, as Chalice packages it; {compiled:.0f} ms with it"
+    )
     if weight > LARGEST or archive.stat().st_size > LARGEST_ZIPPED:
         sys.exit("the package is larger than it may be")
 
@@ -67,14 +97,44 @@ def template_of(stage: str) -> str:
     for folder in (project, out):
         shutil.rmtree(folder, ignore_errors=True)
     _copy_app(project)
-    shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deployments", "deployed"))
-    (project / "requirements.txt").touch()  # the archive is made here, and Chalice's is thrown away
+    shutil.copytree(
+        ROOT / ".chalice",
+        project / ".chalice",
+        ignore=shutil.ignore_patterns("deployments", "deployed"),
+    )
+    (
+        project / "requirements.txt"
+    ).touch()  # the archive is made here, and Chalice's is thrown away
     merged = ROOT / "infra" / "template.json"
     added = ["--merge-template", str(merged)] if merged.exists() else []
-    command = [str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage, *added, str(out)]
-    environment = {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-    subprocess.run(command, check=True, cwd=project, env=os.environ | environment, stdout=subprocess.DEVNULL)  # noqa: S603
-    return json.dumps(json.loads((out / "sam.json").read_text(encoding="utf-8")), indent=1, sort_keys=True) + "\n"
+    command = [
+        str(Path(sys.executable).parent / "chalice"),
+        "package",
+        "--stage",
+        stage,
+        *added,
+        str(out),
+    ]
+    environment = {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+    }
+    subprocess.run(
+        command,
+        check=True,
+        cwd=project,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+    )
+    return (
+        json.dumps(
+            json.loads((out / "sam.json").read_text(encoding="utf-8")),
+            indent=1,
+            sort_keys=True,
+        )
+        + "\n"
+    )
 
 
 def build_tree(tree: Path) -> Path:
@@ -87,7 +147,9 @@ def build_tree(tree: Path) -> Path:
     # its source. In a process of its own, and with one seed: sets and shared constants are written in the order of hashes.
     program = f"import compileall, sys; sys.exit(not compileall.compile_dir({str(tree)!r}, quiet=1, stripdir={str(tree)!r}, "
     program += "prependdir='/var/task', invalidation_mode=__import__('py_compile').PycInvalidationMode.UNCHECKED_HASH))"
-    subprocess.run([sys.executable, "-S", "-c", program], check=True, env={"PYTHONHASHSEED": "0"})  # noqa: S603
+    subprocess.run(
+        [sys.executable, "-S", "-c", program], check=True, env={"PYTHONHASHSEED": "0"}
+    )
     return tree
 
 
@@ -101,14 +163,21 @@ def build_archive(tree: Path, archive: Path) -> Path:
     return archive
 
 
-def cpu_to_import(tree: Path, program: str = "import app", *, bytecode: bool = True) -> float:
+def cpu_to_import(
+    tree: Path, program: str = "import app", *, bytecode: bool = True
+) -> float:
     """Return the milliseconds of CPU that a program takes in a fresh process that has the tree and nothing else."""
     nothing = [] if bytecode else ["-X", "pycache_prefix=/nonexistent"]
     code = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True\n{program}"
     command = [sys.executable, "-I", "-S", *nothing, "-c", code]
     environment = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    environment |= {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}  # a request is signed before it is stubbed
-    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]  # an answer writes its log line
+    environment |= {
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+    }  # a request is signed before it is stubbed
+    silent = [
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
+    ]  # an answer writes its log line
     child = os.posix_spawn(sys.executable, command, environment, file_actions=silent)
     _, status, usage = os.wait4(child, 0)
     if status:
@@ -118,7 +187,10 @@ def cpu_to_import(tree: Path, program: str = "import app", *, bytecode: bool = T
 
 def _copy_app(to: Path) -> None:
     for file in [ROOT / "app.py", *_files(ROOT / "chalicelib")]:
-        if file.suffix in _OURS and not any(part.startswith((".", "__pycache__")) for part in file.relative_to(ROOT).parts):
+        if file.suffix in _OURS and not any(
+            part.startswith((".", "__pycache__"))
+            for part in file.relative_to(ROOT).parts
+        ):
             target = to / file.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
@@ -126,9 +198,15 @@ def _copy_app(to: Path) -> None:
 
 def _libraries() -> Path:
     """Return a folder with the pinned libraries as Lambda can load them; kept until a pin changes."""
-    pins = (line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    pins = (
+        line.partition("#")[0].strip()
+        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    )
     chosen = {pin.partition("==")[0].lower(): pin for pin in pins if pin}
-    folder = BUILD / f"libraries-{hashlib.sha256(json.dumps([_ABI, *sorted(chosen.values())]).encode()).hexdigest()[:12]}"
+    folder = (
+        BUILD
+        / f"libraries-{hashlib.sha256(json.dumps([_ABI, *sorted(chosen.values())]).encode()).hexdigest()[:12]}"
+    )
     if not folder.exists():
         fetched = folder.with_suffix(".part")
         shutil.rmtree(fetched, ignore_errors=True)
@@ -142,7 +220,10 @@ def _libraries() -> Path:
 def _install(folder: Path, pins: list[str], *options: str) -> None:
     # A wheel that was built here, or for a newer glibc than that of Lambda's system, would only fail there.
     newest: int = DependencyBuilder._RUNTIME_GLIBC[_ABI][1]  # noqa: SLF001 - nobody else lists it
-    platforms = ["manylinux2014_x86_64", *(f"manylinux_2_{minor}_x86_64" for minor in range(newest, 16, -1))]
+    platforms = [
+        "manylinux2014_x86_64",
+        *(f"manylinux_2_{minor}_x86_64" for minor in range(newest, 16, -1)),
+    ]
     command = [
         sys.executable,
         "-m",
@@ -153,10 +234,20 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
         "--no-compile",
         "--only-binary=:all:",
     ]
-    command += ["--target", str(folder), "--python-version", _PYTHON, "--implementation", "cp", *options]
+    command += [
+        "--target",
+        str(folder),
+        "--python-version",
+        _PYTHON,
+        "--implementation",
+        "cp",
+        *options,
+    ]
     command += [part for platform in platforms for part in ("--platform", platform)]
     # It warns of what the two installations do not know of each other; only what stops it is worth reading.
-    ran = subprocess.run([*command, *pins], check=False, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    ran = subprocess.run(
+        [*command, *pins], check=False, stderr=subprocess.PIPE, text=True
+    )
     if ran.returncode:
         sys.exit(f"the libraries cannot be fetched:\n{ran.stderr}")
 
@@ -166,7 +257,9 @@ def _weight(folder: Path, names: str = "*") -> int:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*"), key=Path.as_posix) if path.is_file())
+    return (
+        path for path in sorted(folder.rglob("*"), key=Path.as_posix) if path.is_file()
+    )
 
 
 if __name__ == "__main__":

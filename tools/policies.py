@@ -172,11 +172,16 @@ def address_of(resource: str) -> str:
 def permissions_of(function: str, calls: Iterable[Grant]) -> set[Permission]:
     """Return what a function needs: its recorded calls, and what cannot be recorded."""
     recorded = frozenset(calls)
-    needed = {Permission("Allow", grant.action, address_of(grant.resource)) for grant in recorded}
+    needed = {
+        Permission("Allow", grant.action, address_of(grant.resource))
+        for grant in recorded
+    }
     for entry in UNRECORDED:
         address = entry.address(function, recorded)
         if address is not None:
-            needed |= {Permission(entry.effect, action, address) for action in entry.actions}
+            needed |= {
+                Permission(entry.effect, action, address) for action in entry.actions
+            }
     return needed
 
 
@@ -192,7 +197,9 @@ def policy_text(permissions: Iterable[Permission]) -> str:
     shared: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (effect, _, address), needed in sorted(actions.items()):
         shared.setdefault((effect, tuple(sorted(needed))), []).append(address)
-    statements = ",\n".join(_statement(*key, addresses) for key, addresses in shared.items())
+    statements = ",\n".join(
+        _statement(*key, addresses) for key, addresses in shared.items()
+    )
     return f'{{\n  "Version": "2012-10-17",\n  "Statement": [\n{statements}\n  ]\n}}\n'
 
 
@@ -220,7 +227,9 @@ def permissions_in(text: str) -> set[Permission]:
         for given in statement["Resource"]:
             address = given["Fn::Sub"] if isinstance(given, dict) else given
             effect = statement["Effect"]
-            found |= {Permission(effect, action, address) for action in statement["Action"]}
+            found |= {
+                Permission(effect, action, address) for action in statement["Action"]
+            }
     return found
 
 
@@ -228,11 +237,18 @@ def differences(function: str, committed: str, generated: str) -> list[str]:
     """Return each permission that only one of two policies has."""
     before, after = permissions_in(committed), permissions_in(generated)
     missing = [f"{function} needs {each}" for each in sorted(after - before)]
-    return missing + [f"{function} never uses {each}" for each in sorted(before - after)]
+    return missing + [
+        f"{function} never uses {each}" for each in sorted(before - after)
+    ]
 
 
 def file_of(function: str) -> Path:
     """Return the file of a function's policy, which is the same in each stage."""
-    stages = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))["stages"]
-    (name,) = {stage["lambda_functions"][function]["iam_policy_file"] for stage in stages.values()}
+    stages = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))[
+        "stages"
+    ]
+    (name,) = {
+        stage["lambda_functions"][function]["iam_policy_file"]
+        for stage in stages.values()
+    }
     return _CHALICE / str(name)

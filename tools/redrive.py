@@ -15,15 +15,21 @@ __all__ = ["main"]
 
 def main() -> None:
     """List what is parked, or make it due again."""
-    parser = argparse.ArgumentParser(description="List parked jobs, or make them due again.")
+    parser = argparse.ArgumentParser(
+        description="List parked jobs, or make them due again."
+    )
     parser.add_argument("ids", nargs="*", help="jobs to make due again")
     parser.add_argument("--all", action="store_true", help="every job")
     given = parser.parse_args()
     house = services()
     for job in house.core.outbox.every_parked():
-        print(f"{job.id}  {job.record.kind:28}  due {job.record.at:%Y-%m-%d %H:%M}  {job.place or '-'}")
+        print(
+            f"{job.id}  {job.record.kind:28}  due {job.record.at:%Y-%m-%d %H:%M}  {job.place or '-'}"
+        )
     if given.ids or given.all:
-        print(f"{house.get(admin_feature.feature).redrive_all(None if given.all else given.ids)} made due again")
+        print(
+            f"{house.get(admin_feature.feature).redrive_all(None if given.all else given.ids)} made due again"
+        )
 
 
 if __name__ == "__main__":

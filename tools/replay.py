@@ -35,20 +35,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _compare(run: Run, kept: Replay, found: Solution) -> int:
-    print(f"{run.id}  {run.place}  {run.created_at:%Y-%m-%d %H:%M} UTC, by {run.by}{', a preview' if run.dry_run else ''}")
+    print(
+        f"{run.id}  {run.place}  {run.created_at:%Y-%m-%d %H:%M} UTC, by {run.by}{', a preview' if run.dry_run else ''}"
+    )
     figures = [
         _same("digest", run.digest, kept.digest),
         _same("cost", run.cost, found.cost),
         _same("bound", run.bound, found.bound),
         _same("regret", run.regret, found.regret),
     ]
-    others = sum(before != now for before, now in zip(kept.assigned, found.assigned, strict=True))
-    print(f"assigned  {f'otherwise for {others} of {run.wishes} wishes' if others else 'the same'}")
+    others = sum(
+        before != now for before, now in zip(kept.assigned, found.assigned, strict=True)
+    )
+    print(
+        f"assigned  {f'otherwise for {others} of {run.wishes} wishes' if others else 'the same'}"
+    )
     wrong = faults(kept.problem, found)
     over = "every eligible pair" if run.priced else "the pairs that were looked at"
     print(f"proof     {'; '.join(wrong) or f'holds over {over}'}")
     if not run.exact:
-        print("the run was cut short by its work budget; this is what it would have come to")
+        print(
+            "the run was cut short by its work budget; this is what it would have come to"
+        )
     return 0 if all(figures) and not others and not wrong else 1
 
 

@@ -34,7 +34,10 @@ def current() -> str:
 
 
 def _lines(feature: str, routes: Routes[Any]) -> str:
-    listed = "".join(f"        {json.dumps(f'{operation.method} {operation.path}')},\n" for operation in routes.operations)
+    listed = "".join(
+        f"        {json.dumps(f'{operation.method} {operation.path}')},\n"
+        for operation in routes.operations
+    )
     return f"    {json.dumps(feature)}: (\n{listed}    ),\n"
 
 

@@ -36,11 +36,16 @@ _FIRST_KEY = "first"
 
 def made(parts: Mapping[str, str]) -> dict[str, str]:
     """Return a new secret: what is given, and keys by chance for the rest."""
-    keys = {"TOKEN_KEYS": json.dumps({_FIRST_KEY: secrets.token_urlsafe(48)}), "SECRET": secrets.token_urlsafe(48)}
+    keys = {
+        "TOKEN_KEYS": json.dumps({_FIRST_KEY: secrets.token_urlsafe(48)}),
+        "SECRET": secrets.token_urlsafe(48),
+    }
     return check(keys | {"OPEN311_KEYS": "{}"} | dict(parts))
 
 
-def changed(secret: Mapping[str, str], command: str, words: list[str]) -> dict[str, str]:
+def changed(
+    secret: Mapping[str, str], command: str, words: list[str]
+) -> dict[str, str]:
     """Return the secret as a command leaves it."""
     keys: dict[str, str] = json.loads(secret["TOKEN_KEYS"])
     if command == "add-token-key":
@@ -50,7 +55,13 @@ def changed(secret: Mapping[str, str], command: str, words: list[str]) -> dict[s
         keys = {name: secrets.token_urlsafe(48)} | keys  # the first signs
     elif command == "drop-token-keys":
         keys = dict([next(iter(keys.items()))])
-    return check({**secret, "TOKEN_KEYS": json.dumps(keys), **_from_files(words if command == "set" else [])})
+    return check(
+        {
+            **secret,
+            "TOKEN_KEYS": json.dumps(keys),
+            **_from_files(words if command == "set" else []),
+        }
+    )
 
 
 def check(secret: Mapping[str, str]) -> dict[str, str]:
@@ -60,14 +71,18 @@ def check(secret: Mapping[str, str]) -> dict[str, str]:
         KeyError, TypeError, ValueError: it could not, and every function would fail at its first request.
 
     """
-    in_cloud = dict.fromkeys(("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET"), "x")
+    in_cloud = dict.fromkeys(
+        ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET"), "x"
+    )
     settings = Settings.from_env({**secret, **in_cloud})
     kinds = {given.kind for given in settings.sms_providers} | {settings.mail.kind}
     unknown = kinds - {"console", "gateway", "ses", "smtp", "sns"}
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
     if not json.loads(secret["SMS_PROVIDERS"]):
-        raise ValueError("SMS_PROVIDERS: nobody sends text messages")  # the house would write them into its log
+        raise ValueError(
+            "SMS_PROVIDERS: nobody sends text messages"
+        )  # the house would write them into its log
     _try(settings)
     return {name: secret[name] for name in _PARTS}
 
@@ -79,12 +94,28 @@ def _try(settings: Settings) -> None:
     for given in settings.sms_providers:
         sender: SmsSender = SnsSms(settings.region)
         if given.kind == "gateway":
-            sender = HttpSms(given.url, given.key, given.name, ids=RandomIds(), clock=clock)
-        providers.append(Provider(name=given.name, sender=sender, weight=given.weight, price_li=given.price_li))
+            sender = HttpSms(
+                given.url, given.key, given.name, ids=RandomIds(), clock=clock
+            )
+        providers.append(
+            Provider(
+                name=given.name,
+                sender=sender,
+                weight=given.weight,
+                price_li=given.price_li,
+            )
+        )
     Providers(providers)
     mail = settings.mail
     if mail.kind == "smtp":
-        SmtpEmail(mail.host, mail.port, sender=mail.sender, clock=clock, user=mail.user, password=mail.password)
+        SmtpEmail(
+            mail.host,
+            mail.port,
+            sender=mail.sender,
+            clock=clock,
+            user=mail.user,
+            password=mail.password,
+        )
     elif mail.kind == "ses":
         SesEmail(settings.region, mail.sender)
 
@@ -104,18 +135,30 @@ def described(secret: Mapping[str, str]) -> list[str]:
 def _from_files(words: list[str]) -> dict[str, str]:
     given = dict(word.split("=", 1) for word in words)
     if not given.keys() <= set(_FROM_FILES):
-        raise ValueError(f"{', '.join(given.keys() - set(_FROM_FILES))}: from a file come {', '.join(_FROM_FILES)}")
-    return {name: json.dumps(json.loads(Path(path).read_text("utf-8")), ensure_ascii=False) for name, path in given.items()}
+        raise ValueError(
+            f"{', '.join(given.keys() - set(_FROM_FILES))}: from a file come {', '.join(_FROM_FILES)}"
+        )
+    return {
+        name: json.dumps(json.loads(Path(path).read_text("utf-8")), ensure_ascii=False)
+        for name, path in given.items()
+    }
 
 
 def main() -> None:
     """Do what is asked, or say why not."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
-    parser.add_argument("command", choices=("new", "set", "add-token-key", "drop-token-keys", "show"))
+    parser.add_argument(
+        "command", choices=("new", "set", "add-token-key", "drop-token-keys", "show")
+    )
     parser.add_argument("words", nargs="*", metavar="NAME=FILE or key id")
     given = parser.parse_args()
-    store, name = boto3.session.Session().client("secretsmanager"), f"chunhui/{given.stage}"
+    store, name = (
+        boto3.session.Session().client("secretsmanager"),
+        f"chunhui/{given.stage}",
+    )
     try:
         print("\n".join(described(_do(store, name, given.command, given.words))))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
@@ -125,14 +168,18 @@ def main() -> None:
 def _do(store: Any, name: str, command: str, words: list[str]) -> dict[str, str]:
     if command == "new":
         secret = made(_from_files(words))
-        store.create_secret(Name=name, SecretString=json.dumps(secret, ensure_ascii=False))
+        store.create_secret(
+            Name=name, SecretString=json.dumps(secret, ensure_ascii=False)
+        )
         return secret
     before = json.loads(store.get_secret_value(SecretId=name)["SecretString"])
     if command == "show":
         return check(before)
     secret = changed(before, command, words)
     if secret != before:
-        store.put_secret_value(SecretId=name, SecretString=json.dumps(secret, ensure_ascii=False))
+        store.put_secret_value(
+            SecretId=name, SecretString=json.dumps(secret, ensure_ascii=False)
+        )
     return secret
 
 

@@ -30,9 +30,20 @@ def current() -> str:
 
 def _line(kind: str, template: Template) -> str:
     marks = ["yes" if mark else "" for mark in (template.asks, template.can_wait)]
-    cells = [f"`{kind}`", template.version, template.told, template.urgency.value, template.legal.value, *marks]
+    cells = [
+        f"`{kind}`",
+        template.version,
+        template.told,
+        template.urgency.value,
+        template.legal.value,
+        *marks,
+    ]
     texts = [template.text.format(locale) for locale in LANGUAGES]
-    return "| " + " | ".join(str(cell) for cell in [*cells, template.parts, *texts]) + " |\n"
+    return (
+        "| "
+        + " | ".join(str(cell) for cell in [*cells, template.parts, *texts])
+        + " |\n"
+    )
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ def _client(service: str, region: str, read: float) -> Any:
     import boto3  # noqa: PLC0415 - a quarter of a second that only senders pay
     from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
-    config = Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=read)  # one attempt; see ports
+    config = Config(
+        retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=read
+    )  # one attempt; see ports
     return boto3.client(service, region_name=region, config=config)
 
 
@@ -76,7 +78,11 @@ def _understood(service: str) -> Iterator[None]:
     from botocore import exceptions as e  # noqa: PLC0415 - comes with boto3
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
 
-    never_connected = (e.ConnectTimeoutError, e.EndpointConnectionError, e.ProxyConnectionError)
+    never_connected = (
+        e.ConnectTimeoutError,
+        e.EndpointConnectionError,
+        e.ProxyConnectionError,
+    )
     never_signed = (
         e.NoCredentialsError,
         e.PartialCredentialsError,
@@ -102,7 +108,9 @@ def _reply(service: str, response: Any) -> Refused | Unclear:
         return Refused(f"{service}.{code}")
     if not 400 <= status < 500:
         return Unclear(f"{service}.{code} ({status})")
-    return Refused(f"{service}.{code}", final=code in _FINAL and not _is_unverified(code, response))
+    return Refused(
+        f"{service}.{code}", final=code in _FINAL and not _is_unverified(code, response)
+    )
 
 
 def _is_unverified(code: str, response: Any) -> bool:
@@ -110,7 +118,9 @@ def _is_unverified(code: str, response: Any) -> bool:
 
     It has no code of its own ("Amazon SES email sending errors" in the SES developer guide).
     """
-    return code == "MessageRejected" and "not verified" in response["Error"].get("Message", "")
+    return code == "MessageRejected" and "not verified" in response["Error"].get(
+        "Message", ""
+    )
 
 
 class SnsSms:
@@ -126,9 +136,13 @@ class SnsSms:
     def send(self, sms: Sms) -> str:
         """See `ports.SmsSender`. The reference is the MessageId."""
         kind = "Promotional" if sms.promotional else "Transactional"
-        attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}}
+        attributes = {
+            "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": kind}
+        }
         with _understood("sns"), _fresh(self._sns) as sns:
-            answer = sns.publish(PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes)
+            answer = sns.publish(
+                PhoneNumber=sms.phone, Message=sms.text, MessageAttributes=attributes
+            )
         return str(answer.get("MessageId", ""))
 
 
@@ -146,7 +160,9 @@ class SesEmail:
     def _from(self) -> str:
         from email.utils import formataddr  # noqa: PLC0415 - only senders pay
 
-        return formataddr(email_content.sender_of(self._sender))  # SES takes a name in another script only as RFC 2047 writes it
+        return formataddr(
+            email_content.sender_of(self._sender)
+        )  # SES takes a name in another script only as RFC 2047 writes it
 
     def send(self, mail: Mail) -> str:
         """See `ports.EmailSender`. The reference is the MessageId."""
@@ -162,9 +178,17 @@ class SesEmail:
 
 
 def _simple(mail: Mail) -> dict[str, Any]:
-    headers = [{"Name": name, "Value": value} for name, value in email_content.headers_of(mail).items()]
-    body = {"Text": _data(email_content.text_of(mail)), "Html": _data(email_content.html_of(mail))}
-    return {"Subject": _data(email_content.subject_of(mail)), "Body": body} | ({"Headers": headers} if headers else {})
+    headers = [
+        {"Name": name, "Value": value}
+        for name, value in email_content.headers_of(mail).items()
+    ]
+    body = {
+        "Text": _data(email_content.text_of(mail)),
+        "Html": _data(email_content.html_of(mail)),
+    }
+    return {"Subject": _data(email_content.subject_of(mail)), "Body": body} | (
+        {"Headers": headers} if headers else {}
+    )
 
 
 def _data(text: str) -> dict[str, str]:

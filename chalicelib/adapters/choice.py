@@ -37,7 +37,9 @@ class Providers:
 
     def named(self, name: str) -> Provider | None:
         """Return a provider by its name; None when it is no longer one of them."""
-        return next((provider for provider in self._providers if provider.name == name), None)
+        return next(
+            (provider for provider in self._providers if provider.name == name), None
+        )
 
     def pick(self, key: str, attempt: int) -> Provider:
         """Return whose turn it is at an attempt, from 1. As many attempts as there are providers reach each of them once.
@@ -49,12 +51,16 @@ class Providers:
         """
         if attempt < 1:
             raise ValueError("attempts are counted from 1")
-        order = sorted(self._providers, key=lambda provider: _rank(provider, key), reverse=True)
+        order = sorted(
+            self._providers, key=lambda provider: _rank(provider, key), reverse=True
+        )
         return order[(attempt - 1) % len(order)]
 
 
 def _rank(provider: Provider, key: str) -> tuple[bool, float]:
-    return provider.weight > 0, -(provider.weight or 1) / math.log(_uniform(provider.name, key))
+    return provider.weight > 0, -(provider.weight or 1) / math.log(
+        _uniform(provider.name, key)
+    )
 
 
 def _uniform(name: str, key: str) -> float:

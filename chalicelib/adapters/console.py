@@ -35,7 +35,9 @@ class DevMailbox:
         self._lock = threading.Lock()
         self._letters: list[Letter] = []
         if file and file.exists():
-            lines = file.read_bytes().split(b"\n")[:-1]  # a line without its end was cut off by a crash
+            lines = file.read_bytes().split(b"\n")[
+                :-1
+            ]  # a line without its end was cut off by a crash
             self._letters = [_letter(json.loads(line)) for line in lines if line]
             file.write_bytes(b"".join(line + b"\n" for line in lines))
 
@@ -43,7 +45,9 @@ class DevMailbox:
         """Keep a message and return its id."""
         with self._lock:
             id = f"dev_{len(self._letters) + 1}"
-            letter = Letter(id=id, to=to, channel=channel, text=text, kind=kind, sent_at=self._now())
+            letter = Letter(
+                id=id, to=to, channel=channel, text=text, kind=kind, sent_at=self._now()
+            )
             self._letters.append(letter)
             if self._file:
                 with self._file.open("a", encoding="utf-8") as file:
@@ -52,10 +56,16 @@ class DevMailbox:
                     os.fsync(file.fileno())
             return id
 
-    def read(self, to: str | None = None, after: datetime | None = None) -> list[Letter]:
+    def read(
+        self, to: str | None = None, after: datetime | None = None
+    ) -> list[Letter]:
         """Return messages, newest first, to somebody and since an instant."""
         with self._lock:
-            found = [m for m in self._letters if to in (None, m.to) and (after is None or m.sent_at >= after)]
+            found = [
+                m
+                for m in self._letters
+                if to in (None, m.to) and (after is None or m.sent_at >= after)
+            ]
         return found[::-1]
 
 
@@ -87,4 +97,6 @@ class ConsoleEmail:
 
     def send(self, mail: Mail) -> str:
         """See `ports.EmailSender`. The reference is the letter's id."""
-        return self._mailbox.put(mail.address, "email", f"{mail.subject}\n{text_of(mail)}", mail.kind)
+        return self._mailbox.put(
+            mail.address, "email", f"{mail.subject}\n{text_of(mail)}", mail.kind
+        )

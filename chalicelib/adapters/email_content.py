@@ -5,11 +5,20 @@ from html import escape
 
 from .ports import Mail, Refused
 
-__all__ = ["headers_of", "html_of", "recipient_of", "sender_of", "subject_of", "text_of"]
+__all__ = [
+    "headers_of",
+    "html_of",
+    "recipient_of",
+    "sender_of",
+    "subject_of",
+    "text_of",
+]
 
 # RFC 5321 dot-strings only, in ASCII: what can end a header or an SMTP command cannot be in it.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
-_LINK = re.compile(r"https?://[!#-;=?-~]{1,800}")  # printable ASCII but " < >; a header line ends at 998 (RFC 5322, 2.1.1)
+_LINK = re.compile(
+    r"https?://[!#-;=?-~]{1,800}"
+)  # printable ASCII but " < >; a header line ends at 998 (RFC 5322, 2.1.1)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LEAVE = "退订 / Unsubscribe"
 
@@ -37,7 +46,9 @@ def sender_of(sender: str) -> tuple[str, str]:
 
     name, address = parseaddr(sender)
     if not _ADDRESS.fullmatch(address):
-        raise ValueError("a sender is an address, or a name and an address in angle brackets")
+        raise ValueError(
+            "a sender is an address, or a name and an address in angle brackets"
+        )
     return _BREAKS.sub(" ", name), address
 
 
@@ -49,12 +60,17 @@ def subject_of(mail: Mail) -> str:
 def text_of(mail: Mail) -> str:
     """Return the plain body, with the way out at its end unless it is in there already."""
     text = _lines(mail.text)
-    return text if mail.unsubscribe in text else f"{text}\n\n{_LEAVE}: {mail.unsubscribe}"
+    return (
+        text if mail.unsubscribe in text else f"{text}\n\n{_LEAVE}: {mail.unsubscribe}"
+    )
 
 
 def html_of(mail: Mail) -> str:
     """Return the body as a page: the same words in paragraphs, and the way out as a link."""
-    paragraphs = [escape(part).replace("\n", "<br>\n") for part in re.split(r"\n{2,}", _lines(mail.text))]
+    paragraphs = [
+        escape(part).replace("\n", "<br>\n")
+        for part in re.split(r"\n{2,}", _lines(mail.text))
+    ]
     if mail.unsubscribe:
         paragraphs.append(f'<a href="{escape(mail.unsubscribe)}">{_LEAVE}</a>')
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)

@@ -34,20 +34,26 @@ class Denied(Exception):
 class FolderFiles:
     """See `ports.Files`. Without a folder everything is kept in memory."""
 
-    def __init__(self, url: str, secret: bytes, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(
+        self, url: str, secret: bytes, clock: Clock, folder: Path | None = None
+    ) -> None:
         self._url, self._secret, self._clock = url, secret, clock
         self._kept = _Folder(folder) if folder else _Memory()
 
     # for clients
 
-    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
+    def presign_post(
+        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+    ) -> PostForm:
         """See `ports.Files.presign_post`."""
         conditions = [
             {"key": key},
             {"Content-Type": content_type},
             ["content-length-range", 1, max_bytes],
         ]
-        document = json.dumps({"expiration": to_text(expires_at), "conditions": conditions})
+        document = json.dumps(
+            {"expiration": to_text(expires_at), "conditions": conditions}
+        )
         policy = base64.b64encode(document.encode()).decode()
         fields = {
             "key": key,
@@ -60,7 +66,9 @@ class FolderFiles:
     def presign_get(self, key: str, lasts: timedelta) -> str:
         """See `ports.Files.presign_get`."""
         until = str(int((self._clock.now() + lasts).timestamp()))
-        signed = urlencode({"expires": until, "signature": self._sign("GET", key, until)})
+        signed = urlencode(
+            {"expires": until, "signature": self._sign("GET", key, until)}
+        )
         return f"{self._url}/{quote(key)}?{signed}"
 
     def take(self, fields: Mapping[str, str], data: bytes) -> str:
@@ -76,7 +84,9 @@ class FolderFiles:
             raise Denied(403, "AccessDenied")
         if not same(signature, self._sign("POST", policy)):
             raise Denied(403, "SignatureDoesNotMatch")
-        document = json.loads(base64.b64decode(policy))  # ours, or it would not be signed
+        document = json.loads(
+            base64.b64decode(policy)
+        )  # ours, or it would not be signed
         if from_text(document["expiration"]) <= self._clock.now():
             raise Denied(403, "PolicyExpired")
         _check(document["conditions"], given, len(data))
@@ -132,7 +142,9 @@ def _check(conditions: Sequence[Any], given: Mapping[str, str], length: int) -> 
         else:
             _, least, most = condition
             if not least <= length <= most:
-                raise Denied(400, "EntityTooSmall" if length < least else "EntityTooLarge")
+                raise Denied(
+                    400, "EntityTooSmall" if length < least else "EntityTooLarge"
+                )
     if given.keys() - named:
         raise Denied(403, "AccessDenied")
 

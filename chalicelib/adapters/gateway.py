@@ -40,7 +40,9 @@ class HttpSms:
         read: float = 5,
     ) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+        if parts.scheme != "https" and not (
+            parts.scheme == "http" and parts.hostname in _LOCAL
+        ):
             raise ValueError("a gateway is called by https")
         if not key:
             raise ValueError("a gateway needs a key")
@@ -66,8 +68,17 @@ class HttpSms:
 
         headers = self._headers(body)
         try:
-            return http.request("POST", self._url, body=body, headers=headers, redirect=False, preload_content=False)
-        except e.ConnectTimeoutError as error:  # NewConnectionError and NameResolutionError are kinds of it
+            return http.request(
+                "POST",
+                self._url,
+                body=body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+            )
+        except (
+            e.ConnectTimeoutError
+        ) as error:  # NewConnectionError and NameResolutionError are kinds of it
             raise Refused(f"{self._name}.{type(error).__name__}") from None
         except e.HTTPError as error:
             if _is_untrusted(error):
@@ -89,13 +100,22 @@ class HttpSms:
         if 200 <= status < 300:
             return _reference(response)
         if 400 <= status < 500 and status != 408:
-            raise Refused(f"{self._name}.{status}", final=status != 429 and status not in _SETTINGS)
+            raise Refused(
+                f"{self._name}.{status}",
+                final=status != 429 and status not in _SETTINGS,
+            )
         raise Unclear(f"{self._name}.{status}")
 
 
 def _body(sms: Sms) -> bytes:
     kind = "promotional" if sms.promotional else "service"
-    fields = {"id": sms.id, "phone": sms.phone, "text": sms.text, "kind": sms.kind, "class": kind}
+    fields = {
+        "id": sms.id,
+        "phone": sms.phone,
+        "text": sms.text,
+        "kind": sms.kind,
+        "class": kind,
+    }
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -11,13 +11,17 @@ class EmfMetrics:
 
     def __init__(self, service: str, dimensions: Mapping[str, str]) -> None:
         self._service, self._common = service, dict(dimensions)
-        self._taken: defaultdict[tuple[tuple[str, str], ...], list[tuple[str, str, float]]] = defaultdict(list)
+        self._taken: defaultdict[
+            tuple[tuple[str, str], ...], list[tuple[str, str, float]]
+        ] = defaultdict(list)
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
         """See `kernel.metrics.Metrics.count`."""
         self._taken[tuple(dimensions.items())].append((name, "Count", value))
 
-    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+    def observe(
+        self, name: str, value: float, unit: str = "Seconds", **dimensions: str
+    ) -> None:
         """See `kernel.metrics.Metrics.observe`: CloudWatch takes percentiles of the values of one line."""
         self._taken[tuple(dimensions.items())].append((name, unit, value))
 

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 __all__ = ["email_sender", "sms_providers"]
 
 
-def sms_providers(settings: Settings, ids: Ids, clock: Clock, mailbox: "Callable[[], DevMailbox]") -> Providers:
+def sms_providers(
+    settings: Settings, ids: Ids, clock: Clock, mailbox: "Callable[[], DevMailbox]"
+) -> Providers:
     """Return the providers of text messages; KeyError for an unknown kind."""
-    return Providers([_provider(given, settings, ids, clock, mailbox) for given in settings.sms_providers])
+    return Providers(
+        [
+            _provider(given, settings, ids, clock, mailbox)
+            for given in settings.sms_providers
+        ]
+    )
 
 
 def _provider(
@@ -42,10 +49,14 @@ def _provider(
         sender = HttpSms(given.url, given.key, given.name, ids=ids, clock=clock)
     else:
         raise KeyError(given.kind)
-    return Provider(name=given.name, sender=sender, weight=given.weight, price_li=given.price_li)
+    return Provider(
+        name=given.name, sender=sender, weight=given.weight, price_li=given.price_li
+    )
 
 
-def email_sender(settings: Settings, clock: Clock, mailbox: "Callable[[], DevMailbox]") -> "EmailSender":
+def email_sender(
+    settings: Settings, clock: Clock, mailbox: "Callable[[], DevMailbox]"
+) -> "EmailSender":
     """Return what sends e-mail; KeyError for an unknown kind."""
     given = settings.mail
     if given.kind == "console":

@@ -65,7 +65,10 @@ def _type_of(data: bytes) -> str | None:
     """Return the type of an image by its first bytes; None for anything else."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    heads: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+    heads: Mapping[bytes, str] = {
+        b"\xff\xd8\xff": "image/jpeg",
+        b"\x89PNG\r\n\x1a\n": "image/png",
+    }
     return next((kind for head, kind in heads.items() if data.startswith(head)), None)
 
 
@@ -73,12 +76,16 @@ def _decoded(data: bytes, format: str) -> "Image":
     """Return the pixels, upright, in RGB and not much larger than they are kept."""
     from PIL import Image  # noqa: PLC0415 - only what cleans photos pays for it, and only it may run a decoder
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # Pillow warns from there and refuses from twice as many, before it decodes
+    Image.MAX_IMAGE_PIXELS = (
+        MAX_PIXELS // 2
+    )  # Pillow warns from there and refuses from twice as many, before it decodes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(data), formats=[format]) as image:
-                image.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))  # a large JPEG is decoded at a half, a quarter or an eighth
+                image.draft(
+                    "RGB", (PHOTO_SIDE, PHOTO_SIDE)
+                )  # a large JPEG is decoded at a half, a quarter or an eighth
                 image.load()
                 turn = _turn_of(image)
                 small = _flat(image)
@@ -122,7 +129,9 @@ def _flat(image: "Image") -> "Image":
         image.paste(seen, mask=seen)
     elif image.mode in ("P", "1"):
         image = image.convert("RGB")
-    image.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)  # before the next copy is made of it
+    image.thumbnail(
+        (PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS
+    )  # before the next copy is made of it
     flat = Image.new("RGB", image.size)
     flat.paste(image)
     return flat
@@ -132,7 +141,9 @@ def _encoded(picture: "Image") -> Cleaned:
     width, height = picture.size
     photo = _jpeg(picture, PHOTO_QUALITY)
     picture.thumbnail((THUMB_SIDE, THUMB_SIDE))
-    return Cleaned(photo=photo, thumb=_jpeg(picture, THUMB_QUALITY), width=width, height=height)
+    return Cleaned(
+        photo=photo, thumb=_jpeg(picture, THUMB_QUALITY), width=width, height=height
+    )
 
 
 def _jpeg(picture: "Image", quality: int) -> bytes:

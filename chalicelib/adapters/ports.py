@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-__all__ = ["EmailSender", "Files", "Mail", "PostForm", "Refused", "Sms", "SmsSender", "Unclear"]
+__all__ = [
+    "EmailSender",
+    "Files",
+    "Mail",
+    "PostForm",
+    "Refused",
+    "Sms",
+    "SmsSender",
+    "Unclear",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +85,9 @@ class PostForm:
 class Files(Protocol):
     """Keeps files by key. All but signing may be done twice, and fail with the error of the storage."""
 
-    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
+    def presign_post(
+        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+    ) -> PostForm:
         """Return a form that takes one to `max_bytes` bytes of exactly this type to exactly this key, until an instant.
 
         No other field is taken with it, so nothing can be made public by it. It is good for more than one file, and a

@@ -26,7 +26,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-TRIES = 5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+TRIES = (
+    5  # as often as SQS brings a message before it takes it for dead (maxReceiveCount)
+)
 # Without these seconds no message is begun: a provider that hangs takes seven, then comes the message log.
 MIN_SECONDS_LEFT = 10.0
 _FIELDS = frozenset(field.name for field in fields(JobRecord))
@@ -37,8 +39,12 @@ _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 def write_entry(scheduled: ScheduledJob) -> str:
     """Return a scheduled job as a queue message."""
-    kept = {name: value for name, value in asdict(record_of(scheduled)).items() if value}
-    return json.dumps(kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept})
+    kept = {
+        name: value for name, value in asdict(record_of(scheduled)).items() if value
+    }
+    return json.dumps(
+        kept | {name: to_text(kept[name]) for name in _INSTANTS if name in kept}
+    )
 
 
 def read_entry(body: str) -> ScheduledJob:
@@ -81,7 +87,10 @@ def read_dead(body: str) -> ScheduledJob:
     try:
         return read_entry(body)
     except _UNREADABLE:
-        return ScheduledJob(job=Unreadable(id=derived_id("due", body)), at=datetime.fromtimestamp(0, UTC))
+        return ScheduledJob(
+            job=Unreadable(id=derived_id("due", body)),
+            at=datetime.fromtimestamp(0, UTC),
+        )
 
 
 def read_arrivals(body: str) -> list[str]:
@@ -131,7 +140,9 @@ def consume(
             raise OutOfTime
         work(read(record.body))
 
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    processor = BatchProcessor(
+        event_type=EventType.SQS, raise_on_entire_batch_failure=False
+    )
     return dict(process_partial_response(dict(event), handle, processor))
 
 
@@ -148,7 +159,10 @@ class SqsQueues:
         read_timeout: float = 3,
     ) -> None:
         self._urls, self._lane_of, self._region = urls, lane_of, region
-        self._timeouts = {"connect_timeout": connect_timeout, "read_timeout": read_timeout}
+        self._timeouts = {
+            "connect_timeout": connect_timeout,
+            "read_timeout": read_timeout,
+        }
 
     @cached_property
     def _sqs(self) -> Any:
@@ -157,7 +171,9 @@ class SqsQueues:
 
         # What is handed over is committed already and the sweep has it too: the caller must not wait for a queue.
         config = Config(**self._timeouts, retries={"total_max_attempts": 2})
-        return get_session().create_client("sqs", region_name=self._region, config=config)
+        return get_session().create_client(
+            "sqs", region_name=self._region, config=config
+        )
 
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
         """See `store.outbox.Queue`. A queue that cannot be reached takes nothing."""
@@ -171,7 +187,10 @@ class SqsQueues:
     def _send(self, url: str, entries: Sequence[ScheduledJob]) -> set[str]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        batch = [{"Id": str(n), "MessageBody": write_entry(due)} for n, due in enumerate(entries)]
+        batch = [
+            {"Id": str(n), "MessageBody": write_entry(due)}
+            for n, due in enumerate(entries)
+        ]
         try:
             answer = self._sqs.send_message_batch(QueueUrl=url, Entries=batch)
         except (BotoCoreError, ClientError):
@@ -185,7 +204,9 @@ class InlineQueue:
     A job that fails stays due and is left alone for a while, each time for longer; after the fifth time it is parked.
     """
 
-    REST = timedelta(seconds=20)  # doubled each time: five tries take longer than the lease on an attempt
+    REST = timedelta(
+        seconds=20
+    )  # doubled each time: five tries take longer than the lease on an attempt
     MAX_DEPTH = 8  # jobs that are due at once because of a job; beyond that the sweep takes over
 
     def __init__(
@@ -195,7 +216,9 @@ class InlineQueue:
         clock: Clock,
     ) -> None:
         self._work, self._park, self._clock = work, park, clock
-        self._failed: dict[str, tuple[int, datetime]] = {}  # how often, and when it may be tried again
+        self._failed: dict[
+            str, tuple[int, datetime]
+        ] = {}  # how often, and when it may be tried again
         self._depth = threading.local()
 
     def enqueue(self, entries: Sequence[ScheduledJob]) -> set[str]:
@@ -218,7 +241,10 @@ class InlineQueue:
             self._work(due)
         except Exception:  # noqa: BLE001 - the work has written down what happened
             tries = self._failed.get(due.id, (0, due.at))[0] + 1
-            self._failed[due.id] = (tries, self._clock.now() + self.REST * 2 ** (tries - 1))
+            self._failed[due.id] = (
+                tries,
+                self._clock.now() + self.REST * 2 ** (tries - 1),
+            )
             if tries < TRIES:
                 return False
             self._park(due)

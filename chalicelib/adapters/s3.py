@@ -22,7 +22,10 @@ class S3Files:
         from botocore.session import get_session  # noqa: PLC0415 - a quarter of a second less than boto3's
 
         # Without these, signed addresses would be those of us-east-1 that redirect, which a form cannot follow.
-        where = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+        where = {
+            "addressing_style": "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        }
         config = Config(
             signature_version="s3v4",
             s3=where,
@@ -30,16 +33,23 @@ class S3Files:
             read_timeout=10,
             retries={"total_max_attempts": 3, "mode": "standard"},
         )
-        return get_session().create_client("s3", region_name=self._region, config=config)
+        return get_session().create_client(
+            "s3", region_name=self._region, config=config
+        )
 
-    def presign_post(self, key: str, content_type: str, max_bytes: int, expires_at: datetime) -> PostForm:
+    def presign_post(
+        self, key: str, content_type: str, max_bytes: int, expires_at: datetime
+    ) -> PostForm:
         """See `ports.Files.presign_post`. S3 takes no field that the policy does not name, an ACL or a tag for instance."""
         left = max(timedelta(), expires_at - self._clock.now())
         form = self._s3.generate_presigned_post(
             self._bucket,
             key,
             Fields={"Content-Type": content_type},
-            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+            Conditions=[
+                {"Content-Type": content_type},
+                ["content-length-range", 1, max_bytes],
+            ],
             ExpiresIn=int(left.total_seconds()),
         )
         return PostForm(url=form["url"], fields=form["fields"])
@@ -47,14 +57,20 @@ class S3Files:
     def presign_get(self, key: str, lasts: timedelta) -> str:
         """See `ports.Files.presign_get`."""
         named = {"Bucket": self._bucket, "Key": key}
-        return str(self._s3.generate_presigned_url("get_object", Params=named, ExpiresIn=int(lasts.total_seconds())))
+        return str(
+            self._s3.generate_presigned_url(
+                "get_object", Params=named, ExpiresIn=int(lasts.total_seconds())
+            )
+        )
 
     def size_of(self, key: str) -> int | None:
         """See `ports.Files.size_of`. Without s3:ListBucket, S3 forbids what is not there instead of saying so."""
         from botocore.exceptions import ClientError  # noqa: PLC0415
 
         try:
-            return int(self._s3.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+            return int(
+                self._s3.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+            )
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 return None

@@ -39,7 +39,12 @@ class SmtpEmail:
     ) -> None:
         if user and not starttls and port != _IMPLICIT_TLS and host not in _LOCAL:
             raise ValueError("a password needs TLS")
-        self._host, self._port, self._starttls, self._timeout = host, port, starttls, timeout
+        self._host, self._port, self._starttls, self._timeout = (
+            host,
+            port,
+            starttls,
+            timeout,
+        )
         self._user, self._password = user, password
         self._clock = clock
         self._name, self._address = email_content.sender_of(sender)
@@ -67,7 +72,13 @@ class SmtpEmail:
         # The name is given, because looking up this machine's own may wait for a name server.
         if self._port == _IMPLICIT_TLS:
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self._host, self._port, self._domain, timeout=self._timeout, context=context)
+            return smtplib.SMTP_SSL(
+                self._host,
+                self._port,
+                self._domain,
+                timeout=self._timeout,
+                context=context,
+            )
         return smtplib.SMTP(self._host, self._port, self._domain, timeout=self._timeout)
 
     def _greet(self, smtp: "SMTP") -> None:
@@ -98,12 +109,23 @@ class SmtpEmail:
         message["To"] = Address(addr_spec=email_content.recipient_of(mail))
         message["Subject"] = email_content.subject_of(mail)
         message["Date"] = self._clock.now()
-        message.set_content(email_content.text_of(mail), cte="base64")  # whole for servers of seven bits, too
-        message.add_alternative(email_content.html_of(mail), subtype="html", cte="base64")
+        message.set_content(
+            email_content.text_of(mail), cte="base64"
+        )  # whole for servers of seven bits, too
+        message.add_alternative(
+            email_content.html_of(mail), subtype="html", cte="base64"
+        )
         # Long words without a space are folded into encoded words by the email package, which breaks links and ids.
         id = re.sub(r"[^A-Za-z0-9_.-]", "-", mail.id)
-        plain = {"Message-ID": f"<{id}@{self._domain}>"} | email_content.headers_of(mail)
-        return "".join(f"{name}: {value}\r\n" for name, value in plain.items()).encode("ascii") + message.as_bytes()
+        plain = {"Message-ID": f"<{id}@{self._domain}>"} | email_content.headers_of(
+            mail
+        )
+        return (
+            "".join(f"{name}: {value}\r\n" for name, value in plain.items()).encode(
+                "ascii"
+            )
+            + message.as_bytes()
+        )
 
 
 @contextmanager

@@ -4,7 +4,14 @@ from ..people.schemas import ConsentIn
 from ..web.fields import Instant, PageQuery, PlaceCode, View
 from ..wishes.schemas import WishIn
 
-__all__ = ["QueueView", "SpendingView", "StaffQueueQuery", "TaskView", "TurnIn", "TurnedView"]
+__all__ = [
+    "QueueView",
+    "SpendingView",
+    "StaffQueueQuery",
+    "TaskView",
+    "TurnIn",
+    "TurnedView",
+]
 
 
 class TurnIn(WishIn):

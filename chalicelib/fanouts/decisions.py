@@ -35,12 +35,17 @@ def take_up(fanout: Fanout, now: datetime) -> Fanout:
     return replace(fanout, timer=None, go_on_at=now + policy.STEP_LASTS)
 
 
-def step(fanout: Fanout, page: Page[str], per_second: float, now: datetime) -> Changes[Fanout]:
+def step(
+    fanout: Fanout, page: Page[str], per_second: float, now: datetime
+) -> Changes[Fanout]:
     """Freeze one page of a group into shares, each with its time.
 
     The commit moves the cursor with them or not at all.
     """
-    shares = [page.items[n : n + policy.SHARE] for n in range(0, len(page.items), policy.SHARE)]
+    shares = [
+        page.items[n : n + policy.SHARE]
+        for n in range(0, len(page.items), policy.SHARE)
+    ]
     at, messages = max(fanout.next_at, now), []
     for share in shares:
         at = paced(at, fanout.zone)

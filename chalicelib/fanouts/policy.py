@@ -8,4 +8,6 @@ SHARE = 50  # people in one job: two kilobytes, and as many as a worker tells we
 PAGE = 10 * SHARE  # people read, and frozen into shares, in one transaction
 STEPS = 40  # pages in one job: 20,000 people in a few seconds
 STEP_LASTS = timedelta(minutes=1)  # after which a job that has died is resumed
-ESTIMATE_SLICE = timedelta(minutes=15)  # how far an estimate looks ahead for the next night
+ESTIMATE_SLICE = timedelta(
+    minutes=15
+)  # how far an estimate looks ahead for the next night

@@ -11,14 +11,19 @@ from .model import Fanout
 __all__ = ["FANOUT", "FanoutRepository"]
 
 # PK the fan-out, SK `fanout`. The index holds those that are on their way. Sparse.
-_FANOUTS = Table("fanouts", indexes=(index("by_open", hash_key="open", range_key="open_order"),))
+_FANOUTS = Table(
+    "fanouts", indexes=(index("by_open", hash_key="open", range_key="open_order"),)
+)
 
 
 def _keys(fanout: Fanout) -> dict[str, str]:
     keys = {"pk": fanout.id, "sk": "fanout"}
     if fanout.done:
         return keys
-    return keys | {"open": "open", "open_order": f"{to_text(fanout.published_at)}#{fanout.id}"}
+    return keys | {
+        "open": "open",
+        "open_order": f"{to_text(fanout.published_at)}#{fanout.id}",
+    }
 
 
 FANOUT = _FANOUTS.row(Fanout, keys=_keys)
@@ -37,7 +42,9 @@ class FanoutRepository(Repository):
     def open_fanouts(self) -> Iterator[Fanout]:
         """Read the fan-outs that are on their way."""
         for key in every(
-            lambda start: self._store.page(_KEY, "open", index="by_open", start=start, limit=100),
+            lambda start: self._store.page(
+                _KEY, "open", index="by_open", start=start, limit=100
+            ),
         ):
             found = self.find_fanout(key.pk)
             if found:

@@ -53,7 +53,11 @@ class Fanouts:
             return Changes(entity=known or fresh, previous=known)
 
         started = self._transaction.run(decide, RequestContext())
-        if started.created_at == fresh.created_at and started.expanded == 0 and started.timer:
+        if (
+            started.created_at == fresh.created_at
+            and started.expanded == 0
+            and started.timer
+        ):
             self._expand(started)
 
     def _fresh(self, send: Send) -> Fanout:
@@ -95,7 +99,9 @@ class Fanouts:
         for _ in range(policy.STEPS):
             if fanout.done:
                 return
-            page = self._read(fanout.group, fanout.published_at, fanout.position, policy.PAGE)
+            page = self._read(
+                fanout.group, fanout.published_at, fanout.position, policy.PAGE
+            )
             try:
                 fanout = self._step(fanout, page)
             except _TakenOver:
@@ -106,7 +112,11 @@ class Fanouts:
 
         def decide() -> Changes[Fanout]:
             now = self._repository.find_fanout(fanout.id)
-            if now is None or now.timer != fanout.timer or now.position != fanout.position:
+            if (
+                now is None
+                or now.timer != fanout.timer
+                or now.position != fanout.position
+            ):
                 raise _TakenOver
             return decisions.step(now, page, self._per_second, self._clock.now())
 
@@ -135,9 +145,18 @@ class Fanouts:
         signature: str,
     ) -> Estimate:
         """Return what telling a group now would take: people, parts, money and time, at most."""
-        now, zone, template = self._clock.now(), self._zone_of(group), self._templates[kind]
-        recipients = sum(1 for _ in every(lambda start: self._read(group, now, start, 1000)))
-        parts = max(parts_of(f"【{signature}】{template.fill(locale, facts)}") for locale in LOCALES)
+        now, zone, template = (
+            self._clock.now(),
+            self._zone_of(group),
+            self._templates[kind],
+        )
+        recipients = sum(
+            1 for _ in every(lambda start: self._read(group, now, start, 1000))
+        )
+        parts = max(
+            parts_of(f"【{signature}】{template.fill(locale, facts)}")
+            for locale in LOCALES
+        )
         begins = decisions.paced(now, zone)
         return Estimate(
             recipients=recipients,

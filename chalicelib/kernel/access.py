@@ -58,7 +58,9 @@ class Relation(StrEnum):
     SYSTEM = "system"
 
 
-STAFF = frozenset({Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
+STAFF = frozenset(
+    {Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
+)
 COMMUNITY = frozenset({Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 _STAFF_ROLES = {
     Role.GRID_WORKER: Relation.GRID_WORKER,
@@ -140,7 +142,9 @@ def relations(actor: Actor, resource: Resource) -> frozenset[Relation]:
     found = {Relation.PUBLIC} if resource.public else set()
     if actor.id:
         found.add(Relation.SIGNED_IN)
-        found.update(name for name, ids in resource.relations.items() if actor.id in ids)
+        found.update(
+            name for name, ids in resource.relations.items() if actor.id in ids
+        )
     for grant in actor.grants:
         found |= _relations_by(grant, resource.places)
     return frozenset(found)
@@ -150,11 +154,19 @@ def _relations_by(grant: Grant, places: tuple[str, ...]) -> set[Relation]:
     """Return the relations that one grant makes to a resource at these places."""
     if grant.role is Role.VOLUNTEER:
         # Where a volunteer likes to help is their choice. The matcher follows it, permission does not.
-        same_street = any(street_of(grant.place) == street_of(place) for place in places)
+        same_street = any(
+            street_of(grant.place) == street_of(place) for place in places
+        )
         return {Relation.VOLUNTEER} if same_street else set()
-    if grant.role not in _STAFF_ROLES or not any(grant.reaches(place) for place in places):
+    if grant.role not in _STAFF_ROLES or not any(
+        grant.reaches(place) for place in places
+    ):
         return set()
-    return {relation for role, relation in _STAFF_ROLES.items() if role.rank <= grant.role.rank}
+    return {
+        relation
+        for role, relation in _STAFF_ROLES.items()
+        if role.rank <= grant.role.rank
+    }
 
 
 def authorize(actor: Actor, action: Action, resource: Resource) -> frozenset[Relation]:

@@ -33,4 +33,6 @@ class Keyring:
 
     def fingerprint(self, purpose: str, value: str) -> str:
         """Return a keyed hash by which a value can be looked up without being stored (32 hex digits)."""
-        return hmac.new(self.key(purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.key(purpose), value.encode(), hashlib.sha256).hexdigest()[
+            :32
+        ]

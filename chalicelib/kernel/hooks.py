@@ -15,11 +15,15 @@ __all__ = ["Hooks"]
 class Hooks(Protocol):
     """The declared hooks of all features. Nothing is loaded before a hook is called."""
 
-    def contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """Return what fills messages now, in order; None for a message that is no longer true."""
         ...
 
-    def members(self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def members(
+        self, kind: str, name: str, as_of: datetime, start: Position | None, limit: int
+    ) -> Page[str]:
         """Return a page of the ids of a group's members."""
         ...
 

@@ -54,7 +54,9 @@ class Event:
     @property
     def kind(self) -> str:
         """Return the kind of the job; with its handler, once it has one, so that parked jobs differ."""
-        return f"event.{self.tag}@{self.handler}" if self.handler else f"event.{self.tag}"
+        return (
+            f"event.{self.tag}@{self.handler}" if self.handler else f"event.{self.tag}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,9 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
     )
     match job := scheduled.job:
         case Event():
-            return replace(record, kind=f"event.{job.tag}", handler=job.handler, cursor=job.cursor)
+            return replace(
+                record, kind=f"event.{job.tag}", handler=job.handler, cursor=job.cursor
+            )
         case Command():
             return replace(record, cursor=job.cursor)
         case Answer():
@@ -244,7 +248,9 @@ def _job_of(record: JobRecord) -> Job:
                 cursor=record.cursor,
             )
         case "command":
-            return Command(id=record.id, name=name, subject=record.subject, cursor=record.cursor)
+            return Command(
+                id=record.id, name=name, subject=record.subject, cursor=record.cursor
+            )
         case "answer":
             return _answer_of(record)
         case "unreadable":

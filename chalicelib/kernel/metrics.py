@@ -13,7 +13,9 @@ class Metrics(Protocol):
         """Add to a number."""
         ...
 
-    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+    def observe(
+        self, name: str, value: float, unit: str = "Seconds", **dimensions: str
+    ) -> None:
         """Note one value of many, of which percentiles are wanted."""
         ...
 
@@ -37,7 +39,9 @@ class MemoryMetrics:
         """See `Metrics.count`."""
         self.counts[(name, *dimensions.values())] += value  # type: ignore[assignment]
 
-    def observe(self, name: str, value: float, unit: str = "Seconds", **dimensions: str) -> None:
+    def observe(
+        self, name: str, value: float, unit: str = "Seconds", **dimensions: str
+    ) -> None:
         """See `Metrics.observe`; the newest thousand are kept."""
         kept = self.values[(name, *dimensions.values())]
         kept.append(value)

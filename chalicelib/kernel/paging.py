@@ -35,14 +35,20 @@ class Cursors:
         if position is None:
             return None
         payload = json.dumps(position, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._mac(payload, scope) + payload).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(self._mac(payload, scope) + payload)
+            .decode()
+            .rstrip("=")
+        )
 
     def read(self, cursor: str | None, *scope: str) -> Position | None:
         """Return the position of a cursor that was written for the same scope; otherwise raise Malformed."""
         if not cursor:
             return None
         try:
-            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            raw = base64.b64decode(
+                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+            )
         except (ValueError, binascii.Error):
             raise Malformed("cursor.invalid") from None
         # Base 64 has unused bits at its end; only the exact text that was written is taken.
@@ -53,7 +59,9 @@ class Cursors:
         return position
 
     def _mac(self, payload: bytes, scope: Iterable[str]) -> bytes:
-        return hmac.digest(self._key, json.dumps([*scope]).encode() + payload, "sha256")[:16]
+        return hmac.digest(
+            self._key, json.dumps([*scope]).encode() + payload, "sha256"
+        )[:16]
 
 
 def chain(
@@ -73,24 +81,32 @@ def chain(
         if page.next is not None:
             return Page(found, {"n": n, "key": page.next})
         if len(found) == limit:
-            return Page(found, {"n": n + 1, "key": None} if n + 1 < len(parts) else None)
+            return Page(
+                found, {"n": n + 1, "key": None} if n + 1 < len(parts) else None
+            )
     return Page(found)
 
 
-def _from(parts: Sequence[str], start: Position | None) -> Iterator[tuple[int, Position | None]]:
+def _from(
+    parts: Sequence[str], start: Position | None
+) -> Iterator[tuple[int, Position | None]]:
     first = start["n"] if start else 0
     for n in range(first, len(parts)):
         yield n, (start["key"] if start and n == first else None)
 
 
-def merge_pairs(pages: Sequence[Page[tuple[str, T]]], limit: int) -> Page[tuple[str, T]]:
+def merge_pairs(
+    pages: Sequence[Page[tuple[str, T]]], limit: int
+) -> Page[tuple[str, T]]:
     """Return one page of the (order, item) pairs of several pages, each in the order of a text.
 
     The `next` of a page that stopped before its end is ``{"after": order}``. What lies behind the nearest such stop
     waits for the next page, or something would be skipped.
     """
     stop = min((page.next["after"] for page in pages if page.next), default=None)
-    pairs = [pair for page in pages for pair in page.items if stop is None or pair[0] <= stop]
+    pairs = [
+        pair for page in pages for pair in page.items if stop is None or pair[0] <= stop
+    ]
     pairs.sort(key=_order)
     last = pairs[limit - 1][0] if len(pairs) > limit else stop
     return Page(pairs[:limit], {"after": last} if last is not None else None)

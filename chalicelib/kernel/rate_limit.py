@@ -26,7 +26,9 @@ class RateLimit:
     code: str
 
     @classmethod
-    def fixed_window(cls, name: str, limit: int, per: timedelta, code: str) -> "RateLimit":
+    def fixed_window(
+        cls, name: str, limit: int, per: timedelta, code: str
+    ) -> "RateLimit":
         """Return a limit for windows of one length."""
         return cls(name, limit, per, code)
 
@@ -49,7 +51,14 @@ class RateLimit:
         ends = datetime.fromtimestamp((number + 1) * length, UTC)
         return self._count(subject, f"{number}", now, ends, now + 2 * self.per)
 
-    def _count(self, subject: str, window: str, now: datetime, ends: datetime, expires_at: datetime) -> Count:
+    def _count(
+        self,
+        subject: str,
+        window: str,
+        now: datetime,
+        ends: datetime,
+        expires_at: datetime,
+    ) -> Count:
         return Count(
             subject=subject,
             name=f"{self.name}#{window}",
@@ -67,7 +76,9 @@ class AttemptLimit:
     name: str
     limit: int
 
-    def count(self, subject: str, full: Refusal, expires_at: datetime | None = None) -> Count:
+    def count(
+        self, subject: str, full: Refusal, expires_at: datetime | None = None
+    ) -> Count:
         """Return the write that counts one more attempt at a subject, or refuses it with `full`."""
         return Count(
             subject=subject,

@@ -42,7 +42,9 @@ def _step_before(day: date, part: DayBefore, zone: str) -> Step:
     return Step(name=part.name, at=at_local(on, part.at, zone), until=until)
 
 
-def steps_left(steps: Sequence[Step], done: Collection[str], begun_at: datetime) -> tuple[Step, ...]:
+def steps_left(
+    steps: Sequence[Step], done: Collection[str], begun_at: datetime
+) -> tuple[Step, ...]:
     """Return the steps that are still to come for something that began at an instant; `done` names those behind it.
 
     A step that was due by then is skipped.

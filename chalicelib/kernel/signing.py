@@ -26,11 +26,17 @@ def sign(key: bytes, timestamp: str, nonce: str, body: bytes) -> str:
 
     """
     if not (key and _TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce)):
-        raise ValueError("a signature needs a key, unix seconds and a nonce of 8 to 64 letters, digits, _ and -")
-    return hmac.digest(key, b"\n".join((timestamp.encode(), nonce.encode(), body)), "sha256").hex()
+        raise ValueError(
+            "a signature needs a key, unix seconds and a nonce of 8 to 64 letters, digits, _ and -"
+        )
+    return hmac.digest(
+        key, b"\n".join((timestamp.encode(), nonce.encode(), body)), "sha256"
+    ).hex()
 
 
-def check(key: bytes, timestamp: str, nonce: str, signature: str, body: bytes, now: datetime) -> None:
+def check(
+    key: bytes, timestamp: str, nonce: str, signature: str, body: bytes, now: datetime
+) -> None:
     """Return if the request was signed with the key at most `TOLERANCE` from now, before or after.
 
     A replay within that time passes. The caller must be idempotent, or remember the nonce.
@@ -39,7 +45,11 @@ def check(key: bytes, timestamp: str, nonce: str, signature: str, body: bytes, n
         Unauthenticated: the signature, its time or its form is wrong, and nothing is said about which.
 
     """
-    formed = _TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce) and _SIGNATURE.fullmatch(signature)
+    formed = (
+        _TIMESTAMP.fullmatch(timestamp)
+        and _NONCE.fullmatch(nonce)
+        and _SIGNATURE.fullmatch(signature)
+    )
     if not (key and formed and _near(int(timestamp), now)):
         raise Unauthenticated("webhook.signature_invalid")
     if not same(signature, sign(key, timestamp, nonce, body)):

@@ -68,4 +68,6 @@ def page_and_all(
     part = read(query.after, MAX_COUNTED) if uncounted else everything
     behind = [pair for pair in part.items if pair[0] > query.after]
     page = behind[: query.limit]
-    return Page(page, {"after": page[-1][0]} if len(behind) > len(page) else part.next), items
+    return Page(
+        page, {"after": page[-1][0]} if len(behind) > len(page) else part.next
+    ), items

@@ -12,7 +12,15 @@ from typing import Generic, TypeVar
 from .access import Action, Relation
 from .errors import Conflict, Forbidden
 
-__all__ = ["SYSTEM_ONLY", "Answer", "Move", "Mover", "StateTable", "Transition", "Undeclared"]
+__all__ = [
+    "SYSTEM_ONLY",
+    "Answer",
+    "Move",
+    "Mover",
+    "StateTable",
+    "Transition",
+    "Undeclared",
+]
 
 S = TypeVar("S", bound=StrEnum)
 SYSTEM_ONLY = frozenset({Relation.SYSTEM})

@@ -59,11 +59,18 @@ class Template:
 
     def __post_init__(self) -> None:
         """Refuse a template whose texts and slots do not name the same facts."""
-        if any(placeholders(self.text.format(locale)) != set(self.slots) for locale in LOCALES):
+        if any(
+            placeholders(self.text.format(locale)) != set(self.slots)
+            for locale in LOCALES
+        ):
             raise ValueError(f"texts and slots differ: {self.text}")
-        by_itself = self.asks or self.legal is Legal.PROMOTIONAL  # in a digest no answer would find it, and no way out
+        by_itself = (
+            self.asks or self.legal is Legal.PROMOTIONAL
+        )  # in a digest no answer would find it, and no way out
         if by_itself and (self.can_wait or self.urgency is Urgency.LOW):
-            raise ValueError(f"a question or a promotion cannot wait for the digest: {self.text}")
+            raise ValueError(
+                f"a question or a promotion cannot wait for the digest: {self.text}"
+            )
 
     def fill(self, locale: str, facts: Mapping[str, object]) -> str:
         """Return the text in a locale; a fact is one line, no longer than its slot. KeyError for a missing fact."""
@@ -81,7 +88,11 @@ def _cut(fact: str, most: int) -> str:
     """
     line = " ".join(_LINK.sub("…", fact).split())
     ends = list(accumulate(2 if ord(character) > 0xFFFF else 1 for character in line))
-    return line if not ends or ends[-1] <= most else line[: bisect_right(ends, most - 1)] + "…"
+    return (
+        line
+        if not ends or ends[-1] <= most
+        else line[: bisect_right(ends, most - 1)] + "…"
+    )
 
 
 Templates = Mapping[str, Template]

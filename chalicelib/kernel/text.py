@@ -18,7 +18,9 @@ __all__ = [
 # Zero-width joiners (200C, 200D) stay: some scripts and emoji are written with them.
 _FORBIDDEN = "\\u007F-\\u009F\\u00AD\\u061C\\u180E\\u200B\\u200E\\u200F\\u2028-\\u202E\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFB"
 _VISIBLE = "[^\\s\\u0000-\\u0020\\u200C\\u200D\\u3000" + _FORBIDDEN + "]"
-LINE_PATTERN = f"^[^\\u0000-\\u001F{_FORBIDDEN}]*{_VISIBLE}[^\\u0000-\\u001F{_FORBIDDEN}]*$"
+LINE_PATTERN = (
+    f"^[^\\u0000-\\u001F{_FORBIDDEN}]*{_VISIBLE}[^\\u0000-\\u001F{_FORBIDDEN}]*$"
+)
 PROSE_PATTERN = f"^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F{_FORBIDDEN}]*$"
 
 _DOTS = str.maketrans(dict.fromkeys("•‧・．･⋅∙", "·"))
@@ -30,7 +32,9 @@ _GAP = r"[\s\-—–－_.．。·/／()（）]"
 _LONG_NUMBER = re.compile(rf"[+＋]?\d(?:{_GAP}{{0,2}}\d){{6,}}[xXｘＸ]?")
 _ROOM = re.compile(r"\d{1,4}(?:\s?[-—–－/／#＃]\s?\d{1,4}){2,}")  # 5-1-302
 _MAIL = re.compile(r"[^\s@＠，。；、]+[@＠][^\s@＠，。；、]+")
-_HOUSE_NUMBER = re.compile(r"(?:\d|[〇零一二三四五六七八九十百])+\s*(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)")
+_HOUSE_NUMBER = re.compile(
+    r"(?:\d|[〇零一二三四五六七八九十百])+\s*(?:号楼|号院|栋|幢|座|单元|室|楼|层|弄|门|户|号)(?!线|店|站)"
+)
 
 
 def normalise(text: str) -> str:

@@ -32,13 +32,17 @@ class Text:
 
     def __add__(self, other: "Text") -> "Text":
         """Return both texts, one behind the other."""
-        return Text({locale: self.format(locale) + other.format(locale) for locale in LOCALES})
+        return Text(
+            {locale: self.format(locale) + other.format(locale) for locale in LOCALES}
+        )
 
     def format(self, locale: str, facts: Mapping[str, object] | None = None) -> str:
         """Return the text in a locale, or in the default one, with its facts; the name of a missing fact stays."""
         said = self.by_locale.get(locale, self.by_locale[DEFAULT_LOCALE])
         known = facts or {}
-        return _NAME.sub(lambda found: str(known.get(found[1], found[0])), said)  # in one pass: a fact is never read as a text
+        return _NAME.sub(
+            lambda found: str(known.get(found[1], found[0])), said
+        )  # in one pass: a fact is never read as a text
 
 
 Catalogue = Mapping[str, Text]
@@ -46,7 +50,9 @@ Catalogue = Mapping[str, Text]
 
 def text(**by_language: str) -> Text:
     """Return a text given by language: `text(zh="好", en="Good")`. KeyError for a language that is none of ours."""
-    return Text({_BY_LANGUAGE[language]: said for language, said in by_language.items()})
+    return Text(
+        {_BY_LANGUAGE[language]: said for language, said in by_language.items()}
+    )
 
 
 def placeholders(said: str) -> set[str]:

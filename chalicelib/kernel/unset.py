@@ -38,4 +38,6 @@ def unset_if_none(value: T | None) -> "T | Literal[Unset.UNSET]":
 
 def fields_set(edit: "DataclassInstance") -> list[str]:
     """Return the names of the fields that an edit changes, sorted."""
-    return sorted(field.name for field in fields(edit) if getattr(edit, field.name) is not UNSET)
+    return sorted(
+        field.name for field in fields(edit) if getattr(edit, field.name) is not UNSET
+    )

@@ -27,7 +27,9 @@ routes: Routes[Matching] = Routes("matching", REFUSALS, _reread)
 
 
 @routes.get("/v1/wishes/{wish_id}/matching")
-def explain_matching(matching: Matching, context: RequestContext, wish_id: str) -> MatchingView:
+def explain_matching(
+    matching: Matching, context: RequestContext, wish_id: str
+) -> MatchingView:
     """Who comes into question for a wish, what each would cost, and why it still waits."""
     return MatchingView.of(matching.explain(context, wish_id), context.locale)
 
@@ -43,7 +45,9 @@ def start_run(matching: Matching, context: RequestContext, body: RunIn) -> RunDe
 def list_runs(matching: Matching, context: RequestContext, query: RunsQuery) -> RunList:
     """Runs of a place and below, newest first."""
     page = matching.list_runs(context, query.place, query.limit)
-    return RunList(items=[RunView.of(run) for run in page.items], next=context.cursor_of(page.next))
+    return RunList(
+        items=[RunView.of(run) for run in page.items], next=context.cursor_of(page.next)
+    )
 
 
 @routes.get("/v1/matching/runs/{run_id}")
@@ -53,12 +57,16 @@ def read_run(matching: Matching, context: RequestContext, run_id: str) -> RunDet
 
 
 @routes.get("/v1/policies/matching")
-def read_weights(matching: Matching, context: RequestContext, query: PlaceQuery) -> WeightsView:
+def read_weights(
+    matching: Matching, context: RequestContext, query: PlaceQuery
+) -> WeightsView:
     """The weights of a street, with their units and reasons."""
     return WeightsView.of(matching.read_weights(context, query.place))
 
 
 @routes.put("/v1/policies/matching")
-def set_weights(matching: Matching, context: RequestContext, query: PlaceQuery, body: WeightsPut) -> WeightsView:
+def set_weights(
+    matching: Matching, context: RequestContext, query: PlaceQuery, body: WeightsPut
+) -> WeightsView:
     """Change the weights of a street; try them with a dry run first."""
     return WeightsView.of(matching.set_weights(context, query.place, body.edit()))

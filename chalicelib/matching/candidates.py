@@ -52,10 +52,15 @@ class Candidates:
         self._wishes, self._helpers, self._weights = wishes, helpers, weights
         self._neighbours = neighbours
         self.visits = 0
-        self._refusals = {u: [weights.of_refusal(u, helper.acceptance) for helper in helpers] for u in OfferUrgency}
+        self._refusals = {
+            u: [weights.of_refusal(u, helper.acceptance) for helper in helpers]
+            for u in OfferUrgency
+        }
         self._pools: dict[tuple[str, str], list[_Bucket]] = {}
         self._sizes: dict[tuple[str, str], int] = {}
-        self._least: dict[tuple[tuple[str, str], OfferUrgency], int] = {}  # what the cheapest of a pool costs, the place apart
+        self._least: dict[
+            tuple[tuple[str, str], OfferUrgency], int
+        ] = {}  # what the cheapest of a pool costs, the place apart
         self._near: dict[tuple[tuple[str, str], str], list[tuple[int, _Bucket]]] = {}
         self._ways: dict[tuple[str, str], int] = {}
         self._costs: dict[tuple[int, int], int | None] = {}
@@ -63,16 +68,23 @@ class Candidates:
 
     def _fill(self) -> None:
         """Sort the volunteers into pools by what a wish may ask for, and within each into buckets by place."""
-        pools: defaultdict[tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]] = defaultdict(dict)
+        pools: defaultdict[
+            tuple[str, str], dict[tuple[str, tuple[str, ...]], _Bucket]
+        ] = defaultdict(dict)
         for j, helper in enumerate(self._helpers):
             where = (grid_of(helper.base), helper.places)
             for pool in self._pools_of(helper):
                 pools[pool].setdefault(where, _Bucket(*where)).members.append(j)
         self._pools = {pool: list(buckets.values()) for pool, buckets in pools.items()}
-        self._sizes = {pool: sum(len(bucket.members) for bucket in buckets) for pool, buckets in self._pools.items()}
+        self._sizes = {
+            pool: sum(len(bucket.members) for bucket in buckets)
+            for pool, buckets in self._pools.items()
+        }
 
     def _pools_of(self, helper: Helper) -> Iterator[tuple[str, str]]:
-        kinds = (helper.kinds or {"goods", "service", "company", "learning"}) - helper.never
+        kinds = (
+            helper.kinds or {"goods", "service", "company", "learning"}
+        ) - helper.never
         yield from (("kind", kind) for kind in sorted(kinds))
         yield from (("skill", skill) for skill in sorted(helper.skills))
         yield from (("dialect", dialect) for dialect in sorted(helper.dialects))
@@ -84,16 +96,29 @@ class Candidates:
         for pool, buckets in self._pools.items():
             for urgency, refusals in self._refusals.items():
                 for bucket in buckets:
-                    bucket.order[urgency] = sorted((prices[j] + refusals[j], j) for j in bucket.members)
-                self._least[pool, urgency] = min(bucket.order[urgency][0][0] for bucket in buckets)
+                    bucket.order[urgency] = sorted(
+                        (prices[j] + refusals[j], j) for j in bucket.members
+                    )
+                self._least[pool, urgency] = min(
+                    bucket.order[urgency][0][0] for bucket in buckets
+                )
 
-    def best(self, i: int, prices: Sequence[int], below: int, most: int, known: frozenset[int]) -> list[tuple[int, int]]:
+    def best(
+        self,
+        i: int,
+        prices: Sequence[int],
+        below: int,
+        most: int,
+        known: frozenset[int],
+    ) -> list[tuple[int, int]]:
         """Return the cheapest pairs (volunteer, cost) of a wish whose cost and price come to less than `below`.
 
         At most `most`, none of `known`; buckets must be ordered by the same prices (see `price`).
         """
         wish = self._wishes[i]
-        found: list[tuple[int, int]] = []  # a heap of (-total, -volunteer), the dearest on top
+        found: list[
+            tuple[int, int]
+        ] = []  # a heap of (-total, -volunteer), the dearest on top
         seen, limit = set(known), below
         for pool, more in self._walks(wish):
             for way, bucket in self._by_distance(pool, wish.place):
@@ -134,12 +159,18 @@ class Candidates:
     def _size_of(self, pool: tuple[str, str]) -> int:
         return self._sizes.get(pool, 0)
 
-    def _by_distance(self, pool: tuple[str, str], place: str) -> list[tuple[int, _Bucket]]:
+    def _by_distance(
+        self, pool: tuple[str, str], place: str
+    ) -> list[tuple[int, _Bucket]]:
         """Return the buckets whose members help at a place, nearest first, each with the least that its place costs."""
         known = self._near.get((pool, place))
         if known is None:
             grid = grid_of(place)
-            serving = (bucket for bucket in self._pools.get(pool, ()) if serve(bucket.places, place))
+            serving = (
+                bucket
+                for bucket in self._pools.get(pool, ())
+                if serve(bucket.places, place)
+            )
             known = sorted(
                 ((self._way(bucket.base, grid), bucket) for bucket in serving),
                 key=lambda pair: pair[0],
@@ -152,7 +183,9 @@ class Candidates:
         if (base, grid) not in self._ways:
             ring = ring_of(base, grid, self._neighbours)
             cost: int = getattr(self._weights, ring)
-            self._ways[base, grid] = min(cost, self._weights.same_building) if ring == "same_grid" else cost
+            self._ways[base, grid] = (
+                min(cost, self._weights.same_building) if ring == "same_grid" else cost
+            )
         return self._ways[base, grid]
 
     @staticmethod

@@ -42,7 +42,9 @@ class OpenWish:
     windows: tuple[tuple[datetime, datetime], ...] = ()
     vetted: bool = False
     resident: str = ""
-    kin: frozenset[str] = frozenset()  # the resident, who filed for them, whose phone rings for them
+    kin: frozenset[str] = (
+        frozenset()
+    )  # the resident, who filed for them, whose phone rings for them
     household: str | None = None
     not_again: frozenset[str] = frozenset()  # asked, or helped and given back
 
@@ -58,7 +60,9 @@ class Helper:
     never: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     dialects: frozenset[str] = frozenset()
-    availability: tuple[tuple[int, str, str], ...] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
+    availability: tuple[
+        tuple[int, str, str], ...
+    ] = ()  # weekday 1 (Monday) to 7, from, to; none: any time
     vetted: bool = False
     household: str | None = None
     contact_via: str | None = None
@@ -73,12 +77,17 @@ class Helper:
     silent: bool = False  # has left the latest offers unanswered
 
 
-Neighbours = Callable[[str, str], bool]  # whether two grids, or two communities, lie side by side
+Neighbours = Callable[
+    [str, str], bool
+]  # whether two grids, or two communities, lie side by side
 
 
 def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
     """Return how far a volunteer's base is from a place, as a step of `RINGS`."""
-    if kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT) and base.split(".")[:4] == place.split(".")[:4]:
+    if (
+        kind_of(base) in (PlaceKind.BUILDING, PlaceKind.UNIT)
+        and base.split(".")[:4] == place.split(".")[:4]
+    ):
         return "same_building"
     here, there = grid_of(base), grid_of(place)
     if kind_of(here) is PlaceKind.GRID and kind_of(there) is PlaceKind.GRID:
@@ -92,14 +101,18 @@ def ring_of(base: str, place: str, neighbours: Neighbours) -> str:
     return "next_community" if neighbours(ours, theirs) else "same_street"
 
 
-def overlap_minutes(helper: Helper, windows: Sequence[tuple[datetime, datetime]], zone: str) -> int:
+def overlap_minutes(
+    helper: Helper, windows: Sequence[tuple[datetime, datetime]], zone: str
+) -> int:
     """Return the longest overlap, in minutes, of a volunteer's hours with a window of a wish.
 
     Hours that end before they begin end on the next day.
     """
     best = timedelta()
     for start, end in windows:
-        eve = local_day(start, zone) - timedelta(days=1)  # whose night reaches into the first day
+        eve = local_day(start, zone) - timedelta(
+            days=1
+        )  # whose night reaches into the first day
         # Two weeks meet all weekly hours twice: once at least in full, when clocks go forward in the other week.
         last = min(local_day(end, zone), eve + timedelta(days=15))
         for n in range((last - eve).days + 1):
@@ -136,7 +149,9 @@ def _was_asked_before(wish: OpenWish, helper: Helper) -> bool:
 
 
 def _declines_kind(wish: OpenWish, helper: Helper) -> bool:
-    return wish.kind in helper.never or (bool(helper.kinds) and wish.kind not in helper.kinds)
+    return wish.kind in helper.never or (
+        bool(helper.kinds) and wish.kind not in helper.kinds
+    )
 
 
 def _lacks_skill(wish: OpenWish, helper: Helper) -> bool:
@@ -206,7 +221,9 @@ OBSTACLES = (
 
 def may_be_asked(helper: Helper, now: datetime, zone: str) -> bool:
     """Say whether a volunteer may be asked for any wish at this hour."""
-    return not any(applies(helper, now, zone) for applies in _OBSTACLES_OF_HELPER.values())
+    return not any(
+        applies(helper, now, zone) for applies in _OBSTACLES_OF_HELPER.values()
+    )
 
 
 def are_eligible(wish: OpenWish, helper: Helper) -> bool:
@@ -216,12 +233,20 @@ def are_eligible(wish: OpenWish, helper: Helper) -> bool:
 
 def obstacles(wish: OpenWish, helper: Helper, now: datetime) -> list[str]:
     """Return all obstacles to asking a volunteer, in the order of `OBSTACLES`; empty when there is none."""
-    found = {name for name, applies in OBSTACLES_OF_PAIR.items() if applies(wish, helper)}
-    found |= {name for name, applies in _OBSTACLES_OF_HELPER.items() if applies(helper, now, wish.zone)}
+    found = {
+        name for name, applies in OBSTACLES_OF_PAIR.items() if applies(wish, helper)
+    }
+    found |= {
+        name
+        for name, applies in _OBSTACLES_OF_HELPER.items()
+        if applies(helper, now, wish.zone)
+    }
     return [name for name in OBSTACLES if name in found]
 
 
-def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours) -> dict[str, int]:
+def terms_of(
+    wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neighbours
+) -> dict[str, int]:
     """Return the cost of asking a volunteer, in points, by term and without the price of their load."""
     ring = ring_of(helper.base, wish.place, neighbours)
     terms = {
@@ -230,7 +255,11 @@ def terms_of(wish: OpenWish, helper: Helper, weights: Weights, neighbours: Neigh
     }
     if wish.dialects and helper.dialects.isdisjoint(wish.dialects):
         terms["dialect"] = weights.dialect
-    if wish.windows and helper.availability and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES:
+    if (
+        wish.windows
+        and helper.availability
+        and overlap_minutes(helper, wish.windows, wish.zone) < THIN_MINUTES
+    ):
         terms["thin"] = weights.thin
     if wish.kind in ("company", "learning") and wish.resident not in helper.met:
         terms["stranger"] = weights.stranger
@@ -244,7 +273,9 @@ def why_of(wish: OpenWish, helper: Helper, neighbours: Neighbours) -> tuple[str,
     """
     why = ["met"] if wish.resident in helper.met else []
     why += [f"skill:{skill}" for skill in wish.skills]
-    why += [f"dialect:{dialect}" for dialect in wish.dialects if dialect in helper.dialects][:1]
+    why += [
+        f"dialect:{dialect}" for dialect in wish.dialects if dialect in helper.dialects
+    ][:1]
     why += ["vetted"] if wish.vetted else []
     ring = ring_of(helper.base, wish.place, neighbours)
     why.append("same_grid" if ring == "same_building" else ring)

@@ -61,7 +61,9 @@ def reason_of(
     `against` holds the obstacles of every volunteer nearby. At `night` nobody is asked.
     """
     if wish.state is not State.OPEN or wish.has_missed_its_windows(now):
-        return "missed" if wish.state is State.OPEN else "not_open", {"state": wish.state.value}
+        return "missed" if wish.state is State.OPEN else "not_open", {
+            "state": wish.state.value
+        }
     if need_of(wish, offer_round) < 1:
         return "asked", {"count": len(offer_round.live)}
     fit = sum(not set(names) - {"quiet"} for names in against.values())

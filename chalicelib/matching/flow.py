@@ -24,7 +24,11 @@ _FAR = 1 << 62  # beyond any distance
 _TURNS = 2  # the first one closes nearly all of the gap that can be closed
 
 
-def solve(problem: AssignmentProblem, order: Sequence[int] | None = None, work: int | None = None) -> Solution:
+def solve(
+    problem: AssignmentProblem,
+    order: Sequence[int] | None = None,
+    work: int | None = None,
+) -> Solution:
     """Assign volunteers to wishes at the least total cost.
 
     Components that share no volunteer are solved one after the other, those with the fewest wishes first, so that a budget
@@ -80,8 +84,12 @@ class _Flow:
         self.work = 0
         self._wish_potential = [0] * len(problem.needs)
         self._potential = [0] * len(problem.loads)
-        self._serves: list[dict[int, int]] = [{} for _ in problem.loads]  # of each volunteer: wish → cost
-        self._next = [load[0] if load else _FAR for load in problem.loads]  # price of the next offer to each volunteer
+        self._serves: list[dict[int, int]] = [
+            {} for _ in problem.loads
+        ]  # of each volunteer: wish → cost
+        self._next = [
+            load[0] if load else _FAR for load in problem.loads
+        ]  # price of the next offer to each volunteer
         # Scratch of one search, clean between two: tentative distances, and where they come from.
         self._wish_distance = [_FAR] * len(problem.needs)
         self._distance = [_FAR] * len(problem.loads)
@@ -99,7 +107,10 @@ class _Flow:
 
     def fill(self, wish: int) -> None:
         """Assign the cheapest volunteers now to a wish, where that costs less than leaving a place open."""
-        ways = ((cost + self._next[volunteer], volunteer, cost) for volunteer, cost in self.problem.edges[wish])
+        ways = (
+            (cost + self._next[volunteer], volunteer, cost)
+            for volunteer, cost in self.problem.edges[wish]
+        )
         for total, volunteer, cost in nsmallest(self.problem.needs[wish], ways):
             if total < self.problem.prices[wish]:
                 self._book(volunteer, wish, cost)
@@ -116,8 +127,16 @@ class _Flow:
         """Return what all this costs."""
         problem = self.problem
         filled = Counter(wish for serves in self._serves for wish in serves)
-        left = sum(price * (need - filled[n]) for n, (price, need) in enumerate(zip(problem.prices, problem.needs, strict=True)))
-        loads = sum(sum(load[: len(serves)]) for load, serves in zip(problem.loads, self._serves, strict=True))
+        left = sum(
+            price * (need - filled[n])
+            for n, (price, need) in enumerate(
+                zip(problem.prices, problem.needs, strict=True)
+            )
+        )
+        loads = sum(
+            sum(load[: len(serves)])
+            for load, serves in zip(problem.loads, self._serves, strict=True)
+        )
         return left + loads + sum(sum(serves.values()) for serves in self._serves)
 
     def volunteer_prices(self) -> tuple[int, ...]:
@@ -181,7 +200,9 @@ class _Flow:
     def _send(self, start: int, end: int) -> None:
         """Send one place along the way that was found, from its end backwards."""
         count = len(self._next)
-        wish = end - count if end >= count else self._book(end, *self._reached_from[end])
+        wish = (
+            end - count if end >= count else self._book(end, *self._reached_from[end])
+        )
         while wish != start:
             volunteer = self._displaced_by[wish]
             del self._serves[volunteer][wish]
@@ -194,17 +215,25 @@ class _Flow:
         return wish
 
 
-def _place_prices(problem: AssignmentProblem, volunteer_prices: Sequence[int]) -> tuple[int, ...]:
+def _place_prices(
+    problem: AssignmentProblem, volunteer_prices: Sequence[int]
+) -> tuple[int, ...]:
     """Return the price of a place of each wish that makes the bound highest: what filling its last place costs."""
     prices = []
-    for need, price, edges in zip(problem.needs, problem.prices, problem.edges, strict=True):
+    for need, price, edges in zip(
+        problem.needs, problem.prices, problem.edges, strict=True
+    ):
         places = max(need, 1)
-        last = nsmallest(places, (cost + volunteer_prices[volunteer] for volunteer, cost in edges))[places - 1 :]
+        last = nsmallest(
+            places, (cost + volunteer_prices[volunteer] for volunteer, cost in edges)
+        )[places - 1 :]
         prices.append(min([price, *last]))
     return tuple(prices)
 
 
-def _time_prices(problem: AssignmentProblem, wish_prices: Sequence[int]) -> tuple[int, ...]:
+def _time_prices(
+    problem: AssignmentProblem, wish_prices: Sequence[int]
+) -> tuple[int, ...]:
     """Return the prices of the volunteers' time that make the bound highest: where demand meets supply."""
     bids: list[list[int]] = [[] for _ in problem.loads]
     for worth, edges in zip(wish_prices, problem.edges, strict=True):
@@ -226,7 +255,10 @@ def _ascended(
     Either side's best prices are found for the other's, by turns; each turn raises the bound or leaves it.
     """
     left = set(waiting)
-    worth = tuple(problem.prices[wish] if wish in left else price for wish, price in enumerate(wish_prices))
+    worth = tuple(
+        problem.prices[wish] if wish in left else price
+        for wish, price in enumerate(wish_prices)
+    )
     mu: tuple[int, ...] = ()
     for _ in range(_TURNS):
         mu = _time_prices(problem, worth)

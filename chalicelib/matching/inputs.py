@@ -42,7 +42,10 @@ class MatchingInput:
     def free(self) -> Sequence[Helper]:
         """Return all volunteers; those who may not be asked at this hour have no room."""
         zone = self.wanted[0].zone if self.wanted else DEFAULT_ZONE
-        return [helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0) for helper in self.helpers]
+        return [
+            helper if may_be_asked(helper, self.now, zone) else replace(helper, room=0)
+            for helper in self.helpers
+        ]
 
 
 class InputReader:
@@ -60,22 +63,40 @@ class InputReader:
         self._clock, self._people, self._places = clock, people, places
         self._wishes, self._maker = wishes, maker
 
-    def read(self, place: str, weights: Weights, only: Wish | None = None) -> MatchingInput:
+    def read(
+        self, place: str, weights: Weights, only: Wish | None = None
+    ) -> MatchingInput:
         """Read the input of a run: a handful of requests for a community of any size."""
         now, street = self._clock.now(), street_of(place)
         if only:
-            wishes, offer_rounds = {only.id: only}, {only.id: self._maker.round_of(only)}
+            wishes, offer_rounds = (
+                {only.id: only},
+                {only.id: self._maker.round_of(only)},
+            )
         else:
             wishes, offer_rounds = self._unmet(place, now)
         if not wishes:
             return _nothing(place, now)
         residents = self._people.find_many({wish.person_id for wish in wishes.values()})
         histories = self._maker.histories_of(street)
-        helpers = [_helper(several, histories, weights, now) for several in self._volunteers(place)]
-        wanted = [
-            _wanted(wish, offer_rounds.get(wish.id), residents.get(wish.person_id), weights, now) for wish in wishes.values()
+        helpers = [
+            _helper(several, histories, weights, now)
+            for several in self._volunteers(place)
         ]
-        places = [*(wish.place for wish in wishes.values()), *(helper.base for helper in helpers)]
+        wanted = [
+            _wanted(
+                wish,
+                offer_rounds.get(wish.id),
+                residents.get(wish.person_id),
+                weights,
+                now,
+            )
+            for wish in wishes.values()
+        ]
+        places = [
+            *(wish.place for wish in wishes.values()),
+            *(helper.base for helper in helpers),
+        ]
         return MatchingInput(
             place=place,
             now=now,
@@ -87,9 +108,13 @@ class InputReader:
             histories=histories,
         )
 
-    def _unmet(self, place: str, now: datetime) -> tuple[dict[str, Wish], dict[str, OfferRound]]:
+    def _unmet(
+        self, place: str, now: datetime
+    ) -> tuple[dict[str, Wish], dict[str, OfferRound]]:
         """Return the open wishes of a place with places left, and the offer rounds by wish."""
-        entries = self._wishes.open_at(place if place == street_of(place) else community_of(place))
+        entries = self._wishes.open_at(
+            place if place == street_of(place) else community_of(place)
+        )
         offer_rounds: dict[str, OfferRound] = {}
         for community in sorted({entry.community for entry in entries}):
             offer_rounds |= self._maker.rounds_of(community)
@@ -101,7 +126,11 @@ class InputReader:
         wishes = {}
         for id, wish in self._wishes.find_many(unmet).items():
             is_open = wish.state is State.OPEN and wish.expires_at > now
-            if is_open and covers(place, wish.place) and not wish.has_missed_its_windows(now):
+            if (
+                is_open
+                and covers(place, wish.place)
+                and not wish.has_missed_its_windows(now)
+            ):
                 wishes[id] = wish
         return wishes, offer_rounds
 
@@ -114,8 +143,14 @@ class InputReader:
 
     def _neighbours_of(self, places: Iterable[str]) -> Neighbours:
         """Return which grids and communities of these places lie side by side. One of the two has to name the other."""
-        codes = {code for place in places for code in (grid_of(place), community_of(place))}
-        beside = {(place.id, other) for place in self._places.find_many(sorted(codes)).values() for other in place.neighbours}
+        codes = {
+            code for place in places for code in (grid_of(place), community_of(place))
+        }
+        beside = {
+            (place.id, other)
+            for place in self._places.find_many(sorted(codes)).values()
+            for other in place.neighbours
+        }
         return lambda one, other: (one, other) in beside or (other, one) in beside
 
 
@@ -136,7 +171,13 @@ def _apart(one: str, other: str) -> bool:
     return False
 
 
-def _wanted(wish: Wish, offer_round: OfferRound | None, resident: Person | None, weights: Weights, now: datetime) -> OpenWish:
+def _wanted(
+    wish: Wish,
+    offer_round: OfferRound | None,
+    resident: Person | None,
+    weights: Weights,
+    now: datetime,
+) -> OpenWish:
     urgency = urgency_of(wish.last_day, now, wish.zone)
     kin = {
         wish.person_id,
@@ -144,7 +185,9 @@ def _wanted(wish: Wish, offer_round: OfferRound | None, resident: Person | None,
         wish.proxy_id or "",
         (resident.contact_via if resident else None) or "",
     }
-    helped = {claim.helper for claim in wish.claims}  # who has it, and who has given it back
+    helped = {
+        claim.helper for claim in wish.claims
+    }  # who has it, and who has given it back
     return OpenWish(
         id=wish.id,
         need=max(0, need_of(wish, offer_round)),
@@ -160,7 +203,8 @@ def _wanted(wish: Wish, offer_round: OfferRound | None, resident: Person | None,
         resident=wish.person_id,
         kin=frozenset(kin - {""}),
         household=resident.household if resident else None,
-        not_again=frozenset(helped) | (offer_round.not_again if offer_round else frozenset()),
+        not_again=frozenset(helped)
+        | (offer_round.not_again if offer_round else frozenset()),
     )
 
 
@@ -173,7 +217,9 @@ def _helper(
     one, history = several[0], histories.get(several[0].person_id)
     profile = one.profile
     # A volunteer for a building is asked for its whole grid: else a wish would reveal where its resident lives.
-    places = tuple(dict.fromkeys(grid_of(place) for area in several for place in area.places))
+    places = tuple(
+        dict.fromkeys(grid_of(place) for area in several for place in area.places)
+    )
     street = street_of(places[0])
     live, recent = (history.live(now), history.recent(now)) if history else (0, 0)
     return Helper(
@@ -189,12 +235,16 @@ def _helper(
         household=one.household,
         contact_via=one.contact_via,
         paused_until=profile.paused_until,
-        quiet=(one.quiet_hours.start, one.quiet_hours.end) if one.quiet_hours else (QUIET_FROM, QUIET_TO),
+        quiet=(one.quiet_hours.start, one.quiet_hours.end)
+        if one.quiet_hours
+        else (QUIET_FROM, QUIET_TO),
         room=max(0, min(weights.live_most, profile.capacity) - live),
         live=live,
         capacity=profile.capacity - live,
         recent=recent,
-        acceptance=weights.willing(history.acceptance if history else PRIOR_PERMILLE, recent),
+        acceptance=weights.willing(
+            history.acceptance if history else PRIOR_PERMILLE, recent
+        ),
         met=frozenset(history.met) if history else frozenset(),
         silent=history.silent(now) if history else False,
     )

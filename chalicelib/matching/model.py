@@ -44,11 +44,15 @@ class Run(Entity):
     unserved: Mapping[str, int] = field(default_factory=dict)
     shortages: tuple[tuple[str, str, int, int], ...] = ()  # grid, skill, points, wishes
     planned: int = 0
-    offers: tuple[tuple[str, str, int], ...] = ()  # of those planned the first: wish, volunteer, points
+    offers: tuple[
+        tuple[str, str, int], ...
+    ] = ()  # of those planned the first: wish, volunteer, points
     made: int = 0
     milliseconds: int = 0
     chunks: int = 0
-    ttl: datetime | None = None  # a record names who was asked for what, and is not kept for ever
+    ttl: datetime | None = (
+        None  # a record names who was asked for what, and is not kept for ever
+    )
 
     @property
     def regret(self) -> int:
@@ -71,7 +75,11 @@ class Latest:
     @classmethod
     def of(cls, run: Run) -> "tuple[Latest, ...]":
         """Return what a run leaves for its place; a preview leaves nothing."""
-        return () if run.dry_run else (cls(place=run.place, digest=run.digest, shortages=run.shortages),)
+        return (
+            ()
+            if run.dry_run
+            else (cls(place=run.place, digest=run.digest, shortages=run.shortages),)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

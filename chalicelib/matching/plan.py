@@ -15,7 +15,9 @@ from .problem import AssignmentProblem, Solution
 __all__ = ["Plan", "Shortage", "gini", "make_plan"]
 
 _NEVER = 10**9  # the price of a volunteer without room: no wish is worth it
-Carried = Callable[[Sequence[str]], Mapping[str, int]]  # how many wishes each of these volunteers carries already
+Carried = Callable[
+    [Sequence[str]], Mapping[str, int]
+]  # how many wishes each of these volunteers carries already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,9 @@ class Plan:
     def asked(self) -> list[tuple[OpenWish, list[Helper]]]:
         """Return each wish that is offered, with its volunteers, the dearest wish first."""
         pairs = zip(self.wishes, self.solution.assigned, strict=True)
-        return [(wish, [self.helpers[j] for j in found]) for wish, found in pairs if found]
+        return [
+            (wish, [self.helpers[j] for j in found]) for wish, found in pairs if found
+        ]
 
     @property
     def unserved(self) -> Mapping[str, int]:
@@ -67,13 +71,24 @@ class Plan:
         """
         saved: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for wish, price in zip(self.wishes, self.solution.wish_prices, strict=True):
-            newcomer = weights.same_grid + weights.of_refusal(wish.urgency, PRIOR_PERMILLE) + weights.of_load(0)
+            newcomer = (
+                weights.same_grid
+                + weights.of_refusal(wish.urgency, PRIOR_PERMILLE)
+                + weights.of_load(0)
+            )
             gain = price - newcomer
             if gain > 0:
-                skill = " ".join([*wish.skills, *wish.dialects[:1]]) or ("vetted" if wish.vetted else wish.kind)
+                skill = " ".join([*wish.skills, *wish.dialects[:1]]) or (
+                    "vetted" if wish.vetted else wish.kind
+                )
                 saved[grid_of(wish.place), skill].append(gain)
-        found = [Shortage(grid=grid, skill=skill, price=max(g), wishes=len(g)) for (grid, skill), g in saved.items()]
-        return sorted(found, key=lambda s: (-s.price, -s.wishes, s.grid, s.skill))[:most]
+        found = [
+            Shortage(grid=grid, skill=skill, price=max(g), wishes=len(g))
+            for (grid, skill), g in saved.items()
+        ]
+        return sorted(found, key=lambda s: (-s.price, -s.wishes, s.grid, s.skill))[
+            :most
+        ]
 
 
 def gini(loads: Iterable[int]) -> int:
@@ -129,14 +144,25 @@ class _Growing:
         carried: Carried,
         work: int,
     ) -> None:
-        self.wishes, self.helpers, self._carried, self._work = wishes, helpers, carried, work
+        self.wishes, self.helpers, self._carried, self._work = (
+            wishes,
+            helpers,
+            carried,
+            work,
+        )
         self._edges: list[dict[int, int]] = [{} for _ in wishes]
         self._looked_up: set[int] = set()
         self.problem = AssignmentProblem(
             needs=[wish.need for wish in wishes],
             prices=[wish.price for wish in wishes],
             edges=[[] for _ in wishes],
-            loads=[[weights.of_load(helper.recent + 2 * k) for k in range(max(0, helper.room))] for helper in helpers],
+            loads=[
+                [
+                    weights.of_load(helper.recent + 2 * k)
+                    for k in range(max(0, helper.room))
+                ]
+                for helper in helpers
+            ],
         )
         self.solution = solve(self.problem)
         self.cut_short = False  # the work has run out
@@ -147,16 +173,22 @@ class _Growing:
         candidates.price(prices)
         added: set[int] = set()
         for i, edges in enumerate(self._edges):
-            better = candidates.best(i, prices, self.solution.wish_prices[i], EDGES_FIRST, frozenset(edges))
+            better = candidates.best(
+                i, prices, self.solution.wish_prices[i], EDGES_FIRST, frozenset(edges)
+            )
             edges.update(better)
             added.update(j for j, _ in better)
         if added:
             self._look_up(sorted(added - self._looked_up))
-            problem = replace(self.problem, edges=[sorted(edges.items()) for edges in self._edges])
+            problem = replace(
+                self.problem, edges=[sorted(edges.items()) for edges in self._edges]
+            )
             solution = solve(problem, work=self._work)
             self._work -= solution.work
             self.cut_short = not solution.complete
-            if solution.cost <= self.solution.cost:  # cut short, it can be worse than what is known already
+            if (
+                solution.cost <= self.solution.cost
+            ):  # cut short, it can be worse than what is known already
                 self.problem, self.solution = problem, solution
         return bool(added)
 
@@ -164,7 +196,10 @@ class _Growing:
         """Return the price of each volunteer; of one who is not asked, the price of their first offer."""
         used = {j for found in self.solution.assigned for j in found}
         first = [load[0] if load else _NEVER for load in self.problem.loads]
-        return [price if j in used else first[j] for j, price in enumerate(self.solution.volunteer_prices)]
+        return [
+            price if j in used else first[j]
+            for j, price in enumerate(self.solution.volunteer_prices)
+        ]
 
     def _look_up(self, new: Sequence[int]) -> None:
         """Reduce the room of new volunteers by the wishes that they carry already."""
@@ -172,6 +207,8 @@ class _Growing:
         loads = list(self.problem.loads)
         for j in new:
             helper = self.helpers[j]
-            loads[j] = loads[j][: max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))]
+            loads[j] = loads[j][
+                : max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))
+            ]
         self._looked_up.update(new)
         self.problem = replace(self.problem, loads=loads)

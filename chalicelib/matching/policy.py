@@ -29,33 +29,55 @@ def _weight(default: int, unit: str, why: str) -> Any:
 class Weights:
     """What an offer costs, in points; ten points are about one step further away in the tree of places."""
 
-    same_building: int = _weight(0, "points", "a neighbour of the same building is there in a minute")
+    same_building: int = _weight(
+        0, "points", "a neighbour of the same building is there in a minute"
+    )
     same_grid: int = _weight(10, "points", "within five minutes on foot")
     next_grid: int = _weight(20, "points", "a neighbouring grid")
     same_community: int = _weight(30, "points", "the same community")
     next_community: int = _weight(45, "points", "a neighbouring community")
-    same_street: int = _weight(60, "points", "the far end of the street; some twenty minutes")
-    dialect: int = _weight(25, "points", "she does not speak a dialect that is wished for")
-    thin: int = _weight(20, "points", "her free time meets the window for less than two hours")
-    stranger: int = _weight(15, "points", "company and learning: the resident does not know her face yet")
+    same_street: int = _weight(
+        60, "points", "the far end of the street; some twenty minutes"
+    )
+    dialect: int = _weight(
+        25, "points", "she does not speak a dialect that is wished for"
+    )
+    thin: int = _weight(
+        20, "points", "her free time meets the window for less than two hours"
+    )
+    stranger: int = _weight(
+        15, "points", "company and learning: the resident does not know her face yet"
+    )
     load: int = _weight(
         20,
         "points for each offer of the last four weeks",
         "nobody is asked all the time; each further offer costs more",
     )
-    load_most: int = _weight(600, "points", "where the price of load ends, so that it never outweighs a wish")
-    refusal_percent: int = _weight(10, "per cent of the wish's price", "a likely refusal costs more where a wish presses")
+    load_most: int = _weight(
+        600, "points", "where the price of load ends, so that it never outweighs a wish"
+    )
+    refusal_percent: int = _weight(
+        10,
+        "per cent of the wish's price",
+        "a likely refusal costs more where a wish presses",
+    )
     tired_percent: int = _weight(
         12,
         "points of a hundred for each offer of the last four weeks",
         "whoever was asked a lot lately says yes less often",
     )
-    base: int = _weight(1500, "points", "of leaving a place unserved; more than any offer costs")
+    base: int = _weight(
+        1500, "points", "of leaving a place unserved; more than any offer costs"
+    )
     urgent: int = _weight(3000, "points", "on top where it is needed within two days")
     soon: int = _weight(1000, "points", "on top where it is needed within a week")
-    aging_per_day: int = _weight(20, "points a day", "what has waited longer goes first")
+    aging_per_day: int = _weight(
+        20, "points a day", "what has waited longer goes first"
+    )
     aging_most: int = _weight(600, "points", "but never before what presses more")
-    live_most: int = _weight(2, "offers", "that somebody has to answer at the same time")
+    live_most: int = _weight(
+        2, "offers", "that somebody has to answer at the same time"
+    )
 
     @property
     def dearest(self) -> int:
@@ -82,12 +104,20 @@ class Weights:
 
     def of_refusal(self, urgency: str, acceptance: int) -> int:
         """Return what a likely refusal costs; `acceptance` is in permille."""
-        return self.pressing(urgency) * self.refusal_percent * (1000 - acceptance) // 100_000
+        return (
+            self.pressing(urgency)
+            * self.refusal_percent
+            * (1000 - acceptance)
+            // 100_000
+        )
 
     @property
     def leaves_somebody(self) -> bool:
         """Say whether a wish could be left unserved only because everybody is too dear, or because nobody may be asked."""
-        return self.live_most < 1 or self.base * (100 - self.refusal_percent) <= self.dearest * 100
+        return (
+            self.live_most < 1
+            or self.base * (100 - self.refusal_percent) <= self.dearest * 100
+        )
 
     @classmethod
     def notes(cls) -> Mapping[str, Mapping[str, str]]:

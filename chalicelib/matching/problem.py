@@ -29,8 +29,12 @@ class AssignmentProblem:
 
     needs: Sequence[int]  # places to fill of each wish, >= 0
     prices: Sequence[int]  # of leaving one place of each wish open, >= 0
-    edges: Sequence[Sequence[tuple[int, int]]]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
-    loads: Sequence[Sequence[int]]  # of each volunteer: the price of the 1st, 2nd, ... offer; its length is their capacity
+    edges: Sequence[
+        Sequence[tuple[int, int]]
+    ]  # of each wish: (volunteer, cost >= 0), each volunteer at most once
+    loads: Sequence[
+        Sequence[int]
+    ]  # of each volunteer: the price of the 1st, 2nd, ... offer; its length is their capacity
 
     def __post_init__(self) -> None:
         count = len(self.loads)
@@ -44,7 +48,9 @@ class AssignmentProblem:
         for edges in self.edges:
             if len({volunteer for volunteer, _ in edges}) < len(edges):
                 raise ValueError("a volunteer stands twice at one wish")
-            if not all(0 <= volunteer < count and cost >= 0 for volunteer, cost in edges):
+            if not all(
+                0 <= volunteer < count and cost >= 0 for volunteer, cost in edges
+            ):
                 raise ValueError("an edge leads to nobody, or its cost is negative")
 
 
@@ -55,9 +61,13 @@ class Solution:
     assigned: tuple[tuple[int, ...], ...]  # volunteers asked for each wish, ascending
     cost: int
     bound: int  # of these prices: no solution of the problem costs less
-    wish_prices: tuple[int, ...]  # lambda: of a place of each wish, between what the last one costs and what one more would
+    wish_prices: tuple[
+        int, ...
+    ]  # lambda: of a place of each wish, between what the last one costs and what one more would
     volunteer_prices: tuple[int, ...]  # mu: of one more unit of each volunteer's time
-    order: tuple[int, ...]  # wishes as they were taken: component by component, within one as was asked for
+    order: tuple[
+        int, ...
+    ]  # wishes as they were taken: component by component, within one as was asked for
     exact: int  # of that order, how many were inserted by shortest paths; the rest was filled greedily
     work: int  # heap pops spent
 
@@ -72,7 +82,11 @@ class Solution:
         return self.exact == len(self.assigned)
 
 
-def lower_bound(problem: AssignmentProblem, wish_prices: Sequence[int], volunteer_prices: Sequence[int]) -> int:
+def lower_bound(
+    problem: AssignmentProblem,
+    wish_prices: Sequence[int],
+    volunteer_prices: Sequence[int],
+) -> int:
     """Return a cost that no solution undercuts, for any prices (the Lagrangian bound).
 
     The two equations of the flow are lifted and their breach is charged at these prices; what remains falls apart into terms
@@ -80,9 +94,15 @@ def lower_bound(problem: AssignmentProblem, wish_prices: Sequence[int], voluntee
     """
     mu = volunteer_prices
     total = 0
-    for need, price, edges, asked in zip(problem.needs, problem.prices, problem.edges, wish_prices, strict=True):
+    for need, price, edges, asked in zip(
+        problem.needs, problem.prices, problem.edges, wish_prices, strict=True
+    ):
         worth = min(price, asked)
-        total += worth * need + sum(cost + mu[volunteer] - worth for volunteer, cost in edges if cost + mu[volunteer] < worth)
+        total += worth * need + sum(
+            cost + mu[volunteer] - worth
+            for volunteer, cost in edges
+            if cost + mu[volunteer] < worth
+        )
     for load, worth in zip(problem.loads, mu, strict=True):
         total += sum(step - worth for step in load if step < worth)
     return total
@@ -103,22 +123,37 @@ def breaches(problem: AssignmentProblem, solution: Solution) -> list[str]:
     for wish, volunteers in enumerate(solution.assigned):
         costs = dict(problem.edges[wish])
         strangers = [volunteer for volunteer in volunteers if volunteer not in costs]
-        found += [f"wish {wish}: volunteer {volunteer} may not be asked" for volunteer in strangers]
+        found += [
+            f"wish {wish}: volunteer {volunteer} may not be asked"
+            for volunteer in strangers
+        ]
         if len(set(volunteers)) < len(volunteers):
             found.append(f"wish {wish}: a volunteer is asked twice")
         if len(volunteers) > problem.needs[wish]:
-            found.append(f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed")
+            found.append(
+                f"wish {wish}: {len(volunteers)} are asked, {problem.needs[wish]} are needed"
+            )
         cost += problem.prices[wish] * (problem.needs[wish] - len(volunteers))
         for volunteer in set(volunteers) & costs.keys():
             cost += costs[volunteer]
             taken[volunteer] += 1
     for volunteer, load in enumerate(problem.loads):
         if taken[volunteer] > len(load):
-            found.append(f"volunteer {volunteer}: asked {taken[volunteer]} times, she takes {len(load)}")
+            found.append(
+                f"volunteer {volunteer}: asked {taken[volunteer]} times, she takes {len(load)}"
+            )
         cost += sum(load[: taken[volunteer]])
     if not found and cost != solution.cost:
         found.append(f"the cost is {cost} and not {solution.cost}")
-    if not found and (bound := lower_bound(problem, solution.wish_prices, solution.volunteer_prices)) != solution.bound:
+    if (
+        not found
+        and (
+            bound := lower_bound(
+                problem, solution.wish_prices, solution.volunteer_prices
+            )
+        )
+        != solution.bound
+    ):
         found.append(f"the bound of these prices is {bound} and not {solution.bound}")
     return found
 
@@ -151,8 +186,12 @@ def _wrong_edges(problem: AssignmentProblem, solution: Solution) -> Iterator[str
 
 
 def _wrong_loads(problem: AssignmentProblem, solution: Solution) -> Iterator[str]:
-    taken = Counter(volunteer for volunteers in solution.assigned for volunteer in volunteers)
-    for volunteer, (load, worth) in enumerate(zip(problem.loads, solution.volunteer_prices, strict=True)):
+    taken = Counter(
+        volunteer for volunteers in solution.assigned for volunteer in volunteers
+    )
+    for volunteer, (load, worth) in enumerate(
+        zip(problem.loads, solution.volunteer_prices, strict=True)
+    ):
         count = taken[volunteer]
         if count and load[count - 1] > worth:
             yield f"volunteer {volunteer}: offer {count} costs {load[count - 1]}, her time is priced at {worth}"

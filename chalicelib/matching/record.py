@@ -60,15 +60,23 @@ def unpack(pieces: Sequence[bytes]) -> Replay:
             loads=whole["loads"],
         ),
         assigned=tuple(tuple(found) for found in whole["assigned"]),
-        planned=tuple(Planned(**(one | {"why": tuple(one["why"])})) for one in whole["planned"]),
+        planned=tuple(
+            Planned(**(one | {"why": tuple(one["why"])})) for one in whole["planned"]
+        ),
     )
 
 
 def _instance_of(plan: Plan) -> dict[str, Any]:
-    return _instance([wish.id for wish in plan.wishes], [helper.id for helper in plan.helpers], plan.problem)
+    return _instance(
+        [wish.id for wish in plan.wishes],
+        [helper.id for helper in plan.helpers],
+        plan.problem,
+    )
 
 
-def _instance(wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem) -> dict[str, Any]:
+def _instance(
+    wishes: Sequence[str], volunteers: Sequence[str], problem: AssignmentProblem
+) -> dict[str, Any]:
     return {
         "wishes": list(wishes),
         "volunteers": list(volunteers),

@@ -13,12 +13,19 @@ __all__ = ["INSTANCE", "LATEST", "RUN", "WEIGHTS", "MatchingRepository"]
 
 # PK the run; SK `run`, `instance#…`. PK `weights#<street>`: what the street has changed.
 # PK `latest#<place>`: what its latest run has found.
-_RUNS = Table("runs", indexes=(index("by_street", hash_key="street", range_key="run_order"),))
+_RUNS = Table(
+    "runs", indexes=(index("by_street", hash_key="street", range_key="run_order"),)
+)
 
 
 def _run_keys(run: Run) -> dict[str, str]:
     order = f"{to_text(run.created_at)}#{run.id}"
-    return {"pk": run.id, "sk": "run", "street": street_of(run.place), "run_order": order}
+    return {
+        "pk": run.id,
+        "sk": "run",
+        "street": street_of(run.place),
+        "run_order": order,
+    }
 
 
 def _instance_keys(piece: Instance) -> dict[str, str]:
@@ -26,9 +33,13 @@ def _instance_keys(piece: Instance) -> dict[str, str]:
 
 
 RUN = _RUNS.row(Run, keys=_run_keys).with_projection(Latest.of)
-LATEST = _RUNS.row(Latest, keys=lambda latest: {"pk": f"latest#{latest.place}", "sk": "latest"})
+LATEST = _RUNS.row(
+    Latest, keys=lambda latest: {"pk": f"latest#{latest.place}", "sk": "latest"}
+)
 INSTANCE = _RUNS.row(Instance, keys=_instance_keys)
-WEIGHTS = _RUNS.row(StreetWeights, keys=lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"})
+WEIGHTS = _RUNS.row(
+    StreetWeights, keys=lambda weights: {"pk": f"weights#{weights.id}", "sk": "weights"}
+)
 _KEY = RUN.view(Key)
 
 
@@ -52,7 +63,14 @@ class MatchingRepository(Repository):
 
     def runs_at(self, place: str, start: Position | None, limit: int) -> Page[Run]:
         """Read the runs of a place and everything below it, newest first; pages may be short."""
-        keys = self._store.page(_KEY, street_of(place), index="by_street", start=start, limit=limit, newest_first=True)
+        keys = self._store.page(
+            _KEY,
+            street_of(place),
+            index="by_street",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
         runs = self._store.get_many(RUN, [(key.pk, "run") for key in keys.items])
         return Page([run for run in runs if covers(place, run.place)], keys.next)
 

@@ -62,7 +62,9 @@ class RunExecutor:
         """
         began = cpu_milliseconds()
         found = self._inputs.read(place, weights)
-        plan = make_plan(found.wanted, found.free, weights, found.neighbours, self._wishes.carried_by)
+        plan = make_plan(
+            found.wanted, found.free, weights, found.neighbours, self._wishes.carried_by
+        )
         planned = _planned(plan, weights, found.neighbours)
         record = self._record(place, by, weights, plan, planned, dry_run=dry_run)
         record = replace(record, milliseconds=cpu_milliseconds() - began)
@@ -71,10 +73,19 @@ class RunExecutor:
         pieces = pack(plan, planned)
         pieces = pieces if sum(map(len, pieces)) <= INSTANCE_MOST else []
         ttl = found.now + INSTANCE_KEPT
-        beside = tuple(Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl)) for n, data in enumerate(pieces))
+        beside = tuple(
+            Put(row=Instance(run_id=record.id, number=n, data=data, ttl=ttl))
+            for n, data in enumerate(pieces)
+        )
         record = replace(record, chunks=len(pieces))
-        run = self._transaction.run(lambda: Changes(entity=record, previous=None, writes=beside), context)
-        return (run, planned) if dry_run else (self._carry_out(run, plan, planned, found), planned)
+        run = self._transaction.run(
+            lambda: Changes(entity=record, previous=None, writes=beside), context
+        )
+        return (
+            (run, planned)
+            if dry_run
+            else (self._carry_out(run, plan, planned, found), planned)
+        )
 
     def _was_so(self, record: Run) -> bool:
         """Say whether the latest run of the place had the same input. It need not be recorded twice."""
@@ -119,29 +130,49 @@ class RunExecutor:
             gini=gini(plan.loads),
             most_offers=max(plan.loads, default=0),
             unserved=plan.unserved,
-            shortages=tuple((s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(weights)),
+            shortages=tuple(
+                (s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(weights)
+            ),
             planned=len(planned),
-            offers=tuple((one.wish, one.volunteer, one.cost) for one in planned[:LISTED]),
+            offers=tuple(
+                (one.wish, one.volunteer, one.cost) for one in planned[:LISTED]
+            ),
         )
 
-    def _carry_out(self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput) -> Run:
+    def _carry_out(
+        self, run: Run, plan: Plan, planned: Sequence[Planned], found: MatchingInput
+    ) -> Run:
         of_pair = {(one.wish, one.volunteer): one for one in planned}
         histories, made = found.histories, 0
         for one in planned:  # all who were ever asked have been read
-            histories.setdefault(one.volunteer, self._maker.new_history(street_of(run.place), one.volunteer))
+            histories.setdefault(
+                one.volunteer,
+                self._maker.new_history(street_of(run.place), one.volunteer),
+            )
         # A volunteer's claims reduce their room; another run at the same time must not fill it.
-        room = {h.id: h.live + len(load) for h, load in zip(plan.helpers, plan.problem.loads, strict=True)}
+        room = {
+            h.id: h.live + len(load)
+            for h, load in zip(plan.helpers, plan.problem.loads, strict=True)
+        }
         for wanted, helpers in plan.asked:
             wish = found.wishes[wanted.id]
-            asks = [_ask(self._maker.new_id(), of_pair[wanted.id, helper.id]) for helper in helpers]
+            asks = [
+                _ask(self._maker.new_id(), of_pair[wanted.id, helper.id])
+                for helper in helpers
+            ]
             offer_round = found.offer_rounds.get(wish.id) or self._maker.new_round(wish)
-            made += len(self._maker.offer(wish, offer_round, asks, histories, room, run.id))
+            made += len(
+                self._maker.offer(wish, offer_round, asks, histories, room, run.id)
+            )
         self._metrics.count("OffersMade", made)
         self._metrics.count("PlacesUnserved", sum(plan.unserved.values()))
         self._metrics.observe("MatchingSeconds", run.milliseconds / 1000)
         if not made:
             return run
-        return self._transaction.run(lambda: Changes(entity=replace(run, made=made), previous=run), RequestContext())
+        return self._transaction.run(
+            lambda: Changes(entity=replace(run, made=made), previous=run),
+            RequestContext(),
+        )
 
 
 def _ask(offer_id: str, one: Planned) -> ChosenVolunteer:

@@ -9,7 +9,16 @@ from ..kernel.ids import ID_PATTERN
 from ..kernel.unset import unset_if_none
 from ..offers.model import AskedVolunteer, OfferState
 from ..offers.texts import why_text
-from ..web.fields import WHOLE, Flag, Instant, PageQuery, PersonId, PlaceCode, Request, View
+from ..web.fields import (
+    WHOLE,
+    Flag,
+    Instant,
+    PageQuery,
+    PersonId,
+    PlaceCode,
+    Request,
+    View,
+)
 from ..wishes.schemas import WishId
 from .explanation import Explanation
 from .model import Planned, Run, StreetWeights
@@ -118,7 +127,10 @@ class RunView(RunFields):
     @classmethod
     def of(cls, run: Run) -> "RunView":
         """Return the view of a run."""
-        offers = [OfferLine(wish=wish, volunteer=volunteer, cost=cost) for wish, volunteer, cost in run.offers]
+        offers = [
+            OfferLine(wish=wish, volunteer=volunteer, cost=cost)
+            for wish, volunteer, cost in run.offers
+        ]
         return cls(**_run(run), offers=offers)
 
 
@@ -152,8 +164,14 @@ class RunDetail(RunFields):
 
 def _run(run: Run) -> dict[str, Any]:
     odd = {"gini_before", "gini", "shortages", "regret"}
-    fields: dict[str, Any] = {name: getattr(run, name) for name in RunFields.model_fields if name not in odd}
-    fields |= {"gini_before": run.gini_before / 1000, "gini": run.gini / 1000, "regret": run.regret}
+    fields: dict[str, Any] = {
+        name: getattr(run, name) for name in RunFields.model_fields if name not in odd
+    }
+    fields |= {
+        "gini_before": run.gini_before / 1000,
+        "gini": run.gini / 1000,
+        "regret": run.regret,
+    }
     return fields | {"shortages": [_shortage(line) for line in run.shortages]}
 
 
@@ -193,7 +211,9 @@ class CandidateView(View):
     terms: dict[str, int]
     load: int
     recent_offers: int
-    acceptance: float = Field(description="How likely she accepts, by her answers so far and how often she was asked lately.")
+    acceptance: float = Field(
+        description="How likely she accepts, by her answers so far and how often she was asked lately."
+    )
     why: list[str]
 
 
@@ -213,8 +233,12 @@ class MatchingView(View):
     waiting: WaitingView
     asked: list[AskedView]
     candidates: list[CandidateView]
-    excluded: dict[str, int] = Field(description="How many volunteers each filter keeps away; one may count under several.")
-    shortages: list[ShortageView] = Field(description="By the latest run: where another volunteer would help most.")
+    excluded: dict[str, int] = Field(
+        description="How many volunteers each filter keeps away; one may count under several."
+    )
+    shortages: list[ShortageView] = Field(
+        description="By the latest run: where another volunteer would help most."
+    )
 
     @classmethod
     def of(cls, found: Explanation, locale: str) -> "MatchingView":
@@ -236,7 +260,10 @@ class MatchingView(View):
             wish=found.wish.id,
             version=found.wish.version,
             need=max(0, found.need),
-            waiting=WaitingView(reason=found.reason, text=WAITING[found.reason].format(locale, found.facts)),
+            waiting=WaitingView(
+                reason=found.reason,
+                text=WAITING[found.reason].format(locale, found.facts),
+            ),
             asked=[_asked(one, found.reasons.get(one.offer)) for one in found.asked],
             candidates=candidates,
             excluded=dict(found.excluded),

@@ -58,11 +58,17 @@ class Matching:
         scheduler: MatchScheduler,
         maker: OfferMaker,
     ) -> None:
-        self._transaction, self._repository, self._access = transaction, repository, access
+        self._transaction, self._repository, self._access = (
+            transaction,
+            repository,
+            access,
+        )
         self._clock, self._ids, self._outbox = clock, ids, outbox
         self._people, self._places, self._wishes = people, places, wishes
         self._scheduler, self._maker = scheduler, maker
-        self._inputs = InputReader(clock=clock, people=people, places=places, wishes=wishes, maker=maker)
+        self._inputs = InputReader(
+            clock=clock, people=people, places=places, wishes=wishes, maker=maker
+        )
         self._executor = RunExecutor(
             transaction=transaction,
             repository=repository,
@@ -82,10 +88,16 @@ class Matching:
         for street in self._places.streets():
             if self._next_waking(street, now) > now:
                 continue
-            for community in sorted({entry.community for entry in self._wishes.open_at(street)}):
+            for community in sorted(
+                {entry.community for entry in self._wishes.open_at(street)}
+            ):
                 id = self._ids.new("due")
                 job = Command(id=id, name=MATCH, subject=community)
-                jobs.append(ScheduledJob(job=job, at=now, shard=shard_of(id, self._outbox.shards)))
+                jobs.append(
+                    ScheduledJob(
+                        job=job, at=now, shard=shard_of(id, self._outbox.shards)
+                    )
+                )
         return self._outbox.enqueue(jobs)
 
     def match_community(self, community: str) -> None:
@@ -110,7 +122,9 @@ class Matching:
         opens, closes = at_local(day, SENT_FROM, zone), at_local(day, SENT_UNTIL, zone)
         if now < opens:
             return opens
-        return now if now < closes else at_local(day + timedelta(days=1), SENT_FROM, zone)
+        return (
+            now if now < closes else at_local(day + timedelta(days=1), SENT_FROM, zone)
+        )
 
     # by staff
 
@@ -124,9 +138,13 @@ class Matching:
         if edit.named and not dry_run:
             raise Invalid("matching.weights_preview_only", ["weights"])
         weights = _checked(edit.applied_to(self._weights(place).weights))
-        return self._executor.run(context, place, by=actor.id, weights=weights, dry_run=dry_run)
+        return self._executor.run(
+            context, place, by=actor.id, weights=weights, dry_run=dry_run
+        )
 
-    def read_run(self, context: RequestContext, run_id: str) -> tuple[Run, Sequence[Planned]]:
+    def read_run(
+        self, context: RequestContext, run_id: str
+    ) -> tuple[Run, Sequence[Planned]]:
         """Return a run with its plan, as long as the plan is kept."""
         run = self._repository.find_run(run_id)
         if run is None:
@@ -158,7 +176,9 @@ class Matching:
         self._require(context, permissions.READ, place)
         return self._weights(place)
 
-    def set_weights(self, context: RequestContext, place: str, edit: WeightsEdit) -> StreetWeights:
+    def set_weights(
+        self, context: RequestContext, place: str, edit: WeightsEdit
+    ) -> StreetWeights:
         """Change the weights of a street; an unset weight goes back to its default."""
         street = street_of(place)
 
@@ -172,7 +192,11 @@ class Matching:
             before.check_version(context.seen_version)
             own = Weights()
             _checked(edit.applied_to(own))
-            kept = {name: value for name, value in edit.named.items() if getattr(own, name) != value}
+            kept = {
+                name: value
+                for name, value in edit.named.items()
+                if getattr(own, name) != value
+            }
             changed = replace(before, changed=kept)
             return Changes(entity=changed, previous=before if before.version else None)
 
@@ -180,7 +204,9 @@ class Matching:
 
     def _weights(self, place: str) -> StreetWeights:
         now, street = self._clock.now(), street_of(place)
-        return self._repository.weights_of(street) or StreetWeights(id=street, created_at=now, updated_at=now)
+        return self._repository.weights_of(street) or StreetWeights(
+            id=street, created_at=now, updated_at=now
+        )
 
     # why
 
@@ -190,13 +216,18 @@ class Matching:
         if wish is None:
             raise NotFound
         resource = wish.as_resource()
-        actor = self._access.require(context, wishes_permissions.READ_MATCHING, resource).actor
+        actor = self._access.require(
+            context, wishes_permissions.READ_MATCHING, resource
+        ).actor
         weights = self._weights(wish.place).weights
         inputs = self._inputs.read(wish.place, weights, only=wish)
         wanted, offer_round = inputs.wanted[0], inputs.offer_rounds[wish.id]
         fit, against = self._fitting(inputs, wanted, weights)
         names = self._known_to(actor, [helper.id for helper in fit])
-        candidates = [candidate(wanted, helper, names, weights, inputs.neighbours) for helper in fit]
+        candidates = [
+            candidate(wanted, helper, names, weights, inputs.neighbours)
+            for helper in fit
+        ]
         night = self._next_waking(street_of(wish.place), inputs.now) > inputs.now
         reason, facts = reason_of(wish, offer_round, against, inputs.now, night=night)
         last = self._repository.latest_at(wish.community)
@@ -212,7 +243,9 @@ class Matching:
             shortages=last.shortages if last else (),
         )
 
-    def _fitting(self, inputs: MatchingInput, wanted: OpenWish, weights: Weights) -> tuple[list[Helper], dict[str, list[str]]]:
+    def _fitting(
+        self, inputs: MatchingInput, wanted: OpenWish, weights: Weights
+    ) -> tuple[list[Helper], dict[str, list[str]]]:
         """Return the cheapest volunteers who fit, and the obstacles of all by id."""
         helpers, now = inputs.helpers, inputs.now
         against = {helper.id: obstacles(wanted, helper, now) for helper in helpers}
@@ -232,7 +265,11 @@ class Matching:
     def _known_to(self, actor: Actor, person_ids: Sequence[str]) -> dict[str, Person]:
         """Return those people whose staff the actor is."""
         people = self._people.find_many(person_ids)
-        return {id: person for id, person in people.items() if relations(actor, person.as_resource()) & STAFF}
+        return {
+            id: person
+            for id, person in people.items()
+            if relations(actor, person.as_resource()) & STAFF
+        }
 
 
 def _checked(weights: Weights) -> Weights:

@@ -17,8 +17,13 @@ REFUSALS = {
 
 # Why a wish still waits, by the name of the obstacle.
 WAITING = {
-    "not_open": text(zh="心愿当前不在墙上（{state}）。", en="The wish is not on the wall ({state})."),
-    "asked": text(zh="已邀请 {count} 人，等答复。", en="{count} have been asked and may still answer."),
+    "not_open": text(
+        zh="心愿当前不在墙上（{state}）。", en="The wish is not on the wall ({state})."
+    ),
+    "asked": text(
+        zh="已邀请 {count} 人，等答复。",
+        en="{count} have been asked and may still answer.",
+    ),
     "missed": text(
         zh="约好的时间都已过去，请和居民另约时间。",
         en="Every time that would have suited is over; agree on another with the resident.",
@@ -32,28 +37,43 @@ WAITING = {
         en="Nobody is disturbed at this hour; volunteers are asked in the morning.",
     ),
     "nobody": text(zh="这里还没有志愿者。", en="There is no volunteer here yet."),
-    "elsewhere": text(zh="附近的志愿者都不在这个网格服务。", en="No volunteer nearby helps in this grid."),
+    "elsewhere": text(
+        zh="附近的志愿者都不在这个网格服务。",
+        en="No volunteer nearby helps in this grid.",
+    ),
     "own": text(
         zh="只有居民的亲友可以，不能邀请。",
         en="Only people close to the resident would fit; they are not asked.",
     ),
-    "household": text(zh="合适的人和居民同住，不能邀请。", en="Whoever would fit lives with the resident."),
+    "household": text(
+        zh="合适的人和居民同住，不能邀请。",
+        en="Whoever would fit lives with the resident.",
+    ),
     "asked_before": text(
         zh="合适的人都已婉拒、没有答复或退回过。",
         en="Whoever would fit has said no, has not answered, or has given it back.",
     ),
-    "kind": text(zh="附近的志愿者不做这一类。", en="The volunteers nearby do not take this kind."),
+    "kind": text(
+        zh="附近的志愿者不做这一类。", en="The volunteers nearby do not take this kind."
+    ),
     "skill": text(zh="没有人会{skills}。", en="Nobody can do this: {skills}."),
     "vetting": text(
         zh="需要经过审核的志愿者，附近没有。",
         en="It takes a vetted volunteer; there is none nearby.",
     ),
     "paused": text(zh="合适的人都暂停接单。", en="Whoever would fit has paused."),
-    "availability": text(zh="没有人在这些时间有空。", en="Nobody is free at these times."),
+    "availability": text(
+        zh="没有人在这些时间有空。", en="Nobody is free at these times."
+    ),
     "silent": text(
         zh="合适的人近来都没有答复，先不打扰。",
         en="Whoever would fit has not answered lately, and is left in peace for a while.",
     ),
-    "quiet": text(zh="合适的人正在免打扰时段。", en="Whoever would fit must not be disturbed at this hour."),
-    "full": text(zh="合适的人手上都满了。", en="Whoever would fit carries as much as she can."),
+    "quiet": text(
+        zh="合适的人正在免打扰时段。",
+        en="Whoever would fit must not be disturbed at this hour.",
+    ),
+    "full": text(
+        zh="合适的人手上都满了。", en="Whoever would fit carries as much as she can."
+    ),
 }

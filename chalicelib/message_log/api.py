@@ -38,7 +38,9 @@ def note_visit(
 
 
 @routes.get("/v1/me/inbox")
-def read_inbox(messages: MessageQueries, context: RequestContext, query: PageQuery) -> InboxList:
+def read_inbox(
+    messages: MessageQueries, context: RequestContext, query: PageQuery
+) -> InboxList:
     """List one's own messages, newest first."""
     page = messages.read_inbox(context, query.limit)
     return InboxList(

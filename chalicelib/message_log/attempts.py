@@ -7,7 +7,14 @@ from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.template import Legal
 from . import policy
-from .model import DeliveryState, Envelope, FurtherRecipient, MessageAttempt, Recipient, attempt_id
+from .model import (
+    DeliveryState,
+    Envelope,
+    FurtherRecipient,
+    MessageAttempt,
+    Recipient,
+    attempt_id,
+)
 from .repository import MessageRepository
 
 __all__ = ["AttemptInProgress", "AttemptStore", "address_fingerprint"]
@@ -25,7 +32,9 @@ def address_fingerprint(keys: Keyring, address: str) -> str:
 class AttemptStore:
     """Makes, claims and replaces the line of a message and an address."""
 
-    def __init__(self, *, repository: MessageRepository, clock: Clock, keys: Keyring) -> None:
+    def __init__(
+        self, *, repository: MessageRepository, clock: Clock, keys: Keyring
+    ) -> None:
         self._repository, self._clock, self._keys = repository, clock, keys
 
     def new(self, envelope: Envelope, state: DeliveryState) -> MessageAttempt:

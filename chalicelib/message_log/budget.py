@@ -47,13 +47,17 @@ class SmsBudget:
         budget_li: int | None,
     ) -> None:
         self._repository, self._clock, self.budget_li = repository, clock, budget_li
-        self._known: dict[str, tuple[datetime, int]] = {}  # by street, read again once a minute
+        self._known: dict[
+            str, tuple[datetime, int]
+        ] = {}  # by street, read again once a minute
 
     def is_exceeded(self, template: Template, place: str) -> bool:
         """Say whether the budget of a place's street stops a message."""
         if self.budget_li is None or template.urgency is Urgency.URGENT:
             return False
-        return decisions.over_budget(template, self.spent_li(street_of(place)), self.budget_li)
+        return decisions.over_budget(
+            template, self.spent_li(street_of(place)), self.budget_li
+        )
 
     @contextmanager
     def billing(self) -> Iterator[Bill]:
@@ -70,7 +74,9 @@ class SmsBudget:
         for street, li in bill.by_street.items():
             if li:
                 expires_at = now + policy.SPENDING_KEPT
-                self._repository.add_spent(_subject(street), _month(now), li, expires_at)
+                self._repository.add_spent(
+                    _subject(street), _month(now), li, expires_at
+                )
                 self._note(street, li)
 
     def _note(self, street: str, li: int) -> None:
@@ -83,14 +89,20 @@ class SmsBudget:
         """Return what a street has spent this month (厘), as of a minute ago at most."""
         now = self._clock.now()
         known = self._known.get(street)
-        if known is None or now - known[0] >= policy.SPENDING_FRESH or now.month != known[0].month:
+        if (
+            known is None
+            or now - known[0] >= policy.SPENDING_FRESH
+            or now.month != known[0].month
+        ):
             spent = self._repository.read_spent(_subject(street), _month(now))
             known = self._known[street] = (now, spent)
         return known[1]
 
     def spending(self, street: str) -> StreetSpending:
         """Return what a street has spent this month, and its budget."""
-        return StreetSpending(f"{self._clock.now():%Y-%m}", self.spent_li(street), self.budget_li)
+        return StreetSpending(
+            f"{self._clock.now():%Y-%m}", self.spent_li(street), self.budget_li
+        )
 
 
 def _subject(street: str) -> str:

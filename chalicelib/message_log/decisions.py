@@ -109,19 +109,27 @@ def after_refusal(
     jitter = share_of(wait, f"{attempt.id}{attempt.attempt}")
     next_at = now + wait / 2 + jitter  # between half and one and a half
     refused = replace(attempt, reason=reason, settled_at=now, lease_until=None)
-    if final or next_at >= min(attempt.at + policy.RETRY_FOR, attempt.not_after or _NEVER):
+    if final or next_at >= min(
+        attempt.at + policy.RETRY_FOR, attempt.not_after or _NEVER
+    ):
         return replace(refused, state=DeliveryState.DEAD)
     return replace(refused, state=DeliveryState.RETRY, next_at=next_at)
 
 
 def after_silence(attempt: MessageAttempt, now: datetime) -> MessageAttempt:
     """Return the attempt when nobody knows whether the message went out."""
-    return replace(attempt, state=DeliveryState.UNKNOWN, settled_at=now, lease_until=None)
+    return replace(
+        attempt, state=DeliveryState.UNKNOWN, settled_at=now, lease_until=None
+    )
 
 
-def suppressed(attempt: MessageAttempt, now: datetime, reason: SuppressionReason) -> MessageAttempt:
+def suppressed(
+    attempt: MessageAttempt, now: datetime, reason: SuppressionReason
+) -> MessageAttempt:
     """Return the attempt when none is made any more."""
-    return replace(attempt, state=DeliveryState.SUPPRESSED, reason=reason, settled_at=now)
+    return replace(
+        attempt, state=DeliveryState.SUPPRESSED, reason=reason, settled_at=now
+    )
 
 
 # text and money
@@ -156,7 +164,9 @@ def digest_time(now: datetime, zone: str) -> datetime:
 def digest_job(person: str, at: datetime) -> ScheduledJob:
     """Return the job that makes the digest of a day: one per person and day."""
     id = id_of_parts("due", "digest", person, f"{at:%Y%m%d}")
-    send = Send(id=id, message_kind=DIGEST, about=person, to=OnePerson(person), message_id=id)
+    send = Send(
+        id=id, message_kind=DIGEST, about=person, to=OnePerson(person), message_id=id
+    )
     return ScheduledJob(job=send, at=at)
 
 
@@ -170,13 +180,17 @@ def answer_to(words: Mapping[str, bool], word: str) -> bool | None:
     return words.get(word)
 
 
-def intended_question(asked: Sequence[tuple[AskedQuestion, DeliveryState]]) -> AskedQuestion | None:
+def intended_question(
+    asked: Sequence[tuple[AskedQuestion, DeliveryState]],
+) -> AskedQuestion | None:
     """Return the question that a reply means: the latest that was delivered, None where in doubt.
 
     `asked` are the questions that the word can answer and how they were delivered, latest first. Of
     two that it may mean, neither is answered: staff will ask.
     """
-    reached = [(question, state) for question, state in asked if state not in _NOT_ASKED]
+    reached = [
+        (question, state) for question, state in asked if state not in _NOT_ASKED
+    ]
     if not reached:
         return None
     (latest, state), older = reached[0], reached[1:]

@@ -64,8 +64,14 @@ class Digest:
 
         A line that is held for another person with the same phone belongs to their digest.
         """
-        lines = self._repository.in_digests_of(person, self._clock.now() - policy.ATTEMPTS_KEPT)
-        own = [line for line in lines if line.state is DeliveryState.HELD and line.person == person]
+        lines = self._repository.in_digests_of(
+            person, self._clock.now() - policy.ATTEMPTS_KEPT
+        )
+        own = [
+            line
+            for line in lines
+            if line.state is DeliveryState.HELD and line.person == person
+        ]
         return [line for line in own if line.next_at is None or line.next_at <= now]
 
     def suppress(self, held: Sequence[MessageAttempt], reason: str) -> None:
@@ -104,9 +110,15 @@ class Digest:
     ) -> None:
         """Send what is still true of some lines and settle them all."""
         texts = self._texts_of(lines, envelope.recipient.locale)
-        over = [line for line in lines if line.id not in texts and line.state is DeliveryState.HELD]
+        over = [
+            line
+            for line in lines
+            if line.id not in texts and line.state is DeliveryState.HELD
+        ]
         if over:
-            self._attempts.settle_held(over, DeliveryState.SUPPRESSED, SuppressionReason.OVER)
+            self._attempts.settle_held(
+                over, DeliveryState.SUPPRESSED, SuppressionReason.OVER
+            )
         if not texts:
             if is_begun:  # and nothing of it is true any more
                 self._log.suppress(envelope, SuppressionReason.OVER)

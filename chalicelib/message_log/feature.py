@@ -39,7 +39,9 @@ __all__ = [
     "unsubscribe_links",
 ]
 
-feature: "Feature[MessageQueries]" = Feature("message_log", id_prefixes={"message": "msg"})
+feature: "Feature[MessageQueries]" = Feature(
+    "message_log", id_prefixes={"message": "msg"}
+)
 
 
 @feature.provide

@@ -49,7 +49,11 @@ class MessageLog:
         metrics: Metrics,
         log: Log,
     ) -> None:
-        self._repository, self._attempts, self._transport = repository, attempts, transport
+        self._repository, self._attempts, self._transport = (
+            repository,
+            attempts,
+            transport,
+        )
         self._budget, self._questions, self._outbox = budget, questions, outbox
         self._clock, self._ids, self._metrics, self._log = clock, ids, metrics, log
 
@@ -103,12 +107,17 @@ class MessageLog:
     ) -> MessageAttempt:
         """Claim a further attempt of a line; return the line as it is if none is due."""
         before = self._find_idle(fresh.id, envelope.due_at)
-        if decisions.next_step(before, envelope.template, self._clock.now()) is not Next.ATTEMPT:
+        if (
+            decisions.next_step(before, envelope.template, self._clock.now())
+            is not Next.ATTEMPT
+        ):
             self._schedule_follow_up(envelope, before)
             return before
         # After an attempt of unknown fate another provider would surely tell the person twice.
         same_provider = before.provider if before.state is DeliveryState.UNKNOWN else ""
-        again = self._transport.priced(decisions.attempt_again(fresh, before), text, same_provider)
+        again = self._transport.priced(
+            decisions.attempt_again(fresh, before), text, same_provider
+        )
         self._attempts.update(again, before)
         return again
 
@@ -131,14 +140,18 @@ class MessageLog:
         self._measure(doubted, due_at)
         return doubted
 
-    def _send(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> MessageAttempt:
+    def _send(
+        self, attempt: MessageAttempt, envelope: Envelope, text: str
+    ) -> MessageAttempt:
         """Call the provider once and write down how it ended."""
         try:
             self._ask_first(attempt, envelope)
             ref = self._transport.send(attempt, envelope, text)
         except Refused as refused:
             now = self._clock.now()
-            done = decisions.after_refusal(attempt, now, refused.reason, final=refused.final)
+            done = decisions.after_refusal(
+                attempt, now, refused.reason, final=refused.final
+            )
         except Exception as error:  # noqa: BLE001 - nobody knows whether the message went out
             self._log.error(
                 "send",
@@ -157,7 +170,9 @@ class MessageLog:
             )
         if self._repository.settle(done):
             return done
-        return self._repository.find_attempt(done.id) or done  # a report was quicker, and it knows
+        return (
+            self._repository.find_attempt(done.id) or done
+        )  # a report was quicker, and it knows
 
     def _ask_first(self, attempt: MessageAttempt, envelope: Envelope) -> None:
         """Remember a question before it is sent. If the store refuses it, nothing has been sent."""
@@ -244,4 +259,6 @@ class MessageLog:
             self._metrics.observe("Lag", max(0.0, lag))
         if attempt.is_billed and attempt.parts:
             self._metrics.count("SmsParts", attempt.parts, provider=attempt.provider)
-            self._metrics.count("SmsCostFen", attempt.cost_li / 10, provider=attempt.provider)
+            self._metrics.count(
+                "SmsCostFen", attempt.cost_li / 10, provider=attempt.provider
+            )

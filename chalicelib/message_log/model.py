@@ -67,9 +67,13 @@ class SuppressionReason(StrEnum):
     ENOUGH = "enough"  # promotions, for one week
     BUDGET = "budget"  # of the street and month
     TOO_LATE = "too_late"  # by the time it could be sent
-    MISSED = "missed"  # its event falls into quiet hours, and the evening before has passed
+    MISSED = (
+        "missed"  # its event falls into quiet hours, and the evening before has passed
+    )
     OVER = "over"  # no longer true when it was to be sent
-    ELSEWHERE = "elsewhere"  # that phone may not ring for the person any more; see another line
+    ELSEWHERE = (
+        "elsewhere"  # that phone may not ring for the person any more; see another line
+    )
 
 
 _VISIT = {
@@ -78,7 +82,12 @@ _VISIT = {
     SuppressionReason.BUDGET,
     SuppressionReason.MISSED,
 }
-_FINAL = {DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN}
+_FINAL = {
+    DeliveryState.SENT,
+    DeliveryState.DEAD,
+    DeliveryState.SUPPRESSED,
+    DeliveryState.UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

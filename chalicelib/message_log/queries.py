@@ -50,7 +50,9 @@ class MessageQueries:
             person = self._people.find(person_id)
             if person is None:
                 raise NotFound
-            return replace(person.as_resource(), places=person.places or _places_served_by(me))
+            return replace(
+                person.as_resource(), places=person.places or _places_served_by(me)
+            )
 
         self._access.require(context, people_permissions.READ, resource)
         return self._repository.told_to(person_id, context.start, limit)
@@ -98,7 +100,9 @@ class MessageQueries:
                 return visited
         raise Busy
 
-    def _require_visitor(self, context: RequestContext, attempt: MessageAttempt | None) -> Actor:
+    def _require_visitor(
+        self, context: RequestContext, attempt: MessageAttempt | None
+    ) -> Actor:
         """Return the actor if they may note a visit; NotFound where nobody is to be visited."""
         place = attempt.place if attempt else ""
 
@@ -142,12 +146,16 @@ class MessageQueries:
 
     def people_of(self, visits: Sequence[PendingVisit]) -> Mapping[str, Person]:
         """Return the people to be visited, by id."""
-        return self._people.find_many({id for visit in visits for id in (visit.person, *visit.others)})
+        return self._people.find_many(
+            {id for visit in visits for id in (visit.person, *visit.others)}
+        )
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return what the log holds about a person (see `people.service.DataExporter`)."""
         return {
-            "messages": list(every(lambda start: self._repository.told_to(person_id, start, 100))),
+            "messages": list(
+                every(lambda start: self._repository.told_to(person_id, start, 100))
+            ),
         }
 
 

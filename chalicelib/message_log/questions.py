@@ -29,8 +29,15 @@ class Questions:
         keys: Keyring,
         words: _Words,
     ) -> None:
-        self._repository, self._clock, self._keys, self._words = repository, clock, keys, words
-        self._answers = policy.YES | policy.NO | {word for own in words.values() for word in own}
+        self._repository, self._clock, self._keys, self._words = (
+            repository,
+            clock,
+            keys,
+            words,
+        )
+        self._answers = (
+            policy.YES | policy.NO | {word for own in words.values() for word in own}
+        )
 
     def ask(self, attempt: MessageAttempt, phone: str, occasion: str) -> None:
         """Remember a question before it is sent.
@@ -50,9 +57,13 @@ class Questions:
             known = self._repository.find_question(self._id_of(phone))
             if known and known.latest and _is_same(known.latest, asked):
                 return
-            is_kept = self._repository.keep_question(self._next(phone, known, asked), known)
+            is_kept = self._repository.keep_question(
+                self._next(phone, known, asked), known
+            )
 
-    def _next(self, phone: str, known: PhoneQuestion | None, asked: AskedQuestion) -> PhoneQuestion:
+    def _next(
+        self, phone: str, known: PhoneQuestion | None, asked: AskedQuestion
+    ) -> PhoneQuestion:
         fresh = self._empty(phone)
         if known is None:
             return replace(fresh, version=1, latest=asked)
@@ -71,7 +82,9 @@ class Questions:
         nothing is answered. The reply is committed all the same: repeated later, it must not answer
         what is asked by then.
         """
-        question = self._repository.find_question(self._id_of(phone)) or self._empty(phone)
+        question = self._repository.find_question(self._id_of(phone)) or self._empty(
+            phone
+        )
         previous = question if question.version else None
         asked = self._intended(question, word)
         if asked is None:
@@ -86,17 +99,23 @@ class Questions:
     def _intended(self, question: PhoneQuestion, word: str) -> AskedQuestion | None:
         since = self._clock.now() - policy.QUESTION_LASTS
         open_questions = [one for one in question.asked if one.at > since]
-        fitting = [one for one in open_questions if self._answer_to(one, word) is not None]
+        fitting = [
+            one for one in open_questions if self._answer_to(one, word) is not None
+        ]
         return intended_question([(one, self._state_of(one)) for one in fitting])
 
     def _state_of(self, asked: AskedQuestion) -> DeliveryState:
         attempt = self._repository.find_attempt(asked.delivery)
-        return attempt.state if attempt else DeliveryState.SENT  # the log has forgotten it since
+        return (
+            attempt.state if attempt else DeliveryState.SENT
+        )  # the log has forgotten it since
 
     def _answer_to(self, asked: AskedQuestion, word: str) -> bool | None:
         return answer_to(self._words.get(asked.kind, {}), word)
 
-    def _answers_to(self, asked: AskedQuestion, word: str, phone_of: str) -> tuple[Answer, ...]:
+    def _answers_to(
+        self, asked: AskedQuestion, word: str, phone_of: str
+    ) -> tuple[Answer, ...]:
         """Return an answer of each person who shares the phone: one message asked them all."""
         attempt = self._repository.find_attempt(asked.delivery)
         others = attempt.others if attempt else ()
@@ -114,7 +133,9 @@ class Questions:
     def _empty(self, phone: str) -> PhoneQuestion:
         now = self._clock.now()
         expires_at = now + policy.QUESTION_LASTS
-        return PhoneQuestion(id=self._id_of(phone), created_at=now, updated_at=now, ttl=expires_at)
+        return PhoneQuestion(
+            id=self._id_of(phone), created_at=now, updated_at=now, ttl=expires_at
+        )
 
     def _id_of(self, phone: str) -> str:
         return f"phone#{address_fingerprint(self._keys, phone)}"

@@ -46,7 +46,11 @@ class DeliveryReports:
             attempt = self._repository.find_attempt(id)
             if attempt is None or attempt.provider != provider:
                 raise NotFound
-            if attempt.state not in _REPORTED or attempt.state is state or attempt.visited_by:
+            if (
+                attempt.state not in _REPORTED
+                or attempt.state is state
+                or attempt.visited_by
+            ):
                 return
             self._report_held(attempt, state, reason)
             settled = replace(
@@ -61,13 +65,17 @@ class DeliveryReports:
                 return
         raise Busy
 
-    def _report_held(self, digest: MessageAttempt, state: DeliveryState, reason: str) -> None:
+    def _report_held(
+        self, digest: MessageAttempt, state: DeliveryState, reason: str
+    ) -> None:
         """Settle the lines that a digest covers. They come first, for the report may come again."""
         settled_by = ("", digest.id)
         covered = self._repository.find_attempts(digest.covers)
         open_lines = [line for line in covered if line.ref in settled_by]
         known = (*_REPORTED, DeliveryState.HELD)
-        lines = [line for line in open_lines if line.state in known and not line.visited_by]
+        lines = [
+            line for line in open_lines if line.state in known and not line.visited_by
+        ]
         self._attempts.settle_held(lines, state, _without_phone(reason), ref=digest.id)
 
 

@@ -37,7 +37,12 @@ _MESSAGES = Table(
         index("by_person", hash_key="told", range_key="told_order"),
         # The visits that staff have to make, by street and by community, as a queue shows them. Sparse.
         index("by_visit", hash_key="visit_in", range_key="order", include=_IN_A_QUEUE),
-        index("by_visit_community", hash_key="visit_community", range_key="order", include=_IN_A_QUEUE),
+        index(
+            "by_visit_community",
+            hash_key="visit_community",
+            range_key="order",
+            include=_IN_A_QUEUE,
+        ),
     ),
 )
 
@@ -71,8 +76,14 @@ def _further_keys(further: FurtherRecipient) -> dict[str, str]:
 
 ATTEMPT = _MESSAGES.row(MessageAttempt, keys=_keys)
 FURTHER_RECIPIENT = _MESSAGES.row(FurtherRecipient, keys=_further_keys)
-QUESTION = _MESSAGES.row(PhoneQuestion, keys=lambda question: {"pk": question.id, "sk": "question"})
-_KEY, _ORDER, _VISIT = ATTEMPT.view(Key), ATTEMPT.view(_Order), ATTEMPT.view(PendingVisit)
+QUESTION = _MESSAGES.row(
+    PhoneQuestion, keys=lambda question: {"pk": question.id, "sk": "question"}
+)
+_KEY, _ORDER, _VISIT = (
+    ATTEMPT.view(Key),
+    ATTEMPT.view(_Order),
+    ATTEMPT.view(PendingVisit),
+)
 
 
 def _was_sent(told_order: str) -> bool:
@@ -98,13 +109,17 @@ class MessageRepository(Repository):
         """Write a line in the place of one that must be as it was read."""
         state = ATTEMPT.attribute("state") == before.state
         attempt, owner = _same("attempt", before), _same("owner", before)
-        return self._store.put_if(line, state & attempt & owner & _same("visited_by", before))
+        return self._store.put_if(
+            line, state & attempt & owner & _same("visited_by", before)
+        )
 
     def settle(self, line: MessageAttempt) -> bool:
         """Write how an attempt ended; False if another has begun, or a report has settled it."""
         state = ATTEMPT.attribute("state")
         unsettled = (state == DeliveryState.CLAIMED) | (state == DeliveryState.UNKNOWN)
-        return self._store.put_if(line, (ATTEMPT.attribute("owner") == line.owner) & unsettled)
+        return self._store.put_if(
+            line, (ATTEMPT.attribute("owner") == line.owner) & unsettled
+        )
 
     def find_attempt(self, id: str) -> MessageAttempt | None:
         """Read a line of the log."""
@@ -112,13 +127,17 @@ class MessageRepository(Repository):
 
     def find_attempts(self, ids: Sequence[str]) -> list[MessageAttempt]:
         """Read several lines, a hundred in a request."""
-        return self._store.get_many(ATTEMPT, [(id, "delivery") for id in dict.fromkeys(ids)])
+        return self._store.get_many(
+            ATTEMPT, [(id, "delivery") for id in dict.fromkeys(ids)]
+        )
 
     def add_recipient(self, further: FurtherRecipient) -> None:
         """Put a line into the inbox of a further person."""
         self._store.put(further)
 
-    def told_to(self, person: str, start: Position | None, limit: int) -> Page[MessageAttempt]:
+    def told_to(
+        self, person: str, start: Position | None, limit: int
+    ) -> Page[MessageAttempt]:
         """Read the messages to a person, sent or not, newest first."""
         keys = self._store.page(
             _KEY,
@@ -136,7 +155,9 @@ class MessageRepository(Repository):
         One request, eventually consistent.
         """
         after = ATTEMPT.attribute("told_order") >= to_text(since)
-        found = self._store.page(_ORDER, person, index="by_person", keys=after, limit=3 * limit)
+        found = self._store.page(
+            _ORDER, person, index="by_person", keys=after, limit=3 * limit
+        )
         return sum(_was_sent(key.told_order) for key in found.items)
 
     def in_digests_of(self, person: str, since: datetime) -> list[MessageAttempt]:
@@ -153,7 +174,9 @@ class MessageRepository(Repository):
                 limit=100,
             )
 
-        held = [key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order]
+        held = [
+            key.pk for key in every(read) if f"#{Channel.DIGEST}#" in key.told_order
+        ]
         return self.find_attempts(held)
 
     def to_visit(self, place: str, after: str, limit: int) -> Page[PendingVisit]:
@@ -176,7 +199,9 @@ class MessageRepository(Repository):
         """Read the latest question asked of a phone (by its keyed hash)."""
         return self._store.get(QUESTION, phone, "question")
 
-    def keep_question(self, question: PhoneQuestion, before: PhoneQuestion | None) -> bool:
+    def keep_question(
+        self, question: PhoneQuestion, before: PhoneQuestion | None
+    ) -> bool:
         """Write a question in place of the one before; False if that is not the latest."""
         condition = PK.does_not_exist()
         if before:

@@ -53,7 +53,9 @@ class MessageView(View):
         """Return the view of an attempt."""
         fields = {name: getattr(attempt, name) for name in _SAME}
         optional = {name: getattr(attempt, name) or None for name in _OPTIONAL}
-        return cls.model_validate(fields | optional | {"cost_fen": -(-attempt.cost_li // 10)})
+        return cls.model_validate(
+            fields | optional | {"cost_fen": -(-attempt.cost_li // 10)}
+        )
 
 
 class MessageList(View):

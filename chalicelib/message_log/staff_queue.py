@@ -23,7 +23,10 @@ def visits(messages: "MessageQueries", query: QueueQuery) -> QueuePart:
     read = [_read(messages, place, query) for place in _places(query)]
     page = merge_pairs([part for part, _ in read], query.limit)
     tasks = Page(_tasks(messages, page.items, query), page.next)
-    return QueuePart(tasks=tasks, counts={"message.visit": sum(len(everything) for _, everything in read)})
+    return QueuePart(
+        tasks=tasks,
+        counts={"message.visit": sum(len(everything) for _, everything in read)},
+    )
 
 
 def _read(
@@ -33,7 +36,10 @@ def _read(
 ) -> tuple[Page[tuple[str, PendingVisit]], Sequence[PendingVisit]]:
     def read(after: str, limit: int) -> Page[tuple[str, PendingVisit]]:
         page = messages.to_visit(place, after, limit)
-        return Page([(visit.order, visit) for visit in page.items], {"after": page.next["order"]} if page.next else None)
+        return Page(
+            [(visit.order, visit) for visit in page.items],
+            {"after": page.next["order"]} if page.next else None,
+        )
 
     return page_and_all(read, query)
 

@@ -24,7 +24,12 @@ class Transport:
         links: UnsubscribeLinks,
         signature: str,
     ) -> None:
-        self._sms, self._email, self._links, self._signature = sms, email, links, signature
+        self._sms, self._email, self._links, self._signature = (
+            sms,
+            email,
+            links,
+            signature,
+        )
 
     def text_of(self, envelope: Envelope, facts: Facts) -> str:
         """Return the text of a message as it is sent."""
@@ -32,18 +37,26 @@ class Transport:
         text = template.fill(recipient.locale, facts)
         if recipient.channel is not Channel.SMS:
             return text
-        return decisions.compose_sms(self._signature, text, recipient.locale, template.legal)
+        return decisions.compose_sms(
+            self._signature, text, recipient.locale, template.legal
+        )
 
-    def priced(self, attempt: MessageAttempt, text: str, provider: str = "") -> MessageAttempt:
+    def priced(
+        self, attempt: MessageAttempt, text: str, provider: str = ""
+    ) -> MessageAttempt:
         """Return an attempt with its provider and price.
 
         The provider is the named one, else the one whose turn it is. E-mail has neither.
         """
         if attempt.channel is not Channel.SMS:
             return attempt
-        chosen = self._sms.named(provider) or self._sms.pick(attempt.id, attempt.attempt)
+        chosen = self._sms.named(provider) or self._sms.pick(
+            attempt.id, attempt.attempt
+        )
         parts = parts_of(text)
-        return replace(attempt, provider=chosen.name, parts=parts, cost_li=parts * chosen.price_li)
+        return replace(
+            attempt, provider=chosen.name, parts=parts, cost_li=parts * chosen.price_li
+        )
 
     def send(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> str:
         """Hand a text to the provider of the attempt; return the provider's reference.
@@ -65,7 +78,9 @@ class Transport:
         return self._provider_of(attempt).sender.send(sms)
 
     def _provider_of(self, attempt: MessageAttempt) -> Provider:
-        return self._sms.named(attempt.provider) or self._sms.pick(attempt.id, attempt.attempt)
+        return self._sms.named(attempt.provider) or self._sms.pick(
+            attempt.id, attempt.attempt
+        )
 
     def _mail(self, attempt: MessageAttempt, envelope: Envelope, text: str) -> Mail:
         is_urgent = envelope.template.urgency is Urgency.URGENT

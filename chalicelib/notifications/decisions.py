@@ -32,7 +32,9 @@ def plan(
     ends = _free_from(wanted, quiet)
     if not_after is None or ends + policy.JITTER < not_after:
         late = ends + share_of(policy.JITTER, seed)
-        return ends if _span(late, quiet) else late  # the gap may be shorter than the jitter
+        return (
+            ends if _span(late, quiet) else late
+        )  # the gap may be shorter than the jitter
     begins = span[0]
     early = max(now, _free_from(begins - policy.ADVANCE_BY, quiet))
     if early < min(begins, not_after):

@@ -23,7 +23,9 @@ __all__ = ["feature", "recipients", "start_fanout"]
 
 feature: "Feature[Notifier]" = Feature("notifications")
 # Filled by fanouts.
-start_fanout: "Provider[Callable[[Send], None]]" = Provider("notifications.start_fanout")
+start_fanout: "Provider[Callable[[Send], None]]" = Provider(
+    "notifications.start_fanout"
+)
 
 
 @feature.provide
@@ -67,7 +69,9 @@ def context(
     return [None] * len(subjects)
 
 
-feature.messages("reminders.digest", templates=templates, context=context, lane=Lane.BULK)
+feature.messages(
+    "reminders.digest", templates=templates, context=context, lane=Lane.BULK
+)
 
 
 @feature.on_send()

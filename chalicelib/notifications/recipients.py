@@ -46,7 +46,9 @@ class Recipients:
     def __init__(self, *, people: People, places: Places, hooks: Hooks) -> None:
         self._people, self._places, self._hooks = people, places, hooks
 
-    def routes(self, send: Send, template: Template, barred: Collection[str] = ()) -> list[Route]:
+    def routes(
+        self, send: Send, template: Template, barred: Collection[str] = ()
+    ) -> list[Route]:
         """Return a route for each address of the audience, without phones of `barred` people."""
         found: dict[tuple[Channel, str], Route] = {}
         for person in self._audience(send):
@@ -95,7 +97,11 @@ class Recipients:
         if person.email and person.email_address:
             mail = self._at(person, place, Channel.EMAIL, person.email_address, person)
             return replace(mail, silenced=silenced)
-        reason = SuppressionReason.OPTED_OUT if person.phone else SuppressionReason.NO_CHANNEL
+        reason = (
+            SuppressionReason.OPTED_OUT
+            if person.phone
+            else SuppressionReason.NO_CHANNEL
+        )
         return replace(nowhere, unreached=reason, silenced=silenced)
 
     def _phones(self, person: Person) -> Iterator[Person]:
@@ -118,7 +124,9 @@ class Recipients:
                 yield carer
         if "household" in person.consents:
             kin = {*self._people.kin(person)} - {person.id, person.contact_via}
-            yield from (member for member in self._read(sorted(kin)) if not member.erased_at)
+            yield from (
+                member for member in self._read(sorted(kin)) if not member.erased_at
+            )
 
     def may_answer(self, person_id: str, holder_id: str) -> bool:
         """Say whether the holder of a phone may answer for a person: themselves, or whose phone is theirs by consent."""

@@ -15,7 +15,14 @@ from ..message_log.budget import Bill, SmsBudget
 from ..message_log.decisions import digest_time
 from ..message_log.digest import Digest
 from ..message_log.log import MessageLog
-from ..message_log.model import DIGEST, Channel, Envelope, Facts, Recipient, SuppressionReason
+from ..message_log.model import (
+    DIGEST,
+    Channel,
+    Envelope,
+    Facts,
+    Recipient,
+    SuppressionReason,
+)
 from ..signin.model import Purpose
 from ..signin.service import SignIn
 from . import policy
@@ -66,7 +73,11 @@ class Notifier:
     ) -> None:
         self._clock, self._recipients, self._signin = clock, recipients, signin
         self._log, self._digest, self._budget = log, digest, budget
-        self._templates, self._hooks, self._start_fanout = templates, hooks, start_fanout
+        self._templates, self._hooks, self._start_fanout = (
+            templates,
+            hooks,
+            start_fanout,
+        )
 
     def deliver(self, send: Send, due_at: datetime) -> None:
         """Send a message to its audience, each person by the channel that fits now."""
@@ -77,14 +88,18 @@ class Notifier:
         if isinstance(to, GroupMembers):
             self._start_fanout(send)
             return
-        subject = MessageSubject(kind=send.message_kind, about=send.about, params=send.params)
+        subject = MessageSubject(
+            kind=send.message_kind, about=send.about, params=send.params
+        )
         context = self._hooks.contexts([subject])[0]
         if isinstance(to, ChallengeTarget):
             self._deliver_code(self._message(send, due_at, context), to)
         else:
             self.notify(replace(send, to=to), due_at, context)
 
-    def _message(self, send: Send, due_at: datetime, context: MessageContext | None) -> _Message:
+    def _message(
+        self, send: Send, due_at: datetime, context: MessageContext | None
+    ) -> _Message:
         return _Message(
             send=send,
             due_at=due_at,
@@ -103,7 +118,9 @@ class Notifier:
         found: dict[str, None] = {}
         start = None
         while True:
-            page = self._hooks.members(to.kind, to.name, self._clock.now(), start, limit)
+            page = self._hooks.members(
+                to.kind, to.name, self._clock.now(), start, limit
+            )
             found |= dict.fromkeys(page.items)
             if len(found) > limit:
                 return to
@@ -131,7 +148,9 @@ class Notifier:
 
     # people
 
-    def notify(self, send: Send, due_at: datetime, context: MessageContext | None) -> None:
+    def notify(
+        self, send: Send, due_at: datetime, context: MessageContext | None
+    ) -> None:
         """Send a message to staff on duty or named people; without `context` it is no longer true.
 
         A recipient that fails holds up nobody else. The message then comes again for all, and the
@@ -149,7 +168,10 @@ class Notifier:
                 else:
                     if until:
                         later[until] += route.recipient.people
-            for until, people in later.items():  # a share of many costs one row, not one for each
+            for (
+                until,
+                people,
+            ) in later.items():  # a share of many costs one row, not one for each
                 self._log.defer(send, people, until)
         if failed:
             raise failed
@@ -176,7 +198,9 @@ class Notifier:
         self._hand_over(envelope, route, message.facts, bill)
         return None
 
-    def _hand_over(self, envelope: Envelope, route: Route, facts: Facts, bill: Bill) -> None:
+    def _hand_over(
+        self, envelope: Envelope, route: Route, facts: Facts, bill: Bill
+    ) -> None:
         """Hand a message that may go out now to the log, or to the digest."""
         now, template = self._clock.now(), envelope.template
         sent = self._sent_this_week(route, template, now)
@@ -200,7 +224,9 @@ class Notifier:
             self._log.suppress(message.to(route.recipient), route.unreached)
         return route.unreached is not None
 
-    def _planned(self, message: _Message, route: Route, now: datetime) -> datetime | None:
+    def _planned(
+        self, message: _Message, route: Route, now: datetime
+    ) -> datetime | None:
         """Return when a message may go out on a route. The people of a share wait together."""
         send = message.send
         return plan(
@@ -208,7 +234,9 @@ class Notifier:
             None if message.template.urgency is Urgency.URGENT else route.quiet,
             not_before=send.not_before,
             not_after=send.not_after,
-            seed=send.id if isinstance(send.to, SeveralPeople) else route.recipient.people[0],
+            seed=send.id
+            if isinstance(send.to, SeveralPeople)
+            else route.recipient.people[0],
         )
 
     def _sent_this_week(self, route: Route, template: Template, now: datetime) -> int:
@@ -217,14 +245,18 @@ class Notifier:
             return 0
         if not template.can_wait and template.legal is not Legal.PROMOTIONAL:
             return 0
-        return self._log.count_sent(route.recipient.people[0], now - _WEEK, policy.WEEKLY_MESSAGES)
+        return self._log.count_sent(
+            route.recipient.people[0], now - _WEEK, policy.WEEKLY_MESSAGES
+        )
 
     # the digest
 
     def _deliver_digest(self, send: Send, due_at: datetime) -> None:
         """Send a person's digest of the day when their phone may ring."""
         message = self._message(send, due_at, None)
-        now = max(self._clock.now(), due_at)  # a slow clock must not pass over what is due
+        now = max(
+            self._clock.now(), due_at
+        )  # a slow clock must not pass over what is due
         for route in self._recipients.routes(send, message.template):
             held = self._digest.held_for(send.about, now)
             if self._settle_unreachable(message, route):

@@ -53,14 +53,22 @@ class OfferJobs:
         maker: OfferMaker,
         scheduler: MatchScheduler,
     ) -> None:
-        self._transaction, self._repository, self._clock = transaction, repository, clock
-        self._entities = EntityStore(transaction, repository.find_offer, place=lambda offer: offer.place)
+        self._transaction, self._repository, self._clock = (
+            transaction,
+            repository,
+            clock,
+        )
+        self._entities = EntityStore(
+            transaction, repository.find_offer, place=lambda offer: offer.place
+        )
         self._people, self._places, self._wishes = people, places, wishes
         self._offers, self._maker, self._scheduler = offers, maker, scheduler
 
     # SMS answers
 
-    def answer(self, offer_id: str, person_id: str, *, yes: bool, phone_of: str) -> None:
+    def answer(
+        self, offer_id: str, person_id: str, *, yes: bool, phone_of: str
+    ) -> None:
         """Accept or decline by SMS. An answer from another person's phone changes nothing.
 
         A volunteer whose acceptance is refused gets a message.
@@ -110,7 +118,9 @@ class OfferJobs:
         """Expire an offer, if it still waits for this timer, and ask the next volunteer soon."""
 
         def decide(offer: Offer) -> Changes[Offer]:
-            return decisions.expire(self._repository.context_of(offer), self._clock.now())
+            return decisions.expire(
+                self._repository.context_of(offer), self._clock.now()
+            )
 
         offer, _ = self._entities.on_timer(offer_id, timer_id, decide)
         if offer.state is OfferState.EXPIRED:
@@ -134,7 +144,9 @@ class OfferJobs:
             return self._transaction.run(decide, _AS_SYSTEM)
         return None
 
-    def _without_surplus(self, offer_round: OfferRound, wish: Wish | None) -> Changes[OfferRound]:
+    def _without_surplus(
+        self, offer_round: OfferRound, wish: Wish | None
+    ) -> Changes[OfferRound]:
         wanted = wish.places_left if wish and wish.state is State.OPEN else 0
         helping = _helpers_of(wish)
         kept = _offers_kept(offer_round, wish, helping, wanted)
@@ -143,7 +155,9 @@ class OfferJobs:
         if any(offer.state is not OfferState.OFFERED for offer in over):
             raise Busy  # answered since the round was read: look again
         ended = [(offer, self._repository.history_of(offer)) for offer in over]
-        changes = decisions.supersede(offer_round, ended, helping=helping, open=wanted > 0, now=self._clock.now())
+        changes = decisions.supersede(
+            offer_round, ended, helping=helping, open=wanted > 0, now=self._clock.now()
+        )
         if wish is None or changes.entity == offer_round:
             return changes
         # Any change of the wish meanwhile starts another job. That job may run first and find nothing
@@ -153,12 +167,16 @@ class OfferJobs:
     def end_unfit(self, person_id: str) -> None:
         """End the offers that a changed volunteer should not have, and match again soon."""
         person, now = self._people.find(person_id), self._clock.now()
-        for offer in self._repository.offers_of(person_id, None, _MAX_OFFERS_CHECKED).items:
+        for offer in self._repository.offers_of(
+            person_id, None, _MAX_OFFERS_CHECKED
+        ).items:
             suits = person is not None and _suits(offer, person, now)
             if offer.state is OfferState.OFFERED and not suits:
                 self._end_waiting(offer, decisions.take_back)
 
-    def _end_waiting(self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]) -> None:
+    def _end_waiting(
+        self, offer: Offer, end: Callable[[OfferContext, datetime], Changes[Offer]]
+    ) -> None:
         def decide(offer: Offer) -> Changes[Offer]:
             return end(self._repository.context_of(offer), self._clock.now())
 
@@ -187,7 +205,9 @@ class OfferJobs:
 
     # hooks
 
-    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """Return the context of each message about an offer; None where it is no longer relevant.
 
         All offers are read together, and then their wishes.
@@ -198,12 +218,18 @@ class OfferJobs:
         contexts = []
         for subject in subjects:
             offer = offers.get(subject.about)
-            contexts.append(self._message_context(offer, wishes, subject) if offer else None)
+            contexts.append(
+                self._message_context(offer, wishes, subject) if offer else None
+            )
         return contexts
 
-    def _message_context(self, offer: Offer, wishes: Mapping[str, Wish], subject: MessageSubject) -> MessageContext | None:
+    def _message_context(
+        self, offer: Offer, wishes: Mapping[str, Wish], subject: MessageSubject
+    ) -> MessageContext | None:
         wish = wishes.get(offer.wish_id)
-        if wish is None or not notifications.is_relevant(offer, subject.kind, self._clock.now()):
+        if wish is None or not notifications.is_relevant(
+            offer, subject.kind, self._clock.now()
+        ):
             return None
         if wish.forgotten and subject.kind == "offer.made":
             return None
@@ -232,7 +258,9 @@ class OfferJobs:
     def forget_person(self, person_id: str) -> None:
         """Redact the offers to an erased volunteer, and delete the history of their answers."""
         streets = set(self._places.streets())
-        for offer in list(every(lambda start: self._repository.offers_of(person_id, start, 100))):
+        for offer in list(
+            every(lambda start: self._repository.offers_of(person_id, start, 100))
+        ):
             streets.add(street_of(offer.place))
             self._end_waiting(offer, decisions.forget)
         for street in streets:
@@ -241,12 +269,16 @@ class OfferJobs:
     def _forget_history(self, street: str, person_id: str) -> None:
         history = self._repository.find_history(street, person_id)
         if history:
-            gone = Changes(entity=history, previous=history, writes=(Delete(row=history),))
+            gone = Changes(
+                entity=history, previous=history, writes=(Delete(row=history),)
+            )
             self._transaction.run(lambda: gone, _AS_SYSTEM)
 
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the person's offers and history, without the residents that they have met."""
-        offers = list(every(lambda start: self._repository.offers_of(person_id, start, 100)))
+        offers = list(
+            every(lambda start: self._repository.offers_of(person_id, start, 100))
+        )
         streets = self._places.streets()
         found = [self._repository.find_history(street, person_id) for street in streets]
         own = [replace(history, met=()) for history in found if history]
@@ -258,10 +290,16 @@ def _helpers_of(wish: Wish | None) -> frozenset[str]:
     return frozenset(claim.helper for claim in wish.claims) if wish else frozenset()
 
 
-def _offers_kept(offer_round: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int) -> set[str]:
+def _offers_kept(
+    offer_round: OfferRound, wish: Wish | None, helping: frozenset[str], wanted: int
+) -> set[str]:
     """Return the offers that may go on waiting: of the fitting ones those made first."""
     terms = terms_of(wish) if wish else ""
-    fitting = [one for one in offer_round.live if one.volunteer not in helping and one.terms in ("", terms)]
+    fitting = [
+        one
+        for one in offer_round.live
+        if one.volunteer not in helping and one.terms in ("", terms)
+    ]
     return {one.offer for one in fitting[:wanted]}
 
 

@@ -11,7 +11,16 @@ from ..kernel.changes import Changes, Entity, Message
 from ..kernel.clock import at_local, local_day
 from ..kernel.errors import Conflict
 from . import policy
-from .model import TABLE, AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory, waking_after
+from .model import (
+    TABLE,
+    AskedVolunteer,
+    Offer,
+    OfferRound,
+    OfferState,
+    SentOffer,
+    VolunteerHistory,
+    waking_after,
+)
 from .policy import OfferUrgency
 
 __all__ = [
@@ -51,7 +60,9 @@ class OfferContext:
     history: VolunteerHistory | None
 
 
-def answer_by(urgency: OfferUrgency, now: datetime, zone: str, too_late_at: datetime) -> datetime:
+def answer_by(
+    urgency: OfferUrgency, now: datetime, zone: str, too_late_at: datetime
+) -> datetime:
     """Return until when an offer that is made now may be answered.
 
     Half of the time that is left is kept for the next volunteer. Once it is late, there is no
@@ -77,30 +88,62 @@ def ask(
 
     A history of version 0 is new. `terms` is the digest of `maker.terms_of`.
     """
-    offers = [replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks]
+    offers = [
+        replace(template, id=a.offer_id, volunteer=a.volunteer, why=a.why) for a in asks
+    ]
     until = template.expires_at
-    lines = [AskedVolunteer(offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms) for o in offers]
+    lines = [
+        AskedVolunteer(
+            offer=o.id, volunteer=o.volunteer, at=now, until=until, terms=terms
+        )
+        for o in offers
+    ]
     asked = (*offer_round.asked, *lines)
     related: list[Changes[Entity]] = []
     for offer in offers:
-        made = Message(kind="offer.made", to=OnePerson(offer.volunteer), about=offer.id, not_after=until)
+        made = Message(
+            kind="offer.made",
+            to=OnePerson(offer.volunteer),
+            about=offer.id,
+            not_after=until,
+        )
         before = histories[offer.volunteer]
         fresh = tuple(sent for sent in before.sent if sent.at > now - policy.FOUR_WEEKS)
-        after = replace(before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until)))
-        related += [Changes(entity=offer, previous=None, messages=(made,)), _changed(before, after)]
+        after = replace(
+            before, sent=(*fresh, SentOffer(offer=offer.id, at=now, until=until))
+        )
+        related += [
+            Changes(entity=offer, previous=None, messages=(made,)),
+            _changed(before, after),
+        ]
     entity = _kept(replace(offer_round, open=True, asked=asked))
-    return Changes(entity=entity, previous=offer_round if offer_round.version else None, related=tuple(related))
+    return Changes(
+        entity=entity,
+        previous=offer_round if offer_round.version else None,
+        related=tuple(related),
+    )
 
 
 def _kept(offer_round: OfferRound) -> OfferRound:
     """Keep what is live, and of what has ended the latest; of the rest only who is not to be asked again."""
     ended = [one for one in offer_round.asked if one.state is not S.OFFERED]
     past = ended[: -policy.OFFERS_KEPT]
-    before = dict.fromkeys([*offer_round.before, *(one.volunteer for one in past if one.state is not S.SUPERSEDED)])
-    return replace(offer_round, asked=tuple(one for one in offer_round.asked if one not in past), before=tuple(before))
+    before = dict.fromkeys(
+        [
+            *offer_round.before,
+            *(one.volunteer for one in past if one.state is not S.SUPERSEDED),
+        ]
+    )
+    return replace(
+        offer_round,
+        asked=tuple(one for one in offer_round.asked if one not in past),
+        before=tuple(before),
+    )
 
 
-def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: datetime) -> OfferState:
+def check_waits(
+    offer: Offer, move: str, relations: frozenset[Relation], now: datetime
+) -> OfferState:
     """Return the state after a move, or refuse it with Conflict: the offer was answered already, has run out, or is over."""
     state = offer.state if Relation.SYSTEM in relations else offer.state_at(now)
     if state is S.EXPIRED:
@@ -108,7 +151,12 @@ def check_waits(offer: Offer, move: str, relations: frozenset[Relation], now: da
     return TABLE.go(state, move, relations).target
 
 
-def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, claim: Changes[Any]) -> Changes[Offer]:
+def accept(
+    known: OfferContext,
+    relations: frozenset[Relation],
+    now: datetime,
+    claim: Changes[Any],
+) -> Changes[Offer]:
     """Accept an offer: the changes of the claim, and with them the end of the offer.
 
     Raises:
@@ -119,7 +167,11 @@ def accept(known: OfferContext, relations: frozenset[Relation], now: datetime, c
 
 
 def decline(
-    known: OfferContext, relations: frozenset[Relation], now: datetime, reason: str | None, related: tuple[Changes[Any], ...]
+    known: OfferContext,
+    relations: frozenset[Relation],
+    now: datetime,
+    reason: str | None,
+    related: tuple[Changes[Any], ...],
 ) -> Changes[Offer]:
     """Decline an offer."""
     return _end(known, "decline", relations, now, reason=reason, related=related)
@@ -128,8 +180,17 @@ def decline(
 def expire(known: OfferContext, now: datetime) -> Changes[Offer]:
     """Expire an offer. If the timer fired too early, by a clock ahead of ours, it waits on."""
     if now < known.offer.expires_at:
-        return Changes(entity=replace(known.offer, timer=None), previous=known.offer, bump_version=False)
-    ended = _end(replace(known, offer=replace(known.offer, timer=None)), "expire", _SYSTEM, known.offer.expires_at)
+        return Changes(
+            entity=replace(known.offer, timer=None),
+            previous=known.offer,
+            bump_version=False,
+        )
+    ended = _end(
+        replace(known, offer=replace(known.offer, timer=None)),
+        "expire",
+        _SYSTEM,
+        known.offer.expires_at,
+    )
     return replace(ended, previous=known.offer)
 
 
@@ -145,10 +206,19 @@ def _end(
     offer = known.offer
     state = check_waits(offer, move, relations, now)
     ended = replace(offer, state=state, answered_at=now, reason=reason)
-    asked = tuple(replace(one, state=state) if one.offer == offer.id else one for one in known.offer_round.asked)
-    related = (*related, _changed(known.offer_round, replace(known.offer_round, asked=asked)))
+    asked = tuple(
+        replace(one, state=state) if one.offer == offer.id else one
+        for one in known.offer_round.asked
+    )
+    related = (
+        *related,
+        _changed(known.offer_round, replace(known.offer_round, asked=asked)),
+    )
     if known.history:
-        related = (*related, _changed(known.history, known.history.answered(offer.id, state)))
+        related = (
+            *related,
+            _changed(known.history, known.history.answered(offer.id, state)),
+        )
     return Changes(entity=ended, previous=offer, related=related)
 
 
@@ -176,18 +246,30 @@ def supersede(
     related: list[Changes[Entity]] = []
     asked = {one.offer: one for one in offer_round.asked}
     for offer, history in ended:
-        move, who = ("accept", _VOLUNTEER) if offer.volunteer in helping else ("supersede", _SYSTEM)
+        move, who = (
+            ("accept", _VOLUNTEER)
+            if offer.volunteer in helping
+            else ("supersede", _SYSTEM)
+        )
         state = TABLE.go(offer.state, move, who).target
         messages: tuple[Message, ...] = ()
         if state is S.SUPERSEDED:
-            messages = (Message(kind="offer.superseded", to=OnePerson(offer.volunteer), about=offer.id),)
+            messages = (
+                Message(
+                    kind="offer.superseded",
+                    to=OnePerson(offer.volunteer),
+                    about=offer.id,
+                ),
+            )
         ended_offer = replace(offer, state=state, answered_at=now)
         related.append(Changes(entity=ended_offer, previous=offer, messages=messages))
         asked[offer.id] = replace(asked[offer.id], state=state)
         if history:
             related.append(_changed(history, history.answered(offer.id, state)))
     return Changes(
-        entity=replace(offer_round, open=open, asked=tuple(asked.values())), previous=offer_round, related=tuple(related)
+        entity=replace(offer_round, open=open, asked=tuple(asked.values())),
+        previous=offer_round,
+        related=tuple(related),
     )
 
 
@@ -200,5 +282,10 @@ def note_met(history: VolunteerHistory, resident: str) -> Changes[VolunteerHisto
 def forget(known: OfferContext, now: datetime) -> Changes[Offer]:
     """Redact an offer to an erased volunteer, and end it."""
     if known.offer.state is S.OFFERED:
-        return _end(replace(known, history=None), "expire", _SYSTEM, min(now, known.offer.expires_at))
+        return _end(
+            replace(known, history=None),
+            "expire",
+            _SYSTEM,
+            min(now, known.offer.expires_at),
+        )
     return Changes(entity=replace(known.offer, reason=None), previous=known.offer)

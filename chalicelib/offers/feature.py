@@ -103,7 +103,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(offers: "OfferJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    offers: "OfferJobs", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return offers.message_contexts(subjects)
 
@@ -128,10 +130,14 @@ def on_timer(offers: "OfferJobs", timer: "Timer") -> None:
 @feature.on_answer("offer", service=jobs)
 def on_answer(offers: "OfferJobs", answer: "Answer") -> None:
     """Accept or decline by SMS."""
-    offers.answer(answer.subject, answer.person_id, yes=answer.yes, phone_of=answer.phone_of)
+    offers.answer(
+        answer.subject, answer.person_id, yes=answer.yes, phone_of=answer.phone_of
+    )
 
 
-@feature.on_event("person.volunteered", "person.granted", "person.blocked", service=jobs)
+@feature.on_event(
+    "person.volunteered", "person.granted", "person.blocked", service=jobs
+)
 def on_volunteer_changed(offers: "OfferJobs", event: "Event") -> None:
     """End offers that a volunteer should not have any more."""
     offers.end_unfit(event.subject)

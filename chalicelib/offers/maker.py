@@ -22,7 +22,12 @@ from .repository import OfferRepository
 
 __all__ = ["OfferMaker", "need_of", "terms_of"]
 
-_DECIDE_WHO = ("kind", "skills", "window", "safeguarding")  # the terms that decide who may be asked
+_DECIDE_WHO = (
+    "kind",
+    "skills",
+    "window",
+    "safeguarding",
+)  # the terms that decide who may be asked
 
 
 class OfferMaker:
@@ -42,7 +47,10 @@ class OfferMaker:
 
     def rounds_of(self, community: str) -> dict[str, OfferRound]:
         """Return the open offer rounds of a community, by wish."""
-        return {offer_round.id: offer_round for offer_round in self._repository.open_rounds(community)}
+        return {
+            offer_round.id: offer_round
+            for offer_round in self._repository.open_rounds(community)
+        }
 
     def round_of(self, wish: Wish) -> OfferRound:
         """Return the offer round of a wish; version 0 where nobody was asked."""
@@ -50,26 +58,40 @@ class OfferMaker:
 
     def reasons_in(self, offer_round: OfferRound) -> Mapping[str, str]:
         """Return the reasons of declined offers, by offer. They are stored in the offer alone."""
-        declined = [one.offer for one in offer_round.asked if one.state is OfferState.DECLINED]
-        return {offer.id: offer.reason for offer in self._repository.find_offers(declined) if offer.reason}
+        declined = [
+            one.offer for one in offer_round.asked if one.state is OfferState.DECLINED
+        ]
+        return {
+            offer.id: offer.reason
+            for offer in self._repository.find_offers(declined)
+            if offer.reason
+        }
 
     def new_round(self, wish: Wish) -> OfferRound:
         """Return a new offer round for a wish."""
         now = self._clock.now()
-        return OfferRound(id=wish.id, created_at=now, updated_at=now, community=wish.community)
+        return OfferRound(
+            id=wish.id, created_at=now, updated_at=now, community=wish.community
+        )
 
     def histories_of(self, street: str) -> dict[str, VolunteerHistory]:
         """Return the histories of the volunteers of a street who were ever asked, by volunteer."""
-        return {history.id: history for history in self._repository.histories_of(street)}
+        return {
+            history.id: history for history in self._repository.histories_of(street)
+        }
 
     def history(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return the history of a volunteer; version 0 for a new one."""
-        return self._repository.find_history(street, volunteer) or self.new_history(street, volunteer)
+        return self._repository.find_history(street, volunteer) or self.new_history(
+            street, volunteer
+        )
 
     def new_history(self, street: str, volunteer: str) -> VolunteerHistory:
         """Return the history of a volunteer who was never asked."""
         now = self._clock.now()
-        return VolunteerHistory(id=volunteer, created_at=now, updated_at=now, street=street)
+        return VolunteerHistory(
+            id=volunteer, created_at=now, updated_at=now, street=street
+        )
 
     def offer(
         self,
@@ -100,12 +122,17 @@ class OfferMaker:
             if not asked:
                 return Changes(entity=offer_round, previous=offer_round), []
             template = _template(current, run_id, now)
-            changes = decisions.ask(offer_round, template, asked, known, now, terms_of(current))
+            changes = decisions.ask(
+                offer_round, template, asked, known, now, terms_of(current)
+            )
             return replace(changes, writes=(Check(entity=current),)), asked
 
         try:
             return self._transaction.run_with(attempt, RequestContext(actor=SYSTEM))[1]
-        except (NotFound, Busy):  # contention about one wish holds up no other; the next run asks
+        except (
+            NotFound,
+            Busy,
+        ):  # contention about one wish holds up no other; the next run asks
             return []
 
     def _fresh(self, planned: Wish) -> tuple[Wish, OfferRound]:
@@ -131,7 +158,11 @@ def _still_to_ask(
     """Return the volunteers to ask: as many as the wish needs, of those who are eligible and have room."""
     excluded = offer_round.not_again | {claim.helper for claim in wish.claims}
     may_be_asked = [one for one in asks if one.volunteer not in excluded]
-    fit = [one for one in may_be_asked if known[one.volunteer].live(now) < room[one.volunteer]]
+    fit = [
+        one
+        for one in may_be_asked
+        if known[one.volunteer].live(now) < room[one.volunteer]
+    ]
     return fit[: max(0, need_of(wish, offer_round))]
 
 
@@ -162,4 +193,6 @@ def need_of(wish: Wish, offer_round: OfferRound | None) -> int:
 
 def terms_of(wish: Wish) -> str:
     """Return a digest of the terms that decide who may be asked for a wish."""
-    return hashlib.sha256(repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        repr([getattr(wish, name) for name in _DECIDE_WHO]).encode()
+    ).hexdigest()[:16]

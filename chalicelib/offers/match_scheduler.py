@@ -28,14 +28,19 @@ class MatchScheduler:
 
     def try_match_soon(self, place: str) -> None:
         """Schedule a match soon, after a commit: a failure is left to the regular run."""
-        self._outbox.try_put(_match_command(place, self._clock.now() + policy.MATCH_SOON))
+        self._outbox.try_put(
+            _match_command(place, self._clock.now() + policy.MATCH_SOON)
+        )
 
 
 def _match_command(place: str, at: datetime) -> ScheduledJob:
     """Return the match command for the community of a place."""
     seconds = int(policy.MATCH_SOON.total_seconds())
     slot = -(-int(at.timestamp()) // seconds)
-    due_at, community = datetime.fromtimestamp(slot * seconds, tz=UTC), community_of(place)
+    due_at, community = (
+        datetime.fromtimestamp(slot * seconds, tz=UTC),
+        community_of(place),
+    )
     id = derived_id("due", f"{policy.MATCH} {community} {slot}")
     command = Command(id=id, name=policy.MATCH, subject=community)
     return ScheduledJob(job=command, at=due_at)

@@ -64,7 +64,9 @@ def grid_of(place: str) -> str:
     return ".".join(place.split(".")[:3])
 
 
-def waking_after(now: datetime, hours: int, start: time, end: time, zone: str) -> datetime:
+def waking_after(
+    now: datetime, hours: int, start: time, end: time, zone: str
+) -> datetime:
     """Return when so many waking hours have passed, where people are awake from `start` to `end`, local."""
     left, at = timedelta(hours=hours), now
     while True:
@@ -105,11 +107,19 @@ class Offer(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it."""
-        return Resource(see=can.SEE, places=(self.place,), relations={Relation.OWNER: frozenset({self.volunteer})})
+        return Resource(
+            see=can.SEE,
+            places=(self.place,),
+            relations={Relation.OWNER: frozenset({self.volunteer})},
+        )
 
     def state_at(self, now: datetime) -> OfferState:
         """Return its state as it is true now: an offer past its time is expired, also before its timer has fired."""
-        return S.EXPIRED if self.state is S.OFFERED and now >= self.expires_at else self.state
+        return (
+            S.EXPIRED
+            if self.state is S.OFFERED and now >= self.expires_at
+            else self.state
+        )
 
     def moves(self, relations: frozenset[Relation], now: datetime) -> list[str]:
         """Return what these relations may do now."""
@@ -140,7 +150,9 @@ class OfferRound(Entity):
     community: str
     open: bool = True
     asked: tuple[AskedVolunteer, ...] = ()
-    before: tuple[str, ...] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
+    before: tuple[
+        str, ...
+    ] = ()  # who was asked longer ago than `asked` tells, and is not to be asked again
 
     @property
     def live(self) -> tuple[AskedVolunteer, ...]:
@@ -150,7 +162,9 @@ class OfferRound(Entity):
     @property
     def not_again(self) -> frozenset[str]:
         """Return who is not to be asked (again): who is being asked, has said no or nothing, or had accepted."""
-        return frozenset(self.before).union(asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED)
+        return frozenset(self.before).union(
+            asked.volunteer for asked in self.asked if asked.state is not S.SUPERSEDED
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,20 +202,34 @@ class VolunteerHistory(Entity):
 
     def silent(self, now: datetime) -> bool:
         """Say whether none of the latest offers of the last four weeks was answered."""
-        over = [one for one in self.sent if one.at > now - policy.FOUR_WEEKS and one.state is not S.OFFERED]
+        over = [
+            one
+            for one in self.sent
+            if one.at > now - policy.FOUR_WEEKS and one.state is not S.OFFERED
+        ]
         latest = over[-policy.SILENT_AFTER :]
-        return len(latest) == policy.SILENT_AFTER and all(one.state is S.EXPIRED for one in latest)
+        return len(latest) == policy.SILENT_AFTER and all(
+            one.state is S.EXPIRED for one in latest
+        )
 
     @property
     def acceptance(self) -> int:
         """Return how likely the volunteer accepts, in permille; few answers are near the prior."""
         prior, answers = policy.PRIOR_ANSWERS, self.accepted + self.refused
-        return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (answers + prior)
+        return (1000 * self.accepted + prior * policy.PRIOR_PERMILLE) // (
+            answers + prior
+        )
 
     def answered(self, offer: str, state: OfferState) -> "VolunteerHistory":
         """Return it with the end of an offer noted. A superseded one says nothing about the volunteer."""
-        sent = tuple(replace(one, state=state) if one.offer == offer else one for one in self.sent)
-        accepted, refused = self.accepted + (state is S.ACCEPTED), self.refused + (state in (S.DECLINED, S.EXPIRED))
+        sent = tuple(
+            replace(one, state=state) if one.offer == offer else one
+            for one in self.sent
+        )
+        accepted, refused = (
+            self.accepted + (state is S.ACCEPTED),
+            self.refused + (state in (S.DECLINED, S.EXPIRED)),
+        )
         if accepted + refused > policy.ANSWERS_FADE:
             accepted, refused = accepted // 2, refused // 2
         return replace(self, sent=sent, accepted=accepted, refused=refused)

@@ -49,11 +49,21 @@ ANSWER_BY: Mapping[OfferUrgency, AnswerBy] = {
     OfferUrgency.SOON: AnswerBy(hours=10),
     OfferUrgency.CALM: AnswerBy(days=1),
 }
-SENT_FROM, SENT_UNTIL = time(8), time(20, 30)  # local; an offer that comes later would ring in the quiet hours
+SENT_FROM, SENT_UNTIL = (
+    time(8),
+    time(20, 30),
+)  # local; an offer that comes later would ring in the quiet hours
 MATCH = "match.community"  # the kind of the job that looks for somebody to ask
-MATCH_SOON = timedelta(minutes=2)  # several wishes that are approved in one sitting are matched together
-FOUR_WEEKS = timedelta(days=28)  # over which offers are counted, so that nobody is asked all the time
-PRIOR_ANSWERS, PRIOR_PERMILLE = 4, 600  # what somebody new is taken for: as if three of five offers had been accepted
+MATCH_SOON = timedelta(
+    minutes=2
+)  # several wishes that are approved in one sitting are matched together
+FOUR_WEEKS = timedelta(
+    days=28
+)  # over which offers are counted, so that nobody is asked all the time
+PRIOR_ANSWERS, PRIOR_PERMILLE = (
+    4,
+    600,
+)  # what somebody new is taken for: as if three of five offers had been accepted
 SILENT_AFTER = 4  # offers in a row that somebody left unanswered: they are left in peace for four weeks
 ANSWERS_FADE = 20  # of so many answers each kind is halved: what somebody did last year says little
 OFFERS_KEPT = 60  # of one offer round, as staff see them; of earlier ones only who is not to be asked again

@@ -46,7 +46,10 @@ def _street(street: str) -> str:
 
 OFFER = _OFFERS.row(Offer, keys=lambda offer: {"pk": offer.id, "sk": "offer"})
 ROUND = _OFFERS.row(OfferRound, keys=_round_keys)
-HISTORY = _OFFERS.row(VolunteerHistory, keys=lambda history: {"pk": _street(history.street), "sk": history.id})
+HISTORY = _OFFERS.row(
+    VolunteerHistory,
+    keys=lambda history: {"pk": _street(history.street), "sk": history.id},
+)
 _KEY = OFFER.view(Key)
 
 
@@ -63,9 +66,18 @@ class OfferRepository(Repository):
         """Read several offers, a hundred in a request."""
         return self._store.get_many(OFFER, [(id, "offer") for id in offer_ids])
 
-    def offers_of(self, volunteer: str, start: Position | None, limit: int) -> Page[Offer]:
+    def offers_of(
+        self, volunteer: str, start: Position | None, limit: int
+    ) -> Page[Offer]:
         """Read the offers of a volunteer, newest first."""
-        keys = self._store.page(_KEY, volunteer, index="by_volunteer", start=start, limit=limit, newest_first=True)
+        keys = self._store.page(
+            _KEY,
+            volunteer,
+            index="by_volunteer",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
         return Page(self.find_offers([key.pk for key in keys.items]), keys.next)
 
     def find_round(self, wish_id: str) -> OfferRound | None:
@@ -76,7 +88,9 @@ class OfferRepository(Repository):
         """Read the offer rounds of a community that may still go on; every commit checks them again."""
 
         def read(start: Position | None) -> Page[OfferRound]:
-            return self._store.page(ROUND, community, index="by_community", start=start, limit=1000)
+            return self._store.page(
+                ROUND, community, index="by_community", start=start, limit=1000
+            )
 
         return every(read)
 
@@ -93,12 +107,16 @@ class OfferRepository(Repository):
         offer_round = self.find_round(offer.wish_id)
         if offer_round is None:
             raise NotFound
-        return OfferContext(offer=offer, offer_round=offer_round, history=self.history_of(offer))
+        return OfferContext(
+            offer=offer, offer_round=offer_round, history=self.history_of(offer)
+        )
 
     def histories_of(self, street: str) -> Iterator[VolunteerHistory]:
         """Read the histories of the volunteers of a street; every commit checks it again."""
 
         def read(start: Position | None) -> Page[VolunteerHistory]:
-            return self._store.page(HISTORY, _street(street), start=start, limit=1000, consistent=False)
+            return self._store.page(
+                HISTORY, _street(street), start=start, limit=1000, consistent=False
+            )
 
         return every(read)

@@ -35,7 +35,9 @@ class OfferedWish(View):
     story: str
     budget_fen: int | None
     community_name: str
-    grid: PlaceCode | None = Field(description="Which the wall does not show; left out once the offer has ended.")
+    grid: PlaceCode | None = Field(
+        description="Which the wall does not show; left out once the offer has ended."
+    )
     needed_by: date
     window: list[WindowView]
     dialects: list[str]
@@ -48,7 +50,11 @@ class OfferedWish(View):
         """Return the view of a wish."""
         same = set(cls.model_fields) - {"grid", "window"}
         window = [WindowView(start=slot.start, end=slot.end) for slot in wish.window]
-        return cls(**{name: getattr(wish, name) for name in same}, grid=None if ended else grid_of(wish.place), window=window)
+        return cls(
+            **{name: getattr(wish, name) for name in same},
+            grid=None if ended else grid_of(wish.place),
+            window=window,
+        )
 
 
 class OfferView(View):
@@ -72,13 +78,26 @@ class OfferView(View):
 def offer_view(seen: OfferForViewer) -> OfferView:
     """Return the view of an offer."""
     offer, state = seen.offer, seen.offer.state_at(seen.now)
-    same = ("id", "version", "volunteer", "urgency", "expires_at", "answered_at", "created_at", "updated_at")
+    same = (
+        "id",
+        "version",
+        "volunteer",
+        "urgency",
+        "expires_at",
+        "answered_at",
+        "created_at",
+        "updated_at",
+    )
     return OfferView(
         **{name: getattr(offer, name) for name in same},
         wish=offer.wish_id,
         state=state,
         why=[why_text(reason, seen.locale) for reason in offer.why],
-        about=OfferedWish.of(seen.wish, ended=state not in (OfferState.OFFERED, OfferState.ACCEPTED)) if seen.wish else None,
+        about=OfferedWish.of(
+            seen.wish, ended=state not in (OfferState.OFFERED, OfferState.ACCEPTED)
+        )
+        if seen.wish
+        else None,
         moves=offer.moves(seen.relations, seen.now),
     )
 

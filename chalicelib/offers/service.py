@@ -94,36 +94,55 @@ class Offers:
         actor = self._access.require_self(context).actor
         page = self._repository.offers_of(actor.id, context.start, limit)
         wishes = self._wish_queries.find_many([offer.wish_id for offer in page.items])
-        found = [self._for_viewer(actor, offer, wishes.get(offer.wish_id), context.locale) for offer in page.items]
+        found = [
+            self._for_viewer(actor, offer, wishes.get(offer.wish_id), context.locale)
+            for offer in page.items
+        ]
         return Page(found, page.next)
 
     def accept_offer(self, context: RequestContext, offer_id: str) -> OfferForViewer:
         """Claim the offered wish. A refusal that comes too late carries similar wishes."""
         claim_id = self._ids.new("clm")
 
-        def decide(known: OfferContext, granted: Granted, now: datetime) -> Changes[Offer]:
+        def decide(
+            known: OfferContext, granted: Granted, now: datetime
+        ) -> Changes[Offer]:
             offer, found = known.offer, granted.relations
             decisions.check_waits(offer, "accept", found, now)
             try:
                 claim = self._wishes.changes_to_claim(context, offer.wish_id, claim_id)
             except NotFound:
                 # The wish is no longer public. The volunteer knew of it, and may learn that.
-                raise Conflict("offer.over", state=offer.state.value, moves=[]) from None
+                raise Conflict(
+                    "offer.over", state=offer.state.value, moves=[]
+                ) from None
             return decisions.accept(known, found, now, claim)
 
         try:
             return self._answer(context, offer_id, "accept", decide)
         except Conflict as late:
-            if late.code not in TOO_LATE or late.facts.get("state") == OfferState.ACCEPTED:
+            if (
+                late.code not in TOO_LATE
+                or late.facts.get("state") == OfferState.ACCEPTED
+            ):
                 raise
             missed = self._get(offer_id).wish_id
             similar = self._wish_queries.near_misses(context.actor, missed)
             raise Conflict(late.code, **late.facts, similar=similar) from None
 
-    def decline_offer(self, context: RequestContext, offer_id: str, reason: str | None, *, never_again: bool) -> OfferForViewer:
+    def decline_offer(
+        self,
+        context: RequestContext,
+        offer_id: str,
+        reason: str | None,
+        *,
+        never_again: bool,
+    ) -> OfferForViewer:
         """Decline an offer; with `never_again`, also every further wish of its kind."""
 
-        def decide(known: OfferContext, granted: Granted, now: datetime) -> Changes[Offer]:
+        def decide(
+            known: OfferContext, granted: Granted, now: datetime
+        ) -> Changes[Offer]:
             related: tuple[Changes[Person], ...] = ()
             if never_again:
                 related = (self._people.never_again(granted.person, known.offer.kind),)
@@ -133,7 +152,9 @@ class Offers:
         self._scheduler.try_match_soon(declined.offer.place)
         return declined
 
-    def _answer(self, context: RequestContext, offer_id: str, move: str, decide: Decide) -> OfferForViewer:
+    def _answer(
+        self, context: RequestContext, offer_id: str, move: str, decide: Decide
+    ) -> OfferForViewer:
         def attempt() -> tuple[Changes[Offer], _Answered]:
             known = self._repository.context_of(self._get(offer_id))
             resource = known.offer.as_resource()
@@ -152,7 +173,9 @@ class Offers:
             raise NotFound
         return offer
 
-    def _for_viewer(self, actor: Actor, offer: Offer, wish: Wish | None, locale: str) -> OfferForViewer:
+    def _for_viewer(
+        self, actor: Actor, offer: Offer, wish: Wish | None, locale: str
+    ) -> OfferForViewer:
         may_be_shown = wish and wish.state in PUBLIC_STATES and not wish.forgotten
         return OfferForViewer(
             offer=offer,

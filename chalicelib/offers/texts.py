@@ -6,9 +6,18 @@ from ..kernel.text_catalogue import text
 __all__ = ["MESSAGES", "REFUSALS", "WHY", "why_text"]
 
 REFUSALS = {
-    "offer.expired": text(zh="已过答复时间，看看其他心愿吧。", en="The time to answer is over. Here are other wishes."),
-    "offer.over": text(zh="这个心愿已不需要帮手，谢谢您。", en="Nobody is needed for this wish any more. Thank you."),
-    "offer.wrong_state": text(zh="这个邀请已经结束（{state}）。", en="This offer is {state}; it cannot be answered."),
+    "offer.expired": text(
+        zh="已过答复时间，看看其他心愿吧。",
+        en="The time to answer is over. Here are other wishes.",
+    ),
+    "offer.over": text(
+        zh="这个心愿已不需要帮手，谢谢您。",
+        en="Nobody is needed for this wish any more. Thank you.",
+    ),
+    "offer.wrong_state": text(
+        zh="这个邀请已经结束（{state}）。",
+        en="This offer is {state}; it cannot be answered.",
+    ),
 }
 
 # Why somebody is asked: by name, with a fact where one is given.
@@ -19,10 +28,16 @@ WHY = {
     "next_community": text(zh="在您的相邻社区", en="in the community next to yours"),
     "same_street": text(zh="和您同一街道", en="in your street"),
     "dialect": text(zh="需要会说{fact}", en="it takes somebody who speaks {fact}"),
-    "skill": text(zh="需要会{fact}的人", en="it takes somebody who can do this: {fact}"),
+    "skill": text(
+        zh="需要会{fact}的人", en="it takes somebody who can do this: {fact}"
+    ),
     "met": text(zh="您帮过这位邻居", en="you have helped this neighbour before"),
-    "vetted": text(zh="需要经过审核的志愿者", en="it takes somebody who has been vetted"),
-    "rested": text(zh="您近四周没有收到邀请", en="you have had no offer for four weeks"),
+    "vetted": text(
+        zh="需要经过审核的志愿者", en="it takes somebody who has been vetted"
+    ),
+    "rested": text(
+        zh="您近四周没有收到邀请", en="you have had no offer for four weeks"
+    ),
 }
 
 

@@ -14,20 +14,39 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _LINE = 200
 
 
-def answers_to(questions: Sequence[CategoryQuestion], given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def answers_to(
+    questions: Sequence[CategoryQuestion], given: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
     """Return the answers by the code of their question; applications send along what they know, and the rest is dropped.
 
     Raises:
         Invalid: some that are required are missing, or some are not what was asked for; all of these are named.
 
     """
-    found = {question.code: _said(question, given.get(question.code, ())) for question in questions}
-    missing = [question.code for question in questions if question.required and not found[question.code]]
+    found = {
+        question.code: _said(question, given.get(question.code, ()))
+        for question in questions
+    }
+    missing = [
+        question.code
+        for question in questions
+        if question.required and not found[question.code]
+    ]
     if missing:
-        raise Invalid("open311.attribute_missing", ["attribute", missing[0]], codes=", ".join(missing))
-    wrong = [question.code for question in questions if found[question.code] and not _fits(question, found[question.code])]
+        raise Invalid(
+            "open311.attribute_missing",
+            ["attribute", missing[0]],
+            codes=", ".join(missing),
+        )
+    wrong = [
+        question.code
+        for question in questions
+        if found[question.code] and not _fits(question, found[question.code])
+    ]
     if wrong:
-        raise Invalid("open311.attribute_wrong", ["attribute", wrong[0]], codes=", ".join(wrong))
+        raise Invalid(
+            "open311.attribute_wrong", ["attribute", wrong[0]], codes=", ".join(wrong)
+        )
     return {code: values for code, values in found.items() if values}
 
 
@@ -53,7 +72,9 @@ def _is_date(value: str) -> bool:
 
 
 _FITTING: Mapping[QuestionKind, Callable[[str, AbstractSet[str]], bool]] = {
-    QuestionKind.STRING: lambda value, choices: len(value) <= _LINE and len(value.splitlines()) == 1,
+    QuestionKind.STRING: lambda value, choices: (
+        len(value) <= _LINE and len(value.splitlines()) == 1
+    ),
     QuestionKind.NUMBER: lambda value, choices: bool(_NUMBER.fullmatch(value)),
     QuestionKind.DATETIME: lambda value, choices: _is_date(value),
     QuestionKind.TEXT: lambda value, choices: True,

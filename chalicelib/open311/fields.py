@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticKnownError
 
 from ..kernel.text import PROSE_PATTERN, normalise
@@ -19,18 +26,28 @@ from .location import Address
 from .policy import MOST
 from .reports import NewReport, RequestFilter
 
-__all__ = ["JurisdictionQuery", "ReportForm", "RequestsQuery", "UpdateForm", "UpdatesQuery"]
+__all__ = [
+    "JurisdictionQuery",
+    "ReportForm",
+    "RequestsQuery",
+    "UpdateForm",
+    "UpdatesQuery",
+]
 
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,64})\](?:\[\d{0,3}\])?")
 # https://www.w3.org/TR/NOTE-datetime with a time of day; a "+" that was not escaped arrives as a space.
-_W3C = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))")
+_W3C = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:([Zz])|([+ -])(\d\d):?(\d\d))"
+)
 
 
 def _instant(value: Any) -> datetime:
     try:
         return near(_w3c(value))
     except ValueError as error:
-        raise PydanticKnownError("datetime_parsing", {"error": "no W3C date"}) from error
+        raise PydanticKnownError(
+            "datetime_parsing", {"error": "no W3C date"}
+        ) from error
 
 
 def _w3c(value: Any) -> datetime:
@@ -38,13 +55,20 @@ def _w3c(value: Any) -> datetime:
     if found is None:
         raise ValueError(value)
     day, time, utc, sign, hours, minutes = found.groups()
-    return datetime.fromisoformat(f"{day}T{time}" + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}"))
+    return datetime.fromisoformat(
+        f"{day}T{time}"
+        + ("+00:00" if utc else f"{sign.replace(' ', '+')}{hours}:{minutes}")
+    )
 
 
 def _listed(value: Any) -> tuple[str, ...]:
     """Read a comma-delimited list, which may also be given several times."""
     given = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(part.strip() for text in given for part in text.split(",") if part.strip()))
+    return tuple(
+        dict.fromkeys(
+            part.strip() for text in given for part in text.split(",") if part.strip()
+        )
+    )
 
 
 W3CDate = Annotated[
@@ -57,9 +81,18 @@ W3CDate = Annotated[
         }
     ),
 ]
-Listed = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)]
-Statuses = Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_listed, json_schema_input_type=str)]
-Text = Annotated[str, Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000), AfterValidator(normalise)]
+Listed = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str)
+]
+Statuses = Annotated[
+    tuple[Literal["open", "closed"], ...],
+    BeforeValidator(_listed, json_schema_input_type=str),
+]
+Text = Annotated[
+    str,
+    Field(pattern=PROSE_PATTERN, min_length=2, max_length=4000),
+    AfterValidator(normalise),
+]
 
 
 class JurisdictionQuery(BaseModel):
@@ -73,7 +106,10 @@ class JurisdictionQuery(BaseModel):
     @classmethod
     def _given(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Leave out what is empty; what is said twice alike is said once."""
-        found = {name: _said(value) if isinstance(value, list) else value for name, value in values.items()}
+        found = {
+            name: _said(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
         return {name: value for name, value in found.items() if value}
 
 
@@ -85,7 +121,9 @@ def _said(values: list[str]) -> str | list[str]:
 class RequestsQuery(JurisdictionQuery):
     """Which reports; `service_request_id` overrides all else."""
 
-    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
+    service_request_id: Listed = Field(
+        default_factory=tuple, description="Several, delimited by commas."
+    )
     service_code: Listed = Field(
         default_factory=tuple,
         description="Several, delimited by commas; of any where none is named.",
@@ -93,9 +131,14 @@ class RequestsQuery(JurisdictionQuery):
     start_date: W3CDate | None = None
     end_date: Annotated[
         W3CDate | None,
-        Field(description="At most 90 days after start_date; without both, the last 90 days."),
+        Field(
+            description="At most 90 days after start_date; without both, the last 90 days."
+        ),
     ] = None
-    status: Statuses = Field(default_factory=tuple, description="open or closed, or both, delimited by a comma.")
+    status: Statuses = Field(
+        default_factory=tuple,
+        description="open or closed, or both, delimited by a comma.",
+    )
     page: Annotated[int, Field(ge=1, le=MOST)] = 1
     page_size: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
@@ -115,13 +158,17 @@ class RequestsQuery(JurisdictionQuery):
 class UpdatesQuery(JurisdictionQuery):
     """Which updates."""
 
-    service_request_id: Listed = Field(default_factory=tuple, description="Several, delimited by commas.")
+    service_request_id: Listed = Field(
+        default_factory=tuple, description="Several, delimited by commas."
+    )
     start_date: W3CDate | None = None
     end_date: W3CDate | None = None
 
     def wanted(self) -> RequestFilter:
         """Return of which reports, and of when."""
-        return RequestFilter(ids=self.service_request_id, start=self.start_date, end=self.end_date)
+        return RequestFilter(
+            ids=self.service_request_id, start=self.start_date, end=self.end_date
+        )
 
 
 class _KeyedForm(JurisdictionQuery):
@@ -129,7 +176,10 @@ class _KeyedForm(JurisdictionQuery):
 
     api_key: Annotated[
         str,
-        Field(max_length=4096, description="A key of this service, or a person's access token."),
+        Field(
+            max_length=4096,
+            description="A key of this service, or a person's access token.",
+        ),
     ]
 
 
@@ -144,7 +194,9 @@ class ReportForm(_KeyedForm):
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
     long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     address_string: Annotated[Prose, Field(max_length=500)] = ""
-    address_id: Annotated[str, Field(max_length=200, description="The code of a place.")] = ""
+    address_id: Annotated[
+        str, Field(max_length=200, description="The code of a place.")
+    ] = ""
     phone: Annotated[
         str,
         Field(
@@ -154,7 +206,9 @@ class ReportForm(_KeyedForm):
     ] = ""
     attribute: Annotated[
         dict[str, tuple[Annotated[Prose, Field(max_length=1000)], ...]],
-        Field(description="attribute[code]=value, or attribute[code][]=value for each of several."),
+        Field(
+            description="attribute[code]=value, or attribute[code][]=value for each of several."
+        ),
     ] = {}
 
     @model_validator(mode="before")
@@ -171,11 +225,17 @@ class ReportForm(_KeyedForm):
 
     def reported(self) -> NewReport:
         """Return what is reported."""
-        point = Location(self.lat, self.long) if self.lat is not None and self.long is not None else None
+        point = (
+            Location(self.lat, self.long)
+            if self.lat is not None and self.long is not None
+            else None
+        )
         return NewReport(
             service_code=self.service_code,
             text=self.description,
-            address=Address(point=point, written=self.address_string, id=self.address_id),
+            address=Address(
+                point=point, written=self.address_string, id=self.address_id
+            ),
             answers=self.attribute,
             phone=_mobile(self.phone),
         )

@@ -39,14 +39,20 @@ def locate(tree: Sequence[Place], address: Address) -> str:
         if address.id:
             raise Invalid("open311.address_unknown", ["address_id"])
         raise Invalid("open311.location_missing", ["lat"])
-    return matched(tree, address.written) or nearest(tree, address.point) or street_of(tree[0].id)
+    return (
+        matched(tree, address.written)
+        or nearest(tree, address.point)
+        or street_of(tree[0].id)
+    )
 
 
 def nearest(tree: Iterable[Place], point: Location | None) -> str | None:
     """Return the place nearest to a point, None if it is further away than `NEAR`."""
     if point is None:
         return None
-    away = [(place.location.metres_to(point), place.id) for place in tree if place.location]
+    away = [
+        (place.location.metres_to(point), place.id) for place in tree if place.location
+    ]
     metres, code = min(away, default=(NEAR + 1.0, None))
     return code if metres <= NEAR else None
 
@@ -67,7 +73,13 @@ def matched(tree: Sequence[Place], written: str) -> str | None:
     if not deepest:
         return None
     named = {code: chain for code, chain in longest.items() if _depth(code) == deepest}
-    return _common([code for code, chain in named.items() if not _is_part_of_another(chain, named.values())])
+    return _common(
+        [
+            code
+            for code, chain in named.items()
+            if not _is_part_of_another(chain, named.values())
+        ]
+    )
 
 
 def _depth(code: str) -> int:
@@ -84,9 +96,13 @@ def _chains(place: Place, names: Mapping[str, str]) -> set[str]:
     whole = [names.get(code, "") for code in reversed(ancestors(place.id))][1:]
     ways = [whole]
     if len(whole) > 1:
-        ways.append(whole[1:] if place.kind is PlaceKind.GRID else [whole[0], *whole[2:]])
+        ways.append(
+            whole[1:] if place.kind is PlaceKind.GRID else [whole[0], *whole[2:]]
+        )
         ways.append(whole[1:])
-    return {"".join(order) for way in ways if all(way) for order in (way, way[::-1])} - {""}
+    return {
+        "".join(order) for way in ways if all(way) for order in (way, way[::-1])
+    } - {""}
 
 
 def _is_in(text: str, chain: str) -> bool:
@@ -94,7 +110,9 @@ def _is_in(text: str, chain: str) -> bool:
     at = text.find(chain)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(chain) : at + len(chain) + 1]
-        if not (chain[0].isdigit() and before.isdigit()) and not (chain[-1].isdigit() and after.isdigit()):
+        if not (chain[0].isdigit() and before.isdigit()) and not (
+            chain[-1].isdigit() and after.isdigit()
+        ):
             return True
         at = text.find(chain, at + 1)
     return False

@@ -2,9 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["CHANGED", "CHARACTERS", "DECIMALS", "LONGEST_SPAN", "MOST", "MOST_READ", "NEAR"]
+__all__ = [
+    "CHANGED",
+    "CHARACTERS",
+    "DECIMALS",
+    "LONGEST_SPAN",
+    "MOST",
+    "MOST_READ",
+    "NEAR",
+]
 
-CHANGED = datetime(2026, 11, 24, tzinfo=UTC)  # the last change of the default categories or the routes
+CHANGED = datetime(
+    2026, 11, 24, tzinfo=UTC
+)  # the last change of the default categories or the routes
 LONGEST_SPAN = timedelta(days=90)  # "may not span more than 90 days"
 MOST = 1000  # "first 1000 requests returned"
 CHARACTERS = 300_000  # of texts in one answer: however they are escaped, they fit into the six megabytes that Lambda hands on

@@ -75,7 +75,9 @@ class DiscoveryView(View):
     endpoints: list[EndpointView]
 
     @classmethod
-    def of(cls, operator: Operator, changed_at: datetime, locale: str) -> "DiscoveryView":
+    def of(
+        cls, operator: Operator, changed_at: datetime, locale: str
+    ) -> "DiscoveryView":
         """Return the view of who runs it."""
         endpoint = EndpointView(
             url=f"{operator.url}/open311/v2",
@@ -132,7 +134,9 @@ class AttributeView(View):
 
     variable: bool = True
     code: str
-    datatype: Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+    datatype: Literal[
+        "string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"
+    ]
     required: bool
     datatype_description: str | None = None
     order: int
@@ -142,7 +146,10 @@ class AttributeView(View):
     @classmethod
     def of(cls, question: CategoryQuestion, order: int, locale: str) -> "AttributeView":
         """Return the view of a question."""
-        values = [ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en)) for choice in question.choices]
+        values = [
+            ValueView(key=choice.key, name=_said(locale, choice.zh, choice.en))
+            for choice in question.choices
+        ]
         return cls(
             code=question.code,
             datatype=question.kind.value,
@@ -164,7 +171,10 @@ class DefinitionView(View):
     @classmethod
     def of(cls, category: Category, locale: str) -> "DefinitionView":
         """Return what is asked in a category."""
-        asked = [AttributeView.of(question, n, locale) for n, question in enumerate(category.questions, 1)]
+        asked = [
+            AttributeView.of(question, n, locale)
+            for n, question in enumerate(category.questions, 1)
+        ]
         return cls(service_code=category.code, attributes=asked)
 
 

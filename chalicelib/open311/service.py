@@ -58,8 +58,17 @@ class Open311:
         keys: Mapping[str, str],
         operator: Operator,
     ) -> None:
-        self._clock, self._places, self._tickets, self._tokens = clock, places, tickets, tokens
-        self._keys, self.operator, self._rules_changed_at = keys, operator, rules_changed_at
+        self._clock, self._places, self._tickets, self._tokens = (
+            clock,
+            places,
+            tickets,
+            tokens,
+        )
+        self._keys, self.operator, self._rules_changed_at = (
+            keys,
+            operator,
+            rules_changed_at,
+        )
 
     # what can be reported
 
@@ -84,14 +93,20 @@ class Open311:
         if not jurisdiction and len(streets) == 1:
             return streets[0]
         if not jurisdiction:
-            raise Invalid("open311.jurisdiction_missing", ["jurisdiction_id"], known=", ".join(streets))
+            raise Invalid(
+                "open311.jurisdiction_missing",
+                ["jurisdiction_id"],
+                known=", ".join(streets),
+            )
         if jurisdiction not in streets:
             raise NotFound("open311.jurisdiction_unknown")
         return jurisdiction
 
     # reporting
 
-    def report(self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport) -> tuple[str, Category]:
+    def report(
+        self, context: RequestContext, api_key: str, jurisdiction: str, said: NewReport
+    ) -> tuple[str, Category]:
         """Take a report; return its id and its category."""
         context, client = self._identified(context, api_key)
         street = self._street(jurisdiction)
@@ -112,13 +127,22 @@ class Open311:
         except Replayed as replay:
             return replay.resource_id, category
 
-    def update(self, context: RequestContext, api_key: str, jurisdiction: str, ticket_id: str, text: str) -> str:
+    def update(
+        self,
+        context: RequestContext,
+        api_key: str,
+        jurisdiction: str,
+        ticket_id: str,
+        text: str,
+    ) -> str:
         """Add to a report; return the id of the update."""
         context, client = self._identified(context, api_key)
         self._shown(jurisdiction, [ticket_id])
         return self._tickets.comment_from_outside(context, ticket_id, text, client)
 
-    def _identified(self, context: RequestContext, api_key: str) -> tuple[RequestContext, str]:
+    def _identified(
+        self, context: RequestContext, api_key: str
+    ) -> tuple[RequestContext, str]:
         """Return the context of a key's owner: an application, or a person by their access token.
 
         All keys are compared, so that the time reveals nothing about them.
@@ -139,46 +163,64 @@ class Open311:
 
     # what became of it
 
-    def list_requests(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[PublicReport]:
+    def list_requests(
+        self, jurisdiction: str, wanted: RequestFilter
+    ) -> Sequence[PublicReport]:
         """Return the reports of a filter, newest first; ids override all else."""
         if wanted.ids:
             return self._shown(jurisdiction, wanted.ids[:MOST], strict=False)
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        states = frozenset().union(*(_STATES[status] for status in wanted.statuses or _STATES))
+        states = frozenset().union(
+            *(_STATES[status] for status in wanted.statuses or _STATES)
+        )
         last = min(wanted.page * wanted.page_size, MOST)
-        at_once = _AT_ONCE if wanted.statuses or wanted.categories else min(last, _AT_ONCE)
+        at_once = (
+            _AT_ONCE if wanted.statuses or wanted.categories else min(last, _AT_ONCE)
+        )
 
         def fits(ticket: Ticket) -> bool:
-            return ticket.state in states and (not wanted.categories or ticket.category in wanted.categories)
+            return ticket.state in states and (
+                not wanted.categories or ticket.category in wanted.categories
+            )
 
         def pages() -> Iterator[Page[Ticket]]:
             at: Position | None = None
             for _ in range(MOST_READ // at_once):
-                page = self._tickets.public_between(street, start, end, fits, at, at_once)
+                page = self._tickets.public_between(
+                    street, start, end, fits, at, at_once
+                )
                 yield page
                 at = page.next
                 if at is None:
                     return
 
         found = (ticket for page in pages() for ticket in page.items)
-        return self._named(street, islice(found, (wanted.page - 1) * wanted.page_size, last))
+        return self._named(
+            street, islice(found, (wanted.page - 1) * wanted.page_size, last)
+        )
 
     def read_request(self, jurisdiction: str, ticket_id: str) -> PublicReport:
         """Return one report."""
         return self._shown(jurisdiction, [ticket_id])[0]
 
-    def list_updates(self, jurisdiction: str, wanted: RequestFilter) -> Sequence[Update]:
+    def list_updates(
+        self, jurisdiction: str, wanted: RequestFilter
+    ) -> Sequence[Update]:
         """Return the public updates of a filter, oldest first; ids override all else."""
         if wanted.ids:
             known = self._shown(jurisdiction, wanted.ids[:_AT_ONCE], strict=False)
             return self._tickets.updates_of([shown.ticket.id for shown in known])[:MOST]
         street = self._street(jurisdiction)
         start, end = self._span(wanted.start, wanted.end)
-        updates = every(lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE))
+        updates = every(
+            lambda at: self._tickets.updates_between(street, start, end, at, _AT_ONCE)
+        )
         return list(islice(updates, MOST))
 
-    def _shown(self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True) -> Sequence[PublicReport]:
+    def _shown(
+        self, jurisdiction: str, ids: Sequence[str], *, strict: bool = True
+    ) -> Sequence[PublicReport]:
         street = self._street(jurisdiction)
         known = self._tickets.find_public([id for id in ids if _ID.fullmatch(id)])
         tickets = [ticket for ticket in known if street_of(ticket.place) == street]
@@ -191,8 +233,14 @@ class Open311:
         names = {place.id: place.name for place in self._places.tree(street)}
         shown = []
         for ticket in tickets:
-            above = [code for code in ancestors(ticket.place) if kind_of(code) in _PUBLIC_KINDS]
-            category = policy.category(ticket.category) or Category(code=ticket.category, zh=ticket.category, en=ticket.category)
+            above = [
+                code
+                for code in ancestors(ticket.place)
+                if kind_of(code) in _PUBLIC_KINDS
+            ]
+            category = policy.category(ticket.category) or Category(
+                code=ticket.category, zh=ticket.category, en=ticket.category
+            )
             shown.append(
                 PublicReport(
                     ticket=ticket,
@@ -202,7 +250,9 @@ class Open311:
             )
         return shown
 
-    def _span(self, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+    def _span(
+        self, start: datetime | None, end: datetime | None
+    ) -> tuple[datetime, datetime]:
         """Return the span of a filter: 90 days from its one end, or the last 90 days.
 
         Raises:
@@ -218,7 +268,9 @@ class Open311:
         return start, end + _REST_OF_A_SECOND
 
 
-_PUBLIC_KINDS = frozenset({PlaceKind.GRID, PlaceKind.COMMUNITY})  # a building or a unit would reveal the reporter
+_PUBLIC_KINDS = frozenset(
+    {PlaceKind.GRID, PlaceKind.COMMUNITY}
+)  # a building or a unit would reveal the reporter
 
 
 def _category(policy: Policy, code: str) -> Category:

@@ -5,22 +5,37 @@ from ..kernel.text_catalogue import text
 __all__ = ["CONTACT", "KEY_SERVICE", "NOTICE", "PRIVATE_NOTICE", "REFUSALS"]
 
 REFUSALS = {
-    "open311.address_unknown": text(zh="没有这个 address_id。", en="There is no such address_id."),
-    "open311.attribute_missing": text(zh="请填写：{codes}。", en="Answer these: {codes}."),
-    "open311.attribute_wrong": text(zh="填写有误：{codes}。", en="These cannot be taken: {codes}."),
+    "open311.address_unknown": text(
+        zh="没有这个 address_id。", en="There is no such address_id."
+    ),
+    "open311.attribute_missing": text(
+        zh="请填写：{codes}。", en="Answer these: {codes}."
+    ),
+    "open311.attribute_wrong": text(
+        zh="填写有误：{codes}。", en="These cannot be taken: {codes}."
+    ),
     "open311.dates": text(
         zh="start_date 应早于 end_date，且相隔不超过 90 天。",
         en="start_date comes before end_date, by 90 days at most.",
     ),
-    "open311.jurisdiction_missing": text(zh="请注明 jurisdiction_id：{known}。", en="Name the jurisdiction_id, one of {known}."),
-    "open311.jurisdiction_unknown": text(zh="没有这个 jurisdiction_id。", en="There is no such jurisdiction_id."),
+    "open311.jurisdiction_missing": text(
+        zh="请注明 jurisdiction_id：{known}。",
+        en="Name the jurisdiction_id, one of {known}.",
+    ),
+    "open311.jurisdiction_unknown": text(
+        zh="没有这个 jurisdiction_id。", en="There is no such jurisdiction_id."
+    ),
     "open311.key_wrong": text(zh="api_key 无效。", en="The api_key is not valid."),
     "open311.location_missing": text(
         zh="请提供 lat 和 long，或 address_id，或 address_string。",
         en="Send lat and long, or address_id, or address_string.",
     ),
-    "open311.request_unknown": text(zh="没有这个 service_request_id。", en="There is no such service_request_id."),
-    "open311.service_unknown": text(zh="没有这个 service_code。", en="There is no such service_code."),
+    "open311.request_unknown": text(
+        zh="没有这个 service_request_id。", en="There is no such service_request_id."
+    ),
+    "open311.service_unknown": text(
+        zh="没有这个 service_code。", en="There is no such service_code."
+    ),
 }
 NOTICE = text(
     zh="已登记，可凭 service_request_id 查询处理情况。",
@@ -34,4 +49,6 @@ CONTACT = text(
     zh="请联系当地居民委员会或街道办事处。",
     en="Please ask the neighbourhood committee or the street office.",
 )
-KEY_SERVICE = text(zh="请向街道办事处申请 api_key。", en="Ask the street office for an api_key.")
+KEY_SERVICE = text(
+    zh="请向街道办事处申请 api_key。", en="Ask the street office for an api_key."
+)

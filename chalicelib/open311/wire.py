@@ -66,13 +66,25 @@ class GeoReport:
             status = 403
         elif status < 500 and str(status) not in self.statuses:
             status = 400
-        errors = [{"code": status, "description": f"{_name(error['loc'])}{error['msg']}"} for error in listed]
+        errors = [
+            {"code": status, "description": f"{_name(error['loc'])}{error['msg']}"}
+            for error in listed
+        ]
         return _document("errors", errors, status, address)
 
-    def contract(self, schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
+    def contract(
+        self, schema: Mapping[str, Any] | None, path: str
+    ) -> Mapping[str, Any]:
         """Return both media types, or the one that the path's suffix names. XML is the same tree under its root."""
-        said = {_JSON: {"schema": schema or _ERRORS}, _XML: {"schema": {"type": "string"}}}
-        return {media: shape for media, shape in said.items() if "{" in path or media == _media(path)}
+        said = {
+            _JSON: {"schema": schema or _ERRORS},
+            _XML: {"schema": {"type": "string"}},
+        }
+        return {
+            media: shape
+            for media, shape in said.items()
+            if "{" in path or media == _media(path)
+        }
 
 
 DIALECT = GeoReport()
@@ -91,7 +103,11 @@ def _name(loc: Sequence[str | int]) -> str:
 def _document(root: str, tree: Any, status: int, address: str) -> Document:
     media = _media(address)
     tree = _speakable(tree)
-    text = json.dumps(tree, ensure_ascii=False) if media == _JSON else _DECLARATION + _xml(root, tree)
+    text = (
+        json.dumps(tree, ensure_ascii=False)
+        if media == _JSON
+        else _DECLARATION + _xml(root, tree)
+    )
     return Document(text, f"{media}; charset=utf-8", status)
 
 
@@ -111,8 +127,12 @@ def _element(name: str, value: Any) -> ET.Element:
 
 
 def _speakable(value: Any) -> Any:
-    if isinstance(value, str):  # a lone CR would come out of an XML parser as a line feed
-        return _UNSPEAKABLE.sub("\ufffd", value).replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(
+        value, str
+    ):  # a lone CR would come out of an XML parser as a line feed
+        return (
+            _UNSPEAKABLE.sub("\ufffd", value).replace("\r\n", "\n").replace("\r", "\n")
+        )
     if isinstance(value, Mapping):
         return {name: _speakable(inner) for name, inner in value.items()}
     return [_speakable(inner) for inner in value] if isinstance(value, list) else value

@@ -61,14 +61,22 @@ class Access:
         actor, people = context.actor, dict[str, Person]()
         if action.fresh and actor is not SYSTEM:
             actor, people = self.authenticate(actor, reading)
-        target = resource if isinstance(resource, Resource) else resource(people[actor.id])
-        return Granted(actor=actor, relations=authorize(actor, action, target), people=people)
+        target = (
+            resource if isinstance(resource, Resource) else resource(people[actor.id])
+        )
+        return Granted(
+            actor=actor, relations=authorize(actor, action, target), people=people
+        )
 
-    def require_self(self, context: RequestContext, action: Action = permissions.ME) -> Granted:
+    def require_self(
+        self, context: RequestContext, action: Action = permissions.ME
+    ) -> Granted:
         """Return the actor if they may do something with their own account."""
         return self.require(context, action, Person.as_resource)
 
-    def authenticate(self, actor: Actor, reading: Iterable[str] = ()) -> tuple[Actor, dict[str, Person]]:
+    def authenticate(
+        self, actor: Actor, reading: Iterable[str] = ()
+    ) -> tuple[Actor, dict[str, Person]]:
         """Read an actor again, and others in the same one request; return the actor as they are now, and all by id.
 
         Raises:

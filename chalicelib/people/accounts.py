@@ -44,7 +44,11 @@ class Accounts:
         hooks: Hooks,
     ) -> None:
         self._transaction, self._clock, self._access = transaction, clock, access
-        self._consents, self._phones, self._registration = consents, phones, registration
+        self._consents, self._phones, self._registration = (
+            consents,
+            phones,
+            registration,
+        )
         self._hooks = hooks
 
     def read_me(self, context: RequestContext) -> Person:
@@ -81,7 +85,9 @@ class Accounts:
             changed = change(person)
             lines = self._consents.record_changes(person, changed)
             event = Event(tag=tag, by=person.id, party="owner")
-            return Changes(entity=changed, previous=person, writes=lines, events=(event,))
+            return Changes(
+                entity=changed, previous=person, writes=lines, events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -103,8 +109,15 @@ class Accounts:
                 raise NotFound("consent.unknown")
             changed = _without_consent(person, purpose)
             line = self._consents.record_withdrawal(person, purpose, person.id)
-            event = Event(tag="person.consent_withdrawn", by=person.id, party="owner", note=purpose)
-            return Changes(entity=changed, previous=person, writes=(line,), events=(event,))
+            event = Event(
+                tag="person.consent_withdrawn",
+                by=person.id,
+                party="owner",
+                note=purpose,
+            )
+            return Changes(
+                entity=changed, previous=person, writes=(line,), events=(event,)
+            )
 
         self._transaction.run(decide, context)
 
@@ -112,7 +125,11 @@ class Accounts:
         """Return everything held about the actor, by section."""
         person = self._access.require_self(context).person
         consents = self._consents.read_all(person.id)
-        held = {"exported_at": self._clock.now(), "person": person, "consents": consents}
+        held = {
+            "exported_at": self._clock.now(),
+            "person": person,
+            "consents": consents,
+        }
         return held | self._hooks.export(person.id)
 
     def erase_me(self, context: RequestContext) -> None:

@@ -49,13 +49,17 @@ def read_my_data(accounts: Accounts, context: RequestContext) -> MyData:
 
 
 @routes.put("/v1/me/volunteer")
-def volunteer(accounts: Accounts, context: RequestContext, body: VolunteerIn) -> VolunteerView:
+def volunteer(
+    accounts: Accounts, context: RequestContext, body: VolunteerIn
+) -> VolunteerView:
     """Become a volunteer, or change what one offers."""
     return VolunteerView.of(accounts.volunteer(context, body.profile()))
 
 
 @routes.get("/v1/me/consents")
-def read_consents(accounts: Accounts, context: RequestContext, query: PageQuery) -> ConsentList:
+def read_consents(
+    accounts: Accounts, context: RequestContext, query: PageQuery
+) -> ConsentList:
     """Read one's own consent history."""
     page = accounts.read_consents(context, query.limit)
     items = [ConsentView.model_validate(consent) for consent in page.items]

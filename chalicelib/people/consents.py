@@ -75,15 +75,23 @@ class Consents:
 
     def record_changes(self, before: Person, after: Person) -> tuple[Put, ...]:
         """Return the lines of the consents that a person gives and withdraws with a change."""
-        given = [purpose for purpose in after.consents if purpose not in before.consents]
-        withdrawn = [purpose for purpose in before.consents if purpose not in after.consents]
+        given = [
+            purpose for purpose in after.consents if purpose not in before.consents
+        ]
+        withdrawn = [
+            purpose for purpose in before.consents if purpose not in after.consents
+        ]
         lines = [self.record(after, purpose) for purpose in given]
-        lines += [self.record_withdrawal(after, purpose, after.id) for purpose in withdrawn]
+        lines += [
+            self.record_withdrawal(after, purpose, after.id) for purpose in withdrawn
+        ]
         return tuple(lines)
 
     # reading
 
-    def read_page(self, person_id: str, start: Position | None, limit: int) -> Page[Consent]:
+    def read_page(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Consent]:
         """Return a page of a person's ledger, newest first."""
         return self._repository.consents_of(person_id, start, limit)
 
@@ -111,9 +119,13 @@ class Consents:
             if person.erased_at or not getattr(person, channel):
                 return Changes(entity=person, previous=person)
             line = self.record_withdrawal(person, channel, person.id)
-            event = Event(tag="person.opted_out", by=person.id, party="owner", note=channel)
+            event = Event(
+                tag="person.opted_out", by=person.id, party="owner", note=channel
+            )
             silent = _without_channel(person, channel)
-            return Changes(entity=silent, previous=person, writes=(line,), events=(event,))
+            return Changes(
+                entity=silent, previous=person, writes=(line,), events=(event,)
+            )
 
         self._transaction.run(decide, context)
 
@@ -136,4 +148,6 @@ class Consents:
 
 
 def _without_channel(person: Person, channel: Literal["sms", "email"]) -> Person:
-    return replace(person, sms=False) if channel == "sms" else replace(person, email=False)
+    return (
+        replace(person, sms=False) if channel == "sms" else replace(person, email=False)
+    )

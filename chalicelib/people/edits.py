@@ -62,4 +62,8 @@ class AccountEdit(PersonEdit):
         )
         if self.promotions is UNSET:
             return changed
-        return agree(changed, "promotions", CONSENT_TEXTS["promotions"] if self.promotions else None)
+        return agree(
+            changed,
+            "promotions",
+            CONSENT_TEXTS["promotions"] if self.promotions else None,
+        )

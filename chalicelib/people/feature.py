@@ -28,8 +28,12 @@ __all__ = [
     "registration",
 ]
 
-feature: "Feature[People]" = Feature("people", id_prefixes={"person": "per", "consent": "con"})
-place_exists: "Provider[Callable[[str], bool]]" = Provider("people.place_exists")  # filled by places
+feature: "Feature[People]" = Feature(
+    "people", id_prefixes={"person": "per", "consent": "con"}
+)
+place_exists: "Provider[Callable[[str], bool]]" = Provider(
+    "people.place_exists"
+)  # filled by places
 
 
 @feature.provide
@@ -119,7 +123,9 @@ def routes() -> "Routes[Any]":
 
 
 @feature.group("place")
-def people_below(people: "People", name: str, as_of: datetime, start: "Position | None", limit: int) -> "Page[str]":
+def people_below(
+    people: "People", name: str, as_of: datetime, start: "Position | None", limit: int
+) -> "Page[str]":
     """Return the people of a place and below."""
     return people.ids_below(name, start, limit)
 

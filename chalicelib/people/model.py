@@ -109,7 +109,9 @@ class Person(Entity):
     blocked: bool = False
     token_version: int = 0
     ended_sessions: tuple[EndedSession, ...] = ()
-    consents: Mapping[str, str] = field(default_factory=dict)  # purpose -> text version in force
+    consents: Mapping[str, str] = field(
+        default_factory=dict
+    )  # purpose -> text version in force
     volunteer: VolunteerProfile | None = None
     erased_at: datetime | None = None
 
@@ -129,13 +131,17 @@ class Person(Entity):
             (self.phone or "").removeprefix("+86"),
             self.email_address,
         ]
-        numbers = re.findall(r"\d{3,}", self.address or "")  # a room, also where nothing calls it one
+        numbers = re.findall(
+            r"\d{3,}", self.address or ""
+        )  # a room, also where nothing calls it one
         return [secret for secret in (*reached, *named, *numbers) if secret]
 
     @property
     def capacity(self) -> int:
         """Return the number of claims that they may carry at once."""
-        return self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
+        return (
+            self.volunteer.capacity if self.volunteer else VolunteerProfile().capacity
+        )
 
     @property
     def appointed(self) -> bool:
@@ -152,7 +158,12 @@ class Person(Entity):
 
     def as_actor(self, session: str = "") -> Actor:
         """Return the person as an actor."""
-        return Actor(id=self.id, grants=self.grants, token_version=self.token_version, session=session)
+        return Actor(
+            id=self.id,
+            grants=self.grants,
+            token_version=self.token_version,
+            session=session,
+        )
 
     def check_still_valid(self, actor: Actor) -> Actor:
         """Return the actor as they are now, or refuse a token that no longer counts."""
@@ -202,13 +213,19 @@ def mask_phone(phone: str | None) -> str | None:
 
 def end_session(person: Person, session: str, now: datetime) -> Person:
     """Remember an ended session for as long as its access tokens live."""
-    fresh = tuple(s for s in person.ended_sessions if s.at > now - _SESSION_MEMORY and s.id != session)
+    fresh = tuple(
+        s
+        for s in person.ended_sessions
+        if s.at > now - _SESSION_MEMORY and s.id != session
+    )
     return replace(person, ended_sessions=(*fresh, EndedSession(id=session, at=now)))
 
 
 def agree(person: Person, purpose: str, text_version: str | None) -> Person:
     """Return a person with a consent, or without it; a consent in force keeps its text version."""
-    rest = {name: version for name, version in person.consents.items() if name != purpose}
+    rest = {
+        name: version for name, version in person.consents.items() if name != purpose
+    }
     if text_version is None:
         return replace(person, consents=rest)
     return replace(person, consents={purpose: text_version, **person.consents})

@@ -33,4 +33,6 @@ class Phones:
         return Delete(row=self._row(person))
 
     def _row(self, person: Person) -> PhoneOwner:
-        return PhoneOwner(fingerprint=self.fingerprint(person.phone or ""), person_id=person.id)
+        return PhoneOwner(
+            fingerprint=self.fingerprint(person.phone or ""), person_id=person.id
+        )

@@ -28,9 +28,15 @@ class Registration:
         place_exists: Callable[[str], bool],
     ) -> None:
         self._clock, self._ids = clock, ids
-        self._phones, self._consents, self._place_exists = phones, consents, place_exists
+        self._phones, self._consents, self._place_exists = (
+            phones,
+            consents,
+            place_exists,
+        )
 
-    def new_account(self, phone: str, name: str, locale: str, text_version: str) -> tuple[Person, tuple[Put, ...]]:
+    def new_account(
+        self, phone: str, name: str, locale: str, text_version: str
+    ) -> tuple[Person, tuple[Put, ...]]:
         """Return a person who signs in for the first time, and the rows of account and consent."""
         now = self._clock.now()
         person = Person(

@@ -46,15 +46,23 @@ def _person_keys(person: Person) -> dict[str, str]:
 
 
 def _volunteering_keys(one: Volunteering) -> dict[str, str]:
-    return {"pk": f"volunteers#{street_of(one.area)}", "sk": sort_key(one.area) + one.person_id}
+    return {
+        "pk": f"volunteers#{street_of(one.area)}",
+        "sk": sort_key(one.area) + one.person_id,
+    }
 
 
 def _consent_keys(consent: Consent) -> dict[str, str]:
-    return {"pk": consent.person_id, "sk": f"consent#{to_text(consent.at)}#{consent.id}"}
+    return {
+        "pk": consent.person_id,
+        "sk": f"consent#{to_text(consent.at)}#{consent.id}",
+    }
 
 
 PERSON = _PEOPLE.row(Person, keys=_person_keys).with_projection(volunteering)
-PHONE_OWNER = _PEOPLE.row(PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"})
+PHONE_OWNER = _PEOPLE.row(
+    PhoneOwner, keys=lambda owner: {"pk": f"phone#{owner.fingerprint}", "sk": "owner"}
+)
 VOLUNTEERING = _PEOPLE.row(Volunteering, keys=_volunteering_keys)
 CONSENT = _PEOPLE.row(Consent, keys=_consent_keys)
 PERSON_EVENT = _PEOPLE.event_log(Person, PersonEvent)
@@ -106,7 +114,9 @@ class PersonRepository(Repository):
         read = 0
         while True:
             keys = self._keys_below(place, start, limit)
-            people = self._store.get_many(PERSON, [(key.pk, "person") for key in keys.items])
+            people = self._store.get_many(
+                PERSON, [(key.pk, "person") for key in keys.items]
+            )
             read += len(keys.items)
             for n, person in enumerate(people):
                 if wanted(person):
@@ -119,7 +129,14 @@ class PersonRepository(Repository):
 
     def _keys_below(self, place: str, start: Position | None, limit: int) -> Page[Key]:
         keys = PERSON.attribute("place_order").between(*subtree(place))
-        return self._store.page(_KEY, street_of(place), index="by_place", keys=keys, start=start, limit=limit)
+        return self._store.page(
+            _KEY,
+            street_of(place),
+            index="by_place",
+            keys=keys,
+            start=start,
+            limit=limit,
+        )
 
     def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
         """Read the ids of the people of a place and below, in tree order, from the index alone."""
@@ -135,11 +152,17 @@ class PersonRepository(Repository):
         part = f"volunteers#{street_of(area)}"
 
         def read(start: Position | None) -> Page[Volunteering]:
-            return self._store.page(VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False)
+            return self._store.page(
+                VOLUNTEERING, part, keys=keys, start=start, limit=1000, consistent=False
+            )
 
         return every(read)
 
-    def consents_of(self, person_id: str, start: Position | None = None, limit: int = 100) -> Page[Consent]:
+    def consents_of(
+        self, person_id: str, start: Position | None = None, limit: int = 100
+    ) -> Page[Consent]:
         """Read a person's consent history, newest first."""
         keys = SK.startswith("consent#")
-        return self._store.page(CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True)
+        return self._store.page(
+            CONSENT, person_id, keys=keys, start=start, limit=limit, newest_first=True
+        )

@@ -22,7 +22,14 @@ from ..web.fields import (
     View,
 )
 from .edits import AccountEdit
-from .model import Availability, ConsentGiven, Person, QuietHours, Vetting, VolunteerProfile
+from .model import (
+    Availability,
+    ConsentGiven,
+    Person,
+    QuietHours,
+    Vetting,
+    VolunteerProfile,
+)
 
 __all__ = [
     "ConsentIn",
@@ -46,7 +53,11 @@ def mainland_mobile(text: str) -> str:
     except phonenumbers.NumberParseException:
         raise ValueError("phone") from None
     mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
-    if not mobile or phonenumbers.region_code_for_number(number) != "CN" or number.extension:
+    if (
+        not mobile
+        or phonenumbers.region_code_for_number(number) != "CN"
+        or number.extension
+    ):
         raise ValueError("phone")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -56,8 +67,16 @@ Phone = Annotated[
     Field(min_length=11, max_length=24, examples=["+8613900000011"]),
     AfterValidator(mainland_mobile),
 ]
-Mail = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
+Mail = Annotated[
+    str,
+    Field(
+        max_length=200,
+        pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    ),
+]
+TimeOfDay = Annotated[
+    str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])
+]
 Label = Annotated[Line, Field(max_length=20)]
 Address = Annotated[Line, Field(max_length=120)]
 Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -146,8 +165,18 @@ class VolunteerView(View):
     def of(cls, person: Person) -> "VolunteerView":
         """Return the view of a volunteer."""
         profile = person.volunteer or VolunteerProfile()
-        fields = {name: getattr(profile, name) for name in VolunteerProfile.__dataclass_fields__}
-        return cls.model_validate({"id": person.id, "version": person.version, "vetting": person.vetting, **fields})
+        fields = {
+            name: getattr(profile, name)
+            for name in VolunteerProfile.__dataclass_fields__
+        }
+        return cls.model_validate(
+            {
+                "id": person.id,
+                "version": person.version,
+                "vetting": person.vetting,
+                **fields,
+            }
+        )
 
 
 class Me(View):
@@ -165,7 +194,9 @@ class Me(View):
     quiet_hours: QuietHoursView | None
     household: str | None
     vetting: Vetting
-    volunteer: VolunteerView | None = Field(description="What she offers, once she is a volunteer.")
+    volunteer: VolunteerView | None = Field(
+        description="What she offers, once she is a volunteer."
+    )
     created_at: Instant
     updated_at: Instant
 
@@ -219,7 +250,9 @@ class VolunteerIn(Request):
 
     places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
     skills: Annotated[list[Label], Field(max_length=20)] = []
-    kinds: Annotated[list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)] = []
+    kinds: Annotated[
+        list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)
+    ] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
     availability: Annotated[list[AvailabilityBoth], Field(max_length=28)] = []
     capacity: Annotated[int, Field(ge=1, le=5), WHOLE] = 3
@@ -232,7 +265,10 @@ class VolunteerIn(Request):
             skills=tuple(self.skills),
             kinds=tuple(self.kinds),
             dialects=tuple(self.dialects),
-            availability=tuple(Availability(weekday=a.weekday, start=a.start, end=a.end) for a in self.availability),
+            availability=tuple(
+                Availability(weekday=a.weekday, start=a.start, end=a.end)
+                for a in self.availability
+            ),
             capacity=self.capacity,
             paused_until=self.paused_until,
         )

@@ -58,7 +58,9 @@ class People:
 
         A page may be short where few are wanted.
         """
-        return self._repository.people_below(place, start, limit, wanted, PEOPLE_READ_MAX)
+        return self._repository.people_below(
+            place, start, limit, wanted, PEOPLE_READ_MAX
+        )
 
     def ids_below(self, place: str, start: Position | None, limit: int) -> Page[str]:
         """Return the ids of the people of a place and below, in tree order."""
@@ -85,7 +87,9 @@ class People:
         others = self._repository.household_members(person.household, HOUSEHOLD_MAX)
         return list(dict.fromkeys([person.id, *others]))
 
-    def subject_of(self, actor: Actor, person: Person, on_behalf_of: str | None) -> Person:
+    def subject_of(
+        self, actor: Actor, person: Person, on_behalf_of: str | None
+    ) -> Person:
         """Return the person for whom the actor acts: themself, or another.
 
         Staff in scope and the trusted contact may act for another.
@@ -113,9 +117,13 @@ class People:
         """Return the decision that a volunteer is not asked for a kind any more."""
         note = f"never {kind}"
         event = Event(tag="person.volunteered", by=person.id, party="owner", note=note)
-        return Changes(entity=never_again(person, kind), previous=person, events=(event,))
+        return Changes(
+            entity=never_again(person, kind), previous=person, events=(event,)
+        )
 
-    def note_consent(self, subject: Person, purpose: str, given: ConsentGiven, by: str) -> Put:
+    def note_consent(
+        self, subject: Person, purpose: str, given: ConsentGiven, by: str
+    ) -> Put:
         """Return the ledger line of a consent. See `Consents.record`."""
         return self._consents.record(subject, purpose, given, recorded_by=by)
 

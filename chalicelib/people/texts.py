@@ -5,16 +5,31 @@ from ..kernel.text_catalogue import text
 __all__ = ["REFUSALS"]
 
 REFUSALS = {
-    "consent.required": text(zh="需要本人同意，请填写 consent。", en="Consent is needed: fill in `consent`."),
-    "consent.unknown": text(zh="没有这项同意记录。", en="There is no such consent in force."),
-    "email.verify_first": text(zh="请先通过 /v1/me/email 验证邮箱。", en="Verify the address first: POST /v1/me/email."),
+    "consent.required": text(
+        zh="需要本人同意，请填写 consent。", en="Consent is needed: fill in `consent`."
+    ),
+    "consent.unknown": text(
+        zh="没有这项同意记录。", en="There is no such consent in force."
+    ),
+    "email.verify_first": text(
+        zh="请先通过 /v1/me/email 验证邮箱。",
+        en="Verify the address first: POST /v1/me/email.",
+    ),
     "person.blocked": text(
         zh="账号已被停用，请联系社区工作人员。",
         en="This account is blocked. Please ask the community's staff.",
     ),
-    "person.cannot_act_for": text(zh="您不能代此人办理。", en="You cannot act for this person."),
-    "person.erased": text(zh="此人的资料已删除。", en="This person's data have been erased."),
-    "person.phone_taken": text(zh="这个手机号已有账号。", en="There is already an account for this phone."),
+    "person.cannot_act_for": text(
+        zh="您不能代此人办理。", en="You cannot act for this person."
+    ),
+    "person.erased": text(
+        zh="此人的资料已删除。", en="This person's data have been erased."
+    ),
+    "person.phone_taken": text(
+        zh="这个手机号已有账号。", en="There is already an account for this phone."
+    ),
     "person.unknown": text(zh="没有这个人。", en="There is no such person."),
-    "place.unknown": text(zh="没有这个地点：{place}。", en="There is no such place: {place}."),
+    "place.unknown": text(
+        zh="没有这个地点：{place}。", en="There is no such place: {place}."
+    ),
 }

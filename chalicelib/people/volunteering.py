@@ -36,7 +36,9 @@ def volunteering(person: Person) -> tuple[Volunteering, ...]:
     has_account = person.phone and (person.appointed or TERMS in person.consents)
     if person.blocked or person.erased_at or not has_account:
         return ()
-    places = dict.fromkeys(grant.place for grant in person.grants if grant.role is Role.VOLUNTEER)
+    places = dict.fromkeys(
+        grant.place for grant in person.grants if grant.role is Role.VOLUNTEER
+    )
     areas = dict.fromkeys(community_of(place) for place in places)
     return tuple(
         Volunteering(

@@ -14,7 +14,9 @@ routes: Routes[Places] = Routes("places", REFUSALS)
 
 
 @routes.get("/v1/places")
-def list_places(places: Places, context: RequestContext, query: SubtreeQuery) -> PlaceList:
+def list_places(
+    places: Places, context: RequestContext, query: SubtreeQuery
+) -> PlaceList:
     """List a place and everything below it."""
     page, with_duty = places.list_places(context, query.under, query.limit)
     return PlaceList(
@@ -24,19 +26,25 @@ def list_places(places: Places, context: RequestContext, query: SubtreeQuery) ->
 
 
 @routes.put("/v1/places/{code}")
-def put_place(places: Places, context: RequestContext, code: str, body: PlaceIn) -> PlaceView:
+def put_place(
+    places: Places, context: RequestContext, code: str, body: PlaceIn
+) -> PlaceView:
     """Create or change a place."""
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
     return PlaceView.of(
-        places.put_place(context, code, body.name, body.neighbours, body.zone, location),
+        places.put_place(
+            context, code, body.name, body.neighbours, body.zone, location
+        ),
         with_duty=True,
     )
 
 
 @routes.put("/v1/places/{code}/duty")
-def assign_duty(places: Places, context: RequestContext, code: str, body: DutyIn) -> PlaceView:
+def assign_duty(
+    places: Places, context: RequestContext, code: str, body: DutyIn
+) -> PlaceView:
     """Say who answers for a place."""
     duty = {role.value: people for role, people in body.root.items()}
     return PlaceView.of(places.assign_duty(context, code, duty), with_duty=True)

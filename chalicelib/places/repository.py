@@ -46,12 +46,23 @@ class PlaceRepository(Repository):
 
     def find_places(self, codes: list[str]) -> list[Place]:
         """Read several places, a hundred in a request."""
-        return self._store.get_many(PLACE, [(street_of(code), sort_key(code)) for code in codes])
+        return self._store.get_many(
+            PLACE, [(street_of(code), sort_key(code)) for code in codes]
+        )
 
-    def places_below(self, code: str, start: Position | None, limit: int, *, consistent: bool = True) -> Page[Place]:
+    def places_below(
+        self, code: str, start: Position | None, limit: int, *, consistent: bool = True
+    ) -> Page[Place]:
         """Read a place and everything below it, in tree order."""
         within = SK.between(*subtree(code))
-        return self._store.page(PLACE, street_of(code), keys=within, start=start, limit=limit, consistent=consistent)
+        return self._store.page(
+            PLACE,
+            street_of(code),
+            keys=within,
+            start=start,
+            limit=limit,
+            consistent=consistent,
+        )
 
     def streets(self) -> list[str]:
         """Read the codes of all streets."""

@@ -48,10 +48,14 @@ class PlaceIn(Request):
     """What is said about a place; its level follows from its code."""
 
     name: Annotated[Line, Field(min_length=1, max_length=40)]
-    kind: PlaceKind | None = Field(None, description="May be given; must be the level that the code names.")
+    kind: PlaceKind | None = Field(
+        None, description="May be given; must be the level that the code names."
+    )
     neighbours: Annotated[list[PlaceCode], Field(max_length=20)] = []
     zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = None
-    location: LocationIn | None = Field(None, description="Where it is on the map; left out, it stays as it is.")
+    location: LocationIn | None = Field(
+        None, description="Where it is on the map; left out, it stays as it is."
+    )
 
 
 class DutyIn(RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]):
@@ -80,8 +84,12 @@ class PlaceView(View):
             kind=place.kind,
             neighbours=list(place.neighbours),
             zone=place.zone if place.kind is PlaceKind.STREET else None,
-            location=LocationView.model_validate(place.location) if place.location else None,
-            duty={role: list(people) for role, people in place.duty.items()} if with_duty else None,
+            location=LocationView.model_validate(place.location)
+            if place.location
+            else None,
+            duty={role: list(people) for role, people in place.duty.items()}
+            if with_duty
+            else None,
         )
 
 

@@ -33,7 +33,9 @@ class Roster:
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
         """See `Places.duty_along`."""
-        return _along({level: self.duty_at(level) for level in ancestors(code)}, self.people)
+        return _along(
+            {level: self.duty_at(level) for level in ancestors(code)}, self.people
+        )
 
     def duty_at(self, code: str) -> Mapping[str, Sequence[str]]:
         """Return the ids on the duty list of one place by role, in office or not."""
@@ -52,7 +54,11 @@ class Places:
         access: Access,
         people: People,
     ) -> None:
-        self._transaction, self._repository, self._access = transaction, repository, access
+        self._transaction, self._repository, self._access = (
+            transaction,
+            repository,
+            access,
+        )
         self._clock, self._people = clock, people
         self._zones: dict[str, tuple[datetime, str]] = {}
         self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
@@ -63,14 +69,20 @@ class Places:
 
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
-        return {place.id: place for place in self._repository.find_places(list(dict.fromkeys(codes)))}
+        return {
+            place.id: place
+            for place in self._repository.find_places(list(dict.fromkeys(codes)))
+        }
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
         now = self._clock.now()
         known = self._zones.get(street)
         if known is None or now - known[0] >= _FRESH:
-            known = self._zones[street] = (now, self._repository.zone_of(street) or DEFAULT_ZONE)
+            known = self._zones[street] = (
+                now,
+                self._repository.zone_of(street) or DEFAULT_ZONE,
+            )
         return known[1]
 
     def tree(self, street: str) -> Sequence[Place]:
@@ -97,7 +109,9 @@ class Places:
         A duty list may still name people who were demoted, blocked or erased. They are left out.
         """
         for level, duty in self._duty_lists(code).items():
-            named = list(dict.fromkeys(person for role in roles for person in duty.get(role, ())))
+            named = list(
+                dict.fromkeys(person for role in roles for person in duty.get(role, ()))
+            )
             people = self._people.find_many(named) if named else {}
             in_office = _in_office(named, people, roles, level)
             if in_office:
@@ -106,12 +120,20 @@ class Places:
 
     def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
         """Read the duty list of a place and of each place around it, the place itself first."""
-        found = {place.id: place.duty for place in self._repository.find_places(ancestors(code))}
+        found = {
+            place.id: place.duty
+            for place in self._repository.find_places(ancestors(code))
+        }
         return {level: found.get(level, {}) for level in ancestors(code)}
 
     def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
         """Read all places of a street, the people on duty there and those of `also`, a hundred in a request."""
-        places = {place.id: place for place in every(lambda start: self._repository.places_below(street, start, 100))}
+        places = {
+            place.id: place
+            for place in every(
+                lambda start: self._repository.places_below(street, start, 100)
+            )
+        }
         named = set(also)
         for place in places.values():
             named.update(*place.duty.values())
@@ -128,7 +150,9 @@ class Places:
             named.update(*duty.values())
         return _along(lists, self._people.find_many(named))
 
-    def list_places(self, context: RequestContext, under: str, limit: int) -> tuple[Page[Place], bool]:
+    def list_places(
+        self, context: RequestContext, under: str, limit: int
+    ) -> tuple[Page[Place], bool]:
         """Return the tree below a place, and whether the actor may read its duty lists."""
         resource = Resource(see=permissions.SEE, places=(under,))
         granted = self._access.require(context, permissions.READ, resource)
@@ -184,7 +208,9 @@ class Places:
             if neighbour not in known or neighbour == code:
                 raise Invalid("place.unknown", ["neighbours", n], place=neighbour)
 
-    def assign_duty(self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]) -> Place:
+    def assign_duty(
+        self, context: RequestContext, code: str, duty: Mapping[str, Sequence[str]]
+    ) -> Place:
         """Replace the duty list of a place. Each person must hold the role there."""
 
         def decide() -> Changes[Place]:
@@ -193,13 +219,24 @@ class Places:
             if place is None:
                 raise NotFound
             place.check_version(context.seen_version)
-            people = self._people.find_many({person for ids in duty.values() for person in ids})
+            people = self._people.find_many(
+                {person for ids in duty.values() for person in ids}
+            )
             for role, ids in duty.items():
                 for n, id in enumerate(ids):
                     person = people.get(id)
-                    if not person or not any(g.role.value == role and g.reaches(code) for g in person.grants):
-                        raise Invalid("duty.not_of_role", [role, n], role=role, place=code)
-            changed = replace(place, duty={role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids})
+                    if not person or not any(
+                        g.role.value == role and g.reaches(code) for g in person.grants
+                    ):
+                        raise Invalid(
+                            "duty.not_of_role", [role, n], role=role, place=code
+                        )
+            changed = replace(
+                place,
+                duty={
+                    role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids
+                },
+            )
             event = Event(tag="place.duty_assigned", by=actor.id, party="staff")
             return Changes(entity=changed, previous=place, events=(event,))
 
@@ -221,7 +258,12 @@ class Places:
                 name=name,
                 zone=zone,
             )
-            return Changes(entity=place, previous=before, writes=(Put(row=Street(code=code)),), events=(event,))
+            return Changes(
+                entity=place,
+                previous=before,
+                writes=(Put(row=Street(code=code)),),
+                events=(event,),
+            )
 
         return self._transaction.run(decide, RequestContext())
 
@@ -243,15 +285,21 @@ class Places:
         return self._transaction.run(decide, RequestContext())
 
 
-def _along(lists: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]) -> dict[str, dict[str, list[Person]]]:
+def _along(
+    lists: Mapping[str, Mapping[str, Sequence[str]]], people: Mapping[str, Person]
+) -> dict[str, dict[str, list[Person]]]:
     """Return the people in office by place and role; `lists` are duty lists by place."""
     along: dict[str, dict[str, list[Person]]] = {}
     for level, duty in lists.items():
-        along[level] = {role: _in_office(ids, people, [role], level) for role, ids in duty.items()}
+        along[level] = {
+            role: _in_office(ids, people, [role], level) for role, ids in duty.items()
+        }
     return along
 
 
-def _in_office(ids: Sequence[str], people: Mapping[str, Person], roles: Sequence[str], place: str) -> list[Person]:
+def _in_office(
+    ids: Sequence[str], people: Mapping[str, Person], roles: Sequence[str], place: str
+) -> list[Person]:
     """Return those of some people who still hold one of the roles at a place."""
     found = [people[id] for id in ids if id in people]
     return [person for person in found if _serves(person, roles, place)]
@@ -259,4 +307,6 @@ def _in_office(ids: Sequence[str], people: Mapping[str, Person], roles: Sequence
 
 def _serves(person: Person, roles: Sequence[str], place: str) -> bool:
     active = not person.erased_at and not person.blocked
-    return active and any(grant.role.value in roles and grant.reaches(place) for grant in person.grants)
+    return active and any(
+        grant.role.value in roles and grant.reaches(place) for grant in person.grants
+    )

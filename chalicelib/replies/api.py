@@ -43,7 +43,9 @@ def unsubscribe(replies: Replies, context: RequestContext, token: str) -> HtmlPa
     """Stop e-mail to a person (RFC 8058: by the button of a mail program, or that of our page)."""
     replies.unsubscribe(token)
     words = _words(context)
-    return HtmlPage.saying(context.locale, words["unsubscribe.title"], words["unsubscribe.done"])
+    return HtmlPage.saying(
+        context.locale, words["unsubscribe.title"], words["unsubscribe.done"]
+    )
 
 
 def _words(context: RequestContext) -> dict[str, str]:

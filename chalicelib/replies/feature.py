@@ -31,7 +31,9 @@ def build(core: "Core", get: Get) -> "Replies":
         questions=get(questions),
         reports=get(delivery_reports),
         links=get(unsubscribe_links),
-        provider_keys={provider.name: provider.key for provider in providers if provider.key},
+        provider_keys={
+            provider.name: provider.key for provider in providers if provider.key
+        },
     )
 
 

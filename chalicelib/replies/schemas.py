@@ -22,7 +22,9 @@ class ReportIn(Request):
 
     def as_report(self) -> DeliveryReport:
         """Return the report as the service takes it."""
-        return DeliveryReport(id=self.id, delivered=self.status == "delivered", reason=self.reason)
+        return DeliveryReport(
+            id=self.id, delivered=self.status == "delivered", reason=self.reason
+        )
 
 
 class ReplyIn(Request):
@@ -48,7 +50,11 @@ class WebhookIn(Request):
 
     def delivery_reports(self) -> list[DeliveryReport]:
         """Return the reports on messages that may be ours."""
-        ours = [report for report in self.reports if re.fullmatch(f"msg_{ID_PATTERN}", report.id)]
+        ours = [
+            report
+            for report in self.reports
+            if re.fullmatch(f"msg_{ID_PATTERN}", report.id)
+        ]
         return [report.as_report() for report in ours]
 
     def sms_replies(self) -> list[SmsReply]:

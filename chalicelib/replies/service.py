@@ -74,7 +74,14 @@ class Replies:
         key = self._provider_keys.get(provider)
         if key is None:
             raise NotFound
-        check(key, signed.timestamp, signed.nonce, signed.signature, signed.body, self._clock.now())
+        check(
+            key,
+            signed.timestamp,
+            signed.nonce,
+            signed.signature,
+            signed.body,
+            self._clock.now(),
+        )
 
     def take(
         self,
@@ -86,7 +93,10 @@ class Replies:
 
         What fails holds up nothing else. It is raised at the end, and all may come again.
         """
-        failed, everything = None, cast("Iterable[DeliveryReport | SmsReply]", (*reports, *replies))
+        failed, everything = (
+            None,
+            cast("Iterable[DeliveryReport | SmsReply]", (*reports, *replies)),
+        )
         for one in everything:
             try:
                 if isinstance(one, DeliveryReport):
@@ -99,7 +109,9 @@ class Replies:
             raise failed
 
     def _take_report(self, provider: str, report: DeliveryReport) -> None:
-        with suppress(NotFound):  # the log has forgotten the message, or it never was ours
+        with suppress(
+            NotFound
+        ):  # the log has forgotten the message, or it never was ours
             self._reports.report(
                 report.id,
                 provider=provider,
@@ -134,7 +146,9 @@ class Replies:
 
     def _counts(self, job: Job, phone_of: str) -> bool:
         """Say whether an answer counts: the phone may have changed hands since it was asked."""
-        return isinstance(job, Answer) and self._recipients.may_answer(job.person_id, phone_of)
+        return isinstance(job, Answer) and self._recipients.may_answer(
+            job.person_id, phone_of
+        )
 
     # mail
 
@@ -152,7 +166,9 @@ class Replies:
 
 def word_of(text: str) -> str:
     """Return the word of a reply, however it was typed: full-width, lower case, with blanks."""
-    letters = [letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()]
+    letters = [
+        letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum()
+    ]
     return "".join(letters).upper()
 
 

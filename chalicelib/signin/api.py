@@ -28,7 +28,13 @@ def sign_in(signin: SignIn, context: RequestContext, body: TokensIn) -> TokensVi
         signed = signin.refresh(context, body.refresh_token)
     elif body.phone and body.code and not body.refresh_token:
         text_version = body.consent.text_version if body.consent else None
-        signed = signin.sign_in(context, body.phone, unicodedata.normalize("NFKC", body.code), body.name, text_version)
+        signed = signin.sign_in(
+            context,
+            body.phone,
+            unicodedata.normalize("NFKC", body.code),
+            body.name,
+            text_version,
+        )
     else:
         raise Invalid("auth.one_way", ["phone"])
     return TokensView(
@@ -45,13 +51,22 @@ def sign_out(signin: SignIn, context: RequestContext) -> None:
     signin.sign_out(context)
 
 
-@routes.post("/v1/me/email", status=202, reread=lambda signin, context, id: CodeAsked(retry_after=60))
-def send_email_code(signin: SignIn, context: RequestContext, body: EmailIn) -> CodeAsked:
+@routes.post(
+    "/v1/me/email",
+    status=202,
+    reread=lambda signin, context, id: CodeAsked(retry_after=60),
+)
+def send_email_code(
+    signin: SignIn, context: RequestContext, body: EmailIn
+) -> CodeAsked:
     """Send a code to an address, to prove it one's own."""
     return CodeAsked(retry_after=signin.send_email_code(context, body.address))
 
 
-@routes.post("/v1/me/email/verify", reread=lambda signin, context, id: Me.of(signin.read_me(context)))
+@routes.post(
+    "/v1/me/email/verify",
+    reread=lambda signin, context, id: Me.of(signin.read_me(context)),
+)
 def verify_email(signin: SignIn, context: RequestContext, body: CodeIn) -> Me:
     """Take a proven address as a channel."""
     return Me.of(signin.verify_email(context, unicodedata.normalize("NFKC", body.code)))

@@ -62,7 +62,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(signin: "SignIn", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    signin: "SignIn", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return [signin.message_context(subject) for subject in subjects]
 

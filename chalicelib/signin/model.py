@@ -9,7 +9,14 @@ from typing import ClassVar
 from ..kernel.changes import Count, Entity
 from ..kernel.codes import Keyring, derive_digits, same
 from ..kernel.errors import Invalid, TooMany, Unauthenticated
-from .policy import CODE_DIGITS, CODE_LASTS, CODE_TRIES, COOLDOWN, FAMILY_GRACE, REFRESH_LASTS
+from .policy import (
+    CODE_DIGITS,
+    CODE_LASTS,
+    CODE_TRIES,
+    COOLDOWN,
+    FAMILY_GRACE,
+    REFRESH_LASTS,
+)
 
 __all__ = [
     "Challenge",
@@ -67,7 +74,13 @@ class Reused(Exception):
 
 def code_of(keys: Keyring, challenge: Challenge) -> str:
     """Return the code of a challenge."""
-    return derive_digits(keys.key("code"), challenge.purpose, challenge.id, challenge.nonce, digits=CODE_DIGITS)
+    return derive_digits(
+        keys.key("code"),
+        challenge.purpose,
+        challenge.id,
+        challenge.nonce,
+        digits=CODE_DIGITS,
+    )
 
 
 def may_issue(before: Challenge | None, now: datetime) -> None:
@@ -120,7 +133,9 @@ def check_alive(challenge: Challenge | None, now: datetime, loc: str) -> Challen
     return challenge
 
 
-def open_session(*, id: str, person_id: str, token_version: int, now: datetime) -> Session:
+def open_session(
+    *, id: str, person_id: str, token_version: int, now: datetime
+) -> Session:
     """Return a fresh session."""
     expires = now + REFRESH_LASTS
     return Session(
@@ -143,9 +158,15 @@ def refresh_token(keys: Keyring, session: Session) -> str:
 def read_refresh(keys: Keyring, token: str) -> tuple[str, int]:
     """Return the session id and generation that a refresh token names, or refuse one that we did not write."""
     parts = token.split(".")
-    if len(parts) != 4 or parts[0] != "rt" or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII):
+    if (
+        len(parts) != 4
+        or parts[0] != "rt"
+        or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2], re.ASCII)
+    ):
         raise Unauthenticated("auth.refresh_invalid")
-    if not parts[3].isascii() or not same(_mac(keys, parts[1], int(parts[2])), parts[3]):
+    if not parts[3].isascii() or not same(
+        _mac(keys, parts[1], int(parts[2])), parts[3]
+    ):
         raise Unauthenticated("auth.refresh_invalid")
     return parts[1], int(parts[2])
 
@@ -168,8 +189,17 @@ def refresh(session: Session, generation: int, now: datetime) -> Session:
         raise Unauthenticated("auth.refresh_invalid")
     if generation == session.generation:
         expires = now + REFRESH_LASTS
-        return replace(session, generation=generation + 1, rotated_at=now, expires_at=expires, ttl=expires)
-    if generation == session.generation - 1 and now <= session.rotated_at + FAMILY_GRACE:
+        return replace(
+            session,
+            generation=generation + 1,
+            rotated_at=now,
+            expires_at=expires,
+            ttl=expires,
+        )
+    if (
+        generation == session.generation - 1
+        and now <= session.rotated_at + FAMILY_GRACE
+    ):
         return session
     raise Reused
 

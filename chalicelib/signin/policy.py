@@ -29,10 +29,14 @@ def codes_per(window: str, limit: int) -> RateLimit:
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
 CODE_TRIES = AttemptLimit("code", 5)
-COOLDOWN = timedelta(seconds=60)  # between two codes to one phone, unless the first was used
+COOLDOWN = timedelta(
+    seconds=60
+)  # between two codes to one phone, unless the first was used
 CODES_PER_TARGET = (codes_per("hour", 10), codes_per("day", 30))
 REFRESH_LASTS = timedelta(days=30)  # since the last rotation
-FAMILY_GRACE = timedelta(seconds=60)  # a lost answer: the previous token still works while its successor is unused
+FAMILY_GRACE = timedelta(
+    seconds=60
+)  # a lost answer: the previous token still works while its successor is unused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

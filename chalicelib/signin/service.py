@@ -64,7 +64,12 @@ class SignIn:
         limits: CodeLimits,
     ) -> None:
         self._repository, self._access = repository, access
-        self._transaction, self._clock, self._ids, self._keys = transaction, clock, ids, keys
+        self._transaction, self._clock, self._ids, self._keys = (
+            transaction,
+            clock,
+            ids,
+            keys,
+        )
         self._people, self._phones, self._registration = people, phones, registration
         self._tokens, self._limits = tokens, limits
 
@@ -75,7 +80,12 @@ class SignIn:
         """
         id = f"phone#{self._phones.fingerprint(phone)}"
         limits = [(id, limit) for limit in CODES_PER_TARGET]
-        limits.append((f"address#{context.address}", codes_per("hour", self._limits.per_address_hour)))
+        limits.append(
+            (
+                f"address#{context.address}",
+                codes_per("hour", self._limits.per_address_hour),
+            )
+        )
         limits.append(("codes", codes_per("day", self._limits.per_day)))
         self._challenge(context, id, phone, Purpose.SIGN_IN, limits)
         return int(COOLDOWN.total_seconds())
@@ -84,8 +94,12 @@ class SignIn:
         """Send a code that verifies the actor's e-mail address; return the seconds until the next."""
         actor = self._access.require_self(context).actor
         id = f"email#{actor.id}"
-        mailbox = f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors
-        limits = [(subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET]
+        mailbox = (
+            f"mail#{self._keys.fingerprint('mail', address.lower())}"  # for all actors
+        )
+        limits = [
+            (subject, limit) for subject in (id, mailbox) for limit in CODES_PER_TARGET
+        ]
         self._challenge(context, id, address, Purpose.EMAIL, limits)
         return int(COOLDOWN.total_seconds())
 
@@ -111,9 +125,16 @@ class SignIn:
                 locale=context.locale,
                 now=now,
             )
-            message = Message(kind=f"code.{purpose}", to=ChallengeTarget(id), about=id, params={"nonce": nonce})
+            message = Message(
+                kind=f"code.{purpose}",
+                to=ChallengeTarget(id),
+                about=id,
+                params={"nonce": nonce},
+            )
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
-            return Changes(entity=fresh, previous=before, writes=counts, messages=(message,))
+            return Changes(
+                entity=fresh, previous=before, writes=counts, messages=(message,)
+            )
 
         self._transaction.run(decide, context)
 
@@ -137,7 +158,9 @@ class SignIn:
             refusal = _refusal_of(person, text_version)
             if refusal:
                 return _refused(challenge, refusal), None
-            person, agreed, rows = self._account(person, phone, name, context.locale, text_version)
+            person, agreed, rows = self._account(
+                person, phone, name, context.locale, text_version
+            )
             session = model.open_session(
                 id=self._ids.new("ses"),
                 person_id=person.id,
@@ -145,7 +168,9 @@ class SignIn:
                 now=self._clock.now(),
             )
             writes = (model.guess_count(challenge), _use(challenge), *rows)
-            return Changes(entity=session, previous=None, writes=writes, related=agreed), person
+            return Changes(
+                entity=session, previous=None, writes=writes, related=agreed
+            ), person
 
         session, person = self._transaction.run_with(decide, context)
         assert person is not None  # noqa: S101 - a refused sign-in raises
@@ -162,12 +187,16 @@ class SignIn:
         """Return the person who signs in, their consent to the terms, and the rows of a new one."""
         if person is None:
             terms = text_version or ""
-            made, rows = self._registration.new_account(phone, name or "", locale, terms)
+            made, rows = self._registration.new_account(
+                phone, name or "", locale, terms
+            )
             return made, (), rows
         if not text_version or TERMS in person.consents:
             return person, (), ()
         agreed = self._registration.agree_to_terms(person, text_version)
-        written = replace(agreed.entity, version=person.version + 1)  # as the commit leaves it
+        written = replace(
+            agreed.entity, version=person.version + 1
+        )  # as the commit leaves it
         return written, (agreed,), ()
 
     def refresh(self, context: RequestContext, token: str) -> SignedIn:
@@ -178,7 +207,10 @@ class SignIn:
             session = self._repository.find_session(session_id)
             if session is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            return Changes(entity=model.refresh(session, generation, self._clock.now()), previous=session)
+            return Changes(
+                entity=model.refresh(session, generation, self._clock.now()),
+                previous=session,
+            )
 
         try:
             session = self._transaction.run(decide, context)
@@ -206,10 +238,16 @@ class SignIn:
             person = self._people.find(person_id)
             if person is None:
                 raise Unauthenticated("auth.refresh_invalid")
-            over = (Put(row=replace(session, ended=True, version=session.version + 1)),) if session else ()
+            over = (
+                (Put(row=replace(session, ended=True, version=session.version + 1)),)
+                if session
+                else ()
+            )
             event = Event(tag="person.signed_out", by=person.id, party="owner")
             signed_out = end_session(person, session_id, self._clock.now())
-            return Changes(entity=signed_out, previous=person, writes=over, events=(event,))
+            return Changes(
+                entity=signed_out, previous=person, writes=over, events=(event,)
+            )
 
         self._transaction.run(decide, context)
 
@@ -223,11 +261,15 @@ class SignIn:
             tried = model.guess_count(challenge)
             if not model.is_right(self._keys, challenge, code):
                 wrong = Invalid("auth.code_wrong", ["code"])
-                return Changes(entity=person, previous=person, writes=(tried,), refusal=wrong)
+                return Changes(
+                    entity=person, previous=person, writes=(tried,), refusal=wrong
+                )
             changed = replace(person, email_address=challenge.target, email=True)
             event = Event(tag="person.email_verified", by=person.id, party="owner")
             used = _use(challenge)
-            return Changes(entity=changed, previous=person, writes=(tried, used), events=(event,))
+            return Changes(
+                entity=changed, previous=person, writes=(tried, used), events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -250,7 +292,11 @@ class SignIn:
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return the code of a challenge; None when the challenge is used, replaced or expired."""
         challenge = self._repository.find_challenge(subject.about)
-        if challenge is None or challenge.used or challenge.nonce != subject.params["nonce"]:
+        if (
+            challenge is None
+            or challenge.used
+            or challenge.nonce != subject.params["nonce"]
+        ):
             return None
         if challenge.expires_at <= self._clock.now():
             return None
@@ -259,10 +305,14 @@ class SignIn:
     def _signed_in(self, person: Person, session: Session) -> SignedIn:
         token, lasts = self._tokens.issue(person.as_actor(session.id))
         refresh = model.refresh_token(self._keys, session)
-        return SignedIn(access_token=token, refresh_token=refresh, expires_in=lasts, person=person)
+        return SignedIn(
+            access_token=token, refresh_token=refresh, expires_in=lasts, person=person
+        )
 
 
-def _refusal_of(person: Person | None, text_version: str | None) -> Invalid | Forbidden | None:
+def _refusal_of(
+    person: Person | None, text_version: str | None
+) -> Invalid | Forbidden | None:
     """Return why a person with the right code may not sign in; None if they may."""
     if person and person.blocked:
         return Forbidden("person.blocked")
@@ -281,4 +331,9 @@ def _use(challenge: Challenge) -> Put:
 def _refused(challenge: Challenge, refusal: Invalid | Forbidden) -> Changes[Session]:
     """Return a try that is counted although it is refused."""
     tried = model.guess_count(challenge)
-    return Changes(entity=challenge, previous=challenge, writes=(tried,), refusal=refusal)  # type: ignore[arg-type]
+    return Changes(
+        entity=challenge,  # type: ignore[arg-type]
+        previous=challenge,  # type: ignore[arg-type]
+        writes=(tried,),
+        refusal=refusal,
+    )

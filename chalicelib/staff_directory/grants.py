@@ -13,7 +13,9 @@ __all__ = ["check_below", "regrant"]
 
 def check_below(actor: Actor, person: Person) -> None:
     """Refuse power over a person who is not below the actor, the actor included, with Forbidden."""
-    above = any(actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants)
+    above = any(
+        actor.role_at(grant.place).rank <= grant.role.rank for grant in person.grants
+    )
     if above or person.id == actor.id:
         raise Forbidden("role.above_own")
 

@@ -46,7 +46,9 @@ class Households:
                 ledger.append(line)
         if contact_via:
             self._check_contact(person, contact_via)
-        changed = replace(person, household=household, contact_via=contact_via, consents=consents)
+        changed = replace(
+            person, household=household, contact_via=contact_via, consents=consents
+        )
         return changed, tuple(ledger)
 
     def _check_contact(self, person: Person, contact_id: str) -> None:

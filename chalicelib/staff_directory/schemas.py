@@ -135,8 +135,14 @@ class NewPersonIn(Request):
 
     def new(self) -> NewPerson:
         """Return it as the service takes it."""
-        fields = {name: getattr(self, name) for name in NewPerson.__dataclass_fields__ if name != "consent"}
-        return NewPerson(**fields, consent=self.consent.given() if self.consent else None)
+        fields = {
+            name: getattr(self, name)
+            for name in NewPerson.__dataclass_fields__
+            if name != "consent"
+        }
+        return NewPerson(
+            **fields, consent=self.consent.given() if self.consent else None
+        )
 
 
 class PersonPatch(Request):

@@ -61,10 +61,21 @@ class PersonAdmin:
     ) -> None:
         self._transaction, self._access, self._people = transaction, access, people
         self._clock, self._ids, self._audit = clock, ids, audit
-        self._consents, self._phones, self._registration = consents, phones, registration
+        self._consents, self._phones, self._registration = (
+            consents,
+            phones,
+            registration,
+        )
         self._households = Households(people=people, consents=consents)
 
-    def list_people(self, context: RequestContext, place: str, role: Role | None, q: str | None, limit: int) -> Page[Person]:
+    def list_people(
+        self,
+        context: RequestContext,
+        place: str,
+        role: Role | None,
+        q: str | None,
+        limit: int,
+    ) -> Page[Person]:
         """Return the people of a place and below, by role, and by name part or whole phone (`q`)."""
         self._access.require(context, people_permissions.READ, _at(place, context))
 
@@ -74,7 +85,9 @@ class PersonAdmin:
 
         if not q or not q.startswith("+"):
             return self._people.below(place, wanted, context.start, limit)
-        owner = self._phones.find_owner(q)  # a whole phone is looked up, not searched for
+        owner = self._phones.find_owner(
+            q
+        )  # a whole phone is looked up, not searched for
         if owner is None or not wanted(owner):
             return Page([])
         return Page([owner] if any(covers(place, p) for p in owner.places) else [])
@@ -88,16 +101,22 @@ class PersonAdmin:
 
         def decide() -> Changes[Person]:
             resource = _at(new.home, context)
-            actor = self._access.require(context, people_permissions.CREATE, resource).actor
+            actor = self._access.require(
+                context, people_permissions.CREATE, resource
+            ).actor
             self._registration.check_place(new.home, ["home"])
             person, ledger = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
             event = Event(tag="person.registered", by=actor.id, party="staff")
-            return Changes(entity=person, previous=None, writes=(*phone, *ledger), events=(event,))
+            return Changes(
+                entity=person, previous=None, writes=(*phone, *ledger), events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
-    def _new_person(self, new: NewPerson, actor: Actor) -> tuple[Person, tuple[Put, ...]]:
+    def _new_person(
+        self, new: NewPerson, actor: Actor
+    ) -> tuple[Person, tuple[Put, ...]]:
         """Return a new person and the lines of their consents."""
         now = self._clock.now()
         person = Person(
@@ -110,17 +129,25 @@ class PersonAdmin:
             address=new.address,
             locale=new.locale,
         )
-        person, ledger = self._households.relate(person, new.household, new.contact_via, new.consent, actor.id)
+        person, ledger = self._households.relate(
+            person, new.household, new.contact_via, new.consent, actor.id
+        )
         if new.consent:  # they agreed to the terms on paper or by word of mouth
-            person = replace(person, consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]})
-            line = self._consents.record(person, TERMS, new.consent, recorded_by=actor.id)
+            person = replace(
+                person, consents={**person.consents, TERMS: CONSENT_TEXTS[TERMS]}
+            )
+            line = self._consents.record(
+                person, TERMS, new.consent, recorded_by=actor.id
+            )
             ledger = (*ledger, line)
         return person, ledger
 
     def _claims(self, person: Person) -> tuple[Put, ...]:
         return (self._phones.claim(person, Conflict("person.phone_taken")),)
 
-    def change_person(self, context: RequestContext, person_id: str, edit: PersonCorrection) -> Person:
+    def change_person(
+        self, context: RequestContext, person_id: str, edit: PersonCorrection
+    ) -> Person:
         """Correct a person's name, home, address or language, or add a phone."""
 
         def decide() -> Changes[Person]:
@@ -132,27 +159,42 @@ class PersonAdmin:
             if changed.phone != person.phone:
                 check_below(actor, person)
                 if person.phone:
-                    raise Conflict("person.phone_set")  # who holds the phone holds the account
+                    raise Conflict(
+                        "person.phone_set"
+                    )  # who holds the phone holds the account
                 writes = self._claims(changed)
-            audit = self._audit.record(actor, "person.changed", person, ", ".join(fields_set(edit)))
+            audit = self._audit.record(
+                actor, "person.changed", person, ", ".join(fields_set(edit))
+            )
             event = Event(tag="person.changed", by=actor.id, party="staff")
-            return Changes(entity=changed, previous=person, writes=(*writes, audit), events=(event,))
+            return Changes(
+                entity=changed,
+                previous=person,
+                writes=(*writes, audit),
+                events=(event,),
+            )
 
         return self._transaction.run(decide, context)
 
-    def grant_roles(self, context: RequestContext, person_id: str, grants: Sequence[Grant]) -> Person:
+    def grant_roles(
+        self, context: RequestContext, person_id: str, grants: Sequence[Grant]
+    ) -> Person:
         """Replace the roles that the actor may give and take."""
 
         def decide() -> Changes[Person]:
             action = people_permissions.GRANT
-            actor, person = self._require(context, person_id, action, open_to_newcomers=True)
+            actor, person = self._require(
+                context, person_id, action, open_to_newcomers=True
+            )
             for n, grant in enumerate(grants):
                 self._registration.check_place(grant.place, [n, "place"])
             changed = regrant(actor, person, grants)
             text = ", ".join(f"{g.role.value}@{g.place}" for g in changed.grants)
             audit = self._audit.record(actor, "person.granted", person, text)
             event = Event(tag="person.granted", by=actor.id, party="staff", note=text)
-            return Changes(entity=changed, previous=person, writes=(audit,), events=(event,))
+            return Changes(
+                entity=changed, previous=person, writes=(audit,), events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -170,22 +212,34 @@ class PersonAdmin:
         """Return what a repeated reveal shows; the first has audited the look."""
         return self._require(context, person_id, people_permissions.REVEAL)[1]
 
-    def vet(self, context: RequestContext, person_id: str, level: Vetting, note: str) -> Person:
+    def vet(
+        self, context: RequestContext, person_id: str, level: Vetting, note: str
+    ) -> Person:
         """Record how far a volunteer has been checked."""
 
         def decide() -> Changes[Person]:
             action = people_permissions.VET
-            actor, person = self._require(context, person_id, action, open_to_newcomers=True)
+            actor, person = self._require(
+                context, person_id, action, open_to_newcomers=True
+            )
             if person.id == actor.id:
                 raise Forbidden("role.above_own")
             changed = replace(person, vetting=level)
-            audit = self._audit.record(actor, "person.vetted", person, f"{level.value}: {note}")
-            event = Event(tag="person.vetted", by=actor.id, party="staff", note=level.value)
-            return Changes(entity=changed, previous=person, writes=(audit,), events=(event,))
+            audit = self._audit.record(
+                actor, "person.vetted", person, f"{level.value}: {note}"
+            )
+            event = Event(
+                tag="person.vetted", by=actor.id, party="staff", note=level.value
+            )
+            return Changes(
+                entity=changed, previous=person, writes=(audit,), events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
-    def block(self, context: RequestContext, person_id: str, blocked: bool, reason: str) -> Person:
+    def block(
+        self, context: RequestContext, person_id: str, blocked: bool, reason: str
+    ) -> Person:
         """Block an account or open it again; a block ends every session at once."""
 
         def decide() -> Changes[Person]:
@@ -197,7 +251,9 @@ class PersonAdmin:
             tag = "person.blocked" if blocked else "person.unblocked"
             audit = self._audit.record(actor, tag, person, reason)
             event = Event(tag=tag, by=actor.id, party="staff")
-            return Changes(entity=changed, previous=person, writes=(audit,), events=(event,))
+            return Changes(
+                entity=changed, previous=person, writes=(audit,), events=(event,)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -212,12 +268,23 @@ class PersonAdmin:
         """Record a person's household, and the contact who receives messages for them."""
 
         def decide() -> Changes[Person]:
-            actor, person = self._require(context, person_id, people_permissions.HOUSEHOLD)
+            actor, person = self._require(
+                context, person_id, people_permissions.HOUSEHOLD
+            )
             check_below(actor, person)
-            changed, ledger = self._households.relate(person, household, contact_via, consent, actor.id)
-            audit = self._audit.record(actor, "person.household_set", person, household or "-")
+            changed, ledger = self._households.relate(
+                person, household, contact_via, consent, actor.id
+            )
+            audit = self._audit.record(
+                actor, "person.household_set", person, household or "-"
+            )
             event = Event(tag="person.household_set", by=actor.id, party="staff")
-            return Changes(entity=changed, previous=person, writes=(*ledger, audit), events=(event,))
+            return Changes(
+                entity=changed,
+                previous=person,
+                writes=(*ledger, audit),
+                events=(event,),
+            )
 
         return self._transaction.run(decide, context)
 
@@ -260,7 +327,9 @@ class PersonAdmin:
         def decide() -> Changes[Person]:
             known = self._phones.find_owner(phone)
             if known:
-                admin = replace(known, grants=tuple(dict.fromkeys([*known.grants, grant])))
+                admin = replace(
+                    known, grants=tuple(dict.fromkeys([*known.grants, grant]))
+                )
                 return Changes(entity=admin, previous=known, events=(event,))
             now = self._clock.now()
             admin = Person(
@@ -281,4 +350,6 @@ class PersonAdmin:
 def _at(place: str, context: RequestContext) -> Resource:
     """Return the people of a place as a resource; the actor owns it, so that they may know of it."""
     owner = frozenset({context.actor.id})
-    return Resource(see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner})
+    return Resource(
+        see=people_permissions.SEE, places=(place,), relations={Relation.OWNER: owner}
+    )

@@ -116,16 +116,22 @@ def solved_at_once(ticket: Ticket) -> bool | None:
         return None
     if ticket.reopened or ticket.ending is Ending.UNSOLVED:
         return False
-    answered = ticket.ending is Ending.CONFIRMED or (ticket.ending is Ending.SILENT and ticket.answered > 0)
+    answered = ticket.ending is Ending.CONFIRMED or (
+        ticket.ending is Ending.SILENT and ticket.answered > 0
+    )
     return True if answered else None
 
 
 def is_unanswered(ticket: Ticket) -> bool:
     """Say whether a ticket ended without any answer: a group of its own, neither solved nor unsolved."""
-    return ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
+    return (
+        ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
+    )
 
 
-def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketStatistics:
+def statistics_of(
+    key: str, tickets: Sequence[Ticket], now: datetime
+) -> TicketStatistics:
     """Return the statistics of a group of tickets."""
     endings = Counter(ticket.ending for ticket in tickets)
     responses = [contacted_in_time(ticket, now) for ticket in tickets]
@@ -141,7 +147,9 @@ def statistics_of(key: str, tickets: Sequence[Ticket], now: datetime) -> TicketS
         unanswered=sum(is_unanswered(ticket) for ticket in tickets),
         response=Rate.of(said for said in responses if said is not None),
         solution=Rate.of(said for said in solutions if said is not None),
-        satisfaction=Rate.of(rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings),
+        satisfaction=Rate.of(
+            rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings
+        ),
         bounces=Rate.of(ticket.bounces > 0 for ticket in tickets),
     )
 
@@ -154,7 +162,9 @@ _KEYS: Mapping[By, Callable[[Ticket], str]] = {
 }
 
 
-def grouped(tickets: Iterable[Ticket], by: By, now: datetime) -> tuple[TicketStatistics, ...]:
+def grouped(
+    tickets: Iterable[Ticket], by: By, now: datetime
+) -> tuple[TicketStatistics, ...]:
     """Return the statistics of each group, in the order of its name. A wider place than a grid is a group of its own."""
     groups: defaultdict[str, list[Ticket]] = defaultdict(list)
     for ticket in tickets:
@@ -174,7 +184,9 @@ class HotSpot:
     last_at: datetime
 
 
-def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) -> tuple[HotSpot, ...]:
+def hot_spots(
+    tickets: Iterable[Ticket], joined: Mapping[str, int], least: int
+) -> tuple[HotSpot, ...]:
     """Return the buildings and categories with at least so many reports, most first.
 
     Every ticket counts as a report, also a merged one, and so does every person who joined one
@@ -183,14 +195,21 @@ def hot_spots(tickets: Iterable[Ticket], joined: Mapping[str, int], least: int) 
     spots: defaultdict[tuple[str, str], list[Ticket]] = defaultdict(list)
     for ticket in tickets:
         place = building_of(ticket.place)
-        if kind_of(place) is PlaceKind.BUILDING and ticket.ending is not Ending.WITHDRAWN:
+        if (
+            kind_of(place) is PlaceKind.BUILDING
+            and ticket.ending is not Ending.WITHDRAWN
+        ):
             spots[place, ticket.category].append(ticket)
     found = [_spot(*spot, of_spot, joined) for spot, of_spot in spots.items()]
     many = [spot for spot in found if spot.reports >= least]
-    return tuple(sorted(many, key=lambda spot: (-spot.reports, spot.place, spot.category)))
+    return tuple(
+        sorted(many, key=lambda spot: (-spot.reports, spot.place, spot.category))
+    )
 
 
-def _spot(place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]) -> HotSpot:
+def _spot(
+    place: str, category: str, tickets: Sequence[Ticket], joined: Mapping[str, int]
+) -> HotSpot:
     ordered = sorted(tickets, key=lambda ticket: ticket.created_at, reverse=True)
     return HotSpot(
         place=place,

@@ -47,17 +47,25 @@ class RateView(View):
 class FiguresView(View):
     """What a number of tickets come to; see docs/tickets.md for the formulas."""
 
-    key: str = Field(description="A place, a category's code or a month; empty for all together.")
+    key: str = Field(
+        description="A place, a category's code or a month; empty for all together."
+    )
     reported: int
     open: int
     waiting: int = Field(description="Said to be solved, and asked about.")
     merged: int
     withdrawn: int
     turned: int = Field(description="Became wishes.")
-    unanswered: int = Field(description="Ended because nobody said anything; neither solved nor unsolved.")
+    unanswered: int = Field(
+        description="Ended because nobody said anything; neither solved nor unsolved."
+    )
     response: RateView = Field(description="Contacted within the promised time.")
-    solution: RateView = Field(description="Solved at the first go, as those say who reported it.")
-    satisfaction: RateView = Field(description="Ratings of 4 and 5; `n` counts ratings.")
+    solution: RateView = Field(
+        description="Solved at the first go, as those say who reported it."
+    )
+    satisfaction: RateView = Field(
+        description="Ratings of 4 and 5; `n` counts ratings."
+    )
     bounces: RateView = Field(description="Sent back at least once.")
 
 
@@ -66,7 +74,9 @@ class RatesView(View):
 
     total: FiguresView
     groups: list[FiguresView]
-    cut: bool = Field(description="There were more tickets than are read; these are the newest.")
+    cut: bool = Field(
+        description="There were more tickets than are read; these are the newest."
+    )
 
     @classmethod
     def of(cls, rates: Rates) -> "RatesView":
@@ -108,7 +118,9 @@ class HotSpotList(View):
     """The hot spots of a place, most reports first."""
 
     items: list[HotSpotView]
-    cut: bool = Field(description="There were more tickets than are read; these are the newest.")
+    cut: bool = Field(
+        description="There were more tickets than are read; these are the newest."
+    )
 
     @classmethod
     def of(cls, found: HotSpots, locale: str) -> "HotSpotList":
@@ -138,4 +150,6 @@ def _suggestion(spot: HotSpot, found: HotSpots, locale: str) -> SuggestionView |
         "reports": spot.reports,
         "category": text(zh=category.zh, en=category.en).format(locale),
     }
-    return SuggestionView(category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place)
+    return SuggestionView(
+        category=spot.category, text=ROOT_CAUSE.format(locale, facts), place=spot.place
+    )

@@ -58,7 +58,9 @@ class Statistics:
         self._clock, self._access, self._places = clock, access, places
         self._tickets, self._current_policy = tickets, current_policy
 
-    def rates(self, context: RequestContext, place: str, since: date, until: date, by: By) -> Rates:
+    def rates(
+        self, context: RequestContext, place: str, since: date, until: date, by: By
+    ) -> Rates:
         """Return the rates of the tickets reported at a place between two local days, both included.
 
         Raises:
@@ -72,24 +74,39 @@ class Statistics:
         last = start_of_day(until + timedelta(days=1), zone) - timedelta.resolution
         tickets, cut = self._reported(place, start_of_day(since, zone), last)
         now = self._clock.now()
-        return Rates(total=statistics_of("", tickets, now), groups=grouped(tickets, by, now), cut=cut)
+        return Rates(
+            total=statistics_of("", tickets, now),
+            groups=grouped(tickets, by, now),
+            cut=cut,
+        )
 
     def hot_spots(self, context: RequestContext, place: str) -> HotSpots:
         """Return the buildings of a place with many recent reports of one category."""
         self._require(context, place)
         _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
-        tickets, cut = self._reported(place, now - timedelta(days=policy.hot_spot_days), now)
+        tickets, cut = self._reported(
+            place, now - timedelta(days=policy.hot_spot_days), now
+        )
         joined = self._tickets.joined_to([ticket.id for ticket in tickets])
         spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_MAX_SPOTS]
-        names = {code: found.name for code, found in self._places.find_many([spot.place for spot in spots]).items()}
+        names = {
+            code: found.name
+            for code, found in self._places.find_many(
+                [spot.place for spot in spots]
+            ).items()
+        }
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
     def _require(self, context: RequestContext, place: str) -> None:
         resource = Resource(see=permissions.SEE, places=(place,))
         self._access.require(context, permissions.READ, resource)
 
-    def _reported(self, place: str, since: datetime, until: datetime) -> tuple[list[Ticket], bool]:
+    def _reported(
+        self, place: str, since: datetime, until: datetime
+    ) -> tuple[list[Ticket], bool]:
         """Return the tickets reported at a place in a span, newest first, and whether some were not read."""
-        read, cut = self._tickets.reported_between(street_of(place), since, until, _MAX_READ)
+        read, cut = self._tickets.reported_between(
+            street_of(place), since, until, _MAX_READ
+        )
         return [ticket for ticket in read if covers(place, ticket.place)], cut

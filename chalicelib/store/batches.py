@@ -26,17 +26,27 @@ def in_batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def read_batch(connection: Connection, table: str, keys: Sequence[tuple[str, str]], *, consistent: bool) -> Iterator[Item]:
+def read_batch(
+    connection: Connection,
+    table: str,
+    keys: Sequence[tuple[str, str]],
+    *,
+    consistent: bool,
+) -> Iterator[Item]:
     """Yield the rows of at most a hundred keys, in no order; missing ones are left out."""
     wanted: Any = [{"pk": pk, "sk": sk} for pk, sk in keys]
     while wanted:
         with reading():
-            answer = connection.batch_get_item(table, wanted, consistent_read=consistent)
+            answer = connection.batch_get_item(
+                table, wanted, consistent_read=consistent
+            )
         yield from answer["Responses"].get(table, ())
         wanted = answer.get(UNPROCESSED_KEYS, {}).get(table, {}).get("Keys")
 
 
-def write_batch(connection: Connection, table: str, items: Sequence[Item], keys: Sequence[Item]) -> None:
+def write_batch(
+    connection: Connection, table: str, items: Sequence[Item], keys: Sequence[Item]
+) -> None:
     """Write rows and delete keys of one table, 25 in a request."""
     work: list[tuple[str, Item]] = [("put", item) for item in items]
     work += [("delete", key) for key in keys]

@@ -31,8 +31,18 @@ class Counters:
         found = self._store.get_many(_VALUE, keys, consistent=False)
         return {counter.pk: counter.value for counter in found}
 
-    def try_add(self, subject: str, name: str, number: int, expires_at: datetime) -> None:
+    def try_add(
+        self, subject: str, name: str, number: int, expires_at: datetime
+    ) -> None:
         """Add to a counter if the store lets it."""
-        actions = [COUNTER.attribute("value").add(number), COUNTER.attribute("ttl").set(expires_at)]
+        actions = [
+            COUNTER.attribute("value").add(number),
+            COUNTER.attribute("ttl").set(expires_at),
+        ]
         with suppress(PynamoDBException):
-            self._store.connection.update_item(self._store.name_of(COUNTER.table), subject, range_key=name, actions=actions)
+            self._store.connection.update_item(
+                self._store.name_of(COUNTER.table),
+                subject,
+                range_key=name,
+                actions=actions,
+            )

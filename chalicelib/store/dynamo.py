@@ -55,7 +55,12 @@ def connect(region: str, client: Any = None) -> Connection:
     kind: type[Connection] = LeanConnection if lean else Connection
     if client is not None:
         kind = partial(_GivenConnection, client)  # type: ignore[assignment]
-    return kind(region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3)
+    return kind(
+        region=region,
+        connect_timeout_seconds=2,
+        read_timeout_seconds=5,
+        max_retry_attempts=3,
+    )
 
 
 class _GivenConnection(Connection):
@@ -99,7 +104,9 @@ class Signer:
             b"",
         )  # the day and the secret that it is derived of
 
-    def headers(self, headers: Mapping[str, str], body: bytes, instant: str, credentials: Any) -> dict[str, str]:
+    def headers(
+        self, headers: Mapping[str, str], body: bytes, instant: str, credentials: Any
+    ) -> dict[str, str]:
         """Return the headers, which must be lower-case, with those that sign them; `instant` is as in 20261123T004000Z."""
         day = instant[:8]
         signed = {**headers, "host": self._host, "x-amz-date": instant}
@@ -111,7 +118,9 @@ class Signer:
         canonical = f"POST\n/\n\n{lines}\n{listed}\n{sha256(body).hexdigest()}"
         scope = f"{day}/{self._region}/{self._service}/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{instant}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-        signature = hmac.digest(self._key_of(day, credentials.secret_key), text.encode(), "sha256").hex()
+        signature = hmac.digest(
+            self._key_of(day, credentials.secret_key), text.encode(), "sha256"
+        ).hex()
         proof = f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, SignedHeaders={listed}, Signature={signature}"
         del signed["host"]  # the connection says it
         signed["authorization"] = proof
@@ -132,18 +141,25 @@ class Dynamo:
     """A client of DynamoDB with its own `_make_api_call`; the rest of it is botocore's."""
 
     # Tracing tools wrap this method of botocore to see every call of AWS. Then calls go through it.
-    unwatched: ClassVar[Any] = BaseClient._make_api_call  # noqa: SLF001
+    unwatched: ClassVar[Any] = BaseClient._make_api_call
 
     def __init__(self, whole: Any) -> None:
         self.whole = whole
         url = urlsplit(whole.meta.endpoint_url)
         self._url = f"{url.scheme}://{url.netloc}/"
-        self._plain = url.path in ("", "/")  # an endpoint with a path is served by botocore
-        self._endpoint, self._signer = whole._endpoint, whole._request_signer  # noqa: SLF001 - as does PynamoDB
-        self._sign = Signer(self._signer._region_name, self._signer._signing_name, url.netloc.rpartition("@")[2])  # noqa: SLF001
+        self._plain = url.path in (
+            "",
+            "/",
+        )  # an endpoint with a path is served by botocore
+        self._endpoint, self._signer = whole._endpoint, whole._request_signer
+        self._sign = Signer(
+            self._signer._region_name,
+            self._signer._signing_name,
+            url.netloc.rpartition("@")[2],
+        )
         if (url.scheme, url.port) in (("http", 80), ("https", 443)):
             self._plain = False  # the signed host would need another form than the one that is sent
-        self._agent = whole._user_agent_creator.to_string()  # noqa: SLF001
+        self._agent = whole._user_agent_creator.to_string()
         self._ids = RandomIds()
 
     def __getattr__(self, name: str) -> Any:
@@ -151,14 +167,20 @@ class Dynamo:
         return getattr(self.whole, name)
 
     def _make_api_call(self, operation: str, kwargs: dict[str, Any]) -> dict[str, Any]:
-        if operation in _LEAN and self._plain and BaseClient._make_api_call is Dynamo.unwatched:  # noqa: SLF001
+        if (
+            operation in _LEAN
+            and self._plain
+            and BaseClient._make_api_call is Dynamo.unwatched
+        ):
             return self.call(operation, kwargs)
-        return cast("dict[str, Any]", self.whole._make_api_call(operation, kwargs))  # noqa: SLF001
+        return cast("dict[str, Any]", self.whole._make_api_call(operation, kwargs))
 
     def call(self, operation: str, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Send a request until it is answered or not worth another try; return the answer or raise what botocore would."""
         if operation == "TransactWriteItems" and "ClientRequestToken" not in kwargs:
-            kwargs = kwargs | {"ClientRequestToken": self._ids.new("txn")}  # the same for all its tries
+            kwargs = kwargs | {
+                "ClientRequestToken": self._ids.new("txn")
+            }  # the same for all its tries
         body = json.dumps(kwargs, default=_text).encode()
         context: dict[str, Any] = {"client_config": self.whole.meta.config}
         for attempt in count():
@@ -167,13 +189,17 @@ class Dynamo:
                 parsed = self._read_by_botocore(operation, response)
             elif failure is None:
                 break
-            if not self._is_worth_another_try(operation, attempt + 1, response, parsed, failure, context):
+            if not self._is_worth_another_try(
+                operation, attempt + 1, response, parsed, failure, context
+            ):
                 break
         if failure is not None:
             raise failure
         return self._answered(operation, response, parsed or {}, attempt, context)
 
-    def _try(self, operation: str, body: bytes) -> tuple[Any, dict[str, Any] | None, Exception | None]:
+    def _try(
+        self, operation: str, body: bytes
+    ) -> tuple[Any, dict[str, Any] | None, Exception | None]:
         """Send once; return the response with what it says, or without where that is no plain answer, or what went wrong."""
         try:
             response = self._send(operation, body)
@@ -201,31 +227,48 @@ class Dynamo:
             context=context,
         )
         if response.status_code >= 300:
-            raise self.whole.exceptions.from_code(parsed.get("Error", {}).get("Code"))(parsed, operation)
+            raise self.whole.exceptions.from_code(parsed.get("Error", {}).get("Code"))(
+                parsed, operation
+            )
         return parsed
 
     def _send(self, operation: str, body: bytes) -> Any:
-        credentials = self._signer._credentials  # noqa: SLF001
+        credentials = self._signer._credentials
         if credentials is None:
             raise NoCredentialsError
-        headers = {"content-type": _JSON, "x-amz-target": f"DynamoDB_20120810.{operation}"}
-        instant = strftime("%Y%m%dT%H%M%SZ", gmtime())  # the world's time, which AWS compares with its own
-        signed = self._sign.headers(headers, body, instant, credentials.get_frozen_credentials())
+        headers = {
+            "content-type": _JSON,
+            "x-amz-target": f"DynamoDB_20120810.{operation}",
+        }
+        instant = strftime(
+            "%Y%m%dT%H%M%SZ", gmtime()
+        )  # the world's time, which AWS compares with its own
+        signed = self._sign.headers(
+            headers, body, instant, credentials.get_frozen_credentials()
+        )
         signed["user-agent"] = self._agent
-        request = AWSPreparedRequest("POST", self._url, signed, body, stream_output=False)
+        request = AWSPreparedRequest(
+            "POST", self._url, signed, body, stream_output=False
+        )
         # By this event others answer in DynamoDB's place (moto), add headers or look at what is sent.
-        for _, answer in self.whole.meta.events.emit(f"before-send.dynamodb.{operation}", request=request):
+        for _, answer in self.whole.meta.events.emit(
+            f"before-send.dynamodb.{operation}", request=request
+        ):
             if answer is not None:
                 return answer
-        return self._endpoint._send(request)  # noqa: SLF001
+        return self._endpoint._send(request)
 
-    def _read_by_botocore(self, operation: str, response: AWSResponse) -> dict[str, Any]:
+    def _read_by_botocore(
+        self, operation: str, response: AWSResponse
+    ) -> dict[str, Any]:
         model = self.whole.meta.service_model.operation_model(operation)
         answer = convert_to_response_dict(response, model)
-        parser = self._endpoint._response_parser_factory.create_parser(model.service_model.resolved_protocol)  # noqa: SLF001
+        parser = self._endpoint._response_parser_factory.create_parser(
+            model.service_model.resolved_protocol
+        )
         parsed: dict[str, Any] = parser.parse(answer, model.output_shape)
         if response.status_code >= 300:
-            self._endpoint._add_modeled_error_fields(answer, parsed, model, parser)  # noqa: SLF001
+            self._endpoint._add_modeled_error_fields(answer, parsed, model, parser)
         return parsed
 
     def _is_worth_another_try(
@@ -240,17 +283,27 @@ class Dynamo:
         """Ask botocore, which also waits as long as it thinks right."""
         model = self.whole.meta.service_model.operation_model(operation)
         answer = None if response is None else (response, parsed)
-        return bool(self._endpoint._needs_retry(attempts, model, {"context": context}, answer, failure))  # noqa: SLF001
+        return bool(
+            self._endpoint._needs_retry(
+                attempts, model, {"context": context}, answer, failure
+            )
+        )
 
 
 def _read(response: AWSResponse) -> dict[str, Any] | None:
     """Return the answer of a request that was served, or None where botocore must read what it means."""
     content: bytes = response.content
     checksum = response.headers.get("x-amz-crc32")
-    if response.status_code != 200 or (checksum is not None and crc32(content) != int(checksum)):
+    if response.status_code != 200 or (
+        checksum is not None and crc32(content) != int(checksum)
+    ):
         return None
     try:
-        parsed = json.loads(content, object_hook=_bytes) if _BINARY.search(content) else json.loads(content)
+        parsed = (
+            json.loads(content, object_hook=_bytes)
+            if _BINARY.search(content)
+            else json.loads(content)
+        )
     except ValueError:
         return None
     if not isinstance(parsed, dict):

@@ -42,7 +42,9 @@ class EntityStore(Generic[E]):
         """Commit a decision about an entity as the system; return the entity as it was written."""
         return self._transaction.run(lambda: decide(self.get(entity_id)), _AS_SYSTEM)
 
-    def on_timer(self, entity_id: str, timer_id: str, decide: Callable[[E], Changes[E]]) -> tuple[E, bool]:
+    def on_timer(
+        self, entity_id: str, timer_id: str, decide: Callable[[E], Changes[E]]
+    ) -> tuple[E, bool]:
         """Commit a decision if the entity still waits for exactly this timer.
 
         Return the entity as it is then, and whether the timer was the one. A stale or doubled timer

@@ -27,7 +27,9 @@ CONTENTION = frozenset(
 
 def code_of(error: PynamoDBException) -> str | None:
     """Return the store's code for a failure; None when there was no answer at all (a time-out, a reset)."""
-    response = getattr(error.cause, "response", None)  # PynamoDB's own property fails where there was no answer
+    response = getattr(
+        error.cause, "response", None
+    )  # PynamoDB's own property fails where there was no answer
     return response["Error"]["Code"] if response else None
 
 

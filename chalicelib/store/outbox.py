@@ -42,7 +42,9 @@ def shard_of(id: str, shards: int) -> str:
 class Outbox:
     """The job table: a job that a queue takes is deleted, one that it refuses stays."""
 
-    def __init__(self, queue: Queue, clock: Clock, shards: int, metrics: Metrics, store: Store) -> None:
+    def __init__(
+        self, queue: Queue, clock: Clock, shards: int, metrics: Metrics, store: Store
+    ) -> None:
         self._store = store
         self._queue = queue
         self._clock = clock
@@ -73,7 +75,9 @@ class Outbox:
             ids = self._queue.enqueue(batch)
             gone = [entry for entry in batch if entry.id in ids]
             if gone:
-                with suppress(PynamoDBException):  # the sweep hands over again what stays, which does no harm
+                with suppress(
+                    PynamoDBException
+                ):  # the sweep hands over again what stays, which does no harm
                     self._store.write_batch(delete=[record_of(entry) for entry in gone])
             taken += len(gone)
         return taken
@@ -101,8 +105,18 @@ class Outbox:
         for n in range(self.shards):
             start = None
             while True:
-                found = self._store.page(JOB, f"s{n}", keys=until, start=start, limit=_PAGE)
-                oldest = max([oldest, *((now - record.at).total_seconds() for record in found.items[:1])])
+                found = self._store.page(
+                    JOB, f"s{n}", keys=until, start=start, limit=_PAGE
+                )
+                oldest = max(
+                    [
+                        oldest,
+                        *(
+                            (now - record.at).total_seconds()
+                            for record in found.items[:1]
+                        ),
+                    ]
+                )
                 waiting += [scheduled_of(record) for record in found.items]
                 full = len(waiting) - len(waiting) % _BATCH
                 taken += self.enqueue(waiting[:full])
@@ -129,7 +143,9 @@ class Outbox:
 
     def next_at(self) -> datetime | None:
         """Return the instant of the earliest job, or None when nothing waits."""
-        firsts = [self._store.page(JOB, f"s{n}", limit=1).items for n in range(self.shards)]
+        firsts = [
+            self._store.page(JOB, f"s{n}", limit=1).items for n in range(self.shards)
+        ]
         return min((found[0].at for found in firsts if found), default=None)
 
     def are_waiting(self, jobs: Sequence[ScheduledJob]) -> set[str]:
@@ -143,24 +159,48 @@ class Outbox:
         """Keep a job that failed for good where staff see it; the same job twice is parked once."""
         now = self._clock.now()
         record = record_of(scheduled)
-        parked = ParkedJob(id=record.id, version=1, created_at=now, updated_at=now, record=record, place=place)
+        parked = ParkedJob(
+            id=record.id,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            record=record,
+            place=place,
+        )
         self._store.put(parked)
         self._metrics.count("ParkedJobs", kind=scheduled.kind)
-        self._metrics.count("ParkedJobs")  # of all kinds: CloudWatch does not add up over dimensions by itself
+        self._metrics.count(
+            "ParkedJobs"
+        )  # of all kinds: CloudWatch does not add up over dimensions by itself
 
-    def parked(self, after: str, limit: int, wanted: Callable[[ParkedJob], bool] | None = None) -> Page[ParkedJob]:
+    def parked(
+        self, after: str, limit: int, wanted: Callable[[ParkedJob], bool] | None = None
+    ) -> Page[ParkedJob]:
         """Return parked jobs whose order lies behind `after`, earliest due first; those of all streets, or the wanted ones.
 
         A page may be short where few are wanted; what its `next` says lies behind is not read yet.
         """
         keys = behind(SK, after)
-        return self._store.page(PARKED, PARKED_PART, keys=keys, limit=limit, wanted=wanted, read_at_most=_READ_MAX)
+        return self._store.page(
+            PARKED,
+            PARKED_PART,
+            keys=keys,
+            limit=limit,
+            wanted=wanted,
+            read_at_most=_READ_MAX,
+        )
 
     def every_parked(self) -> Iterator[ParkedJob]:
         """Yield every parked job, earliest due first."""
-        return every(lambda start: self._store.page(PARKED, PARKED_PART, start=start, limit=_PAGE))
+        return every(
+            lambda start: self._store.page(
+                PARKED, PARKED_PART, start=start, limit=_PAGE
+            )
+        )
 
     def requeue(self, job: ParkedJob) -> tuple[Put, Delete]:
         """Return what makes a parked job due again. A timer keeps its id: it counts only if its entity still waits for it."""
-        record = replace(job.record, at=self._clock.now(), shard=shard_of(job.record.id, self.shards))
+        record = replace(
+            job.record, at=self._clock.now(), shard=shard_of(job.record.id, self.shards)
+        )
         return Put(row=record), Delete(row=job)

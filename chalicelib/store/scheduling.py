@@ -18,10 +18,14 @@ HAND_OVER_FIRST = timedelta(seconds=30)
 class JobScheduler:
     """Makes scheduled jobs. An event becomes one only if `is_subscribed` says so of its tag."""
 
-    def __init__(self, ids: Ids, shards: int, is_subscribed: Callable[[str], bool]) -> None:
+    def __init__(
+        self, ids: Ids, shards: int, is_subscribed: Callable[[str], bool]
+    ) -> None:
         self._ids, self._shards, self._is_subscribed = ids, shards, is_subscribed
 
-    def jobs_of(self, entity: Entity, changes: Changes[Entity], now: datetime) -> list[ScheduledJob]:
+    def jobs_of(
+        self, entity: Entity, changes: Changes[Entity], now: datetime
+    ) -> list[ScheduledJob]:
         """Return the jobs of a decision about an entity; `changes.related` are decisions of their own."""
         jobs = [self._send(message, now) for message in changes.messages]
         for event in changes.events:

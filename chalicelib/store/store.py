@@ -36,7 +36,9 @@ class Store:
         self._event_logs: dict[type, RowType[Any]] = {}
         self._names: dict[str, str] = {}
         self._tables: dict[str, Table] = {}
-        self._registering = Lock()  # a local server is threaded, and features are loaded when first used
+        self._registering = (
+            Lock()
+        )  # a local server is threaded, and features are loaded when first used
         self.register(*OWN_ROWS)
 
     # what is stored as what
@@ -53,7 +55,9 @@ class Store:
 
     def _add_table(self, table: Table) -> None:
         name = self.prefix + table.name
-        with suppress(ValueError):  # another store of the same prefix shares this connection
+        with suppress(
+            ValueError
+        ):  # another store of the same prefix shares this connection
             self.connection.add_meta_table(MetaTable(_meta_of(name, table.schema())))
         self._names[table.name], self._tables[table.name] = name, table
 
@@ -76,18 +80,24 @@ class Store:
 
     # reads
 
-    def get(self, row: Row[T], pk: str, sk: str, *, consistent: bool = True) -> T | None:
+    def get(
+        self, row: Row[T], pk: str, sk: str, *, consistent: bool = True
+    ) -> T | None:
         """Read one row in one request; None when it is not there.
 
         Strongly consistent, unless the half price will do.
         """
         name = self._names[row.table.name]
         with reading():
-            answer = self.connection.get_item(name, pk, range_key=sk, consistent_read=consistent)
+            answer = self.connection.get_item(
+                name, pk, range_key=sk, consistent_read=consistent
+            )
         item = answer.get(ITEM)
         return row.to_entity(item) if item else None
 
-    def get_many(self, row: Row[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True) -> list[T]:
+    def get_many(
+        self, row: Row[T], keys: Sequence[tuple[str, str]], *, consistent: bool = True
+    ) -> list[T]:
         """Read several rows, a hundred in a request, in the order of the keys.
 
         Missing ones are left out.
@@ -133,7 +143,9 @@ class Store:
                 if wanted is None or wanted(thing):
                     found.append(thing)
                 if len(found) == limit:
-                    return Page(found, _position(names, item) if n + 1 < len(batch) else None)
+                    return Page(
+                        found, _position(names, item) if n + 1 < len(batch) else None
+                    )
             read += len(batch)
             if len(batch) <= size:
                 return Page(found)
@@ -141,7 +153,14 @@ class Store:
             if read >= read_at_most:
                 return Page(found, start)
 
-    def _query(self, table: Table, part: str, start: Position | None, limit: int, options: dict[str, Any]) -> list[Item]:
+    def _query(
+        self,
+        table: Table,
+        part: str,
+        start: Position | None,
+        limit: int,
+        options: dict[str, Any],
+    ) -> list[Item]:
         """Read rows until there are enough of them: DynamoDB ends an answer at a megabyte."""
         items: list[Item] = []
         key: Any = start and {name: {"S": value} for name, value in start.items()}
@@ -164,7 +183,9 @@ class Store:
     def put(self, thing: object, condition: Condition | None = None) -> None:
         """Write a thing."""
         name, pk, sk, attributes = self._row_parts(thing)
-        self.connection.put_item(name, pk, range_key=sk, attributes=attributes, condition=condition)
+        self.connection.put_item(
+            name, pk, range_key=sk, attributes=attributes, condition=condition
+        )
 
     def put_if(self, thing: object, condition: Condition) -> bool:
         """Write a thing if the condition holds; say whether it did."""
@@ -181,7 +202,9 @@ class Store:
         name, key = self._key_parts(thing)
         self.connection.delete_item(name, key.pk, range_key=key.sk)
 
-    def write_batch(self, put: Sequence[object] = (), delete: Sequence[object] = ()) -> None:
+    def write_batch(
+        self, put: Sequence[object] = (), delete: Sequence[object] = ()
+    ) -> None:
         """Write and delete many rows, 25 in a request. What fails half-way is half done."""
         puts = [(self._key_parts(thing)[0], self.item_of(thing)) for thing in put]
         deletes = [self._key_parts(thing) for thing in delete]
@@ -196,7 +219,9 @@ class Store:
         """Return the row of a thing as DynamoDB holds it."""
         return self._rows[type(thing)].from_entity(thing)
 
-    def request(self, thing: object, condition: Condition | None = None, **parts: Any) -> dict[str, Any]:
+    def request(
+        self, thing: object, condition: Condition | None = None, **parts: Any
+    ) -> dict[str, Any]:
         """Return the arguments of one operation on the row of a thing, for a transaction."""
         name, key = self._key_parts(thing)
         kwargs: dict[str, Any] = self.connection.get_operation_kwargs(
@@ -204,7 +229,9 @@ class Store:
         )
         return kwargs
 
-    def put_request(self, thing: object, condition: Condition | None = None) -> dict[str, Any]:
+    def put_request(
+        self, thing: object, condition: Condition | None = None
+    ) -> dict[str, Any]:
         """Return the arguments that write a thing, for a transaction."""
         name, pk, sk, attributes = self._row_parts(thing)
         kwargs: dict[str, Any] = self.connection.get_operation_kwargs(
@@ -232,7 +259,10 @@ def _position(names: Sequence[str], item: Item) -> Position:
 
 def _meta_of(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema as PynamoDB keeps it to know the keys of a table and its indexes."""
-    indexes = [{"IndexName": one["index_name"], "KeySchema": one["key_schema"]} for one in schema["global_secondary_indexes"]]
+    indexes = [
+        {"IndexName": one["index_name"], "KeySchema": one["key_schema"]}
+        for one in schema["global_secondary_indexes"]
+    ]
     return {
         "TableName": name,
         "KeySchema": schema["key_schema"],

@@ -37,7 +37,9 @@ __all__ = [
 
 T = TypeVar("T")
 V = TypeVar("V")
-Item = Mapping[str, Mapping[str, Any]]  # a row as DynamoDB holds it: attribute -> type -> value
+Item = Mapping[
+    str, Mapping[str, Any]
+]  # a row as DynamoDB holds it: attribute -> type -> value
 Keys = Callable[[Any], Mapping[str, Any]]
 Projection = Callable[[Any], Sequence[object]]
 
@@ -61,12 +63,24 @@ class Index:
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the names of its own keys, hash key first."""
-        return (self.hash_key,) if self.range_key is None else (self.hash_key, self.range_key)
+        return (
+            (self.hash_key,)
+            if self.range_key is None
+            else (self.hash_key, self.range_key)
+        )
 
 
-def index(name: str, *, hash_key: str, range_key: str | None = None, include: Sequence[str] = KEYS_ONLY) -> Index:
+def index(
+    name: str,
+    *,
+    hash_key: str,
+    range_key: str | None = None,
+    include: Sequence[str] = KEYS_ONLY,
+) -> Index:
     """Declare a global secondary index of a table."""
-    return Index(name=name, hash_key=hash_key, range_key=range_key, include=tuple(include))
+    return Index(
+        name=name, hash_key=hash_key, range_key=range_key, include=tuple(include)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +112,9 @@ class Table:
     name: str
     indexes: Sequence[Index] = ()
 
-    def row(self, kind: type[T], *, keys: Keys, computed: Mapping[str, type] = _NOTHING) -> "RowType[T]":
+    def row(
+        self, kind: type[T], *, keys: Keys, computed: Mapping[str, type] = _NOTHING
+    ) -> "RowType[T]":
         """Declare the row type of a dataclass.
 
         `keys(thing)` returns pk, sk and the keys of indexes that are no fields. It also returns what
@@ -123,7 +139,9 @@ class Table:
         for one in indexes:
             names |= dict.fromkeys(sorted(one.keys))
         return {
-            "attribute_definitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
+            "attribute_definitions": [
+                {"AttributeName": name, "AttributeType": "S"} for name in names
+            ],
             "key_schema": [
                 {"KeyType": "HASH", "AttributeName": "pk"},
                 {"KeyType": "RANGE", "AttributeName": "sk"},
@@ -137,9 +155,15 @@ class Table:
 def _index_schema(one: Index) -> dict[str, Any]:
     projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
     if one.include:
-        projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(one.include)}
+        projection = {
+            "ProjectionType": "INCLUDE",
+            "NonKeyAttributes": list(one.include),
+        }
     types = ("HASH", "RANGE")
-    schema = [{"AttributeName": name, "KeyType": key_type} for name, key_type in zip(one.keys, types, strict=False)]
+    schema = [
+        {"AttributeName": name, "KeyType": key_type}
+        for name, key_type in zip(one.keys, types, strict=False)
+    ]
     return {"index_name": one.name, "key_schema": schema, "projection": projection}
 
 
@@ -225,7 +249,9 @@ class RowType(Generic[T]):
         """The PynamoDB model that writes these rows."""
         meta = type("Meta", (), {"table_name": self.table.name})
         names = {"Meta": meta, **self.attributes}
-        return cast("type[Model]", MetaModel(f"{self.kind.__name__}Row", (Model,), names))
+        return cast(
+            "type[Model]", MetaModel(f"{self.kind.__name__}Row", (Model,), names)
+        )
 
     @cached_property
     def _fields(self) -> Sequence[tuple[str, Any]]:

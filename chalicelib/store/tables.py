@@ -82,8 +82,14 @@ def _job_keys(record: JobRecord) -> dict[str, str]:
     return {"pk": record.shard, "sk": f"{to_text(record.at)}#{record.id}"}
 
 
-PARKED = _DUE.row(ParkedJob, keys=lambda parked: {"pk": PARKED_PART, "sk": parked.order})
+PARKED = _DUE.row(
+    ParkedJob, keys=lambda parked: {"pk": PARKED_PART, "sk": parked.order}
+)
 JOB = _DUE.row(JobRecord, keys=_job_keys)
-COUNTER = _COUNTERS.row(Counter, keys=lambda counter: {"pk": counter.subject, "sk": counter.name})
-RECEIPT = _RECEIPTS.row(ReceiptRecord, keys=lambda receipt: {"pk": receipt.id, "sk": "receipt"})
+COUNTER = _COUNTERS.row(
+    Counter, keys=lambda counter: {"pk": counter.subject, "sk": counter.name}
+)
+RECEIPT = _RECEIPTS.row(
+    ReceiptRecord, keys=lambda receipt: {"pk": receipt.id, "sk": "receipt"}
+)
 OWN_ROWS: Sequence[RowType[Any]] = (JOB, PARKED, COUNTER, RECEIPT)

@@ -34,9 +34,18 @@ E = TypeVar("E", bound=Entity)
 R = TypeVar("R")
 ATTEMPTS = 5  # the first, and four more from fresh state
 RECEIPT_TTL = timedelta(days=7)
-LOST_AFTER = timedelta(hours=1)  # longer than a queue is ever behind; a timer that is armed in vain does no harm
-_NO_TIMER = ArmedTimer("", datetime.min.replace(tzinfo=UTC), "")  # before every deadline, so it is always moved
-_OPERATIONS = ("check", "delete", "put", "update")  # in the order in which PynamoDB sends them
+LOST_AFTER = timedelta(
+    hours=1
+)  # longer than a queue is ever behind; a timer that is armed in vain does no harm
+_NO_TIMER = ArmedTimer(
+    "", datetime.min.replace(tzinfo=UTC), ""
+)  # before every deadline, so it is always moved
+_OPERATIONS = (
+    "check",
+    "delete",
+    "put",
+    "update",
+)  # in the order in which PynamoDB sends them
 
 
 class Transaction:
@@ -71,7 +80,9 @@ class Transaction:
         """
         return self.run_with(lambda: (decide(), None), context)[0]
 
-    def run_with(self, decide: Callable[[], tuple[Changes[E], R]], context: RequestContext) -> tuple[E, R]:
+    def run_with(
+        self, decide: Callable[[], tuple[Changes[E], R]], context: RequestContext
+    ) -> tuple[E, R]:
         """Like `run`, for a decision that has a result: return the entity as written, and the result.
 
         The result is made before the commit. What was read after it could fail, and hide that the
@@ -97,18 +108,24 @@ class Transaction:
                 raise
         raise Busy
 
-    def rearm_lost(self, entities: Iterable[E], reread: Callable[[str], E | None]) -> int:
+    def rearm_lost(
+        self, entities: Iterable[E], reread: Callable[[str], E | None]
+    ) -> int:
         """Arm what is long due and has no timer waiting for it; return how many there were, which should be none."""
         lost = 0
         for batch in in_batches(entities, BATCH_GET):
-            lost += sum(self._rearm(entity, reread) for entity in self._without_job(batch))
+            lost += sum(
+                self._rearm(entity, reread) for entity in self._without_job(batch)
+            )
         return lost
 
     def _without_job(self, entities: Sequence[E]) -> list[E]:
         """Return the entities whose timer is long due, but has no job in the table."""
         long_ago = self._clock.now() - LOST_AFTER
         overdue = {e.timer.id: e for e in entities if e.timer and e.timer.at < long_ago}
-        waiting = self._outbox.are_waiting([_timer_job(e, e.timer) for e in overdue.values() if e.timer])
+        waiting = self._outbox.are_waiting(
+            [_timer_job(e, e.timer) for e in overdue.values() if e.timer]
+        )
         return [entity for id, entity in overdue.items() if id not in waiting]
 
     def _rearm(self, seen: E, reread: Callable[[str], E | None]) -> bool:
@@ -116,9 +133,17 @@ class Transaction:
 
         def decide() -> Changes[E]:
             entity = reread(seen.id)
-            if entity is None or entity.timer != seen.timer or entity.deadlines() != seen.deadlines():
+            if (
+                entity is None
+                or entity.timer != seen.timer
+                or entity.deadlines() != seen.deadlines()
+            ):
                 raise NotFound
-            return Changes(entity=replace(entity, timer=_NO_TIMER), previous=entity, bump_version=False)
+            return Changes(
+                entity=replace(entity, timer=_NO_TIMER),
+                previous=entity,
+                bump_version=False,
+            )
 
         try:
             self.run(decide, RequestContext())
@@ -145,7 +170,9 @@ class Transaction:
             raise changes.refusal
         return entity
 
-    def _items(self, changes: Changes[E], key: IdempotencyKey | None, now: datetime) -> tuple[E, list[Item], list[ScheduledJob]]:
+    def _items(
+        self, changes: Changes[E], key: IdempotencyKey | None, now: datetime
+    ) -> tuple[E, list[Item], list[ScheduledJob]]:
         items: list[Item] = []
         if key and not changes.refusal:
             items.append(self._receipt(key, changes.entity.id, now))
@@ -154,7 +181,10 @@ class Transaction:
         for part in changes.parts:
             entity, own = self._entity(part, now)
             items += [*own, *(self._build.write(extra) for extra in part.writes)]
-            items += [self._build.put(record, Contended) for record in self._records(entity, part.events, now)]
+            items += [
+                self._build.put(record, Contended)
+                for record in self._records(entity, part.events, now)
+            ]
             jobs += self._scheduler.jobs_of(entity, part, now)
             written.append(entity)
         items += [self._build.put(record_of(job), Contended) for job in jobs]
@@ -174,16 +204,27 @@ class Transaction:
         unused = PK.does_not_exist() | (RECEIPT.attribute("ttl") <= now)
         return self._build.put(record, Replayed, unused)
 
-    def _entity(self, part: Changes[Entity], now: datetime) -> tuple[Entity, list[Item]]:
+    def _entity(
+        self, part: Changes[Entity], now: datetime
+    ) -> tuple[Entity, list[Item]]:
         """Return an entity as it will be written, and the items that write it, its timer and what is derived from it."""
         entity, previous = part.entity, part.previous
-        if entity == previous and not part.events:  # an event needs a version of its own
+        if (
+            entity == previous and not part.events
+        ):  # an event needs a version of its own
             return entity, []
         entity, armed = self._arm(entity, previous, now, bump_version=part.bump_version)
         written = self._build.entity(entity, previous)
         return entity, [*written, *armed, *self._build.projections(entity, previous)]
 
-    def _arm(self, entity: Entity, previous: Entity | None, now: datetime, *, bump_version: bool) -> tuple[Entity, list[Item]]:
+    def _arm(
+        self,
+        entity: Entity,
+        previous: Entity | None,
+        now: datetime,
+        *,
+        bump_version: bool,
+    ) -> tuple[Entity, list[Item]]:
         """Keep exactly one job in step with the entity's earliest deadline; a fresh id makes older timers harmless.
 
         The job of a timer that is due already is left to the sweep, which deletes it for half the price.
@@ -205,10 +246,14 @@ class Transaction:
         if timer != old and old and old.at > now:
             items.append(self._build.delete(record_of(_timer_job(entity, old))))
         if timer != old and timer:
-            items.append(self._build.put(record_of(_timer_job(entity, timer)), Contended))
+            items.append(
+                self._build.put(record_of(_timer_job(entity, timer)), Contended)
+            )
         return entity, items
 
-    def _records(self, entity: Entity, events: tuple[Event, ...], now: datetime) -> list[object]:
+    def _records(
+        self, entity: Entity, events: tuple[Event, ...], now: datetime
+    ) -> list[object]:
         if not events:
             return []
         record = self._store.event_log_of(type(entity)).kind
@@ -241,19 +286,31 @@ class Transaction:
         except TransactWriteError as error:
             self._explain(error, ordered, key)
 
-    def _explain(self, error: TransactWriteError, items: list[Item], key: IdempotencyKey | None) -> None:
+    def _explain(
+        self, error: TransactWriteError, items: list[Item], key: IdempotencyKey | None
+    ) -> None:
         """Turn a failed transaction into what it means; the earliest item with a meaning of its own wins."""
         code = code_of(error)
-        if code is None:  # no answer at all, after botocore's own tries with the same request token
+        if (
+            code is None
+        ):  # no answer at all, after botocore's own tries with the same request token
             raise Busy from error
-        reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
-        failed = [item.failed for item, reason in zip(items, reasons, strict=False) if reason == "ConditionalCheckFailed"]
+        reasons = [
+            reason.code if reason else None for reason in error.cancellation_reasons
+        ]
+        failed = [
+            item.failed
+            for item, reason in zip(items, reasons, strict=False)
+            if reason == "ConditionalCheckFailed"
+        ]
         if Replayed in failed:
             self._answer_replay(key)
             raise Contended from error
         if code in CONTENTION or CONTENTION & set(reasons) or Contended in failed:
             raise Contended from error
-        refusal = next((meaning for meaning in failed if isinstance(meaning, Refusal)), None)
+        refusal = next(
+            (meaning for meaning in failed if isinstance(meaning, Refusal)), None
+        )
         if refusal is None:
             raise error
         raise refusal from error

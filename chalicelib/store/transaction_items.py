@@ -43,7 +43,9 @@ class ItemBuilder:
         if isinstance(extra, Check):
             return self._check(extra.entity)
         if isinstance(extra, Put):
-            return self.put(extra.row, extra.on_conflict or Contended, self._condition_of(extra))
+            return self.put(
+                extra.row, extra.on_conflict or Contended, self._condition_of(extra)
+            )
         if isinstance(extra, Delete):
             return self.delete(extra.row)
         if isinstance(extra, Count):
@@ -57,7 +59,9 @@ class ItemBuilder:
             return self._unchanged(put.expected)
         return PK.does_not_exist() if put.new else None
 
-    def put(self, thing: object, failed: Failed, condition: Condition | None = None) -> Item:
+    def put(
+        self, thing: object, failed: Failed, condition: Condition | None = None
+    ) -> Item:
         """Make the item that writes a thing."""
         return Item("put", self._store.put_request(thing, condition), failed)
 
@@ -72,12 +76,17 @@ class ItemBuilder:
 
     def projections(self, entity: Entity, previous: Entity | None) -> list[Item]:
         """Make the items that bring the rows that follow from an entity in step with it."""
-        before, after = self._projected(entity, previous), self._projected(entity, entity)
+        before, after = (
+            self._projected(entity, previous),
+            self._projected(entity, entity),
+        )
         gone = [self.delete(thing) for key, thing in before.items() if key not in after]
         changed = [thing for key, thing in after.items() if before.get(key) != thing]
         return gone + [self.put(thing, Contended) for thing in changed]
 
-    def _projected(self, entity: Entity, of: Entity | None) -> dict[tuple[str, Key], object]:
+    def _projected(
+        self, entity: Entity, of: Entity | None
+    ) -> dict[tuple[str, Key], object]:
         """Return the rows that follow from an entity in one of its states, by table and key."""
         found: dict[tuple[str, Key], object] = {}
         if of is None:
@@ -89,7 +98,9 @@ class ItemBuilder:
         return found
 
     def _check(self, entity: Entity) -> Item:
-        return Item("check", self._store.request(entity, self._unchanged(entity)), Contended)
+        return Item(
+            "check", self._store.request(entity, self._unchanged(entity)), Contended
+        )
 
     def _unchanged(self, entity: Entity) -> Condition:
         """Version and timer are as they were read: a write without a new version moves only the timer."""
@@ -112,7 +123,9 @@ class ItemBuilder:
 
     def _adjust(self, adjust: Adjust) -> Item:
         row = self._store.row_of(type(adjust.row))
-        actions = [row.attribute(name).add(number) for name, number in adjust.add.items()]
+        actions = [
+            row.attribute(name).add(number) for name, number in adjust.add.items()
+        ]
         condition: Any = PK.exists()
         for name, (lowest, highest) in adjust.limits.items():
             added = adjust.add.get(name, 0)
@@ -133,6 +146,8 @@ def _within(attribute: Any, add: int, lowest: int | None, highest: int | None) -
         fits.append(attribute <= highest - add)
     if not fits:
         return PK.exists()
-    from_zero = (lowest is None or add >= lowest) and (highest is None or add <= highest)
+    from_zero = (lowest is None or add >= lowest) and (
+        highest is None or add <= highest
+    )
     condition = reduce(and_, fits)
     return condition | attribute.does_not_exist() if from_zero else condition

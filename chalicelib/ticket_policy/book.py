@@ -35,7 +35,11 @@ class PolicyBook:
 
     def changed_at(self, streets: Sequence[str]) -> datetime | None:
         """Return when one of these streets last changed its rules; None where all keep the default rules."""
-        changed = [found.updated_at for street in streets if (found := self._repository.policy_of(street))]
+        changed = [
+            found.updated_at
+            for street in streets
+            if (found := self._repository.policy_of(street))
+        ]
         return max(changed, default=None)
 
     def _read_version(self, street: str, number: int) -> Policy:

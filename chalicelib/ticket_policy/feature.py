@@ -72,7 +72,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(ticket_policies: "TicketPolicies", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    ticket_policies: "TicketPolicies", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return ticket_policies.message_contexts(subjects)
 

@@ -11,7 +11,14 @@ from ..kernel.unset import UNSET, Maybe, or_else
 from ..tickets.policy import Category, EscalationStep, Level, LimitsOf, Policy, Rule
 from ..tickets.worktime import OfficeHours, OwnDay
 
-__all__ = ["CoverageGap", "CoverageReport", "PolicyEdit", "PolicyRecord", "StreetPolicy", "Why"]
+__all__ = [
+    "CoverageGap",
+    "CoverageReport",
+    "PolicyEdit",
+    "PolicyRecord",
+    "StreetPolicy",
+    "Why",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,9 @@ class Why(StrEnum):
     """Why nobody would hear of a ticket at a level."""
 
     NOBODY_ON_DUTY = "nobody_on_duty"  # no duty list names anybody
-    NOT_IN_OFFICE = "not_in_office"  # the people named have left or lost the role, or are blocked
+    NOT_IN_OFFICE = (
+        "not_in_office"  # the people named have left or lost the role, or are blocked
+    )
     UNREACHABLE = "unreachable"  # neither a phone that takes SMS nor an address
     NO_PHONE = "no_phone"  # for what is urgent mail is too slow
 

@@ -34,7 +34,9 @@ __all__ = [
 
 CLIMBING = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
 _EXAMPLES = 20
-_ESCALATE, _START, _RESUME, _PAUSE, _MEET = range(5)  # in this order, where several things happened at one instant
+_ESCALATE, _START, _RESUME, _PAUSE, _MEET = range(
+    5
+)  # in this order, where several things happened at one instant
 _Fact = tuple[datetime, int, SlaKind]
 
 
@@ -53,7 +55,9 @@ class Played:
     urgency: TicketUrgency
     begins: Level
     holder: str | None
-    due: Mapping[SlaKind, datetime] = field(default_factory=dict)  # first, without holds
+    due: Mapping[SlaKind, datetime] = field(
+        default_factory=dict
+    )  # first, without holds
     over: Mapping[SlaKind, datetime] = field(default_factory=dict)  # and when
     climbs: tuple[Climb, ...] = ()
 
@@ -74,12 +78,18 @@ class Pair:
     @property
     def moved(self) -> bool:
         """Say whether the first level or assignee differs."""
-        return (self.then.begins, self.then.holder) != (self.now.begins, self.now.holder)
+        return (self.then.begins, self.then.holder) != (
+            self.now.begins,
+            self.now.holder,
+        )
 
     @property
     def turned(self) -> bool:
         """Say whether an overdue timer or the highest level differs."""
-        return self.then.over.keys() != self.now.over.keys() or self.then.level is not self.now.level
+        return (
+            self.then.over.keys() != self.now.over.keys()
+            or self.then.level is not self.now.level
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +98,12 @@ class Tally:
 
     tickets: int = 0
     moved: int = 0
-    over: Mapping[SlaKind, list[int]] = field(default_factory=lambda: {name: [0, 0] for name in CLIMBING})
-    reached: Mapping[Level, list[int]] = field(default_factory=lambda: {level: [0, 0] for level in Level})
+    over: Mapping[SlaKind, list[int]] = field(
+        default_factory=lambda: {name: [0, 0] for name in CLIMBING}
+    )
+    reached: Mapping[Level, list[int]] = field(
+        default_factory=lambda: {level: [0, 0] for level in Level}
+    )
 
     def add(self, pair: Pair) -> None:
         """Count one more."""
@@ -123,16 +137,28 @@ def summarise(pairs: Iterable[Pair], since: datetime, *, cut: bool) -> ReplayRes
         if (pair.turned or pair.moved) and len(kept) < _EXAMPLES:
             kept.append(pair)
     examples = tuple([*turned, *moved][:_EXAMPLES])
-    return ReplayResult(since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples)
+    return ReplayResult(
+        since=since, cut=cut, total=total, by_urgency=by_urgency, examples=examples
+    )
 
 
 def urgency_under(policy: Policy, own: Policy, ticket: Ticket) -> TicketUrgency:
     """Return the urgency of a ticket under a policy: that of its category, unless a person had set it."""
     then, now = own.category(ticket.category), policy.category(ticket.category)
-    return now.urgency if then and now and then.urgency is ticket.urgency else ticket.urgency
+    return (
+        now.urgency
+        if then and now and then.urgency is ticket.urgency
+        else ticket.urgency
+    )
 
 
-def play(ticket: Ticket, escalation: EscalationContext, begins: Level, holder: str | None, until: datetime) -> Played:
+def play(
+    ticket: Ticket,
+    escalation: EscalationContext,
+    begins: Level,
+    holder: str | None,
+    until: datetime,
+) -> Played:
     """Replay a ticket under a policy, up to an instant."""
     return _Play(ticket, escalation, begins, holder).run(until)
 
@@ -140,7 +166,13 @@ def play(ticket: Ticket, escalation: EscalationContext, begins: Level, holder: s
 class _Play:
     """One ticket during its replay: its timers and the level that it has reached."""
 
-    def __init__(self, ticket: Ticket, escalation: EscalationContext, begins: Level, holder: str | None) -> None:
+    def __init__(
+        self,
+        ticket: Ticket,
+        escalation: EscalationContext,
+        begins: Level,
+        holder: str | None,
+    ) -> None:
         self._ticket, self._escalation, self._level = ticket, escalation, begins
         self._clocks: dict[SlaKind, SlaTimer] = {}
         self._played = Played(urgency=ticket.urgency, begins=begins, holder=holder)
@@ -155,7 +187,9 @@ class _Play:
             self._fire_before(fact[0] if fact else until, also_at=n == len(facts))
             if fact:
                 self._take(fact)
-        return replace(self._played, due=self._due, over=self._over, climbs=tuple(self._climbs))
+        return replace(
+            self._played, due=self._due, over=self._over, climbs=tuple(self._climbs)
+        )
 
     def _take(self, fact: _Fact) -> None:
         at, kind, name = fact
@@ -164,7 +198,9 @@ class _Play:
             self._escalate(at)
         elif kind == _START:
             again = at > self._ticket.created_at and self._ticket.reopened
-            started = clocks.start(sla, name, at, sla.policy.reopen_percent if again else 100)
+            started = clocks.start(
+                sla, name, at, sla.policy.reopen_percent if again else 100
+            )
             self._clocks[name] = started
             self._due[name] = started.due_at
         elif clock and kind == _RESUME:
@@ -191,7 +227,9 @@ class _Play:
             return
         share = self._escalation.step(self._level).percent
         for clock in over:
-            self._clocks[clock.name] = clocks.prolong(self._escalation.sla, clock, at, clock.limit * share // 100)
+            self._clocks[clock.name] = clocks.prolong(
+                self._escalation.sla, clock, at, clock.limit * share // 100
+            )
 
     def _escalate(self, at: datetime) -> bool:
         level = self._escalation.above(self._level)
@@ -206,8 +244,14 @@ def _facts(ticket: Ticket) -> Iterator[_Fact]:
     """Yield the acts that the timers of a ticket record."""
     for clock in (clock for clock in ticket.clocks if clock.name in CLIMBING):
         name, last = clock.name, clock.runs[-1]
-        if name is SlaKind.RESOLVE and ticket.reopened and clock.started_at > ticket.created_at:
-            yield from ((clock.started_at, _ESCALATE, name) for _ in range(ticket.reopened))
+        if (
+            name is SlaKind.RESOLVE
+            and ticket.reopened
+            and clock.started_at > ticket.created_at
+        ):
+            yield from (
+                (clock.started_at, _ESCALATE, name) for _ in range(ticket.reopened)
+            )
         yield clock.started_at, _START, name
         for run, after in pairwise(clock.runs):
             if run.end is not None and run.end < after.start:

@@ -27,7 +27,9 @@ class TallyView(View):
     tickets: int
     moved: int = Field(description="Which somebody else would have had first.")
     over: dict[SlaKind, BothView] = Field(description="Whose clock was over.")
-    reached: dict[Level, BothView] = Field(description="By the highest level that they reached.")
+    reached: dict[Level, BothView] = Field(
+        description="By the highest level that they reached."
+    )
 
     @classmethod
     def of(cls, tally: Tally) -> "TallyView":
@@ -57,8 +59,12 @@ class PlayedView(View):
     urgency: TicketUrgency
     begins: Level
     holder: str | None
-    due: dict[SlaKind, Instant] = Field(description="As promised at the beginning, without holds.")
-    over: dict[SlaKind, Instant] = Field(description="Which clocks were over, and since when.")
+    due: dict[SlaKind, Instant] = Field(
+        description="As promised at the beginning, without holds."
+    )
+    over: dict[SlaKind, Instant] = Field(
+        description="Which clocks were over, and since when."
+    )
     climbs: list[ClimbView]
     level: Level
 
@@ -84,7 +90,9 @@ class ReplayView(View):
     """What other rules would have done to the tickets since an instant."""
 
     since: Instant
-    cut: bool = Field(description="There were more than are read; these are the newest.")
+    cut: bool = Field(
+        description="There were more than are read; these are the newest."
+    )
     total: TallyView
     by_urgency: dict[TicketUrgency, TallyView]
     examples: list[ExampleView]
@@ -96,6 +104,9 @@ class ReplayView(View):
             since=found.since,
             cut=found.cut,
             total=TallyView.of(found.total),
-            by_urgency={urgency: TallyView.of(tally) for urgency, tally in found.by_urgency.items()},
+            by_urgency={
+                urgency: TallyView.of(tally)
+                for urgency, tally in found.by_urgency.items()
+            },
             examples=[ExampleView.of(pair) for pair in found.examples],
         )

@@ -6,7 +6,14 @@ from ..store.repository import Repository
 from ..store.table import EventRecord, Table
 from .model import CoverageReport, PolicyRecord, StreetPolicy
 
-__all__ = ["COVERAGE", "POLICY", "POLICY_EVENT", "VERSION", "PolicyEvent", "PolicyRepository"]
+__all__ = [
+    "COVERAGE",
+    "POLICY",
+    "POLICY_EVENT",
+    "VERSION",
+    "PolicyEvent",
+    "PolicyRepository",
+]
 
 # PK the street; SK `policy`, `version#…`, `coverage`, `event#<version>…`.
 _RULES = Table("rules")
@@ -25,7 +32,9 @@ def _version(number: int) -> str:
 
 
 POLICY = _RULES.row(StreetPolicy, keys=lambda policy: {"pk": policy.id, "sk": "policy"})
-COVERAGE = _RULES.row(CoverageReport, keys=lambda report: {"pk": report.id, "sk": "coverage"})
+COVERAGE = _RULES.row(
+    CoverageReport, keys=lambda report: {"pk": report.id, "sk": "coverage"}
+)
 VERSION = _RULES.row(PolicyRecord, keys=_version_keys)
 POLICY_EVENT = _RULES.event_log(StreetPolicy, PolicyEvent)
 
@@ -54,4 +63,6 @@ class PolicyRepository(Repository):
 
     def coverage_reports(self, streets: Sequence[str]) -> list[CoverageReport]:
         """Read what the latest checks of several streets have found, a hundred in a request."""
-        return self._store.get_many(COVERAGE, [(street, "coverage") for street in streets])
+        return self._store.get_many(
+            COVERAGE, [(street, "coverage") for street in streets]
+        )

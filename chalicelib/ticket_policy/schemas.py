@@ -34,16 +34,28 @@ P = TypeVar("P")
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", examples=["rubbish"])]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Label = Annotated[Line, Field(min_length=1, max_length=60)]
-Group = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)]
-About = Annotated[str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)]
+Group = Annotated[
+    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=60), AfterValidator(normalise)
+]
+About = Annotated[
+    str, Field(pattern=f"^$|{LINE_PATTERN}", max_length=300), AfterValidator(normalise)
+]
 Word = Annotated[Line, Field(min_length=1, max_length=20)]
 Minutes = Annotated[
     int,
-    Field(ge=1, le=129_600, description="Minutes: of office hours, or of any where `always`."),
+    Field(
+        ge=1,
+        le=129_600,
+        description="Minutes: of office hours, or of any where `always`.",
+    ),
     WHOLE,
 ]
 # Everybody at the top is told again each time, so it is not a matter of a minute.
-Again = Annotated[int, Field(ge=15, le=129_600, description="Minutes after which the top is told again."), WHOLE]
+Again = Annotated[
+    int,
+    Field(ge=15, le=129_600, description="Minutes after which the top is told again."),
+    WHOLE,
+]
 Percent = Annotated[int, Field(ge=1, le=400), WHOLE]
 To = Annotated[
     str,
@@ -52,8 +64,12 @@ To = Annotated[
         description="A role, or a person's id.",
     ),
 ]
-TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:30"])]
-EndOfSpan = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["12:00"])]
+TimeOfDay = Annotated[
+    str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:30"])
+]
+EndOfSpan = Annotated[
+    str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["12:00"])
+]
 
 
 def _a_day(text: str) -> str:
@@ -85,7 +101,10 @@ class QuestionIn(Request):
 
     def as_question(self) -> CategoryQuestion:
         """Return it as rules keep it."""
-        choices = tuple(Choice(key=choice.key, zh=choice.zh, en=choice.en) for choice in self.choices)
+        choices = tuple(
+            Choice(key=choice.key, zh=choice.zh, en=choice.en)
+            for choice in self.choices
+        )
         return CategoryQuestion(
             code=self.code,
             zh=self.zh,
@@ -114,7 +133,11 @@ class CategoryIn(Request):
 
     def as_category(self) -> Category:
         """Return it as rules keep it."""
-        plain = {name: getattr(self, name) for name in type(self).model_fields if name not in ("keywords", "questions")}
+        plain = {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name not in ("keywords", "questions")
+        }
         return Category(
             **plain,
             keywords=tuple(self.keywords),
@@ -132,7 +155,9 @@ class LimitsIn(Request):
     resolve: Minutes
     call_back: Minutes
     remind: Again
-    always: Flag = Field(False, description="Every minute counts, not only those of office hours.")
+    always: Flag = Field(
+        False, description="Every minute counts, not only those of office hours."
+    )
 
     def as_limits(self) -> LimitsOf:
         """Return them as rules keep them."""
@@ -198,7 +223,9 @@ class OwnDayIn(Request):
     def as_day(self) -> OwnDay:
         """Return it as rules keep it."""
         return OwnDay(
-            spans=None if self.hours is None else tuple(span.as_span() for span in self.hours),
+            spans=None
+            if self.hours is None
+            else tuple(span.as_span() for span in self.hours),
             note=self.note,
         )
 
@@ -221,7 +248,9 @@ OwnDays = Annotated[
 class PolicyIn(Request):
     """What a street wants otherwise; what is left out stays as it is. A list that is given takes the place of the whole list."""
 
-    categories: Annotated[list[CategoryIn], Field(min_length=1, max_length=100)] | None = None
+    categories: (
+        Annotated[list[CategoryIn], Field(min_length=1, max_length=100)] | None
+    ) = None
     limits: Annotated[list[LimitsIn], Field(min_length=4, max_length=200)] | None = None
     rules: Annotated[list[RuleIn], Field(max_length=300)] | None = None
     ladder: Annotated[list[StepIn], Field(min_length=1, max_length=3)] | None = None

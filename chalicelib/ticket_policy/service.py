@@ -38,10 +38,14 @@ __all__ = ["PolicyForViewer", "TicketPolicies"]
 
 _REPLAYED = timedelta(days=90)
 _REPLAYED_MOST = 5000  # tickets; some five seconds
-_GAPS_KEPT = 300  # of a street; a row holds 400 KB, and a street with more has nobody on duty
+_GAPS_KEPT = (
+    300  # of a street; a row holds 400 KB, and a street with more has nobody on duty
+)
 
 
-Reported = Callable[[str, datetime, datetime | None, int], tuple[list[Ticket], bool]]  # see `TicketQueries.reported_between`
+Reported = Callable[
+    [str, datetime, datetime | None, int], tuple[list[Ticket], bool]
+]  # see `TicketQueries.reported_between`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +81,15 @@ class TicketPolicies:
         self._metrics, self._reported, self._library = metrics, reported, library
         self._book = book
 
-    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """Return what fills each message about a street now; None where it is no longer true."""
         streets = list(dict.fromkeys(subject.about for subject in subjects))
-        counts = {report.id: report.count for report in self._repository.coverage_reports(streets)}
+        counts = {
+            report.id: report.count
+            for report in self._repository.coverage_reports(streets)
+        }
         contexts: list[MessageContext | None] = []
         for subject in subjects:
             count = counts.get(subject.about)
@@ -100,9 +109,13 @@ class TicketPolicies:
         people = self._people.find_many(_named(street.policy))
         report = self._repository.coverage_report(street.id)
         warnings = self._warnings(street, people)
-        return PolicyForViewer(street=street, is_staff=True, warnings=warnings, report=report)
+        return PolicyForViewer(
+            street=street, is_staff=True, warnings=warnings, report=report
+        )
 
-    def change_policy(self, context: RequestContext, place: str, edit: PolicyEdit) -> PolicyForViewer:
+    def change_policy(
+        self, context: RequestContext, place: str, edit: PolicyEdit
+    ) -> PolicyForViewer:
         """Change the policy of the street of a place.
 
         Raises:
@@ -131,11 +144,17 @@ class TicketPolicies:
             report=self._report(street, coverage_gaps(changed.policy, roster)),
         )
 
-    def _new_version(self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]) -> Changes[StreetPolicy]:
+    def _new_version(
+        self, before: StreetPolicy, policy: Policy, by: str, changed: Sequence[str]
+    ) -> Changes[StreetPolicy]:
         """Return the decision that a policy is the street's next version."""
         number = before.version + 1
-        kept = PolicyRecord(street=before.id, number=number, policy=policy, at=self._clock.now(), by=by)
-        event = Event(tag="policy.changed", by=by, party="staff", note=",".join(changed))
+        kept = PolicyRecord(
+            street=before.id, number=number, policy=policy, at=self._clock.now(), by=by
+        )
+        event = Event(
+            tag="policy.changed", by=by, party="staff", note=",".join(changed)
+        )
         return Changes(
             entity=replace(before, policy=policy),
             previous=before if before.version else None,
@@ -143,7 +162,9 @@ class TicketPolicies:
             events=(event,),
         )
 
-    def replay(self, context: RequestContext, place: str, edit: PolicyEdit) -> ReplayResult:
+    def replay(
+        self, context: RequestContext, place: str, edit: PolicyEdit
+    ) -> ReplayResult:
         """Return what an edited policy would have done to a place's tickets of ninety days.
 
         Nothing is saved.
@@ -157,7 +178,9 @@ class TicketPolicies:
         policy = edit.applied_to(self._street(street).policy)
         roster = self._check(street, policy)
         tickets, cut = self._reported(street, until - _REPLAYED, None, _REPLAYED_MOST)
-        library = lru_cache(maxsize=4096)(self._library)  # the same few months of days, again and again
+        library = lru_cache(maxsize=4096)(
+            self._library
+        )  # the same few months of days, again and again
         now, own = EscalationPath(policy, roster), dict[int, EscalationPath]()
 
         def played(ticket: Ticket, path: EscalationPath) -> Played:
@@ -167,14 +190,22 @@ class TicketPolicies:
 
         def path_then(number: int) -> EscalationPath:
             if number not in own:
-                own[number] = EscalationPath(self._book.policy_for(street, number), roster)
+                own[number] = EscalationPath(
+                    self._book.policy_for(street, number), roster
+                )
             return own[number]
 
         def pairs() -> Iterator[Pair]:
             for ticket in (ticket for ticket in tickets if covers(place, ticket.place)):
                 then = path_then(ticket.policy_version)
-                other = replace(ticket, urgency=urgency_under(policy, then.policy, ticket))
-                yield Pair(ticket_id=ticket.id, then=played(ticket, then), now=played(other, now))
+                other = replace(
+                    ticket, urgency=urgency_under(policy, then.policy, ticket)
+                )
+                yield Pair(
+                    ticket_id=ticket.id,
+                    then=played(ticket, then),
+                    now=played(other, now),
+                )
 
         return summarise(pairs(), until - _REPLAYED, cut=cut)
 
@@ -201,10 +232,17 @@ class TicketPolicies:
         found = self.find_gaps(street)
 
         def decide() -> Changes[CoverageReport]:
-            before, now = self._repository.coverage_report(street), self._report(street, found)
+            before, now = (
+                self._repository.coverage_report(street),
+                self._report(street, found),
+            )
             if before is None:
-                return Changes(entity=now, previous=None, messages=_news_of(now, set(now.gaps)))
-            kept = replace(before, gaps=now.gaps, count=now.count, checked_at=now.checked_at)
+                return Changes(
+                    entity=now, previous=None, messages=_news_of(now, set(now.gaps))
+                )
+            kept = replace(
+                before, gaps=now.gaps, count=now.count, checked_at=now.checked_at
+            )
             news = _news_of(kept, set(now.gaps) - set(before.gaps))
             return Changes(entity=kept, previous=before, messages=news)
 
@@ -218,7 +256,9 @@ class TicketPolicies:
 
     def _street(self, street: str) -> StreetPolicy:
         now = self._clock.now()
-        return self._repository.policy_of(street) or StreetPolicy(id=street, created_at=now, updated_at=now, policy=HOUSE)
+        return self._repository.policy_of(street) or StreetPolicy(
+            id=street, created_at=now, updated_at=now, policy=HOUSE
+        )
 
     def _check(self, street: str, policy: Policy) -> Roster:
         """Refuse an invalid policy; return the street as it was read for the check."""
@@ -230,18 +270,31 @@ class TicketPolicies:
             raise Invalid.together(found)
         return roster
 
-    def _warnings(self, street: StreetPolicy, people: Mapping[str, Person]) -> tuple[PolicyWarning, ...]:
+    def _warnings(
+        self, street: StreetPolicy, people: Mapping[str, Person]
+    ) -> tuple[PolicyWarning, ...]:
         zone, now = self._places.zone_of(street.id), self._clock.now()
         return warnings_of(street.policy, people, zone, now, self._library)
 
     def _report(self, street: str, found: Sequence[CoverageGap]) -> CoverageReport:
         now, kept = self._clock.now(), tuple(found[:_GAPS_KEPT])
-        return CoverageReport(id=street, created_at=now, updated_at=now, checked_at=now, gaps=kept, count=len(found))
+        return CoverageReport(
+            id=street,
+            created_at=now,
+            updated_at=now,
+            checked_at=now,
+            gaps=kept,
+            count=len(found),
+        )
 
 
-def _news_of(report: CoverageReport, new: Collection[CoverageGap]) -> tuple[Message, ...]:
+def _news_of(
+    report: CoverageReport, new: Collection[CoverageGap]
+) -> tuple[Message, ...]:
     """Return the message to a street's staff about new gaps."""
-    message = Message(kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id)
+    message = Message(
+        kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id
+    )
     return (message,) if new else ()
 
 

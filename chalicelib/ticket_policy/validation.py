@@ -12,14 +12,24 @@ from ..kernel.place import covers, street_of
 from ..people.model import Person
 from ..tickets.duty import serves
 from ..tickets.office_hours import check_office_hours, check_week
-from ..tickets.policy import CategoryQuestion, Level, Policy, QuestionKind, Rule, SlaKind, TicketUrgency
+from ..tickets.policy import (
+    CategoryQuestion,
+    Level,
+    Policy,
+    QuestionKind,
+    Rule,
+    SlaKind,
+    TicketUrgency,
+)
 from ..tickets.worktime import Calendar, Library, OfficeHours, uncertain
 
 __all__ = ["PolicyWarning", "validate", "warnings_of"]
 
 T = TypeVar("T")
 _LISTS = (QuestionKind.ONE, QuestionKind.SEVERAL)
-_AHEAD = timedelta(days=60)  # public holidays are announced a week or two ahead; this is before that
+_AHEAD = timedelta(
+    days=60
+)  # public holidays are announced a week or two ahead; this is before that
 _WEEKS = 260  # of the five years within which a limit has to be up (see `worktime`) …
 _DAYS_OFF = 150  # … less so many days of public holidays, thirty a year, which is more than there are
 
@@ -32,7 +42,9 @@ class PolicyWarning:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def validate(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> list[Invalid]:
+def validate(
+    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
+) -> list[Invalid]:
     """Return every error of a policy, each with the path of its field.
 
     `places` are those of the street, `people` those that the policy names.
@@ -47,22 +59,35 @@ def validate(policy: Policy, street: str, places: Collection[str], people: Mappi
 
 
 def warnings_of(
-    policy: Policy, people: Mapping[str, Person], zone: str, now: datetime, library: Library
+    policy: Policy,
+    people: Mapping[str, Person],
+    zone: str,
+    now: datetime,
+    library: Library,
 ) -> tuple[PolicyWarning, ...]:
     """Return the warnings about a policy."""
     found = []
     if any(not row.limits.always for row in policy.limits):
-        calendar = Calendar(zone=zone, week=policy.week, own=policy.own, library=library)
+        calendar = Calendar(
+            zone=zone, week=policy.week, own=policy.own, library=library
+        )
         years = uncertain(calendar, now, now + _AHEAD)
-        found += [PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year}) for year in years]
+        found += [
+            PolicyWarning(code="rulebook.holidays_unknown", facts={"year": year})
+            for year in years
+        ]
     for rule in policy.rules:
         if rule.to in people and not people[rule.to].phone:
-            found.append(PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id}))
+            found.append(
+                PolicyWarning(code="rulebook.no_phone", facts={"rule": rule.id})
+            )
     return tuple(found)
 
 
 def _categories(policy: Policy) -> Iterator[Invalid]:
-    yield from _twice(policy.categories, lambda category: category.code, ["categories"], "code")
+    yield from _twice(
+        policy.categories, lambda category: category.code, ["categories"], "code"
+    )
     for n, category in enumerate(policy.categories):
         for m, question in enumerate(category.questions):
             yield from _question(question, ["categories", n, "questions", m])
@@ -74,14 +99,20 @@ def _categories(policy: Policy) -> Iterator[Invalid]:
         )
 
 
-def _question(question: CategoryQuestion, loc: Sequence[str | int]) -> Iterator[Invalid]:
+def _question(
+    question: CategoryQuestion, loc: Sequence[str | int]
+) -> Iterator[Invalid]:
     """Yield the errors of a question: choices belong to the kinds that are answered by choosing."""
     if bool(question.choices) is not (question.kind in _LISTS):
         yield Invalid(
-            "rulebook.choices_missing" if question.kind in _LISTS else "rulebook.choices_needless",
+            "rulebook.choices_missing"
+            if question.kind in _LISTS
+            else "rulebook.choices_needless",
             [*loc, "choices"],
         )
-    yield from _twice(question.choices, lambda choice: choice.key, [*loc, "choices"], "key")
+    yield from _twice(
+        question.choices, lambda choice: choice.key, [*loc, "choices"], "key"
+    )
 
 
 def _limits(policy: Policy) -> Iterator[Invalid]:
@@ -98,7 +129,11 @@ def _limits(policy: Policy) -> Iterator[Invalid]:
             yield Invalid("rulebook.category_unknown", ["limits", n, "category"])
         for name in (SlaKind.ACCEPT, SlaKind.CONTACT):
             if row.limits.of(name) > row.limits.resolve:
-                yield Invalid("rulebook.limits_disordered", ["limits", n, name.value], clock=name.value)
+                yield Invalid(
+                    "rulebook.limits_disordered",
+                    ["limits", n, name.value],
+                    clock=name.value,
+                )
         longest = max(row.limits.remind, *(row.limits.of(name) for name in SlaKind))
         if not row.limits.always and longest * most // 100 > capacity:
             yield Invalid("rulebook.never_up", ["limits", n], minutes=longest)
@@ -115,16 +150,22 @@ def _minutes(span: OfficeHours) -> int:
     return max(0, (end or 1440) - start)
 
 
-def _rules(policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]) -> Iterator[Invalid]:
+def _rules(
+    policy: Policy, street: str, places: Collection[str], people: Mapping[str, Person]
+) -> Iterator[Invalid]:
     codes = {category.code for category in policy.categories}
     rungs = {step.role.value for step in policy.ladder} | {Role.PROPERTY.value}
     yield from _twice(policy.rules, lambda rule: rule.id, ["rules"], "id")
     for n, rule in enumerate(policy.rules):
         if rule.category is not None and rule.category not in codes:
             yield Invalid("rulebook.category_unknown", ["rules", n, "category"])
-        if rule.place is not None and (rule.place not in places or street_of(rule.place) != street):
+        if rule.place is not None and (
+            rule.place not in places or street_of(rule.place) != street
+        ):
             yield Invalid("place.unknown", ["rules", n, "place"], place=rule.place)
-        if rule.to not in rungs and not _serves_there(people.get(rule.to), rule.place or street):
+        if rule.to not in rungs and not _serves_there(
+            people.get(rule.to), rule.place or street
+        ):
             yield Invalid("rulebook.to_unknown", ["rules", n, "to"])
         over = _over(rule, n, policy, street)
         if over is not None:
@@ -150,13 +191,20 @@ def _over(rule: Rule, n: int, policy: Policy, street: str) -> str | None:
         first.setdefault((other.place, other.category), m)
     if first[rule.place, rule.category] != n:
         return policy.rules[first[rule.place, rule.category]].id
-    wide = [rule.place] if rule.place is not None else [None, street]  # what names the street goes before what names no place
+    wide = (
+        [rule.place] if rule.place is not None else [None, street]
+    )  # what names the street goes before what names no place
     if rule.place is None and (street, None) in first:
         return policy.rules[first[street, None]].id
     if rule.category is not None:
-        found = [first[p, rule.category] for p in wide[1:] if (p, rule.category) in first]
+        found = [
+            first[p, rule.category] for p in wide[1:] if (p, rule.category) in first
+        ]
         return policy.rules[found[0]].id if found else None
-    taken = [max((first[p, c.code] for p in wide if (p, c.code) in first), default=None) for c in policy.categories]
+    taken = [
+        max((first[p, c.code] for p in wide if (p, c.code) in first), default=None)
+        for c in policy.categories
+    ]
     by = [m for m in taken if m is not None]
     return policy.rules[max(by)].id if by and len(by) == len(taken) else None
 
@@ -196,7 +244,12 @@ def _in_order(spans: tuple[OfficeHours, ...]) -> bool:
     return True
 
 
-def _twice(things: Sequence[T], key: Callable[[T], object], loc: Sequence[str | int], *name: str) -> Iterator[Invalid]:
+def _twice(
+    things: Sequence[T],
+    key: Callable[[T], object],
+    loc: Sequence[str | int],
+    *name: str,
+) -> Iterator[Invalid]:
     """Yield each thing that has the key of one before it; `loc` is the list's, `name` that of the key's own field."""
     seen = Counter[object]()
     for n, thing in enumerate(things):

@@ -117,7 +117,9 @@ class OwnDayView(View):
     @classmethod
     def of(cls, day: OwnDay) -> "OwnDayView":
         """Return the view of a day."""
-        return cls(hours=None if day.spans is None else _spans(day.spans), note=day.note)
+        return cls(
+            hours=None if day.spans is None else _spans(day.spans), note=day.note
+        )
 
 
 class CautionView(View):
@@ -129,7 +131,9 @@ class CautionView(View):
     @classmethod
     def of(cls, warning: PolicyWarning, locale: str) -> "CautionView":
         """Return the view of a caution."""
-        return cls(code=warning.code, text=WARNINGS[warning.code].format(locale, warning.facts))
+        return cls(
+            code=warning.code, text=WARNINGS[warning.code].format(locale, warning.facts)
+        )
 
 
 class HoleView(View):
@@ -175,7 +179,9 @@ class PolicyView(View):
     rules: list[RuleView] | None
     ladder: list[StepView] | None
     warnings: list[CautionView] | None
-    holes: list[HoleView] | None = Field(description="As of last night; in the answer to a change, as of now.")
+    holes: list[HoleView] | None = Field(
+        description="As of last night; in the answer to a change, as of now."
+    )
     hole_count: int | None
     checked_at: Instant | None
 
@@ -194,10 +200,17 @@ class PolicyView(View):
         return cls(
             street=rules.street.id,
             version=rules.street.version,
-            categories=[CategoryView.model_validate(category) for category in policy.categories],
+            categories=[
+                CategoryView.model_validate(category) for category in policy.categories
+            ],
             limits=[LimitsView.of(row) for row in policy.limits],
-            week={str(day): _spans(spans) for day, spans in sorted(policy.week.items())},
-            own={day.isoformat(): OwnDayView.of(own) for day, own in sorted(policy.own.items())},
+            week={
+                str(day): _spans(spans) for day, spans in sorted(policy.week.items())
+            },
+            own={
+                day.isoformat(): OwnDayView.of(own)
+                for day, own in sorted(policy.own.items())
+            },
             **{name: getattr(policy, name) for name in plain},
             **_for_staff(rules, locale),
         )

@@ -39,16 +39,24 @@ routes: Routes[Tickets] = Routes("tickets", REFUSALS, _reread)
 
 
 @routes.post("/v1/tickets", status=201)
-def report_problem(tickets: Tickets, context: RequestContext, body: TicketIn) -> AnyTicket:
+def report_problem(
+    tickets: Tickets, context: RequestContext, body: TicketIn
+) -> AnyTicket:
     """Report a problem, for the caller or with consent for another person."""
     consent = body.consent.given() if body.consent else None
-    return ticket_view(tickets.report(context, body.terms(), body.on_behalf_of, consent))
+    return ticket_view(
+        tickets.report(context, body.terms(), body.on_behalf_of, consent)
+    )
 
 
 @routes.get("/v1/tickets")
-def list_tickets(tickets: Tickets, context: RequestContext, query: TicketQuery) -> TicketList:
+def list_tickets(
+    tickets: Tickets, context: RequestContext, query: TicketQuery
+) -> TicketList:
     """List the tickets of a place for its staff; others get their own."""
-    page = tickets.queries.list_tickets(context, query.place, query.wants, newest=query.newest, limit=query.limit)
+    page = tickets.queries.list_tickets(
+        context, query.place, query.wants, newest=query.newest, limit=query.limit
+    )
     items = [LineView.of(line, found) for line, found in page.items]
     return TicketList(items=items, next=context.cursor_of(page.next))
 
@@ -77,11 +85,18 @@ def read_ticket_timeline(
 @routes.get("/v1/tickets/{ticket_id}/clocks")
 def read_clocks(tickets: Tickets, context: RequestContext, ticket_id: str) -> ClockList:
     """Read the SLA timers of a ticket, with an explanation of each deadline."""
-    return ClockList(items=[clock_view(clock, context.locale) for clock in tickets.queries.read_clocks(context, ticket_id)])
+    return ClockList(
+        items=[
+            clock_view(clock, context.locale)
+            for clock in tickets.queries.read_clocks(context, ticket_id)
+        ]
+    )
 
 
 @routes.get("/v1/tickets/{ticket_id}/photos")
-def read_photos(tickets: Tickets, context: RequestContext, ticket_id: str) -> PhotosView:
+def read_photos(
+    tickets: Tickets, context: RequestContext, ticket_id: str
+) -> PhotosView:
     """Read the photos of a ticket and of its solution."""
     return photos_view(*tickets.queries.read_photos(context, ticket_id))
 
@@ -127,7 +142,9 @@ def comment_ticket(
     body: CommentIn,
 ) -> AnyTicket:
     """Comment for the reporters, or for those who work on the ticket only."""
-    return ticket_view(tickets.comment(context, ticket_id, body.text, public=body.public))
+    return ticket_view(
+        tickets.comment(context, ticket_id, body.text, public=body.public)
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/hold")
@@ -160,7 +177,9 @@ def resolve_ticket(
     body: ResolveIn,
 ) -> AnyTicket:
     """Resolve the ticket; its reporters are asked to confirm."""
-    return ticket_view(tickets.resolve(context, ticket_id, body.note, tuple(body.photos or ())))
+    return ticket_view(
+        tickets.resolve(context, ticket_id, body.note, tuple(body.photos or ()))
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/confirm")
@@ -171,7 +190,9 @@ def confirm_ticket(
     body: SolvedIn,
 ) -> AnyTicket:
     """Confirm the solution; the last answer closes the ticket."""
-    return ticket_view(tickets.confirm(context, ticket_id, body.satisfied, body.on_behalf_of))
+    return ticket_view(
+        tickets.confirm(context, ticket_id, body.satisfied, body.on_behalf_of)
+    )
 
 
 @routes.post("/v1/tickets/{ticket_id}/reopen")
@@ -242,7 +263,12 @@ def split_ticket(
 
 
 @routes.get("/v1/me/tickets")
-def my_tickets(tickets: Tickets, context: RequestContext, query: PageQuery) -> MyTicketList:
+def my_tickets(
+    tickets: Tickets, context: RequestContext, query: PageQuery
+) -> MyTicketList:
     """List the tickets that the caller reported or joined, newest first."""
     page = tickets.queries.my_tickets(context, query.limit)
-    return MyTicketList(items=[ticket_view(seen) for seen in page.items], next=context.cursor_of(page.next))
+    return MyTicketList(
+        items=[ticket_view(seen) for seen in page.items],
+        next=context.cursor_of(page.next),
+    )

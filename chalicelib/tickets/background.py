@@ -44,7 +44,9 @@ class TicketJobs:
         reader: TicketReader,
     ) -> None:
         self._repository, self._clock = repository, clock
-        self._entities = EntityStore(transaction, repository.find_ticket, place=lambda ticket: ticket.place)
+        self._entities = EntityStore(
+            transaction, repository.find_ticket, place=lambda ticket: ticket.place
+        )
         self._people, self._places, self._uploads = people, places, uploads
         self._duty, self._reader = duty, reader
 
@@ -52,7 +54,9 @@ class TicketJobs:
         """Do what is due for a ticket, if it still waits for this timer."""
 
         def decide(ticket: Ticket) -> Changes[Ticket]:
-            return on_timer(ticket, self._duty.escalation_for(ticket), self._clock.now())
+            return on_timer(
+                ticket, self._duty.escalation_for(ticket), self._clock.now()
+            )
 
         self._entities.on_timer(ticket_id, timer_id, decide)
 
@@ -102,10 +106,14 @@ class TicketJobs:
             self._entities.update(ticket.id, decide)
 
     def _assigned_to(self, person_id: str) -> list[Ticket]:
-        return list(every(lambda start: self._repository.held_by(person_id, start, 100)))
+        return list(
+            every(lambda start: self._repository.held_by(person_id, start, 100))
+        )
 
     def _reported_by(self, person_id: str) -> list[Ticket]:
-        return list(every(lambda start: self._repository.reported_by(person_id, start, 100)))
+        return list(
+            every(lambda start: self._repository.reported_by(person_id, start, 100))
+        )
 
     def _reassigned(self, ticket: Ticket, person_id: str) -> Changes[Ticket]:
         unchanged = Changes(entity=ticket, previous=ticket)
@@ -140,7 +148,9 @@ class TicketJobs:
 
         The reason of a move is stored in the ticket as well.
         """
-        events = every(lambda start: self._repository.timeline_of(ticket.id, _any, start, 100))
+        events = every(
+            lambda start: self._repository.timeline_of(ticket.id, _any, start, 100)
+        )
         noted = [event for event in events if event.note and event.by == person_id]
         if ticket.reason in {event.note for event in noted}:
             self._entities.update(ticket.id, _without_reason)
@@ -158,7 +168,9 @@ class TicketJobs:
     def export_data(self, person_id: str) -> Mapping[str, Any]:
         """Return the data about a person that tickets hold."""
         tickets = self._reported_by(person_id)
-        reports = self._repository.find_reports([ticket.id for ticket in tickets], person_id)
+        reports = self._repository.find_reports(
+            [ticket.id for ticket in tickets], person_id
+        )
         return {
             "tickets": [_exported(ticket, person_id) for ticket in tickets],
             "ticket_reports": reports,
@@ -167,17 +179,26 @@ class TicketJobs:
 
     # contexts and recipients of messages
 
-    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """Return the contexts of messages, read together; None for a message no longer relevant."""
         ids = list(dict.fromkeys(subject.about for subject in subjects))
         tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
-        return [_message_context(tickets.get(subject.about), subject) for subject in subjects]
+        return [
+            _message_context(tickets.get(subject.about), subject)
+            for subject in subjects
+        ]
 
-    def reporters(self, ticket_id: str, start: Position | None, limit: int) -> Page[str]:
+    def reporters(
+        self, ticket_id: str, start: Position | None, limit: int
+    ) -> Page[str]:
         """Return a page of the people who reported a ticket or one merged into it."""
         return self._page_of_reporters(ticket_id, start, limit, _every_report)
 
-    def unanswered(self, ticket_id: str, start: Position | None, limit: int) -> Page[str]:
+    def unanswered(
+        self, ticket_id: str, start: Position | None, limit: int
+    ) -> Page[str]:
         """Return a page of the reporters who have not answered about the solution."""
         return self._page_of_reporters(ticket_id, start, limit, _unanswered)
 
@@ -214,17 +235,33 @@ class TicketJobs:
     def rearm_lost(self) -> int:
         """Arm lost timers of tickets; return their number."""
         streets = self._places.streets()
-        return self._entities.rearm(chain.from_iterable(map(self._repository.open_at, streets)))
+        return self._entities.rearm(
+            chain.from_iterable(map(self._repository.open_at, streets))
+        )
 
 
-def _message_context(ticket: Ticket | None, subject: MessageSubject) -> MessageContext | None:
-    if ticket is None or not notifications.is_relevant(ticket, subject.kind, subject.params):
+def _message_context(
+    ticket: Ticket | None, subject: MessageSubject
+) -> MessageContext | None:
+    if ticket is None or not notifications.is_relevant(
+        ticket, subject.kind, subject.params
+    ):
         return None
     occasion = notifications.occasion_of(ticket)
-    return MessageContext(facts=notifications.template_context(ticket), occasion=occasion)
+    return MessageContext(
+        facts=notifications.template_context(ticket), occasion=occasion
+    )
 
 
-_PUBLIC_FIELDS = ("id", "state", "category", "community", "text", "created_at", "closed_at")
+_PUBLIC_FIELDS = (
+    "id",
+    "state",
+    "category",
+    "community",
+    "text",
+    "created_at",
+    "closed_at",
+)
 
 
 def _exported(ticket: Ticket, person_id: str) -> Ticket | Mapping[str, Any]:

@@ -18,6 +18,9 @@ def chinese_holiday(day: date) -> Holiday | None:
         from chinese_calendar import get_holiday_detail  # noqa: PLC0415
 
         off, english = get_holiday_detail(day)
-        return Holiday(off=off, name=next((named.chinese for named in Named if named.value == english), ""))
+        return Holiday(
+            off=off,
+            name=next((named.chinese for named in Named if named.value == english), ""),
+        )
     except Exception:  # noqa: BLE001 - a broken library of holidays must not cost a ticket its SLA timers
         return None

@@ -99,11 +99,21 @@ def _category(
     **more: object,
 ) -> Category:
     words = tuple(keywords.split())
-    return Category(code=code, zh=zh, en=en, group_zh=group[0], group_en=group[1], keywords=words, **more)  # type: ignore[arg-type]
+    return Category(
+        code=code,
+        zh=zh,
+        en=en,
+        group_zh=group[0],
+        group_en=group[1],
+        keywords=words,
+        **more,  # type: ignore[arg-type]
+    )
 
 
 CATEGORIES = (
-    _category("rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)),
+    _category(
+        "rubbish", "垃圾堆放", "Rubbish", _CLEAN, "垃圾 rubbish", questions=(_WHERE,)
+    ),
     _category("dirt", "卫生脏乱", "Dirt", _CLEAN, "卫生 脏 dirt"),
     _category("greenery", "绿化养护", "Greenery", _CLEAN, "树 草 green"),
     _category("noise", "噪声扰民", "Noise", _PEOPLE, "噪声 noise"),
@@ -117,7 +127,14 @@ CATEGORIES = (
         "消防通道 杂物 blocked",
         urgency=TicketUrgency.UTILITY,
     ),
-    _category("danger", "安全隐患", "Danger", _PEOPLE, "危险 煤气 火 danger", urgency=TicketUrgency.URGENT),
+    _category(
+        "danger",
+        "安全隐患",
+        "Danger",
+        _PEOPLE,
+        "危险 煤气 火 danger",
+        urgency=TicketUrgency.URGENT,
+    ),
     _category(
         "quarrel",
         "邻里矛盾",
@@ -127,13 +144,28 @@ CATEGORIES = (
         urgency=TicketUrgency.COMPLEX,
         private=True,
     ),
-    _category("lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=TicketUrgency.UTILITY),
+    _category(
+        "lift", "电梯故障", "Lift", _HOME, "电梯 lift", urgency=TicketUrgency.UTILITY
+    ),
     _category("light", "公共照明", "Lighting", _HOME, "灯 light"),
-    _category("water", "停水漏水", "Water", _HOME, "水 water", urgency=TicketUrgency.UTILITY),
-    _category("power", "停电", "Power", _HOME, "电 power", urgency=TicketUrgency.UTILITY),
+    _category(
+        "water", "停水漏水", "Water", _HOME, "水 water", urgency=TicketUrgency.UTILITY
+    ),
+    _category(
+        "power", "停电", "Power", _HOME, "电 power", urgency=TicketUrgency.UTILITY
+    ),
     _category("gas", "燃气", "Gas", _HOME, "燃气 gas", urgency=TicketUrgency.URGENT),
-    _category("heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=TicketUrgency.UTILITY),
-    _category("building", "房屋维修", "Repairs", _HOME, "维修 屋顶 repair", urgency=TicketUrgency.COMPLEX),
+    _category(
+        "heat", "供暖", "Heating", _HOME, "暖气 heat", urgency=TicketUrgency.UTILITY
+    ),
+    _category(
+        "building",
+        "房屋维修",
+        "Repairs",
+        _HOME,
+        "维修 屋顶 repair",
+        urgency=TicketUrgency.COMPLEX,
+    ),
     _category(
         "illegal_building",
         "违章搭建",
@@ -142,6 +174,8 @@ CATEGORIES = (
         "违建 illegal",
         urgency=TicketUrgency.COMPLEX,
     ),
-    _category("care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True),
+    _category(
+        "care", "居民关怀", "Somebody needs care", _PEOPLE, "老人 care", private=True
+    ),
     _category("other", "其他", "Something else", ("其他", "Other"), ""),
 )

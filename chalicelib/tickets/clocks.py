@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from .model import SlaTimer, Ticket, TimerSegment
 from .policy import EscalationStep, Level, Policy, SlaKind, SlaLimits
-from .worktime import Calendar, CountedDay, Library, due_after, explain, uncertain, worked_between
+from .worktime import (
+    Calendar,
+    CountedDay,
+    Library,
+    due_after,
+    explain,
+    uncertain,
+    worked_between,
+)
 
 __all__ = [
     "EscalationContext",
@@ -46,13 +54,22 @@ class EscalationContext:
 
     def step(self, level: Level) -> EscalationStep:
         """Return the step of a level, or of the next above that the ladder has."""
-        steps = [step for step in self.sla.policy.ladder if step.level.rank >= level.rank]
+        steps = [
+            step for step in self.sla.policy.ladder if step.level.rank >= level.rank
+        ]
         return steps[0] if steps else self.sla.policy.ladder[-1]
 
     def above(self, level: Level) -> Level:
         """Return the next level at which somebody is on duty; the last where nobody is."""
-        higher = [step.level for step in self.sla.policy.ladder if step.level.rank > level.rank]
-        return next((step for step in higher if self.duty.get(step)), higher[-1] if higher else level)
+        higher = [
+            step.level
+            for step in self.sla.policy.ladder
+            if step.level.rank > level.rank
+        ]
+        return next(
+            (step for step in higher if self.duty.get(step)),
+            higher[-1] if higher else level,
+        )
 
     def from_level(self, level: Level) -> Level:
         """Return a level, or the next above at which somebody is on duty."""
@@ -81,7 +98,9 @@ def sla_of(policy: Policy, ticket: Ticket, library: Library) -> Sla:
     limits = policy.limits_of(ticket.category, ticket.urgency)
     if limits.always:
         return Sla(policy=policy, limits=limits, calendar=None)
-    calendar = Calendar(zone=ticket.zone, week=policy.week, own=policy.own, library=library)
+    calendar = Calendar(
+        zone=ticket.zone, week=policy.week, own=policy.own, library=library
+    )
     return Sla(policy=policy, limits=limits, calendar=calendar)
 
 
@@ -91,7 +110,9 @@ def start(sla: Sla, name: SlaKind, now: datetime, percent: int = 100) -> SlaTime
     minutes = max(1, sla.limits.of(name) * percent // 100)
     due = due_after(sla.calendar, begun, minutes)
     first = TimerSegment(start=begun, minutes=minutes)
-    return SlaTimer(name=name, limit=minutes, due_at=due, promised_at=due, runs=(first,))
+    return SlaTimer(
+        name=name, limit=minutes, due_at=due, promised_at=due, runs=(first,)
+    )
 
 
 def meet(clock: SlaTimer, now: datetime) -> SlaTimer:
@@ -120,7 +141,10 @@ def resume(sla: Sla, clock: SlaTimer, now: datetime) -> SlaTimer:
 def prolong(sla: Sla, clock: SlaTimer, now: datetime, minutes: int) -> SlaTimer:
     """Count that a timer fired, and give the next level its own time."""
     due = due_after(sla.calendar, now, max(1, minutes))
-    runs = (*_stopped(clock, now).runs, TimerSegment(start=now, minutes=max(1, minutes)))
+    runs = (
+        *_stopped(clock, now).runs,
+        TimerSegment(start=now, minutes=max(1, minutes)),
+    )
     return replace(clock, due_at=due, runs=runs, fired=clock.fired + 1)
 
 
@@ -132,7 +156,9 @@ def swap(ticket: Ticket, *changed: SlaTimer) -> tuple[SlaTimer, ...]:
 
 def explained_segments(sla: Sla, clock: SlaTimer) -> tuple[ExplainedSegment, ...]:
     """Return how a deadline came about, segment by segment; the last one is not cut."""
-    return tuple(_explained(sla, run, cut=run is not clock.runs[-1]) for run in clock.runs)
+    return tuple(
+        _explained(sla, run, cut=run is not clock.runs[-1]) for run in clock.runs
+    )
 
 
 def _explained(sla: Sla, run: TimerSegment, *, cut: bool) -> ExplainedSegment:

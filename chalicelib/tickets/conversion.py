@@ -39,10 +39,14 @@ class TicketConversion:
         alone, joined = self._reader.sole_reporter(ticket)
         if ticket.person_id is None or not alone:
             moves = ticket.moves(mover.relations)
-            raise Conflict("ticket.others_joined", state=ticket.state.value, moves=moves)
+            raise Conflict(
+                "ticket.others_joined", state=ticket.state.value, moves=moves
+            )
         return resolution.convert_to_wish(ticket, mover, wish_id, joined=joined)
 
-    def _require(self, context: RequestContext, ticket_id: str) -> tuple[Ticket, TicketMover]:
+    def _require(
+        self, context: RequestContext, ticket_id: str
+    ) -> tuple[Ticket, TicketMover]:
         ticket = self._reader.get(ticket_id)
         granted = self._access.require(
             context,
@@ -50,4 +54,6 @@ class TicketConversion:
             lambda person: self._reader.resource_for(ticket, person.as_actor()),
         )
         now = self._clock.now()
-        return ticket, TicketMover(id=granted.actor.id, relations=granted.relations, now=now)
+        return ticket, TicketMover(
+            id=granted.actor.id, relations=granted.relations, now=now
+        )

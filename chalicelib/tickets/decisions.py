@@ -46,7 +46,9 @@ def submit(
     timers = tuple(clocks.start(escalation.sla, kind, by.now) for kind in kinds)
     ticket = replace(ticket, clocks=timers)
     event = Event(tag="ticket.submitted", by=by.id, party=by.party)
-    messages = to_assignee(ticket, "new") if ticket.assignee else to_staff(ticket, "new")
+    messages = (
+        to_assignee(ticket, "new") if ticket.assignee else to_staff(ticket, "new")
+    )
     return Changes(
         entity=ticket,
         previous=None,
@@ -93,9 +95,14 @@ def bounce(
     if ticket.state is S.ASSIGNED and dispatcher not in (None, by.id):
         after = replace(after, assignee=dispatcher)
     else:
-        another = next((id for id in escalation.duty.get(ticket.level, ()) if id != by.id), None)
+        another = next(
+            (id for id in escalation.duty.get(ticket.level, ()) if id != by.id), None
+        )
         assignee = another or escalation.leader(escalation.above(ticket.level))
-        after, target = replace(after, clocks=_unaccepted(ticket), assignee=assignee), S.OPEN
+        after, target = (
+            replace(after, clocks=_unaccepted(ticket), assignee=assignee),
+            S.OPEN,
+        )
     if after.bounces >= MAX_BOUNCES:
         level = escalation.above(ticket.level)
         after = replace(after, level=level, assignee=escalation.leader(level))
@@ -115,7 +122,9 @@ def _tell_of_bounce(
         staff = to_staff(ticket, "must_assign")
     elif ticket.assignee is None or set(on_duty) - {by.id}:
         staff = to_staff(ticket, "bounced")
-    return staff if ticket.assignee in on_duty else staff + to_assignee(ticket, "assigned")
+    return (
+        staff if ticket.assignee in on_duty else staff + to_assignee(ticket, "assigned")
+    )
 
 
 def _unaccepted(ticket: Ticket) -> tuple[SlaTimer, ...]:
@@ -127,12 +136,16 @@ def _unaccepted(ticket: Ticket) -> tuple[SlaTimer, ...]:
     return clocks.swap(ticket, replace(clock, met_at=None, runs=runs))
 
 
-def reassign(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
+def reassign(
+    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+) -> Changes[Ticket]:
     """Give a ticket whose assignee left to the leader on duty, of a higher level if need be."""
     level = escalation.from_level(ticket.level)
     entity = replace(ticket, level=level, assignee=escalation.leader(level))
     event = Event(tag="ticket.rehanded", by=by.id, party=by.party)
-    messages = to_assignee(entity, "assigned") if entity.assignee else to_staff(entity, "new")
+    messages = (
+        to_assignee(entity, "assigned") if entity.assignee else to_staff(entity, "new")
+    )
     return Changes(entity=entity, previous=ticket, events=(event,), messages=messages)
 
 
@@ -167,7 +180,9 @@ def escalated(ticket: Ticket, escalation: EscalationContext) -> Ticket:
     return replace(ticket, level=level, assignee=assignee)
 
 
-def comment(ticket: Ticket, by: TicketMover, text: str, *, public: bool) -> Changes[Ticket]:
+def comment(
+    ticket: Ticket, by: TicketMover, text: str, *, public: bool
+) -> Changes[Ticket]:
     """Comment on a ticket.
 
     The first public comment by those who work on it meets the contact timer.
@@ -178,9 +193,18 @@ def comment(ticket: Ticket, by: TicketMover, text: str, *, public: bool) -> Chan
             raise Forbidden("ticket.internal")
         return go(ticket, "comment", by, event=NOTED, note=text)
     if not works:
-        return go(ticket, "comment", by, note=text, messages=to_assignee(ticket, "said"))
+        return go(
+            ticket, "comment", by, note=text, messages=to_assignee(ticket, "said")
+        )
     after = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
-    return go(ticket, "comment", by, after, note=text, messages=to_reporters(ticket, "commented"))
+    return go(
+        ticket,
+        "comment",
+        by,
+        after,
+        note=text,
+        messages=to_reporters(ticket, "commented"),
+    )
 
 
 def comment_from_outside(ticket: Ticket, by: TicketMover, text: str) -> Changes[Ticket]:
@@ -220,28 +244,48 @@ def hold(
     if not by.now < until <= by.now + timedelta(days=policy.hold_days):
         raise Invalid("ticket.hold_out_of_range", ["until"], days=policy.hold_days)
     if len(ticket.holds) >= policy.holds:
-        state, moves, times = ticket.state.value, ticket.moves(by.relations), policy.holds
+        state, moves, times = (
+            ticket.state.value,
+            ticket.moves(by.relations),
+            policy.holds,
+        )
         raise Conflict("ticket.held_too_often", state=state, moves=moves, times=times)
     new = Hold(start=by.now, until=until, reason=public_text, before=ticket.state)
     met = replace(ticket, clocks=with_met(ticket, by.now, SlaKind.CONTACT))
     resolution_timers = [timer for timer in met.clocks if timer.name is SlaKind.RESOLVE]
-    timers = clocks.swap(met, *(clocks.pause(timer, by.now) for timer in resolution_timers))
-    after = replace(ticket, holds=(*ticket.holds, new), clocks=timers, reason=public_text)
-    return go(ticket, "hold", by, after, note=reason, messages=to_reporters(ticket, "held"))
+    timers = clocks.swap(
+        met, *(clocks.pause(timer, by.now) for timer in resolution_timers)
+    )
+    after = replace(
+        ticket, holds=(*ticket.holds, new), clocks=timers, reason=public_text
+    )
+    return go(
+        ticket, "hold", by, after, note=reason, messages=to_reporters(ticket, "held")
+    )
 
 
-def resume(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
+def resume(
+    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+) -> Changes[Ticket]:
     """End the hold of a ticket before its time."""
     if not ticket.hold:
         return go(ticket, "resume", by)  # refused
-    return go(ticket, "resume", by, resumed(ticket, escalation, by.now), target=ticket.hold.before)
+    return go(
+        ticket,
+        "resume",
+        by,
+        resumed(ticket, escalation, by.now),
+        target=ticket.hold.before,
+    )
 
 
 def resumed(ticket: Ticket, escalation: EscalationContext, now: datetime) -> Ticket:
     """Return a ticket with its hold ended and its timers running; the state is unchanged."""
     last = ticket.holds[-1]
     paused = [clock for clock in ticket.clocks if clock.paused]
-    running = clocks.swap(ticket, *(clocks.resume(escalation.sla, clock, now) for clock in paused))
+    running = clocks.swap(
+        ticket, *(clocks.resume(escalation.sla, clock, now) for clock in paused)
+    )
     ended = replace(last, until=min(last.until, now))
     return replace(ticket, clocks=running, holds=(*ticket.holds[:-1], ended))
 
@@ -280,4 +324,12 @@ def resolve(
         asked_again=False,
     )
     messages = to_reporters(ticket, "resolved")
-    return go(ticket, "resolve", by, after, note=note, public_text=public_text, messages=messages)
+    return go(
+        ticket,
+        "resolve",
+        by,
+        after,
+        note=note,
+        public_text=public_text,
+        messages=messages,
+    )

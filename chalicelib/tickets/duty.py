@@ -80,14 +80,18 @@ class DutyResolver:
     def escalation_for(self, ticket: Ticket) -> EscalationContext:
         """Return the service level of a ticket and who is on duty. Two requests."""
         sla = self.sla_for(ticket)
-        return escalation_context(sla, ticket.place, self._places.duty_along(ticket.place))
+        return escalation_context(
+            sla, ticket.place, self._places.duty_along(ticket.place)
+        )
 
     def routing_for(self, ticket: Ticket) -> tuple[EscalationContext, Routed]:
         """Return where a new ticket begins, by the most specific rule."""
         sla = self.sla_for(ticket)
         along = self._places.duty_along(ticket.place)
         escalation = escalation_context(sla, ticket.place, along)
-        routed = begin(escalation, ticket.place, ticket.category, along, self._people.find)
+        routed = begin(
+            escalation, ticket.place, ticket.category, along, self._people.find
+        )
         return escalation, routed
 
     def assignee_for(self, ticket: Ticket, to: str) -> str:
@@ -126,7 +130,9 @@ def serves(person: Person, place: str) -> bool:
     """Say whether a person can be assigned tickets of a place: property company or above, there."""
     if person.erased_at or person.blocked:
         return False
-    serving = [grant for grant in person.grants if grant.role.rank >= Role.PROPERTY.rank]
+    serving = [
+        grant for grant in person.grants if grant.role.rank >= Role.PROPERTY.rank
+    ]
     return any(grant.reaches(place) for grant in serving)
 
 
@@ -157,7 +163,9 @@ def begin(
         level, assignee = start_at(escalation, place, Role.GRID_WORKER.value, None)
         return Routed(level=level, assignee=assignee, rule=None)
     meant = meant_by(rule.to, place, along, find)
-    level, assignee = start_at(escalation, place, rule.to, meant[0].id if meant else None)
+    level, assignee = start_at(
+        escalation, place, rule.to, meant[0].id if meant else None
+    )
     return Routed(level=level, assignee=assignee, rule=rule)
 
 

@@ -28,10 +28,20 @@ if TYPE_CHECKING:
     from .reader import TicketReader
     from .service import Tickets
 
-__all__ = ["conversion", "feature", "intake", "jobs", "policies", "public_tickets", "queries"]
+__all__ = [
+    "conversion",
+    "feature",
+    "intake",
+    "jobs",
+    "policies",
+    "public_tickets",
+    "queries",
+]
 
 feature: "Feature[Tickets]" = Feature("tickets", id_prefixes={"ticket": "tkt"})
-policies: "Provider[PolicyLookup]" = Provider("tickets.policies")  # filled by ticket_policy
+policies: "Provider[PolicyLookup]" = Provider(
+    "tickets.policies"
+)  # filled by ticket_policy
 _SOLVED = {"解决了": True, "没解决": False, "没有解决": False}
 feature.questions({"ticket.resolved": _SOLVED, "ticket.unanswered": _SOLVED})
 

@@ -80,7 +80,9 @@ class TicketIntake:
             return subject, ()
         if consent is None:
             raise Invalid("consent.required", ["consent"])
-        return subject, (self._people.note_consent(subject, "acting", consent, actor.id),)
+        return subject, (
+            self._people.note_consent(subject, "acting", consent, actor.id),
+        )
 
     def draft_for(self, subject: Person, actor: Actor, terms: ReportTerms) -> Ticket:
         """Return the ticket of a resident's report, not yet routed."""
@@ -101,7 +103,10 @@ class TicketIntake:
         category = policy.category(terms.category)
         if category is None:
             raise Invalid("ticket.category_unknown", ["category"])
-        now, public_text = self._clock.now(), mask_personal(terms.text, name=name, secrets=secrets)
+        now, public_text = (
+            self._clock.now(),
+            mask_personal(terms.text, name=name, secrets=secrets),
+        )
         return Ticket(
             id=self._ids.new("tkt"),
             created_at=now,
@@ -132,10 +137,14 @@ class TicketIntake:
         zones = {code: found.zone for code, found in known.items()}
         return names, zones
 
-    def own_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> TicketReport:
+    def own_report(
+        self, ticket: Ticket, person_id: str, recorded_by: str
+    ) -> TicketReport:
         """Return the report of a person, made now."""
         now = self._clock.now()
-        return TicketReport(ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now)
+        return TicketReport(
+            ticket_id=ticket.id, person_id=person_id, by=recorded_by, joined_at=now
+        )
 
     def new_report(self, ticket: Ticket, person_id: str, recorded_by: str) -> Put:
         """Return the row of the report that a new ticket comes with."""
@@ -145,7 +154,9 @@ class TicketIntake:
         """Return the counter that limits the reports of one resident in a day."""
         return REPORTS_PER_DAY.count(person_id, ticket.created_at, ticket.zone)
 
-    def open(self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]) -> Changes[Ticket]:
+    def open(
+        self, ticket: Ticket, actor: Actor, writes: tuple[Write, ...]
+    ) -> Changes[Ticket]:
         """Route a new ticket, note likely duplicates, bind its photos, and decide."""
         escalation, routed = self._duty.routing_for(ticket)
         since = ticket.created_at - DUPLICATE_WITHIN
@@ -161,5 +172,9 @@ class TicketIntake:
         )
         found = relations(actor, ticket.as_resource())
         mover = TicketMover(id=actor.id, relations=found, now=ticket.created_at)
-        photos = self._uploads.binding(actor.id, ticket.photos, ticket.id, ticket.place, ["photos"])
-        return replace(decisions.submit(ticket, escalation, mover, writes), related=photos)
+        photos = self._uploads.binding(
+            actor.id, ticket.photos, ticket.id, ticket.place, ["photos"]
+        )
+        return replace(
+            decisions.submit(ticket, escalation, mover, writes), related=photos
+        )

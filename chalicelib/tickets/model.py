@@ -199,12 +199,18 @@ class Ticket(TicketState, Entity):
 
     def clock(self, name: SlaKind) -> SlaTimer | None:
         """Return the latest timer of a kind."""
-        return next((clock for clock in reversed(self.clocks) if clock.name is name), None)
+        return next(
+            (clock for clock in reversed(self.clocks) if clock.name is name), None
+        )
 
     @property
     def next_due(self) -> tuple[str, datetime] | None:
         """Return the next deadline and its instant, by which queues are ordered. Overdue ones come first."""
-        waits = {clock.name.value: clock.promised_at for clock in self.clocks if clock.running}
+        waits = {
+            clock.name.value: clock.promised_at
+            for clock in self.clocks
+            if clock.running
+        }
         if self.hold:
             waits["resume"] = self.hold.until
         return min(waits.items(), key=lambda due: (due[1], due[0])) if waits else None
@@ -222,13 +228,21 @@ class Ticket(TicketState, Entity):
 
     def deadlines(self) -> Mapping[str, datetime]:
         """Return the deadlines by name; see `timers.on_timer`."""
-        waits: dict[str, datetime] = {clock.name.value: clock.due_at for clock in self.clocks if clock.running}
+        waits: dict[str, datetime] = {
+            clock.name.value: clock.due_at for clock in self.clocks if clock.running
+        }
         if self.hold:
             waits["resume"] = self.hold.until
-        if self.state is TicketStatus.RESOLVED and not self.asked_again and self.resolved_at:
+        if (
+            self.state is TicketStatus.RESOLVED
+            and not self.asked_again
+            and self.resolved_at
+        ):
             call_back = self.clock(SlaKind.CALL_BACK)
             if call_back and call_back.running:
-                waits["ask_again"] = self.resolved_at + (call_back.due_at - self.resolved_at) / 2
+                waits["ask_again"] = (
+                    self.resolved_at + (call_back.due_at - self.resolved_at) / 2
+                )
         return waits
 
 

@@ -43,20 +43,28 @@ def go(
     TABLE.row(ticket.state, move, by.relations, moves)
     if ticket.is_unavailable(move, by.relations):
         raise Conflict(_why_not(ticket, move), state=ticket.state.value, moves=moves)
-    step = TABLE.go(ticket.state, move, by.relations, target=target, event=event, moves=moves)
+    step = TABLE.go(
+        ticket.state, move, by.relations, target=target, event=event, moves=moves
+    )
     entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or public_text:
         writes = (*writes, *public_update(entity, by.now, public_text))
     events: tuple[Event, ...] = ()
     if step.event:
         events = (Event(tag=step.event, by=by.id, party=by.party, note=note),)
-    return Changes(entity=entity, previous=ticket, writes=writes, events=events, messages=messages)
+    return Changes(
+        entity=entity, previous=ticket, writes=writes, events=events, messages=messages
+    )
 
 
 def _why_not(ticket: Ticket, move: str) -> str:
     """Return the error code of a move that the state allows and the ticket does not."""
     if move in ("accept", "bounce", "assign"):
-        return "ticket.must_be_assigned" if ticket.must_be_assigned else "ticket.bounced_out"
+        return (
+            "ticket.must_be_assigned"
+            if ticket.must_be_assigned
+            else "ticket.bounced_out"
+        )
     if move == "escalate":
         return "ticket.at_the_top"
     if move == "join":

@@ -52,7 +52,9 @@ def to_assignee(ticket: Ticket, kind: str) -> tuple[Message, ...]:
     return (_message(ticket, kind, OnePerson(ticket.assignee), **params),)
 
 
-def to_reporters(ticket: Ticket, kind: str, group: str = "ticket") -> tuple[Message, ...]:
+def to_reporters(
+    ticket: Ticket, kind: str, group: str = "ticket"
+) -> tuple[Message, ...]:
     """Return a message to all reporters, or to the group of them who have not answered."""
     return (_message(ticket, kind, GroupMembers(group, ticket.id)),)
 
@@ -88,7 +90,9 @@ def _new(ticket: Ticket, params: Mapping[str, str]) -> bool:
 
 def _reached(ticket: Ticket, params: Mapping[str, str]) -> bool:
     """Say whether the ticket is open and has reached the level that the message names."""
-    return ticket.state in OPEN_STATES and ticket.level.rank >= Level(params["level"]).rank
+    return (
+        ticket.state in OPEN_STATES and ticket.level.rank >= Level(params["level"]).rank
+    )
 
 
 def _not_closed(ticket: Ticket, params: Mapping[str, str]) -> bool:
@@ -115,7 +119,9 @@ RELEVANT_WHILE: Mapping[str, Test] = {
     "ticket.held": _in(S.ON_HOLD),
     "ticket.resolved": _in(S.RESOLVED),
     "ticket.unanswered": _in(S.RESOLVED),
-    "ticket.closed": _ended(Ending.UNSOLVED, Ending.SILENT),  # the system's end is not announced
+    "ticket.closed": _ended(
+        Ending.UNSOLVED, Ending.SILENT
+    ),  # the system's end is not announced
     "ticket.merged": _ended(Ending.MERGED),
     "ticket.turned": _ended(Ending.WISH),
     "ticket.bounced_staff": _in(S.OPEN, S.ACCEPTED),

@@ -39,7 +39,11 @@ def check_office_hours(spans: tuple[OfficeHours, ...]) -> None:
     free_from = timedelta()
     for span in spans:
         if span.ends <= span.begins:
-            raise ValueError(f"office hours from {span.start} end at {span.end}, which is not later")
+            raise ValueError(
+                f"office hours from {span.start} end at {span.end}, which is not later"
+            )
         if span.begins < free_from:
-            raise ValueError(f"office hours from {span.start} overlap or precede those before them")
+            raise ValueError(
+                f"office hours from {span.start} overlap or precede those before them"
+            )
         free_from = span.ends

@@ -42,7 +42,9 @@ __all__ = [
 ]
 
 DUPLICATE_OVERLAP = 0.2  # Dice of 2-grams of free text: "五号楼一单元七楼有垃圾" and "七楼楼道垃圾没人清" are 0.24 alike
-DUPLICATE_WITHIN = timedelta(days=14)  # what was reported longer ago and is still open is not what somebody has just seen
+DUPLICATE_WITHIN = timedelta(
+    days=14
+)  # what was reported longer ago and is still open is not what somebody has just seen
 MAX_BOUNCES = 2  # "not mine" is taken twice; then the level above must decide
 # By one person, by whichever way; more than that is a machine.
 REPORTS_PER_DAY = RateLimit.calendar_day("reports", 20, "ticket.too_many")
@@ -132,19 +134,32 @@ LADDER = (
 LIMITS = (
     LimitsOf(
         urgency=TicketUrgency.URGENT,
-        limits=SlaLimits(accept=15, contact=30, resolve=120, call_back=1440, remind=60, always=True),
+        limits=SlaLimits(
+            accept=15, contact=30, resolve=120, call_back=1440, remind=60, always=True
+        ),
     ),
     LimitsOf(
         urgency=TicketUrgency.UTILITY,
-        limits=SlaLimits(accept=60, contact=120, resolve=1440, call_back=2880, remind=240, always=True),
+        limits=SlaLimits(
+            accept=60,
+            contact=120,
+            resolve=1440,
+            call_back=2880,
+            remind=240,
+            always=True,
+        ),
     ),
     LimitsOf(
         urgency=TicketUrgency.GENERAL,
-        limits=SlaLimits(accept=120, contact=240, resolve=7 * _DAY, call_back=3 * _DAY, remind=_DAY),
+        limits=SlaLimits(
+            accept=120, contact=240, resolve=7 * _DAY, call_back=3 * _DAY, remind=_DAY
+        ),
     ),
     LimitsOf(
         urgency=TicketUrgency.COMPLEX,
-        limits=SlaLimits(accept=240, contact=_DAY, resolve=15 * _DAY, call_back=3 * _DAY, remind=_DAY),
+        limits=SlaLimits(
+            accept=240, contact=_DAY, resolve=15 * _DAY, call_back=3 * _DAY, remind=_DAY
+        ),
     ),
 )
 
@@ -160,22 +175,32 @@ class Policy:
     limits: tuple[LimitsOf, ...] = LIMITS
     rules: tuple[Rule, ...] = ()
     ladder: tuple[EscalationStep, ...] = LADDER
-    week: Mapping[int, tuple[OfficeHours, ...]] = field(default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS))
+    week: Mapping[int, tuple[OfficeHours, ...]] = field(
+        default_factory=lambda: dict.fromkeys(range(1, 6), OFFICE_HOURS)
+    )
     own: Mapping[date, OwnDay] = field(default_factory=dict)
     hold_days: int = 14  # the longest hold: what waits longer is not being worked on
     holds: int = 3  # how often one ticket may be put on hold
-    reopen_days: int = 15  # how long after its end those who reported may say that it is not over
+    reopen_days: int = (
+        15  # how long after its end those who reported may say that it is not over
+    )
     reopen_percent: int = 50  # of the limit, when it is done again
     hot_spot_reports: int = 3  # in one building, of one category …
     hot_spot_days: int = 30  # … within so many days: somebody should look for the cause
 
     def category(self, code: str) -> Category | None:
         """Return a category by its code."""
-        return next((category for category in self.categories if category.code == code), None)
+        return next(
+            (category for category in self.categories if category.code == code), None
+        )
 
     def limits_of(self, category: str, urgency: TicketUrgency) -> SlaLimits:
         """Return the limits of a ticket: those of its category where it has its own. KeyError for a class without limits."""
-        fitting = {row.category: row.limits for row in self.limits if row.urgency is urgency and row.category in (None, category)}
+        fitting = {
+            row.category: row.limits
+            for row in self.limits
+            if row.urgency is urgency and row.category in (None, category)
+        }
         return fitting[category] if category in fitting else fitting[None]
 
 

@@ -43,14 +43,20 @@ class PublicTickets:
         people: People,
         intake: TicketIntake,
     ) -> None:
-        self._transaction, self._access, self._repository = transaction, access, repository
+        self._transaction, self._access, self._repository = (
+            transaction,
+            access,
+            repository,
+        )
         self._clock, self._people, self._intake = clock, people, intake
 
     def policy_of(self, street: str) -> Policy:
         """Return the rules of a street, its categories among them."""
         return self._intake.policy_of(street)
 
-    def report_from_outside(self, context: RequestContext, report: OutsideReport) -> Ticket:
+    def report_from_outside(
+        self, context: RequestContext, report: OutsideReport
+    ) -> Ticket:
         """Report a problem that another application brings.
 
         The reporter is the signed-in person, or the resident who has the phone. Their daily
@@ -58,7 +64,9 @@ class PublicTickets:
         """
 
         def decide() -> Changes[Ticket]:
-            resource = Resource(see=permissions.SEE, places=(report.place,), public=True)
+            resource = Resource(
+                see=permissions.SEE, places=(report.place,), public=True
+            )
             actor, person = self._caller(context, permissions.SUBMIT, resource)
             if person is None and report.phone:
                 person = self._people.phone_owner(report.phone)
@@ -71,7 +79,9 @@ class PublicTickets:
                 latitude=report.latitude,
                 longitude=report.longitude,
             )
-            return self._intake.open(ticket, actor, self._report_writes(ticket, person, actor))
+            return self._intake.open(
+                ticket, actor, self._report_writes(ticket, person, actor)
+            )
 
         return self._transaction.run(decide, context)
 
@@ -159,7 +169,9 @@ class PublicTickets:
         Pages may be short.
         """
         page = self._repository.listed(street, since, until, start, limit)
-        public = [ticket for ticket in page.items if not ticket.private and wanted(ticket)]
+        public = [
+            ticket for ticket in page.items if not ticket.private and wanted(ticket)
+        ]
         return Page(public, page.next)
 
     def updates_between(

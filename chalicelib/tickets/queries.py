@@ -22,9 +22,13 @@ from .states import WAITING
 
 __all__ = ["ExplainedTimer", "TicketQueries"]
 
-LineForViewer = tuple[TicketLine, frozenset[Relation]]  # a line, and the actor's relations to it
+LineForViewer = tuple[
+    TicketLine, frozenset[Relation]
+]  # a line, and the actor's relations to it
 LineFilter = Callable[[TicketLine], bool]
-_MAX_PAGES_READ = 5  # for one page of lines: the newest first are filtered after the read
+_MAX_PAGES_READ = (
+    5  # for one page of lines: the newest first are filtered after the read
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,9 @@ class TicketQueries:
         if not granted.relations & INSIDE:
             return self._reader.for_viewer(granted.actor, ticket, granted.relations)
         granted = self._access.require(context, permissions.SEE_NOW, resource)
-        return self._reader.for_viewer(granted.actor, ticket, granted.relations, named=True)
+        return self._reader.for_viewer(
+            granted.actor, ticket, granted.relations, named=True
+        )
 
     def read_timeline(
         self,
@@ -82,11 +88,18 @@ class TicketQueries:
         page = self._repository.timeline_of(ticket.id, readable, context.start, limit)
         return page, found
 
-    def read_clocks(self, context: RequestContext, ticket_id: str) -> list[ExplainedTimer]:
+    def read_clocks(
+        self, context: RequestContext, ticket_id: str
+    ) -> list[ExplainedTimer]:
         """Return the SLA timers of a ticket, each with how its deadline came about."""
         ticket, _ = self._inside(context, ticket_id)
         sla = self._duty.sla_for(ticket)
-        return [ExplainedTimer(clock=clock, segments=explained_segments(sla, clock), sla=sla) for clock in ticket.clocks]
+        return [
+            ExplainedTimer(
+                clock=clock, segments=explained_segments(sla, clock), sla=sla
+            )
+            for clock in ticket.clocks
+        ]
 
     def read_photos(
         self,
@@ -96,7 +109,10 @@ class TicketQueries:
         """Return the photos of a ticket and of its solution, with signed addresses."""
         ticket, towards = self._inside(context, ticket_id)
         photos = ticket.photos if knows_place(ticket, context.actor, towards) else ()
-        shown = {photo.upload.id: photo for photo in self._uploads.shown((*photos, *ticket.proof))}
+        shown = {
+            photo.upload.id: photo
+            for photo in self._uploads.shown((*photos, *ticket.proof))
+        }
         reported = [shown[id] for id in photos if id in shown]
         return reported, [shown[id] for id in ticket.proof if id in shown]
 
@@ -143,7 +159,9 @@ class TicketQueries:
             whole = place in (street_of(place), community_of(place))
             fits = wanted if whole else here
             page = self._repository.queue(place, fits, context.start, limit)
-        lines = [(line, relations(granted.actor, line.as_resource())) for line in page.items]
+        lines = [
+            (line, relations(granted.actor, line.as_resource())) for line in page.items
+        ]
         return Page(lines, page.next)
 
     def _newest_lines(
@@ -181,7 +199,9 @@ class TicketQueries:
             listed, reporter = parts[part]
             page = listed(actor.id, start, limit)
             lines = [_line_for(actor, ticket, reporter) for ticket in page.items]
-            return Page([(line, found) for line, found in lines if here(line)], page.next)
+            return Page(
+                [(line, found) for line, found in lines if here(line)], page.next
+            )
 
         return chain(list(parts), read, context.start, limit)
 
@@ -195,7 +215,9 @@ class TicketQueries:
 
     # for other features, which authorize
 
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, TicketLine]]:
+    def waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, TicketLine]]:
         """Return the tickets that wait for the staff of a place, each with its order."""
 
         def here(line: TicketLine) -> bool:

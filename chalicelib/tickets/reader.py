@@ -13,7 +13,14 @@ from .model import Ticket, TicketReport
 from .policy import MAX_MERGED
 from .repository import TicketRepository
 
-__all__ = ["INSIDE", "TicketForViewer", "TicketReader", "for_joiner", "for_reporter", "knows_place"]
+__all__ = [
+    "INSIDE",
+    "TicketForViewer",
+    "TicketReader",
+    "for_joiner",
+    "for_reporter",
+    "knows_place",
+]
 
 INSIDE = STAFF | {Relation.OWNER, Relation.HELPER}
 
@@ -70,11 +77,17 @@ class TicketReader:
         resource = ticket.as_resource()
         if not actor.id or relations(actor, resource) & INSIDE:
             return resource
-        return ticket.as_resource(actor.id) if self.has_reported(ticket, actor.id) else resource
+        return (
+            ticket.as_resource(actor.id)
+            if self.has_reported(ticket, actor.id)
+            else resource
+        )
 
     def has_reported(self, ticket: Ticket, person_id: str) -> bool:
         """Say whether a person reported the ticket or one merged into it."""
-        return bool(self._repository.find_reports((ticket.id, *ticket.merged), person_id))
+        return bool(
+            self._repository.find_reports((ticket.id, *ticket.merged), person_id)
+        )
 
     def reports(self, ticket: Ticket) -> list[TicketReport]:
         """Read the reports of a ticket and of those merged into it, one for each person."""
@@ -97,7 +110,9 @@ class TicketReader:
 
     def public_text(self, ticket: Ticket, text: str) -> str:
         """Return a text about a ticket with the personal data of its reporter masked."""
-        person = self._people.find(ticket.person_id) if text and ticket.person_id else None
+        person = (
+            self._people.find(ticket.person_id) if text and ticket.person_id else None
+        )
         if person is None:
             return mask_personal(text)
         return mask_personal(text, name=person.name, secrets=person.secrets)
@@ -142,7 +157,9 @@ def for_reporter(actor: Actor, ticket: Ticket) -> TicketForViewer:
     return TicketForViewer(ticket=ticket, actor=actor, relations=found)
 
 
-def for_joiner(actor: Actor, ticket: Ticket, joined: Mapping[str, int]) -> TicketForViewer:
+def for_joiner(
+    actor: Actor, ticket: Ticket, joined: Mapping[str, int]
+) -> TicketForViewer:
     """Return a ticket that the actor reported or joined; `joined` are counts by ticket."""
     found = relations(actor, ticket.as_resource(actor.id))
     count = joined.get(ticket.id, 0)

@@ -16,7 +16,14 @@ from ..store.table import SK, EventRecord, Key, Table, behind, index
 from .model import Ticket, TicketLine, TicketReport, Update, building_of
 from .resolution import JOINED
 
-__all__ = ["REPORT", "TICKET", "TICKET_EVENT", "UPDATE", "TicketEvent", "TicketRepository"]
+__all__ = [
+    "REPORT",
+    "TICKET",
+    "TICKET_EVENT",
+    "UPDATE",
+    "TicketEvent",
+    "TicketRepository",
+]
 
 _IN_A_QUEUE = (
     "id",
@@ -41,8 +48,18 @@ _TICKETS = Table(
     "tickets",
     indexes=(
         # Tickets with a deadline in a street or community, by deadline. Sparse.
-        index("by_street_due", hash_key="due_street", range_key="due_order", include=_IN_A_QUEUE),
-        index("by_community_due", hash_key="due_community", range_key="due_order", include=_IN_A_QUEUE),
+        index(
+            "by_street_due",
+            hash_key="due_street",
+            range_key="due_order",
+            include=_IN_A_QUEUE,
+        ),
+        index(
+            "by_community_due",
+            hash_key="due_community",
+            range_key="due_order",
+            include=_IN_A_QUEUE,
+        ),
         # All tickets of a street, by creation. No move changes these keys.
         index("by_street", hash_key="street", range_key="reported_order"),
         # The tickets of one building and category.
@@ -71,8 +88,15 @@ def _keys(ticket: Ticket) -> dict[str, Any]:
     }
     if waits := ticket.next_due:
         name, at = waits
-        keys |= {"due_street": street_of(ticket.place), "due_community": ticket.community}
-        keys |= {"due_order": f"{to_text(at)}#{ticket.id}", "waits_for": name, "waits_until": at}
+        keys |= {
+            "due_street": street_of(ticket.place),
+            "due_community": ticket.community,
+        }
+        keys |= {
+            "due_order": f"{to_text(at)}#{ticket.id}",
+            "waits_for": name,
+            "waits_until": at,
+        }
         if ticket.is_open:
             keys["held_by"] = ticket.assignee
     return keys
@@ -88,7 +112,9 @@ def _report_keys(report: TicketReport) -> dict[str, str]:
     return {"pk": report.ticket_id, "sk": f"report#{report.person_id}"}
 
 
-TICKET = _TICKETS.row(Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime})
+TICKET = _TICKETS.row(
+    Ticket, keys=_keys, computed={"waits_for": str, "waits_until": datetime}
+)
 REPORT = _TICKETS.row(TicketReport, keys=_report_keys)
 UPDATE = _TICKETS.row(Update, keys=_update_keys)
 TICKET_EVENT = _TICKETS.event_log(Ticket, TicketEvent)
@@ -112,12 +138,16 @@ class TicketRepository(Repository):
         """Read a person's report of a ticket."""
         return self._store.get(REPORT, ticket_id, f"report#{person_id}")
 
-    def find_reports(self, ticket_ids: Sequence[str], person_id: str) -> list[TicketReport]:
+    def find_reports(
+        self, ticket_ids: Sequence[str], person_id: str
+    ) -> list[TicketReport]:
         """Read a person's reports of these tickets, a hundred in a request."""
         keys = [(id, f"report#{person_id}") for id in ticket_ids]
         return self._store.get_many(REPORT, keys)
 
-    def reports_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[TicketReport]:
+    def reports_of(
+        self, ticket_id: str, start: Position | None, limit: int
+    ) -> Page[TicketReport]:
         """Read the reports of a ticket."""
         keys = SK.startswith("report#")
         return self._store.page(REPORT, ticket_id, keys=keys, start=start, limit=limit)
@@ -129,14 +159,27 @@ class TicketRepository(Repository):
         """
         return self._counters.read_many(ticket_ids, JOINED)
 
-    def reported_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
+    def reported_by(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Ticket]:
         """Read the tickets that a person reported or joined, newest first."""
-        keys = self._store.page(_KEY, person_id, index="by_reporter", start=start, limit=limit, newest_first=True)
+        keys = self._store.page(
+            _KEY,
+            person_id,
+            index="by_reporter",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
         return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
 
-    def held_by(self, person_id: str, start: Position | None, limit: int) -> Page[Ticket]:
+    def held_by(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Ticket]:
         """Read the open tickets of an assignee, the soonest deadline first."""
-        keys = self._store.page(_KEY, person_id, index="by_holder", start=start, limit=limit)
+        keys = self._store.page(
+            _KEY, person_id, index="by_holder", start=start, limit=limit
+        )
         return Page(self.find_tickets([key.pk for key in keys.items]), keys.next)
 
     def queue(
@@ -188,11 +231,15 @@ class TicketRepository(Repository):
         )
         return Page(self.find_tickets([key.pk for key in found.items]), found.next)
 
-    def at_spot(self, place: str, category: str, since: datetime, limit: int) -> list[Ticket]:
+    def at_spot(
+        self, place: str, category: str, since: datetime, limit: int
+    ) -> list[Ticket]:
         """Read the latest tickets of the building of a place and a category, newest first."""
         keys = TICKET.attribute("reported_order") >= to_text(since)
         part = f"{building_of(place)}#{category}"
-        found = self._store.page(_KEY, part, index="by_spot", keys=keys, limit=limit, newest_first=True)
+        found = self._store.page(
+            _KEY, part, index="by_spot", keys=keys, limit=limit, newest_first=True
+        )
         return self.find_tickets([key.pk for key in found.items])
 
     def updates_in(
@@ -204,15 +251,25 @@ class TicketRepository(Repository):
         limit: int,
     ) -> Page[Update]:
         """Read the public updates of a street in a span of time, oldest first."""
-        keys = UPDATE.attribute("update_order").between(to_text(since), to_text(until) + "~")
-        found = self._store.page(_KEY, street, index="by_update", keys=keys, start=start, limit=limit)
-        updates = self._store.get_many(UPDATE, [(key.pk, key.sk) for key in found.items])
+        keys = UPDATE.attribute("update_order").between(
+            to_text(since), to_text(until) + "~"
+        )
+        found = self._store.page(
+            _KEY, street, index="by_update", keys=keys, start=start, limit=limit
+        )
+        updates = self._store.get_many(
+            UPDATE, [(key.pk, key.sk) for key in found.items]
+        )
         return Page(updates, found.next)
 
-    def updates_of(self, ticket_id: str, start: Position | None, limit: int) -> Page[Update]:
+    def updates_of(
+        self, ticket_id: str, start: Position | None, limit: int
+    ) -> Page[Update]:
         """Read the public updates of a ticket, in no order."""
         keys = SK.startswith("update#")
-        return self._store.page(UPDATE, ticket_id, keys=keys, start=start, limit=limit, consistent=False)
+        return self._store.page(
+            UPDATE, ticket_id, keys=keys, start=start, limit=limit, consistent=False
+        )
 
     def timeline_of(
         self,
@@ -223,7 +280,9 @@ class TicketRepository(Repository):
     ) -> Page[TicketEvent]:
         """Read a ticket's timeline, oldest first."""
         keys = SK.startswith("event#")
-        return self._store.page(TICKET_EVENT, ticket_id, keys=keys, start=start, limit=limit, wanted=wanted)
+        return self._store.page(
+            TICKET_EVENT, ticket_id, keys=keys, start=start, limit=limit, wanted=wanted
+        )
 
     def open_at(self, street: str) -> Iterator[Ticket]:
         """Yield the tickets of a street that have a deadline."""

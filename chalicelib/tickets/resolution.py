@@ -66,7 +66,9 @@ def confirm(
     ratings = _rated(ticket, own, satisfied)
     after = replace(ticket, answered=ticket.answered + first, ratings=ratings)
     target: TicketStatus | None = None
-    if ticket.state is S.RESOLVED and all(has_answered(ticket, report) for report in asked):
+    if ticket.state is S.RESOLVED and all(
+        has_answered(ticket, report) for report in asked
+    ):
         met = with_met(ticket, by.now, SlaKind.CALL_BACK)
         after = replace(after, closed_at=by.now, ending=Ending.CONFIRMED, clocks=met)
         target = S.CLOSED
@@ -191,14 +193,28 @@ def close(
     messages = _tell_assignee_of_end(ticket, by)
     if by.relations & STAFF:
         ending = Ending.SILENT if ticket.state is S.RESOLVED else Ending.UNSOLVED
-        closed = replace(_closed(ticket, ending, by.now), told_publicly=public_text or None)
+        closed = replace(
+            _closed(ticket, ending, by.now), told_publicly=public_text or None
+        )
         closed = replace(closed, reason=reason)
         messages = to_reporters(ticket, "closed") + messages
         text = public_text
-        return go(ticket, "close", by, closed, note=reason, public_text=text, messages=messages)
-    withdrawn = replace(_closed(ticket, Ending.WITHDRAWN, by.now), reason=reason, told_publicly=None)
+        return go(
+            ticket,
+            "close",
+            by,
+            closed,
+            note=reason,
+            public_text=text,
+            messages=messages,
+        )
+    withdrawn = replace(
+        _closed(ticket, Ending.WITHDRAWN, by.now), reason=reason, told_publicly=None
+    )
     writes = (_if_nobody_joins(ticket, joined),)
-    changes = go(ticket, "close", by, withdrawn, note=reason, writes=writes, messages=messages)
+    changes = go(
+        ticket, "close", by, withdrawn, note=reason, writes=writes, messages=messages
+    )
     if not alone:
         raise Forbidden("ticket.others_joined")
     return changes
@@ -238,7 +254,9 @@ def merge(ticket: Ticket, into: Ticket, by: TicketMover) -> Changes[Ticket]:
     if full or not (into.is_open or into.state is S.RESOLVED):
         moves = ticket.moves(by.relations)
         raise Conflict("ticket.cannot_take", state=into.state.value, moves=moves)
-    together = replace(into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id))))
+    together = replace(
+        into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id)))
+    )
     taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
     messages = to_reporters(ticket, "merged") + _tell_assignee_of_end(ticket, by)
     closed = replace(_closed(ticket, Ending.MERGED, by.now), merged_into=into.id)
@@ -262,18 +280,26 @@ def split(
     running = clocks.swap(ticket, *resumed)
     accept_clock = ticket.clock(SlaKind.ACCEPT)
     before = S.ACCEPTED if accept_clock and accept_clock.met_at else S.OPEN
-    after = replace(ticket, merged_into=None, ending=None, closed_at=None, clocks=running)
+    after = replace(
+        ticket, merged_into=None, ending=None, closed_at=None, clocks=running
+    )
     messages = to_assignee(ticket, "assigned")
     changes = go(ticket, "split", by, after, target=before, messages=messages)
     holding = [target for target in targets if ticket.id in target.merged]
-    return replace(changes, related=tuple(_without(target, ticket, by) for target in holding))
+    return replace(
+        changes, related=tuple(_without(target, ticket, by) for target in holding)
+    )
 
 
 def _without(target: Ticket, ticket: Ticket, by: TicketMover) -> Changes[Ticket]:
     """Take a ticket, and those merged into it, out of a target."""
-    rest = tuple(id for id in target.merged if id != ticket.id and id not in ticket.merged)
+    rest = tuple(
+        id for id in target.merged if id != ticket.id and id not in ticket.merged
+    )
     event = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
-    return Changes(entity=replace(target, merged=rest), previous=target, events=(event,))
+    return Changes(
+        entity=replace(target, merged=rest), previous=target, events=(event,)
+    )
 
 
 def convert_to_wish(
@@ -287,4 +313,6 @@ def convert_to_wish(
     messages = to_reporters(ticket, "turned") + _tell_assignee_of_end(ticket, by)
     writes = (_if_nobody_joins(ticket, joined),)
     closed = replace(_closed(ticket, Ending.WISH, by.now), wish=wish_id)
-    return go(ticket, "turn", by, closed, note=wish_id, writes=writes, messages=messages)
+    return go(
+        ticket, "turn", by, closed, note=wish_id, writes=writes, messages=messages
+    )

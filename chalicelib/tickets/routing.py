@@ -17,7 +17,10 @@ def rank_of(rule: Rule) -> tuple[int, bool]:
 
 def fits(rule: Rule, place: str, category: str) -> bool:
     """Say whether a rule is about a place and a category."""
-    return (rule.place is None or covers(rule.place, place)) and rule.category in (None, category)
+    return (rule.place is None or covers(rule.place, place)) and rule.category in (
+        None,
+        category,
+    )
 
 
 def route(rules: Iterable[Rule], place: str, category: str) -> Rule | None:

@@ -7,7 +7,17 @@ from pydantic import Field
 
 from ..kernel.ids import ID_PATTERN
 from ..people.schemas import ConsentIn
-from ..web.fields import WHOLE, Flag, Line, Moment, PageQuery, PersonId, PlaceCode, Prose, Request
+from ..web.fields import (
+    WHOLE,
+    Flag,
+    Line,
+    Moment,
+    PageQuery,
+    PersonId,
+    PlaceCode,
+    Prose,
+    Request,
+)
 from .intake import ReportTerms
 from .model import TicketLine
 from .policy import Level, TicketUrgency
@@ -40,7 +50,9 @@ CategoryCode = Annotated[str, Field(pattern="^[a-z0-9_]{1,32}$", examples=["rubb
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 
 
-Photos = Annotated[list[UploadId], Field(max_length=6, description="Uploads, see POST /v1/uploads.")]
+Photos = Annotated[
+    list[UploadId], Field(max_length=6, description="Uploads, see POST /v1/uploads.")
+]
 
 
 class TicketIn(Request):
@@ -48,17 +60,27 @@ class TicketIn(Request):
 
     category: CategoryCode = Field(description="One of GET /v1/policies/tickets.")
     text: Annotated[Prose, Field(min_length=2, max_length=1000)]
-    place: PlaceCode = Field(description="The narrowest known place: the building, or the unit.")
-    location_note: Annotated[Line, Field(max_length=200, examples=["7楼电梯口"])] | None = None
+    place: PlaceCode = Field(
+        description="The narrowest known place: the building, or the unit."
+    )
+    location_note: (
+        Annotated[Line, Field(max_length=200, examples=["7楼电梯口"])] | None
+    ) = None
     photos: Photos | None = None
-    urgency: TicketUrgency | None = Field(None, description="By default that of the category.")
-    private: Flag | None = Field(None, description="Only its reporters, its assignee and staff see it.")
+    urgency: TicketUrgency | None = Field(
+        None, description="By default that of the category."
+    )
+    private: Flag | None = Field(
+        None, description="Only its reporters, its assignee and staff see it."
+    )
     on_behalf_of: PersonId | None = None
     consent: ConsentIn | None = None
 
     def terms(self) -> ReportTerms:
         """Return the report as the service takes it."""
-        fields = {name: getattr(self, name) for name in ReportTerms.__dataclass_fields__}
+        fields = {
+            name: getattr(self, name) for name in ReportTerms.__dataclass_fields__
+        }
         return ReportTerms(**(fields | {"photos": tuple(self.photos or ())}))
 
 
@@ -67,8 +89,12 @@ class AssignIn(Request):
 
     to: Annotated[
         str,
-        Field(pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$"),
-    ] = Field(description="A role, for the nearest person on duty in it, or a person who serves there.")
+        Field(
+            pattern=f"^(grid_worker|community_staff|street_admin|property|per_{ID_PATTERN})$"
+        ),
+    ] = Field(
+        description="A role, for the nearest person on duty in it, or a person who serves there."
+    )
 
 
 class TicketReasonIn(Request):
@@ -142,5 +168,11 @@ class TicketQuery(PageQuery):
 
     def wants(self, line: TicketLine) -> bool:
         """Say whether a line passes the filters."""
-        asked = {name: getattr(self, name) for name in ("state", "category", "level", "assignee")}
-        return all(value is None or getattr(line, name) == value for name, value in asked.items())
+        asked = {
+            name: getattr(self, name)
+            for name in ("state", "category", "level", "assignee")
+        }
+        return all(
+            value is None or getattr(line, name) == value
+            for name, value in asked.items()
+        )

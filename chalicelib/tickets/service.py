@@ -111,7 +111,9 @@ class Tickets:
         """Accept a ticket; the caller becomes its assignee."""
         return self._move(context, ticket_id, permissions.ACCEPT, decisions.accept)
 
-    def assign(self, context: RequestContext, ticket_id: str, to: str) -> TicketForViewer:
+    def assign(
+        self, context: RequestContext, ticket_id: str, to: str
+    ) -> TicketForViewer:
         """Assign a ticket to a role or a person."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -119,7 +121,9 @@ class Tickets:
 
         return self._move(context, ticket_id, permissions.ASSIGN, decide)
 
-    def bounce(self, context: RequestContext, ticket_id: str, reason: str) -> TicketForViewer:
+    def bounce(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
         """Return a ticket that is not the caller's to work on."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -156,7 +160,9 @@ class Tickets:
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             text = self._reader.public_text(ticket, reason)
-            return decisions.hold(ticket, escalation, mover, reason, until, public_text=text)
+            return decisions.hold(
+                ticket, escalation, mover, reason, until, public_text=text
+            )
 
         return self._move(context, ticket_id, permissions.HOLD, decide)
 
@@ -179,14 +185,20 @@ class Tickets:
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            proof = self._uploads.binding(mover.id, photos, ticket.id, ticket.place, ["photos"])
+            proof = self._uploads.binding(
+                mover.id, photos, ticket.id, ticket.place, ["photos"]
+            )
             text = self._reader.public_text(ticket, note or "")
-            changes = decisions.resolve(ticket, escalation, mover, note, photos, public_text=text)
+            changes = decisions.resolve(
+                ticket, escalation, mover, note, photos, public_text=text
+            )
             return replace(changes, related=proof)
 
         return self._move(context, ticket_id, permissions.RESOLVE, decide)
 
-    def escalate(self, context: RequestContext, ticket_id: str, reason: str) -> TicketForViewer:
+    def escalate(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
         """Escalate a ticket to the level above."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -222,27 +234,37 @@ class Tickets:
 
         return self._move(context, ticket_id, permissions.CONFIRM, decide)
 
-    def reopen(self, context: RequestContext, ticket_id: str, reason: str) -> TicketForViewer:
+    def reopen(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
         """Reopen a ticket that is not solved."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
             left = self._duty.assignee_left(ticket)
-            return resolution.reopen(ticket, escalation, mover, reason, assignee_left=left)
+            return resolution.reopen(
+                ticket, escalation, mover, reason, assignee_left=left
+            )
 
         return self._move(context, ticket_id, permissions.REOPEN, decide)
 
-    def close(self, context: RequestContext, ticket_id: str, reason: str) -> TicketForViewer:
+    def close(
+        self, context: RequestContext, ticket_id: str, reason: str
+    ) -> TicketForViewer:
         """Close a ticket without a solution."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             alone, joined = self._reader.sole_reporter(ticket)
             text = self._reader.public_text(ticket, reason)
-            return resolution.close(ticket, mover, reason, alone=alone, joined=joined, public_text=text)
+            return resolution.close(
+                ticket, mover, reason, alone=alone, joined=joined, public_text=text
+            )
 
         return self._move(context, ticket_id, permissions.CLOSE, decide)
 
-    def merge(self, context: RequestContext, ticket_id: str, into: str) -> TicketForViewer:
+    def merge(
+        self, context: RequestContext, ticket_id: str, into: str
+    ) -> TicketForViewer:
         """Merge a ticket into another one, of which the caller must be staff too."""
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
@@ -261,7 +283,9 @@ class Tickets:
 
         def decide(ticket: Ticket, mover: TicketMover) -> Changes[Ticket]:
             escalation = self._duty.escalation_for(ticket)
-            return resolution.split(ticket, escalation, mover, self._reader.merged_into(ticket))
+            return resolution.split(
+                ticket, escalation, mover, self._reader.merged_into(ticket)
+            )
 
         return self._move(context, ticket_id, permissions.SPLIT, decide)
 
@@ -278,7 +302,9 @@ class Tickets:
             changes = decide(ticket, mover)
             reporter = actor.id if Relation.OWNER in mover.relations else ""
             found = relations(actor, changes.entity.as_resource(reporter))
-            return changes, self._reader.for_viewer(actor, changes.entity, found, named=True)
+            return changes, self._reader.for_viewer(
+                actor, changes.entity, found, named=True
+            )
 
         ticket, shown = self._transaction.run_with(attempt, context)
         return replace(shown, ticket=ticket)
@@ -297,4 +323,8 @@ class Tickets:
             lambda person: self._reader.resource_for(ticket, person.as_actor()),
         )
         actor, now = granted.actor, self._clock.now()
-        return ticket, TicketMover(id=actor.id, relations=granted.relations, now=now), actor
+        return (
+            ticket,
+            TicketMover(id=actor.id, relations=granted.relations, now=now),
+            actor,
+        )

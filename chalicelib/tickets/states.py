@@ -44,8 +44,17 @@ class Ending(StrEnum):
     WISH = "wish"  # a wish took its place
 
 
-OPEN_STATES = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED, TicketStatus.ON_HOLD})
-WAITING = frozenset({TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED})  # for somebody who works on it
+OPEN_STATES = frozenset(
+    {
+        TicketStatus.OPEN,
+        TicketStatus.ACCEPTED,
+        TicketStatus.ASSIGNED,
+        TicketStatus.ON_HOLD,
+    }
+)
+WAITING = frozenset(
+    {TicketStatus.OPEN, TicketStatus.ACCEPTED, TicketStatus.ASSIGNED}
+)  # for somebody who works on it
 _OWNER = frozenset({Relation.OWNER})
 LEVEL_PARTIES = {
     Level.GRID: Relation.GRID_WORKER,
@@ -62,27 +71,43 @@ TABLE: StateTable[TicketStatus] = StateTable(
     "ticket",
     [
         M(S.OPEN, can.ACCEPT, (S.ACCEPTED,), ("ticket.accepted",)),
-        *(M(state, can.ASSIGN, (S.ASSIGNED,), ("ticket.assigned",)) for state in (S.OPEN, *_WORKED_ON)),
+        *(
+            M(state, can.ASSIGN, (S.ASSIGNED,), ("ticket.assigned",))
+            for state in (S.OPEN, *_WORKED_ON)
+        ),
         M(S.OPEN, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
         M(S.ACCEPTED, can.BOUNCE, (S.OPEN,), ("ticket.bounced",)),
-        M(S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)),  # open: no dispatcher
+        M(
+            S.ASSIGNED, can.BOUNCE, (S.ACCEPTED, S.OPEN), ("ticket.bounced",)
+        ),  # open: no dispatcher
         *(M(state, can.COMMENT, (state,), _SAID) for state in (*_UNSOLVED, S.RESOLVED)),
         *(M(state, can.HOLD, (S.ON_HOLD,), ("ticket.held",)) for state in _WORKED_ON),
         M(S.ON_HOLD, can.RESUME, _BEFORE_HOLD, ("ticket.resumed",)),
         M(S.ON_HOLD, "release", _BEFORE_HOLD, ("ticket.resumed",)),  # its time is over
-        *(M(state, can.RESOLVE, (S.RESOLVED,), ("ticket.resolved",)) for state in _UNSOLVED),
-        M(S.RESOLVED, can.CONFIRM, (S.RESOLVED, S.CLOSED), ("ticket.confirmed",)),  # closed: last answer
+        *(
+            M(state, can.RESOLVE, (S.RESOLVED,), ("ticket.resolved",))
+            for state in _UNSOLVED
+        ),
+        M(
+            S.RESOLVED, can.CONFIRM, (S.RESOLVED, S.CLOSED), ("ticket.confirmed",)
+        ),  # closed: last answer
         M(S.CLOSED, can.CONFIRM, (S.CLOSED,), ("ticket.confirmed",), _OWNER),
         M(S.RESOLVED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
         M(S.CLOSED, can.REOPEN, (S.ACCEPTED,), ("ticket.reopened",)),
         *(M(state, can.CLOSE, (S.CLOSED,), ("ticket.closed",)) for state in _UNSOLVED),
         M(S.RESOLVED, can.CLOSE, (S.CLOSED,), ("ticket.closed",), STAFF),
-        *(M(state, can.ESCALATE, (state,), ("ticket.escalated",)) for state in _UNSOLVED),
+        *(
+            M(state, can.ESCALATE, (state,), ("ticket.escalated",))
+            for state in _UNSOLVED
+        ),
         *(M(state, can.JOIN, (state,)) for state in (*_UNSOLVED, S.RESOLVED)),
         *(M(state, can.MERGE, (S.CLOSED,), ("ticket.merged",)) for state in _UNSOLVED),
         M(S.CLOSED, can.SPLIT, (S.OPEN, S.ACCEPTED), ("ticket.split",)),
         *(M(state, can.TURN, (S.CLOSED,), ("ticket.turned",)) for state in _UNSOLVED),
-        *(M(state, "escalate", (state,), ("ticket.climbed",)) for state in (S.OPEN, *_WORKED_ON)),
+        *(
+            M(state, "escalate", (state,), ("ticket.climbed",))
+            for state in (S.OPEN, *_WORKED_ON)
+        ),
         M(S.RESOLVED, "end", (S.CLOSED,), ("ticket.ended",)),
     ],
 )
@@ -115,7 +140,11 @@ class TicketState:
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:
         """Return the moves that these relations may make now."""
-        return [move for move in TABLE.moves(self.state, relations) if not self.is_unavailable(move, relations)]
+        return [
+            move
+            for move in TABLE.moves(self.state, relations)
+            if not self.is_unavailable(move, relations)
+        ]
 
     def is_unavailable(self, move: str, relations: frozenset[Relation]) -> bool:
         """Say whether a move is unavailable although the state allows it."""
@@ -125,12 +154,16 @@ class TicketState:
 _UNAVAILABLE: Mapping[str, Callable[[TicketState, frozenset[Relation]], bool]] = {
     "accept": lambda ticket, relations: ticket.must_be_assigned,
     "bounce": lambda ticket, relations: ticket.bounces >= MAX_BOUNCES,
-    "assign": lambda ticket, relations: ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations,
+    "assign": lambda ticket, relations: (
+        ticket.must_be_assigned and LEVEL_PARTIES[ticket.level] not in relations
+    ),
     "escalate": lambda ticket, relations: ticket.level is Level.STREET,
     "join": lambda ticket, relations: Relation.OWNER in relations,
     "split": lambda ticket, relations: ticket.merged_into is None,
     "reopen": lambda ticket, relations: ticket.ending in (Ending.MERGED, Ending.WISH),
-    "confirm": lambda ticket, relations: ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT),  # no solution, no opinion
+    "confirm": lambda ticket, relations: (
+        ticket.ending not in (None, Ending.CONFIRMED, Ending.SILENT)
+    ),  # no solution, no opinion
     "turn": lambda ticket, relations: ticket.person_id is None,
 }
 

@@ -14,23 +14,53 @@ __all__ = [
 ]
 
 REFUSALS = {
-    "ticket.at_the_top": text(zh="已经在街道，无法再上报。", en="The ticket is at the street level already."),
-    "ticket.bounced_out": text(zh="已退回两次，不能再退回。", en="The ticket was returned twice and cannot be returned again."),
-    "ticket.cannot_have_it": text(zh="此人不负责这里。", en="This person does not serve this place."),
-    "ticket.cannot_merge": text(zh="这两件事不能合并。", en="These two tickets cannot be merged."),
-    "ticket.cannot_take": text(zh="那件事已结束或合并过多。", en="The other ticket is closed, or has too many merged tickets."),
-    "ticket.category_unknown": text(zh="没有这个类别。", en="There is no such category."),
-    "ticket.has_it_already": text(zh="已经由其负责。", en="This person has the ticket already."),
-    "ticket.held_too_often": text(zh="最多挂起 {times} 次。", en="It can be put on hold {times} times at most."),
-    "ticket.hold_out_of_range": text(zh="挂起时间应在 {days} 天之内。", en="A hold ends in the future, within {days} days."),
-    "ticket.internal": text(zh="只有处理人员可以写内部备注。", en="Internal notes are for those who work on the ticket."),
-    "ticket.merged": text(zh="已与另一件合并处理。", en="The ticket was merged into another."),
+    "ticket.at_the_top": text(
+        zh="已经在街道，无法再上报。", en="The ticket is at the street level already."
+    ),
+    "ticket.bounced_out": text(
+        zh="已退回两次，不能再退回。",
+        en="The ticket was returned twice and cannot be returned again.",
+    ),
+    "ticket.cannot_have_it": text(
+        zh="此人不负责这里。", en="This person does not serve this place."
+    ),
+    "ticket.cannot_merge": text(
+        zh="这两件事不能合并。", en="These two tickets cannot be merged."
+    ),
+    "ticket.cannot_take": text(
+        zh="那件事已结束或合并过多。",
+        en="The other ticket is closed, or has too many merged tickets.",
+    ),
+    "ticket.category_unknown": text(
+        zh="没有这个类别。", en="There is no such category."
+    ),
+    "ticket.has_it_already": text(
+        zh="已经由其负责。", en="This person has the ticket already."
+    ),
+    "ticket.held_too_often": text(
+        zh="最多挂起 {times} 次。", en="It can be put on hold {times} times at most."
+    ),
+    "ticket.hold_out_of_range": text(
+        zh="挂起时间应在 {days} 天之内。",
+        en="A hold ends in the future, within {days} days.",
+    ),
+    "ticket.internal": text(
+        zh="只有处理人员可以写内部备注。",
+        en="Internal notes are for those who work on the ticket.",
+    ),
+    "ticket.merged": text(
+        zh="已与另一件合并处理。", en="The ticket was merged into another."
+    ),
     "ticket.must_be_assigned": text(
         zh="已退回两次，须由上一级指定处理人。",
         en="It was sent back twice: the level above names who sees to it.",
     ),
-    "ticket.not_reported": text(zh="此人没有反映过这件事。", en="This person has not reported the ticket."),
-    "ticket.nobody_there": text(zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."),
+    "ticket.not_reported": text(
+        zh="此人没有反映过这件事。", en="This person has not reported the ticket."
+    ),
+    "ticket.nobody_there": text(
+        zh="这里没有人担任该职责。", en="Nobody is on duty there in that role."
+    ),
     "ticket.others_joined": text(
         zh="还有邻居反映了同一问题，不能撤回。",
         en="Neighbours have joined it; it cannot be taken back.",
@@ -40,8 +70,13 @@ REFUSALS = {
         en="It ended more than {days} days ago. Please report it anew.",
     ),
     "ticket.own": text(zh="您已反映过这件事。", en="You have reported this already."),
-    "ticket.photo_needed": text(zh="请附上处理后的照片。", en="Please add a photo of the result."),
-    "ticket.too_many": text(zh="今天反映得太多了，请明天再来。", en="Too many reports today. Please come back tomorrow."),
+    "ticket.photo_needed": text(
+        zh="请附上处理后的照片。", en="Please add a photo of the result."
+    ),
+    "ticket.too_many": text(
+        zh="今天反映得太多了，请明天再来。",
+        en="Too many reports today. Please come back tomorrow.",
+    ),
     "ticket.wrong_state": text(
         zh="当前状态（{state}）不能这样操作。",
         en="The ticket is {state}; this cannot be done from there.",
@@ -56,7 +91,10 @@ _RESIDENT, _HOLDER, _STAFF = "the resident", "the assignee", "the staff on duty"
 
 
 def _template(said: Text, told: str, *slots: str, **more: object) -> Template:
-    values: dict[str, object] = {"parts": 2, "slots": {name: _MOST[name] for name in slots}}
+    values: dict[str, object] = {
+        "parts": 2,
+        "slots": {name: _MOST[name] for name in slots},
+    }
     return Template(said, told=told, for_staff=told == _STAFF, **(values | more))  # type: ignore[arg-type]
 
 
@@ -98,8 +136,14 @@ def _urgent(template: Template) -> Template:
 
 
 MESSAGES: Templates = {
-    **{f"ticket.{kind}": template for kind, template in {**_FOR_THOSE_WHO_WORK, **_FOR_THE_OTHERS}.items()},
-    **{f"ticket.urgent_{kind}": _urgent(template) for kind, template in _FOR_THOSE_WHO_WORK.items()},
+    **{
+        f"ticket.{kind}": template
+        for kind, template in {**_FOR_THOSE_WHO_WORK, **_FOR_THE_OTHERS}.items()
+    },
+    **{
+        f"ticket.urgent_{kind}": _urgent(template)
+        for kind, template in _FOR_THOSE_WHO_WORK.items()
+    },
 }
 
 SAYS = {

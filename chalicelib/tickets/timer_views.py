@@ -82,7 +82,9 @@ def _warning(explained: ExplainedTimer, locale: str) -> str | None:
         years.update(segment.uncertain)
     if not years:
         return None
-    return SAYS["uncertain"].format(locale, {"years": "、".join(map(str, sorted(years)))})
+    return SAYS["uncertain"].format(
+        locale, {"years": "、".join(map(str, sorted(years)))}
+    )
 
 
 def _state_of(clock: SlaTimer) -> str:

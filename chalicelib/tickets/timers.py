@@ -17,14 +17,18 @@ from .states import SYSTEM_ONLY, TicketMover
 __all__ = ["on_timer"]
 
 
-def on_timer(ticket: Ticket, escalation: EscalationContext, now: datetime) -> Changes[Ticket]:
+def on_timer(
+    ticket: Ticket, escalation: EscalationContext, now: datetime
+) -> Changes[Ticket]:
     """Do one step that is due. Drop the spent timer, so that the commit arms the next one."""
     spent = replace(ticket, timer=None)
     by = TicketMover(id="system", relations=SYSTEM_ONLY, now=now)
     return replace(_step(spent, escalation, by), previous=ticket)
 
 
-def _step(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
+def _step(
+    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+) -> Changes[Ticket]:
     due = {name for name, at in ticket.deadlines().items() if at <= by.now}
     if "resume" in due:
         return _resume(ticket, escalation, by)
@@ -36,7 +40,9 @@ def _step(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Cha
     return _escalate(ticket, escalation, by, over) if over else _wait(ticket)
 
 
-def _resume(ticket: Ticket, escalation: EscalationContext, by: TicketMover) -> Changes[Ticket]:
+def _resume(
+    ticket: Ticket, escalation: EscalationContext, by: TicketMover
+) -> Changes[Ticket]:
     """End a hold at its planned instant, however late the job is."""
     last = ticket.holds[-1]
     after = resumed(ticket, escalation, min(by.now, last.until))
@@ -69,12 +75,16 @@ def _escalate(
         prolonged = [clocks.prolong(sla, timer, by.now, remind) for timer in over]
         still = replace(ticket, clocks=clocks.swap(ticket, *prolonged))
         messages = to_staff(still, "overdue")
-        return Changes(entity=still, previous=ticket, messages=messages, bump_version=False)
+        return Changes(
+            entity=still, previous=ticket, messages=messages, bump_version=False
+        )
     share = escalation.step(higher.level).percent
     prolonged = [clocks.prolong(sla, c, by.now, c.limit * share // 100) for c in over]
     messages = to_staff(higher, "climbed")
     after = replace(higher, clocks=clocks.swap(ticket, *prolonged))
-    return go(ticket, "escalate", by, after, note=f"{names} {higher.level}", messages=messages)
+    return go(
+        ticket, "escalate", by, after, note=f"{names} {higher.level}", messages=messages
+    )
 
 
 def _wait(ticket: Ticket) -> Changes[Ticket]:

@@ -120,7 +120,10 @@ def _public(seen: TicketForViewer) -> dict[str, Any]:
         "community_name",
         "text",
     )
-    fields = {name: getattr(ticket, name) for name in (*same, "created_at", "updated_at", "closed_at")}
+    fields = {
+        name: getattr(ticket, name)
+        for name in (*same, "created_at", "updated_at", "closed_at")
+    }
     fields["solution"] = ticket.told_publicly
     return fields | {
         "reporters": seen.joined + bool(ticket.person_id),
@@ -141,12 +144,25 @@ def _inside(seen: TicketForViewer) -> dict[str, Any]:
         "bounces",
         "reopened",
     ]
-    same += ["must_be_assigned", "merged", "merged_into", "wish", "resolved_at", "ending"]
+    same += [
+        "must_be_assigned",
+        "merged",
+        "merged_into",
+        "wish",
+        "resolved_at",
+        "ending",
+    ]
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     holder = seen.people.get(ticket.assignee or "")
-    duplicates = ticket.possible_duplicates + (ticket.private_duplicates if seen.relations & STAFF else ())
+    duplicates = ticket.possible_duplicates + (
+        ticket.private_duplicates if seen.relations & STAFF else ()
+    )
     if not seen.knows_place:
-        fields |= {"place": place_at(Level.GRID, ticket.place), "assignee": None, "photos": ()}
+        fields |= {
+            "place": place_at(Level.GRID, ticket.place),
+            "assignee": None,
+            "photos": (),
+        }
         holder = None
     return fields | {
         **_words(seen),
@@ -154,7 +170,10 @@ def _inside(seen: TicketForViewer) -> dict[str, Any]:
         "waits_for": due[0] if due else None,
         "due_at": due[1] if due else None,
         "possible_duplicates": duplicates,
-        "holds": [HoldView(reason=hold.reason, start=hold.start, until=hold.until) for hold in ticket.holds],
+        "holds": [
+            HoldView(reason=hold.reason, start=hold.start, until=hold.until)
+            for hold in ticket.holds
+        ],
     }
 
 
@@ -168,7 +187,11 @@ def _words(seen: TicketForViewer) -> dict[str, Any]:
             "solution": ticket.solution,
             "reason": ticket.reason,
         }
-    reason = ticket.told_publicly if ticket.state is TicketStatus.CLOSED else mask_personal(ticket.reason or "") or None
+    reason = (
+        ticket.told_publicly
+        if ticket.state is TicketStatus.CLOSED
+        else mask_personal(ticket.reason or "") or None
+    )
     return {
         "text": ticket.text,
         "location_note": None,
@@ -179,9 +202,21 @@ def _words(seen: TicketForViewer) -> dict[str, Any]:
 
 def _for_staff(seen: TicketForViewer) -> dict[str, Any]:
     ticket = seen.ticket
-    same = ("person_id", "filed_by", "source", "latitude", "longitude", "answered", "ratings")
+    same = (
+        "person_id",
+        "filed_by",
+        "source",
+        "latitude",
+        "longitude",
+        "answered",
+        "ratings",
+    )
     person = seen.people.get(ticket.person_id or "")
-    answers = {code: list(values) for code, values in ticket.answers.items()} if ticket.answers else None
+    answers = (
+        {code: list(values) for code, values in ticket.answers.items()}
+        if ticket.answers
+        else None
+    )
     fields: dict[str, Any] = {name: getattr(ticket, name) for name in same}
     return fields | {"person_name": person.name if person else None, "answers": answers}
 
@@ -244,7 +279,9 @@ class TicketEventView(View):
     note: str | None
 
     @classmethod
-    def of(cls, event: Any, relations: frozenset[Relation], reader: str) -> "TicketEventView":
+    def of(
+        cls, event: Any, relations: frozenset[Relation], reader: str
+    ) -> "TicketEventView":
         """Return the view of an event. Reporters read the notes meant for them only.
 
         Another reporter's note is shown without phone numbers and addresses.

@@ -37,7 +37,9 @@ _SECOND = timedelta(seconds=1)
 _MONDAY, _SATURDAY, _SUNDAY = 1, 6, 7  # ISO
 _AHEAD = timedelta(days=5 * 366)  # a limit that is not up by then may never be
 
-_Stretch = tuple[datetime, datetime]  # UTC; the first instant is in it, the second is not
+_Stretch = tuple[
+    datetime, datetime
+]  # UTC; the first instant is in it, the second is not
 
 
 class DayReason(StrEnum):
@@ -98,7 +100,9 @@ Library = Callable[[date], Holiday | None]
 class OwnDay:
     """One day of the street's own calendar."""
 
-    spans: tuple[OfficeHours, ...] | None = None  # empty: off; None: worked like an ordinary Monday
+    spans: tuple[OfficeHours, ...] | None = (
+        None  # empty: off; None: worked like an ordinary Monday
+    )
     note: str = ""
 
 
@@ -107,7 +111,9 @@ class Calendar:
     """The office hours of a street; `check_week` says what `week` must be."""
 
     zone: str
-    week: Mapping[int, tuple[OfficeHours, ...]]  # by ISO weekday, in an ordinary week; a missing one is off
+    week: Mapping[
+        int, tuple[OfficeHours, ...]
+    ]  # by ISO weekday, in an ordinary week; a missing one is off
     own: Mapping[date, OwnDay]
     library: Library
 
@@ -126,8 +132,18 @@ class Calendar:
         if said.off and (said.name or not weekend):
             return Day(date=date, spans=(), why=DayReason.HOLIDAY, name=said.name)
         if weekend and not said.off:
-            return Day(date=date, spans=self._ordinary(_MONDAY), why=DayReason.MAKEUP, name=said.name)
-        return Day(date=date, spans=self._ordinary(weekday), why=DayReason.WEEKDAY, name=said.name)
+            return Day(
+                date=date,
+                spans=self._ordinary(_MONDAY),
+                why=DayReason.MAKEUP,
+                name=said.name,
+            )
+        return Day(
+            date=date,
+            spans=self._ordinary(weekday),
+            why=DayReason.WEEKDAY,
+            name=said.name,
+        )
 
     def _ordinary(self, weekday: int) -> tuple[OfficeHours, ...]:
         return self.week.get(weekday, ())
@@ -162,16 +178,22 @@ def due_after(calendar: Calendar | None, start: datetime, minutes: int) -> datet
     return explain(calendar, start, minutes)[-1].end
 
 
-def worked_between(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
+def worked_between(
+    calendar: Calendar | None, start: datetime, end: datetime
+) -> timedelta:
     """Return how much office time passes from `start` to `end`; none if the end is not after the start."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     if calendar is None:
         return max(end - start, timedelta())
-    worked = [_worked(day, calendar.zone, start, end) for day in _days(calendar, start, end)]
+    worked = [
+        _worked(day, calendar.zone, start, end) for day in _days(calendar, start, end)
+    ]
     return sum(map(_length, worked), timedelta())
 
 
-def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[CountedDay, ...]:
+def explain(
+    calendar: Calendar | None, start: datetime, minutes: int
+) -> tuple[CountedDay, ...]:
     """Return how `due_after` comes to its answer: a line for each day it looks at, the days off included; never empty.
 
     Raises:
@@ -189,18 +211,24 @@ def explain(calendar: Calendar | None, start: datetime, minutes: int) -> tuple[C
         counted = _first(limit - total, _worked(day, calendar.zone, since, horizon))
         seen_at = max(since, start_of_day(day.date, calendar.zone))
         total += _length(counted)
-        lines.append(_line(day.date, day.why, day.name, counted or [(seen_at, seen_at)], total))
+        lines.append(
+            _line(day.date, day.why, day.name, counted or [(seen_at, seen_at)], total)
+        )
         if total == limit:
             return tuple(lines)
     raise ValueError(f"{minutes} office minutes do not pass within five years")
 
 
-def uncertain(calendar: Calendar | None, start: datetime, end: datetime) -> tuple[int, ...]:
+def uncertain(
+    calendar: Calendar | None, start: datetime, end: datetime
+) -> tuple[int, ...]:
     """Return the years between two instants on some day of which only the week could say whether it is worked."""
     if calendar is None:
         return ()
     days = _days(calendar, start.astimezone(UTC), end.astimezone(UTC))
-    return tuple(sorted({day.date.year for day in days if day.why is DayReason.UNKNOWN}))
+    return tuple(
+        sorted({day.date.year for day in days if day.why is DayReason.UNKNOWN})
+    )
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Day]:
@@ -216,7 +244,9 @@ def _worked(day: Day, zone: str, start: datetime, end: datetime) -> list[_Stretc
     """Return when a day is worked between two instants (UTC), in order."""
     midnight = datetime.combine(day.date, time.min)
     spans = [(midnight + span.begins, midnight + span.ends) for span in day.spans]
-    stretches = sorted(stretch for span in spans for stretch in _shown(*span, ZoneInfo(zone)))
+    stretches = sorted(
+        stretch for span in spans for stretch in _shown(*span, ZoneInfo(zone))
+    )
     clipped = [(max(begins, start), min(ends, end)) for begins, ends in stretches]
     return [(begins, ends) for begins, ends in clipped if begins < ends]
 
@@ -231,12 +261,17 @@ def _shown(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[_Stretch]
         yield start - before, end - before
         return
     # The clocks are changed in between, or at an edge; each side of the change has a plain offset.
-    earliest, latest = min(start - before, start - after), max(end - before, end - after)
+    earliest, latest = (
+        min(start - before, start - after),
+        max(end - before, end - after),
+    )
     seconds = range((latest - earliest) // _SECOND)
     changed = bisect_left(
         seconds,
         True,
-        key=lambda passed: _offset((earliest + passed * _SECOND).astimezone(zone)) == after,
+        key=lambda passed: (
+            _offset((earliest + passed * _SECOND).astimezone(zone)) == after
+        ),
     )
     change = earliest + changed * _SECOND
     yield start - before, min(end - before, change)

@@ -17,12 +17,18 @@ routes: Routes[Uploads] = Routes("uploads", REFUSALS, _reread)
 
 
 @routes.post("/v1/uploads", status=201)
-def create_upload(uploads: Uploads, context: RequestContext, body: UploadIn) -> FormView:
+def create_upload(
+    uploads: Uploads, context: RequestContext, body: UploadIn
+) -> FormView:
     """Begin to send a photo; the answer says where and how the file itself is sent."""
-    return form_view(uploads.create_upload(context, body.kind, body.content_type, body.size))
+    return form_view(
+        uploads.create_upload(context, body.kind, body.content_type, body.size)
+    )
 
 
 @routes.get("/v1/uploads/{upload_id}")
-def read_upload(uploads: Uploads, context: RequestContext, upload_id: str) -> UploadView:
+def read_upload(
+    uploads: Uploads, context: RequestContext, upload_id: str
+) -> UploadView:
     """One's own upload: whether it has arrived, and where the photo can be seen."""
     return upload_view(uploads.read_upload(context, upload_id))

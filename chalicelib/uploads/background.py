@@ -34,7 +34,9 @@ class UploadJobs:
         files: Files,
     ) -> None:
         self._repository, self._clock, self._files = repository, clock, files
-        self._entities = EntityStore(transaction, self._find, place=lambda upload: upload.place)
+        self._entities = EntityStore(
+            transaction, self._find, place=lambda upload: upload.place
+        )
 
     def clean(self, key: str) -> None:
         """Make a photo of the file at a key, or refuse it. Idempotent.
@@ -57,10 +59,16 @@ class UploadJobs:
         try:  # should it be deleted just now, its end is committed already, and a refusal changes nothing
             if size > policy.MOST_BYTES:
                 raise NotTaken("too_large")
-            photo = cleaned(self._files.read(upload.incoming, policy.MOST_BYTES) or b"", upload.content_type)
+            photo = cleaned(
+                self._files.read(upload.incoming, policy.MOST_BYTES) or b"",
+                upload.content_type,
+            )
         except NotTaken as refused:
             reason = Reason(refused.reason)
-            self._settle(upload.id, lambda upload: decisions.refuse(upload, reason, self._clock.now()))
+            self._settle(
+                upload.id,
+                lambda upload: decisions.refuse(upload, reason, self._clock.now()),
+            )
             return
         self._keep(upload, photo)
 
@@ -71,7 +79,9 @@ class UploadJobs:
         # It may have been given up meanwhile; then what has just been written is deleted with the rest.
         self._settle(
             upload.id,
-            lambda upload: decisions.make_ready(upload, photo.width, photo.height, size, self._clock.now()),
+            lambda upload: decisions.make_ready(
+                upload, photo.width, photo.height, size, self._clock.now()
+            ),
         )
 
     def on_timer(self, upload_id: str, timer_id: str) -> None:
@@ -98,7 +108,9 @@ class UploadJobs:
         """Delete the files of those uploads that are part of `to`."""
         for upload in self._repository.find_uploads(upload_ids):
             if upload.bound_to == to:
-                self._settle(upload.id, lambda upload: self._ended(upload, Reason.REMOVED))
+                self._settle(
+                    upload.id, lambda upload: self._ended(upload, Reason.REMOVED)
+                )
 
     def forget_person(self, person_id: str) -> None:
         """Delete the photos of an erased person that are part of nothing.
@@ -118,7 +130,9 @@ class UploadJobs:
         return decisions.end(upload, reason, self._clock.now())
 
     def _find(self, upload_id: str) -> Upload | None:
-        return self._repository.find_upload(upload_id) if is_upload_id(upload_id) else None
+        return (
+            self._repository.find_upload(upload_id) if is_upload_id(upload_id) else None
+        )
 
     def _settle(self, upload_id: str, decide: Decide) -> None:
         """Commit a decision about an upload, and delete at once what must not be there after it."""

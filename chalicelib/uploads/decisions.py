@@ -20,7 +20,9 @@ def count_begun(owner: str, now: datetime) -> Count:
     return policy.PER_HOUR.count(f"uploads#{owner}", now)
 
 
-def make_ready(upload: Upload, width: int, height: int, stored_bytes: int, now: datetime) -> Changes[Upload]:
+def make_ready(
+    upload: Upload, width: int, height: int, stored_bytes: int, now: datetime
+) -> Changes[Upload]:
     """Make an upload ready: its photo is written.
 
     The file that was sent must be deleted, and so must any that is sent again with the same form.
@@ -43,7 +45,9 @@ def refuse(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
     """Refuse an upload: the file is no photo, or none arrived."""
     if upload.state is not S.PENDING:
         return Changes(entity=upload, previous=upload)
-    return Changes(entity=_without_files(upload, "refuse", reason, now), previous=upload)
+    return Changes(
+        entity=_without_files(upload, "refuse", reason, now), previous=upload
+    )
 
 
 def end(upload: Upload, reason: Reason, now: datetime) -> Changes[Upload]:
@@ -71,17 +75,31 @@ def _nobody_writes_from(upload: Upload, now: datetime) -> datetime:
 def on_timer(upload: Upload, now: datetime) -> Changes[Upload]:
     """Take the step that is due for an upload. The caller has deleted its leftovers before."""
     spent = replace(upload, timer=None)  # the commit arms the next deadline
-    name = min(upload.deadlines(), key=lambda name: upload.deadlines()[name], default="")
-    if not name or upload.deadlines()[name] > now:  # fired too early, by a clock ahead of ours
+    name = min(
+        upload.deadlines(), key=lambda name: upload.deadlines()[name], default=""
+    )
+    if (
+        not name or upload.deadlines()[name] > now
+    ):  # fired too early, by a clock ahead of ours
         return Changes(entity=spent, previous=upload, bump_version=False)
     if name == "clear":
         forget_at = now + policy.FORGOTTEN_AFTER if upload.ended else None
-        return Changes(entity=replace(spent, clear_at=None, ttl=forget_at), previous=upload, bump_version=False)
-    over = refuse(spent, Reason.NEVER_ARRIVED, now) if name == "arrive" else end(spent, Reason.UNUSED, now)
+        return Changes(
+            entity=replace(spent, clear_at=None, ttl=forget_at),
+            previous=upload,
+            bump_version=False,
+        )
+    over = (
+        refuse(spent, Reason.NEVER_ARRIVED, now)
+        if name == "arrive"
+        else end(spent, Reason.UNUSED, now)
+    )
     return replace(over, previous=upload)
 
 
-def bind(upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]) -> Changes[Upload]:
+def bind(
+    upload: Upload | None, owner: str, to: str, place: str, loc: Sequence[str | int]
+) -> Changes[Upload]:
     """Make an upload part of `to`, which belongs to its owner. Idempotent.
 
     Raises:

@@ -30,7 +30,9 @@ def files(core: "Core", get: Get) -> "Files":
         return S3Files(settings.region, settings.upload_bucket, core.clock)
     from ..adapters.folder import FolderFiles
 
-    return FolderFiles(f"{settings.public_url}/dev/files", core.keys.key("files"), core.clock)
+    return FolderFiles(
+        f"{settings.public_url}/dev/files", core.keys.key("files"), core.clock
+    )
 
 
 @feature.provide

@@ -26,7 +26,10 @@ __all__ = [
 
 _ID = re.compile(f"upl_{ID_PATTERN}")
 
-INCOMING, PHOTOS = "incoming/", "photos/"  # as it was sent, metadata and all; as it is shown
+INCOMING, PHOTOS = (
+    "incoming/",
+    "photos/",
+)  # as it was sent, metadata and all; as it is shown
 
 
 def is_upload_id(text: str) -> bool:
@@ -116,7 +119,9 @@ class Upload(Entity):
 
     def as_resource(self) -> Resource:
         """Return what permission needs to know of it: it is its owner's alone; what shows it has rules of its own."""
-        return Resource(see=permissions.SEE, relations={Relation.OWNER: frozenset({self.owner})})
+        return Resource(
+            see=permissions.SEE, relations={Relation.OWNER: frozenset({self.owner})}
+        )
 
     @property
     def ended(self) -> bool:
@@ -148,4 +153,8 @@ class Upload(Entity):
         """Return the keys at which nothing may lie (any more) in its state."""
         if self.state is S.PENDING:
             return ()
-        return (self.incoming,) if self.state is S.READY else (self.incoming, self.photo, self.thumb)
+        return (
+            (self.incoming,)
+            if self.state is S.READY
+            else (self.incoming, self.photo, self.thumb)
+        )

@@ -44,7 +44,9 @@ class UploadView(View):
     kind: Kind
     state: UploadState
     reason: Reason | None = Field(description="Why it was refused or is gone.")
-    content_type: str = Field(description="Of what was announced; once it is ready, of the photo.")
+    content_type: str = Field(
+        description="Of what was announced; once it is ready, of the photo."
+    )
     size: int = Field(description="Bytes, of the same.")
     width: int | None = Field(description="Pixels.")
     height: int | None

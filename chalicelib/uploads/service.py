@@ -61,7 +61,9 @@ class Uploads:
 
     # their owner's
 
-    def create_upload(self, context: RequestContext, kind: Kind, content_type: str, size: int) -> UploadForm:
+    def create_upload(
+        self, context: RequestContext, kind: Kind, content_type: str, size: int
+    ) -> UploadForm:
         """Begin an upload of so many bytes at most; return the form that sends it."""
         id = self._ids.new("upl")
 
@@ -79,7 +81,11 @@ class Uploads:
                 content_type=content_type,
                 size=size,
             )
-            return Changes(entity=upload, previous=None, writes=(decisions.count_begun(actor.id, now),))
+            return Changes(
+                entity=upload,
+                previous=None,
+                writes=(decisions.count_begun(actor.id, now),),
+            )
 
         return self._with_form(self._transaction.run(decide, context))
 
@@ -88,7 +94,9 @@ class Uploads:
         return self._with_form(self._own(context, upload_id))
 
     def _with_form(self, upload: Upload) -> UploadForm:
-        form = self._files.presign_post(upload.incoming, upload.content_type, upload.size, upload.form_expires_at)
+        form = self._files.presign_post(
+            upload.incoming, upload.content_type, upload.size, upload.form_expires_at
+        )
         return UploadForm(upload=upload, form=form)
 
     def read_upload(self, context: RequestContext, upload_id: str) -> Photo:
@@ -120,16 +128,30 @@ class Uploads:
             Invalid: one is named twice, is not the actor's, has ended or is part of something else.
 
         """
-        known = {upload.id: upload for upload in self._repository.find_uploads([id for id in upload_ids if is_upload_id(id)])}
+        known = {
+            upload.id: upload
+            for upload in self._repository.find_uploads(
+                [id for id in upload_ids if is_upload_id(id)]
+            )
+        }
         for n, id in enumerate(upload_ids):
             if id in upload_ids[:n]:
                 raise Invalid("upload.twice", [*loc, n])
-        return tuple(decisions.bind(known.get(id), actor_id, to, place, [*loc, n]) for n, id in enumerate(upload_ids))
+        return tuple(
+            decisions.bind(known.get(id), actor_id, to, place, [*loc, n])
+            for n, id in enumerate(upload_ids)
+        )
 
-    def releasing(self, to: str, upload_ids: Sequence[str]) -> tuple[Changes[Upload], ...]:
+    def releasing(
+        self, to: str, upload_ids: Sequence[str]
+    ) -> tuple[Changes[Upload], ...]:
         """Return the decisions that end uploads of `to`. They are hidden at once, their files go within the hour."""
         now = self._clock.now()
-        found = [upload for upload in self._repository.find_uploads(upload_ids) if upload.bound_to == to]
+        found = [
+            upload
+            for upload in self._repository.find_uploads(upload_ids)
+            if upload.bound_to == to
+        ]
         return tuple(decisions.end(upload, Reason.REMOVED, now) for upload in found)
 
     def shown(self, upload_ids: Sequence[str]) -> list[Photo]:
@@ -137,7 +159,9 @@ class Uploads:
 
         One that is long over is left out.
         """
-        return [self._shown(upload) for upload in self._repository.find_uploads(upload_ids)]
+        return [
+            self._shown(upload) for upload in self._repository.find_uploads(upload_ids)
+        ]
 
     def _shown(self, upload: Upload) -> Photo:
         if upload.state is not UploadState.READY:

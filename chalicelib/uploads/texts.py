@@ -9,8 +9,13 @@ REFUSALS = {
         zh="这张照片已用在别处，请重新上传。",
         en="This photo is part of something else. Please upload it again.",
     ),
-    "upload.refused": text(zh="这张照片无法使用，请重新上传。", en="This photo cannot be used. Please upload it again."),
-    "upload.too_many": text(zh="上传太多，请过一会儿再试。", en="Too many uploads. Please try again later."),
+    "upload.refused": text(
+        zh="这张照片无法使用，请重新上传。",
+        en="This photo cannot be used. Please upload it again.",
+    ),
+    "upload.too_many": text(
+        zh="上传太多，请过一会儿再试。", en="Too many uploads. Please try again later."
+    ),
     "upload.twice": text(zh="同一张照片只需附一次。", en="Name each photo once."),
     "upload.unknown": text(zh="没有这张照片。", en="There is no such photo."),
 }

@@ -51,7 +51,9 @@ class Api:
     ) -> None:
         self._app, self._log, self._find_id_prefixes = app, log, find_id_prefixes
         self._routes = RouteTable()
-        self._authenticator: Authenticator = BearerAuthenticator(lambda: find_core().tokens)
+        self._authenticator: Authenticator = BearerAuthenticator(
+            lambda: find_core().tokens
+        )
         self._reader = RequestReader(lambda: find_core().cursors)
         self._renderer = Renderer()
         self._errors = ErrorRenderer(self._routes.words)
@@ -75,7 +77,9 @@ class Api:
         for line in lines:
             method, _, path = line.partition(" ")
             self._routes.add(method, path, mount)
-            self._app.route(path, methods=[method], content_types=[])(self._handler(method, path))
+            self._app.route(path, methods=[method], content_types=[])(
+                self._handler(method, path)
+            )
 
     @property
     def operations(self) -> list[Operation]:

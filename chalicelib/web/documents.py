@@ -52,7 +52,9 @@ class Dialect(ErrorForm, Protocol):
         """Render a view."""
         ...
 
-    def contract(self, schema: Mapping[str, Any] | None, path: str) -> Mapping[str, Any]:
+    def contract(
+        self, schema: Mapping[str, Any] | None, path: str
+    ) -> Mapping[str, Any]:
         """Return the media types of a route's responses with their schemas, for OpenAPI.
 
         Without a schema, return those of refusals.

@@ -127,11 +127,15 @@ class ErrorRenderer:
         locale: str,
     ) -> dict[str, Any]:
         """Return the problem of a body or query that does not fit its schema; repeats no value."""
-        found = error.errors(include_url=False, include_context=True, include_input=False)
+        found = error.errors(
+            include_url=False, include_context=True, include_input=False
+        )
         if any(one["type"] == "json_invalid" for one in found):
             return self._problem(400, "request.malformed", locale)
         has_body = bool({"body", "form"} & set(operation.inputs))
-        problem = self._problem(422, "body.invalid" if has_body else "query.invalid", locale)
+        problem = self._problem(
+            422, "body.invalid" if has_body else "query.invalid", locale
+        )
         problem["errors"] = [_unfit_field(one, locale) for one in found[:50]]
         return problem
 
@@ -176,7 +180,9 @@ def _shown_facts(refusal: errors.Refusal, operation: Operation) -> dict[str, Any
 def _unfit_field(error: Any, locale: str) -> dict[str, Any]:
     words = FIELDS.get(error["type"], FIELD_FALLBACK)
     context = error.get("ctx", {})
-    facts = {name: value for name, value in context.items() if isinstance(value, int | str)}
+    facts = {
+        name: value for name, value in context.items() if isinstance(value, int | str)
+    }
     message = words.format(locale, facts)
     return {"loc": _clipped(error["loc"]), "msg": message, "type": error["type"]}
 

@@ -40,7 +40,9 @@ __all__ = [
 class Request(BaseModel):
     """What a client sends: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built when first used: a cold start uses few
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True
+    )  # built when first used: a cold start uses few
 
 
 class NoFields(Request):
@@ -50,13 +52,17 @@ class NoFields(Request):
 class View(BaseModel):
     """What a client is shown."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        from_attributes=True, frozen=True, defer_build=True, serialize_by_alias=True
+    )
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise ValueError("not a number")
-    return int(value) if isinstance(value, float) and value.is_integer() else value  # JSON Schema: 11.0 is an integer
+    return (
+        int(value) if isinstance(value, float) and value.is_integer() else value
+    )  # JSON Schema: 11.0 is an integer
 
 
 def _text(value: Any) -> Any:
@@ -71,14 +77,20 @@ def _seconds(instant: datetime) -> str:
 
 def near(instant: datetime) -> datetime:
     """Return the instant in UTC, or raise ValueError where calculating with it could overflow."""
-    if not 2000 <= instant.year < 2200:  # the edges of the calendar overflow in other zones
+    if (
+        not 2000 <= instant.year < 2200
+    ):  # the edges of the calendar overflow in other zones
         raise ValueError("not in reach")
     return instant.astimezone(UTC)
 
 
-WHOLE = BeforeValidator(_whole)  # comes behind the bounds: before them it would hide them from the JSON Schema
+WHOLE = BeforeValidator(
+    _whole
+)  # comes behind the bounds: before them it would hide them from the JSON Schema
 Flag = StrictBool
-Day = Annotated[date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})]
+Day = Annotated[
+    date, BeforeValidator(_text), Field(json_schema_extra={"format": "date"})
+]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(near)]
 Instant = Annotated[
     datetime,
@@ -86,9 +98,15 @@ Instant = Annotated[
     Field(json_schema_extra={"format": "date-time"}),
 ]
 Line = Annotated[str, Field(pattern=LINE_PATTERN), AfterValidator(normalise)]
-Name = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=40), AfterValidator(normalise_name)]
+Name = Annotated[
+    str,
+    Field(pattern=LINE_PATTERN, min_length=1, max_length=40),
+    AfterValidator(normalise_name),
+]
 Prose = Annotated[str, Field(pattern=PROSE_PATTERN), AfterValidator(normalise)]
-PlaceCode = Annotated[str, Field(pattern=f"^{CODE_PATTERN}$", examples=["chunhui.baihua"])]
+PlaceCode = Annotated[
+    str, Field(pattern=f"^{CODE_PATTERN}$", examples=["chunhui.baihua"])
+]
 
 
 PersonId = Annotated[str, Field(pattern=f"^per_{ID_PATTERN}$")]

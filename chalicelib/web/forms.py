@@ -9,9 +9,14 @@ from ..kernel.errors import Malformed, WrongMedia
 __all__ = ["FORMS", "MAX_FIELDS", "read_form"]
 
 MAX_FIELDS = 200
-FORMS = _URLENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+FORMS = _URLENCODED, _MULTIPART = (
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+)
 _CHARSET = re.compile(r';\s*charset="?([^";\s]+)', re.IGNORECASE)
-_BOUNDARY = re.compile(r';\s*boundary="?([^";]{1,70})', re.IGNORECASE)  # RFC 2046, 5.1.1
+_BOUNDARY = re.compile(
+    r';\s*boundary="?([^";]{1,70})', re.IGNORECASE
+)  # RFC 2046, 5.1.1
 _NAME = re.compile(rb'\bname="([^"\r\n]*)"')
 
 
@@ -48,11 +53,16 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
         if n == MAX_FIELDS:
             raise Malformed("form.too_many", most=MAX_FIELDS)
         found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in found.items()
+    }
 
 
 def _pairs(raw: bytes) -> Iterator[tuple[str, str]]:
-    if raw.count(b"&") > MAX_FIELDS * 2:  # before it is taken apart; empty pairs are passed over
+    if (
+        raw.count(b"&") > MAX_FIELDS * 2
+    ):  # before it is taken apart; empty pairs are passed over
         raise Malformed("form.too_many", most=MAX_FIELDS)
     yield from parse_qsl(raw.decode(), keep_blank_values=True, errors="strict")
 

@@ -41,11 +41,17 @@ def document(
 
     `id_prefixes` gives the prefix of an id by what it names, as features declare it.
     """
-    listed = sorted(operations, key=lambda operation: (operation.path, operation.method))
+    listed = sorted(
+        operations, key=lambda operation: (operation.path, operation.method)
+    )
     models: list[tuple[type[BaseModel], Any]] = [(Problem, "serialization")]
     for operation in listed:
         hints = operation.hints()
-        models += [(hints[name], "validation") for name in ("body", "form", "query") if name in hints]
+        models += [
+            (hints[name], "validation")
+            for name in ("body", "form", "query")
+            if name in hints
+        ]
         models += [(model, "serialization") for model in _answers(hints)]
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REF)
     paths: dict[str, Any] = {}
@@ -53,7 +59,11 @@ def document(
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(
             operation, refs, schemas["$defs"], id_prefixes
         )
-    queries = {refs[(op.hints()["query"], "validation")]["$ref"] for op in listed if "query" in op.hints()}
+    queries = {
+        refs[(op.hints()["query"], "validation")]["$ref"]
+        for op in listed
+        if "query" in op.hints()
+    }
     found: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -65,8 +75,14 @@ def document(
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {name: schema for name, schema in schemas["$defs"].items() if _REF.format(model=name) not in queries},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "schemas": {
+                name: schema
+                for name, schema in schemas["$defs"].items()
+                if _REF.format(model=name) not in queries
+            },
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
         },
     }
     return _with_short_names(found)
@@ -138,11 +154,17 @@ def _operation(
 def _form(model: type[BaseModel], refs: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     schema = refs[(model, "validation")]
     fields = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
-    deep = {name: {"style": "deepObject", "explode": True} for name, field in fields.items() if field.get("type") == "object"}
+    deep = {
+        name: {"style": "deepObject", "explode": True}
+        for name, field in fields.items()
+        if field.get("type") == "object"
+    }
     return {"schema": schema} | ({"encoding": deep} if deep else {})
 
 
-def _path_parameters(operation: Operation, id_prefixes: Mapping[str, str]) -> list[dict[str, Any]]:
+def _path_parameters(
+    operation: Operation, id_prefixes: Mapping[str, str]
+) -> list[dict[str, Any]]:
     names: list[str] = re.findall(r"{(\w+)}", operation.path)
     return [_path_parameter(name, id_prefixes) for name in names]
 
@@ -152,45 +174,79 @@ def _path_parameter(name: str, id_prefixes: Mapping[str, str]) -> dict[str, Any]
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query_parameters(model: type[BaseModel] | None, refs: Any, schemas: dict[str, Any]) -> list[dict[str, Any]]:
+def _query_parameters(
+    model: type[BaseModel] | None, refs: Any, schemas: dict[str, Any]
+) -> list[dict[str, Any]]:
     if model is None:
         return []
     schema = schemas[refs[(model, "validation")]["$ref"].rpartition("/")[2]]
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _without_null(field)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": _without_null(field),
+        }
         for name, field in schema["properties"].items()
     ]
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
     """A query parameter is left out rather than null."""
-    choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
-    plain = {name: value for name, value in field.items() if name not in ("anyOf", "title") and value is not None}
-    return plain | (choices[0] if len(choices) == 1 else {"anyOf": choices}) if choices else plain
+    choices = [
+        choice for choice in field.get("anyOf", []) if choice != {"type": "null"}
+    ]
+    plain = {
+        name: value
+        for name, value in field.items()
+        if name not in ("anyOf", "title") and value is not None
+    }
+    return (
+        plain | (choices[0] if len(choices) == 1 else {"anyOf": choices})
+        if choices
+        else plain
+    )
 
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
     text = {"type": "string"}
-    found = [{"name": "Accept-Language", "in": "header", "schema": text, "example": DEFAULT_LOCALE}]
+    found = [
+        {
+            "name": "Accept-Language",
+            "in": "header",
+            "schema": text,
+            "example": DEFAULT_LOCALE,
+        }
+    ]
     if operation.method == "POST" and operation.repeatable:
         key = {"type": "string", "pattern": "^[!-~]{1,200}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": key})
     if operation.method == "GET":
         found.append({"name": "If-None-Match", "in": "header", "schema": text})
-    elif operation.conditional and ((operation.repeatable and "{" in operation.path) or operation.method == "PATCH"):
+    elif operation.conditional and (
+        (operation.repeatable and "{" in operation.path) or operation.method == "PATCH"
+    ):
         found.append({"name": "If-Match", "in": "header", "schema": text})
     return found
 
 
-def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[str, Any]:
+def _responses(
+    operation: Operation, hints: dict[str, Any], refs: Any
+) -> dict[str, Any]:
     dialect = operation.routes.dialect
     kinds = _kinds(hints)
-    answer: dict[str, Any] = {"description": "Done." if operation.status == 204 else "The answer."}
+    answer: dict[str, Any] = {
+        "description": "Done." if operation.status == 204 else "The answer."
+    }
     if operation.status != 204 and Redirect not in kinds:
         schemas = [refs[(model, "serialization")] for model in _answers(hints)]
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        answer["content"] = dialect.contract(schema, operation.path) if dialect else {"application/json": {"schema": schema}}
+        answer["content"] = (
+            dialect.contract(schema, operation.path)
+            if dialect
+            else {"application/json": {"schema": schema}}
+        )
         if HtmlPage in kinds:
             answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif operation.status < 300:
@@ -201,4 +257,7 @@ def _responses(operation: Operation, hints: dict[str, Any], refs: Any) -> dict[s
     problem = {"application/problem+json": {"schema": refs[(Problem, "serialization")]}}
     said = dialect.contract(None, operation.path) if dialect else problem
     errors = dialect.statuses if dialect else _ERRORS
-    return found | {status: {"description": text, "content": said} for status, text in errors.items()}
+    return found | {
+        status: {"description": text, "content": said}
+        for status, text in errors.items()
+    }

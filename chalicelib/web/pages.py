@@ -22,10 +22,21 @@ class HtmlPage:
     @classmethod
     def saying(cls, locale: str, title: str, text: str) -> "HtmlPage":
         """Return a page that says something."""
-        return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=""))
+        return cls(
+            _FRAME.format(
+                locale=locale, title=html.escape(title), text=html.escape(text), form=""
+            )
+        )
 
     @classmethod
     def asking(cls, locale: str, title: str, text: str, button: str) -> "HtmlPage":
         """Return a page that asks for one click, which posts to the same address."""
         form = _FORM.format(button=html.escape(button))
-        return cls(_FRAME.format(locale=locale, title=html.escape(title), text=html.escape(text), form=form))
+        return cls(
+            _FRAME.format(
+                locale=locale,
+                title=html.escape(title),
+                text=html.escape(text),
+                form=form,
+            )
+        )

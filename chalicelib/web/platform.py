@@ -36,7 +36,9 @@ class Contract(RootModel[dict[str, Any]]):
 @routes.get("/", public=True)
 def welcome(service: Api, context: RequestContext) -> Welcome:
     """Where to look."""
-    return Welcome(name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…")
+    return Welcome(
+        name="春晖 Chunhui", openapi="openapi.json", wall="v1/wishes?place=…"
+    )
 
 
 @routes.get("/healthz", public=True)

@@ -17,7 +17,9 @@ __all__ = ["Cookie", "Redirect", "Renderer", "Reply"]
 V = TypeVar("V")
 Headers = dict[str, str | list[str]]
 _COOKIE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_COOKIE_VALUE = re.compile(r"[!#-+\x2d-:<-\[\]-~]{0,3500}")  # RFC 6265, 4.1.1: cookie-octet
+_COOKIE_VALUE = re.compile(
+    r"[!#-+\x2d-:<-\[\]-~]{0,3500}"
+)  # RFC 6265, 4.1.1: cookie-octet
 _LOCATION = re.compile(r"[\x21-\x7e]{1,2000}")
 
 
@@ -32,7 +34,9 @@ class Cookie:
     same_site: Literal["Strict", "Lax"] = "Lax"
 
     def __post_init__(self) -> None:
-        if not (_COOKIE_NAME.fullmatch(self.name) and _COOKIE_VALUE.fullmatch(self.value)):
+        if not (
+            _COOKIE_NAME.fullmatch(self.name) and _COOKIE_VALUE.fullmatch(self.value)
+        ):
             raise ValueError("not a cookie")
 
     def header(self) -> str:
@@ -69,7 +73,9 @@ class Reply(Generic[V]):
 class Renderer:
     """Renders results of views: JSON, a dialect's document, HTML, a redirect, or no content."""
 
-    def render(self, view: Any, operation: Operation, request: Request, address: str) -> Response:
+    def render(
+        self, view: Any, operation: Operation, request: Request, address: str
+    ) -> Response:
         """Return the response; a GET of an unchanged representation is a 304."""
         if view is None:
             return Response("", {}, 204)
@@ -80,7 +86,9 @@ class Renderer:
         if isinstance(view, HtmlPage):
             html: Headers = {"Content-Type": "text/html; charset=utf-8"}
             return Response(view.html, html, operation.status)
-        return _conditional(_document(view, operation, address), view, operation, request)
+        return _conditional(
+            _document(view, operation, address), view, operation, request
+        )
 
     def _reply(
         self,
@@ -94,7 +102,9 @@ class Renderer:
             response.status_code = reply.status
         response.headers.update(reply.headers)
         if reply.cookies:
-            response.headers["Set-Cookie"] = [cookie.header() for cookie in reply.cookies]
+            response.headers["Set-Cookie"] = [
+                cookie.header() for cookie in reply.cookies
+            ]
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -107,13 +117,17 @@ def _document(view: Any, operation: Operation, address: str) -> Document:
     return Document(view.model_dump_json(), "application/json", operation.status)
 
 
-def _conditional(document: Document, view: Any, operation: Operation, request: Request) -> Response:
+def _conditional(
+    document: Document, view: Any, operation: Operation, request: Request
+) -> Response:
     headers: Headers = {"Content-Type": document.media}
     if document.status < 300:
         digest = hashlib.sha256(document.text.encode()).hexdigest()[:16]
         tag = f'"{getattr(view, "version", 0)}.{digest}"'
         headers["ETag"] = tag
-        if operation.method == "GET" and _matches(request.headers.get("if-none-match"), tag):
+        if operation.method == "GET" and _matches(
+            request.headers.get("if-none-match"), tag
+        ):
             return Response("", {"ETag": tag}, 304)
     return Response(document.text, headers, document.status)
 

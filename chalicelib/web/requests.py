@@ -65,9 +65,13 @@ class RequestReader:
         return values, context
 
 
-def _read_values(operation: Operation, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
+def _read_values(
+    operation: Operation, request: Request, path: Mapping[str, str]
+) -> dict[str, Any]:
     inputs = operation.inputs
-    values: dict[str, Any] = {name: _read_path_value(name, raw) for name, raw in path.items()}
+    values: dict[str, Any] = {
+        name: _read_path_value(name, raw) for name, raw in path.items()
+    }
     if "body" in inputs:
         values["body"] = _read_body(request, inputs["body"])
     elif "form" in inputs:

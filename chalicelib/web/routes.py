@@ -19,7 +19,15 @@ from ..kernel.text_catalogue import Catalogue, Text
 from .documents import PROBLEM_JSON, Dialect, ErrorForm
 from .texts import REFUSALS
 
-__all__ = ["NO_PREFIXES", "REQUEST_INPUTS", "Mount", "Operation", "RouteTable", "Routes", "path_pattern"]
+__all__ = [
+    "NO_PREFIXES",
+    "REQUEST_INPUTS",
+    "Mount",
+    "Operation",
+    "RouteTable",
+    "Routes",
+    "path_pattern",
+]
 
 S = TypeVar("S")
 V = TypeVar("V", bound=Callable[..., Any])
@@ -55,7 +63,9 @@ class Operation:
     status: int = 200
     public: bool = False
     repeatable: bool = True  # takes an Idempotency-Key, if a POST
-    conditional: bool = True  # takes an If-Match, if it changes a resource that has a version
+    conditional: bool = (
+        True  # takes an If-Match, if it changes a resource that has a version
+    )
     reread: Callable[..., Any] | None = None
     # Refusals carry entities as facts; by name, the schema that renders them.
     shows: Mapping[str, Callable[[Any], BaseModel]] = field(default_factory=dict)
@@ -110,7 +120,9 @@ class Routes(Generic[S]):
 
         def declare(view: V) -> V:
             base = name or view.__name__
-            names = {f"{path}.{suffix}": f"{base}_{suffix}" for suffix in formats} or {path: base}
+            names = {f"{path}.{suffix}": f"{base}_{suffix}" for suffix in formats} or {
+                path: base
+            }
             for full_path, full_name in names.items():
                 operation = Operation(
                     method=method,
@@ -188,7 +200,10 @@ class RouteTable:
     def _load(self, mount: Mount) -> None:
         routes = mount.load_routes()
         self.words.update(routes.texts)
-        found = {(operation.method, operation.path): operation for operation in routes.operations}
+        found = {
+            (operation.method, operation.path): operation
+            for operation in routes.operations
+        }
         self._operations.update(found)
 
 

@@ -27,7 +27,9 @@ class Tokens:
     """Issues and reads access tokens. Time is the injected clock, so that a moved clock expires them too."""
 
     def __init__(self, keys: Mapping[str, bytes], clock: Clock) -> None:
-        self._keys = {kid: Keyring(secret).key("access-token") for kid, secret in keys.items()}
+        self._keys = {
+            kid: Keyring(secret).key("access-token") for kid, secret in keys.items()
+        }
         self._signing = next(iter(self._keys))
         self._clock = clock
         # The same few people ask again and again. Expiry is checked on each use, and keys never change.
@@ -47,7 +49,10 @@ class Tokens:
             "roles": [f"{grant.role.value}@{grant.place}" for grant in actor.grants],
         }
         return jwt.encode(
-            claims, self._keys[self._signing], _ALGORITHM, {"kid": self._signing, "typ": "at+jwt"}
+            claims,
+            self._keys[self._signing],
+            _ALGORITHM,
+            {"kid": self._signing, "typ": "at+jwt"},
         ), ACCESS_TTL_SECONDS
 
     def read(self, token: str) -> Actor:
@@ -72,7 +77,10 @@ class Tokens:
                 issuer=_ISSUER,
                 options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
             )
-            grants = tuple(Grant(Role(role), place) for role, _, place in (r.partition("@") for r in claims["roles"]))
+            grants = tuple(
+                Grant(Role(role), place)
+                for role, _, place in (r.partition("@") for r in claims["roles"])
+            )
             actor = Actor(
                 id=claims["sub"],
                 grants=grants,

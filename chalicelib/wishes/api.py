@@ -47,14 +47,21 @@ routes: Routes[Wishes] = Routes("wishes", REFUSALS, _reread)
 def submit_wish(wishes: Wishes, context: RequestContext, body: WishIn) -> AnyWish:
     """File a wish, for oneself or with consent for somebody else."""
     consent = body.consent.given() if body.consent else None
-    return wish_view(wishes.submitter.submit_wish(context, body.terms(), body.on_behalf_of, consent))
+    return wish_view(
+        wishes.submitter.submit_wish(context, body.terms(), body.on_behalf_of, consent)
+    )
 
 
 @routes.get("/v1/wishes", public=True)
 def list_wishes(wishes: Wishes, context: RequestContext, query: WishQuery) -> WishList:
     """List the wall of a street or community; for staff, all wishes of their place."""
-    page = wishes.queries.list_wishes(context, query.place, query.state, query.kind, query.limit)
-    items = [wish_view(line) if isinstance(line, WishForViewer) else PublicWish.of(line) for line in page.items]
+    page = wishes.queries.list_wishes(
+        context, query.place, query.state, query.kind, query.limit
+    )
+    items = [
+        wish_view(line) if isinstance(line, WishForViewer) else PublicWish.of(line)
+        for line in page.items
+    ]
     return WishList(items=items, next=context.cursor_of(page.next))
 
 
@@ -65,7 +72,9 @@ def read_wish(wishes: Wishes, context: RequestContext, wish_id: str) -> AnyWish:
 
 
 @routes.get("/v1/wishes/{wish_id}/timeline")
-def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery) -> EventList:
+def read_timeline(
+    wishes: Wishes, context: RequestContext, wish_id: str, query: PageQuery
+) -> EventList:
     """Read the timeline of a wish, oldest first."""
     page, with_names = wishes.queries.read_timeline(context, wish_id, query.limit)
     items = [
@@ -83,86 +92,114 @@ def read_timeline(wishes: Wishes, context: RequestContext, wish_id: str, query: 
 
 
 @routes.post("/v1/wishes/{wish_id}/approve")
-def approve_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
+def approve_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+) -> AnyWish:
     """Put a wish on the wall."""
     return wish_view(wishes.approve_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/reject")
-def reject_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
+def reject_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+) -> AnyWish:
     """Reject a wish with a reason."""
     return wish_view(wishes.reject_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/edit")
-def edit_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: EditIn) -> AnyWish:
+def edit_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: EditIn
+) -> AnyWish:
     """Change what a wish says."""
     return wish_view(wishes.edit_wish(context, wish_id, body.edit()))
 
 
 @routes.post("/v1/wishes/{wish_id}/keep")
-def keep_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
+def keep_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+) -> AnyWish:
     """Keep a wish on the wall for another week at least, as if it had come there today."""
     return wish_view(wishes.keep_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/unpublish")
-def unpublish_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
+def unpublish_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+) -> AnyWish:
     """Take a wish from the wall for another review."""
     return wish_view(wishes.unpublish_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/claim", shows={"similar": PublicWish.of})
-def claim_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields) -> AnyWish:
+def claim_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: NoFields
+) -> AnyWish:
     """Claim a wish. A refusal that comes too late shows similar ones."""
     return wish_view(wishes.claim_wish(context, wish_id))
 
 
 @routes.post("/v1/wishes/{wish_id}/release")
-def release_claim(wishes: Wishes, context: RequestContext, wish_id: str, body: ReleaseIn) -> AnyWish:
+def release_claim(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReleaseIn
+) -> AnyWish:
     """Give a claim back."""
     return wish_view(wishes.release_claim(context, wish_id, body.claim, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/deliver")
-def deliver_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: DeliverIn) -> AnyWish:
+def deliver_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: DeliverIn
+) -> AnyWish:
     """Note a delivery; with the resident's code it is confirmed."""
     code = unicodedata.normalize("NFKC", body.code) if body.code else None
     return wish_view(wishes.deliver_wish(context, wish_id, body.claim, body.note, code))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-in")
-def check_in(wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice) -> AnyWish:
+def check_in(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice
+) -> AnyWish:
     """Note the beginning of a visit."""
     return wish_view(wishes.check_visit(context, wish_id, "check-in", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/check-out")
-def check_out(wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice) -> AnyWish:
+def check_out(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ClaimChoice
+) -> AnyWish:
     """Note the end of a visit."""
     return wish_view(wishes.check_visit(context, wish_id, "check-out", body.claim))
 
 
 @routes.post("/v1/wishes/{wish_id}/confirm")
-def confirm_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ConfirmIn) -> AnyWish:
+def confirm_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ConfirmIn
+) -> AnyWish:
     """Confirm the delivery, with a rating and thanks."""
     return wish_view(wishes.confirm_wish(context, wish_id, body.rating, body.thanks))
 
 
 @routes.post("/v1/wishes/{wish_id}/dispute")
-def dispute_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn) -> AnyWish:
+def dispute_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonIn
+) -> AnyWish:
     """Dispute the delivery."""
     return wish_view(wishes.dispute_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/withdraw")
-def withdraw_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
+def withdraw_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn
+) -> AnyWish:
     """Withdraw a wish."""
     return wish_view(wishes.withdraw_wish(context, wish_id, body.reason))
 
 
 @routes.post("/v1/wishes/{wish_id}/reopen")
-def reopen_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn) -> AnyWish:
+def reopen_wish(
+    wishes: Wishes, context: RequestContext, wish_id: str, body: ReasonMaybeIn
+) -> AnyWish:
     """Start a wish again."""
     return wish_view(wishes.reopen_wish(context, wish_id, body.reason))
 
@@ -171,7 +208,10 @@ def reopen_wish(wishes: Wishes, context: RequestContext, wish_id: str, body: Rea
 def my_wishes(wishes: Wishes, context: RequestContext, query: PageQuery) -> WishList:
     """List the caller's own wishes, newest first."""
     page = wishes.queries.my_wishes(context, query.limit)
-    return WishList(items=[wish_view(seen) for seen in page.items], next=context.cursor_of(page.next))
+    return WishList(
+        items=[wish_view(seen) for seen in page.items],
+        next=context.cursor_of(page.next),
+    )
 
 
 @routes.get("/v1/me/claims")

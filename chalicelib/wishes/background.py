@@ -44,16 +44,22 @@ class WishJobs:
         self._transaction, self._repository = transaction, repository
         self._clock, self._keys = clock, keys
         self._people, self._places = people, places
-        self._entities = EntityStore(transaction, repository.find_wish, place=lambda wish: wish.place)
+        self._entities = EntityStore(
+            transaction, repository.find_wish, place=lambda wish: wish.place
+        )
 
     def wake_wish(self, wish_id: str, timer_id: str) -> None:
         """Take the step that is due for a wish, if it still waits for this timer."""
-        self._entities.on_timer(wish_id, timer_id, lambda wish: on_timer(wish, self._clock.now()))
+        self._entities.on_timer(
+            wish_id, timer_id, lambda wish: on_timer(wish, self._clock.now())
+        )
 
     def rearm_lost(self) -> int:
         """Arm lost timers of wishes anew; return how many there were."""
         streets = self._places.streets()
-        wishes = (wish for street in streets for wish in self._repository.with_timers(street))
+        wishes = (
+            wish for street in streets for wish in self._repository.with_timers(street)
+        )
         return self._entities.rearm(wishes)
 
     def place_of(self, wish_id: str) -> str:
@@ -95,22 +101,32 @@ class WishJobs:
         def forget_helper(wish: Wish, now: datetime) -> Changes[Wish]:
             return erasure.forget_helper(wish, person_id, now)
 
-        for wish in list(every(lambda start: self._repository.wishes_of(person_id, start, 100))):
+        for wish in list(
+            every(lambda start: self._repository.wishes_of(person_id, start, 100))
+        ):
             self._update(wish.id, erasure.forget_owner)
             self._forget_notes(wish)
-        claims = list(every(lambda start: self._repository.claims_of(person_id, start, 100)))
+        claims = list(
+            every(lambda start: self._repository.claims_of(person_id, start, 100))
+        )
         for _, wish in claims:
             self._update(wish.id, forget_helper)
             self._forget_notes(wish, of=person_id)
 
-    def _update(self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]) -> None:
+    def _update(
+        self, wish_id: str, decide: Callable[[Wish, datetime], Changes[Wish]]
+    ) -> None:
         self._entities.update(wish_id, lambda wish: decide(wish, self._clock.now()))
 
     def _forget_notes(self, wish: Wish, *, of: str | None = None) -> None:
         """Remove notes from the timeline, those of everybody or of one person: free text may name somebody."""
         events = every(lambda start: self._repository.timeline_of(wish.id, start, 100))
         theirs = [event for event in events if of in (None, event.by)]
-        noted = [event for event in theirs if event.note and (of is None or event.note != erasure.ACCOUNT_ERASED)]
+        noted = [
+            event
+            for event in theirs
+            if event.note and (of is None or event.note != erasure.ACCOUNT_ERASED)
+        ]
         for n in range(0, len(noted), _EVENTS_PER_COMMIT):
             self._blank(wish, noted[n : n + _EVENTS_PER_COMMIT])
 
@@ -126,12 +142,16 @@ class WishJobs:
         for claim_id, wish in pairs:
             own = [claim for claim in wish.claims if claim.id == claim_id]
             claims += [{"wish_id": wish.id, "claim": claim} for claim in own]
-        wishes = list(every(lambda start: self._repository.wishes_of(person_id, start, 100)))
+        wishes = list(
+            every(lambda start: self._repository.wishes_of(person_id, start, 100))
+        )
         return {"wishes": wishes, "claims": claims}
 
     # messages
 
-    def message_contexts(self, subjects: Sequence[MessageSubject]) -> list[MessageContext | None]:
+    def message_contexts(
+        self, subjects: Sequence[MessageSubject]
+    ) -> list[MessageContext | None]:
         """Return the context of each message; None where it is no longer relevant.
 
         All wishes are read together, a hundred in a request.
@@ -140,9 +160,13 @@ class WishJobs:
         wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
         return [self._message_context(wishes.get(one.about), one) for one in subjects]
 
-    def _message_context(self, wish: Wish | None, subject: MessageSubject) -> MessageContext | None:
+    def _message_context(
+        self, wish: Wish | None, subject: MessageSubject
+    ) -> MessageContext | None:
         claim_id, now = subject.params.get("claim"), self._clock.now()
-        if wish is None or not notifications.is_relevant(wish, subject.kind, claim_id, now):
+        if wish is None or not notifications.is_relevant(
+            wish, subject.kind, claim_id, now
+        ):
             return None
         facts = notifications.template_context(wish, claim_id)
         if claim_id and subject.kind == "wish.claimed":

@@ -5,7 +5,15 @@ from dataclasses import replace
 from ..kernel.access import STAFF, Relation
 from ..kernel.changes import Changes, Count, Put
 from ..kernel.errors import Conflict, Forbidden, Invalid
-from .model import PUBLIC_STATES, Claim, ClaimPointer, ClaimState, State, Wish, WishMover
+from .model import (
+    PUBLIC_STATES,
+    Claim,
+    ClaimPointer,
+    ClaimState,
+    State,
+    Wish,
+    WishMover,
+)
 from .transitions import freed, go, row_of, swap, tell, tell_helpers, tell_staff
 
 __all__ = ["check", "claim", "pick_claim", "release"]
@@ -13,7 +21,15 @@ __all__ = ["check", "claim", "pick_claim", "release"]
 S = State
 
 
-def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted: bool, paused: bool) -> Changes[Wish]:
+def claim(
+    wish: Wish,
+    mover: WishMover,
+    *,
+    claim_id: str,
+    capacity: int,
+    vetted: bool,
+    paused: bool,
+) -> Changes[Wish]:
     """Claim one place on a wish.
 
     Raises:
@@ -23,9 +39,15 @@ def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted:
 
     """
     if any(held.helper == mover.id for held in wish.held):
-        raise Conflict("wish.already_helping", moves=wish.moves(mover.id, mover.relations))
+        raise Conflict(
+            "wish.already_helping", moves=wish.moves(mover.id, mover.relations)
+        )
     if wish.state in PUBLIC_STATES and wish.places_left == 0:
-        raise Conflict("wish.already_claimed", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
+        raise Conflict(
+            "wish.already_claimed",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
     if Relation.OWNER in mover.relations:
         raise Forbidden("wish.own")
     if wish.vetting_required and not vetted:
@@ -33,10 +55,18 @@ def claim(wish: Wish, mover: WishMover, *, claim_id: str, capacity: int, vetted:
     if paused:
         raise Forbidden("volunteer.paused")
     if wish.taken_too_often(mover.id):
-        raise Conflict("wish.claimed_too_often", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
+        raise Conflict(
+            "wish.claimed_too_often",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
     mine = Claim(id=claim_id, helper=mover.id, claimed_at=mover.now)
-    pointer = ClaimPointer(wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now)
-    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(wish, "yours", mover.id, claim=claim_id)
+    pointer = ClaimPointer(
+        wish_id=wish.id, id=claim_id, helper=mover.id, claimed_at=mover.now
+    )
+    messages = tell(wish, "claimed", wish.person_id, claim=claim_id) + tell(
+        wish, "yours", mover.id, claim=claim_id
+    )
     return go(
         wish,
         "claim",
@@ -57,30 +87,46 @@ def _claims_kept(wish: Wish) -> tuple[Claim, ...]:
 def _carried(helper: str, capacity: int) -> Count:
     """Return the count that takes one place in a helper's capacity."""
     full = Conflict("volunteer.too_many_claims", capacity=capacity)
-    return Count(subject=helper, name="active_claims", add=1, limit=capacity, refusal=full)
+    return Count(
+        subject=helper, name="active_claims", add=1, limit=capacity, refusal=full
+    )
 
 
 def pick_claim(wish: Wish, mover: WishMover, claim_id: str | None) -> Claim:
     """Return the active claim that is meant: the helper's own; for staff the named or only one."""
     staff = bool(mover.relations & STAFF)
     if claim_id:
-        found = [c for c in wish.active if c.id == claim_id and (staff or c.helper == mover.id)]
+        found = [
+            c
+            for c in wish.active
+            if c.id == claim_id and (staff or c.helper == mover.id)
+        ]
     else:
-        found = [c for c in wish.active if c.helper == mover.id] or (list(wish.active) if staff else [])
+        found = [c for c in wish.active if c.helper == mover.id] or (
+            list(wish.active) if staff else []
+        )
     if not found and claim_id:
         raise Invalid("wish.claim_unknown", ["claim"])
     if not found:
-        raise Conflict("wish.no_active_claim", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
+        raise Conflict(
+            "wish.no_active_claim",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
     if len(found) > 1:
         raise Invalid("wish.claim_ambiguous", ["claim"])
     return found[0]
 
 
-def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> Changes[Wish]:
+def release(
+    wish: Wish, mover: WishMover, claim_id: str | None, reason: str
+) -> Changes[Wish]:
     """Give a claim back. The wish is on the wall again with its age kept; staff get a message."""
     row_of(wish, "release", mover)
     mine = pick_claim(wish, mover, claim_id)
-    messages = tell(wish, "released", wish.person_id) + tell_staff(wish, "released_staff", claim=mine.id)
+    messages = tell(wish, "released", wish.person_id) + tell_staff(
+        wish, "released_staff", claim=mine.id
+    )
     if mine.helper != mover.id:
         messages += tell_helpers(wish, "claim_ended", [mine])
     after = replace(
@@ -89,15 +135,29 @@ def release(wish: Wish, mover: WishMover, claim_id: str | None, reason: str) -> 
         listed_at=mover.now,
         told=(),
     )
-    return go(wish, "release", mover, after, note=reason, writes=freed([mine]), messages=messages)
+    return go(
+        wish,
+        "release",
+        mover,
+        after,
+        note=reason,
+        writes=freed([mine]),
+        messages=messages,
+    )
 
 
-def check(wish: Wish, mover: WishMover, move: str, claim_id: str | None) -> Changes[Wish]:
+def check(
+    wish: Wish, mover: WishMover, move: str, claim_id: str | None
+) -> Changes[Wish]:
     """Note the beginning (``check-in``) or the end (``check-out``) of a visit."""
     row_of(wish, move, mover)
     mine = pick_claim(wish, mover, claim_id)
     if move == "check-out" and mine.checked_in_at is None:
-        raise Conflict("wish.not_checked_in", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
+        raise Conflict(
+            "wish.not_checked_in",
+            state=wish.state.value,
+            moves=wish.moves(mover.id, mover.relations),
+        )
     if move == "check-in":
         marked = replace(mine, checked_in_at=mover.now, checked_out_at=None)
     else:

@@ -20,11 +20,21 @@ def code_guess(wish: Wish, mover: WishMover, claim: Claim) -> Count:
     It counts by helper, so that releasing and claiming again gives no new tries. Once it is
     full, the delivery can still be noted without a code.
     """
-    locked = Conflict("wish.code_locked", state=wish.state.value, moves=wish.moves(mover.id, mover.relations))
+    locked = Conflict(
+        "wish.code_locked",
+        state=wish.state.value,
+        moves=wish.moves(mover.id, mover.relations),
+    )
     return policy.CODE_TRIES.count(f"tries#{wish.id}#{claim.helper}", locked)
 
 
-def deliver(wish: Wish, mover: WishMover, claim_id: str | None, note: str | None, code_right: bool | None) -> Changes[Wish]:
+def deliver(
+    wish: Wish,
+    mover: WishMover,
+    claim_id: str | None,
+    note: str | None,
+    code_right: bool | None,
+) -> Changes[Wish]:
     """Note a delivery.
 
     With the right code it is confirmed at once. `code_right` is None without a code.
@@ -33,7 +43,12 @@ def deliver(wish: Wish, mover: WishMover, claim_id: str | None, note: str | None
     mine = pick_claim(wish, mover, claim_id)
     if code_right is False:
         wrong = Invalid("wish.code_wrong", ["code"])
-        return Changes(entity=wish, previous=wish, writes=(code_guess(wish, mover, mine),), refusal=wrong)
+        return Changes(
+            entity=wish,
+            previous=wish,
+            writes=(code_guess(wish, mover, mine),),
+            refusal=wrong,
+        )
     done = replace(mine, state=ClaimState.DELIVERED, delivered_at=mover.now, note=note)
     if code_right:
         done = booked(done)
@@ -46,7 +61,16 @@ def deliver(wish: Wish, mover: WishMover, claim_id: str | None, note: str | None
         messages += tell(wish, "delivered", wish.person_id)
     guess = (code_guess(wish, mover, mine),) if code_right else ()
     writes = (*guess, *freed([mine]))
-    delivered = go(wish, "deliver", mover, after, target=target, note=note, writes=writes, messages=messages)
+    delivered = go(
+        wish,
+        "deliver",
+        mover,
+        after,
+        target=target,
+        note=note,
+        writes=writes,
+        messages=messages,
+    )
     if target is not S.FULFILLED:
         return delivered
     fulfilled = go(wish, "deliver", mover, after, target=target, event="wish.fulfilled")

@@ -39,12 +39,20 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         state=step.target,
     )
     event = Event(tag=step.event, by=mover.id, party=mover.party)
-    return Changes(entity=entity, previous=wish, writes=ended.writes, events=(event,), messages=ended.messages)
+    return Changes(
+        entity=entity,
+        previous=wish,
+        writes=ended.writes,
+        events=(event,),
+        messages=ended.messages,
+    )
 
 
 def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     """Release the claim of a helper who was erased, and remove the notes of their claims. Idempotent."""
-    after = replace(wish, claims=tuple(_without_note(claim, helper) for claim in wish.claims))
+    after = replace(
+        wish, claims=tuple(_without_note(claim, helper) for claim in wish.claims)
+    )
     mine = [claim for claim in after.active if claim.helper == helper]
     if after == wish and not mine:
         return Changes(entity=wish, previous=wish)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["feature", "jobs", "queries", "submitter"]
 
-feature: "Feature[Wishes]" = Feature("wishes", id_prefixes={"wish": "wsh", "claim": "clm"})
+feature: "Feature[Wishes]" = Feature(
+    "wishes", id_prefixes={"wish": "wsh", "claim": "clm"}
+)
 _CAME = {"收到": True, "没收到": False}
 feature.questions(
     {
@@ -112,7 +114,9 @@ def templates() -> "Templates":
     return MESSAGES
 
 
-def context(wishes: "WishJobs", subjects: "Sequence[MessageSubject]") -> "Sequence[MessageContext | None]":
+def context(
+    wishes: "WishJobs", subjects: "Sequence[MessageSubject]"
+) -> "Sequence[MessageContext | None]":
     """Return what fills messages now."""
     return wishes.message_contexts(subjects)
 

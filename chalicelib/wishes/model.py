@@ -145,7 +145,9 @@ class Wish(Entity):
     listed_at: datetime | None = None  # last time it came to the wall
     delivered_at: datetime | None = None
     disputed_at: datetime | None = None
-    told: tuple[str, ...] = ()  # messages and questions sent about its present listing, claim or delivery
+    told: tuple[
+        str, ...
+    ] = ()  # messages and questions sent about its present listing, claim or delivery
     reason: str | None = None  # of the last rejection, unpublishing or dispute
     rating: int | None = None
     thanks: str | None = None
@@ -153,7 +155,9 @@ class Wish(Entity):
     @property
     def written(self) -> Written:
         """Return its words as they were written."""
-        return self.as_written or Written(title=self.title, story=self.story, alias=self.alias)
+        return self.as_written or Written(
+            title=self.title, story=self.story, alias=self.alias
+        )
 
     @property
     def community(self) -> str:
@@ -168,7 +172,9 @@ class Wish(Entity):
     @property
     def held(self) -> tuple[Claim, ...]:
         """Return the claims that take a place."""
-        return tuple(claim for claim in self.claims if claim.state is not ClaimState.RELEASED)
+        return tuple(
+            claim for claim in self.claims if claim.state is not ClaimState.RELEASED
+        )
 
     @property
     def active(self) -> tuple[Claim, ...]:
@@ -177,7 +183,11 @@ class Wish(Entity):
 
     def taken_too_often(self, helper: str) -> bool:
         """Say whether somebody has claimed it in vain as often as allowed. The last ten ended claims are known."""
-        ended = [claim for claim in self.claims if claim.state is ClaimState.RELEASED and not claim.delivered_at]
+        ended = [
+            claim
+            for claim in self.claims
+            if claim.state is ClaimState.RELEASED and not claim.delivered_at
+        ]
         return sum(claim.helper == helper for claim in ended) >= policy.CLAIMS_PER_WISH
 
     @property
@@ -214,7 +224,9 @@ class Wish(Entity):
     @property
     def expires_at(self) -> datetime:
         """Return when it leaves the wall if nobody takes it."""
-        last = start_of_day(self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS), self.zone)
+        last = start_of_day(
+            self.needed_by + timedelta(days=policy.UNCLAIMED_LASTS_DAYS), self.zone
+        )
         return max(last, (self.listed_at or self.created_at) + policy.LISTED_AT_LEAST)
 
     def as_resource(self) -> Resource:
@@ -223,7 +235,9 @@ class Wish(Entity):
             see=can.SEE,
             places=(self.place,),
             relations={
-                Relation.OWNER: frozenset({self.person_id} | ({self.proxy_id} if self.proxy_id else set())),
+                Relation.OWNER: frozenset(
+                    {self.person_id} | ({self.proxy_id} if self.proxy_id else set())
+                ),
                 Relation.HELPER: frozenset(claim.helper for claim in self.held),
             },
             public=self.state in PUBLIC_STATES,
@@ -238,21 +252,37 @@ class Wish(Entity):
         if self.state is S.CLAIMED:
             late = {} if "late" in self.told else {"tell_late": self.late_at}
             return late | self._reminders()
-        if self.state is S.DELIVERED and self.delivered_at and "unconfirmed" not in self.told:
-            again = {} if "asked" in self.told else {"ask_again": self.delivered_at + policy.ASK_AGAIN_AFTER}
+        if (
+            self.state is S.DELIVERED
+            and self.delivered_at
+            and "unconfirmed" not in self.told
+        ):
+            again = (
+                {}
+                if "asked" in self.told
+                else {"ask_again": self.delivered_at + policy.ASK_AGAIN_AFTER}
+            )
             return again | {"ask_staff": self.delivered_at + policy.ASK_STAFF_AFTER}
         return {}
 
     def _reminders(self) -> dict[str, datetime]:
-        first = first_due([step for claim in self.active for step in self.steps_left(claim)])
+        first = first_due(
+            [step for claim in self.active for step in self.steps_left(claim)]
+        )
         return {"remind": first} if first else {}
 
     def _if_needed(self) -> dict[str, datetime]:
         """Return when the resident of an unclaimed wish is asked whether they still need it."""
-        day = local_day(self.expires_at, self.zone) - timedelta(days=policy.ASK_IF_NEEDED_DAYS)
+        day = local_day(self.expires_at, self.zone) - timedelta(
+            days=policy.ASK_IF_NEEDED_DAYS
+        )
         at = at_local(day, policy.REMIND_AT, self.zone)
         stood = at >= (self.listed_at or self.created_at) + policy.LISTED_BEFORE_ASKING
-        return {"ask_if_needed": at} if stood and not self.active and "expiring" not in self.told else {}
+        return (
+            {"ask_if_needed": at}
+            if stood and not self.active and "expiring" not in self.told
+            else {}
+        )
 
     def waits_for_staff(self) -> tuple[str, datetime] | None:
         """Return what staff have to do about it and until when, or None."""
@@ -262,7 +292,11 @@ class Wish(Entity):
             return "wish.dispute", self.disputed_at + policy.SETTLE_DISPUTE_WITHIN
         if self.state is S.CLAIMED and "late" in self.told:
             return "wish.late", self.late_at
-        if self.state is S.DELIVERED and "unconfirmed" in self.told and self.delivered_at:
+        if (
+            self.state is S.DELIVERED
+            and "unconfirmed" in self.told
+            and self.delivered_at
+        ):
             return "wish.unconfirmed", self.delivered_at + policy.ASK_STAFF_AFTER
         return None
 
@@ -275,12 +309,18 @@ class Wish(Entity):
         """Return what this caller may do now."""
         if self.forgotten:
             return []
-        mine = [claim for claim in self.active if claim.helper == actor_id or relations & STAFF]
+        mine = [
+            claim
+            for claim in self.active
+            if claim.helper == actor_id or relations & STAFF
+        ]
         hidden = set() if mine else {"release", "deliver", "check-in", "check-out"}
         helping = any(claim.helper == actor_id for claim in self.held)
         if Relation.OWNER in relations or helping or self.taken_too_often(actor_id):
             hidden.add("claim")
-        return [move for move in TABLE.moves(self.state, relations) if move not in hidden]
+        return [
+            move for move in TABLE.moves(self.state, relations) if move not in hidden
+        ]
 
 
 def reminders_of(wish: Wish) -> tuple[Step, ...]:

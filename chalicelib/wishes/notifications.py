@@ -11,7 +11,13 @@ from ..kernel.text import mask_personal
 from . import policy
 from .model import Claim, ClaimState, State, Wish
 
-__all__ = ["RELEVANT_WHILE", "barred_people", "is_relevant", "occasion_of", "template_context"]
+__all__ = [
+    "RELEVANT_WHILE",
+    "barred_people",
+    "is_relevant",
+    "occasion_of",
+    "template_context",
+]
 
 Condition = Callable[[Wish, Claim | None, datetime], bool]
 
@@ -31,7 +37,11 @@ def _active(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 def _over(wish: Wish, claim: Claim | None, now: datetime) -> bool:
     """Say whether the claim has ended, and its helper has not claimed the wish again."""
-    return claim is not None and claim.state is ClaimState.RELEASED and all(c.helper != claim.helper for c in wish.held)
+    return (
+        claim is not None
+        and claim.state is ClaimState.RELEASED
+        and all(c.helper != claim.helper for c in wish.held)
+    )
 
 
 def _confirmed(wish: Wish, claim: Claim | None, now: datetime) -> bool:
@@ -44,7 +54,10 @@ def _thanked(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 def _due_in(days: int) -> Condition:
     """Return a condition for a message that names the day."""
-    return lambda wish, claim, now: _active(wish, claim, now) and (wish.needed_by - local_day(now, wish.zone)).days == days
+    return lambda wish, claim, now: (
+        _active(wish, claim, now)
+        and (wish.needed_by - local_day(now, wish.zone)).days == days
+    )
 
 
 def _overdue(wish: Wish, claim: Claim | None, now: datetime) -> bool:
@@ -52,7 +65,9 @@ def _overdue(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 def _looked_at_again(wish: Wish, claim: Claim | None, now: datetime) -> bool:
-    return wish.state is State.SUBMITTED and bool(wish.reason)  # an owner's edit or reopening clears the reason
+    return wish.state is State.SUBMITTED and bool(
+        wish.reason
+    )  # an owner's edit or reopening clears the reason
 
 
 def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
@@ -60,7 +75,9 @@ def _expiring(wish: Wish, claim: Claim | None, now: datetime) -> bool:
 
 
 RELEVANT_WHILE: Mapping[str, Condition] = {
-    "wish.approved": _while(State.OPEN),  # once it is claimed, the resident gets that message instead
+    "wish.approved": _while(
+        State.OPEN
+    ),  # once it is claimed, the resident gets that message instead
     "wish.rejected": _while(State.REJECTED),
     "wish.unpublished": _looked_at_again,
     "wish.claimed": _active,

@@ -35,7 +35,11 @@ _OWNER_OR_STAFF = STAFF | {Relation.OWNER}
 _HELPER_OR_STAFF = STAFF | {Relation.HELPER}
 _PUBLIC = frozenset({Relation.PUBLIC})
 
-SEE = Action("wish.see", _OWNER_OR_STAFF | _PUBLIC | {Relation.HELPER, Relation.SYSTEM}, fresh=False)
+SEE = Action(
+    "wish.see",
+    _OWNER_OR_STAFF | _PUBLIC | {Relation.HELPER, Relation.SYSTEM},
+    fresh=False,
+)
 SEE_INSIDE = replace(SEE, fresh=True)  # with names and addresses in view
 LIST = Action("wish.list", _PUBLIC, fresh=False)
 LIST_ALL = Action("wish.list_all", STAFF)

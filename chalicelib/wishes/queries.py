@@ -47,7 +47,14 @@ class PublicWishLine:
 class WishQueries:
     """Reads of wishes. Methods without a request context are for other features and jobs."""
 
-    def __init__(self, *, repository: WishRepository, clock: Clock, access: Access, people: People) -> None:
+    def __init__(
+        self,
+        *,
+        repository: WishRepository,
+        clock: Clock,
+        access: Access,
+        people: People,
+    ) -> None:
         self._repository, self._clock = repository, clock
         self._access, self._people = access, people
 
@@ -67,10 +74,14 @@ class WishQueries:
         )
         return self.for_viewer(again.actor, wish, self.with_contact(wish, again.people))
 
-    def read_timeline(self, context: RequestContext, wish_id: str, limit: int) -> tuple[Page[WishEvent], bool]:
+    def read_timeline(
+        self, context: RequestContext, wish_id: str, limit: int
+    ) -> tuple[Page[WishEvent], bool]:
         """Return a wish's events, oldest first, and whether the caller may see who did what."""
         wish = self.get(wish_id)
-        granted = self._access.require(context, permissions.READ_TIMELINE, wish.as_resource())
+        granted = self._access.require(
+            context, permissions.READ_TIMELINE, wish.as_resource()
+        )
         page = self._repository.timeline_of(wish.id, context.start, limit)
         return page, bool(granted.relations & STAFF)
 
@@ -96,7 +107,9 @@ class WishQueries:
             authorize(context.actor, permissions.LIST_ALL, resource)
         wall_states = [state] if state else WALL_STATES
         wall = self._repository.wall(place, wall_states, kind, context.start, limit)
-        return Page([self._public_line(context.actor, entry) for entry in wall.items], wall.next)
+        return Page(
+            [self._public_line(context.actor, entry) for entry in wall.items], wall.next
+        )
 
     def my_wishes(self, context: RequestContext, limit: int) -> Page[WishForViewer]:
         """Return the caller's own wishes, newest first."""
@@ -104,7 +117,9 @@ class WishQueries:
         page = self._repository.wishes_of(actor.id, context.start, limit)
         return self._for_viewer_each(actor, page)
 
-    def my_claims(self, context: RequestContext, limit: int) -> Page[tuple[Claim, WishForViewer]]:
+    def my_claims(
+        self, context: RequestContext, limit: int
+    ) -> Page[tuple[Claim, WishForViewer]]:
         """Return the caller's own claims, newest first, each with its wish."""
         actor = self._access.require_self(context).actor
         page = self._repository.claims_of(actor.id, context.start, limit)
@@ -117,7 +132,9 @@ class WishQueries:
 
     # for other services of wishes
 
-    def for_viewer(self, actor: Actor, wish: Wish, people: Mapping[str, Person]) -> WishForViewer:
+    def for_viewer(
+        self, actor: Actor, wish: Wish, people: Mapping[str, Person]
+    ) -> WishForViewer:
         """Return the wish as an actor sees it now."""
         return WishForViewer(
             wish=wish,
@@ -127,7 +144,9 @@ class WishQueries:
             now=self._clock.now(),
         )
 
-    def with_contact(self, wish: Wish, people: Mapping[str, Person]) -> dict[str, Person]:
+    def with_contact(
+        self, wish: Wish, people: Mapping[str, Person]
+    ) -> dict[str, Person]:
         """Return the people with the trusted contact of a resident who has no phone."""
         resident = people.get(wish.person_id)
         if resident is None or resident.phone or not resident.contact_via:
@@ -142,18 +161,28 @@ class WishQueries:
         """
         missed, volunteer = self.get(wish_id), self._people.find(actor.id)
         vetted = volunteer is not None and volunteer.vetting is Vetting.SAFEGUARDING
-        fit = [entry for entry in self._open_near(missed) if vetted or not entry.vetting_required]
+        fit = [
+            entry
+            for entry in self._open_near(missed)
+            if vetted or not entry.vetting_required
+        ]
 
         def unlikeness(entry: WallEntry) -> tuple[bool, bool, float]:
             other_kind = entry.kind is not missed.kind
             elsewhere = entry.community != missed.community
             return other_kind, elsewhere, -overlap(entry.title, missed.title)
 
-        fit.sort(key=unlikeness)  # stable: of equally alike ones, the oldest stays first
+        fit.sort(
+            key=unlikeness
+        )  # stable: of equally alike ones, the oldest stays first
         wishes = self.find_many([entry.id for entry in fit[: policy.NEAR_MISSES * 2]])
-        own = {wish.id for wish in wishes.values() if actor.id in _involved(wish)} | {wish_id}
+        own = {wish.id for wish in wishes.values() if actor.id in _involved(wish)} | {
+            wish_id
+        }
         shown = [entry for entry in fit if entry.id in wishes and entry.id not in own]
-        return [self._public_line(actor, entry) for entry in shown[: policy.NEAR_MISSES]]
+        return [
+            self._public_line(actor, entry) for entry in shown[: policy.NEAR_MISSES]
+        ]
 
     # for other features
 
@@ -175,13 +204,21 @@ class WishQueries:
 
     def open_at(self, place: str) -> list[WallEntry]:
         """Return every open wish on the wall of a street or community, oldest first."""
-        return list(every(lambda start: self._repository.wall(place, [State.OPEN], None, start, 500)))
+        return list(
+            every(
+                lambda start: self._repository.wall(
+                    place, [State.OPEN], None, start, 500
+                )
+            )
+        )
 
     def carried_by(self, helpers: Sequence[str]) -> Mapping[str, int]:
         """Return how many active claims each of these helpers has; a missing helper has none."""
         return self._repository.carried_by(helpers)
 
-    def waiting(self, place: str, after: str, limit: int) -> Page[tuple[str, WaitingWish]]:
+    def waiting(
+        self, place: str, after: str, limit: int
+    ) -> Page[tuple[str, WaitingWish]]:
         """Return what waits for the staff of a place, each with its order."""
         page = self._repository.waiting_at(place, after, limit)
         pairs = [(line.waits_order, line) for line in page.items]
@@ -189,10 +226,14 @@ class WishQueries:
 
     def _for_viewer_each(self, actor: Actor, page: Page[Wish]) -> Page[WishForViewer]:
         people = self._people_in(page.items)
-        return Page([self.for_viewer(actor, wish, people) for wish in page.items], page.next)
+        return Page(
+            [self.for_viewer(actor, wish, people) for wish in page.items], page.next
+        )
 
     def _people_in(self, wishes: Iterable[Wish]) -> dict[str, Person]:
-        return self._people.find_many({id for wish in wishes for id in people_named_in(wish)})
+        return self._people.find_many(
+            {id for wish in wishes for id in people_named_in(wish)}
+        )
 
     def _public_line(self, actor: Actor, entry: WallEntry) -> PublicWishLine:
         resource = Resource(see=permissions.SEE, places=(entry.community,), public=True)
@@ -216,4 +257,8 @@ def people_named_in(wish: Wish) -> list[str]:
 
 def _involved(wish: Wish) -> set[str]:
     """Return the ids of those who cannot claim a wish: residents, proxies, earlier helpers."""
-    return {wish.person_id, wish.proxy_id or "", *(claim.helper for claim in wish.claims)}
+    return {
+        wish.person_id,
+        wish.proxy_id or "",
+        *(claim.helper for claim in wish.claims),
+    }

@@ -47,15 +47,35 @@ _WISHES = Table(
     "wishes",
     indexes=(
         # The wishes of a community or street in one state, by age: the public view.
-        index("by_community", hash_key="wall_community", range_key="wall_order", include=_ON_THE_WALL),
-        index("by_street", hash_key="wall_street", range_key="wall_order", include=_ON_THE_WALL),
+        index(
+            "by_community",
+            hash_key="wall_community",
+            range_key="wall_order",
+            include=_ON_THE_WALL,
+        ),
+        index(
+            "by_street",
+            hash_key="wall_street",
+            range_key="wall_order",
+            include=_ON_THE_WALL,
+        ),
         # Fields of the wish itself, not copies of them: a row below a kilobyte costs half.
         index("by_resident", hash_key="person_id", range_key="created_at"),
         # Keys only: the state of a claim is read from its wish.
         index("by_helper", hash_key="claimed_by", range_key="claimed_order"),
         # What waits for the staff of a street, and of a community, soonest due first. Sparse.
-        index("by_waiting", hash_key="waits_in", range_key="waits_order", include=_IN_A_QUEUE),
-        index("by_waiting_community", hash_key="waits_community", range_key="waits_order", include=_IN_A_QUEUE),
+        index(
+            "by_waiting",
+            hash_key="waits_in",
+            range_key="waits_order",
+            include=_IN_A_QUEUE,
+        ),
+        index(
+            "by_waiting_community",
+            hash_key="waits_community",
+            range_key="waits_order",
+            include=_IN_A_QUEUE,
+        ),
     ),
 )
 
@@ -142,7 +162,9 @@ class WishRepository(Repository):
 
         def read(state: str, key: Position | None, most: int) -> Page[WallEntry]:
             part = f"{place}#{state}"
-            return self._store.page(_WALL, part, index=by, start=key, limit=most, wanted=wanted)
+            return self._store.page(
+                _WALL, part, index=by, start=key, limit=most, wanted=wanted
+            )
 
         return chain([state.value for state in states], read, start, limit)
 
@@ -159,9 +181,18 @@ class WishRepository(Repository):
         wishes = self.find_wishes([entry.id for entry in found.items])
         return Page([wish for wish in wishes if covers(place, wish.place)], found.next)
 
-    def wishes_of(self, person_id: str, start: Position | None, limit: int) -> Page[Wish]:
+    def wishes_of(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[Wish]:
         """Read the wishes of a person, newest first."""
-        keys = self._store.page(_KEY, person_id, index="by_resident", start=start, limit=limit, newest_first=True)
+        keys = self._store.page(
+            _KEY,
+            person_id,
+            index="by_resident",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
         return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
     def carried_by(self, helpers: Sequence[str]) -> dict[str, int]:
@@ -171,12 +202,26 @@ class WishRepository(Repository):
         """
         return self._counters.read_many(helpers, _CARRIED)
 
-    def claims_of(self, person_id: str, start: Position | None, limit: int) -> Page[tuple[str, Wish]]:
+    def claims_of(
+        self, person_id: str, start: Position | None, limit: int
+    ) -> Page[tuple[str, Wish]]:
         """Read the claims of a person, newest first, as (claim id, wish)."""
-        keys = self._store.page(_KEY, person_id, index="by_helper", start=start, limit=limit, newest_first=True)
-        wishes = {wish.id: wish for wish in self.find_wishes([key.pk for key in keys.items])}
+        keys = self._store.page(
+            _KEY,
+            person_id,
+            index="by_helper",
+            start=start,
+            limit=limit,
+            newest_first=True,
+        )
+        wishes = {
+            wish.id: wish for wish in self.find_wishes([key.pk for key in keys.items])
+        }
         known = [key for key in keys.items if key.pk in wishes]
-        return Page([(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in known], keys.next)
+        return Page(
+            [(key.sk.removeprefix("claim#"), wishes[key.pk]) for key in known],
+            keys.next,
+        )
 
     def waiting_at(self, place: str, after: str, limit: int) -> Page[WaitingWish]:
         """Read what waits for the staff of a place, soonest due first, from behind an order on."""
@@ -198,12 +243,18 @@ class WishRepository(Repository):
 
     def _listed_in(self, part: str) -> Iterator[Wish]:
         def read(start: Position | None) -> Page[Wish]:
-            keys = self._store.page(_KEY, part, index="by_street", start=start, limit=100)
+            keys = self._store.page(
+                _KEY, part, index="by_street", start=start, limit=100
+            )
             return Page(self.find_wishes([key.pk for key in keys.items]), keys.next)
 
         return every(read)
 
-    def timeline_of(self, wish_id: str, start: Position | None, limit: int) -> Page[WishEvent]:
+    def timeline_of(
+        self, wish_id: str, start: Position | None, limit: int
+    ) -> Page[WishEvent]:
         """Read a wish's timeline, oldest first."""
         keys = SK.startswith("event#")
-        return self._store.page(WISH_EVENT, wish_id, keys=keys, start=start, limit=limit)
+        return self._store.page(
+            WISH_EVENT, wish_id, keys=keys, start=start, limit=limit
+        )

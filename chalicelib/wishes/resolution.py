@@ -14,20 +14,40 @@ __all__ = ["confirm", "dispute", "reopen", "withdraw"]
 S = State
 
 
-def confirm(wish: Wish, mover: WishMover, rating: int | None, thanks: str | None) -> Changes[Wish]:
+def confirm(
+    wish: Wish, mover: WishMover, rating: int | None, thanks: str | None
+) -> Changes[Wish]:
     """Confirm the delivery. The resident may still add a rating and thanks later."""
-    if Relation.OWNER not in mover.relations and any(claim.helper == mover.id for claim in wish.held):
+    if Relation.OWNER not in mover.relations and any(
+        claim.helper == mover.id for claim in wish.held
+    ):
         raise Forbidden("wish.own_delivery")
     waiting = [claim for claim in wish.claims if claim.state is ClaimState.DELIVERED]
     thanked = replace(wish, rating=rating or wish.rating, thanks=thanks or wish.thanks)
     if wish.state is S.FULFILLED:
         # Each helper gets one message, however often it changes.
         added = (rating and not wish.rating) or (thanks and not wish.thanks)
-        confirmed = [claim for claim in wish.claims if added and claim.state is ClaimState.CONFIRMED]
-        return go(wish, "confirm", mover, thanked, messages=tell_helpers(wish, "thanked", confirmed))
+        confirmed = [
+            claim
+            for claim in wish.claims
+            if added and claim.state is ClaimState.CONFIRMED
+        ]
+        return go(
+            wish,
+            "confirm",
+            mover,
+            thanked,
+            messages=tell_helpers(wish, "thanked", confirmed),
+        )
     messages = tell_helpers(wish, "thanks", waiting)
     claims = swap(wish, *(booked(claim) for claim in waiting))
-    return go(wish, "confirm", mover, replace(thanked, claims=claims, told=()), messages=messages)
+    return go(
+        wish,
+        "confirm",
+        mover,
+        replace(thanked, claims=claims, told=()),
+        messages=messages,
+    )
 
 
 def dispute(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
@@ -41,7 +61,15 @@ def withdraw(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     """Withdraw a wish; its helpers get a message at once."""
     ended = all_ended(wish, "withdrawn")
     after = replace(wish, claims=ended.claims)
-    return go(wish, "withdraw", mover, after, note=reason, writes=ended.writes, messages=ended.messages)
+    return go(
+        wish,
+        "withdraw",
+        mover,
+        after,
+        note=reason,
+        writes=ended.writes,
+        messages=ended.messages,
+    )
 
 
 def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
@@ -52,5 +80,14 @@ def reopen(wish: Wish, mover: WishMover, reason: str | None) -> Changes[Wish]:
     delivered = [claim for claim in wish.held if claim.state is ClaimState.DELIVERED]
     again = [replace(claim, state=ClaimState.RELEASED) for claim in delivered]
     claims = swap(wish, *again)  # what was confirmed at the door stays confirmed
-    after = replace(wish, claims=claims, listed_at=mover.now, delivered_at=None, told=())
-    return go(wish, "reopen", mover, after, note=reason, messages=tell(wish, "reopened", wish.person_id))
+    after = replace(
+        wish, claims=claims, listed_at=mover.now, delivered_at=None, told=()
+    )
+    return go(
+        wish,
+        "reopen",
+        mover,
+        after,
+        note=reason,
+        messages=tell(wish, "reopened", wish.person_id),
+    )

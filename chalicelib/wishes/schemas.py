@@ -73,7 +73,9 @@ class WishIn(Request):
     title: Title
     story: Story = ""
     budget_fen: Fen | None = Field(None, description="For goods only.")
-    place: PlaceCode | None = Field(None, description="The resident's home, unless given.")
+    place: PlaceCode | None = Field(
+        None, description="The resident's home, unless given."
+    )
     helpers_needed: Helpers = 1
     needed_by: Day
     window: Windows | None = None
@@ -112,13 +114,17 @@ class EditIn(Request):
             title=_given(self.title),
             story=_given(self.story),
             alias=self.alias if "alias" in self.model_fields_set else UNSET,
-            budget_fen=self.budget_fen if "budget_fen" in self.model_fields_set else UNSET,
+            budget_fen=self.budget_fen
+            if "budget_fen" in self.model_fields_set
+            else UNSET,
             helpers_needed=_given(self.helpers_needed),
             needed_by=_given(self.needed_by),
             window=UNSET if self.window is None else _windows(self.window),
             dialects=UNSET if self.dialects is None else tuple(self.dialects),
             skills=UNSET if self.skills is None else _each_once(self.skills),
-            safeguarding=UNSET if self.safeguarding is None else _each_once(self.safeguarding),
+            safeguarding=UNSET
+            if self.safeguarding is None
+            else _each_once(self.safeguarding),
         )
 
 

@@ -62,12 +62,16 @@ class Wishes:
             wish = known.wish
             # The owner's name or address may have become known since the wish was written.
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(wish, wish.written, name=owner.name, secrets=owner.secrets)
+            public = submission.with_public_text(
+                wish, wish.written, name=owner.name, secrets=owner.secrets
+            )
             return replace(submission.approve(public, known.mover), previous=wish)
 
         return self._move(context, wish_id, "approve", decide)
 
-    def reject_wish(self, context: RequestContext, wish_id: str, reason: str) -> WishForViewer:
+    def reject_wish(
+        self, context: RequestContext, wish_id: str, reason: str
+    ) -> WishForViewer:
         """Reject a wish with a reason."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -75,7 +79,9 @@ class Wishes:
 
         return self._move(context, wish_id, "reject", decide)
 
-    def unpublish_wish(self, context: RequestContext, wish_id: str, reason: str) -> WishForViewer:
+    def unpublish_wish(
+        self, context: RequestContext, wish_id: str, reason: str
+    ) -> WishForViewer:
         """Take a wish from the wall for another review."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -85,16 +91,22 @@ class Wishes:
 
     # by its owner
 
-    def edit_wish(self, context: RequestContext, wish_id: str, edit: WishEdit) -> WishForViewer:
+    def edit_wish(
+        self, context: RequestContext, wish_id: str, edit: WishEdit
+    ) -> WishForViewer:
         """Change the terms of a wish."""
 
         def decide(known: _Known) -> Changes[Wish]:
             wish, now = known.wish, known.mover.now
             changed, written = edit.applied_to(wish), edit.written(wish.written)
             day = edit.needed_by or max(changed.needed_by, local_day(now, wish.zone))
-            submission.check_terms(changed.kind, changed.budget_fen, day, changed.window, now, wish.zone)
+            submission.check_terms(
+                changed.kind, changed.budget_fen, day, changed.window, now, wish.zone
+            )
             owner = known.people[wish.person_id]
-            public = submission.with_public_text(changed, written, name=owner.name, secrets=owner.secrets)
+            public = submission.with_public_text(
+                changed, written, name=owner.name, secrets=owner.secrets
+            )
             return submission.edit(wish, known.mover, public)
 
         return self._move(context, wish_id, "edit", decide)
@@ -107,7 +119,13 @@ class Wishes:
 
         return self._move(context, wish_id, "keep", decide)
 
-    def confirm_wish(self, context: RequestContext, wish_id: str, rating: int | None, thanks: str | None) -> WishForViewer:
+    def confirm_wish(
+        self,
+        context: RequestContext,
+        wish_id: str,
+        rating: int | None,
+        thanks: str | None,
+    ) -> WishForViewer:
         """Confirm the delivery, with a rating and thanks."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -115,7 +133,9 @@ class Wishes:
 
         return self._move(context, wish_id, "confirm", decide)
 
-    def dispute_wish(self, context: RequestContext, wish_id: str, reason: str) -> WishForViewer:
+    def dispute_wish(
+        self, context: RequestContext, wish_id: str, reason: str
+    ) -> WishForViewer:
         """Dispute the delivery."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -123,7 +143,9 @@ class Wishes:
 
         return self._move(context, wish_id, "dispute", decide)
 
-    def withdraw_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> WishForViewer:
+    def withdraw_wish(
+        self, context: RequestContext, wish_id: str, reason: str | None
+    ) -> WishForViewer:
         """Withdraw a wish."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -131,7 +153,9 @@ class Wishes:
 
         return self._move(context, wish_id, "withdraw", decide)
 
-    def reopen_wish(self, context: RequestContext, wish_id: str, reason: str | None) -> WishForViewer:
+    def reopen_wish(
+        self, context: RequestContext, wish_id: str, reason: str | None
+    ) -> WishForViewer:
         """Start a wish again."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -156,11 +180,15 @@ class Wishes:
             similar = self.queries.near_misses(context.actor, wish_id)
             raise Conflict(late.code, **late.facts, similar=similar) from None
 
-    def changes_to_claim(self, context: RequestContext, wish_id: str, claim_id: str) -> Changes[Wish]:
+    def changes_to_claim(
+        self, context: RequestContext, wish_id: str, claim_id: str
+    ) -> Changes[Wish]:
         """Return the changes that claim a wish, for the commit of another feature."""
         return _claim(self._read(context, wish_id, "claim"), claim_id)
 
-    def release_claim(self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str) -> WishForViewer:
+    def release_claim(
+        self, context: RequestContext, wish_id: str, claim_id: str | None, reason: str
+    ) -> WishForViewer:
         """Give a claim back."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -168,7 +196,9 @@ class Wishes:
 
         return self._move(context, wish_id, "release", decide)
 
-    def check_visit(self, context: RequestContext, wish_id: str, move: str, claim_id: str | None) -> WishForViewer:
+    def check_visit(
+        self, context: RequestContext, wish_id: str, move: str, claim_id: str | None
+    ) -> WishForViewer:
         """Note the beginning (``check-in``) or end (``check-out``) of a visit."""
 
         def decide(known: _Known) -> Changes[Wish]:
@@ -195,7 +225,9 @@ class Wishes:
 
         return self._move(context, wish_id, "deliver", decide)
 
-    def _move(self, context: RequestContext, wish_id: str, move: str, decide: Decide) -> WishForViewer:
+    def _move(
+        self, context: RequestContext, wish_id: str, move: str, decide: Decide
+    ) -> WishForViewer:
         def attempt() -> tuple[Changes[Wish], _Known]:
             known = self._read(context, wish_id, move)
             known.wish.check_version(context.seen_version)
@@ -210,8 +242,15 @@ class Wishes:
         The people are read before the commit, so that no failing read can hide that it happened.
         """
         wish = self.queries.get(wish_id)
-        granted = self._access.require(context, permissions.MOVES[move], wish.as_resource(), reading=people_named_in(wish))
-        mover = WishMover(id=granted.actor.id, relations=granted.relations, now=self._clock.now())
+        granted = self._access.require(
+            context,
+            permissions.MOVES[move],
+            wish.as_resource(),
+            reading=people_named_in(wish),
+        )
+        mover = WishMover(
+            id=granted.actor.id, relations=granted.relations, now=self._clock.now()
+        )
         people = self.queries.with_contact(wish, granted.people)
         return _Known(wish, granted, mover, people)
 

@@ -13,10 +13,18 @@ from .submission import keep
 __all__ = ["answer"]
 
 
-def answer(wish: Wish, mover: WishMover, kind: str, *, yes: bool, phone_of: str = "") -> Changes[Wish]:
+def answer(
+    wish: Wish, mover: WishMover, kind: str, *, yes: bool, phone_of: str = ""
+) -> Changes[Wish]:
     """Make the move of a reply. An outdated question or a helper's own phone changes nothing."""
-    own_delivery = phone_of != mover.id and any(claim.helper == phone_of for claim in wish.held)
-    if own_delivery or Relation.OWNER not in mover.relations or not notifications.is_relevant(wish, kind, None, mover.now):
+    own_delivery = phone_of != mover.id and any(
+        claim.helper == phone_of for claim in wish.held
+    )
+    if (
+        own_delivery
+        or Relation.OWNER not in mover.relations
+        or not notifications.is_relevant(wish, kind, None, mover.now)
+    ):
         return Changes(entity=wish, previous=wish)
     found = ANSWERS[kind, yes]
     return _ANSWERED[found.move](wish, mover, found)

@@ -23,9 +23,16 @@ def waiting(wishes: "WishQueries", query: QueueQuery) -> QueuePart:
 
     page, everything = page_and_all(read, query)
     found = wishes.find_many([line.id for _, line in page.items])
-    shown = [(order, _task(query, found[line.id])) for order, line in page.items if line.id in found]
+    shown = [
+        (order, _task(query, found[line.id]))
+        for order, line in page.items
+        if line.id in found
+    ]
     tasks = [(order, task) for order, task in shown if task]
-    return QueuePart(tasks=Page(tasks, page.next), counts=Counter(line.waits_for for line in everything))
+    return QueuePart(
+        tasks=Page(tasks, page.next),
+        counts=Counter(line.waits_for for line in everything),
+    )
 
 
 def _task(query: QueueQuery, wish: Wish) -> Task | None:

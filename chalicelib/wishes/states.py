@@ -62,8 +62,12 @@ TABLE: StateTable[State] = StateTable(
         M(S.SUBMITTED, "expire", (S.EXPIRED,), ("wish.expired",)),
         M(S.OPEN, can.CLAIM, (S.CLAIMED, S.OPEN), ("wish.claimed",)),
         M(S.OPEN, can.RELEASE, (S.OPEN,), ("wish.released",)),
-        M(S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER),  # staff look at it again
-        M(S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF),  # claimed: fewer helpers
+        M(
+            S.OPEN, can.EDIT, (S.SUBMITTED,), ("wish.edited",), _OWNER
+        ),  # staff look at it again
+        M(
+            S.OPEN, can.EDIT, (S.OPEN, S.CLAIMED), ("wish.edited",), STAFF
+        ),  # claimed: fewer helpers
         M(S.OPEN, can.KEEP, (S.OPEN,), ("wish.kept",)),
         M(S.OPEN, can.UNPUBLISH, (S.SUBMITTED,), ("wish.unpublished",)),
         M(S.OPEN, can.WITHDRAW, (S.WITHDRAWN,), ("wish.withdrawn",)),
@@ -88,7 +92,10 @@ TABLE: StateTable[State] = StateTable(
         M(S.REJECTED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         M(S.WITHDRAWN, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
         M(S.EXPIRED, can.REOPEN, (S.SUBMITTED,), ("wish.reopened",)),
-        *(M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",)) for state in _LIVE),
+        *(
+            M(state, FORGET_OWNER, (S.WITHDRAWN,), ("wish.owner_erased",))
+            for state in _LIVE
+        ),
         *(M(state, FORGET_OWNER, (state,), ("wish.owner_erased",)) for state in _ENDED),
     ],
 )

@@ -27,7 +27,9 @@ __all__ = [
 S = State
 
 
-def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterable[str]) -> Wish:
+def with_public_text(
+    wish: Wish, written: Written, *, name: str, secrets: Iterable[str]
+) -> Wish:
     """Return the wish with the words that the public may read: personal data is blanked out."""
     hidden = [secret for secret in secrets if secret]
 
@@ -37,7 +39,13 @@ def with_public_text(wish: Wish, written: Written, *, name: str, secrets: Iterab
     alias = mask(written.alias) if written.alias else None
     public = Written(title=mask(written.title), story=mask(written.story), alias=alias)
     kept = written if written != public else None
-    return replace(wish, title=public.title, story=public.story, alias=public.alias, as_written=kept)
+    return replace(
+        wish,
+        title=public.title,
+        story=public.story,
+        alias=public.alias,
+        as_written=kept,
+    )
 
 
 def check_terms(
@@ -61,7 +69,9 @@ def check_terms(
             raise Invalid("wish.window_backwards", ["window", n])
 
 
-def likely_duplicates(wish: Wish, others: Iterable[Wish], now: datetime) -> tuple[str, ...]:
+def likely_duplicates(
+    wish: Wish, others: Iterable[Wish], now: datetime
+) -> tuple[str, ...]:
     """Return the ids of other wishes of the person or household that may be the same."""
     gone = {S.REJECTED, S.WITHDRAWN, S.EXPIRED}
     return tuple(
@@ -84,14 +94,25 @@ def submit(wish: Wish, mover: WishMover, ledger: tuple[Put, ...]) -> Changes[Wis
 def approve(wish: Wish, mover: WishMover) -> Changes[Wish]:
     """Put a wish on the wall."""
     opened_at = wish.opened_at or mover.now
-    after = replace(wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None)
-    return go(wish, "approve", mover, after, messages=tell(wish, "approved", wish.person_id))
+    after = replace(
+        wish, opened_at=opened_at, listed_at=mover.now, told=(), reason=None
+    )
+    return go(
+        wish, "approve", mover, after, messages=tell(wish, "approved", wish.person_id)
+    )
 
 
 def reject(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     """Reject a wish with a reason."""
     messages = tell(wish, "rejected", wish.person_id)
-    return go(wish, "reject", mover, replace(wish, reason=reason), note=reason, messages=messages)
+    return go(
+        wish,
+        "reject",
+        mover,
+        replace(wish, reason=reason),
+        note=reason,
+        messages=messages,
+    )
 
 
 def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
@@ -105,8 +126,15 @@ def edit(wish: Wish, mover: WishMover, changed: Wish) -> Changes[Wish]:
     edited = _with_terms_of(wish, changed)
     if wish.state is S.OPEN and S.SUBMITTED in row.targets:
         ended = all_ended(wish, "claim_ended")
-        edited = replace(edited, needed_by=changed.needed_by, submitted_at=mover.now, claims=ended.claims)
-        return go(wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages)
+        edited = replace(
+            edited,
+            needed_by=changed.needed_by,
+            submitted_at=mover.now,
+            claims=ended.claims,
+        )
+        return go(
+            wish, "edit", mover, edited, writes=ended.writes, messages=ended.messages
+        )
     full = wish.state is S.OPEN and changed.places_left == 0
     edited = for_another_day(edited, changed.needed_by)
     return go(wish, "edit", mover, edited, target=S.CLAIMED if full else None)
@@ -133,7 +161,12 @@ def _with_terms_of(wish: Wish, changed: Wish) -> Wish:
 def keep(wish: Wish, mover: WishMover) -> Changes[Wish]:
     """Keep a wish on the wall for another week at least, as if it had come there today."""
     day = max(wish.needed_by, local_day(mover.now, wish.zone) + policy.KEPT_FOR)
-    return go(wish, "keep", mover, replace(for_another_day(wish, day), listed_at=mover.now, told=()))
+    return go(
+        wish,
+        "keep",
+        mover,
+        replace(for_another_day(wish, day), listed_at=mover.now, told=()),
+    )
 
 
 def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
@@ -141,4 +174,12 @@ def unpublish(wish: Wish, mover: WishMover, reason: str) -> Changes[Wish]:
     ended = all_ended(wish, "claim_ended")
     messages = ended.messages + tell(wish, "unpublished", wish.person_id)
     after = replace(wish, reason=reason, submitted_at=mover.now, claims=ended.claims)
-    return go(wish, "unpublish", mover, after, note=reason, writes=ended.writes, messages=messages)
+    return go(
+        wish,
+        "unpublish",
+        mover,
+        after,
+        note=reason,
+        writes=ended.writes,
+        messages=messages,
+    )

@@ -51,7 +51,10 @@ class _Submitted:
     @property
     def people(self) -> dict[str, Person]:
         """Return both by id."""
-        return {self.resident.id: self.resident, self.granted.actor.id: self.granted.person}
+        return {
+            self.resident.id: self.resident,
+            self.granted.actor.id: self.granted.person,
+        }
 
 
 class WishSubmitter:
@@ -122,14 +125,18 @@ class WishSubmitter:
         changes = submission.submit(wish, mover, ledger)
         return changes, _Submitted(granted=granted, resident=resident)
 
-    def _new_wish(self, granted: Granted, resident: Person, terms: WishTerms, place: str) -> Wish:
+    def _new_wish(
+        self, granted: Granted, resident: Person, terms: WishTerms, place: str
+    ) -> Wish:
         now, actor_id = self._clock.now(), granted.actor.id
         street, community = place.split(".", 1)[0], community_of(place)
         known = self._places.find_many([place, community, street])
         if place not in known:
             raise Invalid("place.unknown", ["place"], place=place)
         zone = known[street].zone
-        submission.check_terms(terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone)
+        submission.check_terms(
+            terms.kind, terms.budget_fen, terms.needed_by, terms.window, now, zone
+        )
         fields = {name: getattr(terms, name) for name in WishTerms.__dataclass_fields__}
         wish = Wish(
             id=self._ids.new("wsh"),
@@ -143,8 +150,12 @@ class WishSubmitter:
             zone=zone,
             **(fields | {"place": place}),
         )
-        wish = submission.with_public_text(wish, wish.written, name=resident.name, secrets=resident.secrets)
-        duplicates = submission.likely_duplicates(wish, self._household_wishes(resident), now)
+        wish = submission.with_public_text(
+            wish, wish.written, name=resident.name, secrets=resident.secrets
+        )
+        duplicates = submission.likely_duplicates(
+            wish, self._household_wishes(resident), now
+        )
         return replace(wish, possible_duplicates=duplicates)
 
     def _household_wishes(self, resident: Person) -> list[Wish]:

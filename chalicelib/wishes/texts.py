@@ -6,43 +6,81 @@ from ..kernel.text_catalogue import text
 __all__ = ["MESSAGES", "REFUSALS"]
 
 REFUSALS = {
-    "volunteer.paused": text(zh="您已暂停接单，请先恢复。", en="You have paused. Resume first to take a wish."),
+    "volunteer.paused": text(
+        zh="您已暂停接单，请先恢复。",
+        en="You have paused. Resume first to take a wish.",
+    ),
     "volunteer.too_many_claims": text(
-        zh="您手上已有 {capacity} 个心愿，请先完成。", en="You carry {capacity} wishes already. Finish one first."
+        zh="您手上已有 {capacity} 个心愿，请先完成。",
+        en="You carry {capacity} wishes already. Finish one first.",
     ),
     "wish.already_claimed": text(
-        zh="这个心愿已被认领，看看类似的心愿吧。", en="Somebody else has just taken this wish. Here are similar ones."
+        zh="这个心愿已被认领，看看类似的心愿吧。",
+        en="Somebody else has just taken this wish. Here are similar ones.",
     ),
-    "wish.already_helping": text(zh="您已认领这个心愿。", en="You have taken this wish already."),
-    "wish.budget_goods_only": text(zh="只有物品类心愿可以填写预算。", en="Only a wish for goods has a budget."),
-    "wish.budget_too_high": text(zh="预算不能超过 {cap} 分。", en="The budget is {cap} fen at most."),
+    "wish.already_helping": text(
+        zh="您已认领这个心愿。", en="You have taken this wish already."
+    ),
+    "wish.budget_goods_only": text(
+        zh="只有物品类心愿可以填写预算。", en="Only a wish for goods has a budget."
+    ),
+    "wish.budget_too_high": text(
+        zh="预算不能超过 {cap} 分。", en="The budget is {cap} fen at most."
+    ),
     "wish.claim_ambiguous": text(
-        zh="有多位志愿者，请用 claim 指明是哪一位。", en="There are several helpers: name one in `claim`."
+        zh="有多位志愿者，请用 claim 指明是哪一位。",
+        en="There are several helpers: name one in `claim`.",
     ),
-    "wish.claim_unknown": text(zh="没有这个进行中的认领。", en="There is no such claim in progress."),
+    "wish.claim_unknown": text(
+        zh="没有这个进行中的认领。", en="There is no such claim in progress."
+    ),
     "wish.claimed_too_often": text(
         zh="您已多次认领并退回这个心愿，请留给其他邻居。",
         en="You have taken it and given it back too often. Please leave it to others.",
     ),
     "wish.code_locked": text(
-        zh="送达码错误次数过多，请联系工作人员确认。", en="Too many wrong codes. Please ask staff to confirm."
+        zh="送达码错误次数过多，请联系工作人员确认。",
+        en="Too many wrong codes. Please ask staff to confirm.",
     ),
-    "wish.code_wrong": text(zh="送达码不正确，请再问一次居民。", en="The code is wrong. Please ask the resident again."),
-    "wish.helpers_already_claimed": text(zh="已有更多志愿者认领。", en="More helpers than that have taken it already."),
+    "wish.code_wrong": text(
+        zh="送达码不正确，请再问一次居民。",
+        en="The code is wrong. Please ask the resident again.",
+    ),
+    "wish.helpers_already_claimed": text(
+        zh="已有更多志愿者认领。", en="More helpers than that have taken it already."
+    ),
     "wish.needed_by_out_of_range": text(
-        zh="需要日期应在今天到一年之内。", en="The day it is needed by must lie between today and a year from now."
+        zh="需要日期应在今天到一年之内。",
+        en="The day it is needed by must lie between today and a year from now.",
     ),
-    "wish.no_active_claim": text(zh="没有进行中的认领。", en="There is no claim in progress."),
+    "wish.no_active_claim": text(
+        zh="没有进行中的认领。", en="There is no claim in progress."
+    ),
     "wish.not_checked_in": text(zh="还没有签到。", en="There was no check-in."),
-    "wish.own_delivery": text(zh="不能确认自己的送达。", en="You cannot confirm your own delivery."),
+    "wish.own_delivery": text(
+        zh="不能确认自己的送达。", en="You cannot confirm your own delivery."
+    ),
     "wish.own": text(zh="不能认领自己的心愿。", en="You cannot take your own wish."),
-    "wish.place_required": text(zh="请填写地点，或先登记住址所在楼栋。", en="Give a place, or register a home first."),
-    "wish.place_too_wide": text(zh="请填写到社区以下的地点。", en="Name a place within a community."),
-    "wish.place_of_wall": text(zh="请选择街道或社区。", en="Choose a street or a community."),
-    "wish.vetting_required": text(zh="这个心愿需要经过审核的志愿者。", en="This wish needs a volunteer who has been vetted."),
-    "wish.window_backwards": text(zh="结束时间应晚于开始时间。", en="A window must end after it begins."),
+    "wish.place_required": text(
+        zh="请填写地点，或先登记住址所在楼栋。",
+        en="Give a place, or register a home first.",
+    ),
+    "wish.place_too_wide": text(
+        zh="请填写到社区以下的地点。", en="Name a place within a community."
+    ),
+    "wish.place_of_wall": text(
+        zh="请选择街道或社区。", en="Choose a street or a community."
+    ),
+    "wish.vetting_required": text(
+        zh="这个心愿需要经过审核的志愿者。",
+        en="This wish needs a volunteer who has been vetted.",
+    ),
+    "wish.window_backwards": text(
+        zh="结束时间应晚于开始时间。", en="A window must end after it begins."
+    ),
     "wish.wrong_state": text(
-        zh="心愿当前状态（{state}）不能这样操作。", en="The wish is {state}; this cannot be done from there."
+        zh="心愿当前状态（{state}）不能这样操作。",
+        en="The wish is {state}; this cannot be done from there.",
     ),
 }
 
@@ -67,14 +105,20 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.rejected": Template(
-        text(zh="您的心愿「{title}」未通过：{reason}", en="Your wish “{title}” was not accepted: {reason}"),
+        text(
+            zh="您的心愿「{title}」未通过：{reason}",
+            en="Your wish “{title}” was not accepted: {reason}",
+        ),
         told="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
         parts=2,
     ),
     "wish.unpublished": Template(
-        text(zh="您的心愿「{title}」需重新审核：{reason}", en="“{title}” is being checked again: {reason}"),
+        text(
+            zh="您的心愿「{title}」需重新审核：{reason}",
+            en="“{title}” is being checked again: {reason}",
+        ),
         told="the resident",
         slots=_slots("title", "reason"),
         can_wait=True,
@@ -127,7 +171,10 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.released": Template(
-        text(zh="原志愿者来不了，「{title}」已重新上墙。", en="Your helper cannot come. “{title}” is on the wall again."),
+        text(
+            zh="原志愿者来不了，「{title}」已重新上墙。",
+            en="Your helper cannot come. “{title}” is on the wall again.",
+        ),
         told="the resident",
         slots=_slots("title"),
         can_wait=True,
@@ -144,21 +191,28 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.claim_ended": Template(
-        text(zh="「{title}」的认领已取消，感谢您的热心。", en="Your claim on “{title}” has ended. Thank you for offering."),
+        text(
+            zh="「{title}」的认领已取消，感谢您的热心。",
+            en="Your claim on “{title}” has ended. Thank you for offering.",
+        ),
         told="the helper",
         slots=_slots("title"),
         parts=2,
     ),
     "wish.withdrawn": Template(
         text(
-            zh="「{title}」已撤回，不用再准备了。感谢您。", en="“{title}” has been withdrawn; nothing more is needed. Thank you."
+            zh="「{title}」已撤回，不用再准备了。感谢您。",
+            en="“{title}” has been withdrawn; nothing more is needed. Thank you.",
         ),
         told="the helper",
         slots=_slots("title"),
         parts=2,
     ),
     "wish.delivered": Template(
-        text(zh="「{title}」已送达。收到请回复1，有问题回复2", en="“{title}” has been delivered. Reply 1 if it came, 2 if not."),
+        text(
+            zh="「{title}」已送达。收到请回复1，有问题回复2",
+            en="“{title}” has been delivered. Reply 1 if it came, 2 if not.",
+        ),
         told="the resident",
         slots=_slots("title"),
         asks=True,
@@ -175,7 +229,10 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.thanks": Template(
-        text(zh="「{title}」圆满完成，感谢您！已记{hours}小时。", en="“{title}” is fulfilled. Thank you! {hours} h are booked."),
+        text(
+            zh="「{title}」圆满完成，感谢您！已记{hours}小时。",
+            en="“{title}” is fulfilled. Thank you! {hours} h are booked.",
+        ),
         told="the helper",
         slots=_slots("title", "hours"),
         can_wait=True,
@@ -192,14 +249,20 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.disputed_staff": Template(
-        text(zh="「{title}」有异议，请处理：{reason}", en="“{title}” is disputed, please look into it: {reason}"),
+        text(
+            zh="「{title}」有异议，请处理：{reason}",
+            en="“{title}” is disputed, please look into it: {reason}",
+        ),
         told="the staff on duty",
         for_staff=True,
         slots=_slots("title", "reason"),
         parts=2,
     ),
     "wish.reopened": Template(
-        text(zh="您的心愿「{title}」已重新上墙。", en="Your wish “{title}” is on the wall again."),
+        text(
+            zh="您的心愿「{title}」已重新上墙。",
+            en="Your wish “{title}” is on the wall again.",
+        ),
         told="the resident",
         slots=_slots("title"),
         can_wait=True,
@@ -237,14 +300,20 @@ MESSAGES: Templates = {
         parts=2,
     ),
     "wish.expired_staff": Template(
-        text(zh="「{title}」到期无人完成，请跟进。", en="“{title}” has expired unfulfilled. Please follow up."),
+        text(
+            zh="「{title}」到期无人完成，请跟进。",
+            en="“{title}” has expired unfulfilled. Please follow up.",
+        ),
         told="the staff on duty",
         for_staff=True,
         slots=_slots("title"),
         parts=2,
     ),
     "wish.late_staff": Template(
-        text(zh="「{title}」已过需要日期仍未送达，请跟进。", en="“{title}” is past its day and not delivered. Please follow up."),
+        text(
+            zh="「{title}」已过需要日期仍未送达，请跟进。",
+            en="“{title}” is past its day and not delivered. Please follow up.",
+        ),
         told="the staff on duty",
         for_staff=True,
         slots=_slots("title"),

@@ -48,7 +48,9 @@ def _ask_again(wish: Wish, mover: WishMover) -> Changes[Wish]:
 
 
 def _ask_if_needed(wish: Wish, mover: WishMover) -> Changes[Wish]:
-    messages = tell(wish, "expiring", wish.person_id) + tell_staff(wish, "expiring_staff")
+    messages = tell(wish, "expiring", wish.person_id) + tell_staff(
+        wish, "expiring_staff"
+    )
     return _noted(wish, replace(wish, told=(*wish.told, "expiring")), messages)
 
 
@@ -79,7 +81,9 @@ def _noted(wish: Wish, after: Wish, messages: tuple[Message, ...]) -> Changes[Wi
     return Changes(entity=after, previous=wish, messages=messages, bump_version=False)
 
 
-def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
+def _reminded(
+    wish: Wish, now: datetime
+) -> tuple[tuple[Claim, ...], tuple[Message, ...]]:
     """Mark the reminders that are due, and send the latest of each claim.
 
     After an outage nobody is sent a reminder that is long past.
@@ -89,7 +93,9 @@ def _reminded(wish: Wish, now: datetime) -> tuple[tuple[Claim, ...], tuple[Messa
     for claim in wish.active:
         due = due_steps(wish.steps_left(claim), now)
         if due:
-            claims.append(replace(claim, reminded=(*claim.reminded, *(step.name for step in due))))
+            claims.append(
+                replace(claim, reminded=(*claim.reminded, *(step.name for step in due)))
+            )
             (message,) = tell(wish, due[-1].name, claim.helper, claim=claim.id)
             messages += (replace(message, not_after=due[-1].until),)
     return swap(wish, *claims), messages

@@ -28,7 +28,9 @@ def row_of(wish: Wish, move: str, mover: WishMover) -> Move[State]:
     """Return the row of a move, or refuse it: Conflict or Forbidden."""
     if wish.forgotten:
         raise Conflict("wish.wrong_state", state=wish.state.value, moves=[])
-    return TABLE.row(wish.state, move, mover.relations, wish.moves(mover.id, mover.relations))
+    return TABLE.row(
+        wish.state, move, mover.relations, wish.moves(mover.id, mover.relations)
+    )
 
 
 def go(
@@ -50,30 +52,50 @@ def go(
     """
     row_of(wish, move, mover)
     moves = wish.moves(mover.id, mover.relations)
-    step = TABLE.go(wish.state, move, mover.relations, target=target, event=event, moves=moves)
+    step = TABLE.go(
+        wish.state, move, mover.relations, target=target, event=event, moves=moves
+    )
     made = Event(tag=step.event, by=mover.id, party=mover.party, note=note)
     entity = replace(after or wish, state=step.target)
-    return Changes(entity=entity, previous=wish, writes=writes, events=(made,), messages=messages)
+    return Changes(
+        entity=entity, previous=wish, writes=writes, events=(made,), messages=messages
+    )
 
 
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
-    return tuple(Message(kind=f"wish.{kind}", to=OnePerson(person), about=wish.id, params=params) for person in to)
+    return tuple(
+        Message(kind=f"wish.{kind}", to=OnePerson(person), about=wish.id, params=params)
+        for person in to
+    )
 
 
 def tell_helpers(wish: Wish, kind: str, claims: Iterable[Claim]) -> tuple[Message, ...]:
     """Return a message of a kind to the helper of each of these claims."""
-    return tuple(message for claim in claims for message in tell(wish, kind, claim.helper, claim=claim.id))
+    return tuple(
+        message
+        for claim in claims
+        for message in tell(wish, kind, claim.helper, claim=claim.id)
+    )
 
 
 def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to the staff on duty for a wish."""
-    return (Message(kind=f"wish.{kind}", to=StaffOnDuty(wish.place), about=wish.id, params=params),)
+    return (
+        Message(
+            kind=f"wish.{kind}",
+            to=StaffOnDuty(wish.place),
+            about=wish.id,
+            params=params,
+        ),
+    )
 
 
 def freed(claims: Iterable[Claim]) -> tuple[Count, ...]:
     """Return the counts that give claims back to their helpers' capacity."""
-    return tuple(Count(subject=claim.helper, name="active_claims", add=-1) for claim in claims)
+    return tuple(
+        Count(subject=claim.helper, name="active_claims", add=-1) for claim in claims
+    )
 
 
 def swap(wish: Wish, *changed: Claim) -> tuple[Claim, ...]:
@@ -95,7 +117,9 @@ def all_ended(wish: Wish, kind: str) -> EndedClaims:
     """End every active claim and tell the helpers."""
     released = [replace(claim, state=ClaimState.RELEASED) for claim in wish.active]
     messages = tell_helpers(wish, kind, wish.active)
-    return EndedClaims(claims=swap(wish, *released), writes=freed(wish.active), messages=messages)
+    return EndedClaims(
+        claims=swap(wish, *released), writes=freed(wish.active), messages=messages
+    )
 
 
 def for_another_day(wish: Wish, needed_by: date) -> Wish:

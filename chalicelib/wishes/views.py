@@ -56,7 +56,9 @@ class PublicWish(View):
     skills: list[str]
     vetting_required: bool
     opened_at: Instant | None = Field(description="When it first stood on the wall.")
-    age_days: int = Field(description="Whole days since it first stood on the wall, or was filed.")
+    age_days: int = Field(
+        description="Whole days since it first stood on the wall, or was filed."
+    )
     created_at: Instant
     updated_at: Instant
     moves: list[str]
@@ -120,11 +122,15 @@ def wish_view(seen: WishForViewer) -> AnyWish:
     }
     if seen.relations & (STAFF | {Relation.OWNER}):
         claims = [_claim(claim, seen) for claim in wish.claims]
-        return InsideWish(**(fields | _as_written(wish) | _inside(wish, seen)), claims=claims)
+        return InsideWish(
+            **(fields | _as_written(wish) | _inside(wish, seen)), claims=claims
+        )
     mine = [claim for claim in wish.held if claim.helper == seen.actor_id]
     claims = [_claim(claim, seen) for claim in mine]
     if any(claim.state is ClaimState.ACTIVE for claim in mine):
-        return DeliveryWish(**(fields | _as_written(wish) | _recipient(wish, seen)), claims=claims)
+        return DeliveryWish(
+            **(fields | _as_written(wish) | _recipient(wish, seen)), claims=claims
+        )
     return TakenWish(**fields, claims=claims) if mine else PublicWish(**fields)
 
 
@@ -148,7 +154,10 @@ class ClaimedView(View):
     @classmethod
     def of(cls, claim: Claim, seen: WishForViewer) -> "ClaimedView":
         """Return the view of a claim."""
-        fields = {name: getattr(claim, name) for name in ("id", "state", "claimed_at", "delivered_at", "minutes")}
+        fields = {
+            name: getattr(claim, name)
+            for name in ("id", "state", "claimed_at", "delivered_at", "minutes")
+        }
         return cls(**fields, wish=wish_view(seen))
 
 
@@ -234,9 +243,13 @@ def _inside(wish: Wish, seen: WishForViewer) -> dict[str, Any]:
     person = seen.people.get(wish.person_id)
     same = ("person_id", "filed_by", "possible_duplicates", "reason", "rating")
     fields: dict[str, Any] = {name: getattr(wish, name) for name in same}
-    full = Relation.OWNER in seen.relations or any(claim.helper == seen.actor_id for claim in wish.active)
+    full = Relation.OWNER in seen.relations or any(
+        claim.helper == seen.actor_id for claim in wish.active
+    )
     fields["name"] = person.name if person else None
-    fields["phone"] = (person.phone if full else mask_phone(person.phone)) if person else None
+    fields["phone"] = (
+        (person.phone if full else mask_phone(person.phone)) if person else None
+    )
     return fields | {"address": person.address if person and full else None}
 
 
@@ -267,4 +280,7 @@ def _claim(claim: Claim, seen: WishForViewer) -> ClaimView:
         "delivered_at",
         "minutes",
     )
-    return ClaimView(**{name: getattr(claim, name) for name in same}, helper_name=helper.name if helper else None)
+    return ClaimView(
+        **{name: getattr(claim, name) for name in same},
+        helper_name=helper.name if helper else None,
+    )

@@ -20,10 +20,18 @@ def pem(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key, now = ec.generate_private_key(ec.SECP256R1()), SystemClock().now()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     certificate = (
-        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key(), serial_number=1)
+        x509.CertificateBuilder(
+            subject_name=name,
+            issuer_name=name,
+            public_key=key.public_key(),
+            serial_number=1,
+        )
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -8,7 +8,16 @@ from typing import Any
 from PIL import Image, PngImagePlugin
 
 # What must be found nowhere in what is kept.
-SECRETS = (b"Pixel 9 Pro", b"CANARY", b"http://ns.adobe.com/xap", b"ICC_PROFILE", b"<script", b"PK\x03\x04", b"Exif", b"tEXt")
+SECRETS = (
+    b"Pixel 9 Pro",
+    b"CANARY",
+    b"http://ns.adobe.com/xap",
+    b"ICC_PROFILE",
+    b"<script",
+    b"PK\x03\x04",
+    b"Exif",
+    b"tEXt",
+)
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:li>CANARY-XMP</rdf:li></x:xmpmeta>'
 PROFILE = b"\0" * 36 + b"acsp" + b"CANARY-ICC" * 20
 
@@ -27,7 +36,13 @@ def exif(orientation: int = 1) -> Image.Exif:
     """Return what a telephone writes: what it is, how it was held, and where."""
     written = Image.Exif()
     written[0x0110], written[0x0112] = "Pixel 9 Pro", orientation
-    written[0x8825] = {1: "N", 2: (29.0, 33.0, 46.0), 3: "E", 4: (106.0, 33.0, 4.0), 29: "CANARY-GPS"}
+    written[0x8825] = {
+        1: "N",
+        2: (29.0, 33.0, 46.0),
+        3: "E",
+        4: (106.0, 33.0, 4.0),
+        29: "CANARY-GPS",
+    }
     return written
 
 
@@ -38,9 +53,16 @@ def encoded(picture: Image.Image, format: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def jpeg(size: tuple[int, int] = (64, 48), orientation: int = 1, **options: Any) -> bytes:
+def jpeg(
+    size: tuple[int, int] = (64, 48), orientation: int = 1, **options: Any
+) -> bytes:
     """Return a JPEG with everything in it that a telephone and its programs write."""
-    written = {"exif": exif(orientation), "xmp": XMP, "icc_profile": PROFILE, "comment": b"CANARY-COMMENT"}
+    written = {
+        "exif": exif(orientation),
+        "xmp": XMP,
+        "icc_profile": PROFILE,
+        "comment": b"CANARY-COMMENT",
+    }
     return encoded(four_colours(size), "JPEG", **{**written, "quality": 95, **options})
 
 
@@ -49,12 +71,23 @@ def png(size: tuple[int, int] = (64, 48), mode: str = "RGB", **options: Any) -> 
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", "CANARY-TEXT")
     texts.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=True)
-    return encoded(four_colours(size, mode), "PNG", **{"pnginfo": texts, "exif": exif(), "icc_profile": PROFILE, **options})
+    return encoded(
+        four_colours(size, mode),
+        "PNG",
+        **{"pnginfo": texts, "exif": exif(), "icc_profile": PROFILE, **options},
+    )
 
 
-def webp(size: tuple[int, int] = (64, 48), orientation: int = 1, **options: Any) -> bytes:
+def webp(
+    size: tuple[int, int] = (64, 48), orientation: int = 1, **options: Any
+) -> bytes:
     """Return a WebP with EXIF, XMP and a profile."""
-    written = {"exif": exif(orientation), "xmp": XMP, "icc_profile": PROFILE, "quality": 95}
+    written = {
+        "exif": exif(orientation),
+        "xmp": XMP,
+        "icc_profile": PROFILE,
+        "quality": 95,
+    }
     return encoded(four_colours(size), "WEBP", **{**written, **options})
 
 
@@ -62,7 +95,9 @@ def webp_of_16383_by_16383() -> bytes:
     """Return a WebP of the largest size that it can say, with data for much less."""
     whole = webp()
     start = whole.index(b"VP8 ")
-    frame = whole[start : start + 8 + struct.unpack("<I", whole[start + 4 : start + 8])[0]]
+    frame = whole[
+        start : start + 8 + struct.unpack("<I", whole[start + 4 : start + 8])[0]
+    ]
     size = frame.index(b"\x9d\x01\x2a") + 3
     frame = frame[:size] + b"\xff\x3f\xff\x3f" + frame[size + 4 :]
     return b"RIFF" + struct.pack("<I", 4 + len(frame)) + b"WEBP" + frame
@@ -70,15 +105,27 @@ def webp_of_16383_by_16383() -> bytes:
 
 def chunk(name: bytes, data: bytes) -> bytes:
     """Return one chunk of a PNG."""
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return (
+        struct.pack(">I", len(data))
+        + name
+        + data
+        + struct.pack(">I", zlib.crc32(name + data))
+    )
 
 
 def huge_png(width: int, height: int, *, rows: int | None = None) -> bytes:
     """Return a black PNG of any size in a few KB; with fewer `rows` than it says, it breaks off."""
     packer = zlib.compressobj(9)
-    rows_packed = b"".join(packer.compress(b"\0" * (1 + width)) for _ in range(height if rows is None else rows))
+    rows_packed = b"".join(
+        packer.compress(b"\0" * (1 + width))
+        for _ in range(height if rows is None else rows)
+    )
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", rows_packed + packer.flush()) + chunk(b"IEND", b"")
+    body = (
+        chunk(b"IHDR", header)
+        + chunk(b"IDAT", rows_packed + packer.flush())
+        + chunk(b"IEND", b"")
+    )
     return b"\x89PNG\r\n\x1a\n" + body
 
 
@@ -93,7 +140,12 @@ def grey_16_bit_png() -> bytes:
     """Return a PNG of 16 bits of grey: its left half is a quarter bright, its right half three quarters."""
     row = b"\0" + struct.pack(">H", 0x4000) * 16 + struct.pack(">H", 0xC000) * 16
     header = struct.pack(">IIBBBBB", 32, 8, 16, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * 8)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(row * 8))
+        + chunk(b"IEND", b"")
+    )
 
 
 def several(format: str) -> bytes:

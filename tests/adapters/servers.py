@@ -56,7 +56,9 @@ class Answer:
 class HttpServer(Server):
     """Answers each POST as it was told, with an Answer, `HANG` or `HANG_UP`."""
 
-    def __init__(self, answer: Answer | str | Callable[[Posted], Answer] = Answer()) -> None:
+    def __init__(
+        self, answer: Answer | str | Callable[[Posted], Answer] = Answer()
+    ) -> None:
         server, self.posted = self, []
 
         class Handler(BaseHTTPRequestHandler):
@@ -73,7 +75,9 @@ class HttpServer(Server):
                 self._say(answer(posted) if callable(answer) else answer)
 
             def do_GET(self) -> None:
-                server.posted.append(Posted(path=self.path, headers=self.headers, body=b""))
+                server.posted.append(
+                    Posted(path=self.path, headers=self.headers, body=b"")
+                )
                 self._say(Answer())
 
             def _say(self, said: Answer | str) -> None:
@@ -85,7 +89,10 @@ class HttpServer(Server):
                 self.send_response(said.status)
                 for name, value in said.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(said.body) if said.length is None else said.length))
+                self.send_header(
+                    "Content-Length",
+                    str(len(said.body) if said.length is None else said.length),
+                )
                 self.end_headers()
                 self.wfile.write(said.body)
 
@@ -114,9 +121,19 @@ POLITE = {
 class SmtpServer(Server):
     """Takes mail, with other replies where it was told: a line, `HANG` or `HANG_UP`, by command (``CONNECT``, ``.``)."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None, *, implicit: bool = False, **replies: str) -> None:
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None = None,
+        *,
+        implicit: bool = False,
+        **replies: str,
+    ) -> None:
         server, self.commands, self.mails, self.logins = self, [], [], []
-        replies = POLITE | {"STARTTLS": "220 go" if tls else "502 no"} | {"." if k == "END" else k: v for k, v in replies.items()}
+        replies = (
+            POLITE
+            | {"STARTTLS": "220 go" if tls else "502 no"}
+            | {"." if k == "END" else k: v for k, v in replies.items()}
+        )
         if tls and not implicit:
             replies["EHLO"] = "250-here\r\n250-STARTTLS\r\n250 AUTH PLAIN"
 
@@ -127,7 +144,9 @@ class SmtpServer(Server):
                     if tls and implicit:
                         self._secure()
                     if self._reply("CONNECT"):
-                        while (line := self.rfile.readline()) and self._command(line.decode().rstrip("\r\n")):
+                        while (line := self.rfile.readline()) and self._command(
+                            line.decode().rstrip("\r\n")
+                        ):
                             pass
 
             def _command(self, line: str) -> bool:
@@ -160,8 +179,13 @@ class SmtpServer(Server):
 
             def _secure(self) -> None:
                 assert tls
-                self.request = self.connection = tls.wrap_socket(self.connection, server_side=True)
-                self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+                self.request = self.connection = tls.wrap_socket(
+                    self.connection, server_side=True
+                )
+                self.rfile, self.wfile = (
+                    self.connection.makefile("rb"),
+                    self.connection.makefile("wb", 0),
+                )
 
             def finish(self) -> None:
                 with suppress(OSError):

@@ -6,7 +6,11 @@ import sys
 from urllib.parse import parse_qs
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 from botocore.stub import Stubber
 from moto import mock_aws
 from moto.backends import get_backend
@@ -28,7 +32,9 @@ MAIL = Mail(
     kind="wish.claimed",
     unsubscribe=LINK,
 )
-TAKEN = Answer(body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId></PublishResult></PublishResponse>")
+TAKEN = Answer(
+    body=b"<PublishResponse><PublishResult><MessageId>m_1</MessageId></PublishResult></PublishResponse>"
+)
 
 
 def is_silent(error: BaseException) -> bool:
@@ -37,12 +43,21 @@ def is_silent(error: BaseException) -> bool:
     return not any(part in shown for part in (PHONE[3:], "zhang", "红烧肉", "482913"))
 
 
-def says(code: str, status: int = 400, message: str = f"Invalid parameter: {PHONE} zhang@example.cn") -> tuple[SnsSms, SesEmail]:
+def says(
+    code: str,
+    status: int = 400,
+    message: str = f"Invalid parameter: {PHONE} zhang@example.cn",
+) -> tuple[SnsSms, SesEmail]:
     """Return both senders, each of which will get this answer."""
     sns, ses = SnsSms(REGION), SesEmail(REGION, "care@example.cn")
     for client, operation in ((sns._sns, "publish"), (ses._ses, "send_email")):
         stub = Stubber(client)
-        stub.add_client_error(operation, service_error_code=code, service_message=message, http_status_code=status)
+        stub.add_client_error(
+            operation,
+            service_error_code=code,
+            service_message=message,
+            http_status_code=status,
+        )
         stub.activate()
     return sns, ses
 
@@ -61,14 +76,22 @@ def outcomes(senders: tuple[SnsSms, SesEmail]) -> list[Exception]:
 def test_a_text_goes_to_its_number_and_its_reference_comes_back():
     with mock_aws():
         reference = SnsSms(REGION).send(SMS)
-        assert get_backend("sns")[ACCOUNT][REGION].sms_messages == {reference: (PHONE, WORDS)}
+        assert get_backend("sns")[ACCOUNT][REGION].sms_messages == {
+            reference: (PHONE, WORDS)
+        }
 
 
-@pytest.mark.parametrize(("promotional", "kind"), [(False, "Transactional"), (True, "Promotional")])
-def test_the_carriers_learn_what_the_law_takes_a_text_for(monkeypatch, promotional, kind):
+@pytest.mark.parametrize(
+    ("promotional", "kind"), [(False, "Transactional"), (True, "Promotional")]
+)
+def test_the_carriers_learn_what_the_law_takes_a_text_for(
+    monkeypatch, promotional, kind
+):
     with HttpServer(TAKEN) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
-        sent = Sms(id="dlv_1", phone=PHONE, text=WORDS, kind="news", promotional=promotional)
+        sent = Sms(
+            id="dlv_1", phone=PHONE, text=WORDS, kind="news", promotional=promotional
+        )
         assert SnsSms(REGION).send(sent) == "m_1"
     asked = parse_qs(server.posted[0].body.decode())
     assert asked["MessageAttributes.entry.1.Name"] == ["AWS.SNS.SMS.SMSType"]
@@ -82,7 +105,11 @@ def test_a_letter_goes_to_its_address_and_its_reference_comes_back():
         sender._ses.create_email_identity(EmailIdentity="care@example.cn")
         reference = sender.send(MAIL)
         (sent,) = get_backend("ses")[ACCOUNT][REGION].sent_messages
-    assert (sent.id, sent.destinations["ToAddresses"], sent.subject) == (reference, ["zhang@example.cn"], "心愿 已认领")
+    assert (sent.id, sent.destinations["ToAddresses"], sent.subject) == (
+        reference,
+        ["zhang@example.cn"],
+        "心愿 已认领",
+    )
     assert "<p>红烧肉 &lt;b&gt;</p>\n<p>482913</p>" in sent.body
 
 
@@ -103,22 +130,46 @@ def test_a_letter_has_both_forms_a_way_out_and_our_mark(monkeypatch):
         {"Name": "List-Unsubscribe", "Value": f"<{LINK}>"},
         {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
     ]
-    assert simple["Body"]["Text"] == {"Data": f"{MAIL.text}\n\n退订 / Unsubscribe: {LINK}", "Charset": "UTF-8"}
-    assert '<a href="https://care.example.cn/u/a1?x=1&amp;y=2">' in simple["Body"]["Html"]["Data"]
+    assert simple["Body"]["Text"] == {
+        "Data": f"{MAIL.text}\n\n退订 / Unsubscribe: {LINK}",
+        "Charset": "UTF-8",
+    }
+    assert (
+        '<a href="https://care.example.cn/u/a1?x=1&amp;y=2">'
+        in simple["Body"]["Html"]["Data"]
+    )
 
 
 def test_what_cannot_be_refused_has_no_way_out(monkeypatch):
     asked = asked_of_ses(
-        monkeypatch, Mail(id="dlv_1", address="a@example.cn", subject="验证码", text="482913", kind="code.sign_in")
+        monkeypatch,
+        Mail(
+            id="dlv_1",
+            address="a@example.cn",
+            subject="验证码",
+            text="482913",
+            kind="code.sign_in",
+        ),
     )
     assert "Headers" not in asked["Content"]["Simple"]
     assert "Unsubscribe" not in json.dumps(asked)
 
 
-@pytest.mark.parametrize("address", ["zhang@example.cn\r\nBcc: x@example.cn", "zhang@example.cn, x@example.cn", "张@example.cn"])
-def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_asked(address):
+@pytest.mark.parametrize(
+    "address",
+    [
+        "zhang@example.cn\r\nBcc: x@example.cn",
+        "zhang@example.cn, x@example.cn",
+        "张@example.cn",
+    ],
+)
+def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_asked(
+    address,
+):
     with pytest.raises(Refused, match=r"^mail\.address$") as caught:
-        SesEmail(REGION, "care@example.cn").send(Mail(id="dlv_1", address=address, subject="x", text="x", kind="news"))
+        SesEmail(REGION, "care@example.cn").send(
+            Mail(id="dlv_1", address=address, subject="x", text="x", kind="news")
+        )
     assert caught.value.final
 
 
@@ -135,17 +186,28 @@ THROTTLES = [
 @pytest.mark.parametrize("code", THROTTLES)
 @pytest.mark.parametrize("status", [400, 429, 503])
 def test_a_throttle_took_nothing_and_will_pass(code, status):
-    for error, service in zip(outcomes(says(code, status)), ("sns", "ses"), strict=True):
+    for error, service in zip(
+        outcomes(says(code, status)), ("sns", "ses"), strict=True
+    ):
         assert isinstance(error, Refused)
         assert (error.reason, error.final) == (f"{service}.{code}", False)
 
 
 @pytest.mark.parametrize(
     "code",
-    ["InvalidParameter", "ParameterValueInvalid", "InvalidParameterValue", "OptedOut", "MessageRejected", "BadRequestException"],
+    [
+        "InvalidParameter",
+        "ParameterValueInvalid",
+        "InvalidParameterValue",
+        "OptedOut",
+        "MessageRejected",
+        "BadRequestException",
+    ],
 )
 def test_what_is_wrong_with_the_message_stays_wrong(code):
-    assert [(type(error), error.final) for error in outcomes(says(code))] == [(Refused, True)] * 2
+    assert [(type(error), error.final) for error in outcomes(says(code))] == [
+        (Refused, True)
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -164,7 +226,9 @@ def test_what_is_wrong_with_the_message_stays_wrong(code):
     ],
 )
 def test_what_is_wrong_with_the_settings_can_be_put_right(code):
-    assert [(type(error), error.final) for error in outcomes(says(code, 403))] == [(Refused, False)] * 2
+    assert [(type(error), error.final) for error in outcomes(says(code, 403))] == [
+        (Refused, False)
+    ] * 2
 
 
 def test_a_sender_that_is_not_verified_yet_is_a_fault_of_the_settings_too():
@@ -173,7 +237,13 @@ def test_a_sender_that_is_not_verified_yet_is_a_fault_of_the_settings_too():
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [("InternalError", 500), ("ServiceUnavailable", 503), ("BadGateway", 502), ("Odd", 302)]
+    ("code", "status"),
+    [
+        ("InternalError", 500),
+        ("ServiceUnavailable", 503),
+        ("BadGateway", 502),
+        ("Odd", 302),
+    ],
 )
 def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
     assert [(type(e), str(e)) for e in outcomes(says(code, status))] == [
@@ -188,8 +258,20 @@ def test_a_failure_of_theirs_means_that_nobody_knows(code, status):
         (HANG, ReadTimeoutError),
         (HANG_UP, ConnectionClosedError),
         (Answer(status=500, body=b""), Unclear),
-        (Answer(status=503, body=f"<html>{PHONE} {WORDS} zhang@example.cn</html>".encode()), Unclear),
-        (Answer(status=429, body=b"<ErrorResponse><Error><Code>Throttled</Code></Error></ErrorResponse>"), Refused),
+        (
+            Answer(
+                status=503,
+                body=f"<html>{PHONE} {WORDS} zhang@example.cn</html>".encode(),
+            ),
+            Unclear,
+        ),
+        (
+            Answer(
+                status=429,
+                body=b"<ErrorResponse><Error><Code>Throttled</Code></Error></ErrorResponse>",
+            ),
+            Refused,
+        ),
     ],
     ids=["hang", "hang up", "500", "503 of a proxy", "429"],
 )
@@ -207,7 +289,9 @@ def test_whatever_happens_exactly_one_request_leaves(monkeypatch, answer, outcom
         assert is_silent(caught.value)
 
 
-def test_an_answer_in_no_known_form_is_not_quoted_and_no_letter_is_sent_again_for_it(monkeypatch):
+def test_an_answer_in_no_known_form_is_not_quoted_and_no_letter_is_sent_again_for_it(
+    monkeypatch,
+):
     with HttpServer(Answer(body=f"{PHONE} {WORDS}".encode())) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", server.url)
@@ -237,10 +321,14 @@ def test_without_credentials_nothing_leaves(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)  # it remembers the credentials of the tests before
+    monkeypatch.setattr(
+        "boto3.DEFAULT_SESSION", None
+    )  # it remembers the credentials of the tests before
     with HttpServer() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", server.url)
-        with pytest.raises(Refused, match=rf"^sns\.{NoCredentialsError.__name__}$") as caught:
+        with pytest.raises(
+            Refused, match=rf"^sns\.{NoCredentialsError.__name__}$"
+        ) as caught:
             SnsSms(REGION).send(SMS)
     assert not caught.value.final
     assert server.connections == 0
@@ -260,4 +348,9 @@ def test_the_api_does_not_pay_for_what_only_senders_need():
         "heavy = {'boto3', 'botocore', 'urllib3', 'smtplib', 'ssl', 'email.message'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

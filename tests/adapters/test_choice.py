@@ -15,7 +15,12 @@ KEYS = [f"dlv_{n}" for n in range(20_000)]
 
 
 def providers(**weights: float) -> Providers:
-    return Providers([Provider(name=name, sender=SENDER, weight=weight, price_li=45) for name, weight in weights.items()])
+    return Providers(
+        [
+            Provider(name=name, sender=SENDER, weight=weight, price_li=45)
+            for name, weight in weights.items()
+        ]
+    )
 
 
 def names(chosen: Providers, attempt: int = 1) -> list[str]:
@@ -30,12 +35,17 @@ def test_messages_fall_to_the_providers_by_their_weights():
 
 def test_what_the_first_refuses_falls_to_the_others_by_their_weights():
     three = providers(east=5, west=3, north=2)
-    second = Counter(three.pick(key, 2).name for key in KEYS if three.pick(key, 1).name == "east")
+    second = Counter(
+        three.pick(key, 2).name for key in KEYS if three.pick(key, 1).name == "east"
+    )
     assert abs(second["west"] / second.total() - 0.6) < 0.02
 
 
 def test_a_provider_that_goes_moves_only_its_own_messages():
-    before, after = names(providers(east=5, west=3, north=2)), names(providers(east=5, west=3))
+    before, after = (
+        names(providers(east=5, west=3, north=2)),
+        names(providers(east=5, west=3)),
+    )
     moved = [old for old, new in zip(before, after, strict=True) if old != new]
     assert set(moved) == {"north"}
     assert len(moved) == before.count("north")
@@ -43,7 +53,9 @@ def test_a_provider_that_goes_moves_only_its_own_messages():
 
 def test_more_weight_for_one_takes_messages_from_the_others_and_gives_none_between_them():
     before, after = names(providers(east=5, west=3)), names(providers(east=5, west=6))
-    assert {(old, new) for old, new in zip(before, after, strict=True) if old != new} == {("east", "west")}
+    assert {
+        (old, new) for old, new in zip(before, after, strict=True) if old != new
+    } == {("east", "west")}
 
 
 def test_as_many_attempts_as_providers_reach_each_once_and_then_it_goes_round():
@@ -72,7 +84,9 @@ def test_every_process_chooses_alike_and_the_order_of_the_list_is_nothing():
         "two = providers(west=3, east=5)\n"
         "print(''.join(two.pick(f'dlv_{n}', 1).name[0] for n in range(64)))"
     )
-    elsewhere = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
     here = "".join(name[0] for name in names(providers(east=5, west=3))[:64])
     assert elsewhere == here
 

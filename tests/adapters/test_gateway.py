@@ -21,7 +21,14 @@ SMS = Sms(id="dlv_1", phone=PHONE, text=WORDS, kind="wish.claimed")
 
 
 def gateway(url: str, **options: float) -> HttpSms:
-    return HttpSms(url, KEY, "east", ids=RandomIds(), clock=TestClock(NOW), **{"read": 0.3} | options)
+    return HttpSms(
+        url,
+        KEY,
+        "east",
+        ids=RandomIds(),
+        clock=TestClock(NOW),
+        **{"read": 0.3} | options,
+    )
 
 
 def sent_to(server: HttpServer, sms: Sms = SMS) -> str:
@@ -35,25 +42,38 @@ def sent_to(server: HttpServer, sms: Sms = SMS) -> str:
 def is_silent(error: BaseException) -> bool:
     """Say whether neither the exception nor what it came from shows a number or a word of the message."""
     shown = repr(error) + str(error) + repr(error.__cause__)
-    return not any(part in shown for part in (PHONE, PHONE[3:], "红烧肉", "482913", "春晖"))
+    return not any(
+        part in shown for part in (PHONE, PHONE[3:], "红烧肉", "482913", "春晖")
+    )
 
 
 def test_a_text_arrives_whole_and_signed():
     with HttpServer() as server:
         assert sent_to(server) == "ref_1"
     (posted,) = server.posted
-    stamp, nonce, signature = (posted.headers[f"X-{name}"] for name in ("Timestamp", "Nonce", "Signature"))
+    stamp, nonce, signature = (
+        posted.headers[f"X-{name}"] for name in ("Timestamp", "Nonce", "Signature")
+    )
     check(KEY, stamp, nonce, signature, posted.body, NOW)
     assert stamp == str(int(NOW.timestamp()))
     assert posted.headers["Content-Type"] == "application/json; charset=utf-8"
-    fields = {"id": "dlv_1", "phone": PHONE, "text": WORDS, "kind": "wish.claimed", "class": "service"}
+    fields = {
+        "id": "dlv_1",
+        "phone": PHONE,
+        "text": WORDS,
+        "kind": "wish.claimed",
+        "class": "service",
+    }
     assert json.loads(posted.body) == fields
     assert "红烧肉" in posted.body.decode("utf-8")
 
 
 def test_a_promotional_text_says_so():
     with HttpServer() as server:
-        sent_to(server, Sms(id="dlv_2", phone=PHONE, text=WORDS, kind="news", promotional=True))
+        sent_to(
+            server,
+            Sms(id="dlv_2", phone=PHONE, text=WORDS, kind="news", promotional=True),
+        )
     assert json.loads(server.posted[0].body)["class"] == "promotional"
 
 
@@ -73,7 +93,10 @@ def test_nothing_of_a_message_is_logged_even_by_the_most_talkative_logger(caplog
     assert not any(part in caplog.text for part in (PHONE[3:], "红烧肉", "482913"))
 
 
-@pytest.mark.parametrize("body", [b"", b"OK", b"[]", b'"ref"', b'{"ref":7}', b"{}", b"\xff\xfe", b"[" * 16_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"OK", b"[]", b'"ref"', b'{"ref":7}', b"{}", b"\xff\xfe", b"[" * 16_000],
+)
 def test_an_answer_that_names_no_reference_is_still_a_yes(body):
     with HttpServer(Answer(status=202, body=body)) as server:
         assert sent_to(server) == ""
@@ -89,8 +112,13 @@ def test_a_yes_that_breaks_off_is_still_a_yes():
     [(400, True), (422, True), (429, False), (401, False), (403, False), (404, False)],
     ids=["bad number", "bad text", "throttled", "our key", "our rights", "our address"],
 )
-def test_a_no_is_final_where_the_message_is_at_fault_and_not_where_the_settings_are(status, final):
-    with HttpServer(Answer(status=status, body=PHONE.encode())) as server, pytest.raises(Refused) as caught:
+def test_a_no_is_final_where_the_message_is_at_fault_and_not_where_the_settings_are(
+    status, final
+):
+    with (
+        HttpServer(Answer(status=status, body=PHONE.encode())) as server,
+        pytest.raises(Refused) as caught,
+    ):
         sent_to(server)
     assert (caught.value.reason, caught.value.final) == (f"east.{status}", final)
     assert is_silent(caught.value)
@@ -116,7 +144,12 @@ def test_a_failure_after_the_request_left_means_that_nobody_knows(answer, text):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_and_means_that_nobody_knows(status):
-    with HttpServer() as elsewhere, HttpServer(Answer(status=status, headers={"Location": elsewhere.url})) as server:
+    with (
+        HttpServer() as elsewhere,
+        HttpServer(
+            Answer(status=status, headers={"Location": elsewhere.url})
+        ) as server,
+    ):
         with pytest.raises(Unclear, match=rf"^east\.{status}$"):
             sent_to(server)
         assert elsewhere.connections == 0
@@ -135,7 +168,9 @@ def test_a_connection_that_is_not_made_in_time_took_nothing():
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         address = listener.getsockname()
         waiting = [socket.socket() for _ in range(4)]
-        for one in waiting:  # nobody accepts; when the queue is full the next one is kept waiting
+        for one in (
+            waiting
+        ):  # nobody accepts; when the queue is full the next one is kept waiting
             one.setblocking(False)
             one.connect_ex(address)
         with pytest.raises(Refused, match=r"east\.ConnectTimeoutError") as caught:
@@ -147,14 +182,23 @@ def test_a_connection_that_is_not_made_in_time_took_nothing():
 
 def test_a_provider_whose_certificate_nobody_vouches_for_gets_nothing(certificate):
     with HttpServer() as server:
-        server._server.socket = certificate.wrap_socket(server._server.socket, server_side=True)
+        server._server.socket = certificate.wrap_socket(
+            server._server.socket, server_side=True
+        )
         with pytest.raises(Refused, match=r"^east\.certificate$"):
             gateway(server.url.replace("http:", "https:")).send(SMS)
         assert server.posted == []
 
 
 @pytest.mark.parametrize(
-    "url", ["http://sms.example.cn/send", "http://127.0.0.1.example.cn/", "ftp://localhost/", "localhost/sms", ""]
+    "url",
+    [
+        "http://sms.example.cn/send",
+        "http://127.0.0.1.example.cn/",
+        "ftp://localhost/",
+        "localhost/sms",
+        "",
+    ],
 )
 def test_plain_http_never_leaves_the_machine(url):
     with pytest.raises(ValueError, match="https"):
@@ -163,4 +207,10 @@ def test_plain_http_never_leaves_the_machine(url):
 
 def test_a_gateway_without_a_key_is_an_error_at_once():
     with pytest.raises(ValueError, match="key"):
-        HttpSms("https://sms.example.cn/send", b"", "east", ids=RandomIds(), clock=TestClock(NOW))
+        HttpSms(
+            "https://sms.example.cn/send",
+            b"",
+            "east",
+            ids=RandomIds(),
+            clock=TestClock(NOW),
+        )

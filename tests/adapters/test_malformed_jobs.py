@@ -8,16 +8,39 @@ import pytest
 
 from chalicelib.adapters.queue import read_dead, read_entry, write_entry
 from chalicelib.kernel.audiences import OnePerson
-from chalicelib.kernel.job import Answer, Command, Event, Job, ScheduledJob, Send, Timer, Unreadable
+from chalicelib.kernel.job import (
+    Answer,
+    Command,
+    Event,
+    Job,
+    ScheduledJob,
+    Send,
+    Timer,
+    Unreadable,
+)
 
 from ..world import World
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 JOBS: list[Job] = [
     Timer(id="due_t", entity_kind="wish", entity_id="wsh_a"),
-    Event(id="due_e", tag="person.erased", subject="per_a", handler="wishes", cursor={"n": "1"}),
-    Answer(id="due_a", question="wish.delivered", subject="wsh_a", person_id="per_a", yes=True),
-    Command(id="due_c", name="offers.match", subject="chunhui.baihua", cursor={"n": "1"}),
+    Event(
+        id="due_e",
+        tag="person.erased",
+        subject="per_a",
+        handler="wishes",
+        cursor={"n": "1"},
+    ),
+    Answer(
+        id="due_a",
+        question="wish.delivered",
+        subject="wsh_a",
+        person_id="per_a",
+        yes=True,
+    ),
+    Command(
+        id="due_c", name="offers.match", subject="chunhui.baihua", cursor={"n": "1"}
+    ),
     Send(
         id="due_s",
         message_kind="wish.approved",
@@ -48,7 +71,17 @@ SPOILT: list[Any] = [
     "\ud800",
     "2026-11-23",
 ]
-WHOLE = ["", "null", "7", "[]", "{}", '"x"', "{", "[" * 100_000, '{"kind":"timer.wish"}']
+WHOLE = [
+    "",
+    "null",
+    "7",
+    "[]",
+    "{}",
+    '"x"',
+    "{",
+    "[" * 100_000,
+    '{"kind":"timer.wish"}',
+]
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: type(job).__name__)

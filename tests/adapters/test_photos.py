@@ -55,13 +55,21 @@ def check(kept: Cleaned, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """Assert that what is kept is two JPEGs and nothing else, marker by marker; return the photo."""
     for data in (kept.photo, kept.thumb):
         assert not [secret for secret in SECRETS if secret in data]
-        assert set(markers(data)) <= {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}, "JFIF, tables, frame and scan"
+        assert set(markers(data)) <= {0xE0, 0xDB, 0xC0, 0xC4, 0xDA}, (
+            "JFIF, tables, frame and scan"
+        )
         assert data.endswith(b"\xff\xd9")
         assert data.count(b"\xff\xd9") == 1
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
-            assert (picture.format, picture.mode, dict(picture.getexif())) == ("JPEG", "RGB", {})
-            assert not {"icc_profile", "exif", "comment", "xmp", "mp"} & set(picture.info)
+            assert (picture.format, picture.mode, dict(picture.getexif())) == (
+                "JPEG",
+                "RGB",
+                {},
+            )
+            assert not {"icc_profile", "exif", "comment", "xmp", "mp"} & set(
+                picture.info
+            )
     assert max(Image.open(io.BytesIO(kept.thumb)).size) <= 320
     photo = Image.open(io.BytesIO(kept.photo))
     assert photo.size == (kept.width, kept.height) == size
@@ -80,11 +88,22 @@ def markers(data: bytes) -> list[int]:
 def corners(photo: Image.Image) -> list[tuple[int, ...]]:
     """Return the pure colours nearest to the corners: above left and right, below left and right."""
     width, height = photo.size
-    places = [(width // 4, height // 4), (3 * width // 4, height // 4), (width // 4, 3 * height // 4)]
-    return [tuple(255 * (value > 127) for value in photo.getpixel(at)) for at in [*places, (3 * width // 4, 3 * height // 4)]]
+    places = [
+        (width // 4, height // 4),
+        (3 * width // 4, height // 4),
+        (width // 4, 3 * height // 4),
+    ]
+    return [
+        tuple(255 * (value > 127) for value in photo.getpixel(at))
+        for at in [*places, (3 * width // 4, 3 * height // 4)]
+    ]
 
 
-@pytest.mark.parametrize(("data", "kind"), [(jpeg(), JPEG), (png(), PNG), (webp(), WEBP)], ids=["jpeg", "png", "webp"])
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(jpeg(), JPEG), (png(), PNG), (webp(), WEBP)],
+    ids=["jpeg", "png", "webp"],
+)
 def test_a_photo_stays_a_photo_and_loses_everything_else(data, kind):
     assert any(secret in data for secret in SECRETS), "there is something to lose"
     assert corners(check(cleaned(data, kind))) == [RED, LIME, BLUE, WHITE]
@@ -105,12 +124,19 @@ def test_a_photo_is_upright_however_the_phone_was_held(make):
     }
     for orientation, wanted in expected.items():
         size = (64, 48) if orientation < 5 else (48, 64)
-        assert corners(check(cleaned(make(orientation=orientation), kind), size)) == wanted, orientation
+        assert (
+            corners(check(cleaned(make(orientation=orientation), kind), size)) == wanted
+        ), orientation
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_an_orientation_that_there_is_not_is_none(orientation):
-    assert corners(check(cleaned(jpeg(orientation=orientation), JPEG))) == [RED, LIME, BLUE, WHITE]
+    assert corners(check(cleaned(jpeg(orientation=orientation), JPEG))) == [
+        RED,
+        LIME,
+        BLUE,
+        WHITE,
+    ]
 
 
 def test_exif_that_nobody_can_read_costs_nothing_but_itself():
@@ -120,7 +146,9 @@ def test_exif_that_nobody_can_read_costs_nothing_but_itself():
 
 def test_large_photos_are_made_smaller_and_small_ones_stay():
     assert check(cleaned(jpeg((5000, 3000)), JPEG), (2048, 1229)).size == (2048, 1229)
-    assert check(cleaned(jpeg((3000, 5000), orientation=6), JPEG), (2048, 1229)).size == (2048, 1229)
+    assert check(
+        cleaned(jpeg((3000, 5000), orientation=6), JPEG), (2048, 1229)
+    ).size == (2048, 1229)
     assert check(cleaned(png((1, 1)), PNG), (1, 1)).size == (1, 1)
     assert check(cleaned(huge_png(1_000_000, 2), PNG), (2048, 1)).size == (2048, 1)
     with Image.open(io.BytesIO(cleaned(png((640, 480)), PNG).thumb)) as thumb:
@@ -151,17 +179,32 @@ def test_what_is_transparent_becomes_white_and_shows_nothing_that_lay_under_it()
     palette = four_colours(mode="P")
     by_colour = encoded(palette, "PNG", transparency=palette.getpixel((1, 1)))
     assert corners(check(cleaned(encoded(hidden, "PNG"), PNG))) == [WHITE] * 4
-    assert corners(check(cleaned(encoded(hidden, "WEBP", lossless=True, exact=True), WEBP))) == [WHITE] * 4
+    assert (
+        corners(
+            check(cleaned(encoded(hidden, "WEBP", lossless=True, exact=True), WEBP))
+        )
+        == [WHITE] * 4
+    )
     assert corners(check(cleaned(by_colour, PNG))) == [WHITE, LIME, BLUE, WHITE]
 
 
-@pytest.mark.parametrize(("format", "kind"), [("WEBP", WEBP), ("PNG", PNG), ("MPO", JPEG)])
+@pytest.mark.parametrize(
+    ("format", "kind"), [("WEBP", WEBP), ("PNG", PNG), ("MPO", JPEG)]
+)
 def test_of_several_pictures_the_first_is_kept(format, kind):
     assert corners(check(cleaned(several(format), kind))) == [RED, LIME, BLUE, WHITE]
 
 
-@pytest.mark.parametrize("tail", [PAGE, archive(), b"\0" * 100_000 + b"CANARY"], ids=["page", "archive", "padding"])
-@pytest.mark.parametrize(("data", "kind"), [(jpeg(), JPEG), (png(), PNG), (webp(), WEBP)], ids=["jpeg", "png", "webp"])
+@pytest.mark.parametrize(
+    "tail",
+    [PAGE, archive(), b"\0" * 100_000 + b"CANARY"],
+    ids=["page", "archive", "padding"],
+)
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(jpeg(), JPEG), (png(), PNG), (webp(), WEBP)],
+    ids=["jpeg", "png", "webp"],
+)
 def test_a_second_file_behind_the_end_of_a_photo_is_lost(data, kind, tail):
     assert corners(check(cleaned(data + tail, kind))) == [RED, LIME, BLUE, WHITE]
 
@@ -169,7 +212,11 @@ def test_a_second_file_behind_the_end_of_a_photo_is_lost(data, kind, tail):
 def test_what_hides_within_a_photo_is_lost():
     comment = jpeg(comment=PAGE + archive())
     hidden = png()[:33] + chunk(b"teSt", PAGE) + png()[33:]
-    assert corners(check(cleaned(comment, JPEG))) == corners(check(cleaned(hidden, PNG))) == [RED, LIME, BLUE, WHITE]
+    assert (
+        corners(check(cleaned(comment, JPEG)))
+        == corners(check(cleaned(hidden, PNG)))
+        == [RED, LIME, BLUE, WHITE]
+    )
 
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -206,7 +253,9 @@ def test_nothing_at_all_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"), [(jpeg((640, 480)), JPEG), (png((640, 480)), PNG), (webp((640, 480)), WEBP)], ids=["jpeg", "png", "webp"]
+    ("data", "kind"),
+    [(jpeg((640, 480)), JPEG), (png((640, 480)), PNG), (webp((640, 480)), WEBP)],
+    ids=["jpeg", "png", "webp"],
 )
 def test_wherever_a_photo_breaks_off_nobody_sees_half_of_it(data, kind):
     for part in (3, 11, 12, 30, 40, len(data) // 3, len(data) // 2):
@@ -215,20 +264,28 @@ def test_wherever_a_photo_breaks_off_nobody_sees_half_of_it(data, kind):
 
 def test_spoilt_photos_are_refused_or_cleaned_and_nothing_else_happens():
     """A byte is spoilt here and there, mostly in the heads, where decoders believe what they read."""
-    for data, kind in ((jpeg((80, 60)), JPEG), (png((80, 60)), PNG), (webp((80, 60)), WEBP)):
+    for data, kind in (
+        (jpeg((80, 60)), JPEG),
+        (png((80, 60)), PNG),
+        (webp((80, 60)), WEBP),
+    ):
         for at in [*range(8, 700, 3), *range(700, len(data), 97)]:
             spoilt = bytearray(data)
             spoilt[at % len(data)] ^= 0xFF
             with suppress(NotTaken):
                 kept = cleaned(bytes(spoilt), kind)
-                assert not [secret for secret in SECRETS if secret in kept.photo + kept.thumb], (kind, at)
+                assert not [
+                    secret for secret in SECRETS if secret in kept.photo + kept.thumb
+                ], (kind, at)
 
 
 def test_a_picture_that_is_drawn_over_and_over_again_is_not_drawn():
     data = encoded(four_colours((2000, 1500)), "JPEG", progressive=True)
     scan = data.rindex(b"\xff\xda")
     assert refused(data[:scan] + data[scan:-2] * 200 + data[-2:], JPEG) == "broken"
-    assert corners(check(cleaned(data[:scan] + data[scan:-2] * 50 + data[-2:], JPEG), (2000, 1500))) == [RED, LIME, BLUE, WHITE]
+    assert corners(
+        check(cleaned(data[:scan] + data[scan:-2] * 50 + data[-2:], JPEG), (2000, 1500))
+    ) == [RED, LIME, BLUE, WHITE]
 
 
 def test_texts_that_unpack_to_very_much_are_not_unpacked():
@@ -258,7 +315,9 @@ def test_a_picture_of_too_many_pixels_is_refused_before_memory_is_taken_for_it(b
     assert refused(data, kind) == "too_many_pixels"
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024  # decoders take memory behind Python's back
+    grown = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    ) * 1024  # decoders take memory behind Python's back
     assert max(most, grown) < 4_000_000
 
 
@@ -274,15 +333,27 @@ def test_the_largest_photo_that_is_taken_fits_into_the_function():
         "assert cleaned(data.getvalue(), 'image/webp').width == 2048\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert int(said) < 1300
 
 
 def test_every_reason_is_one_that_uploads_know():
-    reasons = {refused(b"", JPEG), refused(PAGE, JPEG), refused(png(), JPEG), refused(jpeg()[:40], JPEG)}
+    reasons = {
+        refused(b"", JPEG),
+        refused(PAGE, JPEG),
+        refused(png(), JPEG),
+        refused(jpeg()[:40], JPEG),
+    }
     assert reasons | {"too_many_pixels"} <= set(Reason)
 
 
 def test_the_api_never_loads_what_decodes_pictures():
     code = "import sys, app; print(sorted(name for name in sys.modules if name.split('.')[0] == 'PIL'))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

@@ -41,7 +41,15 @@ from chalicelib.kernel.audiences import (
     parse_audience,
 )
 from chalicelib.kernel.clock import TestClock
-from chalicelib.kernel.job import Answer, Command, Event, ScheduledJob, Send, Timer, Unreadable
+from chalicelib.kernel.job import (
+    Answer,
+    Command,
+    Event,
+    ScheduledJob,
+    Send,
+    Timer,
+    Unreadable,
+)
 from chalicelib.kernel.template import Lane
 
 from ..faults.cloud import sqs_event
@@ -50,12 +58,16 @@ from ..job_rows import a_job
 from ..world import START
 from .servers import HANG, HttpServer
 
-INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2099, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(
+    min_value=datetime(2026, 1, 1), max_value=datetime(2099, 1, 1)
+).map(lambda at: at.replace(tzinfo=UTC))
 WORDS = st.text(max_size=20)
 
 
 def due(n: int = 0, kind: str = "wish.claimed", **fields: Any) -> ScheduledJob:
-    return a_job(id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields)
+    return a_job(
+        id=f"due_{n}", at=START, shard="s0", kind=kind, subject="wsh_a", **fields
+    )
 
 
 # entries
@@ -86,16 +98,36 @@ SENDS = st.builds(
 )
 JOBS = st.one_of(
     st.builds(Timer, id=IDS, entity_kind=NAMES, entity_id=IDS),
-    st.builds(Event, id=IDS, tag=NAMES.map(lambda name: f"wish.{name}"), subject=IDS, handler=st.just("") | NAMES),
-    st.builds(Command, id=IDS, name=NAMES.map(lambda name: f"match.{name}"), subject=PLACES, cursor=CURSORS),
-    st.builds(Answer, id=IDS, question=NAMES, subject=IDS, person_id=IDS, yes=st.booleans(), phone_of=st.just("") | IDS).map(
-        lambda answer: replace(answer, question=f"wish.{answer.question}")
+    st.builds(
+        Event,
+        id=IDS,
+        tag=NAMES.map(lambda name: f"wish.{name}"),
+        subject=IDS,
+        handler=st.just("") | NAMES,
     ),
+    st.builds(
+        Command,
+        id=IDS,
+        name=NAMES.map(lambda name: f"match.{name}"),
+        subject=PLACES,
+        cursor=CURSORS,
+    ),
+    st.builds(
+        Answer,
+        id=IDS,
+        question=NAMES,
+        subject=IDS,
+        person_id=IDS,
+        yes=st.booleans(),
+        phone_of=st.just("") | IDS,
+    ).map(lambda answer: replace(answer, question=f"wish.{answer.question}")),
     SENDS,
 )
 
 
-@given(st.builds(ScheduledJob, job=JOBS, at=INSTANTS, shard=st.sampled_from(["s0", "s3"])))
+@given(
+    st.builds(ScheduledJob, job=JOBS, at=INSTANTS, shard=st.sampled_from(["s0", "s3"]))
+)
 def test_a_job_of_every_kind_is_read_as_it_was_written(scheduled: ScheduledJob) -> None:
     assert read_entry(write_entry(scheduled)) == scheduled
 
@@ -107,16 +139,41 @@ def test_an_audience_is_read_as_it_was_written(audience: Audience) -> None:
 
 def test_while_a_version_is_deployed_each_reads_what_the_other_has_written() -> None:
     entry = due(params={"claim": "clm_a"}, to="per_a", message="due_0")
-    newer = json.loads(write_entry(entry)) | {"colour": "red", "tried": 3, "until": {"day": "x"}}
+    newer = json.loads(write_entry(entry)) | {
+        "colour": "red",
+        "tried": 3,
+        "until": {"day": "x"},
+    }
     assert read_entry(json.dumps(newer)) == entry
-    older = {"id": "due_0", "at": "2026-11-23T00:40:00.000000Z", "shard": "s0", "kind": "wish.claimed", "subject": "wsh_a"}
+    older = {
+        "id": "due_0",
+        "at": "2026-11-23T00:40:00.000000Z",
+        "shard": "s0",
+        "kind": "wish.claimed",
+        "subject": "wsh_a",
+    }
     assert read_entry(json.dumps(older)) == due()
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", '["id"]', "3", '"id"', "null", "{}", '{"colour": "red"}', '{"id": 1}', "王秀英 13800138000", '{"at": "x"}']
+    "body",
+    [
+        "",
+        "[]",
+        '["id"]',
+        "3",
+        '"id"',
+        "null",
+        "{}",
+        '{"colour": "red"}',
+        '{"id": 1}',
+        "王秀英 13800138000",
+        '{"at": "x"}',
+    ],
 )
-def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: str) -> None:
+def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(
+    body: str,
+) -> None:
     dead = read_dead(body)
     assert dead.job == Unreadable(id=dead.id)
     assert read_dead(body) == dead
@@ -128,7 +185,9 @@ def test_of_a_dead_letter_that_nobody_can_read_only_that_it_came_is_kept(body: s
 
 
 @contextmanager
-def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any]) -> Iterator[None]:
+def intercepted(
+    around: Callable[[Callable[[], Any], str, dict[str, Any]], Any],
+) -> Iterator[None]:
     """Run `around(call, operation, arguments)` in the place of every call of botocore."""
     original = BaseClient._make_api_call
 
@@ -143,19 +202,28 @@ def intercepted(around: Callable[[Callable[[], Any], str, dict[str, Any]], Any])
 def urls(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[Lane, str]]:
     with mock_aws():
         sqs = boto3.client("sqs", region_name="us-east-1")
-        yield {lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"] for lane in Lane}
+        yield {
+            lane: sqs.create_queue(QueueName=f"chunhui-{lane}")["QueueUrl"]
+            for lane in Lane
+        }
 
 
 def bodies(url: str) -> list[ScheduledJob]:
     sqs = boto3.client("sqs", region_name="us-east-1")
     found: list[ScheduledJob] = []
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+        "Messages"
+    ):
         found += [read_entry(message["Body"]) for message in messages]
     return found
 
 
 def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
-    pressing = [due(1), due(2, "timer.wish"), due(3, "code.sign_in", to="challenge:phone#x", params={"nonce": "non_a"})]
+    pressing = [
+        due(1),
+        due(2, "timer.wish"),
+        due(3, "code.sign_in", to="challenge:phone#x", params={"nonce": "non_a"}),
+    ]
     patient = [
         due(4, "wish.claimed", to="people:per_a,per_b", message="due_0"),
         due(5, "wish.thanked"),
@@ -164,41 +232,63 @@ def test_each_entry_goes_to_its_lane_as_it_is(urls: dict[Lane, str]) -> None:
     queues = SqsQueues(urls, lane_of, "us-east-1")
     requests = []
     with intercepted(lambda call, name, kwargs: (requests.append(name), call())[1]):
-        assert queues.enqueue([*patient, *pressing]) == {f"due_{n}" for n in range(1, 7)}
+        assert queues.enqueue([*patient, *pressing]) == {
+            f"due_{n}" for n in range(1, 7)
+        }
     assert requests == ["SendMessageBatch"] * 2
     assert bodies(urls[Lane.URGENT]) == pressing
     assert bodies(urls[Lane.BULK]) == patient
 
 
-def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(urls: dict[Lane, str]) -> None:
+def test_what_sqs_does_not_take_of_a_batch_is_not_said_to_be_taken(
+    urls: dict[Lane, str],
+) -> None:
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         refused = [entry for n, entry in enumerate(kwargs["Entries"]) if n in (2, 7)]
-        kwargs["Entries"] = [entry for entry in kwargs["Entries"] if entry not in refused]
+        kwargs["Entries"] = [
+            entry for entry in kwargs["Entries"] if entry not in refused
+        ]
         answer = call()
-        answer["Failed"] = [{"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"} for entry in refused]
+        answer["Failed"] = [
+            {"Id": entry["Id"], "SenderFault": False, "Code": "InternalError"}
+            for entry in refused
+        ]
         return answer
 
     with intercepted(around):
-        taken = SqsQueues(urls, lane_of, "us-east-1").enqueue([due(n) for n in range(10)])
+        taken = SqsQueues(urls, lane_of, "us-east-1").enqueue(
+            [due(n) for n in range(10)]
+        )
     assert taken == {f"due_{n}" for n in range(10) if n not in (2, 7)}
     assert {entry.id for entry in bodies(urls[Lane.URGENT])} == taken
 
 
-def test_a_queue_that_cannot_be_reached_takes_nothing_and_does_not_hold_up_the_other(urls: dict[Lane, str]) -> None:
+def test_a_queue_that_cannot_be_reached_takes_nothing_and_does_not_hold_up_the_other(
+    urls: dict[Lane, str],
+) -> None:
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if kwargs["QueueUrl"] == urls[Lane.URGENT]:
             raise failure("ServiceUnavailable", name)
         return call()
 
     with intercepted(around):
-        assert SqsQueues(urls, lane_of, "us-east-1").enqueue([due(1), due(2, "wish.thanked")]) == {"due_2"}
+        assert SqsQueues(urls, lane_of, "us-east-1").enqueue(
+            [due(1), due(2, "wish.thanked")]
+        ) == {"due_2"}
     assert (bodies(urls[Lane.URGENT]), len(bodies(urls[Lane.BULK]))) == ([], 1)
 
 
-def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with HttpServer(HANG) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.url)
-        queues = SqsQueues({Lane.URGENT: f"{server.url}/urgent"}, lane_of, "us-east-1", read_timeout=0.1)
+        queues = SqsQueues(
+            {Lane.URGENT: f"{server.url}/urgent"},
+            lane_of,
+            "us-east-1",
+            read_timeout=0.1,
+        )
         begun = monotonic()
         assert queues.enqueue([due(1)]) == set()
         assert monotonic() - begun < 3  # botocore's own would be 60 seconds, five times
@@ -207,7 +297,11 @@ def test_whoever_asked_does_not_wait_for_a_queue_that_hangs(monkeypatch: pytest.
 
 def test_a_queue_is_given_a_few_seconds_and_no_more() -> None:
     config = SqsQueues({}, lane_of, "us-east-1")._sqs.meta.config
-    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 3, 2)
+    assert (
+        config.connect_timeout,
+        config.read_timeout,
+        config.retries["total_max_attempts"],
+    ) == (1, 3, 2)
 
 
 # a batch that is brought
@@ -228,19 +322,30 @@ def batch(number: int) -> dict[str, Any]:
     return sqs_event([(f"m{n}", write_entry(due(n))) for n in range(number)])
 
 
-@pytest.mark.parametrize("failing", [(), (3,), (0, 9), tuple(range(10))], ids=["none", "one", "two", "all"])
-def test_exactly_those_whose_work_failed_go_back_and_the_others_are_done_once(failing: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "failing", [(), (3,), (0, 9), tuple(range(10))], ids=["none", "one", "two", "all"]
+)
+def test_exactly_those_whose_work_failed_go_back_and_the_others_are_done_once(
+    failing: tuple[int, ...],
+) -> None:
     done, do = work(*(f"due_{n}" for n in failing))
     answer = consume(batch(10), do)
-    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [f"m{n}" for n in failing]
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
+        f"m{n}" for n in failing
+    ]
     assert done == [f"due_{n}" for n in range(10) if n not in failing]
 
 
 def test_a_message_that_nobody_can_read_goes_back_and_holds_up_nobody() -> None:
     done, do = work()
-    event = sqs_event([("m0", "{"), ("m1", write_entry(due(1))), ("m2", json.dumps({"id": "due_2"}))])
+    event = sqs_event(
+        [("m0", "{"), ("m1", write_entry(due(1))), ("m2", json.dumps({"id": "due_2"}))]
+    )
     answer = consume(event, do)
-    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m2"]
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
+        "m0",
+        "m2",
+    ]
     assert done == ["due_1"]
 
 
@@ -253,7 +358,9 @@ class Lambda:
     def get_remaining_time_in_millis(self) -> int:
         return int(self.left * 1000)
 
-    def taking(self, seconds: float, do: Callable[[Any], None]) -> Callable[[Any], None]:
+    def taking(
+        self, seconds: float, do: Callable[[Any], None]
+    ) -> Callable[[Any], None]:
         def work(entry: Any) -> None:
             self.left -= seconds
             assert self.left > 0, "the worker is ended in the middle of a message"
@@ -262,12 +369,22 @@ class Lambda:
         return work
 
 
-def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_worker_is_ended() -> None:
+def test_behind_a_provider_that_hangs_messages_go_back_untouched_before_the_worker_is_ended() -> (
+    None
+):
     done, do = work()
     context = Lambda(30)
-    answer = consume(batch(10), context.taking(7, do), seconds_left=seconds_left(context))
-    assert done == ["due_0", "due_1", "due_2"]  # begun with 30, 23 and 16 seconds; nine are not enough for a fourth
-    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [f"m{n}" for n in range(3, 10)]
+    answer = consume(
+        batch(10), context.taking(7, do), seconds_left=seconds_left(context)
+    )
+    assert done == [
+        "due_0",
+        "due_1",
+        "due_2",
+    ]  # begun with 30, 23 and 16 seconds; nine are not enough for a fourth
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
+        f"m{n}" for n in range(3, 10)
+    ]
     assert context.left > 0
 
 
@@ -285,8 +402,12 @@ def test_where_nothing_ends_a_worker_everything_is_begun() -> None:
     assert len(done) == 10
 
 
-@pytest.mark.parametrize("function", ["work_urgent", "work_bulk", "park_dead", "clean_photo"])
-def test_every_function_of_a_queue_asks_how_long_it_may_still_run(function: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "function", ["work_urgent", "work_bulk", "park_dead", "clean_photo"]
+)
+def test_every_function_of_a_queue_asks_how_long_it_may_still_run(
+    function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import app
 
     from ..world import World
@@ -295,7 +416,11 @@ def test_every_function_of_a_queue_asks_how_long_it_may_still_run(function: str,
     with mock_aws():
         world = World()
         answer = app.app.handler_map[function](batch(3), Lambda(MIN_SECONDS_LEFT - 1))
-        assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["m0", "m1", "m2"]
+        assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == [
+            "m0",
+            "m1",
+            "m2",
+        ]
         assert world.services.outbox.every_parked() is not None
 
 
@@ -303,8 +428,17 @@ def test_every_function_of_a_queue_asks_how_long_it_may_still_run(function: str,
 
 
 def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
-    told = {"Records": [{"s3": {"object": {"key": key}}} for key in ("incoming/upl_a", "incoming/a+b%2Bc%2F%E7%85%A7", "a%2541")]}
-    assert read_arrivals(json.dumps(told)) == ["incoming/upl_a", "incoming/a b+c/照", "a%41"]
+    told = {
+        "Records": [
+            {"s3": {"object": {"key": key}}}
+            for key in ("incoming/upl_a", "incoming/a+b%2Bc%2F%E7%85%A7", "a%2541")
+        ]
+    }
+    assert read_arrivals(json.dumps(told)) == [
+        "incoming/upl_a",
+        "incoming/a b+c/照",
+        "a%41",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +451,9 @@ def test_a_bucket_tells_what_has_arrived_and_writes_keys_as_forms_do() -> None:
 )  # fmt: skip
 def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> None:
     seen: list[str] = []
-    assert consume(sqs_event([("m0", body)]), seen.extend, read_arrivals) == {"batchItemFailures": []}
+    assert consume(sqs_event([("m0", body)]), seen.extend, read_arrivals) == {
+        "batchItemFailures": []
+    }
     assert seen == []
 
 
@@ -327,7 +463,9 @@ def test_what_tells_of_no_arrival_is_none_and_does_not_come_again(body: str) -> 
 class Inline:
     """An inline queue whose work fails as long as it is told to."""
 
-    def __init__(self, work: Callable[[ScheduledJob], None] = lambda entry: None) -> None:
+    def __init__(
+        self, work: Callable[[ScheduledJob], None] = lambda entry: None
+    ) -> None:
         self.clock, self.tried, self.parked, self.ill = TestClock(START), [], [], True
         self.queue = InlineQueue(self._work, self.parked.append, self.clock)
         self._then = work
@@ -360,14 +498,18 @@ def test_after_five_tries_a_job_is_parked_and_taken() -> None:
     answers = []
     for n in range(TRIES):
         answers.append(here.try_it(due(1)))
-        here.clock.advance(InlineQueue.REST * 2**n)  # each rest is twice as long as the one before
+        here.clock.advance(
+            InlineQueue.REST * 2**n
+        )  # each rest is twice as long as the one before
     assert answers == [False] * 4 + [True]
     assert here.parked == [due(1)]
     assert not here.try_it(due(1)), "requeue, it has five tries again"
     assert here.parked == [due(1)]
 
 
-def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> None:
+def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_left_to_the_sweep() -> (
+    None
+):
     left: list[str] = []
 
     def cause(entry: ScheduledJob) -> None:
@@ -378,7 +520,10 @@ def test_jobs_that_cause_jobs_are_done_at_once_up_to_a_depth_and_the_rest_is_lef
     here = Inline(cause)
     here.ill = False
     assert here.try_it(due(1))
-    assert (len(here.tried), left) == (InlineQueue.MAX_DEPTH, [f"due_{InlineQueue.MAX_DEPTH + 1}"])
+    assert (len(here.tried), left) == (
+        InlineQueue.MAX_DEPTH,
+        [f"due_{InlineQueue.MAX_DEPTH + 1}"],
+    )
     assert here.try_it(due(100)), "the depth is that of one chain, not of the day"
 
 

@@ -31,36 +31,64 @@ def files() -> Iterator[S3Files]:
         yield S3Files(REGION, BUCKET, SystemClock())
 
 
-def test_a_form_is_signed_for_one_key_one_type_so_many_bytes_and_ten_minutes(files: S3Files):
+def test_a_form_is_signed_for_one_key_one_type_so_many_bytes_and_ten_minutes(
+    files: S3Files,
+):
     until = now() + timedelta(minutes=10)
     form = files.presign_post(KEY, JPEG, 123_456, until)
-    assert set(form.fields) == {"key", "Content-Type", "policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date"} | {
-        "x-amz-signature"
-    }
+    assert set(form.fields) == {
+        "key",
+        "Content-Type",
+        "policy",
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+    } | {"x-amz-signature"}
     policy = json.loads(base64.b64decode(form.fields["policy"]))
-    assert abs(datetime.fromisoformat(policy["expiration"]) - until) < timedelta(seconds=3)
+    assert abs(datetime.fromisoformat(policy["expiration"]) - until) < timedelta(
+        seconds=3
+    )
     signed = [*policy["conditions"]]
     for name in ("x-amz-algorithm", "x-amz-credential", "x-amz-date"):
         signed.remove({name: form.fields[name]})
     assert sorted(signed, key=str) == sorted(
-        [{"Content-Type": JPEG}, ["content-length-range", 1, 123_456], {"bucket": BUCKET}, {"key": KEY}], key=str
+        [
+            {"Content-Type": JPEG},
+            ["content-length-range", 1, 123_456],
+            {"bucket": BUCKET},
+            {"key": KEY},
+        ],
+        key=str,
     ), "exactly these: no prefix, no `starts-with`, no ACL"
     assert form.fields["key"] == KEY
     assert form.fields["Content-Type"] == JPEG
 
 
 def test_the_signature_is_version_4_over_the_policy():
-    fields = S3Files(REGION, BUCKET, SystemClock()).presign_post(KEY, JPEG, 10, now() + timedelta(minutes=10)).fields
+    fields = (
+        S3Files(REGION, BUCKET, SystemClock())
+        .presign_post(KEY, JPEG, 10, now() + timedelta(minutes=10))
+        .fields
+    )
     _, day, region, service, end = fields["x-amz-credential"].split("/")
     assert (region, service, end) == (REGION, "s3", "aws4_request")
     key = b"AWS4test"
     for part in (day, region, service, end):
         key = hmac.digest(key, part.encode(), "sha256")
-    assert fields["x-amz-signature"] == hmac.new(key, fields["policy"].encode(), hashlib.sha256).hexdigest()
+    assert (
+        fields["x-amz-signature"]
+        == hmac.new(key, fields["policy"].encode(), hashlib.sha256).hexdigest()
+    )
 
 
 def test_a_form_that_is_over_is_not_made_good_again(files: S3Files):
-    policy = json.loads(base64.b64decode(files.presign_post(KEY, JPEG, 10, now() - timedelta(hours=1)).fields["policy"]))
+    policy = json.loads(
+        base64.b64decode(
+            files.presign_post(KEY, JPEG, 10, now() - timedelta(hours=1)).fields[
+                "policy"
+            ]
+        )
+    )
     assert datetime.fromisoformat(policy["expiration"]) <= now()
 
 
@@ -75,9 +103,16 @@ def test_a_form_that_is_over_is_not_made_good_again(files: S3Files):
 )
 def test_clients_are_sent_to_the_region_itself_in_every_partition(region, host):
     files = S3Files(region, BUCKET, SystemClock())
-    assert files.presign_post(KEY, JPEG, 10, now() + timedelta(minutes=1)).url == f"https://{BUCKET}.{host}/"
+    assert (
+        files.presign_post(KEY, JPEG, 10, now() + timedelta(minutes=1)).url
+        == f"https://{BUCKET}.{host}/"
+    )
     seen = urlsplit(files.presign_get("photos/a.jpg", timedelta(minutes=15)))
-    assert (seen.scheme, seen.netloc, seen.path) == ("https", f"{BUCKET}.{host}", "/photos/a.jpg")
+    assert (seen.scheme, seen.netloc, seen.path) == (
+        "https",
+        f"{BUCKET}.{host}",
+        "/photos/a.jpg",
+    )
     query = parse_qs(seen.query)
     assert query["X-Amz-Expires"] == ["900"]
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
@@ -87,18 +122,27 @@ def test_clients_are_sent_to_the_region_itself_in_every_partition(region, host):
 
 def test_what_is_written_is_read_until_it_is_deleted(files: S3Files):
     files.write("photos/a.jpg", b"0123456789", JPEG)
-    assert (files.size_of("photos/a.jpg"), files.read("photos/a.jpg", 100), files.read("photos/a.jpg", 4)) == (
+    assert (
+        files.size_of("photos/a.jpg"),
+        files.read("photos/a.jpg", 100),
+        files.read("photos/a.jpg", 4),
+    ) == (
         10,
         b"0123456789",
         b"0123",
     )
-    kept = boto3.client("s3", region_name=REGION).get_object(Bucket=BUCKET, Key="photos/a.jpg")
+    kept = boto3.client("s3", region_name=REGION).get_object(
+        Bucket=BUCKET, Key="photos/a.jpg"
+    )
     assert (kept["ContentType"], kept["CacheControl"]) == (JPEG, "private")
     files.write("photos/a.jpg", b"new", JPEG)
     assert files.read("photos/a.jpg", 100) == b"new"
     for _ in range(2):
         files.delete("photos/a.jpg")
-        assert (files.size_of("photos/a.jpg"), files.read("photos/a.jpg", 1)) == (None, None)
+        assert (files.size_of("photos/a.jpg"), files.read("photos/a.jpg", 1)) == (
+            None,
+            None,
+        )
 
 
 def test_what_is_empty_is_there(files: S3Files):

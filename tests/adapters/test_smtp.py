@@ -32,7 +32,13 @@ def smtp(server: SmtpServer, **options: object) -> SmtpEmail:
     return SmtpEmail(
         "127.0.0.1",
         server.port,
-        **{"sender": "春晖 <care@example.cn>", "clock": TestClock(NOW), "starttls": False, "timeout": 0.3} | options,
+        **{
+            "sender": "春晖 <care@example.cn>",
+            "clock": TestClock(NOW),
+            "starttls": False,
+            "timeout": 0.3,
+        }
+        | options,
     )
 
 
@@ -61,16 +67,25 @@ def test_a_letter_arrives_whole_in_both_forms():
     with SmtpServer() as server:
         assert sent_to(server) == "4F1A2B"
     letter = letter_in(server)
-    assert (letter["To"], letter["From"], letter["Subject"]) == (MAIL.address, "春晖 <care@example.cn>", MAIL.subject)
+    assert (letter["To"], letter["From"], letter["Subject"]) == (
+        MAIL.address,
+        "春晖 <care@example.cn>",
+        MAIL.subject,
+    )
     assert letter["Message-ID"] == "<dlv_1@example.cn>"
     assert letter["Date"].datetime == NOW
     assert letter.get_content_type() == "multipart/alternative"
-    plain, page = (part.get_content().replace("\r\n", "\n") for part in letter.iter_parts())
+    plain, page = (
+        part.get_content().replace("\r\n", "\n") for part in letter.iter_parts()
+    )
     assert plain.rstrip("\n") == f"{TEXT}\n\n退订 / Unsubscribe: {LINK}"
     assert "<p>您的红烧肉<br>\n已有人认领。</p>" in page
     assert "482913 &lt;b&gt;" in page
     assert f'<a href="{LINK.replace("&", "&amp;")}">' in page
-    assert server.commands[1:3] == ["mail FROM:<care@example.cn>", "rcpt TO:<zhang@example.cn>"]
+    assert server.commands[1:3] == [
+        "mail FROM:<care@example.cn>",
+        "rcpt TO:<zhang@example.cn>",
+    ]
 
 
 def test_a_long_link_out_stays_one_word_in_its_header():
@@ -84,7 +99,16 @@ def test_a_long_link_out_stays_one_word_in_its_header():
 
 def test_what_cannot_be_refused_has_no_way_out():
     with SmtpServer() as server:
-        sent_to(server, Mail(id="dlv_1", address=MAIL.address, subject="验证码", text="482913", kind="code.sign_in"))
+        sent_to(
+            server,
+            Mail(
+                id="dlv_1",
+                address=MAIL.address,
+                subject="验证码",
+                text="482913",
+                kind="code.sign_in",
+            ),
+        )
     assert letter_in(server)["List-Unsubscribe"] is None
     assert b"Unsubscribe" not in server.mails[0]
     assert letter_in(server).get_body(("plain",)).get_content().strip() == "482913"
@@ -94,7 +118,16 @@ def test_what_cannot_be_refused_has_no_way_out():
 def test_no_line_of_a_subject_becomes_a_header(end):
     subject = f"你好{end}Bcc: everybody@example.cn{end}{end}<script>"
     with SmtpServer() as server:
-        sent_to(server, Mail(id=f"dlv{end}Cc: x@example.cn", address=MAIL.address, subject=subject, text="x", kind="news"))
+        sent_to(
+            server,
+            Mail(
+                id=f"dlv{end}Cc: x@example.cn",
+                address=MAIL.address,
+                subject=subject,
+                text="x",
+                kind="news",
+            ),
+        )
     letter = letter_in(server)
     assert letter["Bcc"] is letter["Cc"] is None
     assert letter["Subject"] == "你好 Bcc: everybody@example.cn <script>"
@@ -117,10 +150,14 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("address", STRANGE)
-def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_called(address):
+def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_called(
+    address,
+):
     with SmtpServer() as server:
         with pytest.raises(Refused, match=r"^mail\.address$") as caught:
-            smtp(server).send(Mail(id="dlv_1", address=address, subject="你好", text="x", kind="news"))
+            smtp(server).send(
+                Mail(id="dlv_1", address=address, subject="你好", text="x", kind="news")
+            )
         assert caught.value.final
         assert server.connections == 0
 
@@ -139,7 +176,16 @@ def test_an_address_that_is_more_or_less_than_one_is_refused_before_anybody_is_c
 def test_a_link_that_is_none_is_refused_before_anybody_is_called(link):
     with SmtpServer() as server:
         with pytest.raises(Refused, match=r"^mail\.unsubscribe$"):
-            smtp(server).send(Mail(id="dlv_1", address=MAIL.address, subject="你好", text="x", kind="news", unsubscribe=link))
+            smtp(server).send(
+                Mail(
+                    id="dlv_1",
+                    address=MAIL.address,
+                    subject="你好",
+                    text="x",
+                    kind="news",
+                    unsubscribe=link,
+                )
+            )
         assert server.connections == 0
 
 
@@ -193,7 +239,11 @@ def test_silence_after_the_words_means_that_nobody_knows(replies, text):
     assert is_silent(caught.value)
 
 
-@pytest.mark.parametrize("replies", [{"QUIT": HANG_UP}, {"QUIT": HANG}, {"QUIT": "500 no"}, {"END": "250 fine"}], ids=str)
+@pytest.mark.parametrize(
+    "replies",
+    [{"QUIT": HANG_UP}, {"QUIT": HANG}, {"QUIT": "500 no"}, {"END": "250 fine"}],
+    ids=str,
+)
 def test_what_was_taken_stays_taken_however_they_part(replies):
     with SmtpServer(**replies) as server:
         assert sent_to(server) in ("4F1A2B", "")
@@ -203,8 +253,12 @@ def test_what_was_taken_stays_taken_however_they_part(replies):
 def test_where_nobody_listens_nothing_was_taken():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    sender = SmtpEmail("127.0.0.1", port, sender="care@example.cn", clock=TestClock(NOW), timeout=0.3)
-    with pytest.raises(Refused, match=r"^smtp\.connect ConnectionRefusedError$") as caught:
+    sender = SmtpEmail(
+        "127.0.0.1", port, sender="care@example.cn", clock=TestClock(NOW), timeout=0.3
+    )
+    with pytest.raises(
+        Refused, match=r"^smtp\.connect ConnectionRefusedError$"
+    ) as caught:
         sender.send(MAIL)
     assert not caught.value.final
 
@@ -216,9 +270,16 @@ def test_a_user_proves_who_he_is_before_he_sends():
     assert server.verbs == ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
-@pytest.mark.parametrize("replies", [{"AUTH": "535 care/secret: wrong"}, {"AUTH": "454 later"}, {"EHLO": "250 here"}], ids=str)
+@pytest.mark.parametrize(
+    "replies",
+    [{"AUTH": "535 care/secret: wrong"}, {"AUTH": "454 later"}, {"EHLO": "250 here"}],
+    ids=str,
+)
 def test_a_password_that_is_not_taken_is_a_fault_of_the_settings(replies):
-    with SmtpServer(**replies) as server, pytest.raises(Refused, match=r"^smtp\.hello ") as caught:
+    with (
+        SmtpServer(**replies) as server,
+        pytest.raises(Refused, match=r"^smtp\.hello ") as caught,
+    ):
         sent_to(server, user="care", password="secret")
     assert not caught.value.final
     assert is_silent(caught.value)
@@ -226,24 +287,35 @@ def test_a_password_that_is_not_taken_is_a_fault_of_the_settings(replies):
 
 
 @pytest.mark.parametrize("implicit", [False, True])
-def test_the_line_is_closed_to_listeners_before_the_password(certificate, pem, monkeypatch, implicit):
+def test_the_line_is_closed_to_listeners_before_the_password(
+    certificate, pem, monkeypatch, implicit
+):
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     with SmtpServer(certificate, implicit=implicit) as server:
         if implicit:
             monkeypatch.setattr("chalicelib.adapters.smtp._IMPLICIT_TLS", server.port)
-        assert sent_to(server, user="care", password="secret", starttls=not implicit) == "4F1A2B"
+        assert (
+            sent_to(server, user="care", password="secret", starttls=not implicit)
+            == "4F1A2B"
+        )
     hello = ["EHLO"] if implicit else ["EHLO", "STARTTLS", "EHLO"]
     assert server.verbs == [*hello, "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
 def test_a_server_that_nobody_vouches_for_gets_neither_password_nor_letter(certificate):
-    with SmtpServer(certificate) as server, pytest.raises(Refused, match=r"^smtp\.hello SSLCertVerificationError$"):
+    with (
+        SmtpServer(certificate) as server,
+        pytest.raises(Refused, match=r"^smtp\.hello SSLCertVerificationError$"),
+    ):
         sent_to(server, user="care", password="secret", starttls=True)
     assert (server.logins, server.mails) == ([], [])
 
 
 def test_a_server_that_has_no_tls_gets_nothing_where_tls_was_asked_for():
-    with SmtpServer() as server, pytest.raises(Refused, match=r"^smtp\.hello SMTPNotSupportedError$"):
+    with (
+        SmtpServer() as server,
+        pytest.raises(Refused, match=r"^smtp\.hello SMTPNotSupportedError$"),
+    ):
         sent_to(server, starttls=True)
     assert server.mails == []
 
@@ -251,6 +323,14 @@ def test_a_server_that_has_no_tls_gets_nothing_where_tls_was_asked_for():
 def test_settings_that_would_show_the_password_or_have_no_sender_are_an_error_at_once():
     clock = TestClock(NOW)
     with pytest.raises(ValueError, match="TLS"):
-        SmtpEmail("smtp.example.cn", 25, sender="care@example.cn", clock=clock, user="care", password="secret", starttls=False)
+        SmtpEmail(
+            "smtp.example.cn",
+            25,
+            sender="care@example.cn",
+            clock=clock,
+            user="care",
+            password="secret",
+            starttls=False,
+        )
     with pytest.raises(ValueError, match="sender"):
         SmtpEmail("smtp.example.cn", 587, sender="春晖", clock=clock)

@@ -12,7 +12,14 @@ from ..world import BAIHUA, GRID, UNIT, World
 def a_parked_job(world: World) -> str:
     """Park a job about the place; return it."""
     id = an_id(world, "due")
-    due = a_job(id=id, at=world.clock.now(), shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+    due = a_job(
+        id=id,
+        at=world.clock.now(),
+        shard="s0",
+        kind="wish.approved",
+        subject="wsh_x",
+        to="per_nobody",
+    )
     world.services.outbox.park(due, UNIT)
     return id
 
@@ -27,7 +34,11 @@ def _redrive(world: World) -> Good:
 
 
 def _turn(world: World) -> Good:
-    wish = {name: value for name, value in a_wish_body(world).items() if name != "on_behalf_of"}
+    wish = {
+        name: value
+        for name, value in a_wish_body(world).items()
+        if name != "on_behalf_of"
+    }
     return of_ticket(world, reported(world)[0], "turn", wish)
 
 

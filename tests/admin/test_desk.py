@@ -14,7 +14,10 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, Worl
 
 
 def queue(phone: Phone, place: str = BAIHUA, **query: Any) -> Any:
-    answer = phone.get(f"/v1/admin/queue?place={place}" + "".join(f"&{name}={value}" for name, value in query.items()))
+    answer = phone.get(
+        f"/v1/admin/queue?place={place}"
+        + "".join(f"&{name}={value}" for name, value in query.items())
+    )
     assert answer.status == 200, answer.text
     return answer.json
 
@@ -29,7 +32,9 @@ def pages(phone: Phone, place: str, limit: int) -> list[list[Any]]:
         cursor = {"cursor": page["next"]}
 
 
-def unreachable(world: World, name: str = "李奶奶", home: str = UNIT, **fields: Any) -> str:
+def unreachable(
+    world: World, name: str = "李奶奶", home: str = UNIT, **fields: Any
+) -> str:
     """Somebody without a phone whose wish has come onto the wall; returns the wish."""
     ward = world.person(name, phone=None, home=home)
     body = world.wish_body(on_behalf_of=ward.id, consent={"how": "spoken"}, **fields)
@@ -40,8 +45,17 @@ def unreachable(world: World, name: str = "李奶奶", home: str = UNIT, **field
 
 
 def parked(world: World, place: str = UNIT, kind: str = "wish.approved") -> str:
-    letters = "".join("abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}")
-    due = a_job(id=f"due_{letters}", at=world.clock.now(), shard="s0", kind=kind, subject="wsh_x", to="per_nobody")
+    letters = "".join(
+        "abcdefghij"[int(digit)] for digit in f"{next(world.numbers):024}"
+    )
+    due = a_job(
+        id=f"due_{letters}",
+        at=world.clock.now(),
+        shard="s0",
+        kind=kind,
+        subject="wsh_x",
+        to="per_nobody",
+    )
     world.services.outbox.park(due, place)
     return due.id
 
@@ -60,7 +74,9 @@ def test_a_visit_says_whom_to_tell_what(world: World):
     assert visit["title"] == "李奶奶：您的心愿「一个水壶」已上墙，有人认领会通知您。"
     assert (visit["moves"], visit["place"]) == (["visited"], UNIT)
     answer = worker.get(f"/v1/admin/queue?place={GRID}", Accept_Language="en")
-    assert of_kind(answer.json, "message.visit")[0]["title"].startswith("李奶奶: Your wish “一个水壶” is on the wall.")
+    assert of_kind(answer.json, "message.visit")[0]["title"].startswith(
+        "李奶奶: Your wish “一个水壶” is on the wall."
+    )
 
 
 def test_a_visit_tells_staff_no_code(world: World):
@@ -69,13 +85,19 @@ def test_a_visit_tells_staff_no_code(world: World):
     visits = of_kind(queue(world.staff()), "message.visit")
     told = next(visit["title"] for visit in visits if "送达码" in visit["title"])
     assert "送达码 ****" in told
-    assert not [visit for visit in visits if delivery_code(world.services.keys, claim) in visit["title"]]
+    assert not [
+        visit
+        for visit in visits
+        if delivery_code(world.services.keys, claim) in visit["title"]
+    ]
 
 
 def test_what_is_no_longer_true_need_not_be_told(world: World):
     wish_id = unreachable(world)
     world.phone_of(world.admin).post(f"/v1/wishes/{wish_id}/withdraw", {})
-    assert [visit["title"] for visit in of_kind(queue(world.staff()), "message.visit")] == ["李奶奶：（内容已过时，不用再告知）"]
+    assert [
+        visit["title"] for visit in of_kind(queue(world.staff()), "message.visit")
+    ] == ["李奶奶：（内容已过时，不用再告知）"]
 
 
 def test_who_has_left_is_not_named(world: World):
@@ -92,16 +114,28 @@ def test_a_visit_that_was_made_leaves_the_queue(world: World):
     worker = world.staff(GRID, Role.GRID_WORKER)
     id = queue(worker, GRID)["items"][0]["id"]
     first = worker.post(f"/v1/messages/{id}/visited")
-    assert (first.status, first.json["visited_by"], first.json["wants_visit"]) == (200, worker.me["id"], False)
+    assert (first.status, first.json["visited_by"], first.json["wants_visit"]) == (
+        200,
+        worker.me["id"],
+        False,
+    )
     assert queue(worker, GRID) == {"items": [], "counts": {}, "next": None}
     again = world.staff().post(f"/v1/messages/{id}/visited")
-    assert (again.status, again.json["visited_by"]) == (200, worker.me["id"])  # who came first
+    assert (again.status, again.json["visited_by"]) == (
+        200,
+        worker.me["id"],
+    )  # who came first
 
 
 def test_a_visit_is_not_known_of_elsewhere(world: World):
     unreachable(world)
     id = queue(world.staff())["items"][0]["id"]
-    for phone in (world.staff(JINFENG), world.staff(OTHER_GRID, Role.GRID_WORKER), world.resident(), world.volunteer()):
+    for phone in (
+        world.staff(JINFENG),
+        world.staff(OTHER_GRID, Role.GRID_WORKER),
+        world.resident(),
+        world.volunteer(),
+    ):
         assert phone.post(f"/v1/messages/{id}/visited").status == 404
     assert Phone().post(f"/v1/messages/{id}/visited").status == 401
     assert world.staff().post(f"/v1/messages/msg_{'a' * 24}/visited").status == 404
@@ -111,7 +145,11 @@ def test_a_visit_is_not_known_of_elsewhere(world: World):
 def test_nobody_is_visited_about_what_she_was_told(world: World):
     resident = world.resident()
     world.open_wish(resident)
-    id = world.staff().get(f"/v1/messages?person={resident.me['id']}").json["items"][0]["id"]
+    id = (
+        world.staff()
+        .get(f"/v1/messages?person={resident.me['id']}")
+        .json["items"][0]["id"]
+    )
     answer = world.staff().post(f"/v1/messages/{id}/visited")
     assert (answer.status, answer.code) == (409, "message.no_visit")
 
@@ -120,13 +158,18 @@ def test_a_code_is_nobodys_visit(world: World):
     from ..replies.builders import lines
 
     world.sign_in("+8613812345678", consent="2026-11")
-    assert world.phone_of(world.admin).post(f"/v1/messages/{lines()[0].id}/visited").status == 404
+    assert (
+        world.phone_of(world.admin).post(f"/v1/messages/{lines()[0].id}/visited").status
+        == 404
+    )
 
 
 # jobs
 
 
-def test_a_job_that_failed_for_good_is_seen_and_runs_again(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_job_that_failed_for_good_is_seen_and_runs_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     resident, staff = world.resident(), world.staff()
     with monkeypatch.context() as patched:
         patched.setattr(world.services.wish_jobs, "message_contexts", lambda *_: 1 / 0)
@@ -134,7 +177,11 @@ def test_a_job_that_failed_for_good_is_seen_and_runs_again(world: World, monkeyp
         for _ in range(5):
             world.pass_time(minutes=2)  # as often as a queue brings it
     job = of_kind(queue(staff), "job.parked")[0]
-    assert (job["title"], job["moves"], job["place"]) == ("wish.approved", ["redrive"], UNIT)
+    assert (job["title"], job["moves"], job["place"]) == (
+        "wish.approved",
+        ["redrive"],
+        UNIT,
+    )
     assert world.sms_to(resident.me["phone"]) == []
     assert staff.post(f"/v1/admin/jobs/{job['id']}/redrive").status == 204
     world.pump.run_due()
@@ -149,7 +196,10 @@ def test_who_may_redrive_a_job(world: World):
     path = f"/v1/admin/jobs/{id}/redrive"
     worker = world.staff(GRID, Role.GRID_WORKER)
     assert of_kind(queue(worker, GRID), "job.parked")[0]["moves"] == []
-    statuses = [phone.post(path).status for phone in (Phone(), worker, world.resident(), world.staff(JINFENG))]
+    statuses = [
+        phone.post(path).status
+        for phone in (Phone(), worker, world.resident(), world.staff(JINFENG))
+    ]
     assert statuses == [401, 403, 404, 404]
     assert world.staff().post(f"/v1/admin/jobs/due_{'z' * 24}/redrive").status == 404
     assert world.staff().post(path).status == 204
@@ -158,7 +208,11 @@ def test_who_may_redrive_a_job(world: World):
 def test_a_job_of_no_known_place_is_for_the_administrator_of_the_street(world: World):
     id = parked(world, place="")
     boss = world.phone_of(world.admin)
-    assert of_kind(queue(world.staff()), "job.parked") == of_kind(queue(boss, BAIHUA), "job.parked") == []
+    assert (
+        of_kind(queue(world.staff()), "job.parked")
+        == of_kind(queue(boss, BAIHUA), "job.parked")
+        == []
+    )
     assert of_kind(queue(boss, STREET), "job.parked")[0]["moves"] == ["redrive"]
     assert world.staff().post(f"/v1/admin/jobs/{id}/redrive").status == 404
     assert boss.post(f"/v1/admin/jobs/{id}/redrive").status == 204
@@ -191,7 +245,9 @@ def a_full_desk(world: World) -> None:
 
 
 @pytest.mark.parametrize("place", [STREET, BAIHUA, OTHER_GRID])
-def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(world: World, place: str):
+def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(
+    world: World, place: str
+):
     a_full_desk(world)
     boss = world.phone_of(world.admin)
     whole = queue(boss, place, limit=100)
@@ -199,7 +255,9 @@ def test_three_lists_are_one_queue_whatever_the_size_of_its_pages(world: World, 
     ids = [item["id"] for item in whole["items"]]
     assert len(set(ids)) == len(ids) == sum(whole["counts"].values())
     assert set(whole["counts"]) == {"wish.approve", "message.visit", "job.parked"}
-    assert [item["due_at"] for item in whole["items"]] == sorted(item["due_at"] for item in whole["items"])
+    assert [item["due_at"] for item in whole["items"]] == sorted(
+        item["due_at"] for item in whole["items"]
+    )
     for limit in (1, 2, 3, 5, 7):
         found = pages(boss, place, limit)
         assert [item["id"] for page in found for item in page] == ids, limit

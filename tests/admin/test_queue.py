@@ -8,7 +8,10 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, World
 
 
 def queue(phone, place=BAIHUA, **query):
-    answer = phone.get(f"/v1/admin/queue?place={place}" + "".join(f"&{name}={value}" for name, value in query.items()))
+    answer = phone.get(
+        f"/v1/admin/queue?place={place}"
+        + "".join(f"&{name}={value}" for name, value in query.items())
+    )
     assert answer.status == 200, answer.text
     return answer.json
 
@@ -27,7 +30,9 @@ def a_queue(world: World) -> dict[str, str]:
     world.pass_time(days=8)
     resident = world.phone_of(world.services.people.find(resident.me["id"]))
     resident.post(f"/v1/wishes/{ids['dispute']}/dispute", {"reason": "没收到"})
-    ids["approve"] = resident.post("/v1/wishes", world.wish_body(title="心愿approve")).json["id"]
+    ids["approve"] = resident.post(
+        "/v1/wishes", world.wish_body(title="心愿approve")
+    ).json["id"]
     return {f"wish.{kind}": id for kind, id in ids.items()}
 
 
@@ -35,8 +40,13 @@ def test_what_waits_is_listed_soonest_due_first_with_what_can_be_done(world: Wor
     ids = a_queue(world)
     found = queue(world.staff())
     assert {task["kind"]: task["id"] for task in found["items"]} == ids
-    assert [task["kind"] for task in found["items"]][:2] == ["wish.unconfirmed", "wish.late"]
-    assert [task["due_at"] for task in found["items"]] == sorted(task["due_at"] for task in found["items"])
+    assert [task["kind"] for task in found["items"]][:2] == [
+        "wish.unconfirmed",
+        "wish.late",
+    ]
+    assert [task["due_at"] for task in found["items"]] == sorted(
+        task["due_at"] for task in found["items"]
+    )
     assert found["counts"] == dict.fromkeys(ids, 1)
     moves = {task["kind"]: task["moves"] for task in found["items"]}
     assert moves["wish.approve"] == ["approve", "reject", "edit", "withdraw"]
@@ -54,7 +64,9 @@ def test_what_is_done_leaves_the_queue(world: World):
 
 def test_a_queue_is_of_ones_own_place_and_below(world: World):
     here = world.resident().post("/v1/wishes", world.wish_body()).json["id"]
-    there = world.resident(home=OTHER_GRID).post("/v1/wishes", world.wish_body()).json["id"]
+    there = (
+        world.resident(home=OTHER_GRID).post("/v1/wishes", world.wish_body()).json["id"]
+    )
     boss, worker = world.phone_of(world.admin), world.staff(GRID, Role.GRID_WORKER)
     assert {task["id"] for task in queue(boss, STREET)["items"]} == {here, there}
     assert [task["id"] for task in queue(boss, JINFENG)["items"]] == [there]
@@ -63,10 +75,14 @@ def test_a_queue_is_of_ones_own_place_and_below(world: World):
     assert world.resident().get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
 
 
-def test_a_queue_is_whole_whatever_the_size_of_its_pages_and_counts_all_of_it(world: World):
+def test_a_queue_is_whole_whatever_the_size_of_its_pages_and_counts_all_of_it(
+    world: World,
+):
     wishes, resident = [], world.resident()
     for n in range(5):
-        wishes.append(resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"])
+        wishes.append(
+            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"]
+        )
         world.clock.advance(timedelta(minutes=1))
         world.resident(home=OTHER_GRID).post("/v1/wishes", world.wish_body())
     staff = world.staff()

@@ -14,7 +14,12 @@ from chalicelib.kernel import staff_queue
 from chalicelib.kernel.access import Role
 from chalicelib.kernel.clock import to_text
 from chalicelib.kernel.place import covers
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, SuppressionReason
+from chalicelib.message_log.model import (
+    Channel,
+    DeliveryState,
+    MessageAttempt,
+    SuppressionReason,
+)
 from chalicelib.store.tables import ParkedJob
 from chalicelib.wishes import policy
 from chalicelib.wishes.model import State
@@ -29,7 +34,12 @@ from .test_queue import queue
 
 NOWHERE = ""
 LETTERS = str.maketrans("0123456789", "abcdefghij")
-PREFIXES = {"wish.approve": "wsh", "ticket.accept": "tkt", "message.visit": "msg", "job.parked": "due"}
+PREFIXES = {
+    "wish.approve": "wsh",
+    "ticket.accept": "tkt",
+    "message.visit": "msg",
+    "job.parked": "due",
+}
 STAFF = {
     "community staff": (BAIHUA, Role.COMMUNITY_STAFF),
     "grid worker": (GRID, Role.GRID_WORKER),
@@ -57,13 +67,19 @@ class Waiting:
 
 
 def waiting(kinds: Sequence[str], places: Sequence[str]) -> st.SearchStrategy[Waiting]:
-    slots, fates = st.integers(0, 2), st.sampled_from(["stays", "stays", "stays", "ends", "drops"])
-    return st.builds(Waiting, st.sampled_from(kinds), st.sampled_from(places), slots, fates)
+    slots, fates = (
+        st.integers(0, 2),
+        st.sampled_from(["stays", "stays", "stays", "ends", "drops"]),
+    )
+    return st.builds(
+        Waiting, st.sampled_from(kinds), st.sampled_from(places), slots, fates
+    )
 
 
 HERE = (UNIT, f"{BAIHUA}.g02.b01", BAIHUA, OTHER_GRID)
 TASKS = st.lists(
-    waiting(["wish.approve", "ticket.accept"], HERE) | waiting(["message.visit", "job.parked"], (*HERE, NOWHERE)),
+    waiting(["wish.approve", "ticket.accept"], HERE)
+    | waiting(["message.visit", "job.parked"], (*HERE, NOWHERE)),
     max_size=40,
 )
 
@@ -80,12 +96,31 @@ def row_of(id: str, task: Waiting, **fields: Any) -> Any:
         return a_wish(State.SUBMITTED, id=id, place=place, submitted_at=submitted)
     if task.kind == "ticket.accept":
         ticket = a_ticket(id=id, place=place)
-        return replace(ticket, clocks=(replace(ticket.clocks[0], promised_at=due_at), *ticket.clocks[1:]))
+        return replace(
+            ticket,
+            clocks=(replace(ticket.clocks[0], promised_at=due_at), *ticket.clocks[1:]),
+        )
     if task.kind == "job.parked":
-        job = a_job(id=id, at=due_at, shard="s0", kind="wish.approved", subject="wsh_x", to="per_nobody")
+        job = a_job(
+            id=id,
+            at=due_at,
+            shard="s0",
+            kind="wish.approved",
+            subject="wsh_x",
+            to="per_nobody",
+        )
         return job, place
-    values: dict[str, Any] = {"message": "due_x", "kind": "wish.approved", "about": "wsh_x", "person": "per_nobody"}
-    values |= {"channel": Channel.NONE, "state": DeliveryState.SUPPRESSED, "reason": SuppressionReason.NO_CHANNEL}
+    values: dict[str, Any] = {
+        "message": "due_x",
+        "kind": "wish.approved",
+        "about": "wsh_x",
+        "person": "per_nobody",
+    }
+    values |= {
+        "channel": Channel.NONE,
+        "state": DeliveryState.SUPPRESSED,
+        "reason": SuppressionReason.NO_CHANNEL,
+    }
     values |= {"at": due_at, "ttl": due_at + timedelta(days=90)}
     return MessageAttempt(**(values | {"id": id, "place": place} | fields))
 
@@ -97,7 +132,9 @@ class Desk:
         self.world = World()
         self.tasks = {id_of(n, task.kind): task for n, task in enumerate(tasks)}
         self.rows = {id: row_of(id, task) for id, task in self.tasks.items()}
-        save_all(row for id, row in self.rows.items() if self.tasks[id].kind != "job.parked")
+        save_all(
+            row for id, row in self.rows.items() if self.tasks[id].kind != "job.parked"
+        )
         for id, row in self.rows.items():
             if self.tasks[id].kind == "job.parked":
                 self.world.services.outbox.park(*row)
@@ -105,7 +142,9 @@ class Desk:
     def phone(self, who: str) -> tuple[Phone, str]:
         place, role = STAFF[who]
         person = self.world.admin if role is Role.STREET_ADMIN else None
-        return (self.world.phone_of(person) if person else self.world.staff(place, role)), place
+        return (
+            self.world.phone_of(person) if person else self.world.staff(place, role)
+        ), place
 
     def with_fate(self, *fates: str) -> list[str]:
         return [id for id, task in self.tasks.items() if task.fate in fates]
@@ -114,18 +153,25 @@ class Desk:
         """End the tasks that end while somebody reads."""
         parked = {job.id: job for job in self.world.services.outbox.every_parked()}
         for id in self.with_fate("ends"):
-            row: Any = parked.get(id) if self.tasks[id].kind == "job.parked" else self.rows[id]
+            row: Any = (
+                parked.get(id) if self.tasks[id].kind == "job.parked" else self.rows[id]
+            )
             assert isinstance(row, ParkedJob) or self.tasks[id].kind != "job.parked"
             remove(row)
 
     def expected(self, place: str, *fates: str) -> list[str]:
         """Return the ids of the tasks of a place in their order."""
-        shown = [id for id in self.with_fate(*fates) if self.tasks[id].is_shown_at(place)]
+        shown = [
+            id for id in self.with_fate(*fates) if self.tasks[id].is_shown_at(place)
+        ]
         return sorted(shown, key=lambda id: f"{to_text(self.tasks[id].due_at)}#{id}")
 
     def counts(self, place: str) -> dict[str, int]:
         """Return how many tasks of a place wait, as far as one list counts them."""
-        lists = Counter((self.tasks[id].kind, self._list_of(id)) for id in self.expected(place, "stays", "ends", "drops"))
+        lists = Counter(
+            (self.tasks[id].kind, self._list_of(id))
+            for id in self.expected(place, "stays", "ends", "drops")
+        )
         counts: Counter[str] = Counter()
         for (kind, _), number in lists.items():
             counts[kind] += min(number, staff_queue.MAX_COUNTED)
@@ -144,7 +190,9 @@ class Desk:
             answer = call()
             if name == "BatchGetItem":
                 for table, items in answer["Responses"].items():
-                    answer["Responses"][table] = [item for item in items if item["pk"]["S"] not in dropped]
+                    answer["Responses"][table] = [
+                        item for item in items if item["pk"]["S"] not in dropped
+                    ]
             return answer
 
         while True:
@@ -160,17 +208,29 @@ def ids_of(pages: Sequence[Any]) -> list[str]:
     return [task["id"] for page in pages for task in page["items"]]
 
 
-@pytest.mark.parametrize("counted", [3, 2000], ids=["more than is counted", "all are counted"])
+@pytest.mark.parametrize(
+    "counted", [3, 2000], ids=["more than is counted", "all are counted"]
+)
 @pytest.mark.parametrize("who", STAFF)
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(tasks=TASKS, limit=st.integers(1, 9))
-def test_all_pages_show_each_task_once_in_order(who: str, counted: int, tasks: list[Waiting], limit: int):
+def test_all_pages_show_each_task_once_in_order(
+    who: str, counted: int, tasks: list[Waiting], limit: int
+):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(staff_queue, "MAX_COUNTED", counted)
         desk, place = Desk(tasks), STAFF[who][0]
         found = list(desk.pages(who, limit))
-        dropped = {id for id in desk.with_fate("drops") if desk.tasks[id].kind == "wish.approve"}
-        wanted = [id for id in desk.expected(place, "stays", "ends", "drops") if id not in dropped]
+        dropped = {
+            id
+            for id in desk.with_fate("drops")
+            if desk.tasks[id].kind == "wish.approve"
+        }
+        wanted = [
+            id
+            for id in desk.expected(place, "stays", "ends", "drops")
+            if id not in dropped
+        ]
         assert ids_of(found) == wanted
         assert all(page["counts"] == desk.counts(place) for page in found)
         assert all(len(page["items"]) <= limit for page in found)
@@ -179,7 +239,9 @@ def test_all_pages_show_each_task_once_in_order(who: str, counted: int, tasks: l
 @pytest.mark.parametrize("who", STAFF)
 @settings(max_examples=25, deadline=None, derandomize=True, database=None)
 @given(tasks=TASKS, limit=st.integers(1, 9))
-def test_a_task_that_ends_between_two_pages_hides_no_other(who: str, tasks: list[Waiting], limit: int):
+def test_a_task_that_ends_between_two_pages_hides_no_other(
+    who: str, tasks: list[Waiting], limit: int
+):
     desk, place, found = Desk(tasks), STAFF[who][0], []
     for page in desk.pages(who, limit):
         if not found:
@@ -187,7 +249,9 @@ def test_a_task_that_ends_between_two_pages_hides_no_other(who: str, tasks: list
         found.append(page)
     ids = ids_of(found)
     assert len(ids) == len(set(ids))
-    dropped = {id for id in desk.with_fate("drops") if desk.tasks[id].kind == "wish.approve"}
+    dropped = {
+        id for id in desk.with_fate("drops") if desk.tasks[id].kind == "wish.approve"
+    }
     staying = [id for id in desk.expected(place, "stays", "drops") if id not in dropped]
     assert [id for id in ids if id in set(staying)] == staying
 
@@ -196,18 +260,31 @@ def full_desk() -> Desk:
     """Return a desk where every line has more tasks than a page, and visits tell of wishes."""
     tasks = []
     for n in range(60):
-        tasks += [Waiting(kind, (UNIT, BAIHUA, OTHER_GRID)[n % 3], n % 3) for kind in PREFIXES]
+        tasks += [
+            Waiting(kind, (UNIT, BAIHUA, OTHER_GRID)[n % 3], n % 3) for kind in PREFIXES
+        ]
         tasks.append(Waiting("message.visit", NOWHERE, n % 3))
     desk = Desk(tasks)
-    recipients = [{"person": desk.world.resident().me["id"], "others": ("per_a", "per_b")}, {"person": "per_c"}]
+    recipients = [
+        {"person": desk.world.resident().me["id"], "others": ("per_a", "per_b")},
+        {"person": "per_c"},
+    ]
     visits = [id for id, task in desk.tasks.items() if task.kind == "message.visit"]
     wishes = [id for id, task in desk.tasks.items() if task.kind == "wish.approve"]
-    save_all(row_of(id, desk.tasks[id], about=wishes[n % 60], **recipients[n % 2]) for n, id in enumerate(visits))
+    save_all(
+        row_of(id, desk.tasks[id], about=wishes[n % 60], **recipients[n % 2])
+        for n, id in enumerate(visits)
+    )
     return desk
 
 
 # The actor; the wishes and their list; tickets; visits, their texts and people; jobs. A street has a second list of visits.
-REQUESTS = {"community staff": 8, "grid worker": 8, "street administrator": 9, "street administrator in a community": 8}
+REQUESTS = {
+    "community staff": 8,
+    "grid worker": 8,
+    "street administrator": 9,
+    "street administrator in a community": 8,
+}
 
 
 @pytest.mark.parametrize("who", STAFF)
@@ -219,13 +296,18 @@ def test_every_page_is_few_requests(who: str):
         with counted_storage() as storage:
             page = queue(phone, place, **start)
         assert page["items"]
-        assert storage.reads == sum(storage.names.values()) <= REQUESTS[who], storage.names
+        assert storage.reads == sum(storage.names.values()) <= REQUESTS[who], (
+            storage.names
+        )
         start = {"cursor": page["next"]} if page["next"] else None
 
 
 @pytest.mark.parametrize("kind", PREFIXES)
 def test_tasks_of_other_places_beyond_the_bound_cost_no_more_requests(kind: str):
-    elsewhere = [Waiting(kind, f"{BAIHUA}.g02.b01", n % 3) for n in range(staff_queue.MAX_COUNTED + 100)]
+    elsewhere = [
+        Waiting(kind, f"{BAIHUA}.g02.b01", n % 3)
+        for n in range(staff_queue.MAX_COUNTED + 100)
+    ]
     desk = Desk([*elsewhere, Waiting(kind, UNIT, 0)])
     phone, place = desk.phone("grid worker")
     with counted_storage() as storage:

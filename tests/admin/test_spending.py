@@ -14,17 +14,33 @@ def test_staff_see_what_their_street_has_spent_this_month_and_what_it_may(world:
         world.open_wish()  # one text each, of one part at five and a half fen
     world.pass_time(minutes=2)
     view = staff.get(f"/v1/admin/spending?place={BAIHUA}").json
-    assert view == {"street": STREET, "month": "2026-11", "sms_fen": 17, "budget_fen": 100_000}
+    assert view == {
+        "street": STREET,
+        "month": "2026-11",
+        "sms_fen": 17,
+        "budget_fen": 100_000,
+    }
 
 
 def test_a_new_month_begins_with_nothing_spent(world: World):
     world.open_wish()
     world.pass_time(days=8)
-    assert world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["month"] == "2026-12"
+    assert (
+        world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["month"]
+        == "2026-12"
+    )
     assert world.staff().get(f"/v1/admin/spending?place={BAIHUA}").json["sms_fen"] == 0
 
 
-@pytest.mark.parametrize(("role", "place", "status"), [(Role.GRID_WORKER, GRID, 403), (Role.COMMUNITY_STAFF, JINFENG, 403)])
+@pytest.mark.parametrize(
+    ("role", "place", "status"),
+    [(Role.GRID_WORKER, GRID, 403), (Role.COMMUNITY_STAFF, JINFENG, 403)],
+)
 def test_it_is_for_staff_of_the_place(world: World, role, place, status):
-    assert world.staff(place, role).get(f"/v1/admin/spending?place={BAIHUA}").status in (status, 404)
-    assert world.resident().get(f"/v1/admin/spending?place={BAIHUA}").status in (status, 404)
+    assert world.staff(place, role).get(
+        f"/v1/admin/spending?place={BAIHUA}"
+    ).status in (status, 404)
+    assert world.resident().get(f"/v1/admin/spending?place={BAIHUA}").status in (
+        status,
+        404,
+    )

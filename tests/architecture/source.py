@@ -18,7 +18,11 @@ FEATURE_SET = frozenset(FEATURES)
 def modules() -> dict[str, ast.Module]:
     """Return the modules of chalicelib by name: ``people.model``."""
     paths = sorted(PACKAGE.rglob("*.py"))
-    return {_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in paths if _name(path)}
+    return {
+        _name(path): ast.parse(path.read_text(encoding="utf-8"))
+        for path in paths
+        if _name(path)
+    }
 
 
 def _name(path: Path) -> str:
@@ -40,11 +44,17 @@ def imported(name: str, *, for_types: bool) -> Iterator[str]:
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *([node.module] if node.module else [])])
             yield stem
-            yield from (f"{stem}.{alias.name}" if stem else alias.name for alias in node.names)
+            yield from (
+                f"{stem}.{alias.name}" if stem else alias.name for alias in node.names
+            )
 
 
 def _only_for_types(tree: ast.Module) -> set[int]:
-    guards = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"]
+    guards = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING"
+    ]
     return {id(node) for guard in guards for node in ast.walk(guard)}
 
 
@@ -52,12 +62,19 @@ def _only_for_types(tree: ast.Module) -> set[int]:
 def edges(*, for_types: bool) -> dict[str, frozenset[str]]:
     """Return which of our modules each module imports; with `for_types`, TYPE_CHECKING imports too."""
     names = modules().keys()
-    return {name: frozenset(i for i in imported(name, for_types=for_types) if i in names and i != name) for name in names}
+    return {
+        name: frozenset(
+            i for i in imported(name, for_types=for_types) if i in names and i != name
+        )
+        for name in names
+    }
 
 
 def libraries(name: str) -> set[str]:
     """Return the packages of others that a module imports when it runs."""
-    return {i.split(".")[0] for i in imported(name, for_types=False) if i not in modules()}
+    return {
+        i.split(".")[0] for i in imported(name, for_types=False) if i not in modules()
+    }
 
 
 def top(name: str) -> str:

@@ -20,7 +20,9 @@ def members() -> set[str]:
     found = set()
     for tree in modules().values():
         for node in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-            names = [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
+            names = [
+                item.name for item in node.body if isinstance(item, ast.FunctionDef)
+            ]
             found |= {f"{node.name}.{name}" for name in names}
     return found
 
@@ -31,21 +33,32 @@ def functions_of_modules() -> set[str]:
     for name, tree in modules().items():
         for node in tree.body:
             if isinstance(node, ast.FunctionDef):
-                found |= {f"{name}.{node.name}", f"{name.rpartition('.')[2]}.{node.name}"}
+                found |= {
+                    f"{name}.{node.name}",
+                    f"{name.rpartition('.')[2]}.{node.name}",
+                }
     return found
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_methods_and_functions_that_are_named_exist(page: str):
     named = set(re.findall(r"`([A-Za-z_]+(?:\.[a-z_]+)+)(?:\(\))?`", text_of(page)))
-    named = {name for name in named if not name.endswith((".py", ".md", ".json", ".yaml"))}
+    named = {
+        name for name in named if not name.endswith((".py", ".md", ".json", ".yaml"))
+    }
     in_classes = {name for name in named if name[0].isupper()}
-    assert in_classes <= members() | {"Ticket.deadlines"}, sorted(in_classes - members())
+    assert in_classes <= members() | {"Ticket.deadlines"}, sorted(
+        in_classes - members()
+    )
     others = {name for name in named - in_classes if not name.startswith("feature.")}
-    declared = {name.replace("feature.", "Feature.") for name in named - in_classes - others}
+    declared = {
+        name.replace("feature.", "Feature.") for name in named - in_classes - others
+    }
     assert declared <= members(), sorted(declared - members())
     loose = {name for name in others if name.startswith(("kernel", "entity", "access"))}
-    assert others - loose <= functions_of_modules(), sorted(others - loose - functions_of_modules())
+    assert others - loose <= functions_of_modules(), sorted(
+        others - loose - functions_of_modules()
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -55,7 +68,11 @@ def test_the_links_lead_somewhere(page: str):
 
 
 def test_each_walk_has_fewer_than_ten_stops():
-    walks = re.findall(r"^## The walk of one (\w+)\n(.*?)(?=^## )", text_of("architecture.md"), re.MULTILINE | re.DOTALL)
+    walks = re.findall(
+        r"^## The walk of one (\w+)\n(.*?)(?=^## )",
+        text_of("architecture.md"),
+        re.MULTILINE | re.DOTALL,
+    )
     assert [name for name, _ in walks] == ["request", "timer", "message"]
     for name, walk in walks:
         stops = re.findall(r"^(\d+)\. ", walk, re.MULTILINE)

@@ -6,7 +6,16 @@ import pytest
 
 from chalicelib.features import FEATURES
 
-from .source import ASSEMBLY, FEATURE_SET, FLOOR, PACKAGE, edges, libraries, modules, top
+from .source import (
+    ASSEMBLY,
+    FEATURE_SET,
+    FLOOR,
+    PACKAGE,
+    edges,
+    libraries,
+    modules,
+    top,
+)
 
 # Modules without reads, writes or a clock. They import the kernel and pure modules of their own feature.
 PURE = {
@@ -50,14 +59,25 @@ TELLERS = {"notifications", "fanouts", "replies"}
 def test_the_kernel_imports_only_itself_and_the_standard_library():
     for name in (n for n in modules() if top(n) == "kernel"):
         assert {top(i) for i in edges(for_types=True)[name]} <= {"kernel"}, name
-        assert libraries(name) <= set(sys.stdlib_module_names) | {"kernel", ""}, (name, libraries(name))
+        assert libraries(name) <= set(sys.stdlib_module_names) | {"kernel", ""}, (
+            name,
+            libraries(name),
+        )
 
 
 def test_pure_modules_import_the_kernel_and_their_own_feature_only():
-    for name in (n for n in modules() if n.split(".")[-1] in PURE and top(n) in FEATURE_SET):
-        others = {i for i in edges(for_types=False)[name] if top(i) not in ("kernel", top(name))}
+    for name in (
+        n for n in modules() if n.split(".")[-1] in PURE and top(n) in FEATURE_SET
+    ):
+        others = {
+            i
+            for i in edges(for_types=False)[name]
+            if top(i) not in ("kernel", top(name))
+        }
         about = ABOUT.get(top(name), set())
-        assert all(top(i) in about and i.split(".")[-1] in (*PURE, top(i)) for i in others), (name, others)
+        assert all(
+            top(i) in about and i.split(".")[-1] in (*PURE, top(i)) for i in others
+        ), (name, others)
 
 
 def test_routes_know_their_own_service_and_schemas_and_the_web():
@@ -65,8 +85,12 @@ def test_routes_know_their_own_service_and_schemas_and_the_web():
         found = edges(for_types=True)[name]
         others = {i for i in found if top(i) not in ("kernel", "web", top(name))}
         # A view may show another feature's view (a sign-in shows the person), never its service.
-        assert all(i.endswith((".schemas", ".views")) or "." not in i for i in others), (name, others)
-        assert not any(i.endswith((".repository", ".rows", ".decisions")) for i in found), name
+        assert all(
+            i.endswith((".schemas", ".views")) or "." not in i for i in others
+        ), (name, others)
+        assert not any(
+            i.endswith((".repository", ".rows", ".decisions")) for i in found
+        ), name
 
 
 def test_features_import_only_features_before_them_in_the_list():
@@ -80,13 +104,20 @@ def test_features_import_only_features_before_them_in_the_list():
 def test_what_people_are_told_about_does_not_know_how_they_are_told():
     for name, found in edges(for_types=True).items():
         if top(name) in FEATURE_SET - TELLERS:
-            told = {i for i in found if top(i) in TELLERS and not (top(name) == "admin" or i.endswith(".feature"))}
+            told = {
+                i
+                for i in found
+                if top(i) in TELLERS
+                and not (top(name) == "admin" or i.endswith(".feature"))
+            }
             assert not told, f"{name} imports {told}"
 
 
 def test_the_floor_imports_no_feature_and_no_assembly():
     for name in (n for n in modules() if top(n) in FLOOR):
-        assert not {top(i) for i in edges(for_types=True)[name]} & (FEATURE_SET | ASSEMBLY), name
+        assert not {top(i) for i in edges(for_types=True)[name]} & (
+            FEATURE_SET | ASSEMBLY
+        ), name
 
 
 def test_features_do_not_know_the_assembly():
@@ -97,7 +128,9 @@ def test_features_do_not_know_the_assembly():
 def test_only_a_declaration_imports_declarations():
     for name, found in edges(for_types=True).items():
         if top(name) in FEATURE_SET and not name.endswith(".feature"):
-            assert not {i for i in found if i.endswith(".feature") or i == "feature"}, name
+            assert not {i for i in found if i.endswith(".feature") or i == "feature"}, (
+                name
+            )
 
 
 def test_there_is_no_import_circle_with_imports_for_types_counted():
@@ -118,7 +151,10 @@ def test_there_is_no_import_circle_with_imports_for_types_counted():
     ("library", "may"),
     [
         ("chinese_calendar", lambda n: n == "tickets.calendar"),
-        ("pynamodb", lambda n: n.endswith((".rows", ".repository")) or top(n) == "store"),
+        (
+            "pynamodb",
+            lambda n: n.endswith((".rows", ".repository")) or top(n) == "store",
+        ),
         ("chalice", lambda n: top(n) == "web"),
         ("boto3", lambda n: top(n) == "adapters"),
         ("botocore", lambda n: top(n) == "adapters" or n == "store.dynamo"),
@@ -136,5 +172,9 @@ def test_each_library_is_known_in_one_place(library, may):
 
 
 def test_every_package_is_the_floor_or_a_feature_of_the_list():
-    packages = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    packages = {
+        path.name
+        for path in PACKAGE.iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
     assert packages == FLOOR | FEATURE_SET

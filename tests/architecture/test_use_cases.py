@@ -62,7 +62,11 @@ def methods(full_name: str) -> dict[str, ast.FunctionDef]:
 
 def takes_a_context(method: ast.FunctionDef) -> bool:
     arguments = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
-    annotations = [ast.unparse(argument.annotation) for argument in arguments if argument.annotation]
+    annotations = [
+        ast.unparse(argument.annotation)
+        for argument in arguments
+        if argument.annotation
+    ]
     return any("RequestContext" in annotation for annotation in annotations)
 
 
@@ -77,7 +81,9 @@ def use_cases() -> dict[str, str]:
 
 
 def asks_access(node: ast.AST) -> bool:
-    called = [ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)]
+    called = [
+        ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)
+    ]
     return any(name.startswith("self._access.require") for name in called)
 
 
@@ -101,14 +107,20 @@ def reaches_access(full_name: str, method: str) -> bool:
 
 
 def unchecked() -> set[str]:
-    return {name for name, owner in use_cases().items() if not reaches_access(owner, name.rpartition(".")[2])}
+    return {
+        name
+        for name, owner in use_cases().items()
+        if not reaches_access(owner, name.rpartition(".")[2])
+    }
 
 
 def test_every_use_case_requires_access_first():
     assert unchecked() == set(EXEMPT)
 
 
-def before_the_check(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+def before_the_check(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+) -> list[ast.stmt]:
     """Return the statements before the one that asks `Access.require`, without nested functions."""
     asks = [asks_access(statement) for statement in function.body]
     own = [not isinstance(statement, ast.FunctionDef) for statement in function.body]
@@ -118,21 +130,37 @@ def before_the_check(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[a
 
 def acts(statement: ast.stmt) -> list[str]:
     """Return what a statement writes, or refuses for another reason than that there is no such thing."""
-    raised = [ast.unparse(node) for node in ast.walk(statement) if isinstance(node, ast.Raise)]
-    called = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    writes = [name for name in called if name.endswith((".run", ".run_with", ".write", ".write_one", ".commit"))]
+    raised = [
+        ast.unparse(node) for node in ast.walk(statement) if isinstance(node, ast.Raise)
+    ]
+    called = [
+        ast.unparse(node.func)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+    ]
+    writes = [
+        name
+        for name in called
+        if name.endswith((".run", ".run_with", ".write", ".write_one", ".commit"))
+    ]
     return writes + [one for one in raised if "NotFound" not in one]
 
 
 def test_before_the_check_the_resource_is_read_and_nothing_else_happens():
-    found = [(name, acts(statement)) for name, node in functions() for statement in before_the_check(node)]
+    found = [
+        (name, acts(statement))
+        for name, node in functions()
+        for statement in before_the_check(node)
+    ]
     assert [(name, what) for name, what in found if what] == []
 
 
 def test_the_scan_finds_use_cases_and_a_missing_check():
     assert len(use_cases()) > 60
     assert "people.accounts.Accounts.change_me" in use_cases()
-    source = "def f(self):\n def decide():\n  return self._access.require_self(context)\n"
+    source = (
+        "def f(self):\n def decide():\n  return self._access.require_self(context)\n"
+    )
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
     assert asks_access(function)
@@ -142,7 +170,9 @@ def test_the_scan_finds_use_cases_and_a_missing_check():
     source = "def f(self):\n self._transaction.run(d, context)\n self._access.require(context)\n"
     (function,) = ast.parse(source).body
     assert isinstance(function, ast.FunctionDef)
-    assert [acts(statement) for statement in before_the_check(function)] == [["self._transaction.run"]]
+    assert [acts(statement) for statement in before_the_check(function)] == [
+        ["self._transaction.run"]
+    ]
 
 
 def test_no_function_rebinds_a_name_of_another():
@@ -155,15 +185,25 @@ def test_no_result_leaves_by_replacing_the_content_of_a_list():
     for name, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign):
-                whole = [target for target in node.targets if ast.unparse(target).endswith("[:]")]
+                whole = [
+                    target
+                    for target in node.targets
+                    if ast.unparse(target).endswith("[:]")
+                ]
                 assert not whole, f"{name}: {ast.unparse(node)}"
 
 
 def decisions(function: ast.AST) -> Iterator[Function]:
     """Yield the functions that a function gives to a transaction."""
-    nested = {node.name: node for node in ast.walk(function) if isinstance(node, ast.FunctionDef)}
+    nested = {
+        node.name: node
+        for node in ast.walk(function)
+        if isinstance(node, ast.FunctionDef)
+    }
     for call in ast.walk(function):
-        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith((".run", ".run_with")):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
+            (".run", ".run_with")
+        ):
             for argument in call.args:
                 if isinstance(argument, ast.Lambda):
                     yield argument
@@ -173,7 +213,9 @@ def decisions(function: ast.AST) -> Iterator[Function]:
 
 def changed_outside(function: Function) -> Iterator[str]:
     """Yield what a function changes in a list or dict that is not its own."""
-    bound = {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
+    bound = {
+        argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)
+    }
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             bound.add(node.id)
@@ -194,6 +236,8 @@ def test_no_decision_leaves_a_result_in_a_list_or_dict():
 
 
 def test_the_scan_finds_a_decision_that_leaves_its_result_outside():
-    source = "def f():\n read = {}\n def decide():\n  read['x'] = 1\n t.run(decide, c)\n"
+    source = (
+        "def f():\n read = {}\n def decide():\n  read['x'] = 1\n t.run(decide, c)\n"
+    )
     (decision,) = decisions(ast.parse(source))
     assert list(changed_outside(decision)) == ["read['x']"]

@@ -54,7 +54,9 @@ def printed(language: str = "sh") -> list[Block]:
     lines: list[str] | None = None
     section = unable = opened = ""
     indent = 0
-    for line in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines():
+    for line in (
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+    ):
         if lines is not None and line.strip() == "```":
             if opened == language:
                 found.append(Block(section, "\n".join(lines), unable))
@@ -79,21 +81,37 @@ class Cloud:
     log: Path
     package: Path
     outputs: dict[str, str] = field(default_factory=dict)
-    manual: list[Block] = field(default_factory=printed)  # what of docs/operations.md was not walked yet
+    manual: list[Block] = field(
+        default_factory=printed
+    )  # what of docs/operations.md was not walked yet
 
     @property
     def environment(self) -> dict[str, str]:
         """What leads boto3, and so every tool, to the emulator."""
-        address = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}", "AWS_DEFAULT_REGION": REGION}
-        return os.environ | address | {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        address = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}",
+            "AWS_DEFAULT_REGION": REGION,
+        }
+        return (
+            os.environ
+            | address
+            | {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        )
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}")
+        return boto3.client(
+            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{self.port}"
+        )
 
     def tool(self, *command: str, fails: bool = False) -> str:
         """Run a tool as an operator does; return what it printed."""
         ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert bool(ran.returncode) == fails, f"{command}: {ran.stdout}{ran.stderr}"
         return ran.stdout + ran.stderr
@@ -106,14 +124,27 @@ class Cloud:
         said = ""
         for _ in range(blocks):
             block = self.manual.pop(0)
-            assert block.section == section, f"next in docs/operations.md comes {block.section}:\n{block.text}"
+            assert block.section == section, (
+                f"next in docs/operations.md comes {block.section}:\n{block.text}"
+            )
             if block.unable:
-                print(f"\nnot run ({block.unable}):\n{block.text}")  # noqa: T201 - whoever runs it must see that
+                print(f"\nnot run ({block.unable}):\n{block.text}")
                 continue
             terminal = self.log.with_name("terminal")
             script = f"set -euo pipefail\n[ ! -e {terminal} ] || . {terminal}\n{block.text}\nexport -p > {terminal}\n"
-            outer = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "STAGE", "AWS_DEFAULT_REGION"}
-            environment = {name: value for name, value in self.environment.items() if name not in outer}
+            outer = {
+                "MAKEFLAGS",
+                "MFLAGS",
+                "MAKELEVEL",
+                "MAKEOVERRIDES",
+                "STAGE",
+                "AWS_DEFAULT_REGION",
+            }
+            environment = {
+                name: value
+                for name, value in self.environment.items()
+                if name not in outer
+            }
             with subprocess.Popen(
                 ["yes"], stdout=subprocess.PIPE
             ) as agreeing:  # each tool takes what it is given, so there is more
@@ -136,19 +167,36 @@ class Cloud:
     def look(self) -> None:
         """Remember what the stack says of itself."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
-        here = (stack for stack in stacks if stack["StackName"] == f"chunhui-{STAGE}" and "DELETE" not in stack["StackStatus"])
-        self.outputs = {o["OutputKey"]: o["OutputValue"] for stack in here for o in stack.get("Outputs", [])} or self.outputs
+        here = (
+            stack
+            for stack in stacks
+            if stack["StackName"] == f"chunhui-{STAGE}"
+            and "DELETE" not in stack["StackStatus"]
+        )
+        self.outputs = {
+            o["OutputKey"]: o["OutputValue"]
+            for stack in here
+            for o in stack.get("Outputs", [])
+        } or self.outputs
 
     def variables(self) -> dict[str, str]:
         """Return the environment of the API's function."""
         name = self.outputs["APIHandlerName"]
-        return dict(self.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"])
+        return dict(
+            self.client("lambda").get_function_configuration(FunctionName=name)[
+                "Environment"
+            ]["Variables"]
+        )
 
     def another_version(self) -> None:
         """Change code and template of the package, as an update does."""
-        template = json.loads((self.package / "template.json").read_text(encoding="utf-8"))
+        template = json.loads(
+            (self.package / "template.json").read_text(encoding="utf-8")
+        )
         template["Resources"]["APIHandler"]["Properties"]["Timeout"] = 28
-        (self.package / "template.json").write_text(json.dumps(template, ensure_ascii=False), encoding="utf-8")
+        (self.package / "template.json").write_text(
+            json.dumps(template, ensure_ascii=False), encoding="utf-8"
+        )
         archive = self.package / "deployment.zip"
         data = archive.read_bytes()
         archive.unlink()  # a link to the package itself
@@ -158,20 +206,32 @@ class Cloud:
 
     def inside(self, *command: str) -> str:
         """Run a tool with the installation's environment."""
-        return self.tool("tools.inside", "--stage", STAGE, "--", sys.executable, *command)
+        return self.tool(
+            "tools.inside", "--stage", STAGE, "--", sys.executable, *command
+        )
 
     # people
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
+    def call(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any, dict[str, str]]:
         """RequestContext the API through its gateway."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Content-Type": "application/json"}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
+            "Content-Type": "application/json"
+        }
         where = f"/restapis/{self.outputs['RestAPIId']}/{STAGE}/_user_request_{path}"
-        connection.request(method, where, json.dumps(body) if body is not None else None, sent)
+        connection.request(
+            method, where, json.dumps(body) if body is not None else None, sent
+        )
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
-        return answer.status, json.loads(text) if text else None, {k.lower(): v for k, v in answer.getheaders()}
+        return (
+            answer.status,
+            json.loads(text) if text else None,
+            {k.lower(): v for k, v in answer.getheaders()},
+        )
 
     def sms_to(self, phone: str) -> list[dict[str, str]]:
         """Return what the provider was handed for a number, newest first."""
@@ -181,17 +241,25 @@ class Cloud:
     def told(self, phone: str, kind: str, seconds: float = 90) -> dict[str, str]:
         """Wait for an SMS of a kind."""
         return until(
-            lambda: next((sms for sms in self.sms_to(phone) if sms["kind"] == kind), None), f"{kind} to {phone}", seconds
+            lambda: next(
+                (sms for sms in self.sms_to(phone) if sms["kind"] == kind), None
+            ),
+            f"{kind} to {phone}",
+            seconds,
         )
 
     def sign_in(self, phone: str, **more: Any) -> "Somebody":
         before = len(self.sms_to(phone))
         status, answer, _ = self.call("POST", "/v1/auth/codes", {"phone": phone})
         assert status == 202, answer
-        sms = until(lambda: self.sms_to(phone)[: -before or None], f"a code for {phone}")[0]
+        sms = until(
+            lambda: self.sms_to(phone)[: -before or None], f"a code for {phone}"
+        )[0]
         code = re.search(r"\d{6}", sms["text"])
         assert code
-        status, answer, _ = self.call("POST", "/v1/auth/tokens", {"phone": phone, "code": code[0], **more})
+        status, answer, _ = self.call(
+            "POST", "/v1/auth/tokens", {"phone": phone, "code": code[0], **more}
+        )
         assert status == 201, answer
         return Somebody(self, phone, answer["access_token"], answer["person"])
 
@@ -205,8 +273,17 @@ class Somebody:
     token: str
     me: dict[str, Any]
 
-    def ask(self, method: str, path: str, body: Any = None, expect: int = 200, **headers: str) -> Any:
-        status, answer, _ = self.cloud.call(method, path, body, Authorization=f"Bearer {self.token}", **headers)
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        expect: int = 200,
+        **headers: str,
+    ) -> Any:
+        status, answer, _ = self.cloud.call(
+            method, path, body, Authorization=f"Bearer {self.token}", **headers
+        )
         assert status == expect, answer
         return answer
 
@@ -215,12 +292,26 @@ class Somebody:
 def running_cloud(folder: Path) -> Iterator[Cloud]:
     """Start the emulator and a provider; end both when the context ends."""
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"GATEWAY_PORT": str(port), "LAMBDA_EXECUTOR": "local", "PATH": f"{PYTHON.parent}:{environment['PATH']}"}
-    with HttpServer(lambda posted: Said(body=json.dumps({"ref": _id(posted)}).encode())) as provider:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
+    }
+    environment |= {
+        "GATEWAY_PORT": str(port),
+        "LAMBDA_EXECUTOR": "local",
+        "PATH": f"{PYTHON.parent}:{environment['PATH']}",
+    }
+    with HttpServer(
+        lambda posted: Said(body=json.dumps({"ref": _id(posted)}).encode())
+    ) as provider:
         log = folder / "ministack.log"
         with log.open("wb") as said:
-            process = subprocess.Popen([str(PYTHON), "-m", "ministack"], env=environment, stdout=said, stderr=said, cwd=folder)
+            process = subprocess.Popen(
+                [str(PYTHON), "-m", "ministack"],
+                env=environment,
+                stdout=said,
+                stderr=said,
+                cwd=folder,
+            )
         cloud = Cloud(port, provider, log, understood(folder))
         try:
             until(lambda: _answers(cloud, process), "the emulator", 120)
@@ -243,14 +334,25 @@ def understood(folder: Path) -> Path:
     template["Resources"] = {
         name: resource
         for name, resource in template["Resources"].items()
-        if not (resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"])
+        if not (
+            resource["Type"] == "AWS::CloudWatch::Alarm"
+            and "Metrics" in resource["Properties"]
+        )
     }
     for resource in template["Resources"].values():
-        for event in resource["Properties"].get("Events", {}).values() if "Properties" in resource else ():
+        for event in (
+            resource["Properties"].get("Events", {}).values()
+            if "Properties" in resource
+            else ()
+        ):
             scaling = event["Properties"].get("ScalingConfig", {})
             if isinstance(scaling.get("MaximumConcurrency"), dict):
-                scaling["MaximumConcurrency"] = template["Parameters"][scaling["MaximumConcurrency"]["Ref"]]["Default"]
-    (package / "template.json").write_text(json.dumps(template, ensure_ascii=False), encoding="utf-8")
+                scaling["MaximumConcurrency"] = template["Parameters"][
+                    scaling["MaximumConcurrency"]["Ref"]
+                ]["Default"]
+    (package / "template.json").write_text(
+        json.dumps(template, ensure_ascii=False), encoding="utf-8"
+    )
     (package / "deployment.zip").symlink_to(made / "deployment.zip")
     return package
 

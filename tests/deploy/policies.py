@@ -73,10 +73,15 @@ def main() -> None:
     changed = []
     for function, text in generated(recorder).items():
         file = file_of(function)
-        before = file.read_text(encoding="utf-8") if file.exists() else '{"Statement": []}'
+        before = (
+            file.read_text(encoding="utf-8") if file.exists() else '{"Statement": []}'
+        )
         if before != text:
             file.write_text(text, encoding="utf-8")
-            changed += [*differences(function, before, text), f"{file.name} was written"]
+            changed += [
+                *differences(function, before, text),
+                f"{file.name} was written",
+            ]
     if changed:
         sys.exit("\n".join([*changed, "Look at the difference and commit it."]))
 

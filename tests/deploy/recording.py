@@ -43,13 +43,24 @@ from ..world import Answer, Phone, Services, World
 
 BUCKET = "chunhui-test-photos"
 SOURCES = {
-    source.queue.removeprefix(f"{app.app_name}-"): source for source in app.event_sources if isinstance(source, SQSEventConfig)
+    source.queue.removeprefix(f"{app.app_name}-"): source
+    for source in app.event_sources
+    if isinstance(source, SQSEventConfig)
 }
 QUEUES = {lane.value: SOURCES[lane.value].name for lane in Lane}
 AT_ONCE = {lane.value: SOURCES[lane.value].batch_size for lane in Lane}
-FAILS = (Refused("throttled"), Refused("invalid number", final=True), TimeoutError())  # all the ways in which an attempt can fail
+FAILS = (
+    Refused("throttled"),
+    Refused("invalid number", final=True),
+    TimeoutError(),
+)  # all the ways in which an attempt can fail
 # Items of a transaction are allowed one by one; there is no action that allows a transaction.
-_ITEMS = {"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+_ITEMS = {
+    "ConditionCheck": "ConditionCheckItem",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+}
 
 
 @dataclass
@@ -64,7 +75,9 @@ class Recorder:
 
     def note(self, action: str, resource: str) -> None:
         if self.running:
-            self.calls.setdefault(self.running[-1], Counter())[Grant(action, resource)] += 1
+            self.calls.setdefault(self.running[-1], Counter())[
+                Grant(action, resource)
+            ] += 1
 
     @contextmanager
     def as_function(self, name: str) -> Iterator[None]:
@@ -79,11 +92,16 @@ class Recorder:
         if service == "dynamodb":
             self._store(operation, given)
         elif service == "sqs":
-            self.note(f"sqs:{operation.removesuffix('Batch')}", f"queue/{given['QueueUrl'].rpartition('-')[2]}")
+            self.note(
+                f"sqs:{operation.removesuffix('Batch')}",
+                f"queue/{given['QueueUrl'].rpartition('-')[2]}",
+            )
         elif service == "s3":
             self._bucket(operation, given)
         elif service == "sns":
-            self.note(f"sns:{operation}", "phone" if "PhoneNumber" in given else "topic")
+            self.note(
+                f"sns:{operation}", "phone" if "PhoneNumber" in given else "topic"
+            )
         elif service == "sesv2":
             self.note(f"ses:{operation}", "identity/*")
         else:
@@ -93,7 +111,9 @@ class Recorder:
         if operation == "TransactWriteItems":
             for item in given["TransactItems"]:
                 for kind, part in item.items():
-                    self.note(f"dynamodb:{_ITEMS[kind]}", self._table(part["TableName"]))
+                    self.note(
+                        f"dynamodb:{_ITEMS[kind]}", self._table(part["TableName"])
+                    )
         elif operation.startswith("Batch"):
             for name in given["RequestItems"]:
                 self.note(f"dynamodb:{operation}", self._table(name))
@@ -105,9 +125,14 @@ class Recorder:
         return f"table/{name.removeprefix(self.prefix)}"
 
     def _bucket(self, operation: str, given: Mapping[str, Any]) -> None:
-        self.note(f"s3:{operation.replace('Head', 'Get')}", f"bucket/{given['Key'].partition('/')[0]}/*")
+        self.note(
+            f"s3:{operation.replace('Head', 'Get')}",
+            f"bucket/{given['Key'].partition('/')[0]}/*",
+        )
         if operation in ("HeadObject", "GetObject"):
-            self.note("s3:ListBucket", "bucket")  # without it S3 forbids what is not there, instead of saying so
+            self.note(
+                "s3:ListBucket", "bucket"
+            )  # without it S3 forbids what is not there, instead of saying so
 
 
 @dataclass
@@ -136,7 +161,10 @@ class Letters:
 @contextmanager
 def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
     """Note every call and everything that is signed for somebody else to call, for as long as a function runs."""
-    post, url = botocore.signers.S3PostPresigner.generate_presigned_post, botocore.signers.RequestSigner.generate_presigned_url
+    post, url = (
+        botocore.signers.S3PostPresigner.generate_presigned_post,
+        botocore.signers.RequestSigner.generate_presigned_url,
+    )
 
     original = BaseClient._make_api_call
 
@@ -147,21 +175,37 @@ def recorded(recorder: Recorder, letters: Letters) -> Iterator[None]:
             if operation == "TransactWriteItems" and letters.contended:
                 letters.contended -= 1
                 raise cancelled("TransactionConflict", len(given["TransactItems"]))
-        return letters.send(given) if service == "sqs" else original(client, operation, given)
+        return (
+            letters.send(given)
+            if service == "sqs"
+            else original(client, operation, given)
+        )
 
     def sign_post(self: Any, **given: Any) -> Any:
-        key = next(condition["key"] for condition in given["conditions"] if "key" in condition)
+        key = next(
+            condition["key"] for condition in given["conditions"] if "key" in condition
+        )
         recorder.note("s3:PutObject", f"bucket/{key.partition('/')[0]}/*")
         return post(self, **given)
 
-    def sign_url(self: Any, request_dict: Any, operation_name: str, **given: Any) -> Any:
-        recorder.note(f"s3:{operation_name}", f"bucket/{request_dict['url'].split('/')[3]}/*")
-        return url(self, request_dict=request_dict, operation_name=operation_name, **given)
+    def sign_url(
+        self: Any, request_dict: Any, operation_name: str, **given: Any
+    ) -> Any:
+        recorder.note(
+            f"s3:{operation_name}", f"bucket/{request_dict['url'].split('/')[3]}/*"
+        )
+        return url(
+            self, request_dict=request_dict, operation_name=operation_name, **given
+        )
 
     with (
         mock.patch.object(BaseClient, "_make_api_call", make),
-        mock.patch.object(botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post),
-        mock.patch.object(botocore.signers.RequestSigner, "generate_presigned_url", sign_url),
+        mock.patch.object(
+            botocore.signers.S3PostPresigner, "generate_presigned_post", sign_post
+        ),
+        mock.patch.object(
+            botocore.signers.RequestSigner, "generate_presigned_url", sign_url
+        ),
     ):
         yield
 
@@ -186,10 +230,19 @@ class Lasting(Phone):
 
     world: "CloudWorld"
 
-    def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Answer:
         person = self.world.services.people.find(self.me["id"])
         if person and not person.erased_at:
-            self.token = self.world.services.tokens.issue(person.as_actor(self.me["session"]))[0]
+            self.token = self.world.services.tokens.issue(
+                person.as_actor(self.me["session"])
+            )[0]
         return super().call(method, path, body, raw, **headers)
 
 
@@ -200,22 +253,34 @@ class CloudWorld(World):
         self.recorder, self.letters = recorder, letters
         self._s3 = boto3.client("s3", region_name="us-east-1")
         self._s3.create_bucket(Bucket=BUCKET)
-        boto3.client("sesv2", region_name="us-east-1").create_email_identity(EmailIdentity="house@example.cn")
-        urls = {f"{name}_queue_url": f"https://sqs.us-east-1.amazonaws.com/123456789012/chunhui-{name}" for name in QUEUES}
+        boto3.client("sesv2", region_name="us-east-1").create_email_identity(
+            EmailIdentity="house@example.cn"
+        )
+        urls = {
+            f"{name}_queue_url": f"https://sqs.us-east-1.amazonaws.com/123456789012/chunhui-{name}"
+            for name in QUEUES
+        }
         self.houses: dict[str, Services] = {}
         self.sms = Way(SnsSms("us-east-1"), None)
         self.email = Way(SesEmail("us-east-1", "house@example.cn"), None)
         super().__init__(**(urls | {"upload_bucket": BUCKET} | settings))
         recorder.prefix = self.settings.table_prefix
-        self.sms.console, self.email.console = ConsoleSms(self.mailbox), ConsoleEmail(self.mailbox)
+        self.sms.console, self.email.console = (
+            ConsoleSms(self.mailbox),
+            ConsoleEmail(self.mailbox),
+        )
         self.drain()
 
     def rewired(self, settings: Any = None, **parts: Any) -> Services:
         """Wire the house to queues, bucket, SMS and mail of AWS."""
-        files = S3Files("us-east-1", BUCKET, SystemClock())  # a signed form is for ten minutes of the real clock
+        files = S3Files(
+            "us-east-1", BUCKET, SystemClock()
+        )  # a signed form is for ten minutes of the real clock
         self.instead = {
             uploads_feature.files: files,
-            message_log_feature.sms: Providers([Provider(name="sns", sender=self.sms, weight=1, price_li=55)]),
+            message_log_feature.sms: Providers(
+                [Provider(name="sns", sender=self.sms, weight=1, price_li=55)]
+            ),
             message_log_feature.email: self.email,
         }
         return super().rewired()
@@ -233,15 +298,29 @@ class CloudWorld(World):
 
     def phone_of(self, person: Person) -> Phone:
         """Hand somebody a phone that stays signed in."""
-        me = {"id": person.id, "phone": person.phone, "name": person.name, "session": f"ses_{next(self.numbers)}"}
+        me = {
+            "id": person.id,
+            "phone": person.phone,
+            "name": person.name,
+            "session": f"ses_{next(self.numbers)}",
+        }
         phone = Lasting(me=me)
         phone.world = self
         phone.token = self.services.tokens.issue(person.as_actor(me["session"]))[0]
         return phone
 
-    def upload(self, phone: Phone, data: bytes, content_type: str = "image/jpeg", late: timedelta = timedelta()) -> str:
+    def upload(
+        self,
+        phone: Phone,
+        data: bytes,
+        content_type: str = "image/jpeg",
+        late: timedelta = timedelta(),
+    ) -> str:
         """Send a photo to the bucket, which tells its queue; that may be `late`."""
-        answer = phone.post("/v1/uploads", {"kind": "photo", "content_type": content_type, "size": len(data)})
+        answer = phone.post(
+            "/v1/uploads",
+            {"kind": "photo", "content_type": content_type, "size": len(data)},
+        )
         assert answer.status == 201, answer.text
         key = answer.json["fields"]["key"]
         self._s3.put_object(Bucket=BUCKET, Key=key, Body=data, ContentType=content_type)
@@ -271,7 +350,9 @@ class CloudWorld(World):
                 for n in range(0, len(bodies), AT_ONCE[name]):
                     self._bring(function, name, bodies[n : n + AT_ONCE[name]], tries)
 
-    def _bring(self, function: str, queue: str, bodies: list[str], tries: Counter[str]) -> None:
+    def _bring(
+        self, function: str, queue: str, bodies: list[str], tries: Counter[str]
+    ) -> None:
         records = [(f"m{n}", body) for n, body in enumerate(bodies)]
         answer = app.handler_map[function](sqs_event(records), None)
         failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
@@ -299,12 +380,19 @@ def living(recorder: Recorder, **settings: Any) -> Iterator[CloudWorld]:
         with world.as_function(name):
             answer = function(event, context)
         if name == API and answer["statusCode"] < 400:
-            recorder.answered.add((event["requestContext"]["httpMethod"], event["requestContext"]["resourcePath"]))
+            recorder.answered.add(
+                (
+                    event["requestContext"]["httpMethod"],
+                    event["requestContext"]["resourcePath"],
+                )
+            )
         if not recorder.running and name not in QUEUES.values():
             world.drain()
         return answer
 
-    handlers = {name: partial(run, name, handler) for name, handler in app.handler_map.items()}
+    handlers = {
+        name: partial(run, name, handler) for name, handler in app.handler_map.items()
+    }
     gateway: Any = tests.world.gateway
     with (
         recorded(recorder, letters),

@@ -33,7 +33,17 @@ from ..hostile.good import GOOD, READS, WRITES
 from ..job_rows import a_job
 from ..replies.builders import PROVIDERS, reply, report
 from ..store.scan import PK, SK, find, remove, save, scan
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Answer,
+    Phone,
+)
 from .recording import FAILS, CloudWorld
 
 KEY = "an-application-of-tests"
@@ -46,7 +56,12 @@ SETTINGS: dict[str, Any] = {
 }
 FORM = {"content_type": "application/x-www-form-urlencoded"}
 # A kind of message, and whether it goes to a share of many: urgent, ordinary by either queue, and with the rest of the day.
-_BY_EITHER_QUEUE = (("ticket.urgent_new", False), ("wish.approved", False), ("wish.approved", True), ("ticket.said", False))
+_BY_EITHER_QUEUE = (
+    ("ticket.urgent_new", False),
+    ("wish.approved", False),
+    ("wish.approved", True),
+    ("ticket.said", False),
+)
 
 
 def ok(answer: Answer) -> Any:
@@ -117,7 +132,9 @@ class Street:
         """One of everything, so that whatever is read is there."""
         self.known["upload_id"] = self.world.upload(self.resident, jpeg((320, 240)))
         self.known["wish_id"] = self.world.open_wish(self.resident)
-        self.known["run_id"] = ok(self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False}))["id"]
+        self.known["run_id"] = ok(
+            self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False})
+        )["id"]
         self.known["offer_id"] = self.offered(self.helper)
 
     # due rows
@@ -125,7 +142,15 @@ class Street:
     def due(self, kind: str, subject: str, to: str = "", **more: Any) -> JobRecord:
         """Make something due now."""
         id = self.world.services.ids.new("due")
-        return a_job(id=id, at=self.world.clock.now(), shard="s0", kind=kind, subject=subject, to=to, **more)
+        return a_job(
+            id=id,
+            at=self.world.clock.now(),
+            shard="s0",
+            kind=kind,
+            subject=subject,
+            to=to,
+            **more,
+        )
 
     def hand(self, *dues: JobRecord) -> None:
         """Have the sweep find these rows."""
@@ -139,21 +164,37 @@ class Street:
         """Each route that changes something, with a good request; of rules another chapter tells."""
         for operation in WRITES:
             if operation.name != "set_rules":
-                ok(GOOD[operation.name](self.world).send(operation.method, Idempotency_Key="k"))
+                ok(
+                    GOOD[operation.name](self.world).send(
+                        operation.method, Idempotency_Key="k"
+                    )
+                )
         phone = self.world.sign_in("+8613912312312", consent="1")
         spent = phone.refresh
         assert Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status == 201
         self.world.pass_time(minutes=2)
-        assert Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status == 401  # somebody has a copy: the family ends
+        assert (
+            Phone().post("/v1/auth/tokens", {"refresh_token": spent}).status == 401
+        )  # somebody has a copy: the family ends
         body = self.world.wish_body()
-        twice = [self.resident.post("/v1/wishes", body, Idempotency_Key="twice") for _ in range(2)]
+        twice = [
+            self.resident.post("/v1/wishes", body, Idempotency_Key="twice")
+            for _ in range(2)
+        ]
         assert len({ok(answer)["id"] for answer in twice}) == 1
         self.close_all()
-        ok(self.admin.put(f"/v1/places/{GRID}/duty", {Role.GRID_WORKER.value: [self.worker.me["id"]]}))
+        ok(
+            self.admin.put(
+                f"/v1/places/{GRID}/duty",
+                {Role.GRID_WORKER.value: [self.worker.me["id"]]},
+            )
+        )
 
     def close_all(self) -> None:
         """End every ticket, or each would ring at every stop of the story."""
-        for line in ok(self.admin.get(f"/v1/tickets?place={STREET}&limit=100"))["items"]:
+        for line in ok(self.admin.get(f"/v1/tickets?place={STREET}&limit=100"))[
+            "items"
+        ]:
             self.move(self.admin, line["id"], "close", reason="重复")
 
     def rules(self) -> None:
@@ -163,7 +204,12 @@ class Street:
         ticket = self.report(photos=[photo])
         ok(self.clerk.get(f"/v1/tickets/{ticket}/clocks"))
         self.world.pass_time(hours=3)
-        ok(self.clerk.post("/v1/policies/tickets/replay", {"place": BAIHUA, "policy": {"hold_days": 5}}))
+        ok(
+            self.clerk.post(
+                "/v1/policies/tickets/replay",
+                {"place": BAIHUA, "policy": {"hold_days": 5}},
+            )
+        )
         self.close_all()
 
     def every_read(self) -> None:
@@ -172,15 +218,31 @@ class Street:
         day = self.world.clock.now().date()
         days = {"first": (day - timedelta(days=9)).isoformat(), "last": day.isoformat()}
         asked = merged("story_queries")
-        readers = (self.admin, self.clerk, self.worker, self.resident, self.helper, self.world.resident(), Phone())
+        readers = (
+            self.admin,
+            self.clerk,
+            self.worker,
+            self.resident,
+            self.helper,
+            self.world.resident(),
+            Phone(),
+        )
         for operation in READS:
             names = re.findall(r"{(\w+)}", operation.path)
-            path = operation.path.format(**{name: self._value_of(name, resident) for name in names})
+            path = operation.path.format(
+                **{name: self._value_of(name, resident) for name in names}
+            )
             query = asked.get(operation.name, "").format(person=resident.id, **days)
             answers = [reader.get(f"{path}?{query}") for reader in readers]
-            assert any(answer.status < 300 for answer in answers), f"{path}: {answers[0].text}"
+            assert any(answer.status < 300 for answer in answers), (
+                f"{path}: {answers[0].text}"
+            )
             assert all(answer.status < 500 for answer in answers), path
-        for question in ("", "&q=" + self.resident.me["phone"].replace("+", "%2B"), "&q=" + self.resident.me["id"]):
+        for question in (
+            "",
+            "&q=" + self.resident.me["phone"].replace("+", "%2B"),
+            "&q=" + self.resident.me["id"],
+        ):
             ok(self.clerk.get(f"/v1/people?place={BAIHUA}{question}"))
         for place, state in itertools.product((STREET, BAIHUA), ("open", "fulfilled")):
             ok(self.admin.get(f"/v1/wishes?place={place}&state={state}"))
@@ -194,7 +256,9 @@ class Street:
     def _value_of(self, name: str, resident: Person) -> str:
         """Return a path parameter: something that was lived through, or something made for it."""
         known = self.known.get(name)
-        return known or str(merged("path_values")[name](self.world, resident, self.world.person()))
+        return known or str(
+            merged("path_values")[name](self.world, resident, self.world.person())
+        )
 
     # photos
 
@@ -202,13 +266,22 @@ class Street:
         """Photos that are shown, that are none, that nobody sent or wanted, and that come twice or too late."""
         world = self.world
         key = f"incoming/{self.known['upload_id']}"
-        app.handler_map["clean_photo"](told_of(key, "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "photos/x.jpg"), None)
+        app.handler_map["clean_photo"](
+            told_of(key, "incoming/upl_aaaaaaaaaaaaaaaaaaaaaaaa", "photos/x.jpg"), None
+        )
         refused = world.upload(self.resident, b"not a photo at all")
         assert ok(self.resident.get(f"/v1/uploads/{refused}"))["state"] == "refused"
         body = {"kind": "photo", "content_type": "image/jpeg", "size": 9}
-        left = [ok(self.resident.post("/v1/uploads", body, Idempotency_Key="left"))["id"] for _ in range(2)]
-        app.handler_map["clean_photo"](told_of(f"incoming/{left[0]}"), None)  # the bucket says so, and it is not there
-        world.upload(self.resident, jpeg((320, 240)), late=timedelta(minutes=55))  # the last minute for anything is then later
+        left = [
+            ok(self.resident.post("/v1/uploads", body, Idempotency_Key="left"))["id"]
+            for _ in range(2)
+        ]
+        app.handler_map["clean_photo"](
+            told_of(f"incoming/{left[0]}"), None
+        )  # the bucket says so, and it is not there
+        world.upload(
+            self.resident, jpeg((320, 240)), late=timedelta(minutes=55)
+        )  # the last minute for anything is then later
         world.pass_time(days=2)  # nobody used them, and the last one never came
         assert self.resident.get(f"/v1/uploads/{left[0]}").status in (200, 404)
         self.known["upload_id"] = world.upload(self.resident, jpeg((320, 240)))
@@ -225,13 +298,17 @@ class Street:
     def tickets(self) -> None:
         """A ticket that is worked on, put on hold, solved, opened again and confirmed; two that are one; one that nobody takes."""
         world = self.world
-        ticket = self.known["ticket_id"] = self.report(photos=[world.upload(self.resident, jpeg((320, 240)))])
+        ticket = self.known["ticket_id"] = self.report(
+            photos=[world.upload(self.resident, jpeg((320, 240)))]
+        )
         neighbour, other = world.resident(), world.resident()
         self.move(neighbour, ticket, "join")
         ok(neighbour.get(f"/v1/tickets/{ticket}/photos"))
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "comment", text="明天来修", public=True)
-        until = (world.clock.now() + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+        until = (
+            (world.clock.now() + timedelta(days=1)).isoformat().replace("+00:00", "Z")
+        )
         self.move(self.worker, ticket, "hold", reason="等配件", until=until)
         world.pass_time(days=1, hours=1)  # goes on by itself
         done = world.upload(self.worker, jpeg((320, 240)))
@@ -249,21 +326,41 @@ class Street:
         self.move(self.clerk, original, "escalate", reason="需要街道协调")
         self.move(self.admin, original, "close", reason="重复")
         ward = world.person(phone=None)
-        spoken = {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}}
+        spoken = {
+            "on_behalf_of": ward.id,
+            "consent": {"how": "spoken", "witness": "陈敏"},
+        }
         urgent = self.report(self.worker, urgency="urgent", **spoken)
         world.pass_time(hours=1)  # climbs to the top, and is told again there
         self.move(self.admin, urgent, "resolve", note="已修")
         world.pass_time(days=1, hours=1)  # nobody answers
         turned = self.report(text="想请人帮忙换个灯泡")
-        wish = {"title": "换灯泡", "story": "够不着", "kind": "service", "needed_by": world.wish_body()["needed_by"]}
-        ok(self.clerk.post(f"/v1/tickets/{turned}/turn", wish | {"consent": {"how": "spoken", "witness": "陈敏"}}))
+        wish = {
+            "title": "换灯泡",
+            "story": "够不着",
+            "kind": "service",
+            "needed_by": world.wish_body()["needed_by"],
+        }
+        ok(
+            self.clerk.post(
+                f"/v1/tickets/{turned}/turn",
+                wish | {"consent": {"how": "spoken", "witness": "陈敏"}},
+            )
+        )
         self.move(self.admin, copy, "close", reason="重复")
 
     def many_reporters(self) -> None:
         """More than a few reporters: they are told by a fan-out, page by page."""
         ticket = self.report()
         for n in range(60):
-            save(TicketReport(ticket_id=ticket, person_id=f"per_{n:024}", joined_at=self.world.clock.now(), by="resident"))
+            save(
+                TicketReport(
+                    ticket_id=ticket,
+                    person_id=f"per_{n:024}",
+                    joined_at=self.world.clock.now(),
+                    by="resident",
+                )
+            )
         self.move(self.worker, ticket, "accept")
         self.move(self.worker, ticket, "resolve", note="已修")
         self.world.pass_time(hours=3)
@@ -274,20 +371,44 @@ class Street:
     def open311(self) -> None:
         """What another application asks, in both formats."""
         for suffix in ("json", "xml"):
-            form = {"api_key": KEY, "service_code": "light", "description": f"路灯不亮{suffix}", "address_id": BUILDING}
+            form = {
+                "api_key": KEY,
+                "service_code": "light",
+                "description": f"路灯不亮{suffix}",
+                "address_id": BUILDING,
+            }
             ok(self._form(f"/open311/v2/requests.{suffix}", form))
-            listed = ok(Phone().get("/open311/v2/requests.json?service_code=light&status=open"))
+            listed = ok(
+                Phone().get("/open311/v2/requests.json?service_code=light&status=open")
+            )
             ticket = listed[0]["service_request_id"]
             for path in ("requests", "tokens"):
                 ok(Phone().get(f"/open311/v2/{path}/{ticket}.{suffix}"))
             ok(Phone().get(f"/open311/v2/services/light.{suffix}"))
-            for path in ("/discovery", "/v2/discovery", "/v2/services", "/v2/requests", "/v2/servicerequestupdates"):
+            for path in (
+                "/discovery",
+                "/v2/discovery",
+                "/v2/services",
+                "/v2/requests",
+                "/v2/servicerequestupdates",
+            ):
                 ok(Phone().get(f"/open311{path}.{suffix}"))
-            update = {"api_key": KEY, "service_request_id": ticket, "description": "还没修"}
+            update = {
+                "api_key": KEY,
+                "service_request_id": ticket,
+                "description": "还没修",
+            }
             ok(self._form(f"/open311/v2/servicerequestupdates.{suffix}", update))
             for path in ("requests", "servicerequestupdates"):
-                ok(Phone().get(f"/open311/v2/{path}.{suffix}?service_request_id={ticket}"))
-            known = form | {"description": f"又不亮{suffix}", "phone": self.resident.me["phone"]}
+                ok(
+                    Phone().get(
+                        f"/open311/v2/{path}.{suffix}?service_request_id={ticket}"
+                    )
+                )
+            known = form | {
+                "description": f"又不亮{suffix}",
+                "phone": self.resident.me["phone"],
+            }
             ok(self._form(f"/open311/v2/requests.{suffix}", known))
             self.move(self.clerk, ticket, "close", reason="重复")
         self.close_all()
@@ -300,7 +421,12 @@ class Street:
     def wishes(self) -> None:
         """Wishes that are kept, and that are not: reminders, chases, expiry, and everything that others hear of them."""
         world = self.world
-        wishes = [world.open_wish(self.resident, title=f"修灯{n}", kind="service", budget_fen=None) for n in range(3)]
+        wishes = [
+            world.open_wish(
+                self.resident, title=f"修灯{n}", kind="service", budget_fen=None
+            )
+            for n in range(3)
+        ]
         soon = (world.clock.now() + timedelta(days=3)).date().isoformat()
         late = world.open_wish(self.resident, title="一把伞", needed_by=soon)
         world.open_wish(self.resident, title="一双雨鞋", needed_by=soon)
@@ -312,7 +438,9 @@ class Street:
         ok(self.helper.post(f"/v1/wishes/{wishes[1]}/release", {"reason": "临时有事"}))
         ok(self.resident.post(f"/v1/wishes/{wishes[2]}/withdraw", {"reason": "不用了"}))
         ok(self.clerk.post(f"/v1/wishes/{wishes[1]}/unpublish", {"reason": "需要核实"}))
-        world.pass_time(days=8)  # reminded, late, asked again, asked staff; not needed any more
+        world.pass_time(
+            days=8
+        )  # reminded, late, asked again, asked staff; not needed any more
 
     def offered(self, helper: Phone) -> str:
         """Offer a fresh wish to somebody at once, before a run looks at it."""
@@ -323,16 +451,35 @@ class Street:
         """Offers that are taken, refused, run out, and end because somebody was quicker, left, or was blocked."""
         world = self.world
         asked = [world.volunteer(skills=["水电"]) for _ in range(4)]
-        self.known["run_id"] = ok(self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False}))["id"]
+        self.known["run_id"] = ok(
+            self.clerk.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": False})
+        )["id"]
         self.known["offer_id"] = self.offered(asked[0])
         offers = [self.offered(helper) for helper in asked]
         ok(asked[0].post(f"/v1/offers/{offers[0]}/accept"))
-        ok(asked[1].post(f"/v1/offers/{offers[1]}/decline", {"reason": "这周不在家", "never_again": True}))
+        ok(
+            asked[1].post(
+                f"/v1/offers/{offers[1]}/decline",
+                {"reason": "这周不在家", "never_again": True},
+            )
+        )
         quicker = self.offered(asked[2])
         ok(asked[3].post(f"/v1/wishes/{self._wish_of(quicker)}/claim"))
-        assert asked[2].post(f"/v1/offers/{quicker}/accept").status == 409  # and is shown others like it
-        ok(self.admin.put(f"/v1/people/{asked[2].me['id']}/blocked", {"blocked": True, "reason": "多次爽约"}))
-        ok(asked[3].put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5, "kinds": ["service"]}))
+        assert (
+            asked[2].post(f"/v1/offers/{quicker}/accept").status == 409
+        )  # and is shown others like it
+        ok(
+            self.admin.put(
+                f"/v1/people/{asked[2].me['id']}/blocked",
+                {"blocked": True, "reason": "多次爽约"},
+            )
+        )
+        ok(
+            asked[3].put(
+                "/v1/me/volunteer",
+                {"places": [BAIHUA], "capacity": 5, "kinds": ["service"]},
+            )
+        )
         world.pass_time(minutes=10)
         world.pass_time(days=2)  # the rest runs out, and others are asked
         ok(self.admin.put(f"/v1/people/{asked[3].me['id']}/roles", []))
@@ -367,12 +514,16 @@ class Street:
             if word == "2":
                 self.move(self.admin, ticket, "close", reason="重复")
         late = world.volunteer(JINFENG)
-        wish = world.open_wish(world.resident(home=f"{OTHER_GRID}.b01"))  # the only one there: others like it are elsewhere
+        wish = world.open_wish(
+            world.resident(home=f"{OTHER_GRID}.b01")
+        )  # the only one there: others like it are elsewhere
         world.offer(wish, late)
         self._awake()
         ok(world.volunteer(JINFENG).post(f"/v1/wishes/{wish}/claim"))
         reply(world, late.me["phone"], "1")  # somebody was quicker: she is told
-        lines = ok(self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100"))["items"]
+        lines = ok(self.admin.get(f"/v1/messages?person={late.me['id']}&limit=100"))[
+            "items"
+        ]
         for line, status in itertools.product(lines[:2], ("delivered", "failed")):
             assert report(world, line["id"], status=status).status == 204
         reply(world, late.me["phone"], "R")
@@ -387,8 +538,15 @@ class Street:
         """Somebody who has left traces everywhere is erased: photos, wishes, claims, offers, tickets, consents, notes."""
         world = self.world
         witnessed = ConsentGiven(how="spoken", witness="陈敏")
-        person = world.person("钱进", (Role.GRID_WORKER, GRID), household="h8", consent=witnessed)
-        ok(self.admin.put(f"/v1/places/{GRID}/duty", {Role.GRID_WORKER.value: [person.id, self.worker.me["id"]]}))
+        person = world.person(
+            "钱进", (Role.GRID_WORKER, GRID), household="h8", consent=witnessed
+        )
+        ok(
+            self.admin.put(
+                f"/v1/places/{GRID}/duty",
+                {Role.GRID_WORKER.value: [person.id, self.worker.me["id"]]},
+            )
+        )
         gone = world.phone_of(person)
         ok(gone.put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 5}))
         gone = world.phone_of(world.services.people.find(person.id) or person)
@@ -415,14 +573,20 @@ class Street:
         ok(Phone().post("/v1/auth/codes", {"phone": person.phone}))
         ok(gone.get("/v1/me/data"))
         ok(gone.delete("/v1/me"))
-        self.hand(self.due("person.erased", person.id))  # as an older version has written it
+        self.hand(
+            self.due("person.erased", person.id)
+        )  # as an older version has written it
         world.pass_time(minutes=10)
         for ticket in (held, own, joined):
             self.move(self.admin, ticket, "close", reason="重复")
 
     def _edit(self) -> dict[str, Any]:
         kept = ("kind", "title", "story", "budget_fen", "needed_by")
-        return {name: value for name, value in self.world.wish_body(title="两个电热水壶").items() if name in kept}
+        return {
+            name: value
+            for name, value in self.world.wish_body(title="两个电热水壶").items()
+            if name in kept
+        }
 
     # messages
 
@@ -431,12 +595,22 @@ class Street:
         about = {name.removesuffix("_id"): id for name, id in self.known.items()}
         about |= {"ticket.holes_staff": STREET}
         kinds = [kind for kind in TEMPLATES if kind.partition(".")[0] in about]
-        nowhere = self.world.sign_in("+8613912312314", consent="1").me["id"]  # who lives nowhere yet: whose staff would tell her?
+        nowhere = self.world.sign_in("+8613912312314", consent="1").me[
+            "id"
+        ]  # who lives nowhere yet: whose staff would tell her?
         for kind in kinds:
             subject = about.get(kind, about[kind.partition(".")[0]])
-            claim = {"claim": self._claim_of(subject)} if kind.startswith("wish.") else {}
-            for to in (self.resident.me["id"], nowhere, f"people:{self.helper.me['id']},{nowhere}"):
-                self.world.services.outbox.put(self.due(kind, subject, to, params=claim))
+            claim = (
+                {"claim": self._claim_of(subject)} if kind.startswith("wish.") else {}
+            )
+            for to in (
+                self.resident.me["id"],
+                nowhere,
+                f"people:{self.helper.me['id']},{nowhere}",
+            ):
+                self.world.services.outbox.put(
+                    self.due(kind, subject, to, params=claim)
+                )
         self.world.run("sweep")
 
     def _claim_of(self, wish_id: str) -> str:
@@ -449,24 +623,54 @@ class Street:
         mail = world.sign_in("+8613912312313", consent="1")
         ok(mail.post("/v1/me/email", {"address": "lin@example.com"}))
         letter = world.mailbox.read("lin@example.com")[0].text
-        ok(mail.post("/v1/me/email/verify", {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]}))
-        ok(mail.patch("/v1/me", {"channels": {"sms": False, "email": True}, "home": UNIT}))
+        ok(
+            mail.post(
+                "/v1/me/email/verify",
+                {
+                    "code": "".join(
+                        c for c in letter.split("验证码")[1] if c.isdigit()
+                    )[:6]
+                },
+            )
+        )
+        ok(
+            mail.patch(
+                "/v1/me", {"channels": {"sms": False, "email": True}, "home": UNIT}
+            )
+        )
         given = ConsentGiven(how="written")
-        ward = world.person("李奶奶", phone=None, contact_via=self.resident.me["id"], consent=given)
-        kin = [world.person(name, phone=phone, household="h9") for name, phone in (("王奶奶", None), ("王小明", ""))]
-        people = [self.resident.me["id"], mail.me["id"], ward.id, *(person.id for person in kin), world.person(phone=None).id]
+        ward = world.person(
+            "李奶奶", phone=None, contact_via=self.resident.me["id"], consent=given
+        )
+        kin = [
+            world.person(name, phone=phone, household="h9")
+            for name, phone in (("王奶奶", None), ("王小明", ""))
+        ]
+        people = [
+            self.resident.me["id"],
+            mail.me["id"],
+            ward.id,
+            *(person.id for person in kin),
+            world.person(phone=None).id,
+        ]
         audiences = [*people, f"staff:{UNIT}", f"staff:{UNIT}#{self.worker.me['id']}"]
         wish = world.open_wish(self.resident)
         for hours in (0, 12):  # by day, and in the quiet hours
             self._awake()
             world.pass_time(hours=hours)
             for fails in range(len(FAILS) + 1):
-                ticket = self.report(urgency="urgent")  # of which anybody may hear by either queue
+                ticket = self.report(
+                    urgency="urgent"
+                )  # of which anybody may hear by either queue
                 for to, (kind, many) in itertools.product(audiences, _BY_EITHER_QUEUE):
                     whom = f"people:{to}" if many and to.startswith("per_") else to
                     for way in (world.sms, world.email):
                         way.fails = list(FAILS[fails : fails + 1])
-                    self.hand(self.due(kind, wish if kind.startswith("wish") else ticket, whom))
+                    self.hand(
+                        self.due(
+                            kind, wish if kind.startswith("wish") else ticket, whom
+                        )
+                    )
                 world.sms.fails, world.email.fails = [], []
                 world.pass_time(minutes=5)  # tried again
                 self.move(self.admin, ticket, "close", reason="重复")
@@ -479,8 +683,17 @@ class Street:
 
     def _begin_telling(self, place: str) -> None:
         message = self.world.services.ids.new("msg")
-        with mock.patch.object(fanouts, "STEPS", 0):  # as many pages as one job may read
-            self.hand(self.due("wish.approved", self.world.open_wish(), f"all:place:{place}", message=message))
+        with mock.patch.object(
+            fanouts, "STEPS", 0
+        ):  # as many pages as one job may read
+            self.hand(
+                self.due(
+                    "wish.approved",
+                    self.world.open_wish(),
+                    f"all:place:{place}",
+                    message=message,
+                )
+            )
 
     # what goes wrong
 
@@ -493,10 +706,18 @@ class Street:
         world.pass_time(minutes=2)
         self.move(self.admin, ticket, "close", reason="重复")
         self.hand(*(self.due("nobody.knows", id) for id in self.known.values()))
-        for body in ("no entry at all", write_entry(self.due("command.match.community", BAIHUA))):
+        for body in (
+            "no entry at all",
+            write_entry(self.due("command.match.community", BAIHUA)),
+        ):
             app.handler_map["park_dead"](sqs_event([("m", body)]), None)
         tasks = ok(self.admin.get(f"/v1/admin/queue?place={STREET}&limit=100"))["items"]
-        jobs = [task for task in tasks if task["kind"] == "job.parked" and task["title"] == "command.match.community"]
+        jobs = [
+            task
+            for task in tasks
+            if task["kind"] == "job.parked"
+            and task["title"] == "command.match.community"
+        ]
         ok(self.admin.post(f"/v1/admin/jobs/{jobs[0]['id']}/redrive", {}))
         world.pass_time(hours=1)
 
@@ -521,14 +742,24 @@ class Street:
         for kind in timed():
             thing = self._armed(kind)[-1]
             timer = thing.timer
-            due = a_job(id=timer.id, at=timer.at, shard="s0", kind=timer_of(kind), subject=thing.id)
+            due = a_job(
+                id=timer.id,
+                at=timer.at,
+                shard="s0",
+                kind=timer_of(kind),
+                subject=thing.id,
+            )
             self.world.letters.sent.append((lane_of(due).value, write_entry(due)))
         self.world.drain()
 
     def _armed(self, kind: type[Entity]) -> list[Any]:
         """Return what waits for an instant to come."""
         things = scan(kind, kind.entity_kind == SK)
-        return [thing for thing in things if thing.timer and thing.timer.at > self.world.clock.now()]
+        return [
+            thing
+            for thing in things
+            if thing.timer and thing.timer.at > self.world.clock.now()
+        ]
 
     def schedules(self) -> None:
         """Each schedule, by day."""
@@ -542,7 +773,9 @@ class Street:
         world.open_wish(self.resident, helpers_needed=2)
         self.offered(world.volunteer())
         self.report()
-        self.resident.post("/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 9})
+        self.resident.post(
+            "/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": 9}
+        )
         self._begin_telling(STREET)
         self._overdue_for_long()
         self._lose()
@@ -553,7 +786,14 @@ class Street:
     def _overdue_for_long(self) -> None:
         for kind in timed():
             for thing in self._armed(kind)[-1:]:
-                save(replace(thing, timer=replace(thing.timer, at=thing.timer.at - timedelta(days=400))))
+                save(
+                    replace(
+                        thing,
+                        timer=replace(
+                            thing.timer, at=thing.timer.at - timedelta(days=400)
+                        ),
+                    )
+                )
 
     def _lose(self) -> None:
         remove(*scan(JobRecord, PK.startswith("s")))

@@ -50,7 +50,9 @@ def test_control_everything_that_takes_no_part_is_named(recorder: Recorder):
     assert {name for name in asked if name.startswith("table/")} <= {*named}
     without = {}
     for function, calls in recorder.calls.items():
-        without[function] = Counter({g: n for g, n in calls.items() if "by_spot" not in g.resource})
+        without[function] = Counter(
+            {g: n for g, n in calls.items() if "by_spot" not in g.resource}
+        )
     assert left_out(replace(recorder, calls=without)) == ["table/tickets/index/by_spot"]
 
 
@@ -62,7 +64,9 @@ def test_a_policy_is_what_the_life_needs(recorder: Recorder, function: str):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_each_permission_that_is_missing_or_idle_is_found(recorder: Recorder, function: str):
+def test_each_permission_that_is_missing_or_idle_is_found(
+    recorder: Recorder, function: str
+):
     text = generated(recorder)[function]
     needed = permissions_in(text)
     for one in needed:
@@ -99,7 +103,15 @@ EXCEPTIONS = {
 
 def test_no_function_scans_or_manages_a_table(recorder: Recorder):
     asked = {grant.action for calls in recorder.calls.values() for grant in calls}
-    verbs = ("Get", "BatchGet", "Put", "Update", "Delete", "ConditionCheck", "BatchWrite")
+    verbs = (
+        "Get",
+        "BatchGet",
+        "Put",
+        "Update",
+        "Delete",
+        "ConditionCheck",
+        "BatchWrite",
+    )
     items = {f"dynamodb:{verb}Item" for verb in verbs} | {"dynamodb:Query"}
     assert {action for action in asked if action.startswith("dynamodb:")} == items
 
@@ -119,5 +131,7 @@ def test_a_call_to_what_the_stack_does_not_have_is_refused(resource: str):
 
 def test_the_text_of_a_policy_does_not_depend_on_an_order(recorder: Recorder):
     calls: list[Any] = sorted(recorder.calls[API])
-    first, second = (policy_text(permissions_of(API, each)) for each in (calls, reversed(calls)))
+    first, second = (
+        policy_text(permissions_of(API, each)) for each in (calls, reversed(calls))
+    )
     assert first == second

@@ -22,7 +22,9 @@ from ..job_rows import a_job
 from ..journeys.test_the_kettle import delivery_code
 from .emulator import KEY, ROOT, STAGE, Cloud, Somebody, printed, running_cloud, until
 
-pytestmark = pytest.mark.skipif(os.environ.get("DEPLOY") != "1", reason="make test-deploy")
+pytestmark = pytest.mark.skipif(
+    os.environ.get("DEPLOY") != "1", reason="make test-deploy"
+)
 ADMIN, RESIDENT, HELPER = "+8613900000001", "+8613900000101", "+8613900000011"
 STREET, UNIT = "chunhui", "chunhui.baihua.g01.b01.u1"
 FIRST, UPDATES, KEYS = "First deployment", "Updates and rollback", "Changing keys"
@@ -41,21 +43,35 @@ def person(name: str) -> Somebody:
 
 
 def test_without_its_secret_nothing_is_deployed(cloud: Cloud):
-    assert "docs/operations.md, Secrets" in cloud.tool("tools.deploy", "--stage", STAGE, "--yes", fails=True)
-    assert not [s for s in cloud.client("cloudformation").describe_stacks()["Stacks"] if s["StackStatus"] != "REVIEW_IN_PROGRESS"]
+    assert "docs/operations.md, Secrets" in cloud.tool(
+        "tools.deploy", "--stage", STAGE, "--yes", fails=True
+    )
+    assert not [
+        s
+        for s in cloud.client("cloudformation").describe_stacks()["Stacks"]
+        if s["StackStatus"] != "REVIEW_IN_PROGRESS"
+    ]
 
 
 def test_a_secret_is_made_of_what_the_providers_have_given(cloud: Cloud):
     """The files are written as the page shows them; its provider is the test's own."""
     sms, mail = (json.loads(block.text) for block in printed("json"))
-    (ROOT / "sms.json").write_text(json.dumps([sms[0] | {"url": cloud.provider.url, "key": KEY}]), encoding="utf-8")
+    (ROOT / "sms.json").write_text(
+        json.dumps([sms[0] | {"url": cloud.provider.url, "key": KEY}]), encoding="utf-8"
+    )
     (ROOT / "mail.json").write_text(json.dumps(mail), encoding="utf-8")
     said = cloud.walk(FIRST, 2)
     assert not (ROOT / "sms.json").exists()
-    kept = json.loads(cloud.client("secretsmanager").get_secret_value(SecretId=f"chunhui/{STAGE}")["SecretString"])
+    kept = json.loads(
+        cloud.client("secretsmanager").get_secret_value(SecretId=f"chunhui/{STAGE}")[
+            "SecretString"
+        ]
+    )
     assert json.loads(kept["SMS_PROVIDERS"])[0]["key"] == KEY
     assert "east (gateway)" in said
-    assert not [part for part in (KEY, kept["SECRET"], mail["password"]) if part in said]
+    assert not [
+        part for part in (KEY, kept["SECRET"], mail["password"]) if part in said
+    ]
 
 
 def test_a_change_set_makes_the_house(cloud: Cloud):
@@ -68,22 +84,42 @@ def test_a_change_set_makes_the_house(cloud: Cloud):
     assert cloud.variables()["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
     store = cloud.client("dynamodb")
     for table in all_tables():
-        made = store.describe_table(TableName=f"{cloud.outputs['TablePrefix']}{table.name}")["Table"]
+        made = store.describe_table(
+            TableName=f"{cloud.outputs['TablePrefix']}{table.name}"
+        )["Table"]
         wanted = table.schema()
         assert made["KeySchema"] == wanted["key_schema"]
-        indexes = {i["IndexName"]: (i["KeySchema"], i["Projection"]) for i in made.get("GlobalSecondaryIndexes", [])}
-        assert indexes.keys() == {i["index_name"] for i in wanted["global_secondary_indexes"]}
+        indexes = {
+            i["IndexName"]: (i["KeySchema"], i["Projection"])
+            for i in made.get("GlobalSecondaryIndexes", [])
+        }
+        assert indexes.keys() == {
+            i["index_name"] for i in wanted["global_secondary_indexes"]
+        }
         for index in wanted["global_secondary_indexes"]:
-            assert indexes[index["index_name"]] == (index["key_schema"], index["projection"])
+            assert indexes[index["index_name"]] == (
+                index["key_schema"],
+                index["projection"],
+            )
 
 
-def test_the_house_answers_through_the_gateway_and_refuses_in_its_own_form(cloud: Cloud):
+def test_the_house_answers_through_the_gateway_and_refuses_in_its_own_form(
+    cloud: Cloud,
+):
     """What the gateway itself refuses is not shown by the emulator; tests/deploy/test_template.py holds it to the local server's."""
     assert cloud.call("GET", "/healthz")[:2] == (200, {"status": "ok"})
     status, body, headers = cloud.call("GET", "/v1/me")
-    assert (status, body["code"], headers["content-type"]) == (401, "auth.token_missing", "application/problem+json")
+    assert (status, body["code"], headers["content-type"]) == (
+        401,
+        "auth.token_missing",
+        "application/problem+json",
+    )
     status, body, headers = cloud.call("GET", f"/v1/wishes/wsh_{'a' * 24}")
-    assert (status, body["code"], headers["content-language"]) == (404, "resource.not_found", "zh-CN")
+    assert (status, body["code"], headers["content-language"]) == (
+        404,
+        "resource.not_found",
+        "zh-CN",
+    )
 
 
 def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
@@ -96,7 +132,10 @@ def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
         ("baihua.g01.b01.u1", "1单元"),
     ):
         admin.ask("PUT", f"/v1/places/{STREET}.{code}", {"name": name})
-    for phone, name, key in ((RESIDENT, "罗桂芳", "resident"), (HELPER, "赵志强", "helper")):
+    for phone, name, key in (
+        (RESIDENT, "罗桂芳", "resident"),
+        (HELPER, "赵志强", "helper"),
+    ):
         body = {
             "name": name,
             "phone": phone,
@@ -107,37 +146,78 @@ def test_a_street_is_founded_and_its_administrator_signs_in(cloud: Cloud):
         admin.ask("POST", "/v1/people", body, 201)
         seen[key] = cloud.sign_in(phone)
         seen[key].ask("PATCH", "/v1/me", {"quiet_hours": _not_now()})
-    person("helper").ask("PUT", "/v1/me/volunteer", {"places": [f"{STREET}.baihua"], "capacity": 3})
+    person("helper").ask(
+        "PUT", "/v1/me/volunteer", {"places": [f"{STREET}.baihua"], "capacity": 3}
+    )
 
 
 def test_the_kettle(cloud: Cloud):
     resident, helper = person("resident"), person("helper")
-    body = {"kind": "goods", "title": "一个电热水壶", "story": "旧的坏了。", "budget_fen": 12000, "needed_by": _in_days(20)}
-    wish = seen["wish"] = resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"]
-    assert resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"] == wish
+    body = {
+        "kind": "goods",
+        "title": "一个电热水壶",
+        "story": "旧的坏了。",
+        "budget_fen": 12000,
+        "needed_by": _in_days(20),
+    }
+    wish = seen["wish"] = resident.ask(
+        "POST", "/v1/wishes", body, 201, Idempotency_Key="kettle"
+    )["id"]
+    assert (
+        resident.ask("POST", "/v1/wishes", body, 201, Idempotency_Key="kettle")["id"]
+        == wish
+    )
     assert person("admin").ask("POST", f"/v1/wishes/{wish}/approve")["state"] == "open"
     cloud.told(RESIDENT, "wish.approved")
-    assert cloud.call("GET", f"/v1/wishes?place={STREET}.baihua&state=open")[1]["items"][0]["id"] == wish
+    assert (
+        cloud.call("GET", f"/v1/wishes?place={STREET}.baihua&state=open")[1]["items"][
+            0
+        ]["id"]
+        == wish
+    )
     helper.ask("POST", f"/v1/wishes/{wish}/claim")
     code = delivery_code(cloud.told(RESIDENT, "wish.claimed")["text"])
-    assert helper.ask("POST", f"/v1/wishes/{wish}/deliver", {"code": code})["state"] == "fulfilled"
+    assert (
+        helper.ask("POST", f"/v1/wishes/{wish}/deliver", {"code": code})["state"]
+        == "fulfilled"
+    )
     cloud.told(HELPER, "wish.thanks")
 
 
 def test_a_photo_goes_through_the_bucket(cloud: Cloud):
     resident, data = person("resident"), jpeg((320, 240))
-    form = resident.ask("POST", "/v1/uploads", {"kind": "photo", "content_type": "image/jpeg", "size": len(data)}, 201)
-    cloud.client("s3").put_object(Bucket=cloud.outputs["PhotoBucket"], Key=form["fields"]["key"], Body=data)
-    until(lambda: resident.ask("GET", f"/v1/uploads/{form['id']}")["state"] == "ready", "a photo")
+    form = resident.ask(
+        "POST",
+        "/v1/uploads",
+        {"kind": "photo", "content_type": "image/jpeg", "size": len(data)},
+        201,
+    )
+    cloud.client("s3").put_object(
+        Bucket=cloud.outputs["PhotoBucket"], Key=form["fields"]["key"], Body=data
+    )
+    until(
+        lambda: resident.ask("GET", f"/v1/uploads/{form['id']}")["state"] == "ready",
+        "a photo",
+    )
 
 
 def test_a_poison_message_is_brought_five_times(cloud: Cloud):
     sqs, queue = cloud.client("sqs"), cloud.outputs["UrgentQueueUrl"]
-    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])["Attributes"]
+    attributes = sqs.get_queue_attributes(
+        QueueUrl=queue, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
+    )["Attributes"]
     assert attributes["VisibilityTimeout"] == "180"
     assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] in (5, "5")
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "4"})  # five minutes are long for a test
-    poison = a_job(id=RandomIds().new("due"), at=SystemClock().now(), shard="s0", kind="nobody.knows", subject=seen["wish"])
+    sqs.set_queue_attributes(
+        QueueUrl=queue, Attributes={"VisibilityTimeout": "4"}
+    )  # five minutes are long for a test
+    poison = a_job(
+        id=RandomIds().new("due"),
+        at=SystemClock().now(),
+        shard="s0",
+        kind="nobody.knows",
+        subject=seen["wish"],
+    )
     sqs.send_message(QueueUrl=queue, MessageBody=write_entry(poison))
     seen["poison"] = poison.id
 
@@ -145,25 +225,41 @@ def test_a_poison_message_is_brought_five_times(cloud: Cloud):
 def test_the_sweep_comes_by_its_schedule(cloud: Cloud):
     """What is due and was handed over by nobody is found within a minute or so."""
     cloud.inside(
-        "-c", _DUE.format(kind="wish.thanks", wish=seen["wish"], to=person("resident").me["id"], id=RandomIds().new("due"))
+        "-c",
+        _DUE.format(
+            kind="wish.thanks",
+            wish=seen["wish"],
+            to=person("resident").me["id"],
+            id=RandomIds().new("due"),
+        ),
     )
     before = len(cloud.sms_to(RESIDENT))
-    until(lambda: len(cloud.sms_to(RESIDENT)) > before or _waiting(cloud) == 0, "the sweep", 150)
+    until(
+        lambda: len(cloud.sms_to(RESIDENT)) > before or _waiting(cloud) == 0,
+        "the sweep",
+        150,
+    )
     assert _waiting(cloud) == 0
 
 
 def test_and_is_parked_where_staff_see_it(cloud: Cloud):
     def parked() -> list[dict[str, Any]]:
-        items = person("admin").ask("GET", f"/v1/admin/queue?place={STREET}&limit=100")["items"]
+        items = person("admin").ask("GET", f"/v1/admin/queue?place={STREET}&limit=100")[
+            "items"
+        ]
         return [task for task in items if task["id"] == seen["poison"]]
 
     assert until(parked, "the parked job", 240)
     assert seen["poison"] in cloud.inside("-m", "tools.redrive")
 
 
-def test_an_update_changes_code_and_template_and_what_was_before_comes_back(cloud: Cloud):
+def test_an_update_changes_code_and_template_and_what_was_before_comes_back(
+    cloud: Cloud,
+):
     def version() -> tuple[int, str]:
-        found = cloud.client("lambda").get_function_configuration(FunctionName=cloud.outputs["APIHandlerName"])
+        found = cloud.client("lambda").get_function_configuration(
+            FunctionName=cloud.outputs["APIHandlerName"]
+        )
         return found["Timeout"], found["CodeSha256"]
 
     first = version()
@@ -181,7 +277,16 @@ def test_an_update_changes_code_and_template_and_what_was_before_comes_back(clou
 
 
 def test_a_parameter_changes_alone_and_stays(cloud: Cloud):
-    cloud.tool("tools.deploy", "--stage", STAGE, "--yes", "--package", str(cloud.package), "--set", "SmsPerSecond=19")
+    cloud.tool(
+        "tools.deploy",
+        "--stage",
+        STAGE,
+        "--yes",
+        "--package",
+        str(cloud.package),
+        "--set",
+        "SmsPerSecond=19",
+    )
     assert cloud.variables()["SMS_PER_SECOND"] == "19"
     assert cloud.variables()["PUBLIC_URL"] == cloud.outputs["EndpointURL"].rstrip("/")
 
@@ -207,13 +312,19 @@ def test_tables_are_set_back_beside_those_in_use(cloud: Cloud):
     there switch recovery on, so that is done here; tests/deploy/test_template.py holds the template to it."""
     for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]:
         on = {"PointInTimeRecoveryEnabled": True}
-        cloud.client("dynamodb").update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=on)
+        cloud.client("dynamodb").update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification=on
+        )
     said = cloud.walk(BACKUP)
     restored = dict(re.findall(r"^chunhui-drill-(\w+) +(\d+) rows", said, re.MULTILINE))
     assert len(restored) == len(all_tables())
     assert int(restored["wishes"]) > 0
     assert seen["poison"] in said  # read from the restored table of what is due
-    assert not [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if "drill" in name]
+    assert not [
+        name
+        for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]
+        if "drill" in name
+    ]
 
 
 def test_what_was_parked_is_due_again(cloud: Cloud):
@@ -227,10 +338,20 @@ def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(cloud: Cl
     said = cloud.walk(END)
     assert said.rstrip().endswith("DELETE_COMPLETE")
     assert f"  {prefix}wishes\n" in said
-    kept = [name for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"] if name.startswith(prefix)]
+    kept = [
+        name
+        for name in cloud.client("dynamodb").list_tables(Limit=100)["TableNames"]
+        if name.startswith(prefix)
+    ]
     assert len(kept) == len(all_tables())
-    assert cloud.outputs["PhotoBucket"] in [found["Name"] for found in cloud.client("s3").list_buckets()["Buckets"]]
-    assert not [name for name in cloud.client("lambda").list_functions()["Functions"] if "chunhui" in name["FunctionName"]]
+    assert cloud.outputs["PhotoBucket"] in [
+        found["Name"] for found in cloud.client("s3").list_buckets()["Buckets"]
+    ]
+    assert not [
+        name
+        for name in cloud.client("lambda").list_functions()["Functions"]
+        if "chunhui" in name["FunctionName"]
+    ]
     said = cloud.walk(END)
     assert "IMPORT_COMPLETE" in said
     assert cloud.call("GET", f"/v1/wishes/{seen['wish']}")[1]["state"] == "fulfilled"
@@ -240,7 +361,9 @@ def test_what_is_deleted_leaves_its_data_and_another_stack_takes_it_in(cloud: Cl
 def test_nothing_of_the_page_was_left_out(cloud: Cloud):
     assert cloud.manual == []
     unable = [block for block in printed() if block.unable]
-    assert len(unable) == 1, "what is not run is counted, so that nothing is left out unseen"
+    assert len(unable) == 1, (
+        "what is not run is counted, so that nothing is left out unseen"
+    )
 
 
 _DUE = """
@@ -258,7 +381,13 @@ def _waiting(cloud: Cloud) -> int:
     """Return how many rows are due now."""
     store, now = cloud.client("dynamodb"), to_text(SystemClock().now())
     items = store.scan(TableName=f"{cloud.outputs['TablePrefix']}due")["Items"]
-    return len([item for item in items if item["pk"]["S"] != "parked" and item["sk"]["S"] < now])
+    return len(
+        [
+            item
+            for item in items
+            if item["pk"]["S"] != "parked" and item["sk"]["S"] < now
+        ]
+    )
 
 
 def _not_now() -> dict[str, str]:

@@ -27,21 +27,34 @@ from tools.policies import API
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
-FUNCTIONS = {to_cfn_resource_name(source.name): source.name for source in app.event_sources}
+FUNCTIONS = {
+    to_cfn_resource_name(source.name): source.name for source in app.event_sources
+}
 FUNCTIONS["APIHandler"] = API
 
 
 def packaged(stage: str, merged: Path | None) -> dict[str, Any]:
     """Return what `chalice package` makes; the code itself, which takes its time, is a stand-in."""
-    with TemporaryDirectory() as folder, mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}):
+    with (
+        TemporaryDirectory() as folder,
+        mock.patch.dict("os.environ", {"AWS_DEFAULT_REGION": "us-east-1"}),
+    ):
         code = Path(folder) / "code.zip"
         code.write_bytes(b"PK")
         factory = CLIFactory(str(ROOT), environ={"AWS_DEFAULT_REGION": "us-east-1"})
-        packaging = "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
+        packaging = (
+            "chalice.deploy.packager.LambdaDeploymentPackager.create_deployment_package"
+        )
         with mock.patch(packaging, return_value=str(code)):
             config = factory.create_config_obj(stage)
             options = factory.create_package_options()
-            packager = factory.create_app_packager(config, options, "cloudformation", "json", str(merged) if merged else None)
+            packager = factory.create_app_packager(
+                config,
+                options,
+                "cloudformation",
+                "json",
+                str(merged) if merged else None,
+            )
             packager.package_app(config, folder, stage)
         return dict(json.loads((Path(folder) / "sam.json").read_text()))
 
@@ -57,7 +70,9 @@ def properties(template: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def of_type(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: dict(r) for name, r in template["Resources"].items() if r["Type"] == kind}
+    return {
+        name: dict(r) for name, r in template["Resources"].items() if r["Type"] == kind
+    }
 
 
 def walk(node: Any) -> Iterator[Mapping[str, Any]]:
@@ -71,7 +86,9 @@ def walk(node: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def test_the_committed_template_is_what_the_code_and_infra_say():
-    assert json.loads(infra.TEMPLATE.read_text(encoding="utf-8")) == json.loads(json.dumps(infra.merged_template())), "make infra"
+    assert json.loads(infra.TEMPLATE.read_text(encoding="utf-8")) == json.loads(
+        json.dumps(infra.merged_template())
+    ), "make infra"
 
 
 def test_the_merge_has_left_no_intrinsic_beside_another(template):
@@ -87,18 +104,39 @@ def test_the_merge_has_left_no_intrinsic_beside_another(template):
 def test_every_table_of_the_code_is_there_and_outlives_its_stack(template):
     made = of_type(template, "AWS::DynamoDB::Table")
     names = {table.name for table in all_tables()}
-    assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {f"chunhui-${{Stage}}-{name}" for name in names}
+    assert {r["Properties"]["TableName"]["Fn::Sub"] for r in made.values()} == {
+        f"chunhui-${{Stage}}-{name}" for name in names
+    }
     for name, resource in made.items():
         given = resource["Properties"]
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
-        assert given["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (
+            "RetainExceptOnCreate",
+            "Retain",
+        ), name
+        assert given["PointInTimeRecoverySpecification"][
+            "PointInTimeRecoveryEnabled"
+        ], name
         assert given["SSESpecification"] == {"SSEEnabled": True}
-        assert given["DeletionProtectionEnabled"] == {"Fn::If": ["IsProtected", True, False]}
-        keys = {k["AttributeName"] for part in (given, *given.get("GlobalSecondaryIndexes", [])) for k in part["KeySchema"]}
-        assert {a["AttributeName"] for a in given["AttributeDefinitions"]} == keys, name  # DynamoDB refuses one that is no key
-    expiring = {name for name, r in made.items() if r["Properties"].get("TimeToLiveSpecification")}
+        assert given["DeletionProtectionEnabled"] == {
+            "Fn::If": ["IsProtected", True, False]
+        }
+        keys = {
+            k["AttributeName"]
+            for part in (given, *given.get("GlobalSecondaryIndexes", []))
+            for k in part["KeySchema"]
+        }
+        assert {a["AttributeName"] for a in given["AttributeDefinitions"]} == keys, (
+            name
+        )  # DynamoDB refuses one that is no key
+    expiring = {
+        name
+        for name, r in made.items()
+        if r["Properties"].get("TimeToLiveSpecification")
+    }
     assert {"ReceiptsTable", "SessionsTable", "MessagesTable"} <= expiring
-    assert not {"DueTable", "WishesTable", "PeopleTable"} & expiring  # a timer is never left to the store
+    assert (
+        not {"DueTable", "WishesTable", "PeopleTable"} & expiring
+    )  # a timer is never left to the store
 
 
 def test_the_first_deployment_can_take_its_tables_back(template):
@@ -112,25 +150,39 @@ def test_the_first_deployment_can_take_its_tables_back(template):
 # queues
 
 
-def consumers(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def consumers(
+    template: Mapping[str, Any],
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield each function that takes from a queue, with its event source and that queue's properties."""
     for name in FUNCTIONS:
         for event in properties(template, name).get("Events", {}).values():
             if event["Type"] == "SQS":
-                queue = re.fullmatch(r"\$\{(\w+)\.Arn\}", event["Properties"]["Queue"]["Fn::Sub"])
+                queue = re.fullmatch(
+                    r"\$\{(\w+)\.Arn\}", event["Properties"]["Queue"]["Fn::Sub"]
+                )
                 assert queue, "the queue is one of the stack's own"
                 yield name, event["Properties"], properties(template, queue[1])
 
 
 def check_consumers(template: Mapping[str, Any]) -> None:
     found = list(consumers(template))
-    assert {FUNCTIONS[name] for name, _, _ in found} == {e.name for e in app.event_sources if isinstance(e, SQSEventConfig)}
+    assert {FUNCTIONS[name] for name, _, _ in found} == {
+        e.name for e in app.event_sources if isinstance(e, SQSEventConfig)
+    }
     for name, source, queue in found:
-        assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], f"{name}: one that fails would bring all again"
-        assert source.get("ScalingConfig", {}).get("MaximumConcurrency"), f"{name}: it would take the whole account"
-        assert queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"], f"{name}: brought twice while it works"
+        assert source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"], (
+            f"{name}: one that fails would bring all again"
+        )
+        assert source.get("ScalingConfig", {}).get("MaximumConcurrency"), (
+            f"{name}: it would take the whole account"
+        )
+        assert (
+            queue["VisibilityTimeout"] >= 6 * properties(template, name)["Timeout"]
+        ), f"{name}: brought twice while it works"
         # A dead letter may bring the count of the queue that it died in; it must be tried, and not be lost at once.
-        assert queue["RedrivePolicy"]["maxReceiveCount"] == (4 * TRIES if name == "ParkDead" else TRIES), name
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == (
+            4 * TRIES if name == "ParkDead" else TRIES
+        ), name
         assert queue["SqsManagedSseEnabled"], name
 
 
@@ -138,7 +190,9 @@ def test_a_worker_gives_back_what_failed_and_is_never_doubled_while_it_works(tem
     check_consumers(template)
 
 
-CONSUMERS = [source for source in app.event_sources if isinstance(source, SQSEventConfig)]
+CONSUMERS = [
+    source for source in app.event_sources if isinstance(source, SQSEventConfig)
+]
 QUEUES = [to_cfn_resource_name(source.name) for source in CONSUMERS]
 
 
@@ -146,7 +200,9 @@ QUEUES = [to_cfn_resource_name(source.name) for source in CONSUMERS]
 @pytest.mark.parametrize("flag", ["FunctionResponseTypes", "ScalingConfig"])
 def test_control_a_flag_that_is_taken_away_is_missed(template, name, flag):
     less = deepcopy(template)
-    del less["Resources"][name]["Properties"]["Events"][f"{name}SqsEventSource"]["Properties"][flag]
+    del less["Resources"][name]["Properties"]["Events"][f"{name}SqsEventSource"][
+        "Properties"
+    ][flag]
     with pytest.raises(AssertionError, match=f"{name}: "):
         check_consumers(less)
 
@@ -154,7 +210,11 @@ def test_control_a_flag_that_is_taken_away_is_missed(template, name, flag):
 def test_control_what_infra_adds_is_what_sets_the_flags(template):
     """Chalice alone has no partial batches: were the merge lost, every consumer would be missed."""
     alone = packaged("prod", None)
-    events = [event for name in QUEUES for event in alone["Resources"][name]["Properties"]["Events"].values()]
+    events = [
+        event
+        for name in QUEUES
+        for event in alone["Resources"][name]["Properties"]["Events"].values()
+    ]
     assert not any("FunctionResponseTypes" in event["Properties"] for event in events)
 
 
@@ -167,9 +227,15 @@ def test_a_worker_never_begins_what_it_could_not_finish(template):
         )
 
 
-def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(template):
-    ((_, source, queue),) = (found for found in consumers(template) if found[0] == "WorkUrgent")
-    assert source["BatchSize"] == 10  # 0.6 requests of SQS a reminder; one by one it would be 5.1
+def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(
+    template,
+):
+    ((_, source, queue),) = (
+        found for found in consumers(template) if found[0] == "WorkUrgent"
+    )
+    assert (
+        source["BatchSize"] == 10
+    )  # 0.6 requests of SQS a reminder; one by one it would be 5.1
     again = queue["VisibilityTimeout"]
     assert again < CODE_LASTS.total_seconds()  # a code can still be typed in
     assert (
@@ -179,12 +245,21 @@ def test_an_urgent_message_whose_worker_died_comes_again_while_it_is_still_good(
 
 def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):
     def dead(queue: str) -> str:
-        return str(properties(template, queue)["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0])
+        return str(
+            properties(template, queue)["RedrivePolicy"]["deadLetterTargetArn"][
+                "Fn::GetAtt"
+            ][0]
+        )
 
-    assert {dead(queue) for queue in ("UrgentQueue", "BulkQueue", "PhotoQueue")} == {"DeadQueue"}
+    assert {dead(queue) for queue in ("UrgentQueue", "BulkQueue", "PhotoQueue")} == {
+        "DeadQueue"
+    }
     assert dead("DeadQueue") == "LostQueue"
     fourteen = 14 * 86_400
-    assert {properties(template, q)["MessageRetentionPeriod"] for q in ("DeadQueue", "LostQueue")} == {fourteen}
+    assert {
+        properties(template, q)["MessageRetentionPeriod"]
+        for q in ("DeadQueue", "LostQueue")
+    } == {fourteen}
     assert sending.ATTEMPTS_KEPT.total_seconds() > 18 * 86_400
 
 
@@ -192,17 +267,32 @@ def test_dead_letters_are_parked_and_what_cannot_be_parked_is_kept(template):
 
 
 def test_every_function_has_a_log_with_an_end_and_a_policy_of_its_own(template):
-    assert {n for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::Function"} == set(FUNCTIONS)
-    logs = {properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS}
+    assert {
+        n
+        for n, r in template["Resources"].items()
+        if r["Type"] == "AWS::Serverless::Function"
+    } == set(FUNCTIONS)
+    logs = {
+        properties(template, name)["LoggingConfig"]["LogGroup"]["Ref"]
+        for name in FUNCTIONS
+    }
     assert len(logs) == len(FUNCTIONS)
     for name, group in of_type(template, "AWS::Logs::LogGroup").items():
         assert group["Properties"]["RetentionInDays"], name
-        assert group["DeletionPolicy"] == "RetainExceptOnCreate", f"{name}: a log is kept as long as the law says, stack or none"
+        assert group["DeletionPolicy"] == "RetainExceptOnCreate", (
+            f"{name}: a log is kept as long as the law says, stack or none"
+        )
     for stage in CONFIG["stages"].values():
-        policies = [function["iam_policy_file"] for function in stage["lambda_functions"].values()]
+        policies = [
+            function["iam_policy_file"]
+            for function in stage["lambda_functions"].values()
+        ]
         assert set(stage["lambda_functions"]) == set(FUNCTIONS.values())
         assert len(set(policies)) == len(policies)
-        assert not any("reserved_concurrency" in function for function in stage["lambda_functions"].values())
+        assert not any(
+            "reserved_concurrency" in function
+            for function in stage["lambda_functions"].values()
+        )
 
 
 def test_a_policy_fits_into_its_role(template):
@@ -210,15 +300,25 @@ def test_a_policy_fits_into_its_role(template):
     for name, role in of_type(template, "AWS::IAM::Role").items():
         text = json.dumps(role["Properties"].get("Policies", []), separators=(",", ":"))
         grown = re.sub(
-            r'\{"Fn::Sub":"\$\{\w+\.Arn\}', '"arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/chunhui-prod-receipts', text
+            r'\{"Fn::Sub":"\$\{\w+\.Arn\}',
+            '"arn:aws-cn:dynamodb:cn-northwest-1:123456789012:table/chunhui-prod-receipts',
+            text,
         )
         assert len(grown) < 10_240, name
 
 
 def test_the_sweep_is_never_tried_again_and_never_meets_itself(template):
     sweep = properties(template, "Sweep")
-    assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
-    assert sweep["Events"]["SweepEvent"]["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    assert sweep["EventInvokeConfig"] == {
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 60,
+    }
+    assert (
+        sweep["Events"]["SweepEvent"]["Properties"]["RetryPolicy"][
+            "MaximumRetryAttempts"
+        ]
+        == 0
+    )
     assert sweep["Timeout"] < 60
     assert sweep["ReservedConcurrentExecutions"]["Fn::If"][2] == {"Ref": "AWS::NoValue"}
 
@@ -251,13 +351,26 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
         "MAIL_SERVER": "{}",
         "OPEN311_KEYS": "{}",
     }
-    numbers = dict.fromkeys(("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4")
+    numbers = dict.fromkeys(
+        ("DUE_SHARDS", "CODES_PER_DAY", "SMS_PER_SECOND", "SMS_BUDGET_FEN"), "4"
+    )
     environment = Asked(dict.fromkeys(given, "text") | values | numbers)
     Settings.from_env(environment)
-    from_lambda, left_alone = {"AWS_REGION", "AWS_DEFAULT_REGION"}, {"EMF", "CODES_PER_ADDRESS_HOUR"}
+    from_lambda, left_alone = (
+        {"AWS_REGION", "AWS_DEFAULT_REGION"},
+        {"EMF", "CODES_PER_ADDRESS_HOUR"},
+    )
     assert environment.asked - from_lambda - left_alone == set(given)
-    secret = {name for name, value in given.items() if "resolve:secretsmanager" in str(value)}
-    assert secret == {"TOKEN_KEYS", "SECRET", "SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS"}
+    secret = {
+        name for name, value in given.items() if "resolve:secretsmanager" in str(value)
+    }
+    assert secret == {
+        "TOKEN_KEYS",
+        "SECRET",
+        "SMS_PROVIDERS",
+        "MAIL_SERVER",
+        "OPEN311_KEYS",
+    }
     references = str(given).count("{{resolve:") * len(FUNCTIONS)
     assert references <= 60  # CloudFormation's limit for a template
 
@@ -267,20 +380,33 @@ def test_functions_are_given_everything_that_settings_ask_for(template):
 
 def test_the_gateway_refuses_as_the_local_server_does(template):
     body = properties(template, "RestAPI")["DefinitionBody"]
-    refusal = body["x-amazon-apigateway-gateway-responses"]["MISSING_AUTHENTICATION_TOKEN"]
-    status, headers, text = Gateway(app, api).handle("GET", "/v1/nowhere", {}, b"", "203.0.113.7")
+    refusal = body["x-amazon-apigateway-gateway-responses"][
+        "MISSING_AUTHENTICATION_TOKEN"
+    ]
+    status, headers, text = Gateway(app, api).handle(
+        "GET", "/v1/nowhere", {}, b"", "203.0.113.7"
+    )
     local = {name: value for name, value in headers if name != "Content-Type"}
     assert refusal["statusCode"] == str(status)
     ((media, document),) = refusal["responseTemplates"].items()
     assert media == dict(headers)["Content-Type"]
     assert json.loads(document) == json.loads(text)
-    assert {k.removeprefix("gatewayresponse.header."): v.strip("'") for k, v in refusal["responseParameters"].items()} == local
+    assert {
+        k.removeprefix("gatewayresponse.header."): v.strip("'")
+        for k, v in refusal["responseParameters"].items()
+    } == local
 
 
 def test_the_access_log_names_nobody(template):
     settings = properties(template, "RestAPI")["AccessLogSetting"]
     used = set(re.findall(r"\$context\.([\w.]+)", settings["Format"]))
-    assert not used & {"identity.sourceIp", "identity.userAgent", "path", "authorizer.principalId", "domainName"}
+    assert not used & {
+        "identity.sourceIp",
+        "identity.userAgent",
+        "path",
+        "authorizer.principalId",
+        "domainName",
+    }
     assert json.loads(re.sub(r"\$context\.[\w.]+", "x", settings["Format"]))["route"]
     assert properties(template, "RestAPI")["MethodSettings"][0]["ThrottlingRateLimit"]
 
@@ -292,12 +418,20 @@ def test_the_bucket_is_private_and_forgets_what_nobody_worked_on(template):
     bucket = properties(template, "Photos")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert "VersioningConfiguration" not in bucket  # what is erased is gone
-    rule = next(rule for rule in bucket["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "incoming/")
+    rule = next(
+        rule
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if rule.get("Prefix") == "incoming/"
+    )
     assert rule["ExpirationInDays"] == 1
     (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
-    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "incoming/"}]
+    assert told["Filter"]["S3Key"]["Rules"] == [
+        {"Name": "prefix", "Value": "incoming/"}
+    ]
     (allowed,) = properties(template, "PhotoQueuePolicy")["PolicyDocument"]["Statement"]
-    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(bucket["BucketName"]["Fn::Sub"])
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(
+        bucket["BucketName"]["Fn::Sub"]
+    )
 
 
 # alarms
@@ -307,7 +441,10 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template
     measured = {
         name
         for path in (ROOT / "chalicelib").rglob("*.py")
-        for name in re.findall(r'_?metrics\.(?:count|observe)\(\s*"(\w+)"[^=)]*\)', path.read_text(encoding="utf-8"))
+        for name in re.findall(
+            r'_?metrics\.(?:count|observe)\(\s*"(\w+)"[^=)]*\)',
+            path.read_text(encoding="utf-8"),
+        )
     }
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         given = alarm["Properties"]
@@ -315,7 +452,9 @@ def test_an_alarm_reaches_somebody_and_listens_to_a_measure_that_exists(template
         assert given["TreatMissingData"], name
         assert given["AlarmDescription"]
         if given.get("Namespace") == "Chunhui":
-            assert given["MetricName"] in measured, f"{name}: nobody measures {given['MetricName']} over all kinds"
+            assert given["MetricName"] in measured, (
+                f"{name}: nobody measures {given['MetricName']} over all kinds"
+            )
             assert [d["Name"] for d in given["Dimensions"]] == ["service", "stage"]
     assert properties(template, "SweepSilent")["TreatMissingData"] == "breaching"
 
@@ -328,14 +467,21 @@ def test_every_table_and_function_is_watched(template):
                 found.add(node["Dimensions"][0]["Value"]["Ref"])
         return found
 
-    assert watched("WriteThrottleEvents") == of_type(template, "AWS::DynamoDB::Table").keys()
-    assert watched("Errors") == FUNCTIONS.keys() - {"APIHandler"}  # `api-fails` counts its errors
+    assert (
+        watched("WriteThrottleEvents")
+        == of_type(template, "AWS::DynamoDB::Table").keys()
+    )
+    assert watched("Errors") == FUNCTIONS.keys() - {
+        "APIHandler"
+    }  # `api-fails` counts its errors
 
 
 def test_every_alarm_is_explained_to_whoever_it_wakes(template):
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
-        spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("chunhui-${Stage}-")
+        spoken = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix(
+            "chunhui-${Stage}-"
+        )
         if name in infra.throttle_alarms():
             spoken = f"{spoken.rpartition('-')[0]}-TABLE"
         assert f"`{spoken}`" in told, f"docs/operations.md says nothing of {name}"

@@ -14,7 +14,16 @@ from moto import mock_aws
 
 from tools import infra
 from tools.adopt import adoption
-from tools.deploy import KEEPS_DATA, Deployment, Refused, agreed, losing, outputs_of, readable, with_code
+from tools.deploy import (
+    KEEPS_DATA,
+    Deployment,
+    Refused,
+    agreed,
+    losing,
+    outputs_of,
+    readable,
+    with_code,
+)
 from tools.restore import names
 from tools.secret import changed, described, made
 from tools.undeploy import _status
@@ -22,9 +31,19 @@ from tools.undeploy import _status
 from .emulator import ROOT, printed
 
 
-def change(action: str, kind: str, name: str, replacement: str = "", *properties: str) -> dict:
-    details = [{"Target": {"Attribute": "Properties", "Name": name}} for name in properties]
-    return {"Action": action, "ResourceType": kind, "LogicalResourceId": name, "Replacement": replacement, "Details": details}
+def change(
+    action: str, kind: str, name: str, replacement: str = "", *properties: str
+) -> dict:
+    details = [
+        {"Target": {"Attribute": "Properties", "Name": name}} for name in properties
+    ]
+    return {
+        "Action": action,
+        "ResourceType": kind,
+        "LogicalResourceId": name,
+        "Replacement": replacement,
+        "Details": details,
+    }
 
 
 ADDED = change("Add", "AWS::SQS::Queue", "UrgentQueue")
@@ -36,44 +55,92 @@ REMOVED = change("Remove", "AWS::S3::Bucket", "Photos")
 
 def test_what_goes_and_what_is_replaced_stands_first_and_every_line_says_why():
     lines = readable([ADDED, CHANGED, REPLACED, PERHAPS, REMOVED])
-    assert [line.split()[0] for line in lines] == ["REMOVE", "MAY", "REPLACE", "MODIFY", "ADD"]
+    assert [line.split()[0] for line in lines] == [
+        "REMOVE",
+        "MAY",
+        "REPLACE",
+        "MODIFY",
+        "ADD",
+    ]
     assert lines[3].endswith("Code, Timeout")
     assert all("  " not in line[-1:] for line in lines)
 
 
 def test_tables_and_buckets_that_would_leave_the_stack_are_named():
-    assert losing([ADDED, CHANGED, REPLACED, PERHAPS, REMOVED]) == ["WishesTable", "Photos"]
-    assert losing([ADDED, CHANGED, PERHAPS, change("Modify", "AWS::DynamoDB::Table", "DueTable", "False")]) == []
+    assert losing([ADDED, CHANGED, REPLACED, PERHAPS, REMOVED]) == [
+        "WishesTable",
+        "Photos",
+    ]
+    assert (
+        losing(
+            [
+                ADDED,
+                CHANGED,
+                PERHAPS,
+                change("Modify", "AWS::DynamoDB::Table", "DueTable", "False"),
+            ]
+        )
+        == []
+    )
     assert losing([change("Remove", "AWS::Lambda::Function", "Sweep")]) == []
 
 
 def test_every_function_takes_the_same_code_and_the_package_stays_as_it_was():
     template = {
         "Resources": {
-            "Sweep": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip", "Timeout": 55}},
+            "Sweep": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {"CodeUri": "./deployment.zip", "Timeout": 55},
+            },
             "Alarms": {"Type": "AWS::SNS::Topic", "Properties": {}},
         }
     }
     ready = with_code(template, "packages", "code/abc.zip")
-    assert ready["Resources"]["Sweep"]["Properties"] == {"CodeUri": {"Bucket": "packages", "Key": "code/abc.zip"}, "Timeout": 55}
+    assert ready["Resources"]["Sweep"]["Properties"] == {
+        "CodeUri": {"Bucket": "packages", "Key": "code/abc.zip"},
+        "Timeout": 55,
+    }
     assert template["Resources"]["Sweep"]["Properties"]["CodeUri"] == "./deployment.zip"
-    assert outputs_of({"Outputs": [{"OutputKey": "A", "OutputValue": "b"}]}) == {"A": "b"}
+    assert outputs_of({"Outputs": [{"OutputKey": "A", "OutputValue": "b"}]}) == {
+        "A": "b"
+    }
     assert outputs_of({}) == {}
 
 
 # the secret
 
-EAST = {"name": "east", "kind": "gateway", "url": "https://sms.example.cn/send", "key": "k-of-the-provider"}
-PARTS = {"SMS_PROVIDERS": json.dumps([EAST]), "MAIL_SERVER": '{"kind": "ses", "sender": "house@example.cn"}'}
+EAST = {
+    "name": "east",
+    "kind": "gateway",
+    "url": "https://sms.example.cn/send",
+    "key": "k-of-the-provider",
+}
+PARTS = {
+    "SMS_PROVIDERS": json.dumps([EAST]),
+    "MAIL_SERVER": '{"kind": "ses", "sender": "house@example.cn"}',
+}
 
 
 def test_a_new_secret_has_keys_that_nobody_has_seen_and_says_only_names():
     one, other = made(PARTS), made(PARTS)
     assert one["SECRET"] != other["SECRET"]
-    assert min(len(key) for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())) >= 48
+    assert (
+        min(
+            len(key) for key in (one["SECRET"], *json.loads(one["TOKEN_KEYS"]).values())
+        )
+        >= 48
+    )
     said = "\n".join(described(one))
     assert "east (gateway)" in said
-    assert not [key for key in (one["SECRET"], "k-of-the-provider", *json.loads(one["TOKEN_KEYS"]).values()) if key in said]
+    assert not [
+        key
+        for key in (
+            one["SECRET"],
+            "k-of-the-provider",
+            *json.loads(one["TOKEN_KEYS"]).values(),
+        )
+        if key in said
+    ]
 
 
 def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
@@ -81,7 +148,9 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
     both = changed(first, "add-token-key", ["2027-11"])
     assert list(json.loads(both["TOKEN_KEYS"])) == ["2027-11", "first"]
     assert both["SECRET"] == first["SECRET"], "phones are found by it"
-    assert list(json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])) == ["2027-11"]
+    assert list(json.loads(changed(both, "drop-token-keys", [])["TOKEN_KEYS"])) == [
+        "2027-11"
+    ]
     with pytest.raises(ValueError, match="2027-11"):
         changed(both, "add-token-key", ["2027-11"])
 
@@ -93,7 +162,10 @@ def test_a_new_key_signs_the_old_one_verifies_and_goes_when_told():
         {**PARTS, "SMS_PROVIDERS": '[{"name": "east"}]'},
         {**PARTS, "SMS_PROVIDERS": '[{"name": "east", "kind": "pigeon"}]'},
         {**PARTS, "SMS_PROVIDERS": "[]"},
-        {**PARTS, "SMS_PROVIDERS": json.dumps([EAST | {"url": "http://sms.example.cn/send"}])},
+        {
+            **PARTS,
+            "SMS_PROVIDERS": json.dumps([EAST | {"url": "http://sms.example.cn/send"}]),
+        },
         {**PARTS, "SMS_PROVIDERS": json.dumps([EAST | {"key": ""}])},
         {**PARTS, "SMS_PROVIDERS": json.dumps([EAST, EAST])},
         {**PARTS, "MAIL_SERVER": '{"server": "smtp.example.cn"}'},
@@ -107,7 +179,9 @@ def test_what_the_house_could_not_read_does_not_become_its_secret(parts):
 
 
 def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
-    (tmp_path / "sms.json").write_text('[{"name": "west", "kind": "sns"}]', encoding="utf-8")
+    (tmp_path / "sms.json").write_text(
+        '[{"name": "west", "kind": "sns"}]', encoding="utf-8"
+    )
     secret = changed(made(PARTS), "set", [f"SMS_PROVIDERS={tmp_path / 'sms.json'}"])
     assert json.loads(secret["SMS_PROVIDERS"])[0]["name"] == "west"
     with pytest.raises(ValueError, match="SECRET"):
@@ -116,7 +190,10 @@ def test_a_part_comes_from_a_file_and_keys_do_not(tmp_path):
 
 # a deployment that does not go as it should
 
-SMALL = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Alarms": {"Type": "AWS::SNS::Topic"}}}
+SMALL = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Resources": {"Alarms": {"Type": "AWS::SNS::Topic"}},
+}
 
 
 class Account:
@@ -124,8 +201,14 @@ class Account:
 
     region_name = "ap-southeast-1"
 
-    def __init__(self, operation: str = "", answer: Callable[..., Any] | None = None) -> None:
-        self._operation, self._answer, self._whole = operation, answer, boto3.session.Session(region_name=self.region_name)
+    def __init__(
+        self, operation: str = "", answer: Callable[..., Any] | None = None
+    ) -> None:
+        self._operation, self._answer, self._whole = (
+            operation,
+            answer,
+            boto3.session.Session(region_name=self.region_name),
+        )
 
     def client(self, service: str) -> Any:
         client = self._whole.client(service)
@@ -146,7 +229,9 @@ def uploaded(here: Deployment, folder: Path) -> str:
     return here.upload(SMALL, folder / "deployment.zip")
 
 
-def test_whoever_was_interrupted_proposes_the_same_once_more(account, monkeypatch, tmp_path):
+def test_whoever_was_interrupted_proposes_the_same_once_more(
+    account, monkeypatch, tmp_path
+):
     """CloudFormation takes no second change set of a name, and a rollback must not fail for that."""
     monkeypatch.setattr(Deployment, "_secret_version", lambda self: "a" * 32)
     here = Deployment(stage="dev", aws=Account())
@@ -161,11 +246,15 @@ def test_whoever_breaks_off_at_the_question_has_said_no(monkeypatch, broken_off)
     assert not agreed("Deploy?", yes=False)
 
 
-def test_what_nobody_waited_for_is_what_was_deployed_last(account, monkeypatch, tmp_path):
+def test_what_nobody_waited_for_is_what_was_deployed_last(
+    account, monkeypatch, tmp_path
+):
     """Else the rollback of a bad night would go back by two versions."""
     here = Deployment(stage="dev", aws=Account())
     name = uploaded(here, tmp_path)
-    change_set = here.change_set("first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL))
+    change_set = here.change_set(
+        "first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL)
+    )
     monkeypatch.setattr("tools.deploy.time.sleep", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         here.carry_out(change_set["ChangeSetName"], name)
@@ -174,13 +263,25 @@ def test_what_nobody_waited_for_is_what_was_deployed_last(account, monkeypatch, 
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("UPDATE_ROLLBACK_COMPLETE", "everything is as it was"), ("ROLLBACK_FAILED", "not everything could be put back")],
+    [
+        ("UPDATE_ROLLBACK_COMPLETE", "everything is as it was"),
+        ("ROLLBACK_FAILED", "not everything could be put back"),
+    ],
 )
-def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_denied(account, tmp_path, status, said):
+def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_denied(
+    account, tmp_path, status, said
+):
     here = Deployment(stage="dev", aws=Account())
     name = uploaded(here, tmp_path)
-    change_set = here.change_set("first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL))
-    failing = Deployment(stage="dev", aws=Account("describe_stacks", lambda **_: {"Stacks": [{"StackStatus": status}]}))
+    change_set = here.change_set(
+        "first", ChangeSetType="CREATE", TemplateBody=json.dumps(SMALL)
+    )
+    failing = Deployment(
+        stage="dev",
+        aws=Account(
+            "describe_stacks", lambda **_: {"Stacks": [{"StackStatus": status}]}
+        ),
+    )
     with pytest.raises(Refused, match=said):
         failing.carry_out(change_set["ChangeSetName"], name)
     assert here.former() == []
@@ -191,13 +292,17 @@ def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_deni
 
 def test_a_stack_that_cannot_be_seen_is_not_taken_for_none(account):
     def denied(**_: str) -> None:
-        raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "…"}}, "DescribeStacks")
+        raise ClientError(
+            {"Error": {"Code": "ExpiredToken", "Message": "…"}}, "DescribeStacks"
+        )
 
     assert Deployment(stage="dev", aws=Account()).look() is None
     with pytest.raises(ClientError):
         Deployment(stage="dev", aws=Account("describe_stacks", denied)).look()
     with pytest.raises(ClientError):
-        _status(Account("describe_stacks", denied).client("cloudformation"), "chunhui-dev")
+        _status(
+            Account("describe_stacks", denied).client("cloudformation"), "chunhui-dev"
+        )
 
 
 # what a deleted stack has left
@@ -205,19 +310,40 @@ def test_a_stack_that_cannot_be_seen_is_not_taken_for_none(account):
 
 def test_everything_that_holds_data_is_taken_in_again_and_nothing_else():
     template = infra.merged_template()
-    template["Resources"] = {name: resource for name, resource in template["Resources"].items() if "Type" in resource}
-    kept, imported = adoption(template, {"Stage": "dev", "AWS::AccountId": "123456789012", "AWS::Region": "cn-north-1"})
-    assert kept["Resources"].keys() == {n for n, r in template["Resources"].items() if r["Type"] in KEEPS_DATA}
-    assert {entry["LogicalResourceId"] for entry in imported} == kept["Resources"].keys()
-    assert all(resource["DeletionPolicy"] == "Retain" for resource in kept["Resources"].values())
-    found = {value for entry in imported for value in entry["ResourceIdentifier"].values()}
-    assert found == {*names("chunhui-dev-"), "chunhui-dev-photos-123456789012-cn-north-1"}
+    template["Resources"] = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if "Type" in resource
+    }
+    kept, imported = adoption(
+        template,
+        {"Stage": "dev", "AWS::AccountId": "123456789012", "AWS::Region": "cn-north-1"},
+    )
+    assert kept["Resources"].keys() == {
+        n for n, r in template["Resources"].items() if r["Type"] in KEEPS_DATA
+    }
+    assert {entry["LogicalResourceId"] for entry in imported} == kept[
+        "Resources"
+    ].keys()
+    assert all(
+        resource["DeletionPolicy"] == "Retain"
+        for resource in kept["Resources"].values()
+    )
+    found = {
+        value for entry in imported for value in entry["ResourceIdentifier"].values()
+    }
+    assert found == {
+        *names("chunhui-dev-"),
+        "chunhui-dev-photos-123456789012-cn-north-1",
+    }
     referred = set(json.dumps(kept).split('"Ref": "')[1:])
     assert {name.partition('"')[0] for name in referred} <= kept["Parameters"].keys(), (
         "what is not there yet cannot be referred to"
     )
     chosen = {
-        r["Properties"]["DeletionProtectionEnabled"]["Fn::If"][0] for r in kept["Resources"].values() if len(r["Properties"]) > 1
+        r["Properties"]["DeletionProtectionEnabled"]["Fn::If"][0]
+        for r in kept["Resources"].values()
+        if len(r["Properties"]) > 1
     }
     assert chosen | {"IsProd"} == kept["Conditions"].keys()
 
@@ -229,18 +355,35 @@ def test_the_page_prints_only_what_this_repository_brings():
     """No other command line is needed: an operator has Python and make."""
     for block in printed():
         for line in block.text.replace("\\\n", " ").splitlines():
-            assert line.split()[0] in {"export", "make", "rm", "curl", ".venv/bin/python"}, line
+            assert line.split()[0] in {
+                "export",
+                "make",
+                "rm",
+                "curl",
+                ".venv/bin/python",
+            }, line
 
 
 def test_what_the_emulator_cannot_do_is_marked_with_a_reason_and_counted():
-    assert [block.section for block in printed() if block.unable] == ["First deployment"]
+    assert [block.section for block in printed() if block.unable] == [
+        "First deployment"
+    ]
 
 
 def test_ci_deploys():
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert lines[-4:] == ["make test", "make check", "make test-deploy", "make check-deploy"]
+    assert lines[-4:] == [
+        "make test",
+        "make check",
+        "make test-deploy",
+        "make check-deploy",
+    ]
     assert "set -euo pipefail" in lines
     (recipe,) = (
-        line for line in (ROOT / "Makefile").read_text().splitlines() if "tests/deploy/test_stack.py" in line and "pytest" in line
+        line
+        for line in (ROOT / "Makefile").read_text().splitlines()
+        if "tests/deploy/test_stack.py" in line and "pytest" in line
     )
-    assert recipe.strip().startswith("DEPLOY=1 "), "without it every test would be skipped, and CI be none the wiser"
+    assert recipe.strip().startswith("DEPLOY=1 "), (
+        "without it every test would be skipped, and CI be none the wiser"
+    )

@@ -28,20 +28,36 @@ PATH = "/dev/files"
 
 
 def server(world: World) -> DevServer:
-    return DevServer(gateway, world.services, world.mailbox, world.clock, world.pump, FileDoor(app, world.files))
+    return DevServer(
+        gateway,
+        world.services,
+        world.mailbox,
+        world.clock,
+        world.pump,
+        FileDoor(app, world.files),
+    )
 
 
-def form(fields: dict[str, str], data: bytes | None, *, after: dict[str, str] | None = None) -> bytes:
+def form(
+    fields: dict[str, str], data: bytes | None, *, after: dict[str, str] | None = None
+) -> bytes:
     """Return a body as browsers and curl write it: the fields, the file, and perhaps more fields."""
     out = io.BytesIO()
 
     def part(head: str, content: bytes) -> None:
-        out.write(f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n")
+        out.write(
+            f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode()
+            + content
+            + b"\r\n"
+        )
 
     for name, value in fields.items():
         part(f'name="{name}"', value.encode())
     if data is not None:
-        part('name="file"; filename="IMG_0001.jpg"\r\nContent-Type: application/octet-stream', data)
+        part(
+            'name="file"; filename="IMG_0001.jpg"\r\nContent-Type: application/octet-stream',
+            data,
+        )
     for name, value in (after or {}).items():
         part(f'name="{name}"', value.encode())
     out.write(f"--{BOUNDARY}--\r\n".encode())
@@ -49,20 +65,26 @@ def form(fields: dict[str, str], data: bytes | None, *, after: dict[str, str] | 
 
 
 def begin(phone: Phone, size: int, kind: str = "image/jpeg") -> dict:
-    answer = phone.post("/v1/uploads", {"kind": "photo", "content_type": kind, "size": size})
+    answer = phone.post(
+        "/v1/uploads", {"kind": "photo", "content_type": kind, "size": size}
+    )
     assert answer.status == 201, answer.text
     return answer.json
 
 
 def post(world: World, body: bytes, kind: str = KIND) -> tuple[int, str]:
-    status, headers, text = server(world).handle("POST", PATH, {"content-type": kind}, body, "127.0.0.1")
+    status, headers, text = server(world).handle(
+        "POST", PATH, {"content-type": kind}, body, "127.0.0.1"
+    )
     assert status == 204 or dict(headers)["Content-Type"] == "application/problem+json"
     return status, json.loads(text)["code"] if text else ""
 
 
 def get(world: World, url: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(url)
-    status, headers, data = server(world).handle("GET", f"{parts.path}?{parts.query}", {}, b"", "127.0.0.1")
+    status, headers, data = server(world).handle(
+        "GET", f"{parts.path}?{parts.query}", {}, b"", "127.0.0.1"
+    )
     return status, dict(headers), data
 
 
@@ -75,21 +97,33 @@ def test_a_photo_is_posted_made_ready_and_seen(world: World):
     assert (seen["state"], seen["width"], seen["height"]) == ("ready", 640, 480)
     for url in (seen["url"], seen["thumb_url"]):
         status, headers, data = get(world, url)
-        assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, "image/jpeg", "private")
+        assert (status, headers["Content-Type"], headers["Cache-Control"]) == (
+            200,
+            "image/jpeg",
+            "private",
+        )
         assert data.startswith(b"\xff\xd8\xff")
         assert b"CANARY" not in data
 
 
 def test_a_file_arrives_as_it_was_byte_by_byte(world: World):
     made = begin(world.resident(), 2000)
-    data = b"\r\n--" + bytes(range(256)) * 4 + b"\n\r\r\n--" + BOUNDARY[:-1].encode() + b"\r\n\r\n"
+    data = (
+        b"\r\n--"
+        + bytes(range(256)) * 4
+        + b"\n\r\r\n--"
+        + BOUNDARY[:-1].encode()
+        + b"\r\n\r\n"
+    )
     assert read_form(KIND, form(made["fields"], data)) == (made["fields"], data)
 
 
 def test_fields_behind_the_file_are_not_read_as_with_s3(world: World):
     photo = jpeg()
     made = begin(world.resident(), len(photo))
-    assert post(world, form(made["fields"], photo, after={"acl": "public-read"}))[0] == 204
+    assert (
+        post(world, form(made["fields"], photo, after={"acl": "public-read"}))[0] == 204
+    )
     fields = made["fields"]
     late = {name: fields.pop(name) for name in ("signature",)}
     assert post(world, form(fields, photo, after=late)) == (403, "files.AccessDenied")
@@ -98,7 +132,9 @@ def test_fields_behind_the_file_are_not_read_as_with_s3(world: World):
 def other_policy(fields: dict[str, str], **conditions: object) -> dict[str, str]:
     """Return a form whose policy was rewritten, with the signature of the one before."""
     policy = json.loads(base64.b64decode(fields["policy"]))
-    return fields | {"policy": base64.b64encode(json.dumps(policy | conditions).encode()).decode()}
+    return fields | {
+        "policy": base64.b64encode(json.dumps(policy | conditions).encode()).decode()
+    }
 
 
 def without(fields: dict[str, str], name: str) -> dict[str, str]:
@@ -108,18 +144,50 @@ def without(fields: dict[str, str], name: str) -> dict[str, str]:
 PHOTO = jpeg()
 DENIED, SIGNATURE = (403, "files.AccessDenied"), (403, "files.SignatureDoesNotMatch")
 ABUSES = {
-    "another key": (lambda f: f | {"key": "incoming/upl_bbbbbbbbbbbbbbbbbbbbbbbb"}, PHOTO, DENIED),
-    "a key that climbs": (lambda f: f | {"key": "incoming/../photos/x.jpg"}, PHOTO, DENIED),
-    "the key of a photo": (lambda f: f | {"key": f["key"].replace("incoming", "photos") + ".jpg"}, PHOTO, DENIED),
+    "another key": (
+        lambda f: f | {"key": "incoming/upl_bbbbbbbbbbbbbbbbbbbbbbbb"},
+        PHOTO,
+        DENIED,
+    ),
+    "a key that climbs": (
+        lambda f: f | {"key": "incoming/../photos/x.jpg"},
+        PHOTO,
+        DENIED,
+    ),
+    "the key of a photo": (
+        lambda f: f | {"key": f["key"].replace("incoming", "photos") + ".jpg"},
+        PHOTO,
+        DENIED,
+    ),
     "another type": (lambda f: f | {"Content-Type": "text/html"}, PHOTO, DENIED),
     "one byte too many": (lambda f: f, PHOTO + b"x", (400, "files.EntityTooLarge")),
     "nothing": (lambda f: f, b"", (400, "files.EntityTooSmall")),
     "a field that nobody signed": (lambda f: f | {"acl": "public-read"}, PHOTO, DENIED),
-    "a redirection": (lambda f: f | {"success_action_redirect": "https://evil.example"}, PHOTO, DENIED),
-    "a policy of one's own": (lambda f: other_policy(f, expiration="2099-01-01T00:00:00Z"), PHOTO, SIGNATURE),
-    "a policy without conditions": (lambda f: other_policy(f, conditions=[]), PHOTO, SIGNATURE),
-    "a signature of one's own": (lambda f: f | {"signature": "0" * 64}, PHOTO, SIGNATURE),
-    "a signature of another script": (lambda f: f | {"signature": "签" * 64}, PHOTO, SIGNATURE),
+    "a redirection": (
+        lambda f: f | {"success_action_redirect": "https://evil.example"},
+        PHOTO,
+        DENIED,
+    ),
+    "a policy of one's own": (
+        lambda f: other_policy(f, expiration="2099-01-01T00:00:00Z"),
+        PHOTO,
+        SIGNATURE,
+    ),
+    "a policy without conditions": (
+        lambda f: other_policy(f, conditions=[]),
+        PHOTO,
+        SIGNATURE,
+    ),
+    "a signature of one's own": (
+        lambda f: f | {"signature": "0" * 64},
+        PHOTO,
+        SIGNATURE,
+    ),
+    "a signature of another script": (
+        lambda f: f | {"signature": "签" * 64},
+        PHOTO,
+        SIGNATURE,
+    ),
     "no policy": (lambda f: without(f, "policy"), PHOTO, DENIED),
     "no signature": (lambda f: without(f, "signature"), PHOTO, DENIED),
     "no key": (lambda f: without(f, "key"), PHOTO, DENIED),
@@ -137,11 +205,16 @@ def test_what_the_form_is_not_for_is_refused_and_nothing_is_kept(world: World, a
     assert post(world, form(change(dict(made["fields"])), data)) == refusal
     assert world.files._kept._data == {}
     assert phone.get(f"/v1/uploads/{made['id']}").json["state"] == "pending"
-    assert post(world, form(made["fields"], PHOTO))[0] == 204, "it was refused for what was spoilt"
+    assert post(world, form(made["fields"], PHOTO))[0] == 204, (
+        "it was refused for what was spoilt"
+    )
 
 
 def test_a_form_is_good_for_ten_minutes(world: World):
-    made, late = begin(world.resident(), len(PHOTO)), begin(world.resident(), len(PHOTO))
+    made, late = (
+        begin(world.resident(), len(PHOTO)),
+        begin(world.resident(), len(PHOTO)),
+    )
     world.clock.advance(timedelta(minutes=9, seconds=59))
     assert post(world, form(made["fields"], PHOTO))[0] == 204
     world.clock.advance(timedelta(seconds=1))
@@ -153,7 +226,10 @@ def test_a_form_is_good_for_ten_minutes(world: World):
 def test_the_form_of_one_upload_is_not_good_for_another(world: World):
     phone = world.resident()
     first, second = begin(phone, len(PHOTO)), begin(phone, len(PHOTO))
-    assert post(world, form(first["fields"] | {"key": second["fields"]["key"]}, PHOTO)) == DENIED
+    assert (
+        post(world, form(first["fields"] | {"key": second["fields"]["key"]}, PHOTO))
+        == DENIED
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,22 +254,44 @@ def test_what_is_no_form_is_a_problem(world: World, kind, body):
     assert world.files._kept._data == {}
 
 
-@pytest.mark.parametrize(("size", "status"), [(MOST_BYTES, 204), (MOST_BYTES + 1, 400), (MOST + 1, 400), (20 * MOST, 400)])
-def test_the_largest_photo_with_its_form_is_read_and_anything_longer_is_not(world: World, size, status):
+@pytest.mark.parametrize(
+    ("size", "status"),
+    [(MOST_BYTES, 204), (MOST_BYTES + 1, 400), (MOST + 1, 400), (20 * MOST, 400)],
+)
+def test_the_largest_photo_with_its_form_is_read_and_anything_longer_is_not(
+    world: World, size, status
+):
     house, said = server(world), []
     body = form(begin(world.resident(), MOST_BYTES)["fields"], b"x" * size)
-    given = {"REQUEST_METHOD": "POST", "PATH_INFO": PATH, "CONTENT_TYPE": KIND, "CONTENT_LENGTH": str(len(body))}
-    serve_wsgi(house.handle, given | {"wsgi.input": io.BytesIO(body)}, lambda line, _: said.append(line), house.most_of)
+    given = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": PATH,
+        "CONTENT_TYPE": KIND,
+        "CONTENT_LENGTH": str(len(body)),
+    }
+    serve_wsgi(
+        house.handle,
+        given | {"wsgi.input": io.BytesIO(body)},
+        lambda line, _: said.append(line),
+        house.most_of,
+    )
     assert said[0].startswith(str(status))
 
 
 def test_no_other_route_reads_more_than_it_did(world: World):
-    assert DevServer.most_of("/v1/uploads") == DevServer.most_of("/dev/filesystem") == 1024 * 1024
+    assert (
+        DevServer.most_of("/v1/uploads")
+        == DevServer.most_of("/dev/filesystem")
+        == 1024 * 1024
+    )
 
 
 def test_an_address_is_good_for_one_photo_and_a_quarter_of_an_hour(world: World):
     phone = world.resident()
-    first, second = (phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"] for _ in range(2))
+    first, second = (
+        phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"]
+        for _ in range(2)
+    )
     assert get(world, first)[0] == 200
     assert get(world, first.split("?")[0] + "?" + second.split("?")[1])[0] == 403
     assert get(world, first.split("?")[0])[0] == 403
@@ -204,7 +302,9 @@ def test_an_address_is_good_for_one_photo_and_a_quarter_of_an_hour(world: World)
     assert get(world, first)[0] == 403
 
 
-def test_a_photo_that_is_deleted_is_not_found_at_an_address_that_is_still_good(world: World):
+def test_a_photo_that_is_deleted_is_not_found_at_an_address_that_is_still_good(
+    world: World,
+):
     phone = world.resident()
     url = phone.get(f"/v1/uploads/{world.upload(phone, PHOTO)}").json["url"]
     world.services.upload_jobs.forget_person(phone.me["id"])
@@ -222,17 +322,38 @@ def test_nothing_else_is_answered_there(world: World, method):
 def test_files_in_a_folder_outlive_the_process(tmp_path: Path):
     clock = TestClock(START)
     make = lambda: FolderFiles("http://x/dev/files", b"k" * 32, clock, tmp_path)  # noqa: E731
-    fields = dict(make().presign_post("incoming/upl_a", "image/png", 100, START + timedelta(minutes=10)).fields)
+    fields = dict(
+        make()
+        .presign_post("incoming/upl_a", "image/png", 100, START + timedelta(minutes=10))
+        .fields
+    )
     assert make().take(fields, b"0123456789") == "incoming/upl_a"
-    assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 4)) == (10, b"0123")
+    assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 4)) == (
+        10,
+        b"0123",
+    )
     assert [path.name for path in (tmp_path / "incoming").iterdir()] == ["upl_a"]
     for _ in range(2):
         make().delete("incoming/upl_a")
-        assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 1)) == (None, None)
+        assert (make().size_of("incoming/upl_a"), make().read("incoming/upl_a", 1)) == (
+            None,
+            None,
+        )
 
 
 @pytest.mark.parametrize(
-    "key", ["", "/etc/passwd", "../x", "incoming/../../x", "incoming/", "incoming/a/b", "incoming/.a", "incoming/a\0", "x" * 5000]
+    "key",
+    [
+        "",
+        "/etc/passwd",
+        "../x",
+        "incoming/../../x",
+        "incoming/",
+        "incoming/a/b",
+        "incoming/.a",
+        "incoming/a\0",
+        "x" * 5000,
+    ],
 )
 def test_no_key_leads_out_of_the_folder(tmp_path: Path, key):
     (tmp_path / "x").write_text("not for reading")
@@ -251,7 +372,11 @@ def test_a_client_posts_to_the_address_that_it_is_told(tmp_path: Path):
     with running_server(tmp_path / "house", "memory") as house:
         me = house.sign_in("+8613900000101")
         photo = png((400, 300))
-        made = me.post("/v1/uploads", {"kind": "photo", "content_type": "image/png", "size": len(photo)}, expect=201)
+        made = me.post(
+            "/v1/uploads",
+            {"kind": "photo", "content_type": "image/png", "size": len(photo)},
+            expect=201,
+        )
         assert made["url"] == f"http://127.0.0.1:{house.port}/dev/files"
         assert send(made["url"], "POST", form(made["fields"], photo))[0] == 204
         seen = me.get(f"/v1/uploads/{made['id']}")
@@ -263,7 +388,12 @@ def test_a_client_posts_to_the_address_that_it_is_told(tmp_path: Path):
 def send(url: str, method: str, body: bytes | None = None) -> tuple[int, bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
-    connection.request(method, f"{parts.path}?{parts.query}", body, {"Content-Type": KIND} if body else {})
+    connection.request(
+        method,
+        f"{parts.path}?{parts.query}",
+        body,
+        {"Content-Type": KIND} if body else {},
+    )
     answer = connection.getresponse()
     said = answer.status, answer.read()
     connection.close()

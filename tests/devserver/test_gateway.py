@@ -13,7 +13,13 @@ from devserver.gateway import Gateway, serve_wsgi
 from ..world import Phone, World, gateway
 
 
-def raw(method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b"", source: str = "203.0.113.7"):
+def raw(
+    method: str,
+    target: str,
+    headers: dict[str, str] | None = None,
+    body: bytes = b"",
+    source: str = "203.0.113.7",
+):
     status, answered, text = gateway.handle(method, target, headers or {}, body, source)
     return status, {name.lower(): value for name, value in answered}, text
 
@@ -23,42 +29,95 @@ def test_a_path_is_passed_on_as_it_came_and_decoded_once(world: World):
     assert phone.get("/v1/places?under=chunhui%2Ebaihua").status == 200
     boss = world.phone_of(world.admin)
     assert boss.put("/v1/places/chunhui%2Ebaihua", {"name": "柏华"}).status == 200
-    assert boss.put("/v1/places/chunhui%252Ebaihua", {"name": "柏华"}).status == 404  # decoded twice it would be the same
+    assert (
+        boss.put("/v1/places/chunhui%252Ebaihua", {"name": "柏华"}).status == 404
+    )  # decoded twice it would be the same
 
 
 def test_a_body_is_passed_on_byte_by_byte(world: World):
-    answer = world.resident().post("/v1/wishes", raw=json.dumps(world.wish_body(title="一个水壶é")).encode())
+    answer = world.resident().post(
+        "/v1/wishes", raw=json.dumps(world.wish_body(title="一个水壶é")).encode()
+    )
     assert answer.json["title"] == "一个水壶é"
-    assert world.resident().post("/v1/wishes", raw=b'{"title": "\xff\xfe"}').status == 400
+    assert (
+        world.resident().post("/v1/wishes", raw=b'{"title": "\xff\xfe"}').status == 400
+    )
 
 
 def test_the_callers_address_is_passed_on(world: World):
     World(codes_per_address_hour=1)
-    for source, statuses in (("198.51.100.1", [202, 429]), ("198.51.100.2", [202, 429])):
+    for source, statuses in (
+        ("198.51.100.1", [202, 429]),
+        ("198.51.100.2", [202, 429]),
+    ):
         for n, status in enumerate(statuses):
             body = json.dumps({"phone": f"+86138{source[-1]}111222{n}"}).encode()
-            assert raw("POST", "/v1/auth/codes", {"content-type": "application/json"}, body, source)[0] == status
+            assert (
+                raw(
+                    "POST",
+                    "/v1/auth/codes",
+                    {"content-type": "application/json"},
+                    body,
+                    source,
+                )[0]
+                == status
+            )
 
 
 def test_a_callers_own_claim_about_her_address_is_not_believed(world: World):
     World(codes_per_address_hour=1)
     for n, status in enumerate((202, 429)):
-        headers = {"content-type": "application/json", "x-forwarded-for": f"192.0.2.{n}"}
-        assert raw("POST", "/v1/auth/codes", headers, json.dumps({"phone": f"+861381111222{n}"}).encode())[0] == status
+        headers = {
+            "content-type": "application/json",
+            "x-forwarded-for": f"192.0.2.{n}",
+        }
+        assert (
+            raw(
+                "POST",
+                "/v1/auth/codes",
+                headers,
+                json.dumps({"phone": f"+861381111222{n}"}).encode(),
+            )[0]
+            == status
+        )
 
 
 def test_an_unknown_path_is_a_problem_in_the_callers_language(world: World):
     status, headers, text = raw("GET", "/v1/nothing", {"accept-language": "en"})
-    assert (status, headers["content-type"], json.loads(text)["title"]) == (404, "application/problem+json", "Not found")
+    assert (status, headers["content-type"], json.loads(text)["title"]) == (
+        404,
+        "application/problem+json",
+        "Not found",
+    )
 
 
 def test_what_is_too_large_for_any_gateway_never_reaches_the_house(world: World):
-    assert raw("POST", "/v1/wishes", {"content-type": "application/json"}, b" " * (64 * 1024 * 16 + 1))[0] == 413
+    assert (
+        raw(
+            "POST",
+            "/v1/wishes",
+            {"content-type": "application/json"},
+            b" " * (64 * 1024 * 16 + 1),
+        )[0]
+        == 413
+    )
 
 
 def environ(method: str, path: str, body: bytes = b"", **more: str) -> dict:
-    base = {"REQUEST_METHOD": method, "PATH_INFO": path.split("?", maxsplit=1)[0], "QUERY_STRING": path.partition("?")[2]}
-    return base | {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "198.51.100.9"} | more
+    base = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path.split("?", maxsplit=1)[0],
+        "QUERY_STRING": path.partition("?")[2],
+    }
+    return (
+        base
+        | {
+            "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+            "REMOTE_ADDR": "198.51.100.9",
+        }
+        | more
+    )
 
 
 def through_wsgi(handle, given: dict):
@@ -78,10 +137,26 @@ def test_wsgi_hands_over_method_path_query_headers_body_and_address():
         seen.extend(request)
         return 200, [("X-A", "b")], "好".encode()
 
-    given = environ("POST", "/v1/x?a=%2B1", b"body", CONTENT_TYPE="text/plain", HTTP_IF_MATCH='"1.a"')
+    given = environ(
+        "POST",
+        "/v1/x?a=%2B1",
+        b"body",
+        CONTENT_TYPE="text/plain",
+        HTTP_IF_MATCH='"1.a"',
+    )
     status, headers, body = through_wsgi(handle, given)
-    assert seen == ["POST", "/v1/x?a=%2B1", {"if-match": '"1.a"', "content-type": "text/plain"}, b"body", "198.51.100.9"]
-    assert (status, headers, body.decode()) == ("200 OK", {"X-A": "b", "Content-Length": "3"}, "好")
+    assert seen == [
+        "POST",
+        "/v1/x?a=%2B1",
+        {"if-match": '"1.a"', "content-type": "text/plain"},
+        b"body",
+        "198.51.100.9",
+    ]
+    assert (status, headers, body.decode()) == (
+        "200 OK",
+        {"X-A": "b", "Content-Length": "3"},
+        "好",
+    )
 
 
 def test_wsgi_passes_on_the_path_as_it_came_where_the_server_tells_it():
@@ -93,7 +168,9 @@ def test_wsgi_passes_on_the_path_as_it_came_where_the_server_tells_it():
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_what_has_no_body_has_no_length(status):
-    _, headers, body = through_wsgi(lambda *request: (status, [], b""), environ("GET", "/"))
+    _, headers, body = through_wsgi(
+        lambda *request: (status, [], b""), environ("GET", "/")
+    )
     assert (body, "Content-Length" in headers) == (b"", False)
 
 
@@ -109,7 +186,10 @@ def test_requests_in_parallel_are_never_answered_as_one_another(world: World):
 
     def read_me(phone: Phone) -> list[tuple[int, str]]:
         together.wait(10)
-        return [(answer.status, answer.json["id"]) for answer in (phone.get("/v1/me") for _ in range(60))]
+        return [
+            (answer.status, answer.json["id"])
+            for answer in (phone.get("/v1/me") for _ in range(60))
+        ]
 
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(read_me, phones))

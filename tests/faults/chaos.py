@@ -25,7 +25,9 @@ from .cloud import Cloud, Killed, note
 T = TypeVar("T")
 # Hypothesis itself prefers what is small and simple.
 DICE = st.binary(min_size=8, max_size=8).map(random.Random)
-SEEN: Tally[str] = Tally()  # what has happened in all examples: whether they are wild enough
+SEEN: Tally[str] = (
+    Tally()
+)  # what has happened in all examples: whether they are wild enough
 
 
 def perhaps(dice: random.Random, share: float, value: T) -> T | None:
@@ -39,7 +41,9 @@ class Peril:
     dies_at: int | None = None
     dies_after: bool = False  # after that step, or before it
     meets_at: int | None = None
-    meets: Callable[[], Any] = lambda: None  # what another does in the middle of its work
+    meets: Callable[[], Any] = lambda: (
+        None
+    )  # what another does in the middle of its work
     skew: timedelta = timedelta(0)
     skew_of_other: timedelta = timedelta(0)
 
@@ -90,7 +94,9 @@ class Chaos(RuleBasedStateMachine):
             self.clock.offset = by
 
 
-def _hooks(machine: Chaos, peril: Peril) -> tuple[Callable[[], None], Callable[[], None]]:
+def _hooks(
+    machine: Chaos, peril: Peril
+) -> tuple[Callable[[], None], Callable[[], None]]:
     """Return what happens before and after each step of a worker."""
     cloud = machine.cloud
 
@@ -119,7 +125,9 @@ def run_chaos(machine: type[Chaos], examples: int) -> None:
         deadline=None,
         derandomize=not longer,
         database=None,
-        phases=[Phase.generate],  # to shrink a failure takes minutes: add Phase.shrink then
+        phases=[
+            Phase.generate
+        ],  # to shrink a failure takes minutes: add Phase.shrink then
         suppress_health_check=list(HealthCheck),
     )
     SEEN.clear()

@@ -21,7 +21,9 @@ from ..world import START, World
 from . import seams
 from .outside import ProviderCall, ScriptedProvider
 
-VISIBILITY = timedelta(seconds=180)  # how long a received message is hidden (infra/queues.yaml)
+VISIBILITY = timedelta(
+    seconds=180
+)  # how long a received message is hidden (infra/queues.yaml)
 BATCH = 10  # entries in one request of SQS
 
 
@@ -56,15 +58,23 @@ class Cloud:
     calls: list[ProviderCall] = field(default_factory=list)
     requests: int = 0  # of SQS: sending, receiving and deleting
     numbers: int = 0
-    takes: Callable[[ScheduledJob], bool] = lambda due: True  # which entries of a batch SQS takes
+    takes: Callable[[ScheduledJob], bool] = lambda due: (
+        True
+    )  # which entries of a batch SQS takes
     answers: Callable[[Sms], str] = lambda sms: "take"
-    disturb: Callable[[str, Callable[[], Any]], Any] = as_it_is  # makes or fails each AWS call
+    disturb: Callable[[str, Callable[[], Any]], Any] = (
+        as_it_is  # makes or fails each AWS call
+    )
     steps: list[str] = field(default_factory=list)  # every effect so far
     before_step: Callable[[], None] = _nothing
     after_step: Callable[[], None] = _nothing
     watched: bool = False
-    seen: list[str] = field(default_factory=list)  # everything that was ever in the queue
-    at_call: Callable[[Sms], None] = lambda sms: None  # looks at the world at a provider's call
+    seen: list[str] = field(
+        default_factory=list
+    )  # everything that was ever in the queue
+    at_call: Callable[[Sms], None] = lambda sms: (
+        None
+    )  # looks at the world at a provider's call
     batch: int = BATCH  # messages that a worker is brought at once
     sweeps_every: timedelta = timedelta(0)  # 0: whenever something is due
 
@@ -79,7 +89,9 @@ class Cloud:
     def provide(self, *names: str) -> None:
         """Put scripted providers of equal weight in the place of the installation's."""
         scripted = [ScriptedProvider(name, self) for name in names]
-        providers = [Provider(name=p.name, sender=p, weight=1, price_li=55) for p in scripted]
+        providers = [
+            Provider(name=p.name, sender=p, weight=1, price_li=55) for p in scripted
+        ]
         seams.use_sms_providers(self.world, Providers(providers))
 
     # steps
@@ -120,7 +132,11 @@ class Cloud:
             self.watched = watched
 
     @contextmanager
-    def hooks(self, before: Callable[[], None] = _nothing, after: Callable[[], None] = _nothing) -> Iterator[None]:
+    def hooks(
+        self,
+        before: Callable[[], None] = _nothing,
+        after: Callable[[], None] = _nothing,
+    ) -> Iterator[None]:
         """Watch, and run something before and after every step."""
         self.steps.clear()
         self.before_step, self.after_step = before, after
@@ -131,7 +147,9 @@ class Cloud:
             self.before_step = self.after_step = _nothing
 
     @contextmanager
-    def disturbed(self, disturb: Callable[[str, Callable[[], Any]], Any]) -> Iterator[None]:
+    def disturbed(
+        self, disturb: Callable[[str, Callable[[], Any]], Any]
+    ) -> Iterator[None]:
         """Let something stand between the process and its AWS calls."""
         self.disturb = disturb
         try:
@@ -170,7 +188,9 @@ class Cloud:
 
     def deliver(
         self,
-        order: Callable[[list[QueuedMessage]], list[QueuedMessage]] = lambda letters: letters,
+        order: Callable[[list[QueuedMessage]], list[QueuedMessage]] = lambda letters: (
+            letters
+        ),
         copies: int = 1,
     ) -> int:
         """Bring a batch to a worker, perhaps several times; return how many were brought."""
@@ -180,7 +200,9 @@ class Cloud:
         batch = order(self.visible())[: self.batch]
         self.requests += 2 * bool(batch)
         for letter in batch:
-            brought = replace(letter, visible_at=hidden_until, brought=letter.brought + 1)
+            brought = replace(
+                letter, visible_at=hidden_until, brought=letter.brought + 1
+            )
             self.letters[self.letters.index(letter)] = brought
         for _ in range(copies):
             failed = self.work_on(batch)
@@ -197,7 +219,11 @@ class Cloud:
         """Run a worker on a batch; return which messages it gives back."""
         return self._consumed(batch, seams.work)
 
-    def _consumed(self, batch: Sequence[QueuedMessage], work: Callable[[World, ScheduledJob], None]) -> set[str]:
+    def _consumed(
+        self,
+        batch: Sequence[QueuedMessage],
+        work: Callable[[World, ScheduledJob], None],
+    ) -> set[str]:
         """Run a worker as its event source does; return which messages it gives back."""
         if not batch:
             return set()
@@ -267,7 +293,9 @@ def sqs_event(bodies: Sequence[tuple[str, str]]) -> dict[str, Any]:
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:chunhui-urgent",
         "awsRegion": "us-east-1",
     }
-    return {"Records": [{"messageId": id, "body": body, **common} for id, body in bodies]}
+    return {
+        "Records": [{"messageId": id, "body": body, **common} for id, body in bodies]
+    }
 
 
 class Stub:
@@ -283,4 +311,4 @@ class Stub:
 
 def note(text: str) -> None:
     """Say what was counted; seen with `pytest -rP`."""
-    print(text)  # noqa: T201
+    print(text)

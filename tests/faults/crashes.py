@@ -86,11 +86,15 @@ class Row:
     points: int  # so many points at which it can die, at least
     different: int  # of which so many leave something different behind
     twice: int = 0  # all pairs of crashes: so many at least
-    halves: int = 0  # control: so many crashes leave halves where a transaction is no whole
+    halves: int = (
+        0  # control: so many crashes leave halves where a transaction is no whole
+    )
     repeated: bool = True
     refused: bool = True
     reads: bool = False
-    outcomes: Callable[[list[Any]], bool] = lambda outcomes: True  # what all crashes led to
+    outcomes: Callable[[list[Any]], bool] = lambda outcomes: (
+        True
+    )  # what all crashes led to
 
 
 # crashes
@@ -180,7 +184,9 @@ def crashes_that_fail(cloud: Cloud, scene: Scene) -> list[str]:
     return failed
 
 
-def before_each_step(cloud: Cloud, scene: Scene, do: Do, *, dies: bool = False) -> Iterator[int]:
+def before_each_step(
+    cloud: Cloud, scene: Scene, do: Do, *, dies: bool = False
+) -> Iterator[int]:
     """Run the act once for each of its steps, with something else happening before that step.
 
     With `dies`, the process is killed before its transaction, whatever else has happened.
@@ -209,14 +215,18 @@ def _meanwhile(cloud: Cloud, n: int, do: Do, dies: bool) -> None:
 def repeat_everything(cloud: Cloud, scene: Scene, dice: random.Random) -> int:
     """Bring everything twice, late, early and in any order; return how much was stale."""
     cloud.seen.clear()
-    early = [write_entry(due) for due in jobs()]  # timers that are not due yet among them
+    early = [
+        write_entry(due) for due in jobs()
+    ]  # timers that are not due yet among them
     for body in early:
         cloud.put(body)
 
     def shuffled(letters: list[QueuedMessage]) -> list[QueuedMessage]:
         return dice.sample(letters, len(letters))
 
-    with mock.patch.object(cloud, "deliver", partial(cloud.deliver, order=shuffled, copies=2)):
+    with mock.patch.object(
+        cloud, "deliver", partial(cloud.deliver, order=shuffled, copies=2)
+    ):
         scene.run()
         scene.check()
         before = scene.steady and scene.steady()
@@ -225,5 +235,7 @@ def repeat_everything(cloud: Cloud, scene: Scene, dice: random.Random) -> int:
             cloud.put(body)
         scene.settle()
     scene.check()
-    assert (scene.steady and scene.steady()) == before, "what is stale changed something"
+    assert (scene.steady and scene.steady()) == before, (
+        "what is stale changed something"
+    )
     return len(stale)

@@ -32,14 +32,20 @@ class Crowd:
     ids: Sequence[str]
     read: Tally[int]
 
-    def __call__(self, name: str, as_of: datetime, start: Position | None, limit: int) -> Page[str]:
+    def __call__(
+        self, name: str, as_of: datetime, start: Position | None, limit: int
+    ) -> Page[str]:
         first = start["n"] if start else 0
         self.read[first] += 1
         after = first + limit
-        return Page(self.ids[first:after], {"n": after} if after < len(self.ids) else None)
+        return Page(
+            self.ids[first:after], {"n": after} if after < len(self.ids) else None
+        )
 
 
-def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, Crowd, ScheduledJob]:
+def crowd_of(
+    world: World, number: int, per_second: float = 20
+) -> tuple[Cloud, Crowd, ScheduledJob]:
     """Fill a building with people and let a message to all of them be due; of a hundred, one shares a phone, one has none.
 
     And one wants no messages. They are written in batches: this is about telling people, not about registering them.
@@ -49,7 +55,9 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
     crowd = Crowd([person.id for person in neighbours_of(one, number)], Tally())
     settings = replace(world.settings, sms_per_second=per_second)
     people = declaration("people")
-    people.groups["test"] = Group(Bound(people, lambda _, *asked: crowd(*asked)), None, 0)
+    people.groups["test"] = Group(
+        Bound(people, lambda _, *asked: crowd(*asked)), None, 0
+    )
     seams.rewire(world, settings=settings)
     cloud = Cloud(world, batch=1, sweeps_every=timedelta(minutes=1))
     cloud.provide("east", "west")
@@ -58,7 +66,12 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
     forget_what_was_told()
     cloud.calls.clear()
     message = a_job(
-        id="due_all", at=world.clock.now(), shard="", kind="wish.approved", subject=wish, to=f"all:test:{OTHER_GRID}.b01"
+        id="due_all",
+        at=world.clock.now(),
+        shard="",
+        kind="wish.approved",
+        subject=wish,
+        to=f"all:test:{OTHER_GRID}.b01",
     )
     return cloud, crowd, message
 
@@ -66,9 +79,21 @@ def crowd_of(world: World, number: int, per_second: float = 20) -> tuple[Cloud, 
 def neighbours_of(one: Person, number: int) -> Iterator[Person]:
     """Yield people like one; of a hundred, one shares the phone of the one before her, one has none, one wants no SMS."""
     for n in range(number):
-        shares: dict[str, Any] = {"phone": None, "contact_via": f"per_{n - 1:024}", "consents": {"contact_via": "1"}}
-        special: dict[int, dict[str, Any]] = {1: shares, 2: {"phone": None}, 3: {"sms": False}}
-        yield replace(one, id=f"per_{n:024}", **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})))
+        shares: dict[str, Any] = {
+            "phone": None,
+            "contact_via": f"per_{n - 1:024}",
+            "consents": {"contact_via": "1"},
+        }
+        special: dict[int, dict[str, Any]] = {
+            1: shares,
+            2: {"phone": None},
+            3: {"sms": False},
+        }
+        yield replace(
+            one,
+            id=f"per_{n:024}",
+            **({"phone": f"+86139{n:08}"} | special.get(n % 100, {})),
+        )
 
 
 def shares() -> list[JobRecord]:
@@ -91,15 +116,25 @@ def fanout_of(message: ScheduledJob) -> Fanout:
     return found
 
 
-def units_by_table(calls: Tally[str]) -> Callable[[Callable[[], Any], str, dict[str, Any]], Any]:
+def units_by_table(
+    calls: Tally[str],
+) -> Callable[[Callable[[], Any], str, dict[str, Any]], Any]:
     """Return what adds up the capacity units that the store reports, by reading or writing and table."""
 
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         answer = call()
-        reported = answer.get("ConsumedCapacity", []) if isinstance(answer, dict) else []
-        kind = "write" if "Write" in name or name in ("PutItem", "UpdateItem", "DeleteItem") else "read"
+        reported = (
+            answer.get("ConsumedCapacity", []) if isinstance(answer, dict) else []
+        )
+        kind = (
+            "write"
+            if "Write" in name or name in ("PutItem", "UpdateItem", "DeleteItem")
+            else "read"
+        )
         for used in reported if isinstance(reported, list) else [reported]:
-            calls[f"{kind} {used['TableName'].partition('-')[2]}"] += used["CapacityUnits"]
+            calls[f"{kind} {used['TableName'].partition('-')[2]}"] += used[
+                "CapacityUnits"
+            ]
         return answer
 
     return around

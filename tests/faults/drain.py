@@ -77,8 +77,23 @@ def tickets(due: int, others: int) -> Iterator[tuple[Ticket, JobRecord]]:
         timer = one.deadlines()[SlaKind.ACCEPT]
         id = f"due_{n:024}"
         armed = ArmedTimer(id, timer, shard_of(id, SHARDS))
-        ticket = replace(one, id=ticket_id(n), place=f"{community}.g01.b05.u1", assignee=worker_of(community), timer=armed)
-        yield ticket, JobRecord(id=id, at=timer, shard=armed.shard, kind="timer.ticket", subject=ticket.id)
+        ticket = replace(
+            one,
+            id=ticket_id(n),
+            place=f"{community}.g01.b05.u1",
+            assignee=worker_of(community),
+            timer=armed,
+        )
+        yield (
+            ticket,
+            JobRecord(
+                id=id,
+                at=timer,
+                shard=armed.shard,
+                kind="timer.ticket",
+                subject=ticket.id,
+            ),
+        )
 
 
 def ticket_id(n: int) -> str:
@@ -117,7 +132,9 @@ def staffed_communities(world: World) -> dict[str, Person]:
     places.put_place(boss, THIRD, "第三社区", [], None)
     clerks = {}
     for community in COMMUNITIES:
-        clerks[community] = world.person("陈敏", (Role.COMMUNITY_STAFF, community), home=community)
+        clerks[community] = world.person(
+            "陈敏", (Role.COMMUNITY_STAFF, community), home=community
+        )
         places.assign_duty(boss, community, {"community_staff": [clerks[community].id]})
     return clerks
 
@@ -141,17 +158,29 @@ def drain(world: World, most: int = 3) -> Drained:
             if not cloud.letters and (first is None or first > world.clock.now()):
                 break
     assert not cloud.letters
-    heard = Tally(line.person for line in every(MessageAttempt) if line.kind == "ticket.climbed_staff")
+    heard = Tally(
+        line.person
+        for line in every(MessageAttempt)
+        if line.kind == "ticket.climbed_staff"
+    )
     return Drained(sweeps, counted.requests, counted.units, cloud.requests, heard)
 
 
-def check_drained(world: World, clerks: dict[str, Person], due: int, others: int) -> None:
+def check_drained(
+    world: World, clerks: dict[str, Person], due: int, others: int
+) -> None:
     """Assert that each ticket that was due has gone one level, which was told once, and that nothing else has changed."""
     expected = {ticket.id: ticket for ticket, _ in tickets(due, others)}
     found = store().get_many(TICKET, [(id, "ticket") for id in expected])
     assert len(found) == due + others
-    told = Tally((line.about, line.person, line.state.value) for line in every(MessageAttempt))
-    rows = {row.subject: (row.id, row.at) for row in every(JobRecord) if row.kind == "timer.ticket"}
+    told = Tally(
+        (line.about, line.person, line.state.value) for line in every(MessageAttempt)
+    )
+    rows = {
+        row.subject: (row.id, row.at)
+        for row in every(JobRecord)
+        if row.kind == "timer.ticket"
+    }
     assert len(rows) == due + others, "each waits for something, once"
     for n, ticket in enumerate(found):
         assert ticket.timer
@@ -160,7 +189,11 @@ def check_drained(world: World, clerks: dict[str, Person], due: int, others: int
             assert ticket == expected[ticket.id], "what was not due has changed"
             continue
         clerk = clerks[ticket.community].id
-        assert (ticket.level, ticket.assignee, ticket.version) == (Level.COMMUNITY, clerk, 2), "one level, once"
+        assert (ticket.level, ticket.assignee, ticket.version) == (
+            Level.COMMUNITY,
+            clerk,
+            2,
+        ), "one level, once"
         assert [clock.fired for clock in ticket.clocks] == [1, 0, 0]
         assert ticket.timer.at > DUE_AT + timedelta(minutes=10)
         assert told.pop((ticket.id, clerk, "sent")) == 1

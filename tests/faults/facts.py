@@ -74,7 +74,11 @@ def wish_of(wish_id: str) -> Wish:
 
 
 def timers(subject: str | None = None) -> list[ScheduledJob]:
-    return [job for job in jobs() if job.kind.startswith("timer.") and subject in (None, job.subject)]
+    return [
+        job
+        for job in jobs()
+        if job.kind.startswith("timer.") and subject in (None, job.subject)
+    ]
 
 
 def jobs() -> list[ScheduledJob]:
@@ -82,12 +86,21 @@ def jobs() -> list[ScheduledJob]:
 
 
 def waiting_messages() -> list[JobRecord]:
-    return [due for due in every(JobRecord) if not due.kind.startswith(("timer.", "command."))]
+    return [
+        due
+        for due in every(JobRecord)
+        if not due.kind.startswith(("timer.", "command."))
+    ]
 
 
 def counters(name: str) -> dict[str, int]:
     """Return a counter's values by subject; an addition writes nothing but the keys and the value."""
-    return {one.pk: one.value for one in map(COUNTER.view(CounterValue).to_entity, scan_items(Counter, name == SK))}
+    return {
+        one.pk: one.value
+        for one in map(
+            COUNTER.view(CounterValue).to_entity, scan_items(Counter, name == SK)
+        )
+    }
 
 
 def count_of(subject: str, name: str = "active_claims") -> int:
@@ -96,7 +109,11 @@ def count_of(subject: str, name: str = "active_claims") -> int:
 
 def snapshot() -> list[str]:
     """Return every row as it is, to compare."""
-    return sorted(json.dumps(item, sort_keys=True, default=repr) for items in everything().values() for item in items)
+    return sorted(
+        json.dumps(item, sort_keys=True, default=repr)
+        for items in everything().values()
+        for item in items
+    )
 
 
 def check(*, contiguous: bool = True) -> None:
@@ -111,19 +128,27 @@ def check(*, contiguous: bool = True) -> None:
     for event in every(WishEvent):
         versions[event.subject].add(event.version)
     for wish in wishes:
-        assert len(wish.held) <= wish.helpers_needed, f"{wish.id} is claimed by too many"
-        assert {(wish.id, claim.id) for claim in wish.claims} <= pointers, f"a claim on {wish.id} cannot be found by its helper"
+        assert len(wish.held) <= wish.helpers_needed, (
+            f"{wish.id} is claimed by too many"
+        )
+        assert {(wish.id, claim.id) for claim in wish.claims} <= pointers, (
+            f"a claim on {wish.id} cannot be found by its helper"
+        )
         seen = versions.pop(wish.id)
         assert max(seen) <= wish.version, f"the timeline of {wish.id} is ahead of it"
         if contiguous:
-            assert seen == set(range(1, wish.version + 1)), f"the timeline of {wish.id} (v{wish.version}) has gaps: {seen}"
+            assert seen == set(range(1, wish.version + 1)), (
+                f"the timeline of {wish.id} (v{wish.version}) has gaps: {seen}"
+            )
     assert not versions, f"events without a wish: {versions}"
 
 
 def _counters_agree(wishes: list[Wish]) -> None:
     carried = Tally(claim.helper for wish in wishes for claim in wish.active)
     counted = {who: n for who, n in counters("active_claims").items() if n}
-    assert counted == dict(carried), "a volunteer's counter is not the number of her active claims"
+    assert counted == dict(carried), (
+        "a volunteer's counter is not the number of her active claims"
+    )
 
 
 def _alarms_agree(entities: list[Any]) -> None:
@@ -134,8 +159,12 @@ def _alarms_agree(entities: list[Any]) -> None:
         first = min(entity.deadlines().values(), default=None)
         timer = entity.timer
         expected = [(timer.id, timer.at, timer.shard)] if timer else []
-        assert (timer and timer.at) == first, f"{_named(entity)} is armed for another instant than its due"
-        assert armed.pop(entity.id, []) == expected, f"the due rows of {_named(entity)} are not in step with it"
+        assert (timer and timer.at) == first, (
+            f"{_named(entity)} is armed for another instant than its due"
+        )
+        assert armed.pop(entity.id, []) == expected, (
+            f"the due rows of {_named(entity)} are not in step with it"
+        )
     assert not armed, f"alarms of nobody: {armed}"
 
 
@@ -149,7 +178,12 @@ def _named(entity: Entity) -> str:
 def offers_of(wish_id: str) -> list[Offer]:
     """Return a wish's offers in the order in which they were made."""
     found = {offer.id: offer for offer in every(Offer) if offer.wish_id == wish_id}
-    asked = [one.offer for offer_round in every(OfferRound) if offer_round.id == wish_id for one in offer_round.asked]
+    asked = [
+        one.offer
+        for offer_round in every(OfferRound)
+        if offer_round.id == wish_id
+        for one in offer_round.asked
+    ]
     assert set(found) == set(asked)
     return [found[id] for id in asked]
 
@@ -160,48 +194,85 @@ def live(offers: list[Offer]) -> list[Offer]:
 
 def check_offers(offers: list[Offer]) -> None:
     """Assert what must be true of offers at any time: offers, rounds and histories say the same, and nobody is wronged."""
-    searched = {(s.id, a.offer, a.volunteer, a.at, a.until, a.state) for s in every(OfferRound) for a in s.asked}
-    assert searched == {(o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state) for o in offers}
+    searched = {
+        (s.id, a.offer, a.volunteer, a.at, a.until, a.state)
+        for s in every(OfferRound)
+        for a in s.asked
+    }
+    assert searched == {
+        (o.wish_id, o.id, o.volunteer, o.created_at, o.expires_at, o.state)
+        for o in offers
+    }
     _standings_agree(offers)
-    asked = Tally((o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED)
-    assert not [pair for pair, times in asked.items() if times > 1], f"asked twice for the same wish: {asked}"
-    assert all((offer.answered_at is None) == (offer.state is OfferState.OFFERED) for offer in offers)
+    asked = Tally(
+        (o.wish_id, o.volunteer) for o in offers if o.state is not OfferState.SUPERSEDED
+    )
+    assert not [pair for pair, times in asked.items() if times > 1], (
+        f"asked twice for the same wish: {asked}"
+    )
+    assert all(
+        (offer.answered_at is None) == (offer.state is OfferState.OFFERED)
+        for offer in offers
+    )
     _nobody_is_asked_too_much(offers)
     _accepted_is_claimed(offers)
 
 
 def _standings_agree(offers: list[Offer]) -> None:
     """What weighs on a volunteer are her offers, those of four weeks; who was erased has left no history."""
-    made = {(street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state) for o in offers}
+    made = {
+        (street_of(o.place), o.volunteer, o.id, o.created_at, o.expires_at, o.state)
+        for o in offers
+    }
     histories = {history.id: history for history in every(VolunteerHistory)}
-    weigh = [(s.street, s.id, sent.offer, sent.at, sent.until, sent.state) for s in histories.values() for sent in s.sent]
+    weigh = [
+        (s.street, s.id, sent.offer, sent.at, sent.until, sent.state)
+        for s in histories.values()
+        for sent in s.sent
+    ]
     assert len(set(weigh)) == len(weigh), f"counted twice: {weigh}"
-    assert set(weigh) <= made, f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
+    assert set(weigh) <= made, (
+        f"what weighs on somebody is no offer of hers: {set(weigh) - made}"
+    )
     erased = {person.id for person in every(Person) if person.erased_at}
     for _, volunteer, id, at, *_ in made - set(weigh):
-        latest = max((sent.at for sent in histories[volunteer].sent), default=at) if volunteer in histories else at
-        assert volunteer in erased or at <= latest - FOUR_WEEKS, f"{id} does not weigh on her"
+        latest = (
+            max((sent.at for sent in histories[volunteer].sent), default=at)
+            if volunteer in histories
+            else at
+        )
+        assert volunteer in erased or at <= latest - FOUR_WEEKS, (
+            f"{id} does not weigh on her"
+        )
 
 
 def _nobody_is_asked_too_much(offers: list[Offer]) -> None:
     people = {person.id: person for person in every(Person)}
     for volunteer, count in Tally(offer.volunteer for offer in live(offers)).items():
-        assert count <= min(LIVE_MOST, people[volunteer].capacity), f"{volunteer} has {count} offers to answer"
+        assert count <= min(LIVE_MOST, people[volunteer].capacity), (
+            f"{volunteer} has {count} offers to answer"
+        )
     wishes = {wish.id: wish for wish in every(Wish)}
     for offer in offers:
         wish, asked = wishes[offer.wish_id], people[offer.volunteer]
         resident = people[wish.person_id]
         kin = {wish.person_id, wish.filed_by, wish.proxy_id, resident.contact_via}
         assert offer.volunteer not in kin, f"{offer.id} is for somebody's own wish"
-        assert resident.id != asked.contact_via, f"{offer.id} is for the wish of whose phone she uses"
-        assert not resident.household or resident.household != asked.household, f"{offer.id} is for her own household"
+        assert resident.id != asked.contact_via, (
+            f"{offer.id} is for the wish of whose phone she uses"
+        )
+        assert not resident.household or resident.household != asked.household, (
+            f"{offer.id} is for her own household"
+        )
 
 
 def _accepted_is_claimed(offers: list[Offer]) -> None:
     claimed = {(pointer.wish_id, pointer.helper) for pointer in every(ClaimPointer)}
     for offer in offers:
         taken = (offer.wish_id, offer.volunteer) in claimed
-        assert offer.state is not OfferState.ACCEPTED or taken, f"{offer.id} is accepted, and she has taken nothing"
+        assert offer.state is not OfferState.ACCEPTED or taken, (
+            f"{offer.id} is accepted, and she has taken nothing"
+        )
 
 
 def check_offers_at_rest() -> None:
@@ -218,8 +289,12 @@ def check_offers_at_rest() -> None:
         helped[pointer.wish_id].add(pointer.helper)
     for id, offer_round in offer_rounds.items():
         wanted = wishes[id].places_left if wishes[id].state is State.OPEN else 0
-        assert len(waiting[id]) <= wanted, f"{waiting[id]} are asked for {wanted} places of {id} ({wishes[id].state})"
-        assert not helped[id] & set(waiting[id]), f"who has helped with {id} is asked for it"
+        assert len(waiting[id]) <= wanted, (
+            f"{waiting[id]} are asked for {wanted} places of {id} ({wishes[id].state})"
+        )
+        assert not helped[id] & set(waiting[id]), (
+            f"who has helped with {id} is asked for it"
+        )
         assert offer_round.open == (wanted > 0), (
             f"{wanted} places of {id} ({wishes[id].state}) are left, its round is {offer_round.open}"
         )
@@ -235,7 +310,10 @@ def ticket_of(ticket_id: str) -> Ticket:
 
 def timeline(ticket_id: str) -> list[TicketEvent]:
     """Return what has happened to a ticket, oldest first."""
-    return sorted((e for e in every(TicketEvent) if e.subject == ticket_id), key=lambda e: (e.version, e.number))
+    return sorted(
+        (e for e in every(TicketEvent) if e.subject == ticket_id),
+        key=lambda e: (e.version, e.number),
+    )
 
 
 def tags_of(ticket_id: str) -> list[str]:
@@ -244,29 +322,47 @@ def tags_of(ticket_id: str) -> list[str]:
 
 def climbs(ticket_id: str) -> list[tuple[str, Level]]:
     """Return the steps that a ticket was taken up by its clocks: which were over, and the level."""
-    notes = [(event.note or "").split() for event in timeline(ticket_id) if event.tag == "ticket.climbed"]
+    notes = [
+        (event.note or "").split()
+        for event in timeline(ticket_id)
+        if event.tag == "ticket.climbed"
+    ]
     return [(names, Level(level)) for names, level in notes]
 
 
 def reporters(ticket: Ticket) -> set[str]:
     """Return everybody who has reported a ticket or joined it, or one that is seen to with it."""
-    return {report.person_id for report in every(TicketReport) if report.ticket_id in (ticket.id, *ticket.merged)}
+    return {
+        report.person_id
+        for report in every(TicketReport)
+        if report.ticket_id in (ticket.id, *ticket.merged)
+    }
 
 
 def check_tickets(tickets: list[Ticket]) -> None:
     """Assert what must be true of tickets at any time: queues, timelines, counters and merges say what the tickets say."""
-    kept = {item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")}
+    kept = {
+        item["pk"]["S"]: _decoded(item) for item in scan_items(Ticket, SK == "ticket")
+    }
     known, versions = {ticket.id: ticket for ticket in tickets}, defaultdict(set)
     for event in every(TicketEvent):
         versions[event.subject].add(event.version)
     assert versions.keys() <= known.keys(), "events without a ticket"
     for ticket in tickets:
         _queue_agrees(ticket, kept[ticket.id])
-        assert max(versions[ticket.id]) <= ticket.version, f"the timeline of {_named(ticket)} is ahead of it"
+        assert max(versions[ticket.id]) <= ticket.version, (
+            f"the timeline of {_named(ticket)} is ahead of it"
+        )
         ranks = [level.rank for _, level in climbs(ticket.id)]
-        assert ranks == sorted(set(ranks)), f"{_named(ticket)} climbed to a level twice, or downwards: {ranks}"
-        assert not ranks or ranks[-1] <= ticket.level.rank, f"{_named(ticket)} has come down again"
-        assert (ticket.next_due is None) == (ticket.state.value == "closed"), f"{_named(ticket)} waits for nothing"
+        assert ranks == sorted(set(ranks)), (
+            f"{_named(ticket)} climbed to a level twice, or downwards: {ranks}"
+        )
+        assert not ranks or ranks[-1] <= ticket.level.rank, (
+            f"{_named(ticket)} has come down again"
+        )
+        assert (ticket.next_due is None) == (ticket.state.value == "closed"), (
+            f"{_named(ticket)} waits for nothing"
+        )
     _joined_are_counted(known)
     _merged_agree(known)
 
@@ -274,23 +370,44 @@ def check_tickets(tickets: list[Ticket]) -> None:
 def _decoded(item: dict[str, Any]) -> SimpleNamespace:
     """Return all attributes of a ticket's row, those of its indexes too."""
     stored = {name: item.get(name) for name in TICKET.attributes}
-    return SimpleNamespace(**{n: one and TICKET.attribute(n).deserialize(next(iter(one.values()))) for n, one in stored.items()})
+    return SimpleNamespace(
+        **{
+            n: one and TICKET.attribute(n).deserialize(next(iter(one.values())))
+            for n, one in stored.items()
+        }
+    )
 
 
 def _queue_agrees(ticket: Ticket, row: Any) -> None:
     """What its line in the queues says, and where it stands, is what the ticket says."""
     line = TicketLine.of(ticket)
-    shown = (row.due_order or "", row.waits_for or "", row.waits_until, row.due_street, row.due_community)
+    shown = (
+        row.due_order or "",
+        row.waits_for or "",
+        row.waits_until,
+        row.due_street,
+        row.due_community,
+    )
     where = (street_of(ticket.place), ticket.community) if line.order else (None, None)
-    assert shown == (line.order, line.waits_for, line.waits_until, *where), f"the queue is not in step with {_named(ticket)}"
+    assert shown == (line.order, line.waits_for, line.waits_until, *where), (
+        f"the queue is not in step with {_named(ticket)}"
+    )
     holder = ticket.assignee if ticket.is_open else None
-    assert row.held_by == holder, f"{_named(ticket)} is in the list of {row.held_by}, and {holder} has it"
+    assert row.held_by == holder, (
+        f"{_named(ticket)} is in the list of {row.held_by}, and {holder} has it"
+    )
 
 
 def _joined_are_counted(tickets: dict[str, Ticket]) -> None:
-    joined = Tally(report.ticket_id for report in every(TicketReport) if report.person_id != tickets[report.ticket_id].person_id)
+    joined = Tally(
+        report.ticket_id
+        for report in every(TicketReport)
+        if report.person_id != tickets[report.ticket_id].person_id
+    )
     counted = {subject: n for subject, n in counters("joined").items() if n}
-    assert counted == dict(joined), "the counters of those who joined are not the number of their reports"
+    assert counted == dict(joined), (
+        "the counters of those who joined are not the number of their reports"
+    )
 
 
 def _merged_agree(tickets: dict[str, Ticket]) -> None:
@@ -300,6 +417,14 @@ def _merged_agree(tickets: dict[str, Ticket]) -> None:
         while end.merged_into:
             end = tickets[end.merged_into]
         known = end is ticket or ticket.id in end.merged
-        assert known, f"{_named(ticket)} is merged into {_named(end)}, which knows nothing of it"
-        others = [one for one in tickets.values() if ticket.id in one.merged and one.merged_into is None and one is not end]
-        assert not others, f"{_named(ticket)} is also seen to with {[_named(one) for one in others]}"
+        assert known, (
+            f"{_named(ticket)} is merged into {_named(end)}, which knows nothing of it"
+        )
+        others = [
+            one
+            for one in tickets.values()
+            if ticket.id in one.merged and one.merged_into is None and one is not end
+        ]
+        assert not others, (
+            f"{_named(ticket)} is also seen to with {[_named(one) for one in others]}"
+        )

@@ -51,7 +51,9 @@ def told(answers: list[Answer]) -> Tally[tuple[int, str]]:
     return Tally((a.status, a.code if a.status >= 400 else "") for a in answers)
 
 
-def rivals(n: int, first: Callable[[], T], second: Callable[[], T], most: float = 0.04) -> list[T]:
+def rivals(
+    n: int, first: Callable[[], T], second: Callable[[], T], most: float = 0.04
+) -> list[T]:
     """Start two jobs at once; in turn, by `n`, one of them gives the other a head start."""
     jobs = [first, second]
     jobs[n % 2] = a_little_later(jobs[n % 2], most)

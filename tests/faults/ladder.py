@@ -32,7 +32,11 @@ class EscalationPath:
     chief: Person
 
     def at(self, level: Level) -> Person:
-        return {Level.GRID: self.worker, Level.COMMUNITY: self.clerk, Level.STREET: self.chief}[level]
+        return {
+            Level.GRID: self.worker,
+            Level.COMMUNITY: self.clerk,
+            Level.STREET: self.chief,
+        }[level]
 
     def phone(self, level: Level) -> Phone:
         return again(self.world, self.at(level))
@@ -42,13 +46,17 @@ def staffed(world: World) -> EscalationPath:
     worker = world.person("周斌", (Role.GRID_WORKER, GRID), home=GRID)
     clerk = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), home=BAIHUA)
     world.services.places.assign_duty(world.boss, GRID, {"grid_worker": [worker.id]})
-    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [clerk.id]})
+    world.services.places.assign_duty(
+        world.boss, BAIHUA, {"community_staff": [clerk.id]}
+    )
     return EscalationPath(world, worker, clerk, world.admin)
 
 
 def again(world: World, person: Person | Phone) -> Phone:
     """Sign somebody in again: time passes, and tokens last half an hour."""
-    known = world.services.people.find(person.id if isinstance(person, Person) else person.me["id"])
+    known = world.services.people.find(
+        person.id if isinstance(person, Person) else person.me["id"]
+    )
     assert known
     return world.phone_of(known)
 
@@ -64,10 +72,14 @@ def ticket_body(**fields: Any) -> dict[str, Any]:
     return {"category": "light", "text": "楼道灯坏了", "place": UNIT} | fields
 
 
-def move(phone: Phone, ticket_id: str, name: str, body: Any = None, **headers: str) -> Callable[[], Answer]:
+def move(
+    phone: Phone, ticket_id: str, name: str, body: Any = None, **headers: str
+) -> Callable[[], Answer]:
     """Return what makes a move as a client does, asking again while the house is busy."""
     sent = {} if body is None and name in ("confirm", "resolve", "join") else body
-    return lambda: insist(lambda: phone.post(f"/v1/tickets/{ticket_id}/{name}", sent, **headers))
+    return lambda: insist(
+        lambda: phone.post(f"/v1/tickets/{ticket_id}/{name}", sent, **headers)
+    )
 
 
 def done(phone: Phone, ticket_id: str, name: str, body: Any = None) -> None:
@@ -94,13 +106,21 @@ def lines_about(ticket_id: str, kind: str) -> list[MessageAttempt]:
     """Return the ledger's lines of a kind about a ticket, also where it is urgent, in the order in which they were begun."""
     kinds = (f"ticket.{kind}", f"ticket.urgent_{kind}")
     return sorted(
-        (line for line in every(MessageAttempt) if line.about == ticket_id and line.kind in kinds), key=lambda line: line.at
+        (
+            line
+            for line in every(MessageAttempt)
+            if line.about == ticket_id and line.kind in kinds
+        ),
+        key=lambda line: line.at,
     )
 
 
 def heard(ticket_id: str, kind: str, person: str = "") -> int:
     """Return how often somebody was told something about a ticket."""
-    return sum(line.state in TOLD and person in ("", line.person) for line in lines_about(ticket_id, kind))
+    return sum(
+        line.state in TOLD and person in ("", line.person)
+        for line in lines_about(ticket_id, kind)
+    )
 
 
 def firings(ticket: Ticket) -> set[datetime]:
@@ -117,16 +137,28 @@ def check_levels_told(ladder: EscalationPath, *, exact: bool = True) -> None:
     for line in every(MessageAttempt):
         by_ticket[line.about].append(line)
     for ticket in every(Ticket):
-        lines = [line for line in by_ticket[ticket.id] if line.kind.endswith(("climbed_staff", "overdue_staff"))]
+        lines = [
+            line
+            for line in by_ticket[ticket.id]
+            if line.kind.endswith(("climbed_staff", "overdue_staff"))
+        ]
         once = Tally((line.message, line.person) for line in lines)
         assert set(once.values()) <= {1}, f"told twice: {once}"
-        told = Tally((line.params["level"], line.person) for line in lines if line.kind.endswith("climbed_staff"))
+        told = Tally(
+            (line.params["level"], line.person)
+            for line in lines
+            if line.kind.endswith("climbed_staff")
+        )
         steps = climbs(ticket.id)
         for _, level in steps:
-            assert told.pop((level.value, ladder.at(level).id), 0) == 1, f"{level} was not told once of {ticket.id}: {lines}"
+            assert told.pop((level.value, ladder.at(level).id), 0) == 1, (
+                f"{level} was not told once of {ticket.id}: {lines}"
+            )
         lifted = tags_of(ticket.id).count("escalated")
         assert sum(told.values()) <= lifted, f"told without a step: {told}"
-        overdue = {line.message for line in lines if line.kind.endswith("overdue_staff")}
+        overdue = {
+            line.message for line in lines if line.kind.endswith("overdue_staff")
+        }
         if exact:
             _fired_as_told(ticket, len(steps) + len(overdue))
 
@@ -139,5 +171,7 @@ def _fired_as_told(ticket: Ticket, told: int) -> None:
     """
     fired, most = len(firings(ticket)), sum(clock.fired for clock in ticket.clocks)
     least = fired if "bounced" in tags_of(ticket.id) else told
-    assert fired <= told <= most, f"{told} steps of {ticket.id}, {fired} to {most} firings"
+    assert fired <= told <= most, (
+        f"{told} steps of {ticket.id}, {fired} to {most} firings"
+    )
     assert least == fired, f"{told} steps of {ticket.id}, and {fired} firings"

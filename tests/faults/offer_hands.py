@@ -15,11 +15,21 @@ from . import seams
 from .facts import check, check_offers_at_rest, every, wish_of
 from .hands import insist
 
-OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferState.DECLINED
+OFFERED, ACCEPTED, DECLINED = (
+    OfferState.OFFERED,
+    OfferState.ACCEPTED,
+    OfferState.DECLINED,
+)
 EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
-TAKEN = {"wish.already_claimed", "offer.wrong_state"}  # somebody was quicker; her offer still waits for its end, or has ended
+TAKEN = {
+    "wish.already_claimed",
+    "offer.wrong_state",
+}  # somebody was quicker; her offer still waits for its end, or has ended
 OVER = {"offer.over", "offer.wrong_state"}  # the wish is over; the same
-TOLD = (DeliveryState.SENT, DeliveryState.HELD)  # by itself, or in the digest of who was told a lot this week
+TOLD = (
+    DeliveryState.SENT,
+    DeliveryState.HELD,
+)  # by itself, or in the digest of who was told a lot this week
 ROUNDS = 6
 MOMENT = timedelta(milliseconds=1)
 REASON = {"reason": "临时有事"}
@@ -36,16 +46,22 @@ def run(world: World) -> int:
     raise AssertionError("busy for ever")
 
 
-def answering(phone: Phone, offer_id: str, move: str, **headers: str) -> Callable[[], Answer]:
+def answering(
+    phone: Phone, offer_id: str, move: str, **headers: str
+) -> Callable[[], Answer]:
     body = {} if move == "decline" else None
-    return lambda: insist(lambda: phone.post(f"/v1/offers/{offer_id}/{move}", body, **headers))
+    return lambda: insist(
+        lambda: phone.post(f"/v1/offers/{offer_id}/{move}", body, **headers)
+    )
 
 
 def accept(phone: Phone, offer_id: str, **headers: str) -> Callable[[], Answer]:
     return answering(phone, offer_id, "accept", **headers)
 
 
-def move(phone: Phone, wish_id: str, name: str, body: Any = None) -> Callable[[], Answer]:
+def move(
+    phone: Phone, wish_id: str, name: str, body: Any = None
+) -> Callable[[], Answer]:
     return lambda: insist(lambda: phone.post(f"/v1/wishes/{wish_id}/{name}", body))
 
 
@@ -63,7 +79,11 @@ def history(phone: Phone) -> VolunteerHistory:
 
 def heard(about: str, kind: str) -> int:
     """Return how often somebody was told something about an offer."""
-    return sum(line.state in TOLD for line in every(MessageAttempt) if (line.about, line.kind) == (about, kind))
+    return sum(
+        line.state in TOLD
+        for line in every(MessageAttempt)
+        if (line.about, line.kind) == (about, kind)
+    )
 
 
 def helpers(wish_id: str) -> list[str]:
@@ -84,9 +104,14 @@ def end(world: World, wish_id: str) -> None:
 
 def assert_lost(given: Answer, codes: set[str], offer_id: str) -> None:
     """She came too late, is shown what she could do instead, and is told that she need not think of it any more."""
-    assert (given.status, given.headers["content-type"]) == (409, "application/problem+json")
+    assert (given.status, given.headers["content-type"]) == (
+        409,
+        "application/problem+json",
+    )
     assert given.code in codes, given.text
-    assert given.code != "offer.wrong_state" or given.json["state"] == "superseded", given.text
+    assert given.code != "offer.wrong_state" or given.json["state"] == "superseded", (
+        given.text
+    )
     assert given.json["similar"], "she is shown nothing similar"
     assert offer(offer_id).state is SUPERSEDED
     assert heard(offer_id, "offer.superseded") == 1

@@ -41,7 +41,9 @@ class ScriptedProvider:
         self.cloud.at_call(sms)
         answer = self.cloud.answers(sms)
         now = self.cloud.world.clock.now()
-        self.cloud.calls.append(ProviderCall(self.name, sms.id, sms.phone, sms.kind, now, answer))
+        self.cloud.calls.append(
+            ProviderCall(self.name, sms.id, sms.phone, sms.kind, now, answer)
+        )
         if answer == "refuse":
             raise Refused("throttled")
         if answer == "refuse for good":

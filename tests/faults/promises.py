@@ -4,7 +4,11 @@ from collections import Counter as Tally
 from collections.abc import Callable
 
 from chalicelib.kernel.job import ScheduledJob
-from chalicelib.message_log.model import DeliveryState, MessageAttempt, SuppressionReason
+from chalicelib.message_log.model import (
+    DeliveryState,
+    MessageAttempt,
+    SuppressionReason,
+)
 
 from ..store.scan import remove
 from ..world import STREET, World
@@ -32,7 +36,9 @@ def forget_what_was_told() -> None:
 def waiting(cloud: Cloud) -> list[ScheduledJob]:
     """Return what is due and was not done; timers of the future may wait."""
     now = cloud.world.clock.now()
-    return [due for due in jobs() if not (due.kind.startswith("timer.") and due.at > now)]
+    return [
+        due for due in jobs() if not (due.kind.startswith("timer.") and due.at > now)
+    ]
 
 
 def on_the_list(world: World) -> set[str]:
@@ -56,7 +62,9 @@ def urgent_once_more(kind: str) -> int:
     return int(seams.is_urgent(kind))
 
 
-def check_promises(cloud: Cloud, resends: Callable[[str], int] = never_again) -> list[MessageAttempt]:
+def check_promises(
+    cloud: Cloud, resends: Callable[[str], int] = never_again
+) -> list[MessageAttempt]:
     """Assert what was promised, now that everything is at rest; return the message log.
 
     Nobody is told twice: a provider is called once for a delivery, and once more after each
@@ -73,15 +81,21 @@ def check_promises(cloud: Cloud, resends: Callable[[str], int] = never_again) ->
     return list(lines.values())
 
 
-def _nobody_was_told_twice(cloud: Cloud, lines: Lines, resends: Callable[[str], int]) -> None:
+def _nobody_was_told_twice(
+    cloud: Cloud, lines: Lines, resends: Callable[[str], int]
+) -> None:
     called = Tally(call.delivery for call in cloud.calls)
     refused = Tally(call.delivery for call in cloud.calls if call.refused)
-    assert called.keys() <= lines.keys(), "a provider was called for what the log does not know"
+    assert called.keys() <= lines.keys(), (
+        "a provider was called for what the log does not know"
+    )
     for id, count in called.items():
         most = 1 + refused[id] + resends(lines[id].kind)
         assert count <= most, f"{count} calls for {lines[id]}"
     taken = [call for call in cloud.calls if not call.refused]
-    told = Tally((call.phone, call.kind, lines[call.delivery].message) for call in taken)
+    told = Tally(
+        (call.phone, call.kind, lines[call.delivery].message) for call in taken
+    )
     twice = [who for who, count in told.items() if count > 1 + resends(who[1])]
     assert not twice, f"somebody was told twice: {twice}"
 
@@ -91,14 +105,18 @@ def _nobody_was_missed(cloud: Cloud, lines: Lines) -> None:
     taken -= Tally(call.delivery for call in cloud.calls if call.refused)
     listed = on_the_list(cloud.world)
     for line in lines.values():
-        told = line.state is SENT and (taken[line.id] or taken[line.ref])  # itself, or in a digest
+        told = line.state is SENT and (
+            taken[line.id] or taken[line.ref]
+        )  # itself, or in a digest
         rightly_not = line.state is SUPPRESSED and line.reason in RIGHTLY
         nobody = bool(line.covers) or not line.person.startswith("per_")
         known = told or rightly_not or nobody or line.id in listed
         assert known, f"nobody knows that this one was missed: {line}"
 
 
-def check_at_rest(cloud: Cloud, expected: dict[str, int], *, resends: int = 0) -> Tally[DeliveryState]:
+def check_at_rest(
+    cloud: Cloud, expected: dict[str, int], *, resends: int = 0
+) -> Tally[DeliveryState]:
     """Assert the promises, and how many lines of each kind there are; return their states."""
     lines = check_promises(cloud, lambda kind: resends)
     assert Tally(line.kind for line in lines) == Tally(expected)

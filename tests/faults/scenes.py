@@ -21,7 +21,11 @@ FEATURES = {
     "upload": UPLOADS,
     "erasure": ERASURE,
 }
-SCENES = [replace(row, name=f"{feature}: {row.name}") for feature, table in FEATURES.items() for row in table]
+SCENES = [
+    replace(row, name=f"{feature}: {row.name}")
+    for feature, table in FEATURES.items()
+    for row in table
+]
 
 
 def rows(chosen: Iterable[Row]) -> pytest.MarkDecorator:

@@ -31,8 +31,13 @@ from .promises import check_promises, forget_what_was_told, told_kinds, urgent_o
 from .scenes_offers import unheard
 
 HANDLERS = {"offers", "people", "tickets", "uploads", "wishes"}
-SECRETS = ("刘见证", "冬天没有热水喝")  # a witness, and a wish; reports stay as the public reads them
-CHANGING = re.compile(r"datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)|due_[a-z2-7]{24}")
+SECRETS = (
+    "刘见证",
+    "冬天没有热水喝",
+)  # a witness, and a wish; reports stay as the public reads them
+CHANGING = re.compile(
+    r"datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)|due_[a-z2-7]{24}"
+)
 
 
 @dataclass
@@ -66,21 +71,33 @@ def somebody_with_every_relation(cloud: Cloud) -> Phone:
     cloud.work_inline()
     world, consent = cloud.world, ConsentGiven(how="oral", witness="刘见证")
     staffed(world)
-    person = world.phone_of(world.person("王秀英", (Role.GRID_WORKER, GRID), consent=consent))
+    person = world.phone_of(
+        world.person("王秀英", (Role.GRID_WORKER, GRID), consent=consent)
+    )
     profile = {"places": [BAIHUA], "capacity": 5}
     assert person.put("/v1/me/volunteer", profile).status == 200
     helper = world.volunteer()
-    own = [world.open_wish(person, story=f"冬天没有热水喝，第{n}回。") for n in range(4)]
+    own = [
+        world.open_wish(person, story=f"冬天没有热水喝，第{n}回。") for n in range(4)
+    ]
     _helped(helper, own[1:], person)
     others = [world.open_wish() for _ in range(5)]
     _helped(person, others[1:4], None)
     world.offer(others[0], person)
-    assert person.post(f"/v1/offers/{world.offer(others[4], person)}/decline", {"reason": "太远了"}).status == 200
+    assert (
+        person.post(
+            f"/v1/offers/{world.offer(others[4], person)}/decline", {"reason": "太远了"}
+        ).status
+        == 200
+    )
     photo = world.upload(person, jpeg((40, 30)))
     mine = report(world, person, text="床头的灯坏了，晚上看不见路", photos=[photo])
     theirs = report(world, world.resident(), text="门口的路灯坏了")
     assert person.post(f"/v1/tickets/{theirs}/join", {}).status in (200, 201)
-    assert person.post(f"/v1/tickets/{mine}/comment", {"text": "刘见证也看见了"}).status == 200
+    assert (
+        person.post(f"/v1/tickets/{mine}/comment", {"text": "刘见证也看见了"}).status
+        == 200
+    )
     world.upload(person, jpeg((40, 30)))
     world.pass_time(minutes=5)
     return person
@@ -91,10 +108,21 @@ def _helped(helper: Phone, wishes: list[str], resident: Phone | None) -> None:
     _, released, delivered = wishes
     for wish in wishes:
         assert helper.post(f"/v1/wishes/{wish}/claim").status == 200
-    assert helper.post(f"/v1/wishes/{released}/release", {"reason": "刘见证病了"}).status == 200
-    assert helper.post(f"/v1/wishes/{delivered}/deliver", {"note": "交给刘见证了"}).status == 200
+    assert (
+        helper.post(f"/v1/wishes/{released}/release", {"reason": "刘见证病了"}).status
+        == 200
+    )
+    assert (
+        helper.post(f"/v1/wishes/{delivered}/deliver", {"note": "交给刘见证了"}).status
+        == 200
+    )
     if resident:
-        assert resident.post(f"/v1/wishes/{delivered}/confirm", {"rating": 5, "thanks": "谢谢"}).status == 200
+        assert (
+            resident.post(
+                f"/v1/wishes/{delivered}/confirm", {"rating": 5, "thanks": "谢谢"}
+            ).status
+            == 200
+        )
 
 
 def somebody_is_erased(cloud: Cloud) -> Erased:
@@ -163,9 +191,13 @@ def refused(cloud: Cloud, handlers: set[str], until: datetime) -> Iterator[None]
         yield
 
 
-def _takes(cloud: Cloud, handlers: set[str], until: datetime, scheduled: ScheduledJob) -> bool:
+def _takes(
+    cloud: Cloud, handlers: set[str], until: datetime, scheduled: ScheduledJob
+) -> bool:
     job = scheduled.job
-    concerned = isinstance(job, Event) and job.tag == PERSON_ERASED and job.handler in handlers
+    concerned = (
+        isinstance(job, Event) and job.tag == PERSON_ERASED and job.handler in handlers
+    )
     return not concerned or cloud.world.clock.now() > until
 
 

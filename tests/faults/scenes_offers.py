@@ -17,7 +17,11 @@ from .crashes import Row, Scene
 from .facts import check, check_offers_at_rest, every, one_look, timers, wish_of
 from .promises import check_promises, forget_what_was_told, told_kinds
 
-OFFERED, ACCEPTED, DECLINED = OfferState.OFFERED, OfferState.ACCEPTED, OfferState.DECLINED
+OFFERED, ACCEPTED, DECLINED = (
+    OfferState.OFFERED,
+    OfferState.ACCEPTED,
+    OfferState.DECLINED,
+)
 EXPIRED, SUPERSEDED = OfferState.EXPIRED, OfferState.SUPERSEDED
 
 
@@ -38,7 +42,9 @@ class Expected:
             check_offers_at_rest()
             self._offers_end_so()
             self._everybody_is_told_so()
-            assert {wish: len(wish_of(wish).held) for wish in self.wishes} == self.wishes
+            assert {
+                wish: len(wish_of(wish).held) for wish in self.wishes
+            } == self.wishes
 
     def _offers_end_so(self) -> None:
         made = {offer.id: offer.state for offer in every(Offer)}
@@ -48,11 +54,17 @@ class Expected:
 
     def _everybody_is_told_so(self) -> None:
         lines = check_promises(self.cloud)
-        told = Tally((line.kind, line.about) for line in lines if line.kind.startswith("offer."))
-        assert set(told.values()) <= {1}, f"somebody is told twice of the same offer: {told}"
+        told = Tally(
+            (line.kind, line.about) for line in lines if line.kind.startswith("offer.")
+        )
+        assert set(told.values()) <= {1}, (
+            f"somebody is told twice of the same offer: {told}"
+        )
         new = {offer.id for offer in every(Offer)} - self.offers.keys()
         assert {about for kind, about in told if kind == "offer.made"} == new
-        assert told_kinds(lines) == self.told, "what was promised is told, and nothing else"
+        assert told_kinds(lines) == self.told, (
+            "what was promised is told, and nothing else"
+        )
 
 
 def settle(cloud: Cloud) -> None:
@@ -105,7 +117,15 @@ def put_answer(world: World, offer: str, phone: Phone) -> None:
     person, now = phone.me["id"], world.clock.now()
     params = {"question": "offer.made", "answer": "yes", "phone_of": person}
     kind = "answer.offer"
-    due = a_job(id="due_yes", at=now, shard="", kind=kind, subject=offer, to=person, params=params)
+    due = a_job(
+        id="due_yes",
+        at=now,
+        shard="",
+        kind=kind,
+        subject=offer,
+        to=person,
+        params=params,
+    )
     world.services.outbox.put(due)
 
 
@@ -149,7 +169,9 @@ def a_wish_is_withdrawn(cloud: Cloud) -> Scene:
     cloud.run_for(minutes=5)
     with unheard(cloud):
         post(resident, f"/v1/wishes/{wish}/withdraw", {})
-    return scene(cloud, dict.fromkeys(offers, SUPERSEDED), {"offer.superseded": 2}, {wish: 0})
+    return scene(
+        cloud, dict.fromkeys(offers, SUPERSEDED), {"offer.superseded": 2}, {wish: 0}
+    )
 
 
 def a_volunteer_says_yes_by_sms(cloud: Cloud) -> Scene:
@@ -158,7 +180,9 @@ def a_volunteer_says_yes_by_sms(cloud: Cloud) -> Scene:
     offer = world.offer(wish, anna)
     cloud.run_for(minutes=5)
     put_answer(world, offer, anna)
-    return scene(cloud, {offer: ACCEPTED}, {"wish.claimed": 1, "wish.yours": 1}, {wish: 1})
+    return scene(
+        cloud, {offer: ACCEPTED}, {"wish.claimed": 1, "wish.yours": 1}, {wish: 1}
+    )
 
 
 def a_yes_by_sms_is_too_late(cloud: Cloud) -> Scene:
@@ -175,7 +199,9 @@ def a_yes_by_sms_is_too_late(cloud: Cloud) -> Scene:
 # what may be tapped
 
 
-def tapping(world: World, phone: Phone, path: str, body: Any = None) -> Callable[[], Answer]:
+def tapping(
+    world: World, phone: Phone, path: str, body: Any = None
+) -> Callable[[], Answer]:
     """Return a tap of somebody who is signed in again: tokens last half an hour."""
     person = world.services.people.find(phone.me["id"])
     assert person
@@ -202,7 +228,9 @@ def a_volunteer_declines(cloud: Cloud) -> Scene:
     cloud.run_for(minutes=5)
     world.volunteer()
     tap = tapping(world, anna, f"/v1/offers/{offer}/decline", {"never_again": True})
-    return scene(cloud, {offer: DECLINED}, {"offer.made": 1}, {wish: 0}, asked=1, tap=tap)
+    return scene(
+        cloud, {offer: DECLINED}, {"offer.made": 1}, {wish: 0}, asked=1, tap=tap
+    )
 
 
 def somebody_else_takes_it_from_the_wall(cloud: Cloud) -> Scene:
@@ -224,5 +252,11 @@ OFFERS = [
     Row("a yes by SMS is too late", a_yes_by_sms_is_too_late, 58, 13),
     Row("a volunteer accepts", a_volunteer_accepts, 18, 2, reads=True),
     Row("a volunteer declines", a_volunteer_declines, 18, 3, reads=True),
-    Row("it is taken from the wall", somebody_else_takes_it_from_the_wall, 10, 2, reads=True),
+    Row(
+        "it is taken from the wall",
+        somebody_else_takes_it_from_the_wall,
+        10,
+        2,
+        reads=True,
+    ),
 ]

@@ -60,7 +60,10 @@ def small_shares() -> Iterator[None]:
 def building(world: World) -> list[str]:
     """Return nine people of a building, of whom the first and the last share a phone."""
     people = [world.person(f"邻居{n}", home=HOME).id for n in range(8)]
-    return [*people, world.person("老伴", home=HOME, phone=None, contact_via=people[0]).id]
+    return [
+        *people,
+        world.person("老伴", home=HOME, phone=None, contact_via=people[0]).id,
+    ]
 
 
 def tell(cloud: Cloud, id: str, to: str) -> str:
@@ -93,7 +96,10 @@ def everybody_is_to_be_told(cloud: Cloud) -> Scene:
 
 def messages_to(person: str) -> list[tuple[str, str]]:
     """Return kind and message of each line of somebody's log."""
-    return [(line.kind, line.message) for line in Reads(MessageRepository).told_to(person, None, 10).items]
+    return [
+        (line.kind, line.message)
+        for line in Reads(MessageRepository).told_to(person, None, 10).items
+    ]
 
 
 def one_is_in_doubt_or_nobody(outcomes: list[Any]) -> bool:
@@ -122,7 +128,9 @@ def a_code_is_asked_for(cloud: Cloud) -> Scene:
 def one_provider_each(cloud: Cloud) -> None:
     chosen = {(call.delivery, call.provider) for call in cloud.calls}
     deliveries = {delivery for delivery, _ in chosen}
-    assert len(chosen) == len(deliveries), "the doubtful went to another provider as well"
+    assert len(chosen) == len(deliveries), (
+        "the doubtful went to another provider as well"
+    )
 
 
 def some_are_sent_twice(outcomes: list[Any]) -> bool:
@@ -135,6 +143,10 @@ def _row(name: str, arrange: Any, points: int, different: int, **more: Any) -> R
 
 SENDING = [
     _row("a reminder is due", a_reminder_is_due, 32, 10, twice=700),
-    _row("to many", everybody_is_to_be_told, 130, 45, outcomes=one_is_in_doubt_or_nobody),
-    _row("a code is asked for", a_code_is_asked_for, 18, 7, outcomes=some_are_sent_twice),
+    _row(
+        "to many", everybody_is_to_be_told, 130, 45, outcomes=one_is_in_doubt_or_nobody
+    ),
+    _row(
+        "a code is asked for", a_code_is_asked_for, 18, 7, outcomes=some_are_sent_twice
+    ),
 ]

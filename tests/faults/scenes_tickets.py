@@ -11,7 +11,15 @@ from ..job_rows import a_job
 from .cloud import Cloud
 from .crashes import Row, Scene
 from .facts import check, climbs, every
-from .ladder import EscalationPath, check_levels_told, report, staffed, ticket_body, timer_of, until_due
+from .ladder import (
+    EscalationPath,
+    check_levels_told,
+    report,
+    staffed,
+    ticket_body,
+    timer_of,
+    until_due,
+)
 from .promises import check_promises, urgent_once_more
 from .ticket_scene import (
     COMMUNITY,
@@ -44,7 +52,9 @@ def nobody_has_accepted_at_the_level_above(cloud: Cloud) -> Scene:
     until_due(cloud.world, before.expected.ticket)
     told = {"ticket.new": 1, "ticket.climbed_staff": 2}
     tags = "submitted climbed climbed"
-    return scene(cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET)
+    return scene(
+        cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET
+    )
 
 
 def nobody_has_accepted_at_the_top(cloud: Cloud) -> Scene:
@@ -53,7 +63,9 @@ def nobody_has_accepted_at_the_top(cloud: Cloud) -> Scene:
     until_due(cloud.world, before.expected.ticket)
     told = before.expected.told | {"ticket.overdue_staff": 1}
     tags = "submitted climbed climbed"
-    return scene(cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET)
+    return scene(
+        cloud, before.expected.ladder, before.expected.ticket, tags, told, STREET
+    )
 
 
 def it_is_not_done_in_time(cloud: Cloud) -> Scene:
@@ -76,7 +88,9 @@ def a_hold_is_over(cloud: Cloud) -> Scene:
     until_due(cloud.world, ticket)
     told = {f"ticket.{kind}": 1 for kind in ("new", "accepted", "held", "released")}
     tags = "submitted accepted held resumed"
-    return scene(cloud, ladder, ticket, tags, told, GRID, TicketStatus.ACCEPTED, exact=False)
+    return scene(
+        cloud, ladder, ticket, tags, told, GRID, TicketStatus.ACCEPTED, exact=False
+    )
 
 
 def not_everybody_has_answered(cloud: Cloud) -> Scene:
@@ -84,7 +98,15 @@ def not_everybody_has_answered(cloud: Cloud) -> Scene:
     does(cloud, first, ticket, "confirm", {})
     until_due(cloud.world, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 1}
-    return scene(cloud, ladder, ticket, "submitted resolved confirmed", told, GRID, TicketStatus.RESOLVED)
+    return scene(
+        cloud,
+        ladder,
+        ticket,
+        "submitted resolved confirmed",
+        told,
+        GRID,
+        TicketStatus.RESOLVED,
+    )
 
 
 def nobody_has_answered(cloud: Cloud) -> Scene:
@@ -94,19 +116,35 @@ def nobody_has_answered(cloud: Cloud) -> Scene:
     until_due(cloud.world, ticket)
     told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.unanswered": 2}
     tags = "submitted resolved ended"
-    return scene(cloud, ladder, ticket, tags, told, GRID, TicketStatus.CLOSED, Ending.SILENT)
+    return scene(
+        cloud, ladder, ticket, tags, told, GRID, TicketStatus.CLOSED, Ending.SILENT
+    )
 
 
 def a_resident_answers_no_by_sms(cloud: Cloud) -> Scene:
     ladder, ticket, (first, _) = resolved(cloud)
     who, now, kind = first.me["id"], cloud.world.clock.now(), "answer.ticket"
     (asked,) = [one for one in every(Ticket) if one.id == ticket]
-    params = {"question": "ticket.resolved", "answer": "no", "phone_of": who, "occasion": occasion_of(asked)}
-    due = a_job(id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params)
+    params = {
+        "question": "ticket.resolved",
+        "answer": "no",
+        "phone_of": who,
+        "occasion": occasion_of(asked),
+    }
+    due = a_job(
+        id="due_no", at=now, shard="", kind=kind, subject=ticket, to=who, params=params
+    )
     cloud.world.services.outbox.put(due)
-    told = {"ticket.new": 1, "ticket.resolved": 2, "ticket.reopened_staff": 1, "ticket.back": 1}
+    told = {
+        "ticket.new": 1,
+        "ticket.resolved": 2,
+        "ticket.reopened_staff": 1,
+        "ticket.back": 1,
+    }
     tags = "submitted resolved reopened"
-    return scene(cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED, exact=False)
+    return scene(
+        cloud, ladder, ticket, tags, told, COMMUNITY, TicketStatus.ACCEPTED, exact=False
+    )
 
 
 # what may be tapped
@@ -122,14 +160,25 @@ def a_worker_accepts(cloud: Cloud) -> Scene:
     ladder, ticket, _ = reported(cloud)
     tap = tapped(cloud, ladder.phone(GRID), ticket, "accept")
     told = {"ticket.new": 1, "ticket.accepted": 1}
-    return scene(cloud, ladder, ticket, "submitted accepted", told, GRID, TicketStatus.ACCEPTED, tap=tap)
+    return scene(
+        cloud,
+        ladder,
+        ticket,
+        "submitted accepted",
+        told,
+        GRID,
+        TicketStatus.ACCEPTED,
+        tap=tap,
+    )
 
 
 def a_worker_accepts_just_when_it_is_due(cloud: Cloud) -> Scene:
     """The tap is before the sweep, which then finds a timer that nobody waits for."""
     made = a_worker_accepts(cloud)
     until_due(cloud.world, made.expected.ticket)
-    made.tap = tapped(cloud, made.expected.ladder.phone(GRID), made.expected.ticket, "accept")
+    made.tap = tapped(
+        cloud, made.expected.ladder.phone(GRID), made.expected.ticket, "accept"
+    )
     made.too_late = True  # a quarter of an hour later it has climbed
     made.start = cloud.checkpoint()
     return made
@@ -140,7 +189,16 @@ def a_worker_resolves(cloud: Cloud) -> Scene:
     does(cloud, cloud.world.resident(), ticket, "join", {})
     tap = tapped(cloud, ladder.phone(GRID), ticket, "resolve", NOTE)
     told = {"ticket.new": 1, "ticket.resolved": 2}
-    return scene(cloud, ladder, ticket, "submitted resolved", told, GRID, TicketStatus.RESOLVED, tap=tap)
+    return scene(
+        cloud,
+        ladder,
+        ticket,
+        "submitted resolved",
+        told,
+        GRID,
+        TicketStatus.RESOLVED,
+        tap=tap,
+    )
 
 
 def a_worker_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
@@ -148,7 +206,9 @@ def a_worker_sends_it_back_a_second_time(cloud: Cloud) -> Scene:
     does(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
     tap = tapped(cloud, ladder.phone(GRID), ticket, "bounce", REASON)
     told = {"ticket.new": 1, "ticket.assigned": 1, "ticket.must_assign_staff": 1}
-    return scene(cloud, ladder, ticket, "submitted bounced bounced", told, COMMUNITY, tap=tap)
+    return scene(
+        cloud, ladder, ticket, "submitted bounced bounced", told, COMMUNITY, tap=tap
+    )
 
 
 def a_neighbour_joins(cloud: Cloud) -> Scene:
@@ -161,7 +221,10 @@ def the_last_of_them_confirms(cloud: Cloud) -> Scene:
     ladder, ticket, (first, second) = resolved(cloud)
     does(cloud, first, ticket, "confirm", {})
     tap = tapped(cloud, second, ticket, "confirm", {"satisfied": 5})
-    told, tags = {"ticket.new": 1, "ticket.resolved": 2}, "submitted resolved confirmed confirmed"
+    told, tags = (
+        {"ticket.new": 1, "ticket.resolved": 2},
+        "submitted resolved confirmed confirmed",
+    )
     end = (GRID, TicketStatus.CLOSED, Ending.CONFIRMED)
     return scene(cloud, ladder, ticket, tags, told, *end, tap=tap)
 
@@ -173,7 +236,9 @@ def it_is_merged(cloud: Cloud) -> Scene:
     tap = tapped(cloud, ladder.phone(COMMUNITY), ticket, "merge", {"into": other})
     told = {"ticket.new": 2, "ticket.merged": 1, "ticket.over": 1}
     end = (GRID, TicketStatus.CLOSED, Ending.MERGED)
-    return scene(cloud, ladder, ticket, "submitted merged", told, *end, tap=tap, others=(other,))
+    return scene(
+        cloud, ladder, ticket, "submitted merged", told, *end, tap=tap, others=(other,)
+    )
 
 
 # a whole night
@@ -192,7 +257,9 @@ def what_is_urgent_climbs_at_night(cloud: Cloud) -> Scene:
     return Scene(settle=night, check=check_night, start=cloud.checkpoint())
 
 
-def _check_night(cloud: Cloud, ladder: EscalationPath, ticket: str, begun: datetime) -> None:
+def _check_night(
+    cloud: Cloud, ladder: EscalationPath, ticket: str, begun: datetime
+) -> None:
     check()
     check_promises(cloud, urgent_once_more)
     check_levels_told(ladder)
@@ -218,5 +285,12 @@ TICKETS = [
     Row("a neighbour joins", a_neighbour_joins, 12, 2, reads=True),
     Row("the last of them confirms", the_last_of_them_confirms, 14, 2, reads=True),
     Row("it is merged", it_is_merged, 18, 3),
-    Row("a night", what_is_urgent_climbs_at_night, 148, 54, repeated=False, refused=False),
+    Row(
+        "a night",
+        what_is_urgent_climbs_at_night,
+        148,
+        54,
+        repeated=False,
+        refused=False,
+    ),
 ]

@@ -80,7 +80,9 @@ class Upload:
     def bind(self) -> None:
         """Make the photo part of something."""
         services = self.cloud.world.services
-        bound = services.uploads.binding(self.phone.me["id"], [self.id], "tkt_a", "chunhui.baihua", [])[0]
+        bound = services.uploads.binding(
+            self.phone.me["id"], [self.id], "tkt_a", "chunhui.baihua", []
+        )[0]
         services.transaction.run(lambda: bound, RequestContext())
 
 
@@ -91,7 +93,9 @@ def sent(cloud: Cloud, data: bytes = PHOTO) -> Upload:
     phone = cloud.world.resident()
     body = {"kind": "photo", "content_type": "image/jpeg", "size": 100_000}
     made = phone.post("/v1/uploads", body).json
-    seams.kept_files(cloud.world)[made["fields"]["key"]] = data  # even empty, as no bucket takes
+    seams.kept_files(cloud.world)[made["fields"]["key"]] = (
+        data  # even empty, as no bucket takes
+    )
     return Upload(cloud, phone, made["id"])
 
 
@@ -103,10 +107,14 @@ def scene(
 ) -> Scene:
     goes_on = goes_on or {"as it is": lambda: None}
     start = upload.cloud.checkpoint()
-    return Scene(settle=lambda: None, act=act, check=check, goes_on=goes_on, start=start)
+    return Scene(
+        settle=lambda: None, act=act, check=check, goes_on=goes_on, start=start
+    )
 
 
-def a_worker_is_told(cloud: Cloud, data: bytes, state: UploadState, *, lost: bool) -> Scene:
+def a_worker_is_told(
+    cloud: Cloud, data: bytes, state: UploadState, *, lost: bool
+) -> Scene:
     """Tell a worker of a file. After a crash the message comes again, or is lost."""
     upload = sent(cloud, data)
 
@@ -163,7 +171,9 @@ def _row(name: str, arrange: Callable[[Cloud], Scene], points: int) -> Row:
     return Row(name, arrange, points, 3, repeated=False, refused=False)
 
 
-def _told(data: bytes, state: UploadState, *, lost: bool = True) -> Callable[[Cloud], Scene]:
+def _told(
+    data: bytes, state: UploadState, *, lost: bool = True
+) -> Callable[[Cloud], Scene]:
     return partial(a_worker_is_told, data=data, state=state, lost=lost)
 
 

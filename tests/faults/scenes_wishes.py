@@ -49,7 +49,9 @@ def begin(cloud: Cloud) -> bytes:
     return cloud.checkpoint()
 
 
-def its_timer_fires(cloud: Cloud, make: Make, trace: str, messages: dict[str, int]) -> Scene:
+def its_timer_fires(
+    cloud: Cloud, make: Make, trace: str, messages: dict[str, int]
+) -> Scene:
     """Let the next timer of a wish be due. It leaves one trace, and the messages."""
     cloud.work_inline()
     with without_matching():
@@ -64,7 +66,9 @@ def its_timer_fires(cloud: Cloud, make: Make, trace: str, messages: dict[str, in
         with without_matching():
             cloud.world.services.outbox.sweep()
 
-    return Scene(settle=partial(settle, cloud), act=sweep, check=check_it, start=begin(cloud))
+    return Scene(
+        settle=partial(settle, cloud), act=sweep, check=check_it, start=begin(cloud)
+    )
 
 
 def a_volunteer_claims(cloud: Cloud) -> Scene:
@@ -80,7 +84,9 @@ def a_volunteer_claims(cloud: Cloud) -> Scene:
         with without_matching():
             return helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap")
 
-    return Scene(settle=partial(settle, cloud), check=check_it, tap=tap, start=begin(cloud))
+    return Scene(
+        settle=partial(settle, cloud), check=check_it, tap=tap, start=begin(cloud)
+    )
 
 
 # What is next due of a wish, the trace that it leaves, and who hears what.
@@ -96,8 +102,16 @@ LIVES: dict[str, tuple[Make, str, dict[str, int]]] = {
         {"wish.expired": 1, "wish.expired_staff": 1},
     ),
     "it is due in two days": (claimed, "due_in_2_days", {"wish.due_in_2_days": 1}),
-    "it is due tomorrow": (earlier(1, claimed), "due_tomorrow", {"wish.due_tomorrow": 1}),
-    "it is late": (earlier(2, claimed), "wish.late", {"wish.overdue": 1, "wish.late_staff": 1}),
+    "it is due tomorrow": (
+        earlier(1, claimed),
+        "due_tomorrow",
+        {"wish.due_tomorrow": 1},
+    ),
+    "it is late": (
+        earlier(2, claimed),
+        "wish.late",
+        {"wish.overdue": 1, "wish.late_staff": 1},
+    ),
     "nobody has confirmed it yet": (delivered, "asked", {"wish.unconfirmed": 1}),
     "nobody confirms it": (
         earlier(1, delivered),

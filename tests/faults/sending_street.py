@@ -56,13 +56,20 @@ class Street:
         self.husband = world.person("老伴", phone=None, contact_via=self.wife.id)
         self.helper = world.person("赵志强")
         self.alone = world.person("李奶奶", phone=None)
-        workers = [world.person(name, (Role.GRID_WORKER, GRID), home=GRID) for name in ("陈敏", "周斌")]
+        workers = [
+            world.person(name, (Role.GRID_WORKER, GRID), home=GRID)
+            for name in ("陈敏", "周斌")
+        ]
         self.staff = tuple(person.id for person in workers)
-        world.services.places.assign_duty(world.boss, GRID, {"grid_worker": list(self.staff)})
+        world.services.places.assign_duty(
+            world.boss, GRID, {"grid_worker": list(self.staff)}
+        )
         self.owner = world.phone_of(self.wife)
         far = (world.clock.now() + timedelta(days=300)).date().isoformat()
         titles = ("第0个心愿", "第1个心愿", "第2个心愿")
-        self.wishes = [world.open_wish(self.owner, title=t, needed_by=far) for t in titles]
+        self.wishes = [
+            world.open_wish(self.owner, title=t, needed_by=far) for t in titles
+        ]
         for id in self.wishes:
             wish = Reads(WishRepository).find_wish(id)
             assert wish
@@ -71,7 +78,9 @@ class Street:
         forget_what_was_told()
         self.cloud.calls.clear()
         self.start = self.cloud.checkpoint()
-        self.holders = {person.phone: person.id for person in (self.wife, self.helper, *workers)}
+        self.holders = {
+            person.phone: person.id for person in (self.wife, self.helper, *workers)
+        }
 
 
 def hours(dice: random.Random) -> timedelta | None:
@@ -82,7 +91,9 @@ def skew(dice: random.Random) -> timedelta:
     return timedelta(minutes=dice.randint(-10, 10))
 
 
-def disturbance(gaps: list[int], *, lost: bool) -> Callable[[str, Callable[[], Any]], Any]:
+def disturbance(
+    gaps: list[int], *, lost: bool
+) -> Callable[[str, Callable[[], Any]], Any]:
     """Return what lets every nth request be refused, or done without an answer."""
     left, turns = [gaps[0]], cycle(gaps)
 

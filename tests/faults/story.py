@@ -92,9 +92,14 @@ def _kettle(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) ->
 
 
 def _disputed(world: World, staff: Phone, owner: Phone, anna: Phone) -> Story:
-    wish = (yield Step(owner, "POST", "/v1/wishes", world.wish_body(title="陪我下棋", kind="company", budget_fen=None))).json[
-        "id"
-    ]
+    wish = (
+        yield Step(
+            owner,
+            "POST",
+            "/v1/wishes",
+            world.wish_body(title="陪我下棋", kind="company", budget_fen=None),
+        )
+    ).json["id"]
     at = f"/v1/wishes/{wish}"
     yield Step(staff, "POST", f"{at}/reject", {"reason": "请写清楚时间"})
     yield Step(owner, "POST", f"{at}/reopen", {})
@@ -112,7 +117,9 @@ def _disputed(world: World, staff: Phone, owner: Phone, anna: Phone) -> Story:
     yield Step(anna, "GET", "/v1/me/claims")
 
 
-def _withdrawn(world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone) -> Story:
+def _withdrawn(
+    world: World, staff: Phone, owner: Phone, anna: Phone, bo: Phone
+) -> Story:
     body = world.wish_body(title="大米两袋", helpers_needed=2)
     wish = (yield Step(owner, "POST", "/v1/wishes", body)).json["id"]
     at = f"/v1/wishes/{wish}"
@@ -135,10 +142,26 @@ def _newcomer(world: World) -> Story:
     phone, number = Phone(), "+8613900009002"
     yield Step(phone, "POST", "/v1/auth/codes", {"phone": number})
     body = {"phone": number, "code": world.code_in_sms(number), "name": "新邻居"}
-    yield Step(phone, "POST", "/v1/auth/tokens", body | {"code": "000000" if body["code"] != "000000" else "000001"})
+    yield Step(
+        phone,
+        "POST",
+        "/v1/auth/tokens",
+        body | {"code": "000000" if body["code"] != "000000" else "000001"},
+    )
     yield Step(phone, "POST", "/v1/auth/tokens", body)  # without consent
-    signed = (yield Step(phone, "POST", "/v1/auth/tokens", body | {"consent": {"text_version": TERMS}})).json
-    signed = (yield Step(phone, "POST", "/v1/auth/tokens", {"refresh_token": signed["refresh_token"]})).json
+    signed = (
+        yield Step(
+            phone,
+            "POST",
+            "/v1/auth/tokens",
+            body | {"consent": {"text_version": TERMS}},
+        )
+    ).json
+    signed = (
+        yield Step(
+            phone, "POST", "/v1/auth/tokens", {"refresh_token": signed["refresh_token"]}
+        )
+    ).json
     phone.token = signed["access_token"]
     yield Step(phone, "PATCH", "/v1/me", {"home": BUILDING, "address": "2楼"})
     yield Step(phone, "PUT", "/v1/me/volunteer", {"places": [BAIHUA], "capacity": 2})
@@ -155,7 +178,12 @@ def _newcomer(world: World) -> Story:
 
 def _office(world: World, staff: Phone) -> Story:
     admin = world.phone_of(world.admin)
-    new = {"name": "李桂兰", "phone": "+8613900009003", "home": BUILDING, "consent": {"how": "spoken", "witness": "陈敏"}}
+    new = {
+        "name": "李桂兰",
+        "phone": "+8613900009003",
+        "home": BUILDING,
+        "consent": {"how": "spoken", "witness": "陈敏"},
+    }
     person = (yield Step(staff, "POST", "/v1/people", new)).json["id"]
     at = f"/v1/people/{person}"
     yield Step(staff, "POST", "/v1/people", new)  # the phone is taken
@@ -163,15 +191,24 @@ def _office(world: World, staff: Phone) -> Story:
     yield Step(admin, "PUT", f"{at}/roles", [{"role": "grid_worker", "place": GRID}])
     yield Step(staff, "POST", f"{at}/reveal", {"reason": "上门核实"})
     yield Step(staff, "PUT", f"{at}/vetting", {"level": "basic", "note": "看过身份证"})
-    yield Step(staff, "PUT", f"{at}/household", {"household": "hh-1", "consent": {"how": "spoken"}})
+    yield Step(
+        staff,
+        "PUT",
+        f"{at}/household",
+        {"household": "hh-1", "consent": {"how": "spoken"}},
+    )
     yield Step(admin, "PUT", f"/v1/places/{GRID}/duty", {"grid_worker": [person]})
-    yield Step(admin, "PUT", f"{at}/blocked", {"blocked": True, "reason": "借给他人使用"})
+    yield Step(
+        admin, "PUT", f"{at}/blocked", {"blocked": True, "reason": "借给他人使用"}
+    )
     yield Step(admin, "PUT", f"/v1/places/{GRID}.b09", {"name": "9号楼"})
     yield Step(staff, "GET", f"/v1/people?place={BAIHUA}")
     yield Step(staff, "GET", f"/v1/places?under={BAIHUA}")
 
 
-def tell(world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around | None = None) -> Telling:
+def tell(
+    world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around | None = None
+) -> Telling:
     """Tell the whole story, each request asked by `ask` and with `around` in the place of its AWS calls.
 
     Nobody is asked by matching meanwhile: of equals it takes the one whose id comes first, and ids are drawn anew each time.
@@ -180,7 +217,9 @@ def tell(world: World, ask: Callable[[Step], Answer] = Step.ask, around: Around 
         return _tell(world, ask, around)
 
 
-def _tell(world: World, ask: Callable[[Step], Answer], around: Around | None) -> Telling:
+def _tell(
+    world: World, ask: Callable[[Step], Answer], around: Around | None
+) -> Telling:
     telling, told = Telling(), story(world)
     step = next(told)
     while True:
@@ -194,18 +233,34 @@ def _tell(world: World, ask: Callable[[Step], Answer], around: Around | None) ->
         except StopIteration:
             break
     passing = ("receipts", "due")
-    telling.rows.update({sort: n for sort, n in rows().items() if sort[0] not in passing and sort != ("counters", "sms")})
-    telling.letters.update(Tally((letter.to, letter.kind) for letter in world.mailbox.read()))
+    telling.rows.update(
+        {
+            sort: n
+            for sort, n in rows().items()
+            if sort[0] not in passing and sort != ("counters", "sms")
+        }
+    )
+    telling.letters.update(
+        Tally((letter.to, letter.kind) for letter in world.mailbox.read())
+    )
     return telling
 
 
 def rows() -> Tally[tuple[str, str]]:
     """Return how many rows of each sort there are, by table and the beginning of the sort key."""
-    return Tally((name, _sort(item["sk"]["S"])) for name, items in everything().items() for item in items)
+    return Tally(
+        (name, _sort(item["sk"]["S"]))
+        for name, items in everything().items()
+        for item in items
+    )
 
 
 def _sort(key: str) -> str:
-    return key.split("#", maxsplit=1)[0].split("_", maxsplit=1)[0] if key[0].isalpha() else "instant"
+    return (
+        key.split("#", maxsplit=1)[0].split("_", maxsplit=1)[0]
+        if key[0].isalpha()
+        else "instant"
+    )
 
 
 def _sweep_what_is_left(world: World) -> None:
@@ -221,15 +276,29 @@ def _visible(answer: Answer) -> tuple[Any, ...]:
     if not isinstance(body, dict):
         return (body,)
     # Whoever may not have been told because a fault hid the end of an attempt is to be visited; the story tells of the rest.
-    items = [item for item in body.get("items", ()) if item.get("kind") != "message.visit"]
+    items = [
+        item for item in body.get("items", ()) if item.get("kind") != "message.visit"
+    ]
     lines = tuple(item.get("event", item.get("state")) for item in items)
-    counts = {kind: count for kind, count in body.get("counts", {}).items() if kind != "message.visit"}
+    counts = {
+        kind: count
+        for kind, count in body.get("counts", {}).items()
+        if kind != "message.visit"
+    }
     names = ("code", "state", "moves", "places_left")
     claims = [claim["state"] for claim in body.get("claims", ())]
-    return (tuple(json.dumps(body.get(name)) for name in names), claims, counts, sorted(body), lines)
+    return (
+        tuple(json.dumps(body.get(name)) for name in names),
+        claims,
+        counts,
+        sorted(body),
+        lines,
+    )
 
 
-def failure(code: str, operation: str = "TransactWriteItems", reasons: list[str] | None = None) -> ClientError:
+def failure(
+    code: str, operation: str = "TransactWriteItems", reasons: list[str] | None = None
+) -> ClientError:
     """Return an error as botocore raises it."""
     response: dict[str, Any] = {"Error": {"Code": code, "Message": "injected"}}
     if reasons:
@@ -239,7 +308,9 @@ def failure(code: str, operation: str = "TransactWriteItems", reasons: list[str]
 
 def cancelled(reason: str, items: int) -> ClientError:
     """Return a cancelled transaction, whose last item is to blame."""
-    return failure("TransactionCanceledException", reasons=["None"] * (items - 1) + [reason])
+    return failure(
+        "TransactionCanceledException", reasons=["None"] * (items - 1) + [reason]
+    )
 
 
 def assert_same(told: Telling, calm: Telling) -> None:
@@ -258,7 +329,11 @@ def just_before_commit(do: Callable[[], Any], table: str = "") -> Iterator[list[
     happened: list[Any] = []
 
     def touches(kwargs: dict[str, Any]) -> bool:
-        return any(part["TableName"].endswith(table) for item in kwargs["TransactItems"] for part in item.values())
+        return any(
+            part["TableName"].endswith(table)
+            for item in kwargs["TransactItems"]
+            for part in item.values()
+        )
 
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if name == "TransactWriteItems" and not happened and touches(kwargs):

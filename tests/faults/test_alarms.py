@@ -25,9 +25,20 @@ from .hands import at_once
 from .scenes_wishes import LIVES
 from .seams import run_job, storage_calls, urgency
 from .story import Step, failure, tell
-from .wish_life import claimed, delivered, history, only, submitted, tags, traces, without_matching
+from .wish_life import (
+    claimed,
+    delivered,
+    history,
+    only,
+    submitted,
+    tags,
+    traces,
+    without_matching,
+)
 
-NEEDED_BY_IS_OVER = datetime(2026, 12, 7, 16, tzinfo=UTC)  # the end of 7 December in Shanghai
+NEEDED_BY_IS_OVER = datetime(
+    2026, 12, 7, 16, tzinfo=UTC
+)  # the end of 7 December in Shanghai
 TWO_DAYS_LATER = datetime(2026, 12, 9, 16, tzinfo=UTC)  # the third day after it begins
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
 
@@ -46,7 +57,12 @@ def told_of(world: World, title: str, kinds: dict[str, int]) -> dict[str, int]:
     """Return how often each kind of message about a title was told, by itself or as a line of a digest."""
     kept = [letter for letter in world.mailbox.read() if title in letter.text]
     digests = sum(letter.text.count(title) for letter in kept if letter.kind == DIGEST)
-    return {kind: digests if urgency(kind) is Urgency.LOW else [letter.kind for letter in kept].count(kind) for kind in kinds}
+    return {
+        kind: digests
+        if urgency(kind) is Urgency.LOW
+        else [letter.kind for letter in kept].count(kind)
+        for kind in kinds
+    }
 
 
 def let_everybody_be_told(world: World) -> None:
@@ -62,7 +78,9 @@ def let_everybody_be_told(world: World) -> None:
 # one alarm, in step
 
 
-def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first(embedded_world: World) -> None:
+def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first(
+    embedded_world: World,
+) -> None:
     def ask(step: Step) -> Answer:
         answer = step.ask()
         check()
@@ -71,13 +89,20 @@ def test_at_every_step_of_a_life_exactly_one_alarm_is_armed_for_what_comes_first
     tell(embedded_world, ask)
 
 
-def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_the_alarm(embedded_world: World) -> None:
+def test_an_alarm_vanishes_with_the_wait_and_a_move_that_keeps_the_wait_keeps_the_alarm(
+    embedded_world: World,
+) -> None:
     world, staff = embedded_world, embedded_world.staff()
     wish = world.open_wish()
     armed = only(timers(wish))
-    assert staff.post(f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}).status == 200
+    assert (
+        staff.post(f"/v1/wishes/{wish}/edit", {"story": "冬天没有热水喝。"}).status
+        == 200
+    )
     assert only(timers(wish)) == armed
-    assert staff.post(f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}).status == 200
+    assert (
+        staff.post(f"/v1/wishes/{wish}/edit", {"needed_by": "2026-12-20"}).status == 200
+    )
     assert only(timers(wish)).at == armed.at + timedelta(days=13)
     assert staff.post(f"/v1/wishes/{wish}/withdraw", {}).status == 200
     assert not timers(wish)
@@ -97,13 +122,21 @@ def test_a_stale_wake_up_does_nothing(embedded_world: World) -> None:
     before = snapshot()
     for due in stale:
         run_job(world, due)
-    run_job(world, a_job(id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish))
+    run_job(
+        world,
+        a_job(
+            id="due_" + "a" * 24, at=START, shard="s0", kind="timer.wish", subject=wish
+        ),
+    )
     assert snapshot() == before
 
 
 @life
 def test_a_doubled_wake_up_does_nothing_the_second_time(
-    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
+    embedded_world: World,
+    make: Callable[..., str],
+    trace: str,
+    messages: dict[str, int],
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due = only(timers(wish))
@@ -121,7 +154,10 @@ def test_a_doubled_wake_up_does_nothing_the_second_time(
 
 @life
 def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_fires_in_time(
-    embedded_world: World, make: Callable[..., str], trace: str, messages: dict[str, int]
+    embedded_world: World,
+    make: Callable[..., str],
+    trace: str,
+    messages: dict[str, int],
 ) -> None:
     world, wish = embedded_world, make(embedded_world, title="一床棉被")
     due, before, letters = only(timers(wish)), wish_of(wish), len(world.mailbox.read())
@@ -136,7 +172,9 @@ def test_an_early_wake_up_changes_nothing_that_anybody_sees_and_the_alarm_still_
     assert told_of(world, "一床棉被", messages) == messages
 
 
-def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(embedded_world: World) -> None:
+def test_wake_ups_in_any_order_have_the_effect_of_the_one_that_counts(
+    embedded_world: World,
+) -> None:
     world = embedded_world
     staff, helpers = world.staff(), [world.volunteer(), world.volunteer()]
     made = []
@@ -181,12 +219,24 @@ def test_a_reminder_writes_the_wish_the_next_alarm_and_the_message_and_nothing_t
     world.clock.move_to(due.at)
     with counted_storage() as storage:
         world.services.outbox.sweep()
-    (transaction,) = [kwargs["TransactItems"] for name, kwargs, _ in storage.calls if name == "TransactWriteItems"]
-    written = [(operation, put["TableName"].partition("-")[2]) for item in transaction for operation, put in item.items()]
+    (transaction,) = [
+        kwargs["TransactItems"]
+        for name, kwargs, _ in storage.calls
+        if name == "TransactWriteItems"
+    ]
+    written = [
+        (operation, put["TableName"].partition("-")[2])
+        for item in transaction
+        for operation, put in item.items()
+    ]
     assert sorted(written) == [("Put", "due"), ("Put", "due"), ("Put", "wishes")]
     assert sum(storage.units(name) for name in WRITES) <= 12
     noted = wish_of(wish)
-    assert (noted.version, noted.updated_at, history(wish)[-1][0]) == (before.version, before.updated_at, "wish.claimed")
+    assert (noted.version, noted.updated_at, history(wish)[-1][0]) == (
+        before.version,
+        before.updated_at,
+        "wish.claimed",
+    )
     assert noted.claims[0].reminded == ("due_in_2_days",)
     check()
 
@@ -201,12 +251,20 @@ def narrow_world(embedded_world: World) -> World:
 
 
 def poison(n: int) -> ScheduledJob:
-    due = a_job(id=f"due_{'p' * 20}{n:04}".replace("0", "a"), at=START, shard="s0", kind="timer.nothing", subject=f"nobody{n}")
+    due = a_job(
+        id=f"due_{'p' * 20}{n:04}".replace("0", "a"),
+        at=START,
+        shard="s0",
+        kind="timer.nothing",
+        subject=f"nobody{n}",
+    )
     save(due)
     return due
 
 
-def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(narrow_world: World) -> None:
+def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(
+    narrow_world: World,
+) -> None:
     world = narrow_world
     for n in range(120):  # more than a page, and all of them before the wish
         poison(n)
@@ -219,8 +277,14 @@ def test_a_job_that_always_fails_stays_due_and_holds_up_nobody(narrow_world: Wor
     assert wish_of(wish).state is State.EXPIRED
 
 
-def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_world: World) -> None:
-    world, ill, well = embedded_world, embedded_world.open_wish(title="心愿甲"), embedded_world.open_wish(title="心愿乙")
+def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(
+    embedded_world: World,
+) -> None:
+    world, ill, well = (
+        embedded_world,
+        embedded_world.open_wish(title="心愿甲"),
+        embedded_world.open_wish(title="心愿乙"),
+    )
 
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if name == "GetItem" and kwargs.get("Key", {}).get("pk") == {"S": ill}:
@@ -237,7 +301,10 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_
     assert wish_of(ill).state is State.EXPIRED
     let_everybody_be_told(world)
     once = {"wish.expired": 1, "wish.expired_staff": 1}
-    assert [told_of(world, title, once) for title in ("心愿甲", "心愿乙")] == [once, once]
+    assert [told_of(world, title, once) for title in ("心愿甲", "心愿乙")] == [
+        once,
+        once,
+    ]
     assert not waiting_messages()
     check()
 
@@ -246,33 +313,60 @@ def test_a_job_that_fails_for_a_while_is_tried_again_until_it_succeeds(embedded_
 
 
 @pytest.mark.parametrize("steps", [1, 40], ids=["in one step", "in small steps"])
-def test_what_is_due_happens_at_its_own_instant_however_time_passes(embedded_world: World, steps: int) -> None:
+def test_what_is_due_happens_at_its_own_instant_however_time_passes(
+    embedded_world: World, steps: int
+) -> None:
     world = embedded_world
     world.pass_time(hours=0)
-    left, unclaimed = submitted(world, title="没人看过"), world.open_wish(title="没人认领")
-    late, unconfirmed = claimed(world, title="没有送达"), delivered(world, title="没有确认")
+    left, unclaimed = (
+        submitted(world, title="没人看过"),
+        world.open_wish(title="没人认领"),
+    )
+    late, unconfirmed = (
+        claimed(world, title="没有送达"),
+        delivered(world, title="没有确认"),
+    )
     for _ in range(steps):
         world.pass_time(hours=40 * 24 / steps)
     assert history(left)[1:] == [("wish.expired", START + timedelta(days=30))]
     assert history(unclaimed)[2:] == [("wish.expired", TWO_DAYS_LATER)]
-    assert history(late)[3:] == [("wish.late", NEEDED_BY_IS_OVER)]  # reminders leave no line in it
+    assert history(late)[3:] == [
+        ("wish.late", NEEDED_BY_IS_OVER)
+    ]  # reminders leave no line in it
     assert history(unconfirmed)[4:] == [("wish.unconfirmed", START + timedelta(days=3))]
     sent = {letter.kind: letter.sent_at for letter in world.mailbox.read()}
-    in_the_morning = NEEDED_BY_IS_OVER + timedelta(hours=8)  # nobody's phone rings at midnight
-    assert in_the_morning <= sent["wish.late_staff"] < in_the_morning + timedelta(minutes=30)
+    in_the_morning = NEEDED_BY_IS_OVER + timedelta(
+        hours=8
+    )  # nobody's phone rings at midnight
+    assert (
+        in_the_morning
+        <= sent["wish.late_staff"]
+        < in_the_morning + timedelta(minutes=30)
+    )
     assert sent["wish.unconfirmed_staff"] == START + timedelta(days=3)
     assert not timers()
     check()
 
 
-def test_after_an_outage_of_six_weeks_everything_due_is_done_once(embedded_world: World) -> None:
+def test_after_an_outage_of_six_weeks_everything_due_is_done_once(
+    embedded_world: World,
+) -> None:
     world = embedded_world
     made = [submitted(world), world.open_wish(), claimed(world), delivered(world)]
     world.clock.advance(timedelta(days=42))
     assert world.services.outbox.sweep() >= 4
-    assert [tags(wish)[-1] for wish in made] == ["wish.expired", "wish.expired", "wish.late", "wish.unconfirmed"]
+    assert [tags(wish)[-1] for wish in made] == [
+        "wish.expired",
+        "wish.expired",
+        "wish.late",
+        "wish.unconfirmed",
+    ]
     assert world.services.outbox.sweep() == 0
     assert {wish.id: wish.state for wish in every(Wish)} == dict(
-        zip(made, (State.EXPIRED, State.EXPIRED, State.CLAIMED, State.DELIVERED), strict=True)
+        zip(
+            made,
+            (State.EXPIRED, State.EXPIRED, State.CLAIMED, State.DELIVERED),
+            strict=True,
+        )
     )
     check()

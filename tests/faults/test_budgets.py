@@ -22,23 +22,38 @@ from .seams import run_job
 from .story import tell
 
 WRITES = ("TransactWriteItems", "BatchWriteItem", "PutItem", "UpdateItem", "DeleteItem")
-LONGEST = {"title": "愿" * 40, "story": "一" * 500, "alias": "邻" * 20, "dialects": ["重庆话"]}
+LONGEST = {
+    "title": "愿" * 40,
+    "story": "一" * 500,
+    "alias": "邻" * 20,
+    "dialects": ["重庆话"],
+}
 
 
 def read_units(storage: Any) -> float:
     return sum(storage.units(name) for name in ("GetItem", "BatchGetItem", "Query"))
 
 
-@pytest.mark.parametrize(("terms", "most"), [({}, 1), (LONGEST, 2)], ids=["a kettle", "the longest story"])
-def test_anybody_reads_a_wish_in_one_request(embedded_world: World, terms: dict[str, Any], most: int) -> None:
+@pytest.mark.parametrize(
+    ("terms", "most"), [({}, 1), (LONGEST, 2)], ids=["a kettle", "the longest story"]
+)
+def test_anybody_reads_a_wish_in_one_request(
+    embedded_world: World, terms: dict[str, Any], most: int
+) -> None:
     wish = embedded_world.open_wish(**terms)
     with counted_storage() as storage:
         answer = Phone().get(f"/v1/wishes/{wish}")
     assert (answer.status, storage.names) == (200, {"GetItem": 1})
     assert read_units(storage) <= most
     with counted_storage() as storage:
-        unchanged = Phone().get(f"/v1/wishes/{wish}", if_none_match=answer.headers["etag"])
-    assert (unchanged.status, unchanged.text, storage.names) == (304, "", {"GetItem": 1})
+        unchanged = Phone().get(
+            f"/v1/wishes/{wish}", if_none_match=answer.headers["etag"]
+        )
+    assert (unchanged.status, unchanged.text, storage.names) == (
+        304,
+        "",
+        {"GetItem": 1},
+    )
     assert read_units(storage) <= most
 
 
@@ -56,8 +71,12 @@ def test_a_page_of_the_wall_is_one_request(embedded_world: World) -> None:
         assert (len(rest.json["items"]), storage.names) == (20, {"Query": 1})
 
 
-@pytest.mark.parametrize(("terms", "most"), [({}, 28), (LONGEST, 40)], ids=["a kettle", "the longest story"])
-def test_a_claim_is_two_reads_and_one_transaction(embedded_world: World, terms: dict[str, Any], most: int) -> None:
+@pytest.mark.parametrize(
+    ("terms", "most"), [({}, 28), (LONGEST, 40)], ids=["a kettle", "the longest story"]
+)
+def test_a_claim_is_two_reads_and_one_transaction(
+    embedded_world: World, terms: dict[str, Any], most: int
+) -> None:
     world, helper = embedded_world, embedded_world.volunteer()
     wish = world.open_wish(**terms)
     queue = world.services.outbox._queue = Stub()
@@ -68,10 +87,18 @@ def test_a_claim_is_two_reads_and_one_transaction(embedded_world: World, terms: 
     committed = names.index("TransactWriteItems")
     items = storage.calls[committed][1]["TransactItems"]
     units = storage.units("TransactWriteItems")
-    print(f"claim: {names[:committed]}, {len(items)} items, {units:g} write units, {read_units(storage):g} read units")  # noqa: T201 - seen with -rP
+    print(
+        f"claim: {names[:committed]}, {len(items)} items, {units:g} write units, {read_units(storage):g} read units"
+    )
     assert storage.reads == committed <= 2
-    assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, "after the commit nothing is read; what the queue took is deleted"
-    assert sorted(due.kind for due in queue.taken) == ["event.wish.claimed", "wish.claimed", "wish.yours"]
+    assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, (
+        "after the commit nothing is read; what the queue took is deleted"
+    )
+    assert sorted(due.kind for due in queue.taken) == [
+        "event.wish.claimed",
+        "wish.claimed",
+        "wish.yours",
+    ]
     assert not waiting_messages()
     assert len(items) <= 25
     assert units <= most
@@ -82,7 +109,9 @@ def test_a_replayed_claim_reads_and_writes_nothing_new(embedded_world: World) ->
     wish = world.open_wish()
     assert helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
     with counted_storage() as storage:
-        assert helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
+        assert (
+            helper.post(f"/v1/wishes/{wish}/claim", idempotency_key="tap").status == 200
+        )
     assert set(storage.names) <= {"GetItem", "BatchGetItem"}
     assert storage.reads <= 5
 
@@ -95,7 +124,10 @@ def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_re
     cloud = Cloud(world)
     cloud.provide("east")
     for _ in range(10):
-        assert world.volunteer().post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
+        assert (
+            world.volunteer().post(f"/v1/wishes/{world.open_wish()}/claim").status
+            == 200
+        )
     cloud.run(world.clock.now() + timedelta(hours=1))
     (at,) = {due.at for due in timers()}
     world.clock.move_to(at)
@@ -107,19 +139,31 @@ def test_ten_reminders_by_sms_cost_twelve_write_units_four_read_units_and_six_re
             pass
     assert [call.kind for call in cloud.calls] == ["wish.due_in_2_days"] * 10
     assert not waiting_messages()
-    written, read = sum(storage.units(name) for name in WRITES), read_units(storage) - shards
-    note(f"of ten: {written:g} write units, {read:g} read units, {cloud.requests} requests of the queue")
+    written, read = (
+        sum(storage.units(name) for name in WRITES),
+        read_units(storage) - shards,
+    )
+    note(
+        f"of ten: {written:g} write units, {read:g} read units, {cloud.requests} requests of the queue"
+    )
     assert written <= 10 * 12
     assert read <= 10 * 4
-    assert cloud.requests <= 10 * 0.6  # sent, received and deleted, once as an alarm and once as a message
+    assert (
+        cloud.requests <= 10 * 0.6
+    )  # sent, received and deleted, once as an alarm and once as a message
 
 
 @pytest.mark.parametrize("waiting", [100, 1_000])
-def test_a_sweep_with_nothing_due_is_one_request_per_shard(embedded_world: World, waiting: int) -> None:
+def test_a_sweep_with_nothing_due_is_one_request_per_shard(
+    embedded_world: World, waiting: int
+) -> None:
     world, shards = embedded_world, embedded_world.settings.due_shards
     at = world.clock.now().replace(year=2027)
     ids = [f"due_{n:024}" for n in range(waiting)]
-    jobs = [a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id) for id in ids]
+    jobs = [
+        a_job(id=id, at=at, shard=shard_of(id, shards), kind="timer.wish", subject=id)
+        for id in ids
+    ]
     save_all(record_of(job) for job in jobs)
     with counted_storage() as storage:
         assert world.services.outbox.sweep() == 0
@@ -136,8 +180,13 @@ STREET_PLACE, COMMUNITY, GRID_PLACE = "chunhui", "chunhui.baihua", "chunhui.baih
 def many_tickets(count: int) -> None:
     made = []
     for n in range(count):
-        id, place = f"tkt_{n:024}".translate(LETTERS), UNIT if n % 2 else f"{COMMUNITY}.g02.b01"
-        made.append(a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n)))
+        id, place = (
+            f"tkt_{n:024}".translate(LETTERS),
+            UNIT if n % 2 else f"{COMMUNITY}.g02.b01",
+        )
+        made.append(
+            a_ticket(id=id, place=place, created_at=START + timedelta(seconds=n))
+        )
     save_all(made)
 
 
@@ -146,7 +195,9 @@ LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 @pytest.mark.parametrize("place", [STREET_PLACE, COMMUNITY, GRID_PLACE])
 @pytest.mark.parametrize("more", ["", "&state=open", "&category=rubbish&level=grid"])
-def test_a_page_of_a_queue_of_tickets_is_one_request(embedded_world: World, place: str, more: str) -> None:
+def test_a_page_of_a_queue_of_tickets_is_one_request(
+    embedded_world: World, place: str, more: str
+) -> None:
     """A grid's is as well, as long as its community has no more open tickets than fit into a read."""
     many_tickets(60)
     phone = embedded_world.phone_of(embedded_world.admin)
@@ -164,12 +215,20 @@ def cost(world: World, what: str, ask: Any) -> tuple[Any, Any]:
         answer = ask()
     names = [name for name, _, _ in storage.calls]
     reads, units = storage.reads, storage.units("TransactWriteItems")
-    items = sum(len(kwargs["TransactItems"]) for name, kwargs, _ in storage.calls if name == "TransactWriteItems")
-    note(f"{what}: {reads} reads ({read_units(storage):g} units), {items} items, {units:g} write units: {names}")
+    items = sum(
+        len(kwargs["TransactItems"])
+        for name, kwargs, _ in storage.calls
+        if name == "TransactWriteItems"
+    )
+    note(
+        f"{what}: {reads} reads ({read_units(storage):g} units), {items} items, {units:g} write units: {names}"
+    )
     if "TransactWriteItems" in names:
         committed = names.index("TransactWriteItems")
         assert names.count("TransactWriteItems") == 1
-        assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, "after the commit nothing is read"
+        assert set(names[committed + 1 :]) <= {"BatchWriteItem"}, (
+            "after the commit nothing is read"
+        )
     return answer, storage
 
 
@@ -181,10 +240,17 @@ def street(embedded_world: World) -> Street:
 LONG = {"text": "一" * 1000, "location_note": "二" * 200}
 
 
-@pytest.mark.parametrize(("who", "reads"), [("neighbour", 3), ("resident", 4), ("company", 3), ("worker", 4), ("admin", 4)])
-def test_a_ticket_is_read_in_a_few_requests(street: Street, who: str, reads: int) -> None:
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [("neighbour", 3), ("resident", 4), ("company", 3), ("worker", 4), ("admin", 4)],
+)
+def test_a_ticket_is_read_in_a_few_requests(
+    street: Street, who: str, reads: int
+) -> None:
     id, phone = street.report(**LONG), getattr(street, who)
-    answer, storage = cost(street.world, f"{who} reads a ticket", lambda: phone.get(f"/v1/tickets/{id}"))
+    answer, storage = cost(
+        street.world, f"{who} reads a ticket", lambda: phone.get(f"/v1/tickets/{id}")
+    )
     assert answer.status == 200
     assert storage.reads <= reads
     assert set(storage.names) <= {"GetItem", "BatchGetItem"}
@@ -202,19 +268,34 @@ DONE: dict[str, tuple[str, str, dict[str, Any], int, int]] = {
 
 
 @pytest.mark.parametrize("terms", [{}, LONG], ids=["a usual ticket", "the longest"])
-def test_a_report_is_a_few_reads_and_one_transaction(street: Street, terms: dict[str, Any]) -> None:
-    body, phone = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | terms, street.resident
-    answer, storage = cost(street.world, "a report", lambda: phone.post("/v1/tickets", body, idempotency_key="tap"))
+def test_a_report_is_a_few_reads_and_one_transaction(
+    street: Street, terms: dict[str, Any]
+) -> None:
+    body, phone = (
+        {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT} | terms,
+        street.resident,
+    )
+    answer, storage = cost(
+        street.world,
+        "a report",
+        lambda: phone.post("/v1/tickets", body, idempotency_key="tap"),
+    )
     assert answer.status == 201
     assert storage.reads <= 6
     assert storage.units("TransactWriteItems") <= (42 if terms else 28)
 
 
 @pytest.mark.parametrize("what", DONE)
-def test_what_is_done_with_a_ticket_is_a_few_reads_and_one_transaction(street: Street, what: str) -> None:
+def test_what_is_done_with_a_ticket_is_a_few_reads_and_one_transaction(
+    street: Street, what: str
+) -> None:
     who, move, body, reads, units = DONE[what]
     id, phone = street.report(), getattr(street, who)
-    answer, storage = cost(street.world, what, lambda: phone.post(f"/v1/tickets/{id}/{move}", body, idempotency_key="tap"))
+    answer, storage = cost(
+        street.world,
+        what,
+        lambda: phone.post(f"/v1/tickets/{id}/{move}", body, idempotency_key="tap"),
+    )
     assert answer.status == 200, answer.text
     assert storage.reads <= reads
     assert storage.units("TransactWriteItems") <= units
@@ -240,7 +321,11 @@ def everything_about_tickets(street: Street) -> None:
             assert good(world).send(operation.method).status < 300, name
     id = street.report()
     done(street.neighbour, id, "join")
-    for operation in (op for op in api.operations if op.method == "GET" and "ticket" in op.path and "open311" not in op.path):
+    for operation in (
+        op
+        for op in api.operations
+        if op.method == "GET" and "ticket" in op.path and "open311" not in op.path
+    ):
         path = operation.path.replace("{ticket_id}", id)
         more = {
             "list_tickets": f"?place={COMMUNITY}",
@@ -248,8 +333,15 @@ def everything_about_tickets(street: Street) -> None:
             "list_hot_spots": f"?place={COMMUNITY}",
         }
         more["read_rates"] = f"?place={COMMUNITY}&from=2026-11-01&to=2026-11-30"
-        assert street.admin.get(path + more.get(operation.name, "")).status == 200, operation.name
-        assert street.admin.get(f"/v1/tickets?place={STREET_PLACE}&order=new&state=closed").status == 200
+        assert street.admin.get(path + more.get(operation.name, "")).status == 200, (
+            operation.name
+        )
+        assert (
+            street.admin.get(
+                f"/v1/tickets?place={STREET_PLACE}&order=new&state=closed"
+            ).status
+            == 200
+        )
     for phone in (street.resident, street.company):
         assert phone.get(f"/v1/tickets?place={COMMUNITY}").status == 200
     assert street.admin.get(f"/v1/admin/queue?place={COMMUNITY}").status == 200

@@ -43,7 +43,9 @@ FAULTS: dict[str, Callable[[int], ClientError]] = {
 class Faults:
     """Raises before the first `times` transactions of each request; also counts them."""
 
-    def __init__(self, times: int, error: Callable[[int], Exception] = CONFLICT) -> None:
+    def __init__(
+        self, times: int, error: Callable[[int], Exception] = CONFLICT
+    ) -> None:
         self.times, self.error, self.left, self.raised = times, error, times, 0
 
     def ask(self, step: Step) -> Answer:
@@ -59,20 +61,26 @@ class Faults:
 
 
 @pytest.mark.parametrize("what", FAULTS)
-def test_every_transaction_fails_once_and_nobody_notices(embedded_world: World, calm: Telling, what: str) -> None:
+def test_every_transaction_fails_once_and_nobody_notices(
+    embedded_world: World, calm: Telling, what: str
+) -> None:
     faults = Faults(1, FAULTS[what])
     assert_same(tell(embedded_world, faults.ask, faults.around), calm)
     assert faults.raised > 45
     check()
 
 
-def test_every_transaction_conflicts_four_times_in_a_row_and_still_succeeds(embedded_world: World, calm: Telling) -> None:
+def test_every_transaction_conflicts_four_times_in_a_row_and_still_succeeds(
+    embedded_world: World, calm: Telling
+) -> None:
     faults = Faults(4, CONFLICT)
     assert_same(tell(embedded_world, faults.ask, faults.around), calm)
     check()
 
 
-def test_somebody_else_writes_the_same_thing_first_every_time_and_nobody_notices(embedded_world: World, calm: Telling) -> None:
+def test_somebody_else_writes_the_same_thing_first_every_time_and_nobody_notices(
+    embedded_world: World, calm: Telling
+) -> None:
     client, fresh = embedded_world.services.store.connection.client, [True]
 
     def ask(step: Step) -> Answer:
@@ -82,7 +90,9 @@ def test_somebody_else_writes_the_same_thing_first_every_time_and_nobody_notices
     def around(call: Callable[[], Any], name: str, kwargs: dict[str, Any]) -> Any:
         if name == "TransactWriteItems" and fresh[0]:
             fresh[0] = False
-            for put in [item["Put"] for item in kwargs["TransactItems"] if "Put" in item]:
+            for put in [
+                item["Put"] for item in kwargs["TransactItems"] if "Put" in item
+            ]:
                 if "version" in put.get("ExpressionAttributeNames", {}).values():
                     _bump(client, put)
         return call()
@@ -124,7 +134,9 @@ class NthRead:
         return call()
 
 
-def test_every_read_is_throttled_once_and_nobody_notices(embedded_address: str, calm: Telling) -> None:
+def test_every_read_is_throttled_once_and_nobody_notices(
+    embedded_address: str, calm: Telling
+) -> None:
     """The nth read of every request fails, for every n. Whoever is asked to come again finds that nothing was done."""
     with mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_DYNAMODB": embedded_address}):
         for n in count(1):
@@ -160,7 +172,9 @@ def test_every_second_write_beside_the_transaction_fails_and_nobody_notices(
     check()
 
 
-def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(embedded_world: World, calm: Telling) -> None:
+def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(
+    embedded_world: World, calm: Telling
+) -> None:
     faults = Faults(10**9, CONFLICT)
     busy: list[str] = []
 
@@ -181,12 +195,17 @@ def test_conflicts_without_end_are_busy_and_leave_nothing_half_done(embedded_wor
     check()
 
 
-def test_a_claim_is_not_answered_with_an_error_because_the_contacts_number_could_not_be_read(embedded_world: World) -> None:
+def test_a_claim_is_not_answered_with_an_error_because_the_contacts_number_could_not_be_read(
+    embedded_world: World,
+) -> None:
     """The resident has no phone: her contact is read after the commit. That read fails, and the claim has happened."""
     world, helper = embedded_world, embedded_world.volunteer()
     contact = world.person()
     resident = world.person("张婆婆", phone=None, contact_via=contact.id)
-    filed = world.staff().post("/v1/wishes", world.wish_body(on_behalf_of=resident.id, consent={"how": "spoken"}))
+    filed = world.staff().post(
+        "/v1/wishes",
+        world.wish_body(on_behalf_of=resident.id, consent={"how": "spoken"}),
+    )
     assert filed.status == 201, filed.text
     wish = filed.json["id"]
     assert world.phone_of(world.admin).post(f"/v1/wishes/{wish}/approve").status == 200
@@ -203,6 +222,8 @@ def test_a_claim_is_not_answered_with_an_error_because_the_contacts_number_could
     with intercepted(around):
         answer = helper.post(f"/v1/wishes/{wish}/claim")
     if answer.status == 503:
-        assert not wish_of(wish).claims, "503 means that nothing was done, and she has claimed it"
+        assert not wish_of(wish).claims, (
+            "503 means that nothing was done, and she has claimed it"
+        )
     else:
         assert (answer.status, count_of(helper.me["id"])) == (200, 1)

@@ -7,9 +7,13 @@ from .scenes import SCENES, rows
 
 
 @rows(SCENES)
-def test_wherever_the_process_dies_what_was_promised_happens_once(cloud: Cloud, row: Row) -> None:
+def test_wherever_the_process_dies_what_was_promised_happens_once(
+    cloud: Cloud, row: Row
+) -> None:
     crashed = crash_everywhere(cloud, row.arrange(cloud))
-    note(f"{row.name}: {len(crashed.points)} crashes, {len(crashed.different)} different")
+    note(
+        f"{row.name}: {len(crashed.points)} crashes, {len(crashed.different)} different"
+    )
     assert len(crashed.points) >= row.points
     assert len(crashed.different) >= row.different
     assert row.outcomes(crashed.outcomes), crashed.outcomes
@@ -23,7 +27,9 @@ def test_it_may_die_again_at_any_step_of_the_recovery(cloud: Cloud, row: Row) ->
 
 
 @rows(row for row in SCENES if row.halves)
-def test_without_the_one_transaction_the_same_crashes_leave_halves(cloud: Cloud, row: Row) -> None:
+def test_without_the_one_transaction_the_same_crashes_leave_halves(
+    cloud: Cloud, row: Row
+) -> None:
     """The control: what is written item by item can be written by half."""
     scene = row.arrange(cloud)
     with seams.item_by_item():

@@ -14,7 +14,12 @@ from chalicelib.kernel.job import Event, ScheduledJob
 from . import seams
 from .cloud import Cloud
 from .facts import snapshot
-from .scenes_erasure import HANDLERS, SECRETS, somebody_is_erased, somebody_with_every_relation
+from .scenes_erasure import (
+    HANDLERS,
+    SECRETS,
+    somebody_is_erased,
+    somebody_with_every_relation,
+)
 
 
 def _counted(name: str, bound: Bound, tries: Tally[str], *, fails: bool) -> Bound:
@@ -29,7 +34,9 @@ def _counted(name: str, bound: Bound, tries: Tally[str], *, fails: bool) -> Boun
     return Bound(provider, run)
 
 
-def test_a_handler_that_fails_five_times_is_parked_alone_and_the_others_have_run(cloud: Cloud) -> None:
+def test_a_handler_that_fails_five_times_is_parked_alone_and_the_others_have_run(
+    cloud: Cloud,
+) -> None:
     erased, services = somebody_is_erased(cloud), cloud.world.services
     start = cloud.checkpoint()
     cloud.run_for(minutes=20)
@@ -40,12 +47,17 @@ def test_a_handler_that_fails_five_times_is_parked_alone_and_the_others_have_run
     for failing in sorted(HANDLERS):
         cloud.restore(start)
         tries = Tally[str]()
-        counted = {n: _counted(n, b, tries, fails=n == failing) for n, b in handlers.items()}
+        counted = {
+            n: _counted(n, b, tries, fails=n == failing) for n, b in handlers.items()
+        }
         with mock.patch.dict(handlers, counted):
             cloud.run_for(minutes=20)
         assert tries == dict.fromkeys(HANDLERS, 1) | {failing: TRIES}
         (parked,) = services.outbox.every_parked()
-        assert (parked.record.kind, parked.record.handler) == (f"event.{PERSON_ERASED}", failing)
+        assert (parked.record.kind, parked.record.handler) == (
+            f"event.{PERSON_ERASED}",
+            failing,
+        )
         services.desk.redrive_all(None)
         erased.settle()
         erased.check()
@@ -67,14 +79,25 @@ def test_without_the_handlers_what_was_written_would_stay(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("handler", sorted(HANDLERS))
-def test_an_erasure_that_is_handled_again_changes_no_row_and_no_version(cloud: Cloud, handler: str) -> None:
+def test_an_erasure_that_is_handled_again_changes_no_row_and_no_version(
+    cloud: Cloud, handler: str
+) -> None:
     person = somebody_with_every_relation(cloud)
     assert person.delete("/v1/me").status == 202
     cloud.world.pass_time(days=1)
     before = snapshot()
-    assert not [row for row in before if any(json.dumps(secret)[1:-1] in row for secret in SECRETS)]
+    assert not [
+        row
+        for row in before
+        if any(json.dumps(secret)[1:-1] in row for secret in SECRETS)
+    ]
     for n in range(2):
-        job = Event(id=f"due_again{n}", tag=PERSON_ERASED, subject=person.me["id"], handler=handler)
+        job = Event(
+            id=f"due_again{n}",
+            tag=PERSON_ERASED,
+            subject=person.me["id"],
+            handler=handler,
+        )
         seams.run_job(cloud.world, ScheduledJob(job=job, at=cloud.world.clock.now()))
         cloud.world.pass_time(hours=1)
         assert snapshot() == before

@@ -28,7 +28,16 @@ from ..store.scan import Reads, remove
 from ..world import START, World
 from .cloud import Cloud, note
 from .crashes import survives
-from .crowd import Crowd, crowd_of, fanout_of, members, receipts, shares, start, units_by_table
+from .crowd import (
+    Crowd,
+    crowd_of,
+    fanout_of,
+    members,
+    receipts,
+    shares,
+    start,
+    units_by_table,
+)
 from .facts import every
 from .hands import at_once
 from .promises import check_at_rest, on_the_list
@@ -36,7 +45,11 @@ from .promises import check_at_rest, on_the_list
 rows = Reads(FanoutRepository)
 
 ZONE = "Asia/Shanghai"
-SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.SUPPRESSED
+SENT, UNKNOWN, SUPPRESSED = (
+    DeliveryState.SENT,
+    DeliveryState.UNKNOWN,
+    DeliveryState.SUPPRESSED,
+)
 
 
 # very many
@@ -46,7 +59,10 @@ SENT, UNKNOWN, SUPPRESSED = DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryS
 def quick_world(tmp_path: Path) -> Iterator[World]:
     """A street in an embedded store that keeps its file in memory where it can: twice as fast, and only we die here."""
     memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder, embedded_store(Path(folder)) as address:
+    with (
+        TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder,
+        embedded_store(Path(folder)) as address,
+    ):
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
         yield World()
         os.environ.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
@@ -63,21 +79,39 @@ def test_a_thousand_are_told_once_through_any_number_of_deaths_and_who_is_in_dou
     cloud.requests, deaths, units = 0, Tally[str](), Tally[str]()
     with intercepted(units_by_table(units)):
         for n in count():
-            patience = dice.randint(5, 60) if n < 6 else dice.randint(200, 500)  # the first while it is being read
-            if survives(cloud, patience, dice.choice(["before", "after"]), lambda: cloud.run(START + timedelta(hours=6))):
+            patience = (
+                dice.randint(5, 60) if n < 6 else dice.randint(200, 500)
+            )  # the first while it is being read
+            if survives(
+                cloud,
+                patience,
+                dice.choice(["before", "after"]),
+                lambda: cloud.run(START + timedelta(hours=6)),
+            ):
                 break
             deaths[cloud.steps[-1]] += 1
     hundreds = number // 100
     lines = number - hundreds  # one of a hundred shares a phone with somebody
     states = check_at_rest(cloud, {"wish.approved": lines})
-    writes, reads = (sum(n for name, n in units.items() if name.startswith(kind)) for kind in ("write", "read"))
+    writes, reads = (
+        sum(n for name, n in units.items() if name.startswith(kind))
+        for kind in ("write", "read")
+    )
     beside = (writes - units["write messages"]) / number
-    note(f"{sum(deaths.values())} deaths: {dict(deaths)}; {states}; units: {dict(units)}")
-    note(f"for each of {number}: {beside:.3f} write units beside the ledger's {units['write messages'] / number:.2f},")
-    note(f"{reads / number:.2f} read units, {cloud.requests / number:.4f} requests of SQS")
+    note(
+        f"{sum(deaths.values())} deaths: {dict(deaths)}; {states}; units: {dict(units)}"
+    )
+    note(
+        f"for each of {number}: {beside:.3f} write units beside the ledger's {units['write messages'] / number:.2f},"
+    )
+    note(
+        f"{reads / number:.2f} read units, {cloud.requests / number:.4f} requests of SQS"
+    )
     assert sum(deaths.values()) >= 15
     assert states[SENT] + states[UNKNOWN] == lines - 2 * hundreds
-    assert states[UNKNOWN] <= sum(deaths.values()), "a death leaves one in doubt at most"
+    assert states[UNKNOWN] <= sum(deaths.values()), (
+        "a death leaves one in doubt at most"
+    )
     found, listed = every(MessageAttempt), on_the_list(world)
     assert {line.person for line in found if line.id in listed} == {
         line.person for line in found if line.state in (UNKNOWN, SUPPRESSED)
@@ -111,7 +145,9 @@ def frozen(number: int, per_second: float, at: datetime) -> list[tuple[datetime,
     for first in range(0, number, policy.PAGE):
         after = first + policy.PAGE
         page = Page(ids[first:after], {"n": after} if after < number else None)
-        outcome = decisions.step(fanout, page, per_second, at + timedelta(seconds=first / 10_000))
+        outcome = decisions.step(
+            fanout, page, per_second, at + timedelta(seconds=first / 10_000)
+        )
         turns += [(m.paced_at, len(m.to.ids)) for m in outcome.messages if m.paced_at]
         fanout = outcome.entity
     assert (fanout.done, fanout.expanded) == (True, number)
@@ -123,28 +159,44 @@ def test_ten_thousand_at_twenty_a_second_take_500_seconds_evenly() -> None:
     assert len(turns) == 200
     assert {size for _, size in turns} == {policy.SHARE}
     assert turns[0][0] == START
-    assert {later - earlier for (earlier, _), (later, _) in pairwise(turns)} == {timedelta(seconds=2.5)}
+    assert {later - earlier for (earlier, _), (later, _) in pairwise(turns)} == {
+        timedelta(seconds=2.5)
+    }
     assert turns[-1][0] + timedelta(seconds=2.5) - START == timedelta(seconds=500)
 
 
-@pytest.mark.parametrize("begins", [time(20, 57), time(21), time(23, 59), time(7, 59, 59)])
-def test_shares_jump_over_the_night_and_go_on_in_the_morning_at_the_same_pace(begins: time) -> None:
+@pytest.mark.parametrize(
+    "begins", [time(20, 57), time(21), time(23, 59), time(7, 59, 59)]
+)
+def test_shares_jump_over_the_night_and_go_on_in_the_morning_at_the_same_pace(
+    begins: time,
+) -> None:
     day = local_day(START, ZONE)
     at = at_local(day, begins, ZONE)
     turns = [instant for instant, _ in frozen(10_000, 20, at)]
-    morning = at_local(day if begins < time(8) else day + timedelta(days=1), time(8), ZONE)
+    morning = at_local(
+        day if begins < time(8) else day + timedelta(days=1), time(8), ZONE
+    )
     evening = [instant for instant in turns if instant < morning]
     assert all(instant < at_local(day, time(21), ZONE) for instant in evening)
-    assert len(evening) == (72 if begins == time(20, 57) else 0)  # three minutes of 2.5 seconds each
+    assert len(evening) == (
+        72 if begins == time(20, 57) else 0
+    )  # three minutes of 2.5 seconds each
     assert turns[len(evening)] == morning
-    assert turns[-1] == morning + timedelta(seconds=2.5) * (len(turns) - len(evening) - 1)
+    assert turns[-1] == morning + timedelta(seconds=2.5) * (
+        len(turns) - len(evening) - 1
+    )
 
 
 # at most what was said before
 
 
-@pytest.mark.parametrize("begins", [time(10), time(20, 30)], ids=["by day", "into the night"])
-def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.MonkeyPatch, begins: time) -> None:
+@pytest.mark.parametrize(
+    "begins", [time(10), time(20, 30)], ids=["by day", "into the night"]
+)
+def test_what_was_estimated_is_what_is_done(
+    world: World, monkeypatch: pytest.MonkeyPatch, begins: time
+) -> None:
     monkeypatch.setattr(policy, "SHARE", 5)
     monkeypatch.setattr(policy, "PAGE", 20)
     world.clock.move_to(at_local(local_day(START, ZONE), begins, ZONE))
@@ -152,7 +204,9 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     cloud.sweeps_every = timedelta(0)
     begun = world.clock.now()
     title = {"title": "一个电热水壶"}
-    said = world.services.fanouts.estimate(message.job.to, "wish.approved", title, 55, "春晖")
+    said = world.services.fanouts.estimate(
+        message.job.to, "wish.approved", title, 55, "春晖"
+    )
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))
     states = check_at_rest(cloud, {"wish.approved": 89})
@@ -162,9 +216,14 @@ def test_what_was_estimated_is_what_is_done(world: World, monkeypatch: pytest.Mo
     assert {line.parts for line in lines} == {1}
     assert said.parts == 2, "in English it is longer"
     assert sum(line.cost_li for line in lines) <= said.cost_li == 90 * 2 * 55
-    first, last = min(call.at for call in cloud.calls), max(call.at for call in cloud.calls)
+    first, last = (
+        min(call.at for call in cloud.calls),
+        max(call.at for call in cloud.calls),
+    )
     assert abs(first - said.begins_at) <= timedelta(minutes=1)
-    assert abs(last + timedelta(minutes=5) - said.ends_at) <= timedelta(minutes=15)  # a share, and the slice of an estimate
+    assert abs(last + timedelta(minutes=5) - said.ends_at) <= timedelta(
+        minutes=15
+    )  # a share, and the slice of an estimate
 
 
 # taken up again
@@ -190,18 +249,27 @@ def taken(cloud: Cloud) -> list[JobRecord]:
     return [record_of(read_entry(letter.body)) for letter in cloud.letters]
 
 
-def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(world: World, small: None) -> None:
+def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it_was_left(
+    world: World, small: None
+) -> None:
     cloud, crowd, message = crowd_of(world, 30)
     fanouts = world.services.fanouts
     start(message)
-    assert dict(crowd.read) == {0: 1, 6: 1}, "two pages, and the rest is for the next job"
+    assert dict(crowd.read) == {0: 1, 6: 1}, (
+        "two pages, and the rest is for the next job"
+    )
     start(message)
     assert dict(crowd.read) == {0: 1, 6: 1}, "begun before, it is left to its alarm"
     left = fanout_of(message)
     assert left.timer
     assert left.timer.at == left.published_at + policy.STEP_LASTS
     world.clock.move_to(left.timer.at)
-    assert not survives(cloud, 4, "before", lambda: fanouts.on_timer(left.id, left.timer.id if left.timer else ""))
+    assert not survives(
+        cloud,
+        4,
+        "before",
+        lambda: fanouts.on_timer(left.id, left.timer.id if left.timer else ""),
+    )
     assert cloud.steps[-1] == "TransactWriteItems"
     dead = fanout_of(message)
     assert dead.expanded == 12
@@ -211,13 +279,17 @@ def test_a_job_that_has_done_its_pages_or_died_is_taken_up_by_the_alarm_where_it
     world.clock.move_to(dead.timer.at)
     fanouts.on_timer(dead.id, dead.timer.id)
     assert fanout_of(message).expanded == 24
-    assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, "the page at which it died is read again, and no other"
+    assert dict(crowd.read) == {0: 1, 6: 1, 12: 2, 18: 1}, (
+        "the page at which it died is read again, and no other"
+    )
     cloud.run(world.clock.now() + timedelta(hours=1))
     assert fanout_of(message).done
     check_at_rest(cloud, {"wish.approved": 29})
 
 
-def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: None) -> None:
+def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(
+    world: World, small: None
+) -> None:
     cloud, _, message = crowd_of(world, 30)
     start(message)
     timer = next(due for due in every(JobRecord) if due.kind == "timer.fanout")
@@ -234,7 +306,9 @@ def test_a_fan_out_whose_alarm_was_lost_is_found_at_night(world: World, small: N
 # two at once
 
 
-def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(world: World, small: None) -> None:
+def test_whenever_a_second_job_comes_in_between_each_page_is_frozen_once(
+    world: World, small: None
+) -> None:
     """A second begin, or the alarm, comes before each of the transactions of the first job."""
     cloud, crowd, message = crowd_of(world, 30)
     tried = 0
@@ -277,7 +351,9 @@ def interrupted(world: World, message: ScheduledJob, n: int, second: str) -> boo
     return next(transactions) > n
 
 
-def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: World, small: None) -> None:
+def test_four_jobs_at_the_same_instant_freeze_each_page_once(
+    embedded_world: World, small: None
+) -> None:
     cloud, crowd, message = crowd_of(embedded_world, 60)
     fanouts = embedded_world.services.fanouts
     at_once(*[lambda: start(message)] * 4)
@@ -285,5 +361,7 @@ def test_four_jobs_at_the_same_instant_freeze_each_page_once(embedded_world: Wor
         timer = fanout.timer
         assert timer
         embedded_world.clock.move_to(timer.at)
-        at_once(*[lambda timer=timer: fanouts.on_timer(fanout_of(message).id, timer.id)] * 4)
+        at_once(
+            *[lambda timer=timer: fanouts.on_timer(fanout_of(message).id, timer.id)] * 4
+        )
     frozen_once(cloud, crowd, message)

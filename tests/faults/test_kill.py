@@ -50,7 +50,9 @@ class Server:
         self.port = _free_port()
         self.process = self.spawn(self.port)
         for _ in range(400):
-            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            assert self.process.poll() is None, (self.folder / "log").read_text()[
+                -2000:
+            ]
             with contextlib.suppress(*Unreachable):
                 if self.call("GET", "/healthz").status == 200:
                     return
@@ -58,11 +60,18 @@ class Server:
         raise AssertionError("the server did not come up")
 
     def spawn(self, port: int) -> subprocess.Popen[bytes]:
-        env = os.environ | {"PORT": str(port), "DATA_DIR": str(self.folder), "STORE": "embedded", "LOG_LEVEL": "ERROR"}
+        env = os.environ | {
+            "PORT": str(port),
+            "DATA_DIR": str(self.folder),
+            "STORE": "embedded",
+            "LOG_LEVEL": "ERROR",
+        }
         env.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
         self.folder.mkdir(exist_ok=True)
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen([sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log)
+            return subprocess.Popen(
+                [sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log
+            )
 
     def kill(self) -> None:
         assert self.process
@@ -74,21 +83,38 @@ class Server:
             self.process.terminate()
             self.process.wait(15)
 
-    def call(self, method: str, path: str, body: Any = None, token: str = "", key: str = "") -> Answer:
-        headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "idempotency-key": key}
+    def call(
+        self, method: str, path: str, body: Any = None, token: str = "", key: str = ""
+    ) -> Answer:
+        headers = {
+            "content-type": "application/json",
+            "authorization": f"Bearer {token}",
+            "idempotency-key": key,
+        }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             sent = json.dumps(body) if body is not None else None
             connection.request(
-                method, path, sent, {name: value for name, value in headers.items() if value not in ("", "Bearer ")}
+                method,
+                path,
+                sent,
+                {
+                    name: value
+                    for name, value in headers.items()
+                    if value not in ("", "Bearer ")
+                },
             )
             answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())
+            return Answer(
+                answer.status, dict(answer.getheaders()), answer.read().decode()
+            )
         finally:
             connection.close()
 
     def letters(self, to: str | None = None) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = self.call("GET", "/dev/messages" + (f"?to={quote(to)}" if to else "")).json["items"]
+        found: list[dict[str, str]] = self.call(
+            "GET", "/dev/messages" + (f"?to={quote(to)}" if to else "")
+        ).json["items"]
         return found
 
     def move_clock(self, seconds: float) -> str:
@@ -98,7 +124,11 @@ class Server:
         assert self.call("POST", "/v1/auth/codes", {"phone": number}).status == 202
         code = re.search(r"\d{6}", self.letters(number)[0]["text"])
         assert code
-        answer = self.call("POST", "/v1/auth/tokens", {"phone": number, "code": code[0], "consent": {"text_version": "2026-11"}})
+        answer = self.call(
+            "POST",
+            "/v1/auth/tokens",
+            {"phone": number, "code": code[0], "consent": {"text_version": "2026-11"}},
+        )
         assert answer.status == 201, answer.text
         return str(answer.json["access_token"])
 
@@ -108,13 +138,17 @@ class Acknowledged:
     """What the server has said is done: by wish the latest version, and each request that can be sent again."""
 
     versions: dict[str, int] = field(default_factory=dict)
-    requests: list[tuple[str, Any, str, str, int, str]] = field(default_factory=list)  # path, body, token, key, status, wish
+    requests: list[tuple[str, Any, str, str, int, str]] = field(
+        default_factory=list
+    )  # path, body, token, key, status, wish
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, path: str, body: Any, token: str, key: str, answer: Answer) -> None:
         wish = answer.json
         with self.lock:
-            self.versions[wish["id"]] = max(wish["version"], self.versions.get(wish["id"], 0))
+            self.versions[wish["id"]] = max(
+                wish["version"], self.versions.get(wish["id"], 0)
+            )
             self.requests.append((path, body, token, key, answer.status, wish["id"]))
 
 
@@ -132,7 +166,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-def write(server: Server, tokens: tuple[str, str, str], number: int, done: Acknowledged, stop: threading.Event) -> None:
+def write(
+    server: Server,
+    tokens: tuple[str, str, str],
+    number: int,
+    done: Acknowledged,
+    stop: threading.Event,
+) -> None:
     """File, approve, claim and deliver wishes until the server is gone."""
     owner, staff, helper = tokens
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 20 * 86400))
@@ -141,7 +181,9 @@ def write(server: Server, tokens: tuple[str, str, str], number: int, done: Ackno
         key = f"key-{random.getrandbits(64):x}"
         answer = server.call("POST", path, body, token, key)
         if answer.status >= 400:
-            raise ConnectionAbortedError(answer.text)  # an earlier wish that hangs in the air takes up her room
+            raise ConnectionAbortedError(
+                answer.text
+            )  # an earlier wish that hangs in the air takes up her room
         done.note(path, body, token, key, answer)
         return str(answer.json["id"])
 
@@ -155,15 +197,22 @@ def write(server: Server, tokens: tuple[str, str, str], number: int, done: Ackno
             ask(f"{at}/claim", None, helper)
             ask(f"{at}/deliver", {}, helper)
         except Unreachable as error:
-            if isinstance(error, ConnectionAbortedError) and "too_many_claims" in str(error):
+            if isinstance(error, ConnectionAbortedError) and "too_many_claims" in str(
+                error
+            ):
                 continue
             stop.wait(0.01)
 
 
-def one_shift(server: Server, people: list[tuple[str, str, str]], done: Acknowledged) -> list[dict[str, str]]:
+def one_shift(
+    server: Server, people: list[tuple[str, str, str]], done: Acknowledged
+) -> list[dict[str, str]]:
     """Let everybody write for a while, kill the server in the middle; return the letters that had been shown before."""
     stop, acknowledged = threading.Event(), len(done.requests)
-    writers = [threading.Thread(target=write, args=(server, tokens, n, done, stop)) for n, tokens in enumerate(people)]
+    writers = [
+        threading.Thread(target=write, args=(server, tokens, n, done, stop))
+        for n, tokens in enumerate(people)
+    ]
     for writer in writers:
         writer.start()
     until = time.monotonic() + 20
@@ -185,40 +234,73 @@ def timeline(server: Server, wish: str, staff: str) -> list[int]:
     return sorted(event["version"] for event in answer.json["items"])
 
 
-def assert_nothing_is_lost(server: Server, done: Acknowledged, before: dict[str, int], staff: str) -> None:
+def assert_nothing_is_lost(
+    server: Server, done: Acknowledged, before: dict[str, int], staff: str
+) -> None:
     for wish, version in done.versions.items():
         if before.get(wish) == version:
             continue  # looked at after an earlier round, and again at the end
         answer = server.call("GET", f"/v1/wishes/{wish}", token=staff)
         assert answer.status == 200, f"an acknowledged wish is gone: {answer.text}"
         assert answer.json["version"] >= version, "an acknowledged move is gone"
-        assert timeline(server, wish, staff) == list(range(1, answer.json["version"] + 1))
+        assert timeline(server, wish, staff) == list(
+            range(1, answer.json["version"] + 1)
+        )
     for path, body, token, key, status, wish in random.sample(done.requests, 25):
         again = server.call("POST", path, body, token, key)
-        assert (again.status, again.json["id"]) == (status, wish), f"{path} does not replay: {again.text}"
+        assert (again.status, again.json["id"]) == (status, wish), (
+            f"{path} does not replay: {again.text}"
+        )
 
 
-def assert_whole(folder: Path, done: Acknowledged, letters: list[dict[str, str]]) -> None:
+def assert_whole(
+    folder: Path, done: Acknowledged, letters: list[dict[str, str]]
+) -> None:
     """Open the house without its door and look at every row."""
     with mock.patch.dict(os.environ), open_house(folder, "embedded") as house:
         check()
         wishes = {wish.id: wish for wish in every(Wish)}
-        assert all(wishes[id].version >= version for id, version in done.versions.items())
-        assert not [due for due in waiting_messages() if due.at <= house.clock.now()], "the sweep has left something"
-        phones = {wish.person_id: house.services.get(people).find(wish.person_id) for wish in wishes.values()}
-        assert_everybody_was_told(letters, {id: str(p.phone) for id, p in phones.items() if p}, done)
+        assert all(
+            wishes[id].version >= version for id, version in done.versions.items()
+        )
+        assert not [due for due in waiting_messages() if due.at <= house.clock.now()], (
+            "the sweep has left something"
+        )
+        phones = {
+            wish.person_id: house.services.get(people).find(wish.person_id)
+            for wish in wishes.values()
+        }
+        assert_everybody_was_told(
+            letters, {id: str(p.phone) for id, p in phones.items() if p}, done
+        )
 
 
-def assert_everybody_was_told(letters: list[dict[str, str]], phones: dict[str, str], done: Acknowledged) -> None:
+def assert_everybody_was_told(
+    letters: list[dict[str, str]], phones: dict[str, str], done: Acknowledged
+) -> None:
     """Each approval was told at most once; one that was not is in doubt, or held for the digest of who was told enough."""
     wishes = {wish.id: wish for wish in every(Wish) if wish.id in done.versions}
-    approved = Tally(wishes[e.subject].person_id for e in every(WishEvent) if e.tag == "wish.approved" and e.subject in wishes)
-    ours = [letter for letter in letters if letter["kind"] == "wish.approved" and "陪我聊天" in letter["text"]]
+    approved = Tally(
+        wishes[e.subject].person_id
+        for e in every(WishEvent)
+        if e.tag == "wish.approved" and e.subject in wishes
+    )
+    ours = [
+        letter
+        for letter in letters
+        if letter["kind"] == "wish.approved" and "陪我聊天" in letter["text"]
+    ]
     doubtful = {DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.HELD}
-    doubts = Tally(d.person for d in every(MessageAttempt) if d.kind == "wish.approved" and d.state in doubtful)
+    doubts = Tally(
+        d.person
+        for d in every(MessageAttempt)
+        if d.kind == "wish.approved" and d.state in doubtful
+    )
     for person, times in approved.items():
         told = [letter["to"] for letter in ours].count(phones[person])
-        assert told <= times <= told + doubts[person], f"approved {times}, told {told}, in doubt {doubts[person]}"
+        assert told <= times <= told + doubts[person], (
+            f"approved {times}, told {told}, in doubt {doubts[person]}"
+        )
 
 
 def test_a_moved_clock_and_the_tokens_it_expired_survive_a_kill(server: Server) -> None:
@@ -232,7 +314,9 @@ def test_a_moved_clock_and_the_tokens_it_expired_survive_a_kill(server: Server) 
     assert server.call("GET", "/v1/me", token=token).status == 401
 
 
-def test_the_store_dies_with_the_server_or_is_cleared_away_at_the_next_start(server: Server) -> None:
+def test_the_store_dies_with_the_server_or_is_cleared_away_at_the_next_start(
+    server: Server,
+) -> None:
     store = int((server.folder / "store.pid").read_text())
     server.kill()
     server.start()
@@ -246,11 +330,21 @@ def _is_store(pid: int) -> bool:
     return False
 
 
-def test_an_orphaned_store_is_cleared_away_at_the_next_start(server: Server, tmp_path: Path) -> None:
+def test_an_orphaned_store_is_cleared_away_at_the_next_start(
+    server: Server, tmp_path: Path
+) -> None:
     """Where the system does not end the store with the server, its pid file does."""
     server.kill()
-    command = [str(binary()), "--port", str(_free_port()), "--db-path", str(tmp_path / "other.db")]
-    orphan = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        str(binary()),
+        "--port",
+        str(_free_port()),
+        "--db-path",
+        str(tmp_path / "other.db"),
+    ]
+    orphan = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         (server.folder / "store.pid").write_text(str(orphan.pid))
         server.start()
@@ -261,18 +355,27 @@ def test_an_orphaned_store_is_cleared_away_at_the_next_start(server: Server, tmp
             orphan.wait(5)
 
 
-def test_a_second_server_on_the_same_folder_says_so_and_goes_away(server: Server) -> None:
+def test_a_second_server_on_the_same_folder_says_so_and_goes_away(
+    server: Server,
+) -> None:
     second = server.spawn(_free_port())
     try:
         assert second.wait(20) != 0
     finally:
         second.kill()
         second.wait(10)
-    assert f"{server.folder} is in use by another local server" in (server.folder / "log").read_text()
-    assert server.call("GET", "/healthz").status == 200, "and the first one does not notice"
+    assert (
+        f"{server.folder} is in use by another local server"
+        in (server.folder / "log").read_text()
+    )
+    assert server.call("GET", "/healthz").status == 200, (
+        "and the first one does not notice"
+    )
 
 
-def test_killed_five_times_under_six_writers_the_house_loses_nothing_it_had_acknowledged(server: Server) -> None:
+def test_killed_five_times_under_six_writers_the_house_loses_nothing_it_had_acknowledged(
+    server: Server,
+) -> None:
     staff = server.sign_in(ADMIN)
     people, volunteer = [], {"places": ["chunhui.baihua"], "capacity": 5}
     for n in range(WRITERS):
@@ -285,10 +388,14 @@ def test_killed_five_times_under_six_writers_the_house_loses_nothing_it_had_ackn
         letters = one_shift(server, people, done)
         server.start()
         kept = {letter["id"]: letter for letter in server.letters()}
-        assert all(kept.get(letter["id"]) == letter for letter in letters), "a message that was shown is gone"
+        assert all(kept.get(letter["id"]) == letter for letter in letters), (
+            "a message that was shown is gone"
+        )
         server.move_clock(60)
         assert_nothing_is_lost(server, done, before, staff)
-    server.move_clock(300)  # what was being sent when the server died is not being sent any more
+    server.move_clock(
+        300
+    )  # what was being sent when the server died is not being sent any more
     letters = server.letters()
     server.stop()
     assert_whole(server.folder, done, letters)

@@ -19,10 +19,16 @@ from .story import TERMS, Step, Telling, assert_same, tell
 # What comes back, and what staff do about it, harms nobody by coming twice; tests/replies and tests/admin tell how.
 # Offers, runs and tickets have crashes (scenes_*.py) and races (test_*_races.py) of their own; of tickets see also below.
 TICKETS = {
-    name: operation for name, operation in ((op.name, op) for op in api.operations) if operation.path.startswith("/v1/tickets")
+    name: operation
+    for name, operation in ((op.name, op) for op in api.operations)
+    if operation.path.startswith("/v1/tickets")
 }
 ELSEWHERE = {
-    *(f"POST {re.sub(r'{.*?}', '*', op.path)}" for op in TICKETS.values() if op.method == "POST"),
+    *(
+        f"POST {re.sub(r'{.*?}', '*', op.path)}"
+        for op in TICKETS.values()
+        if op.method == "POST"
+    ),
     "POST /open311/v2/requests.json",
     "POST /open311/v2/requests.xml",
     "POST /v1/uploads",
@@ -65,7 +71,9 @@ def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_
         with intercepted(faults.around):
             first = step.ask(idempotency_key=key)
         if not faults.lost:
-            assert first.status >= 400, "nothing was committed, so nothing can have succeeded"
+            assert first.status >= 400, (
+                "nothing was committed, so nothing can have succeeded"
+            )
             return first
         assert first.status == 503 or (first.status < 300 and not for_good)
         assert first.status < 300 or first.headers["retry-after"]
@@ -74,11 +82,19 @@ def test_a_move_whose_answer_was_lost_succeeds_at_once_or_when_it_is_sent_again_
 
     assert_same(tell(embedded_world, ask), calm)
     check()
-    takes_keys = {f"POST {re.sub(r'{.*?}', '*', o.path)}" for o in api.operations if o.method == "POST" and o.repeatable}
-    assert takes_keys - ELSEWHERE == set(lost), "the story goes through every route that takes a key"
+    takes_keys = {
+        f"POST {re.sub(r'{.*?}', '*', o.path)}"
+        for o in api.operations
+        if o.method == "POST" and o.repeatable
+    }
+    assert takes_keys - ELSEWHERE == set(lost), (
+        "the story goes through every route that takes a key"
+    )
 
 
-@pytest.mark.parametrize("name", [name for name, op in TICKETS.items() if op.method == "POST"])
+@pytest.mark.parametrize(
+    "name", [name for name, op in TICKETS.items() if op.method == "POST"]
+)
 def test_what_is_done_with_a_ticket_is_done_once_when_its_answer_is_lost_and_it_is_sent_again(
     embedded_world: World, name: str
 ) -> None:
@@ -100,9 +116,16 @@ def answers_lost(ask: Callable[[], Answer]) -> Answer:
     return ask()
 
 
-def test_without_a_key_a_lost_answer_reads_as_done_already(embedded_world: World) -> None:
+def test_without_a_key_a_lost_answer_reads_as_done_already(
+    embedded_world: World,
+) -> None:
     """What happens to clients that send no key: nothing is done twice but submitting, whose duplicate is pointed out."""
-    world, owner, helper, staff = embedded_world, embedded_world.resident(), embedded_world.volunteer(), embedded_world.staff()
+    world, owner, helper, staff = (
+        embedded_world,
+        embedded_world.resident(),
+        embedded_world.volunteer(),
+        embedded_world.staff(),
+    )
 
     def again(phone: Phone, move: str, body: Any = None) -> tuple[int, str]:
         answer = answers_lost(lambda: phone.post(f"/v1/wishes/{wish}/{move}", body))
@@ -121,22 +144,41 @@ def test_without_a_key_a_lost_answer_reads_as_done_already(embedded_world: World
     assert again(staff, "reopen", {}) == (409, "wish.wrong_state")
     assert again(owner, "withdraw", {}) == (409, "wish.wrong_state")
     check()
-    assert {kind: len(world.sms_to(owner.me["phone"], f"wish.{kind}")) for kind in ("approved", "released", "delivered")} == {
+    assert {
+        kind: len(world.sms_to(owner.me["phone"], f"wish.{kind}"))
+        for kind in ("approved", "released", "delivered")
+    } == {
         "approved": 1,
         "released": 1,
         "delivered": 1,
     }
 
 
-def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_not(embedded_world: World) -> None:
+def test_signing_in_with_a_lost_answer_needs_a_fresh_code_and_refreshing_does_not(
+    embedded_world: World,
+) -> None:
     world, number = embedded_world, "+8613900002100"
     asked = answers_lost(lambda: Phone().post("/v1/auth/codes", {"phone": number}))
     assert asked.code == "auth.too_soon"
     world.pass_time(seconds=30)
     assert len(world.sms_to(number)) == 1, "the sweep sent what the request could not"
-    body = {"phone": number, "code": world.code_in_sms(number), "consent": {"text_version": TERMS}}
-    assert answers_lost(lambda: Phone().post("/v1/auth/tokens", body)).code == "auth.code_wrong"
+    body = {
+        "phone": number,
+        "code": world.code_in_sms(number),
+        "consent": {"text_version": TERMS},
+    }
+    assert (
+        answers_lost(lambda: Phone().post("/v1/auth/tokens", body)).code
+        == "auth.code_wrong"
+    )
     phone = world.sign_in(number)
-    refreshed = answers_lost(lambda: Phone().post("/v1/auth/tokens", {"refresh_token": phone.refresh}))
+    refreshed = answers_lost(
+        lambda: Phone().post("/v1/auth/tokens", {"refresh_token": phone.refresh})
+    )
     assert refreshed.status == 201
-    assert Phone().post("/v1/auth/tokens", {"refresh_token": refreshed.json["refresh_token"]}).status == 201
+    assert (
+        Phone()
+        .post("/v1/auth/tokens", {"refresh_token": refreshed.json["refresh_token"]})
+        .status
+        == 201
+    )

@@ -24,7 +24,9 @@ assert len(WAITING_TICKETS) == len(WAITING)
 
 
 @rows(WAITING_TICKETS)
-def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(cloud: Cloud, row: Row) -> None:
+def test_a_ticket_whose_due_row_is_lost_is_armed_again_at_night_and_goes_its_one_step(
+    cloud: Cloud, row: Row
+) -> None:
     scene, services = row.arrange(cloud), cloud.world.services
     remove(timer_of(scene.expected.ticket))
     assert services.audit() == 0, "it may still be on its way through a queue"

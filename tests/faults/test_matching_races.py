@@ -45,39 +45,57 @@ def test_of_runs_at_once_no_place_is_offered_twice_and_nobody_has_more_offers_th
     embedded_world: World, runs: int
 ) -> None:
     world, resident = embedded_world, embedded_world.resident()
-    volunteers = {phone.me["id"]: (phone, n) for phone, n in ((world.volunteer(capacity=n), n) for n in (1, 2, 3) * 3)}
+    volunteers = {
+        phone.me["id"]: (phone, n)
+        for phone, n in ((world.volunteer(capacity=n), n) for n in (1, 2, 3) * 3)
+    }
     carried = world.open_wish(resident, helpers_needed=5)
     for phone, capacity in volunteers.values():
         if capacity == 2:
             assert claim(phone, carried)().status == 200
     tries = []
-    for needs in ([1, 2, 3, 1, 2, 3], [1, 1, 2, 1]):  # more than there is room for, and less
+    for needs in (
+        [1, 2, 3, 1, 2, 3],
+        [1, 1, 2, 1],
+    ):  # more than there is room for, and less
         wishes = [world.open_wish(resident, helpers_needed=need) for need in needs]
         tries += at_once(*[lambda: run(world)] * runs)
         check()
         check_offers_at_rest()
         waiting = live(every(Offer))
         for id, (_, capacity) in volunteers.items():
-            assert sum(o.volunteer == id for o in waiting) + count_of(id) <= capacity, "she could not take all of it"
-        assert sum(record.made for record in every(Run)) == len(every(Offer)), "every offer belongs to the run that made it"
+            assert sum(o.volunteer == id for o in waiting) + count_of(id) <= capacity, (
+                "she could not take all of it"
+            )
+        assert sum(record.made for record in every(Run)) == len(every(Offer)), (
+            "every offer belongs to the run that made it"
+        )
         run(world)  # what two runs took from one another is made good by the next
         check()
         check_offers_at_rest()
         waiting = live(every(Offer))
         run(world)
-        assert live(every(Offer)) == waiting, "a run that meets no other leaves nothing to the next"
+        assert live(every(Offer)) == waiting, (
+            "a run that meets no other leaves nothing to the next"
+        )
         for wish in wishes:
             end(world, wish)
-    note(f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, {len(every(Run))} records")
+    note(
+        f"{runs} runs at once, {len(every(Offer))} offers; brought {sum(tries)} times, {len(every(Run))} records"
+    )
 
 
-def test_without_their_versions_two_runs_offer_the_same_place_twice(embedded_world: World) -> None:
+def test_without_their_versions_two_runs_offer_the_same_place_twice(
+    embedded_world: World,
+) -> None:
     """The control: this is what the race above would not notice if it were too tame."""
     world = embedded_world
     first, *_ = [world.volunteer() for _ in range(9)]
     for _ in range(10):
         wish = world.open_wish()
-        assert answering(first, world.offer(wish, first), "decline")().status == 200  # there is a round, and it goes on
+        assert (
+            answering(first, world.offer(wish, first), "decline")().status == 200
+        )  # there is a round, and it goes on
         with seams.without_versions():
             at_once(*[lambda: run(world)] * 4)
         waiting = [offer for offer in live(every(Offer)) if offer.wish_id == wish]
@@ -88,7 +106,9 @@ def test_without_their_versions_two_runs_offer_the_same_place_twice(embedded_wor
         check()
 
 
-def test_who_carries_as_much_as_she_can_is_asked_for_nothing_more(embedded_world: World) -> None:
+def test_who_carries_as_much_as_she_can_is_asked_for_nothing_more(
+    embedded_world: World,
+) -> None:
     world = embedded_world
     full, free = world.volunteer(capacity=1), world.volunteer(capacity=1)
     assert claim(full, world.open_wish())().status == 200
@@ -98,7 +118,9 @@ def test_who_carries_as_much_as_she_can_is_asked_for_nothing_more(embedded_world
     assert {offer.wish_id for offer in every(Offer)} <= set(wishes)
 
 
-def test_a_run_that_planned_before_another_one_does_not_fill_the_room_that_a_claim_takes(embedded_world: World) -> None:
+def test_a_run_that_planned_before_another_one_does_not_fill_the_room_that_a_claim_takes(
+    embedded_world: World,
+) -> None:
     """She has room for two and carries one: two runs at once offer her one wish, not one each."""
     world, phone = embedded_world, embedded_world.volunteer(capacity=2)
     assert claim(phone, world.open_wish())().status == 200
@@ -112,11 +134,15 @@ def test_a_run_that_planned_before_another_one_does_not_fill_the_room_that_a_cla
 
     with just_before_commit(meanwhile, "runs") as happened:
         run(world)
-    assert [offer.wish_id for offer in every(Offer)] == happened, f"and not {calm} as well"
+    assert [offer.wish_id for offer in every(Offer)] == happened, (
+        f"and not {calm} as well"
+    )
     check()
 
 
-def test_two_runs_that_planned_the_same_person_for_two_places_ask_her_once(embedded_world: World) -> None:
+def test_two_runs_that_planned_the_same_person_for_two_places_ask_her_once(
+    embedded_world: World,
+) -> None:
     world, phone = embedded_world, embedded_world.volunteer()
     wish = world.open_wish(helpers_needed=2)
     with just_before_commit(lambda: run(world), "offers"):
@@ -138,8 +164,14 @@ def taken_while_it_is_offered(world: World, helper: Phone, **terms: Any) -> str:
     return wish
 
 
-def test_what_is_taken_from_the_wall_while_a_run_offers_it_is_offered_to_nobody(embedded_world: World) -> None:
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer(JINFENG)
+def test_what_is_taken_from_the_wall_while_a_run_offers_it_is_offered_to_nobody(
+    embedded_world: World,
+) -> None:
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(JINFENG),
+    )
     wish = taken_while_it_is_offered(world, bo)
     assert helpers(wish) == [bo.me["id"]]
     assert not every(Offer)
@@ -147,7 +179,9 @@ def test_what_is_taken_from_the_wall_while_a_run_offers_it_is_offered_to_nobody(
     rest(world)
 
 
-def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(embedded_world: World) -> None:
+def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(
+    embedded_world: World,
+) -> None:
     """The control: the job that hears of the claim has run by then, and nothing but its time will end this offer."""
     world, bo = embedded_world, embedded_world.volunteer(JINFENG)
     world.volunteer()
@@ -159,7 +193,9 @@ def test_without_the_check_of_the_wish_somebody_stays_asked_for_what_is_taken(em
         rest(world)
 
 
-def test_who_takes_a_place_from_the_wall_while_a_run_offers_her_the_other_is_not_asked_for_it(embedded_world: World) -> None:
+def test_who_takes_a_place_from_the_wall_while_a_run_offers_her_the_other_is_not_asked_for_it(
+    embedded_world: World,
+) -> None:
     world, anna = embedded_world, embedded_world.volunteer()
     wish = taken_while_it_is_offered(world, anna, helpers_needed=2)
     assert not every(Offer)
@@ -169,11 +205,15 @@ def test_who_takes_a_place_from_the_wall_while_a_run_offers_her_the_other_is_not
     rest(world)
 
 
-def test_a_wish_that_takes_other_people_by_the_time_it_is_offered_is_left_to_the_next_run(embedded_world: World) -> None:
+def test_a_wish_that_takes_other_people_by_the_time_it_is_offered_is_left_to_the_next_run(
+    embedded_world: World,
+) -> None:
     world, staff = embedded_world, embedded_world.staff()
     world.volunteer()
     wish = world.open_wish()
-    with just_before_commit(move(staff, wish, "edit", {"skills": ["电工"]}), "offers") as happened:
+    with just_before_commit(
+        move(staff, wish, "edit", {"skills": ["电工"]}), "offers"
+    ) as happened:
         run(world)
     assert happened[0].status == 200
     assert not every(Offer)
@@ -182,19 +222,28 @@ def test_a_wish_that_takes_other_people_by_the_time_it_is_offered_is_left_to_the
     assert [offer.volunteer for offer in live(offers_of(wish))] == [able.me["id"]]
 
 
-def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(embedded_world: World) -> None:
+def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(
+    embedded_world: World,
+) -> None:
     world, resident = embedded_world, embedded_world.resident()
     people = [world.volunteer() for _ in range(6)]
     claimants = [world.volunteer(JINFENG) for _ in range(3)]
     met: Tally[tuple[int, int]] = Tally()
     for _ in range(ROUNDS):
         wishes = [world.open_wish(resident, helpers_needed=need) for need in (1, 1, 2)]
-        claims = [a_little_later(claim(p, w), 0.15) for p, w in zip(claimants, wishes, strict=True)]
+        claims = [
+            a_little_later(claim(p, w), 0.15)
+            for p, w in zip(claimants, wishes, strict=True)
+        ]
         given = at_once(*claims, *[lambda: run(world)] * 2)
-        assert [answer.status for answer in given[:3]] == [200] * 3, "a wall claim beats an offer"
+        assert [answer.status for answer in given[:3]] == [200] * 3, (
+            "a wall claim beats an offer"
+        )
         rest(world)
         assert len(live(offers_of(wishes[2]))) == 1
-        met.update((len(offers_of(wish)), len(live(offers_of(wish)))) for wish in wishes)
+        met.update(
+            (len(offers_of(wish)), len(live(offers_of(wish)))) for wish in wishes
+        )
         for wish in wishes:
             end(world, wish)
     note(f"offers made and alive per wish: {met} with {len(people)} people")
@@ -203,7 +252,9 @@ def test_claims_and_runs_at_once_leave_nobody_asked_for_what_is_taken(embedded_w
 # everything at once
 
 
-def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(embedded_world: World) -> None:
+def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(
+    embedded_world: World,
+) -> None:
     world, dice = embedded_world, random.Random(7)
     resident, staff = world.resident(), world.staff()
     phones = [world.volunteer(capacity=3) for _ in range(8)]
@@ -212,13 +263,20 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(em
         wishes = [world.open_wish(resident, helpers_needed=1 + n % 3) for n in range(4)]
         run(world)
         waiting = {offer.volunteer: offer.id for offer in live(every(Offer))}
-        jobs: list[Callable[[], Any]] = [lambda: run(world), world.services.outbox.sweep]
+        jobs: list[Callable[[], Any]] = [
+            lambda: run(world),
+            world.services.outbox.sweep,
+        ]
         jobs.append(move(resident, dice.choice(wishes), "withdraw", {}))
         jobs.append(move(staff, dice.choice(wishes), "edit", {"helpers_needed": 1}))
         for phone in dice.sample(phones, 6):
             asked = waiting.get(phone.me["id"])
             if asked and dice.random() < 0.7:
-                jobs.append(answering(phone, asked, dice.choice(["accept", "accept", "decline"])))
+                jobs.append(
+                    answering(
+                        phone, asked, dice.choice(["accept", "accept", "decline"])
+                    )
+                )
             else:
                 jobs.append(claim(phone, dice.choice(wishes)))
         dice.shuffle(jobs)
@@ -235,4 +293,6 @@ def test_everything_at_once_leaves_nobody_asked_in_vain_and_nobody_told_twice(em
     for made in every(Offer):
         assert heard(made.id, "offer.made") <= 1
         assert heard(made.id, "offer.superseded") == (made.state is SUPERSEDED), made
-    note(f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; answers {answers}")
+    note(
+        f"{len(every(Offer))} offers, {Tally(o.state.value for o in every(Offer))}; answers {answers}"
+    )

@@ -18,7 +18,15 @@ from chalicelib.wishes.model import State
 from ..world import Answer, Phone, World
 from . import seams
 from .cloud import note
-from .facts import check_offers_at_rest, count_of, jobs, live, offers_of, timers, wish_of
+from .facts import (
+    check_offers_at_rest,
+    count_of,
+    jobs,
+    live,
+    offers_of,
+    timers,
+    wish_of,
+)
 from .hands import a_little_later, at_once
 from .ladder import again
 from .offer_hands import (
@@ -74,7 +82,9 @@ class Skewed:
         return run
 
 
-def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, str, Callable[[], Any]]:
+def about_to_expire(
+    world: World, anna: Phone, resident: Phone
+) -> tuple[str, str, Callable[[], Any]]:
     """Ask somebody, and let time pass until a moment before it is too late; return wish, offer, and the alarm's job."""
     clock = Skewed(world)
     wish = world.open_wish(resident)
@@ -86,9 +96,17 @@ def about_to_expire(world: World, anna: Phone, resident: Phone) -> tuple[str, st
 
 
 @pytest.mark.parametrize("name", ["accept", "decline"])
-def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_late(embedded_world: World, name: str) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
-    world.open_wish(resident, title="修一盏灯", skills=["电工"])  # what nobody here can be asked for
+def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_late(
+    embedded_world: World, name: str
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
+    world.open_wish(
+        resident, title="修一盏灯", skills=["电工"]
+    )  # what nobody here can be asked for
     came: Tally[str] = Tally()
     for _ in range(ROUNDS):
         resident = again(world, resident)
@@ -101,10 +119,18 @@ def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_lat
         if given.status == 200:
             assert offer(asked).state is (ACCEPTED if name == "accept" else DECLINED)
         else:
-            assert (given.status, given.code, offer(asked).state) == (409, "offer.expired", EXPIRED)
+            assert (given.status, given.code, offer(asked).state) == (
+                409,
+                "offer.expired",
+                EXPIRED,
+            )
             assert given.json["similar"] if name == "accept" else True
-        assert helpers(wish) == ([anna.me["id"]] if (given.status, name) == (200, "accept") else [])
-        assert before.accepted + before.refused == came.total() + 1, "one offer counts once"
+        assert helpers(wish) == (
+            [anna.me["id"]] if (given.status, name) == (200, "accept") else []
+        )
+        assert before.accepted + before.refused == came.total() + 1, (
+            "one offer counts once"
+        )
         came["in time" if given.status == 200 else "too late"] += 1
         world.clock.advance(MOMENT)
         rest(world)
@@ -112,8 +138,14 @@ def test_an_answer_at_the_moment_at_which_the_offer_expires_counts_or_is_too_lat
     note(f"{name}: {came}")
 
 
-def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     wish, asked, wake = about_to_expire(world, anna, resident)
     anna = again(world, anna)
     with just_before_commit(wake):
@@ -123,8 +155,14 @@ def test_an_alarm_between_her_look_and_her_acceptance_makes_it_too_late(embedded
     rest(world)
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_stands(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_an_acceptance_between_the_alarm_and_its_commit_stands(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     wish, asked, wake = about_to_expire(world, anna, resident)
     anna = again(world, anna)
     with just_before_commit(lambda: threaded(accept(anna, asked))) as happened:
@@ -144,14 +182,22 @@ def threaded(do: Callable[[], T]) -> T:
 # the wish is over
 
 
-def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     world.open_wish(title="一床棉被")
     first: Tally[str] = Tally()
     for _ in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
-        accepted, withdrawn = at_once(accept(anna, asked), a_little_later(move(resident, wish, "withdraw", {})))
+        accepted, withdrawn = at_once(
+            accept(anna, asked), a_little_later(move(resident, wish, "withdraw", {}))
+        )
         rest(world)
         assert withdrawn.status == 200
         assert (wish_of(wish).state, count_of(anna.me["id"])) == (State.WITHDRAWN, 0)
@@ -165,8 +211,14 @@ def test_an_acceptance_against_the_residents_withdrawal_leaves_nobody_holding_it
     note(f"first came {first}")
 
 
-def test_a_withdrawal_between_her_look_and_her_acceptance_wins_and_she_is_told(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_a_withdrawal_between_her_look_and_her_acceptance_wins_and_she_is_told(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     world.open_wish(title="一床棉被")
     wish = world.open_wish(resident)
     asked = world.offer(wish, anna)
@@ -177,8 +229,14 @@ def test_a_withdrawal_between_her_look_and_her_acceptance_wins_and_she_is_told(e
     assert wish_of(wish).state is State.WITHDRAWN
 
 
-def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(embedded_world: World) -> None:
-    world, resident, staff = embedded_world, embedded_world.resident(), embedded_world.staff()
+def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
+    embedded_world: World,
+) -> None:
+    world, resident, staff = (
+        embedded_world,
+        embedded_world.resident(),
+        embedded_world.staff(),
+    )
     world.open_wish(resident, title="一床棉被")
     asked = [world.volunteer(), world.volunteer()]
     ended: Tally[int] = Tally()
@@ -189,8 +247,15 @@ def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
         edited, *given = at_once(edit, *map(accept, asked, offers))
         rest(world)
         held = len(helpers(wish))
-        assert [answer.status for answer in given].count(200) == held == (1 if edited.status == 200 else 2)
-        assert edited.status == 200 or edited.code in {"wish.helpers_already_claimed", "wish.wrong_state"}
+        assert (
+            [answer.status for answer in given].count(200)
+            == held
+            == (1 if edited.status == 200 else 2)
+        )
+        assert edited.status == 200 or edited.code in {
+            "wish.helpers_already_claimed",
+            "wish.wrong_state",
+        }
         for made, answer in zip(offers, given, strict=True):
             if answer.status != 200:
                 assert_lost(answer, TAKEN, made)
@@ -202,9 +267,15 @@ def test_fewer_places_against_two_acceptances_is_never_more_helpers_than_places(
 # the job that looks again
 
 
-def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(embedded_world: World) -> None:
+def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(
+    embedded_world: World,
+) -> None:
     """The job of the claim has read that nothing is left; before it commits, the place is given back and that is heard."""
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     wish = world.open_wish()
     assert answering(anna, world.offer(wish, anna), "decline")().status == 200
     with late_hand_over(world):
@@ -216,10 +287,14 @@ def test_a_look_that_is_overtaken_by_a_release_does_not_end_the_round(embedded_w
     cleo = world.volunteer()
     rest(world)
     run(world)
-    assert [offer.volunteer for offer in live(offers_of(wish))] == [cleo.me["id"]], "nobody else is ever asked"
+    assert [offer.volunteer for offer in live(offers_of(wish))] == [cleo.me["id"]], (
+        "nobody else is ever asked"
+    )
 
 
-def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(embedded_world: World) -> None:
+def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(
+    embedded_world: World,
+) -> None:
     """Between its reading of the round and of the offers one of them is accepted: that is no reason to give up."""
     world, bo = embedded_world, embedded_world.volunteer()
     asked = [world.volunteer() for _ in range(3)]
@@ -242,15 +317,25 @@ def test_a_look_that_is_overtaken_by_an_answer_looks_again_and_does_not_fail(emb
     rest(world)
 
 
-def test_the_same_event_eight_times_at_once_ends_an_offer_once(embedded_world: World) -> None:
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+def test_the_same_event_eight_times_at_once_ends_an_offer_once(
+    embedded_world: World,
+) -> None:
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     resident = world.resident()
     for _ in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
         with late_hand_over(world):
             assert claim(bo, wish)().status == 200
-        (event,) = [due for due in jobs() if (due.kind, due.subject) == ("event.wish.claimed", wish)]
+        (event,) = [
+            due
+            for due in jobs()
+            if (due.kind, due.subject) == ("event.wish.claimed", wish)
+        ]
         at_once(*[lambda event=event: brought(world, event)] * 8)
         rest(world)
         assert (offer(asked).state, offer(asked).version) == (SUPERSEDED, 2)

@@ -37,7 +37,9 @@ from .story import just_before_commit
 # two who want the same place
 
 
-def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(embedded_world: World) -> None:
+def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(
+    embedded_world: World,
+) -> None:
     world, resident = embedded_world, embedded_world.resident()
     world.open_wish(resident, title="一床棉被")
     anna, bo = world.volunteer(), world.volunteer()
@@ -45,7 +47,9 @@ def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(embedded_wo
     for _ in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
-        accepted, claimed = at_once(accept(anna, asked), a_little_later(claim(bo, wish), 0.02))
+        accepted, claimed = at_once(
+            accept(anna, asked), a_little_later(claim(bo, wish), 0.02)
+        )
         rest(world)
         assert sorted([accepted.status, claimed.status]) == [200, 409]
         if accepted.status == 200:
@@ -61,8 +65,14 @@ def test_accept_against_a_claim_has_one_winner_and_the_loser_is_told(embedded_wo
     note(f"won by {winners}")
 
 
-def test_a_claim_between_her_look_and_her_acceptance_wins_and_she_is_told(embedded_world: World) -> None:
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+def test_a_claim_between_her_look_and_her_acceptance_wins_and_she_is_told(
+    embedded_world: World,
+) -> None:
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     world.open_wish(title="一床棉被")
     wish = world.open_wish()
     asked = world.offer(wish, anna)
@@ -75,8 +85,14 @@ def test_a_claim_between_her_look_and_her_acceptance_wins_and_she_is_told(embedd
     assert len(world.sms_to(anna.me["phone"], "offer.superseded")) == 1
 
 
-def test_an_acceptance_between_a_look_at_the_wall_and_the_claim_wins(embedded_world: World) -> None:
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+def test_an_acceptance_between_a_look_at_the_wall_and_the_claim_wins(
+    embedded_world: World,
+) -> None:
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     wish = world.open_wish()
     asked = world.offer(wish, anna)
     with just_before_commit(accept(anna, asked)) as happened:
@@ -86,9 +102,15 @@ def test_an_acceptance_between_a_look_at_the_wall_and_the_claim_wins(embedded_wo
     assert (helpers(wish), late.code) == ([anna.me["id"]], "wish.already_claimed")
 
 
-def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promised_the_last_place(embedded_world: World) -> None:
+def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promised_the_last_place(
+    embedded_world: World,
+) -> None:
     """The control of the three above."""
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     wish = world.open_wish()
     asked = world.offer(wish, anna)
     with (
@@ -101,18 +123,30 @@ def test_without_the_version_condition_an_acceptance_and_a_claim_are_both_promis
         rest(world)
 
 
-def test_three_who_were_asked_and_five_at_the_wall_run_for_three_places(embedded_world: World) -> None:
+def test_three_who_were_asked_and_five_at_the_wall_run_for_three_places(
+    embedded_world: World,
+) -> None:
     world, resident = embedded_world, embedded_world.resident()
     world.open_wish(resident, title="一床棉被")
-    asked, others = [world.volunteer() for _ in range(3)], [world.volunteer() for _ in range(5)]
+    asked, others = (
+        [world.volunteer() for _ in range(3)],
+        [world.volunteer() for _ in range(5)],
+    )
     accepted = 0
     for _ in range(ROUNDS):
         wish = world.open_wish(resident, helpers_needed=3)
         offers = [world.offer(wish, phone) for phone in asked]
-        given = at_once(*map(accept, asked, offers), *[a_little_later(claim(phone, wish), 0.2) for phone in others])
+        given = at_once(
+            *map(accept, asked, offers),
+            *[a_little_later(claim(phone, wish), 0.2) for phone in others],
+        )
         rest(world)
         assert [answer.status for answer in given].count(200) == 3
-        won = {phone.me["id"] for phone, answer in zip([*asked, *others], given, strict=True) if answer.status == 200}
+        won = {
+            phone.me["id"]
+            for phone, answer in zip([*asked, *others], given, strict=True)
+            if answer.status == 200
+        }
         assert set(helpers(wish)) == won
         for made, answer in zip(offers, given[:3], strict=True):
             if answer.status == 200:
@@ -120,12 +154,16 @@ def test_three_who_were_asked_and_five_at_the_wall_run_for_three_places(embedded
                 accepted += 1
             else:
                 assert_lost(answer, TAKEN, made)
-        assert {answer.code for answer in given[3:] if answer.status != 200} <= {"wish.already_claimed"}
+        assert {answer.code for answer in given[3:] if answer.status != 200} <= {
+            "wish.already_claimed"
+        }
         end(world, wish)
     note(f"{accepted} of {3 * ROUNDS} places were taken by those who were asked")
 
 
-def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(embedded_world: World) -> None:
+def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(
+    embedded_world: World,
+) -> None:
     """The job that hears of the claim is late: both offers still wait, and one place is left."""
     world, resident = embedded_world, embedded_world.resident()
     world.open_wish(resident, title="一床棉被")
@@ -147,8 +185,14 @@ def test_two_who_were_asked_before_one_place_was_taken_run_for_the_other(embedde
 # one offer, answered twice
 
 
-def test_two_phones_of_one_volunteer_accept_at_once_and_she_has_the_wish_once(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_two_phones_of_one_volunteer_accept_at_once_and_she_has_the_wish_once(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     codes: Tally[str] = Tally()
     for _ in range(ROUNDS):
         wish = world.open_wish(resident, helpers_needed=2)
@@ -167,7 +211,11 @@ def test_two_phones_of_one_volunteer_accept_at_once_and_she_has_the_wish_once(em
 
 @pytest.mark.parametrize("name", ["accept", "decline"])
 def test_one_tap_sent_ten_times_answers_once(embedded_world: World, name: str) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     for n in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
@@ -177,17 +225,27 @@ def test_one_tap_sent_ten_times_answers_once(embedded_world: World, name: str) -
         taken = [anna.me["id"]] if name == "accept" else []
         assert helpers(wish) == taken
         assert count_of(anna.me["id"]) == len(taken)
-        assert (history(anna).accepted, history(anna).refused) == ((n + 1, 0) if taken else (0, n + 1))
+        assert (history(anna).accepted, history(anna).refused) == (
+            (n + 1, 0) if taken else (0, n + 1)
+        )
         rest(world)
         end(world, wish)
 
 
-def test_she_accepts_on_one_phone_and_declines_on_the_other(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_she_accepts_on_one_phone_and_declines_on_the_other(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     for _ in range(ROUNDS):
         wish = world.open_wish(resident)
         asked = world.offer(wish, anna)
-        yes, no = at_once(accept(anna, asked), a_little_later(answering(anna, asked, "decline")))
+        yes, no = at_once(
+            accept(anna, asked), a_little_later(answering(anna, asked, "decline"))
+        )
         rest(world)
         assert sorted([yes.status, no.status]) == [200, 409]
         assert (yes if no.status == 200 else no).code == "offer.wrong_state"
@@ -196,27 +254,46 @@ def test_she_accepts_on_one_phone_and_declines_on_the_other(embedded_world: Worl
         end(world, wish)
 
 
-def test_she_accepts_on_one_phone_and_takes_it_from_the_wall_on_the_other(embedded_world: World) -> None:
-    world, anna, resident = embedded_world, embedded_world.volunteer(), embedded_world.resident()
+def test_she_accepts_on_one_phone_and_takes_it_from_the_wall_on_the_other(
+    embedded_world: World,
+) -> None:
+    world, anna, resident = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.resident(),
+    )
     won: Tally[str] = Tally()
     for n in range(ROUNDS):
         wish = world.open_wish(resident, helpers_needed=1 + n % 2)
         asked = world.offer(wish, anna)
-        yes, claimed = at_once(accept(anna, asked), a_little_later(claim(anna, wish), 0.02))
+        yes, claimed = at_once(
+            accept(anna, asked), a_little_later(claim(anna, wish), 0.02)
+        )
         rest(world)
         assert sorted([yes.status, claimed.status]) == [200, 409]
         assert claimed.status == 200 or claimed.code == "wish.already_helping"
-        assert yes.status == 200 or yes.code in {"wish.already_helping", "offer.wrong_state"}
+        assert yes.status == 200 or yes.code in {
+            "wish.already_helping",
+            "offer.wrong_state",
+        }
         won["offer" if yes.status == 200 else "wall"] += 1
         assert helpers(wish) == [anna.me["id"]]
         assert (offer(asked).state, count_of(anna.me["id"])) == (ACCEPTED, 1)
-        assert not heard(asked, "offer.superseded"), "she is told that somebody else has it, and it is she"
+        assert not heard(asked, "offer.superseded"), (
+            "she is told that somebody else has it, and it is she"
+        )
         end(world, wish)
     note(f"won by {won}")
 
 
-def test_who_takes_her_own_offer_from_the_wall_has_accepted_and_the_other_stays_asked(embedded_world: World) -> None:
-    world, anna, bo = embedded_world, embedded_world.volunteer(), embedded_world.volunteer()
+def test_who_takes_her_own_offer_from_the_wall_has_accepted_and_the_other_stays_asked(
+    embedded_world: World,
+) -> None:
+    world, anna, bo = (
+        embedded_world,
+        embedded_world.volunteer(),
+        embedded_world.volunteer(),
+    )
     wish = world.open_wish(helpers_needed=2)
     first, second = world.offer(wish, anna), world.offer(wish, bo)
     assert claim(anna, wish)().status == 200

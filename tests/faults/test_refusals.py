@@ -9,7 +9,9 @@ from .scenes import SCENES, rows
 
 
 @rows(row for row in SCENES if row.refused)
-def test_a_transaction_that_is_refused_is_made_again_or_has_not_happened(cloud: Cloud, row: Row) -> None:
+def test_a_transaction_that_is_refused_is_made_again_or_has_not_happened(
+    cloud: Cloud, row: Row
+) -> None:
     """Refused once, nobody notices; five times, a tap is told 503 and a job is brought again."""
     scene = row.arrange(cloud)
     busy, refused = refuse_each_transaction(cloud, scene)
@@ -19,9 +21,13 @@ def test_a_transaction_that_is_refused_is_made_again_or_has_not_happened(cloud: 
 
 
 @rows(row for row in SCENES if row.reads)
-def test_a_read_that_fails_is_503_and_nothing_has_happened_or_nobody_notices(cloud: Cloud, row: Row) -> None:
+def test_a_read_that_fails_is_503_and_nothing_has_happened_or_nobody_notices(
+    cloud: Cloud, row: Row
+) -> None:
     """What is done is not answered by a failing read."""
     answers, reads = fail_each_read(cloud, row.arrange(cloud))
-    note(f"{row.name}: {reads} reads failed, once and {ATTEMPTS} times; answers {answers}")
+    note(
+        f"{row.name}: {reads} reads failed, once and {ATTEMPTS} times; answers {answers}"
+    )
     assert 503 in answers
     assert reads >= 2

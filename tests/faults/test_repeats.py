@@ -17,7 +17,9 @@ STALE = {"offer": 6, "ticket": 1}  # entries that are stale in the end, at least
 
 
 @rows(row for row in SCENES if row.repeated)
-def test_what_comes_twice_or_late_or_early_has_the_effect_of_the_one_that_counts(cloud: Cloud, row: Row) -> None:
+def test_what_comes_twice_or_late_or_early_has_the_effect_of_the_one_that_counts(
+    cloud: Cloud, row: Row
+) -> None:
     stale = repeat_everything(cloud, row.arrange(cloud), random.Random(row.name))
     note(f"{row.name}: {stale} entries, each worked on four times or more")
     assert stale >= STALE[row.name.partition(":")[0]]

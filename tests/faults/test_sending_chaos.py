@@ -32,7 +32,17 @@ from . import seams
 from .chaos import DICE, SEEN, Chaos, Peril, perhaps, run_chaos
 from .cloud import Killed, QueuedMessage, as_it_is
 from .promises import check_promises, urgent_once_more
-from .sending_street import ANSWERS, KINDS, MINUTES, WHOM, Raised, Street, disturbance, hours, skew
+from .sending_street import (
+    ANSWERS,
+    KINDS,
+    MINUTES,
+    WHOM,
+    Raised,
+    Street,
+    disturbance,
+    hours,
+    skew,
+)
 
 people_rows = Reads(PersonRepository)
 wish_rows = Reads(WishRepository)
@@ -68,7 +78,9 @@ class SendingChaos(Chaos):
             return
         holder = people_rows.find_person(self.street.holders[sms.phone])
         if not (holder and holder.sms):
-            self.rang.append(sms.kind)  # what is raised here the service would take for the provider's
+            self.rang.append(
+                sms.kind
+            )  # what is raised here the service would take for the provider's
 
     # what people do
 
@@ -80,15 +92,33 @@ class SendingChaos(Chaos):
 
     def _raise_one(self, dice: random.Random) -> None:
         with self.at_work(Peril(skew=skew(dice))):
-            self._raise(dice.choice(KINDS), dice.choice(WHOM), dice.choice(self.street.wishes), hours(dice), hours(dice))
+            self._raise(
+                dice.choice(KINDS),
+                dice.choice(WHOM),
+                dice.choice(self.street.wishes),
+                hours(dice),
+                hours(dice),
+            )
 
-    def _raise(self, kind: str, to: str, wish: str, not_before: timedelta | None, not_after: timedelta | None) -> None:
+    def _raise(
+        self,
+        kind: str,
+        to: str,
+        wish: str,
+        not_before: timedelta | None,
+        not_after: timedelta | None,
+    ) -> None:
         street, now, tag = self.street, self.world.clock.now(), f"m{len(self.raised)}"
-        people = {"couple": (street.wife.id, street.husband.id), "staff": street.staff}.get(to)
+        people = {
+            "couple": (street.wife.id, street.husband.id),
+            "staff": street.staff,
+        }.get(to)
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            to={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(to, OnePerson(people[0])),
+            to={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(
+                to, OnePerson(people[0])
+            ),
             about=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
@@ -107,12 +137,16 @@ class SendingChaos(Chaos):
     @rule(dice=DICE)
     def a_code_is_asked_for(self, dice: random.Random) -> None:
         with self.at_work(Peril(skew=skew(dice))), suppress(Busy, TooMany):
-            self.world.services.signin.send_code(RequestContext(address="203.0.113.9"), str(self.street.helper.phone))
+            self.world.services.signin.send_code(
+                RequestContext(address="203.0.113.9"), str(self.street.helper.phone)
+            )
         self.machines_run(dice)
 
     @rule(dice=DICE)
     def somebody_opts_out_or_in(self, dice: random.Random) -> None:
-        person = people_rows.find_person(dice.choice([self.street.wife, self.street.helper]).id)
+        person = people_rows.find_person(
+            dice.choice([self.street.wife, self.street.helper]).id
+        )
         assert person
         if not person.sms:
             save(replace(person, sms=True, version=person.version + 1))
@@ -133,7 +167,9 @@ class SendingChaos(Chaos):
         calls = [call for call in self.cloud.calls if not call.refused]
         if calls:
             call, delivered = dice.choice(calls), dice.random() < 0.5
-            self.world.services.delivery_reports.report(call.delivery, provider=call.provider, delivered=delivered, reason="")
+            self.world.services.delivery_reports.report(
+                call.delivery, provider=call.provider, delivered=delivered, reason=""
+            )
         self.machines_run(dice)
 
     # what the machines do
@@ -150,7 +186,13 @@ class SendingChaos(Chaos):
                 self._sweep(dice) if what == "sweep" else self._work(dice)
 
     def _sweep(self, dice: random.Random) -> None:
-        second = Outbox(self.cloud, self.street.clock, 2, self.world.services.metrics, self.world.services.store)
+        second = Outbox(
+            self.cloud,
+            self.street.clock,
+            2,
+            self.world.services.metrics,
+            self.world.services.store,
+        )
         with self.at_work(self._peril(dice, second.sweep, 12)):
             self.world.services.outbox.sweep()
 
@@ -165,7 +207,9 @@ class SendingChaos(Chaos):
         with self.at_work(peril):
             self.cloud.deliver(as_shuffled, dice.randint(1, 3))
 
-    def _peril(self, dice: random.Random, other: Callable[[], Any], effects: int) -> Peril:
+    def _peril(
+        self, dice: random.Random, other: Callable[[], Any], effects: int
+    ) -> Peril:
         """Perhaps it dies, and perhaps another works in the middle of it."""
         return Peril(
             dies_at=perhaps(dice, 0.3, dice.randint(1, effects)),
@@ -190,7 +234,9 @@ class SendingChaos(Chaos):
         self.cloud.takes = lambda due: dice.random() < 0.7
         self.cloud.answers = lambda sms: dice.choice(ANSWERS)
         if dice.random() < 0.5:
-            self.cloud.disturb = disturbance([dice.randint(1, 30) for _ in range(4)], lost=dice.random() < 0.5)
+            self.cloud.disturb = disturbance(
+                [dice.randint(1, 30) for _ in range(4)], lost=dice.random() < 0.5
+            )
         self.machines_run(dice)
 
     # at rest
@@ -214,25 +260,43 @@ class SendingChaos(Chaos):
     def _everybody_was_thought_of(self, lines: list[MessageAttempt]) -> None:
         told = {(line.params.get("tag"), line.person) for line in lines}
         tags = {line.id: line.params.get("tag") for line in lines}
-        told |= {(tags[receipt.delivery], receipt.person) for receipt in scan(FurtherRecipient, SK.startswith("for#"))}
+        told |= {
+            (tags[receipt.delivery], receipt.person)
+            for receipt in scan(FurtherRecipient, SK.startswith("for#"))
+        }
         for message in self.raised.values():
-            missing = [person for person in message.people if (message.tag, person) not in told]
+            missing = [
+                person for person in message.people if (message.tag, person) not in told
+            ]
             assert not missing, f"nobody thought of {missing} for {message}"
 
-    def _nothing_in_the_night_or_too_late(self, lines: dict[str, MessageAttempt]) -> None:
+    def _nothing_in_the_night_or_too_late(
+        self, lines: dict[str, MessageAttempt]
+    ) -> None:
         for call in self.cloud.calls:
             if seams.is_urgent(call.kind):
                 continue
             quiet = quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE)
             if quiet:
-                assert min(call.at - quiet[0], quiet[1] - call.at) <= MOST_SKEW, f"{call.kind} went out in the night: {call.at}"
+                assert min(call.at - quiet[0], quiet[1] - call.at) <= MOST_SKEW, (
+                    f"{call.kind} went out in the night: {call.at}"
+                )
             end = lines[call.delivery].not_after
-            assert end is None or call.at < end + MOST_SKEW, f"{call.kind} went out when it was worth nothing: {call.at}, {end}"
+            assert end is None or call.at < end + MOST_SKEW, (
+                f"{call.kind} went out when it was worth nothing: {call.at}, {end}"
+            )
 
     def _nothing_in_two_digests(self, lines: list[MessageAttempt]) -> None:
         sent = {call.delivery for call in self.cloud.calls if not call.refused}
-        covered = Tally(id for line in lines if line.kind == DIGEST and line.id in sent for id in line.covers)
-        assert all(count == 1 for count in covered.values()), "one digest told what another had told"
+        covered = Tally(
+            id
+            for line in lines
+            if line.kind == DIGEST and line.id in sent
+            for id in line.covers
+        )
+        assert all(count == 1 for count in covered.values()), (
+            "one digest told what another had told"
+        )
         assert not (covered.keys() & sent), "a digest told what had been told"
 
 
@@ -244,5 +308,7 @@ def street() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("street")
-def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed() -> None:
+def test_whatever_happens_nobody_is_told_twice_at_night_or_too_late_and_nobody_is_missed() -> (
+    None
+):
     run_chaos(SendingChaos, 20)

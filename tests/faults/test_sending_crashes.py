@@ -63,10 +63,14 @@ def test_a_reminder_is_in_doubt_only_if_its_process_dies_beside_the_call_of_the_
     assert [n for _, n, _ in doubtful] == [claim + 1, claim + 2, claim, claim + 1]
 
 
-def test_without_the_message_log_the_same_deaths_tell_twice(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_message_log_the_same_deaths_tell_twice(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: the check would notice a service without a log."""
     scene = a_reminder_is_due(cloud)
-    monkeypatch.setattr(MessageRepository, "claim", lambda self, line: save(line) is None)
+    monkeypatch.setattr(
+        MessageRepository, "claim", lambda self, line: save(line) is None
+    )
     monkeypatch.setattr(decisions, "next_step", lambda *args: Next.ATTEMPT)
     failed = crashes_that_fail(cloud, scene)
     caught = [text for text in failed if "told twice" in text or "calls for" in text]
@@ -79,7 +83,9 @@ def small() -> Iterator[None]:
         yield
 
 
-def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer_true(cloud: Cloud, small: None) -> None:
+def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer_true(
+    cloud: Cloud, small: None
+) -> None:
     neighbours = building(cloud.world)
     first, last = neighbours[0], neighbours[-1]
     wish = tell(cloud, "due_two", f"people:{first},{last}")
@@ -96,12 +102,17 @@ def test_who_shares_a_phone_stands_in_the_log_too_if_it_died_and_it_is_no_longer
 # urgent
 
 
-@pytest.mark.parametrize(("answers", "state"), [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)])
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [(["lost", "take"], SENT), (["lost", "lost", "take"], UNKNOWN)],
+)
 def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_the_hold_and_never_again(
     cloud: Cloud, answers: list[str], state: DeliveryState
 ) -> None:
     a_code_is_asked_for(cloud)
-    script = iter("take and time out" if answer == "lost" else answer for answer in answers)
+    script = iter(
+        "take and time out" if answer == "lost" else answer for answer in answers
+    )
     cloud.answers = lambda sms: next(script)
     settle(cloud)
     assert check_at_rest(cloud, {"code.sign_in": 1}, resends=1) == {state: 1}
@@ -110,7 +121,9 @@ def test_a_code_that_a_provider_took_without_an_answer_is_sent_once_more_after_t
     assert second.at - first.at == policy.HOLD
 
 
-def test_a_reminder_that_a_provider_took_without_an_answer_is_never_sent_again(cloud: Cloud) -> None:
+def test_a_reminder_that_a_provider_took_without_an_answer_is_never_sent_again(
+    cloud: Cloud,
+) -> None:
     a_reminder_is_due(cloud)
     cloud.answers = lambda sms: "take and time out"
     settle(cloud)
@@ -130,7 +143,9 @@ def test_what_one_provider_certainly_refuses_another_takes(cloud: Cloud) -> None
 
 
 @pytest.mark.parametrize("how", ["refused", "dead"])
-def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled(cloud: Cloud, how: str) -> None:
+def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled(
+    cloud: Cloud, how: str
+) -> None:
     a_reminder_is_due(cloud)
     if how == "refused":
         cloud.answers = lambda sms: "take" if cloud.calls else "refuse"
@@ -149,7 +164,9 @@ def test_who_opts_out_between_two_attempts_is_visited_and_the_attempt_is_settled
 
 @pytest.mark.parametrize("how", ["refused", "dead"])
 @pytest.mark.parametrize("then", ["it is no longer true", "they opt out"])
-def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tells(cloud: Cloud, how: str, then: str) -> None:
+def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tells(
+    cloud: Cloud, how: str, then: str
+) -> None:
     world, person = cloud.world, cloud.world.person()
     wish = world.open_wish()
     cloud.run_for(hours=1)
@@ -158,7 +175,14 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
     assert known
     save(replace(known, told=("expiring",)))
     now = world.clock.now()
-    held = a_job(id="due_held", at=now, shard="", kind="wish.expiring_staff", subject=wish, to=person.id)
+    held = a_job(
+        id="due_held",
+        at=now,
+        shard="",
+        kind="wish.expiring_staff",
+        subject=wish,
+        to=person.id,
+    )
     world.services.outbox.put(held)
     cloud.run(now)
     digest_at = at_local(local_day(now, "Asia/Shanghai"), time(18), "Asia/Shanghai")
@@ -175,7 +199,9 @@ def test_a_digest_that_was_begun_comes_to_an_end_whatever_happens_to_what_it_tel
         save(replace(known, state=State.WITHDRAWN, told=("expiring",)))
     settle(cloud)
     states = check_at_rest(cloud, {"wish.expiring_staff": 1, "reminders.digest": 1})
-    assert states == ({SUPPRESSED: 2} if how == "refused" else {SUPPRESSED: 1, UNKNOWN: 1})
+    assert states == (
+        {SUPPRESSED: 2} if how == "refused" else {SUPPRESSED: 1, UNKNOWN: 1}
+    )
     assert len(cloud.calls) == 1
 
 
@@ -184,6 +210,8 @@ def dies_at_settling(cloud: Cloud) -> None:
     before = cloud.checkpoint()
     for n in count(1):
         cloud.restore(before)
-        assert not survives(cloud, n, "after", lambda: cloud.run(cloud.world.clock.now()))
+        assert not survives(
+            cloud, n, "after", lambda: cloud.run(cloud.world.clock.now())
+        )
         if cloud.steps[-1] == "Send":
             return

@@ -49,7 +49,9 @@ def test_sweepers_and_workers_whose_clocks_are_ten_minutes_apart_make_one_step_o
     note(f"{row.name}: {early} of {SKEWS} were early")
 
 
-def _first_step(cloud: Cloud, skewed: SkewedClock, scene: Scene, dice: random.Random) -> datetime:
+def _first_step(
+    cloud: Cloud, skewed: SkewedClock, scene: Scene, dice: random.Random
+) -> datetime:
     """Sweep and work around the instant at which it is due; return when it went its step."""
     clock, went = cloud.world.clock, None
     for _ in range(13):
@@ -70,7 +72,9 @@ def _has_gone(scene: Scene) -> bool:
     if scene.expected.tags != tags_of(ticket.id):
         return False
     accept = ticket.clock(SlaKind.ACCEPT)
-    return "ticket.overdue_staff" not in scene.expected.told or bool(accept and accept.fired == 3)
+    return "ticket.overdue_staff" not in scene.expected.told or bool(
+        accept and accept.fired == 3
+    )
 
 
 def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_it_was_asked_about(
@@ -86,7 +90,10 @@ def test_an_answer_by_a_clock_that_is_behind_counts_for_the_solution_it_was_aske
     skewed.offset = timedelta(0)
     does(cloud, second, ticket, "confirm", {})
     rest(cloud)
-    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (TicketStatus.CLOSED, Ending.CONFIRMED)
+    assert (ticket_of(ticket).state, ticket_of(ticket).ending) == (
+        TicketStatus.CLOSED,
+        Ending.CONFIRMED,
+    )
     assert not timers(ticket)
     lines: list[MessageAttempt] = every(MessageAttempt)
     assert not [line for line in lines if line.kind == "ticket.unanswered"]

@@ -42,7 +42,9 @@ from .ticket_hands import ROUNDS, end, on_its_way_to_silence, rest
 
 
 @pytest.mark.parametrize("many", [2, 5])
-def test_of_answers_at_once_the_last_closes_it(ladder: EscalationPath, many: int) -> None:
+def test_of_answers_at_once_the_last_closes_it(
+    ladder: EscalationPath, many: int
+) -> None:
     world = ladder.world
     phones = [world.resident() for _ in range(many)]
     for _ in range(ROUNDS):
@@ -50,15 +52,27 @@ def test_of_answers_at_once_the_last_closes_it(ladder: EscalationPath, many: int
         for phone in phones[1:]:
             done(again(world, phone), ticket, "join")
         done(ladder.phone(Level.GRID), ticket, "resolve", {"note": "换了灯泡"})
-        given = at_once(*[move(again(world, phone), ticket, "confirm", {"satisfied": 5}) for phone in phones])
+        given = at_once(
+            *[
+                move(again(world, phone), ticket, "confirm", {"satisfied": 5})
+                for phone in phones
+            ]
+        )
         assert {answer.status for answer in given} == {200}
         rest(ladder)
         now = ticket_of(ticket)
-        assert (now.state, now.ending, now.answered, now.ratings) == (TicketStatus.CLOSED, Ending.CONFIRMED, many, (5,) * many)
+        assert (now.state, now.ending, now.answered, now.ratings) == (
+            TicketStatus.CLOSED,
+            Ending.CONFIRMED,
+            many,
+            (5,) * many,
+        )
         assert not timers(ticket)
 
 
-def test_without_the_version_condition_it_stays_resolved_although_everybody_has_answered(ladder: EscalationPath) -> None:
+def test_without_the_version_condition_it_stays_resolved_although_everybody_has_answered(
+    ladder: EscalationPath,
+) -> None:
     """The control of the one above: each of the two waits for the other."""
     world, phones = ladder.world, [ladder.world.resident(), ladder.world.resident()]
     ticket = report(world, phones[0])
@@ -69,10 +83,14 @@ def test_without_the_version_condition_it_stays_resolved_although_everybody_has_
         given = second()
     assert [given.status, happened[0].status] == [200, 200]
     assert ticket_of(ticket).state is TicketStatus.RESOLVED
-    assert all(resolution.has_answered(ticket_of(ticket), one) for one in every(TicketReport))
+    assert all(
+        resolution.has_answered(ticket_of(ticket), one) for one in every(TicketReport)
+    )
 
 
-def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder: EscalationPath) -> None:
+def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     came: Tally[str] = Tally()
     for n in range(ROUNDS):
@@ -84,19 +102,28 @@ def test_an_answer_at_the_moment_of_silence_counts_before_it_or_after_it(ladder:
         now, tags = ticket_of(ticket), tags_of(ticket)
         assert (now.state, now.answered, now.ratings) == (TicketStatus.CLOSED, 1, (4,))
         assert now.ending is (Ending.SILENT if "ended" in tags else Ending.CONFIRMED)
-        assert tags[-2:] == ["ended", "confirmed"] if "ended" in tags else tags[-1] == "confirmed"
+        assert (
+            tags[-2:] == ["ended", "confirmed"]
+            if "ended" in tags
+            else tags[-1] == "confirmed"
+        )
         assert not timers(ticket)
         came[now.ending] += 1
     note(f"came: {came}")
 
 
-def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(ladder: EscalationPath) -> None:
+def test_a_confirmation_between_silence_and_its_commit_is_what_it_ends_by(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     ticket, (phone,) = on_its_way_to_silence(ladder)
     with just_before_commit(move(again(world, phone), ticket, "confirm")):
         world.services.outbox.sweep()
     rest(ladder)
-    assert (ticket_of(ticket).ending, tags_of(ticket)[-1]) == (Ending.CONFIRMED, "confirmed")
+    assert (ticket_of(ticket).ending, tags_of(ticket)[-1]) == (
+        Ending.CONFIRMED,
+        "confirmed",
+    )
 
 
 # a street's rules
@@ -109,13 +136,23 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
     def set_rules() -> int:
         known = next(iter(every_policy()), None)
         number = known.version + 1 if known else 1
-        limits = tuple(replace(row, limits=replace(row.limits, accept=100 + number)) for row in HOUSE.limits)
+        limits = tuple(
+            replace(row, limits=replace(row.limits, accept=100 + number))
+            for row in HOUSE.limits
+        )
         now, policy = world.clock.now(), replace(HOUSE, limits=limits)
-        fresh = known or StreetPolicy(id=STREET, created_at=now, updated_at=now, policy=policy)
-        record = PolicyRecord(street=STREET, number=number, policy=policy, at=now, by="per_x")
+        fresh = known or StreetPolicy(
+            id=STREET, created_at=now, updated_at=now, policy=policy
+        )
+        record = PolicyRecord(
+            street=STREET, number=number, policy=policy, at=now, by="per_x"
+        )
         event = Event(tag="policy.set", by="per_x", party="staff")
         outcome = Changes(
-            entity=replace(fresh, policy=policy), previous=known, writes=(Put(row=record, new=True),), events=(event,)
+            entity=replace(fresh, policy=policy),
+            previous=known,
+            writes=(Put(row=record, new=True),),
+            events=(event,),
         )
         return world.services.transaction.run(lambda: outcome, RequestContext()).version
 
@@ -133,7 +170,12 @@ def test_rules_that_change_while_somebody_reports_hold_for_what_is_reported_late
     with other_limits(world) as set_rules:
         for n in range(ROUNDS):
             fresh = [again(world, phone) for phone in phones]
-            reports = [a_little_later(lambda phone=phone: Answer(0, {}, report(world, phone)), 0.05) for phone in fresh]
+            reports = [
+                a_little_later(
+                    lambda phone=phone: Answer(0, {}, report(world, phone)), 0.05
+                )
+                for phone in fresh
+            ]
             change = a_little_later(lambda: Answer(set_rules(), {}, ""), 0.05)
             *made, changed = at_once(*reports, change)
             assert changed.status == n + 1
@@ -152,13 +194,17 @@ def check_limits(made: list[Answer], versions: set[int]) -> None:
         clock = ticket.clock(ACCEPT)
         assert ticket.policy_version in versions
         assert clock
-        assert clock.limit == (100 + ticket.policy_version if ticket.policy_version else 120)
+        assert clock.limit == (
+            100 + ticket.policy_version if ticket.policy_version else 120
+        )
         resolve = ticket.clock(RESOLVE)
         assert resolve
         assert resolve.limit == 7 * 480
 
 
-def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(ladder: EscalationPath) -> None:
+def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(
+    ladder: EscalationPath,
+) -> None:
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
         with just_before_commit(set_rules) as happened:
@@ -174,12 +220,20 @@ def test_rules_that_change_between_her_look_and_her_commit_do_not_hold_for_her(l
         check_limits([Answer(0, {}, later)], {2})
 
 
-def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_to(ladder: EscalationPath) -> None:
+def test_without_the_number_beside_the_rules_a_ticket_names_what_it_is_not_held_to(
+    ladder: EscalationPath,
+) -> None:
     """The control: number and rules are read together, or the change falls between."""
     world, resident = ladder.world, ladder.world.resident()
     with other_limits(world) as set_rules:
-        with mock.patch.object(world.services.ticket_intake, "_current_policy", side_effect=lambda street: (set_rules(), HOUSE)):
+        with mock.patch.object(
+            world.services.ticket_intake,
+            "_current_policy",
+            side_effect=lambda street: (set_rules(), HOUSE),
+        ):
             ticket = report(world, resident)
         clock = ticket_of(ticket).clock(ACCEPT)
     assert clock
-    assert clock.limit == 101, "its limits are those of the version that it names, whatever was read of the rules before"
+    assert clock.limit == 101, (
+        "its limits are those of the version that it names, whatever was read of the rules before"
+    )

@@ -39,7 +39,12 @@ MOVES: dict[str, Any] = {
     "join": {},
     "split": None,
 }
-UNTOUCHED = {"held", "reopened", "split", "merged"}  # by none of these, so that its clocks' runs tell all their firings
+UNTOUCHED = {
+    "held",
+    "reopened",
+    "split",
+    "merged",
+}  # by none of these, so that its clocks' runs tell all their firings
 LADDERS: list[tuple[Cloud, EscalationPath, list[Phone], bytes]] = []
 
 
@@ -76,7 +81,10 @@ class TicketChaos(Chaos):
                 body = {"into": dice.choice(tickets).id}
             staff = [self.ladder.worker, self.ladder.clerk, self.ladder.chief]
             theirs = self.residents if name in ("confirm", "reopen", "join") else staff
-            phone = again(self.world, dice.choice([*theirs, dice.choice([*staff, *self.residents])]))
+            phone = again(
+                self.world,
+                dice.choice([*theirs, dice.choice([*staff, *self.residents])]),
+            )
             path, key = f"/v1/tickets/{ticket.id}/{name}", f"k{dice.random()}"
             with self._mortal(dice):
                 answer = phone.post(path, body, idempotency_key=key)
@@ -116,15 +124,23 @@ class TicketChaos(Chaos):
         if not self.has_begun:
             return
         with one_look():
-            check_but_for_what_is_handed_over({letter.body for letter in self.cloud.letters})
+            check_but_for_what_is_handed_over(
+                {letter.body for letter in self.cloud.letters}
+            )
             for ticket in every(Ticket):
                 self._one(ticket)
 
     def _one(self, ticket: Ticket) -> None:
-        sent_back = ticket.bounces and ticket.state is TicketStatus.OPEN  # by the only one who is on duty there
-        assert ticket.assignee or not ticket.is_open or sent_back, "somebody is on duty, and nobody has it"
+        sent_back = (
+            ticket.bounces and ticket.state is TicketStatus.OPEN
+        )  # by the only one who is on duty there
+        assert ticket.assignee or not ticket.is_open or sent_back, (
+            "somebody is on duty, and nobody has it"
+        )
         before = self.levels.get(ticket.id, ticket.level)
-        assert ticket.level.rank >= before.rank, f"it has come down from {before} to {ticket.level}"
+        assert ticket.level.rank >= before.rank, (
+            f"it has come down from {before} to {ticket.level}"
+        )
         self.levels[ticket.id] = ticket.level
 
     def teardown(self) -> None:
@@ -135,13 +151,18 @@ class TicketChaos(Chaos):
         for _ in range(6):  # until a moment at which nobody is put off
             if not waiting(self.cloud) and not self.cloud.letters:
                 break
-            first = min([due.at for due in waiting(self.cloud)], default=self.world.clock.now())
+            first = min(
+                [due.at for due in waiting(self.cloud)], default=self.world.clock.now()
+            )
             self.world.clock.move_to(first)
             self.cloud.run_for(minutes=5)
         check_promises(self.cloud, urgent_once_more)
         check()
         check_levels_told_of_all(self.ladder)
-        SEEN.update(f"ticket ends {ticket.state.value} at {ticket.level.value}" for ticket in every(Ticket))
+        SEEN.update(
+            f"ticket ends {ticket.state.value} at {ticket.level.value}"
+            for ticket in every(Ticket)
+        )
 
 
 def check_levels_told_of_all(ladder: EscalationPath) -> None:
@@ -158,13 +179,19 @@ def check_but_for_what_is_handed_over(bodies: set[str]) -> None:
     armed = {due.id: due for due in facts.timers()}
     for ticket in tickets:
         first = min(ticket.deadlines().values(), default=None)
-        assert (ticket.timer and ticket.timer.at) == first, f"{ticket.id} is armed for another instant than its due"
+        assert (ticket.timer and ticket.timer.at) == first, (
+            f"{ticket.id} is armed for another instant than its due"
+        )
         if ticket.timer:
             row = armed.pop(ticket.timer.id, None)
             handed = any(ticket.timer.id in body for body in bodies)
-            assert handed or (row is not None and row.at == first), f"{ticket.id} waits, and nothing will wake it"
+            assert handed or (row is not None and row.at == first), (
+                f"{ticket.id} waits, and nothing will wake it"
+            )
     now = LADDERS[0][0].world.clock.now()
-    left = [due for due in armed.values() if due.kind == "timer.ticket" and due.at > now]
+    left = [
+        due for due in armed.values() if due.kind == "timer.ticket" and due.at > now
+    ]
     assert not left, f"alarms of the future that nobody waits for: {left}"
 
 
@@ -173,7 +200,10 @@ def ready() -> Iterator[None]:
     if True:
         cloud = Cloud(World(due_shards=1))
         cloud.provide("east", "west")
-        ladder, residents = staffed(cloud.world), [cloud.world.resident() for _ in range(3)]
+        ladder, residents = (
+            staffed(cloud.world),
+            [cloud.world.resident() for _ in range(3)],
+        )
         cloud.run(cloud.world.clock.now())
         LADDERS[:] = [(cloud, ladder, residents, cloud.checkpoint())]
         yield
@@ -181,5 +211,7 @@ def ready() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("ready")
-def test_whatever_happens_each_ticket_is_waited_for_and_no_level_is_told_twice() -> None:
+def test_whatever_happens_each_ticket_is_waited_for_and_no_level_is_told_twice() -> (
+    None
+):
     run_chaos(TicketChaos, 12)

@@ -8,7 +8,14 @@ import pytest
 from ..store.scan import save_all
 from ..world import World
 from .cloud import note
-from .drain import COMMUNITIES, Drained, check_drained, drain, staffed_communities, tickets
+from .drain import (
+    COMMUNITIES,
+    Drained,
+    check_drained,
+    drain,
+    staffed_communities,
+    tickets,
+)
 
 DUE = 90
 
@@ -18,17 +25,27 @@ def drained(world: World, others: int) -> Drained:
     save_all(thing for pair in tickets(DUE, others) for thing in pair)
     result = drain(world)
     check_drained(world, clerks, DUE, others)
-    assert result.heard == {clerks[community].id: DUE // 3 for community in COMMUNITIES}, "one message for each ticket"
+    assert result.heard == {
+        clerks[community].id: DUE // 3 for community in COMMUNITIES
+    }, "one message for each ticket"
     return result
 
 
 @pytest.mark.usefixtures("embedded_world")
-def test_ninety_due_at_once_are_drained_within_three_sweeps_for_the_same_calls_among_many_others() -> None:
+def test_ninety_due_at_once_are_drained_within_three_sweeps_for_the_same_calls_among_many_others() -> (
+    None
+):
     few, many = drained(World(), 90), drained(World(), 810)
     assert max(few.sweeps, many.sweeps) <= 3
-    assert few.requests == many.requests, f"{few.requests - many.requests} {many.requests - few.requests}"
+    assert few.requests == many.requests, (
+        f"{few.requests - many.requests} {many.requests - few.requests}"
+    )
     assert few.per_ticket(DUE) < 13
     assert few.sqs <= 0.7 * DUE
-    note(f"{few.per_ticket(DUE):.2f} requests a ticket, {few.sqs / DUE:.2f} of SQS, in {few.sweeps} and {many.sweeps} sweeps")
-    note(f"units a ticket: { ({kind: round(n / DUE, 1) for kind, n in few.units.items()}) }")
+    note(
+        f"{few.per_ticket(DUE):.2f} requests a ticket, {few.sqs / DUE:.2f} of SQS, in {few.sweeps} and {many.sweeps} sweeps"
+    )
+    note(
+        f"units a ticket: { ({kind: round(n / DUE, 1) for kind, n in few.units.items()}) }"
+    )
     note("\n".join(f"{n / DUE:6.2f} {name}" for name, n in few.requests.most_common()))

@@ -44,14 +44,24 @@ def test_of_twenty_who_join_while_it_ends_everybody_who_was_told_yes_is_among_th
         phones = neighbours[1:]
         worker = ladder.phone(Level.GRID)
         ends = a_little_later(move(worker, ticket, name, body), 0.3)
-        *given, ended = at_once(*[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones], ends)
+        *given, ended = at_once(
+            *[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones],
+            ends,
+        )
         assert ended.status == 200, ended.text
         rest(ladder)
         assert_nobody_is_lost(given, phones, ticket)
-        assert all(answer.status == 200 or answer.code == "ticket.wrong_state" for answer in given)
-        assert name == "close" or {answer.status for answer in given} == {200}, "what is resolved can still be joined"
+        assert all(
+            answer.status == 200 or answer.code == "ticket.wrong_state"
+            for answer in given
+        )
+        assert name == "close" or {answer.status for answer in given} == {200}, (
+            "what is resolved can still be joined"
+        )
         before = [answer for answer in given if answer.status == 200]
-        assert name == "resolve" or heard(ticket, "closed") == 1 + len(before), "everybody hears that it is over"
+        assert name == "resolve" or heard(ticket, "closed") == 1 + len(before), (
+            "everybody hears that it is over"
+        )
         outcome.update(told(given))
         if name == "resolve":
             end(world, ticket)
@@ -67,8 +77,13 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
         target = report(world, again(world, neighbours[0]), text="楼道灯坏了，很黑")
         ticket = report(world, again(world, neighbours[1]))
         phones = neighbours[2:]
-        merge = a_little_later(move(ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target}), 0.3)
-        *given, merged = at_once(*[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones], merge)
+        merge = a_little_later(
+            move(ladder.phone(Level.COMMUNITY), ticket, "merge", {"into": target}), 0.3
+        )
+        *given, merged = at_once(
+            *[a_little_later(move(phone, ticket, "join"), 0.3) for phone in phones],
+            merge,
+        )
         assert merged.status == 200, merged.text
         rest(ladder)
         assert {answer.status for answer in given} == {200}
@@ -82,7 +97,9 @@ def test_of_twenty_who_join_while_it_is_merged_everybody_is_asked_with_the_other
     note(f"joined {+where} the merge")
 
 
-def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_nothing(ladder: EscalationPath) -> None:
+def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_nothing(
+    ladder: EscalationPath,
+) -> None:
     """The control of the two above."""
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
 
@@ -95,7 +112,9 @@ def test_without_the_check_of_the_ticket_somebody_joins_what_is_over_and_hears_n
     assert heard(ticket, "closed", neighbour.me["id"]) == 0
 
 
-def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(ladder: EscalationPath) -> None:
+def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(
+    ladder: EscalationPath,
+) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
     neighbour = world.resident()
     with just_before_commit(move(ladder.phone(Level.GRID), ticket, "close", REASON)):
@@ -105,9 +124,13 @@ def test_who_joins_while_it_is_closed_under_her_is_told_that_it_is_over(ladder: 
     rest(ladder)
 
 
-def test_who_joins_what_was_merged_twice_is_asked_with_the_last(ladder: EscalationPath) -> None:
+def test_who_joins_what_was_merged_twice_is_asked_with_the_last(
+    ladder: EscalationPath,
+) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
-    first, second, third = (report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3))
+    first, second, third = (
+        report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3)
+    )
     done(clerk, first, "merge", {"into": second})
     done(clerk, second, "merge", {"into": third})
     neighbour = world.resident()
@@ -117,9 +140,13 @@ def test_who_joins_what_was_merged_twice_is_asked_with_the_last(ladder: Escalati
     rest(ladder)
 
 
-def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(ladder: EscalationPath) -> None:
+def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(
+    ladder: EscalationPath,
+) -> None:
     world, clerk = ladder.world, ladder.phone(Level.COMMUNITY)
-    first, second, third = (report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3))
+    first, second, third = (
+        report(world, world.resident(), text=f"楼道灯坏了，第{n}次") for n in range(3)
+    )
     done(clerk, first, "merge", {"into": second})
     done(clerk, second, "merge", {"into": third})
     done(clerk, first, "split")
@@ -130,7 +157,9 @@ def test_what_was_merged_twice_and_goes_on_by_itself_is_seen_to_with_nobody(ladd
     rest(ladder, exact=False)
 
 
-def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(ladder: EscalationPath) -> None:
+def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(
+    ladder: EscalationPath,
+) -> None:
     """Whoever reported it alone may take it back. Between her look and her commit she is not alone any more."""
     world = ladder.world
     first, neighbour = world.resident(), world.resident()
@@ -143,7 +172,9 @@ def test_a_neighbour_who_joins_while_the_first_takes_it_back_is_not_left_alone(l
     rest(ladder)
 
 
-def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_has_joined(ladder: EscalationPath) -> None:
+def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_has_joined(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     first, second = world.resident(), world.resident()
     came: Tally[str] = Tally()
@@ -161,7 +192,9 @@ def test_joins_and_taking_it_back_at_once_never_end_what_somebody_was_told_she_h
     note(f"came: {came}")
 
 
-def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(ladder: EscalationPath) -> None:
+def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(
+    ladder: EscalationPath,
+) -> None:
     world, neighbour = ladder.world, ladder.world.resident()
     ticket = report(world, world.resident())
     body = world.wish_body() | {"consent": {"how": "spoken"}}
@@ -170,5 +203,10 @@ def test_a_neighbour_who_joins_while_it_becomes_a_wish_keeps_it_a_ticket(ladder:
     assert happened[0].status == 200
     assert (given.status, given.code) == (409, "ticket.others_joined")
     assert ticket_of(ticket).is_open
-    assert ladder.phone(Level.COMMUNITY).post(f"/v1/tickets/{report(world, world.resident())}/turn", body).status == 201
+    assert (
+        ladder.phone(Level.COMMUNITY)
+        .post(f"/v1/tickets/{report(world, world.resident())}/turn", body)
+        .status
+        == 201
+    )
     rest(ladder)

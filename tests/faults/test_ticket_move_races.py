@@ -27,7 +27,15 @@ from .ladder import (
     until_due,
 )
 from .story import just_before_commit
-from .ticket_hands import REASON, ROUNDS, assert_nobody_is_lost, end, on_its_way_to_silence, overdue, rest
+from .ticket_hands import (
+    REASON,
+    ROUNDS,
+    assert_nobody_is_lost,
+    end,
+    on_its_way_to_silence,
+    overdue,
+    rest,
+)
 
 # other moves against the timer
 
@@ -48,7 +56,12 @@ def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_o
     ladder: EscalationPath, name: str
 ) -> None:
     world, (body, still_over) = ladder.world, MOVES[name]
-    event = {"close": "closed", "bounce": "bounced", "assign": "assigned", "resolve": "resolved"}.get(name, f"{name}d")
+    event = {
+        "close": "closed",
+        "bounce": "bounced",
+        "assign": "assigned",
+        "resolve": "resolved",
+    }.get(name, f"{name}d")
     event = {"escalate": "escalated", "comment": "commented"}.get(name, event)
     came: Tally[tuple[str, ...]] = Tally()
     for n in range(ROUNDS):
@@ -60,31 +73,44 @@ def test_a_move_against_the_alarm_is_before_it_or_after_it_and_the_clock_fires_o
         rest(ladder, exact=False)
         tags = tuple(tags_of(ticket)[1:])
         first, second = ("climbed", event), (event, "climbed")
-        assert tags in (first, second) if still_over else tags in (first, (event,)), tags
-        assert heard(ticket, "climbed_staff") == tags.count("climbed") + tags.count("escalated")
+        assert tags in (first, second) if still_over else tags in (first, (event,)), (
+            tags
+        )
+        assert heard(ticket, "climbed_staff") == tags.count("climbed") + tags.count(
+            "escalated"
+        )
         came[tags] += 1
         if ticket_of(ticket).state is not TicketStatus.CLOSED:
             end(world, ticket)
     note(f"{name}: {came}")
 
 
-def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below(ladder: EscalationPath) -> None:
+def test_two_bounces_and_the_alarm_leave_it_with_the_level_above_and_never_below(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     for _ in range(ROUNDS):
         ticket = overdue(world)
         phones = [ladder.phone(Level.GRID), ladder.phone(Level.COMMUNITY)]
-        given = at_once(*[move(phone, ticket, "bounce", REASON) for phone in phones], a_little_later(world.services.outbox.sweep))
+        given = at_once(
+            *[move(phone, ticket, "bounce", REASON) for phone in phones],
+            a_little_later(world.services.outbox.sweep),
+        )
         assert [answer.status for answer in given[:2]] == [200, 200]
         world.services.outbox.sweep()
         rest(ladder, exact=False)
         now = ticket_of(ticket)
         assert (now.bounces, now.must_be_assigned, len(climbs(ticket))) == (2, True, 1)
-        assert now.level is Level.STREET, "one step for the clock, one because its own level would not have it"
+        assert now.level is Level.STREET, (
+            "one step for the clock, one because its own level would not have it"
+        )
         assert now.assignee == ladder.chief.id
         end(world, ticket)
 
 
-def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: EscalationPath) -> None:
+def test_a_reopening_at_the_moment_of_silence_is_never_lost(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     came: Tally[str] = Tally()
     for n in range(ROUNDS):
@@ -94,13 +120,19 @@ def test_a_reopening_at_the_moment_of_silence_is_never_lost(ladder: EscalationPa
         assert given.status == 200, given.text
         rest(ladder, exact=False)
         now = ticket_of(ticket)
-        assert (now.state, now.level, now.reopened) == (TicketStatus.ACCEPTED, Level.COMMUNITY, 1)
+        assert (now.state, now.level, now.reopened) == (
+            TicketStatus.ACCEPTED,
+            Level.COMMUNITY,
+            1,
+        )
         came["silence first" if "ended" in tags_of(ticket) else "reopened first"] += 1
         end(world, ticket)
     note(f"came: {came}")
 
 
-def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is_over(ladder: EscalationPath) -> None:
+def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is_over(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     for n in range(ROUNDS):
         target = report(world, world.resident(), text="楼道灯坏了，很黑")
@@ -111,13 +143,23 @@ def test_a_merge_against_the_alarm_leaves_one_ticket_that_climbs_and_one_that_is
         assert given.status == 200, given.text
         world.services.outbox.sweep()
         rest(ladder)
-        assert (ticket_of(ticket).ending, ticket_of(ticket).timer) == (Ending.MERGED, None)
-        assert [level for _, level in climbs(target)] == [Level.COMMUNITY], "the other climbs by its own clock"
-        assert tags_of(ticket) in (["submitted", "merged"], ["submitted", "climbed", "merged"])
+        assert (ticket_of(ticket).ending, ticket_of(ticket).timer) == (
+            Ending.MERGED,
+            None,
+        )
+        assert [level for _, level in climbs(target)] == [Level.COMMUNITY], (
+            "the other climbs by its own clock"
+        )
+        assert tags_of(ticket) in (
+            ["submitted", "merged"],
+            ["submitted", "climbed", "merged"],
+        )
         end(world, target)
 
 
-def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: EscalationPath) -> None:
+def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(
+    ladder: EscalationPath,
+) -> None:
     ticket = report(ladder.world, ladder.world.resident())
     given = move(ladder.phone(Level.GRID), ticket, "resume")()
     assert (given.status, given.code) == (409, "ticket.wrong_state")
@@ -126,14 +168,18 @@ def test_what_is_not_on_hold_cannot_be_resumed_and_says_so(ladder: EscalationPat
 # two who want it
 
 
-def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(ladder: EscalationPath) -> None:
+def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(
+    ladder: EscalationPath,
+) -> None:
     world, resident = ladder.world, ladder.world.resident()
     winners: Tally[str] = Tally()
     for _ in range(ROUNDS):
         resident = again(world, resident)
         ticket = report(world, resident)
         people = [ladder.worker, ladder.clerk]
-        given = at_once(*[move(again(world, person), ticket, "accept") for person in people])
+        given = at_once(
+            *[move(again(world, person), ticket, "accept") for person in people]
+        )
         assert told(given) == {(200, ""): 1, (409, "ticket.wrong_state"): 1}
         rest(ladder)
         winner = people[[answer.status for answer in given].index(200)]
@@ -146,11 +192,16 @@ def test_of_two_who_accept_at_once_one_has_it_and_the_other_is_told_who_has_not(
     note(f"won by {winners}")
 
 
-def test_without_the_version_condition_both_are_told_that_it_is_theirs(ladder: EscalationPath) -> None:
+def test_without_the_version_condition_both_are_told_that_it_is_theirs(
+    ladder: EscalationPath,
+) -> None:
     """The control of the one above."""
     ticket = report(ladder.world, ladder.world.resident())
     worker, clerk = ladder.phone(Level.GRID), ladder.phone(Level.COMMUNITY)
-    with seams.without_versions(), just_before_commit(move(worker, ticket, "accept")) as happened:
+    with (
+        seams.without_versions(),
+        just_before_commit(move(worker, ticket, "accept")) as happened,
+    ):
         given = move(clerk, ticket, "accept")()
     assert [given.status, happened[0].status] == [200, 200]
     with pytest.raises(AssertionError):
@@ -161,7 +212,14 @@ def test_one_tap_sent_ten_times_reports_one_problem(ladder: EscalationPath) -> N
     resident = ladder.world.resident()
     for n in range(3):
         body = ticket_body(text=f"第{n}盏灯坏了")
-        given = at_once(*[lambda body=body, n=n: resident.post("/v1/tickets", body, idempotency_key=f"k{n}")] * 10)
+        given = at_once(
+            *[
+                lambda body=body, n=n: resident.post(
+                    "/v1/tickets", body, idempotency_key=f"k{n}"
+                )
+            ]
+            * 10
+        )
         assert {answer.status for answer in given} <= {201, 503}
         assert len({answer.json["id"] for answer in given if answer.status == 201}) == 1
         assert [ticket.text for ticket in every(Ticket)].count(f"第{n}盏灯坏了") == 1
@@ -171,7 +229,9 @@ def test_one_tap_sent_ten_times_reports_one_problem(ladder: EscalationPath) -> N
 # everything at once
 
 
-def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(ladder: EscalationPath) -> None:
+def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(
+    ladder: EscalationPath,
+) -> None:
     world = ladder.world
     phones = [world.resident() for _ in range(4)]
     answers: Tally[tuple[int, str]] = Tally()
@@ -198,7 +258,11 @@ def test_everything_at_once_leaves_every_ticket_in_step_and_nobody_told_twice(la
         rest(ladder, exact=False)
         assert_nobody_is_lost(given[3:5], phones[2:4], ticket)
         for id in (ticket, other):
-            assert not [e for e in timeline(id) if e.tag == "ticket.climbed" and len(climbs(id)) > 1]
+            assert not [
+                e
+                for e in timeline(id)
+                if e.tag == "ticket.climbed" and len(climbs(id)) > 1
+            ]
             if ticket_of(id).state is not TicketStatus.CLOSED:
                 end(world, id)
         rest(ladder, exact=False)

@@ -17,15 +17,30 @@ from chalicelib.tickets.states import Ending, TicketStatus
 from ..world import Phone, World
 from .cloud import Cloud, note
 from .facts import check, climbs, every, tags_of, ticket_of
-from .ladder import EscalationPath, again, check_levels_told, heard, lines_about, report, staffed
+from .ladder import (
+    EscalationPath,
+    again,
+    check_levels_told,
+    heard,
+    lines_about,
+    report,
+    staffed,
+)
 from .promises import check_promises
 from .seams import is_urgent
 
 ZONE = "Asia/Shanghai"
-NIGHT = datetime(2026, 11, 26, 18, 30, tzinfo=UTC)  # half past two on Friday, in Shanghai
+NIGHT = datetime(
+    2026, 11, 26, 18, 30, tzinfo=UTC
+)  # half past two on Friday, in Shanghai
 OUTAGE = timedelta(days=3)
 # A category of each urgency class.
-CLASSES = {"urgent": "gas", "utility": "lift", "general": "light", "complex": "building"}
+CLASSES = {
+    "urgent": "gas",
+    "utility": "lift",
+    "general": "light",
+    "complex": "building",
+}
 
 
 @pytest.fixture
@@ -49,11 +64,15 @@ class Street:
         return self.cloud.world
 
     def report(self, name: str, category: str) -> str:
-        self.tickets[name] = report(self.world, self.world.resident(), category=category, text=f"{name}坏了")
+        self.tickets[name] = report(
+            self.world, self.world.resident(), category=category, text=f"{name}坏了"
+        )
         self.rest()
         return self.tickets[name]
 
-    def does(self, ticket: str, name: str, body: object, phone: Phone | None = None) -> None:
+    def does(
+        self, ticket: str, name: str, body: object, phone: Phone | None = None
+    ) -> None:
         phone = phone or self.ladder.phone(Level.GRID)
         answer = again(self.world, phone).post(f"/v1/tickets/{ticket}/{name}", body)
         assert answer.status == 200, answer.text
@@ -71,16 +90,24 @@ def street(cloud: Cloud) -> Street:
     """The afternoon and the evening before: what is reported at ten at night is told in the morning, if there is one."""
     made = Street(cloud, staffed(cloud.world))
     clock = cloud.world.clock
-    clock.move_to(NIGHT - OUTAGE - timedelta(hours=10))  # half past four in the afternoon
+    clock.move_to(
+        NIGHT - OUTAGE - timedelta(hours=10)
+    )  # half past four in the afternoon
     for urgency, category in CLASSES.items():
         made.report(f"{urgency} open", category)
         made.does(made.report(f"{urgency} accepted", category), "accept", {})
-        made.does(made.report(f"{urgency} assigned", category), "assign", {"to": "grid_worker"})
+        made.does(
+            made.report(f"{urgency} assigned", category),
+            "assign",
+            {"to": "grid_worker"},
+        )
         held = made.report(f"{urgency} on hold", category)
         made.does(held, "accept", {})
         until = clock.now() + timedelta(days=1)
         made.does(held, "hold", {"reason": "等零件到货", "until": until.isoformat()})
-        made.does(made.report(f"{urgency} resolved", category), "resolve", {"note": "修好了"})
+        made.does(
+            made.report(f"{urgency} resolved", category), "resolve", {"note": "修好了"}
+        )
         closed = made.report(f"{urgency} closed", category)
         made.does(closed, "close", {"reason": "重复反映"})
     clock.move_to(NIGHT - OUTAGE - timedelta(hours=4, minutes=30))  # ten in the evening
@@ -93,7 +120,9 @@ def street(cloud: Cloud) -> Street:
     return made
 
 
-def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_told_once_in_order(street: Street) -> None:
+def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_told_once_in_order(
+    street: Street,
+) -> None:
     world, cloud = street.world, street.cloud
     before = {ticket.id: ticket for ticket in every(Ticket)}
     world.clock.move_to(NIGHT)
@@ -106,16 +135,21 @@ def test_after_three_days_each_ticket_goes_one_step_a_firing_and_each_level_is_t
         while cloud.deliver():
             pass
         for ticket in every(Ticket):
-            assert ticket.level.rank - seen[ticket.id].level.rank in (0, 1), "one level for one firing"
-            assert len(tags_of(ticket.id)) - events[ticket.id] in (0, 1), "one step for one firing"
+            assert ticket.level.rank - seen[ticket.id].level.rank in (0, 1), (
+                "one level for one firing"
+            )
+            assert len(tags_of(ticket.id)) - events[ticket.id] in (0, 1), (
+                "one step for one firing"
+            )
             steps[n] += len(tags_of(ticket.id)) - events[ticket.id]
         check()
         world.clock.advance(timedelta(minutes=1))
     assert steps[4] == 0, "it is at rest after three"
     for ticket in every(Ticket):
-        assert all(due > world.clock.now() - timedelta(minutes=5) for due in ticket.deadlines().values()), (
-            "every due time is ahead"
-        )
+        assert all(
+            due > world.clock.now() - timedelta(minutes=5)
+            for due in ticket.deadlines().values()
+        ), "every due time is ahead"
         assert ticket.level.rank - before[ticket.id].level.rank <= 1
     assert world.services.audit() == 0
 
@@ -138,20 +172,32 @@ def check_everybody_was_told(street: Street) -> None:
     sent = {call.delivery: call for call in cloud.calls}
     for name, id in street.tickets.items():
         ticket = ticket_of(id)
-        of_levels = [line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)]
+        of_levels = [
+            line for kind in ("new", "climbed_staff") for line in lines_about(id, kind)
+        ]
         if ticket.is_open:
-            assert {line.state for line in of_levels} <= {DeliveryState.SENT}, f"{name}: a level was passed over: {of_levels}"
-        at = [sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT]
+            assert {line.state for line in of_levels} <= {DeliveryState.SENT}, (
+                f"{name}: a level was passed over: {of_levels}"
+            )
+        at = [
+            sent[line.id].at for line in of_levels if line.state is DeliveryState.SENT
+        ]
         later = [second - first for first, second in pairwise(at)]
-        assert all(by > -JITTER for by in later), f"{name}: a higher level was told long before a lower one"
+        assert all(by > -JITTER for by in later), (
+            f"{name}: a higher level was told long before a lower one"
+        )
         assert heard(id, "new") == 1, name
         assert len(of_levels) == 1 + len(climbs(id))
     for call in cloud.calls:
         if not is_urgent(call.kind):
-            assert not quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE), f"{call.kind} went out in the night: {call.at}"
+            assert not quiet_span(call.at, QUIET_FROM, QUIET_TO, ZONE), (
+                f"{call.kind} went out in the night: {call.at}"
+            )
 
 
-def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(street: Street) -> None:
+def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
+    street: Street,
+) -> None:
     """What became of each state: holds end at their own time, silence ends what is resolved, the others have climbed."""
     world = street.world
     world.clock.move_to(NIGHT)
@@ -161,15 +207,21 @@ def test_after_three_days_whoever_works_on_it_is_told_of_what_only_they_can_end(
         if state == "on hold":
             assert ticket.state is TicketStatus.ACCEPTED
             assert tags_of(id)[3] == "resumed"
-            assert ticket.holds[-1].until < NIGHT - timedelta(days=1), "it goes on from when it was to, however late we are"
-            assert heard(id, "released") == 0, "in the night nobody is told that a hold is over"
+            assert ticket.holds[-1].until < NIGHT - timedelta(days=1), (
+                "it goes on from when it was to, however late we are"
+            )
+            assert heard(id, "released") == 0, (
+                "in the night nobody is told that a hold is over"
+            )
         elif state == "resolved":
             assert (ticket.state, ticket.ending) == (TicketStatus.CLOSED, Ending.SILENT)
         elif state == "closed":
             assert ticket.state is TicketStatus.CLOSED
         else:
             assert climbs(id), name
-    assert all(ticket.timer is None or ticket.timer.at > NIGHT for ticket in every(Ticket))
+    assert all(
+        ticket.timer is None or ticket.timer.at > NIGHT for ticket in every(Ticket)
+    )
 
 
 def test_a_second_outage_right_behind_it_loses_nothing_either(street: Street) -> None:

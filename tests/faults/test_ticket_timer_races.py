@@ -45,7 +45,10 @@ def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the
         given, _ = rivals(n, tap, world.services.outbox.sweep)
         assert given.status == 200
         rest(ladder)
-        assert tags_of(ticket) in (["submitted", "accepted"], ["submitted", "climbed", "accepted"])
+        assert tags_of(ticket) in (
+            ["submitted", "accepted"],
+            ["submitted", "climbed", "accepted"],
+        )
         assert climbs(ticket) in ([], [("accept", Level.COMMUNITY)])
         now = ticket_of(ticket)
         assert (now.state, now.assignee) == (TicketStatus.ACCEPTED, ladder.worker.id)
@@ -56,31 +59,53 @@ def test_an_acceptance_at_the_moment_at_which_its_clock_is_over_comes_before_the
     note(f"came: {came}")
 
 
-def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(ladder: EscalationPath) -> None:
+def test_an_acceptance_between_the_alarm_and_its_commit_leaves_nothing_to_climb_for(
+    ladder: EscalationPath,
+) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
-    with just_before_commit(move(ladder.phone(Level.GRID), ticket, "accept")) as happened:
+    with just_before_commit(
+        move(ladder.phone(Level.GRID), ticket, "accept")
+    ) as happened:
         world.services.outbox.sweep()
     assert happened[0].status == 200
     rest(ladder)
-    assert (tags_of(ticket), ticket_of(ticket).level) == (["submitted", "accepted"], Level.GRID)
+    assert (tags_of(ticket), ticket_of(ticket).level) == (
+        ["submitted", "accepted"],
+        Level.GRID,
+    )
     assert not heard(ticket, "climbed_staff")
 
 
-def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_because_nobody_has(ladder: EscalationPath) -> None:
+def test_without_the_version_condition_a_ticket_climbs_after_it_was_accepted_because_nobody_has(
+    ladder: EscalationPath,
+) -> None:
     """The control: the alarm has read it before, and overwrites the acceptance."""
     world, ticket = ladder.world, overdue(ladder.world)
-    with seams.without_versions(), just_before_commit(move(ladder.phone(Level.GRID), ticket, "accept")) as happened:
+    with (
+        seams.without_versions(),
+        just_before_commit(
+            move(ladder.phone(Level.GRID), ticket, "accept")
+        ) as happened,
+    ):
         world.services.outbox.sweep()
     assert happened[0].status == 200
     assert ticket_of(ticket).level is Level.COMMUNITY
-    assert ticket_of(ticket).state is TicketStatus.OPEN, "what she was answered is not true"
+    assert ticket_of(ticket).state is TicketStatus.OPEN, (
+        "what she was answered is not true"
+    )
 
 
-def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(ladder: EscalationPath) -> None:
+def test_a_climb_between_her_look_and_her_acceptance_stands_and_she_has_it_all_the_same(
+    ladder: EscalationPath,
+) -> None:
     world, ticket = ladder.world, overdue(ladder.world)
     with just_before_commit(world.services.outbox.sweep):
         given = move(ladder.phone(Level.GRID), ticket, "accept")()
-    assert (given.status, given.json["level"], given.json["state"]) == (200, "community", "accepted")
+    assert (given.status, given.json["level"], given.json["state"]) == (
+        200,
+        "community",
+        "accepted",
+    )
     rest(ladder)
     assert tags_of(ticket) == ["submitted", "climbed", "accepted"]
 
@@ -93,14 +118,19 @@ def test_who_has_seen_it_at_her_level_is_told_that_it_has_climbed_where_she_insi
         given = move(ladder.phone(Level.GRID), ticket, "accept", if_match='"1"')()
     assert (given.status, given.code) == (412, "request.stale")
     rest(ladder)
-    assert (tags_of(ticket), ticket_of(ticket).state) == (["submitted", "climbed"], TicketStatus.OPEN)
+    assert (tags_of(ticket), ticket_of(ticket).state) == (
+        ["submitted", "climbed"],
+        TicketStatus.OPEN,
+    )
 
 
 # many timers
 
 
 @pytest.mark.parametrize("sweeps", [2, 4])
-def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(ladder: EscalationPath, sweeps: int) -> None:
+def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
+    ladder: EscalationPath, sweeps: int
+) -> None:
     world = ladder.world
     made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
     for level in (Level.COMMUNITY, Level.STREET, Level.STREET, Level.STREET):
@@ -113,11 +143,17 @@ def test_of_sweeps_at_once_each_firing_is_one_level_and_each_level_is_told_once(
     rest(ladder)
     for ticket in made:
         assert [level for _, level in climbs(ticket)] == [Level.COMMUNITY, Level.STREET]
-        assert heard(ticket, "climbed_staff", ladder.clerk.id) == heard(ticket, "climbed_staff", ladder.chief.id) == 1
+        assert (
+            heard(ticket, "climbed_staff", ladder.clerk.id)
+            == heard(ticket, "climbed_staff", ladder.chief.id)
+            == 1
+        )
         assert heard(ticket, "overdue_staff", ladder.chief.id) == 2
 
 
-def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_alarms_of_nobody(ladder: EscalationPath) -> None:
+def test_without_the_version_condition_two_sweeps_tell_a_level_twice_and_leave_alarms_of_nobody(
+    ladder: EscalationPath,
+) -> None:
     """The control of the two above."""
     world = ladder.world
     made = [report(world, world.resident(), text=f"第{n}盏灯坏了") for n in range(6)]
@@ -144,7 +180,9 @@ def test_the_same_alarm_eight_times_at_once_is_one_step(ladder: EscalationPath) 
         end(world, ticket)
 
 
-def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: EscalationPath) -> None:
+def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(
+    ladder: EscalationPath,
+) -> None:
     world, ticket = ladder.world, report(ladder.world, ladder.world.resident())
     stale = [until_due(world, ticket)]
     world.services.outbox.sweep()
@@ -157,11 +195,15 @@ def test_an_alarm_that_is_not_the_one_it_waits_for_writes_nothing(ladder: Escala
     assert snapshot() == before
     with mock.patch.object(TicketJobs, "on_timer", _wake_whoever_comes):
         seams.run_job(world, stale[0])
-    assert snapshot() != before, "the control: without the comparison one that is stale does what another is for"
+    assert snapshot() != before, (
+        "the control: without the comparison one that is stale does what another is for"
+    )
 
 
 def _wake_whoever_comes(upkeep: TicketJobs, ticket_id: str, timer_id: str) -> None:
     def decide(ticket: Ticket) -> Changes[Ticket]:
-        return on_timer(ticket, upkeep._duty.escalation_for(ticket), upkeep._clock.now())
+        return on_timer(
+            ticket, upkeep._duty.escalation_for(ticket), upkeep._clock.now()
+        )
 
     upkeep._entities.update(ticket_id, decide)

@@ -39,7 +39,9 @@ def overdue(world: World, **fields: Any) -> str:
     return ticket
 
 
-def on_its_way_to_silence(ladder: EscalationPath, others: int = 0) -> tuple[str, list[Phone]]:
+def on_its_way_to_silence(
+    ladder: EscalationPath, others: int = 0
+) -> tuple[str, list[Phone]]:
     """Have something resolved and let time pass until nobody has said for long whether it is."""
     world = ladder.world
     phones = [world.resident() for _ in range(1 + others)]
@@ -54,12 +56,24 @@ def on_its_way_to_silence(ladder: EscalationPath, others: int = 0) -> tuple[str,
     return ticket, phones
 
 
-def assert_nobody_is_lost(given: list[Answer], phones: list[Phone], ticket_id: str) -> None:
+def assert_nobody_is_lost(
+    given: list[Answer], phones: list[Phone], ticket_id: str
+) -> None:
     """Whoever was answered 200 is among the reporters of the ticket, or of what it is seen to with, and is counted once."""
     ticket = ticket_of(ticket_id)
     ends_in = ticket_of(ticket.merged_into) if ticket.merged_into else ticket
-    joined = {phone.me["id"] for phone, answer in zip(phones, given, strict=True) if answer.status == 200}
+    joined = {
+        phone.me["id"]
+        for phone, answer in zip(phones, given, strict=True)
+        if answer.status == 200
+    }
     assert joined <= reporters(ends_in)
-    rows = Tally(r.person_id for r in every(TicketReport) if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged))
+    rows = Tally(
+        r.person_id
+        for r in every(TicketReport)
+        if r.ticket_id in (ticket.id, ends_in.id, *ends_in.merged)
+    )
     assert {rows[person] for person in joined} <= {1}, "counted twice"
-    assert sum(counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}) == len(joined)
+    assert sum(counters("joined").get(id, 0) for id in {ticket.id, ends_in.id}) == len(
+        joined
+    )

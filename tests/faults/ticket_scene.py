@@ -62,7 +62,9 @@ class Expected:
         once = Tally((line.message, line.person) for line in lines)
         assert set(once.values()) <= {1}
         told = told_kinds(lines)
-        assert told == self.told, "what was promised is told or listed, and nothing else"
+        assert told == self.told, (
+            "what was promised is told or listed, and nothing else"
+        )
 
 
 def scene(
@@ -115,7 +117,9 @@ def does(cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None) -
     rest(cloud)
 
 
-def tapped(cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None) -> Callable[[], Answer]:
+def tapped(
+    cloud: Cloud, phone: Phone, ticket: str, name: str, body: Any = None
+) -> Callable[[], Answer]:
     path = f"/v1/tickets/{ticket}/{name}"
     return partial(again(cloud.world, phone).post, path, body, idempotency_key="tap")
 

@@ -23,7 +23,9 @@ def assert_problem(answer: Answer, *statuses: int, about: object = "") -> None:
     assert not {"Traceback", "pydantic"} & set(answer.text.split('"')), what
 
 
-_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+_WRITES = frozenset(
+    {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+)
 
 
 @contextmanager
@@ -32,6 +34,10 @@ def unchanged(world: World) -> Iterator[None]:
     sent = len(world.mailbox.read())
     with counted_storage() as storage:
         yield
-    written = [(name, str(kwargs)[:300]) for name, kwargs, _ in storage.calls if name in _WRITES]
+    written = [
+        (name, str(kwargs)[:300])
+        for name, kwargs, _ in storage.calls
+        if name in _WRITES
+    ]
     assert not written, f"written: {written[:3]}"
     assert len(world.mailbox.read()) == sent, "somebody was sent something"

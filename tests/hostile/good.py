@@ -34,12 +34,16 @@ __all__ = [
 GOOD: dict[str, MakeGood] = merged("good")
 CONTRACT = document(api.operations, api.id_prefixes)
 # Open311 refuses in its own form (test_open311.py).
-OURS: list[Operation] = [operation for operation in api.operations if operation.routes.dialect is None]
+OURS: list[Operation] = [
+    operation for operation in api.operations if operation.routes.dialect is None
+]
 WRITES: list[Operation] = [operation for operation in OURS if operation.method != "GET"]
 READS: list[Operation] = [operation for operation in OURS if operation.method == "GET"]
 # A provider signs every body to the byte, so a spoilt one is not read (tests/replies/test_webhook.py has hostile ones).
 WRITES = [operation for operation in WRITES if "signed" not in operation.hints()]
-WRITES.sort(key=lambda operation: operation.name == "set_rules")  # under whose rules not all the others would succeed
+WRITES.sort(
+    key=lambda operation: operation.name == "set_rules"
+)  # under whose rules not all the others would succeed
 WITH_BODY = [operation for operation in WRITES if "body" in operation.hints()]
 
 
@@ -50,5 +54,10 @@ def by_name(operation: Operation) -> str:
 
 def schema_of(operation: Operation) -> dict[str, Any]:
     """Return the JSON Schema of an operation's body as the contract publishes it."""
-    content = CONTRACT["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]
-    return {"$ref": content["application/json"]["schema"]["$ref"], "components": CONTRACT["components"]}
+    content = CONTRACT["paths"][operation.path][operation.method.lower()][
+        "requestBody"
+    ]["content"]
+    return {
+        "$ref": content["application/json"]["schema"]["$ref"],
+        "components": CONTRACT["components"],
+    }

@@ -16,25 +16,87 @@ from chalicelib.signin.model import Challenge, Session
 from chalicelib.web.routes import Operation
 from chalicelib.wishes.model import Claim, Wish
 
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone, World
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Answer,
+    Phone,
+    World,
+)
 from .evidence import assert_problem, unchanged
-from .good import GOOD, WITH_BODY, by_name, claimed, delivered, number, schema_of, submitted
+from .good import (
+    GOOD,
+    WITH_BODY,
+    by_name,
+    claimed,
+    delivered,
+    number,
+    schema_of,
+    submitted,
+)
 
 # mass assignment
 
-STORED = {f.name for kind in (Person, Wish, Claim, Place, Session, Challenge, Consent, VolunteerProfile) for f in fields(kind)}
+STORED = {
+    f.name
+    for kind in (
+        Person,
+        Wish,
+        Claim,
+        Place,
+        Session,
+        Challenge,
+        Consent,
+        VolunteerProfile,
+    )
+    for f in fields(kind)
+}
 STORED |= {name for row in all_rows() for name in row.attributes}
-MORE = {"role", "roles", "admin", "is_admin", "user_id", "owner_id", "moves", "_version", "__class__", "$set", "self", "call"}
+MORE = {
+    "role",
+    "roles",
+    "admin",
+    "is_admin",
+    "user_id",
+    "owner_id",
+    "moves",
+    "_version",
+    "__class__",
+    "$set",
+    "self",
+    "call",
+}
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=by_name)
-def test_nothing_that_is_stored_can_be_set_by_naming_it(town: World, operation: Operation):
-    assert {"grants", "token_version", "vetting", "state", "claims", "person_id", "blocked", "ttl"} <= STORED
+def test_nothing_that_is_stored_can_be_set_by_naming_it(
+    town: World, operation: Operation
+):
+    assert {
+        "grants",
+        "token_version",
+        "vetting",
+        "state",
+        "claims",
+        "person_id",
+        "blocked",
+        "ttl",
+    } <= STORED
     request = GOOD[operation.name](town)
     known = _fields(schema_of(operation))
     with unchanged(town):
         for name in sorted((STORED | MORE) - known):
-            for value in ("street_admin", True, 0, [{"role": "street_admin", "place": STREET}]):
+            for value in (
+                "street_admin",
+                True,
+                0,
+                [{"role": "street_admin", "place": STREET}],
+            ):
                 bodies = _injected(request.body or {}, name, value)
                 for body in bodies:
                     answer = request.send(operation.method, body=body)
@@ -50,7 +112,9 @@ def _fields(schema: Any) -> set[str]:
     items = found.get("items", {}).get("$ref")
     if items:
         found = schema["components"]["schemas"][items.rpartition("/")[2]]
-    return set(found.get("properties", {})) | set(found.get("propertyNames", {}).get("enum", []))
+    return set(found.get("properties", {})) | set(
+        found.get("propertyNames", {}).get("enum", [])
+    )
 
 
 def _injected(body: Any, name: str, value: Any) -> list[Any]:
@@ -62,13 +126,35 @@ def _injected(body: Any, name: str, value: Any) -> list[Any]:
 def test_what_one_may_change_of_oneself_is_all_one_can_change(town: World):
     phone = town.resident()
     before = town.services.people.find(phone.me["id"])
-    phone.patch("/v1/me", {"name": "新名字", "home": UNIT, "address": "1室", "locale": "en", "channels": {"sms": False}})
+    phone.patch(
+        "/v1/me",
+        {
+            "name": "新名字",
+            "home": UNIT,
+            "address": "1室",
+            "locale": "en",
+            "channels": {"sms": False},
+        },
+    )
     phone.patch("/v1/me", {"quiet_hours": {"from": "21:00", "to": "07:00"}})
     after = town.services.people.find(phone.me["id"])
     assert before
     assert after
-    changed = {f.name for f in fields(Person) if getattr(before, f.name) != getattr(after, f.name)}
-    assert changed <= {"name", "home", "address", "locale", "sms", "quiet_hours", "version", "updated_at"}
+    changed = {
+        f.name
+        for f in fields(Person)
+        if getattr(before, f.name) != getattr(after, f.name)
+    }
+    assert changed <= {
+        "name",
+        "home",
+        "address",
+        "locale",
+        "sms",
+        "quiet_hours",
+        "version",
+        "updated_at",
+    }
 
 
 def test_nobody_gives_herself_vetting_capacity_or_a_place_that_is_not(town: World):
@@ -111,18 +197,32 @@ def strangers(world: World) -> dict[str, Phone]:
         "a volunteer of the same community": world.volunteer(),
         "property": world.staff(BAIHUA, Role.PROPERTY),
         "staff of the next community": world.staff(JINFENG),
-        "the worker of the next community's grid": world.staff(OTHER_GRID, Role.GRID_WORKER),
+        "the worker of the next community's grid": world.staff(
+            OTHER_GRID, Role.GRID_WORKER
+        ),
     }
 
 
 def test_no_stranger_moves_a_wish_in_any_state(world: World):
-    ids = {"submitted": submitted(world)[0], "open": world.open_wish(), "claimed": claimed(world)[0]}
+    ids = {
+        "submitted": submitted(world)[0],
+        "open": world.open_wish(),
+        "claimed": claimed(world)[0],
+    }
     ids["delivered"] = delivered(world)[0]
     people = strangers(world)
     with unchanged(world):
-        for (state, id), (who, phone), (move, body) in product(ids.items(), people.items(), MOVES.items()):
+        for (state, id), (who, phone), (move, body) in product(
+            ids.items(), people.items(), MOVES.items()
+        ):
             answer = phone.post(f"/v1/wishes/{id}/{move}", body)
-            allowed = (401, 404) if who == "nobody" else (404,) if state == "submitted" else (403, 404)
+            allowed = (
+                (401, 404)
+                if who == "nobody"
+                else (404,)
+                if state == "submitted"
+                else (403, 404)
+            )
             assert_problem(answer, *allowed, about=(state, who, move))
 
 
@@ -143,7 +243,12 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
     person = world.person()
     theirs = world.staff(JINFENG)
     path = f"/v1/people/{person.id}"
-    body = {"name": "x", "phone": number(world), "home": UNIT, "consent": {"how": "spoken"}}
+    body = {
+        "name": "x",
+        "phone": number(world),
+        "home": UNIT,
+        "consent": {"how": "spoken"},
+    }
     with unchanged(world):
         for answer in (
             theirs.get(path),
@@ -160,18 +265,32 @@ def test_staff_of_the_next_community_find_nobody_here(world: World):
         assert_problem(theirs.post("/v1/people", body), 403, 404)
         for place in (BAIHUA, GRID, BUILDING, STREET):
             assert_problem(theirs.get(f"/v1/people?place={place}"), 403, 404)
-            assert_problem(theirs.get(f"/v1/people?place={place}&q={(person.phone or '').replace('+', '%2B')}"), 403, 404)
+            assert_problem(
+                theirs.get(
+                    f"/v1/people?place={place}&q={(person.phone or '').replace('+', '%2B')}"
+                ),
+                403,
+                404,
+            )
             assert_problem(theirs.get(f"/v1/admin/queue?place={place}"), 403, 404)
-            assert_problem(theirs.put(f"/v1/places/{place}", {"name": "我的"}), 403, 404)
+            assert_problem(
+                theirs.put(f"/v1/places/{place}", {"name": "我的"}), 403, 404
+            )
             assert_problem(theirs.put(f"/v1/places/{place}/duty", {}), 403, 404)
-            assert_problem(theirs.get(f"/v1/wishes?place={place}&state=submitted"), 403, 404, 422)
+            assert_problem(
+                theirs.get(f"/v1/wishes?place={place}&state=submitted"), 403, 404, 422
+            )
 
 
 def test_a_whole_phone_finds_only_whom_one_may_see(world: World):
     person = world.person()
-    theirs = world.staff(JINFENG).get(f"/v1/people?place={JINFENG}&q={(person.phone or '').replace('+', '%2B')}")
+    theirs = world.staff(JINFENG).get(
+        f"/v1/people?place={JINFENG}&q={(person.phone or '').replace('+', '%2B')}"
+    )
     assert theirs.json["items"] == []
-    ours = world.staff().get(f"/v1/people?place={BAIHUA}&q={(person.phone or '').replace('+', '%2B')}")
+    ours = world.staff().get(
+        f"/v1/people?place={BAIHUA}&q={(person.phone or '').replace('+', '%2B')}"
+    )
     assert [item["id"] for item in ours.json["items"]] == [person.id]
 
 
@@ -187,7 +306,10 @@ def test_a_released_helper_sees_no_address_any_more(world: World):
     wish_id, _, helper = claimed(world)
     assert helper.get(f"/v1/wishes/{wish_id}").json["address"]
     helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"})
-    assert not {"address", "phone", "name"} & helper.get(f"/v1/wishes/{wish_id}").json.keys()
+    assert (
+        not {"address", "phone", "name"}
+        & helper.get(f"/v1/wishes/{wish_id}").json.keys()
+    )
     listed = helper.get("/v1/me/claims").json["items"][0]["wish"]
     assert not {"address", "phone", "name"} & listed.keys()
 
@@ -200,20 +322,34 @@ def test_a_second_helper_cannot_end_the_first_ones_claim(world: World):
     with unchanged(world):
         for move in ("release", "deliver", "check-in", "check-out"):
             body = MOVES[move] | {"claim": theirs}
-            assert_problem(second.post(f"/v1/wishes/{wish_id}/{move}", body), 403, 404, 422)
+            assert_problem(
+                second.post(f"/v1/wishes/{wish_id}/{move}", body), 403, 404, 422
+            )
 
 
 def test_nobody_acts_for_somebody_who_did_not_ask(world: World):
     ward = world.person("李明")
     consent = {"how": "spoken"}
-    for phone in (world.resident(), world.volunteer(), world.staff(JINFENG), world.staff(OTHER_GRID, Role.GRID_WORKER)):
+    for phone in (
+        world.resident(),
+        world.volunteer(),
+        world.staff(JINFENG),
+        world.staff(OTHER_GRID, Role.GRID_WORKER),
+    ):
         with unchanged(world):
             body = world.wish_body(on_behalf_of=ward.id, consent=consent)
             assert_problem(phone.post("/v1/wishes", body), 403, 404, 422)
-            assert_problem(phone.post("/v1/wishes", body | {"place": f"{OTHER_GRID}.b01"}), 403, 404, 422)
+            assert_problem(
+                phone.post("/v1/wishes", body | {"place": f"{OTHER_GRID}.b01"}),
+                403,
+                404,
+                422,
+            )
     staff = world.staff()
     with unchanged(world):
-        assert_problem(staff.post("/v1/wishes", world.wish_body(on_behalf_of=ward.id)), 422)
+        assert_problem(
+            staff.post("/v1/wishes", world.wish_body(on_behalf_of=ward.id)), 422
+        )
 
 
 def test_an_idempotency_key_of_somebody_else_is_of_no_use(world: World):
@@ -229,9 +365,19 @@ def test_a_replay_shows_no_more_than_one_may_see_now(world: World):
     staff = world.staff()
     person = world.person()
     body = {"reason": "上门送药"}
-    assert staff.post(f"/v1/people/{person.id}/reveal", body, idempotency_key="k").status == 200
-    world.phone_of(world.admin).put(f"/v1/people/{staff.me['id']}/roles", [{"role": "community_staff", "place": JINFENG}])
-    assert_problem(staff.post(f"/v1/people/{person.id}/reveal", body, idempotency_key="k"), 403, 404)
+    assert (
+        staff.post(f"/v1/people/{person.id}/reveal", body, idempotency_key="k").status
+        == 200
+    )
+    world.phone_of(world.admin).put(
+        f"/v1/people/{staff.me['id']}/roles",
+        [{"role": "community_staff", "place": JINFENG}],
+    )
+    assert_problem(
+        staff.post(f"/v1/people/{person.id}/reveal", body, idempotency_key="k"),
+        403,
+        404,
+    )
 
 
 # roles
@@ -239,7 +385,10 @@ def test_a_replay_shows_no_more_than_one_may_see_now(world: World):
 
 def grants(world: World, by: Phone, person_id: str, *roles: tuple[str, str]) -> Answer:
     """Let somebody set somebody's roles."""
-    return by.put(f"/v1/people/{person_id}/roles", [{"role": role, "place": place} for role, place in roles])
+    return by.put(
+        f"/v1/people/{person_id}/roles",
+        [{"role": role, "place": place} for role, place in roles],
+    )
 
 
 HIGH = [
@@ -257,13 +406,20 @@ HIGH = [
 @pytest.mark.parametrize("role", HIGH, ids=lambda role: f"{role[0]}@{role[1]}")
 def test_nobody_makes_herself_more_than_she_is(town: World, role: tuple[str, str]):
     boss = town.phone_of(town.admin)
-    people = [town.resident(), town.volunteer(), town.staff(BAIHUA, Role.PROPERTY), town.staff(GRID, Role.GRID_WORKER)]
+    people = [
+        town.resident(),
+        town.volunteer(),
+        town.staff(BAIHUA, Role.PROPERTY),
+        town.staff(GRID, Role.GRID_WORKER),
+    ]
     for phone in [*people, town.staff()]:
         before = boss.get(f"/v1/people/{phone.me['id']}").json["roles"]
         answer = grants(town, phone, phone.me["id"], role)
         after = boss.get(f"/v1/people/{phone.me['id']}").json["roles"]
         gained = [grant for grant in after if grant not in before]
-        assert not gained or (gained == [{"role": "grid_worker", "place": GRID}] and role == HIGH[0]), answer.text
+        assert not gained or (
+            gained == [{"role": "grid_worker", "place": GRID}] and role == HIGH[0]
+        ), answer.text
 
 
 def test_staff_give_no_role_as_high_as_their_own_and_none_outside(town: World):
@@ -275,7 +431,12 @@ def test_staff_give_no_role_as_high_as_their_own_and_none_outside(town: World):
             assert_problem(grants(town, worker, person.id, role), 403, 422, about=role)
         assert_problem(grants(town, worker, person.id, HIGH[0]), 403)
         assert_problem(grants(town, worker, person.id, ("property", BAIHUA)), 403)
-        assert_problem(grants(town, ours, person.id, ("volunteer", BAIHUA), ("street_admin", STREET)), 403)
+        assert_problem(
+            grants(
+                town, ours, person.id, ("volunteer", BAIHUA), ("street_admin", STREET)
+            ),
+            403,
+        )
     assert grants(town, ours, person.id, HIGH[0]).status == 200
 
 
@@ -286,18 +447,24 @@ def test_staff_take_no_role_that_they_could_not_give(town: World):
         answer = grants(town, town.staff(), person_id)
         found = town.services.people.find(person_id)
         assert found
-        assert any(grant.role.rank >= Role.COMMUNITY_STAFF.rank for grant in found.grants), answer.text
+        assert any(
+            grant.role.rank >= Role.COMMUNITY_STAFF.rank for grant in found.grants
+        ), answer.text
 
 
 def test_an_admin_of_another_street_reaches_nothing_here(town: World):
     town.services.places.found_street("qiushi", "求实街道", "Asia/Shanghai")
-    other = town.phone_of(town.services.person_admin.bootstrap_admin(number(town), "他街", "qiushi"))
+    other = town.phone_of(
+        town.services.person_admin.bootstrap_admin(number(town), "他街", "qiushi")
+    )
     person = town.person()
     with unchanged(town):
         assert_problem(grants(town, other, person.id, ("volunteer", BAIHUA)), 404)
         assert_problem(grants(town, other, town.admin.id), 404)
         assert_problem(other.put(f"/v1/places/{BAIHUA}", {"name": "x"}), 403, 404)
-        assert_problem(grants(town, other, other.me["id"], ("street_admin", STREET)), 403)
+        assert_problem(
+            grants(town, other, other.me["id"], ("street_admin", STREET)), 403
+        )
         assert_problem(other.get(f"/v1/people?place={STREET}"), 403, 404)
 
 
@@ -312,18 +479,26 @@ def test_nobody_blocks_whom_she_could_not_appoint(town: World):
         assert_problem(worker.put(f"/v1/people/{boss.id}/blocked", body), 403)
 
 
-def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_phone(town: World):
+def test_a_worker_cannot_take_over_an_account_above_her_own_by_giving_it_her_phone(
+    town: World,
+):
     """Whoever holds the phone holds the account: staff of a lower rank may not add one to somebody who outranks them."""
     boss = town.person("林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None)
     worker = town.staff(GRID, Role.GRID_WORKER)
     with unchanged(town):
-        assert_problem(worker.patch(f"/v1/people/{boss.id}", {"phone": number(town)}), 403)
+        assert_problem(
+            worker.patch(f"/v1/people/{boss.id}", {"phone": number(town)}), 403
+        )
 
 
 def test_a_worker_cannot_become_the_trusted_contact_of_somebody_above_her(town: World):
     boss = town.person("林二", (Role.COMMUNITY_STAFF, BAIHUA), home=UNIT, phone=None)
     worker = town.staff(GRID, Role.GRID_WORKER)
-    body = {"household": None, "contact_via": worker.me["id"], "consent": {"how": "spoken"}}
+    body = {
+        "household": None,
+        "contact_via": worker.me["id"],
+        "consent": {"how": "spoken"},
+    }
     with unchanged(town):
         assert_problem(worker.put(f"/v1/people/{boss.id}/household", body), 403)
 
@@ -332,16 +507,28 @@ def test_a_phone_that_is_set_is_nobodys_to_change(town: World):
     person = town.person()
     for phone in (town.staff(), town.phone_of(town.admin)):
         with unchanged(town):
-            assert_problem(phone.patch(f"/v1/people/{person.id}", {"phone": number(town)}), 409)
+            assert_problem(
+                phone.patch(f"/v1/people/{person.id}", {"phone": number(town)}), 409
+            )
     with unchanged(town):
-        assert_problem(town.phone_of(person).patch("/v1/me", {"phone": number(town)}), 422)
+        assert_problem(
+            town.phone_of(person).patch("/v1/me", {"phone": number(town)}), 422
+        )
 
 
 def test_nobody_is_moved_into_ones_reach_or_out_of_sight(town: World):
-    person, staff, worker = town.person(), town.staff(), town.staff(GRID, Role.GRID_WORKER)
+    person, staff, worker = (
+        town.person(),
+        town.staff(),
+        town.staff(GRID, Role.GRID_WORKER),
+    )
     with unchanged(town):
-        assert_problem(staff.patch(f"/v1/people/{person.id}", {"home": OTHER_GRID}), 403, 404)
-        assert_problem(worker.patch(f"/v1/people/{person.id}", {"home": BAIHUA}), 403, 404)
+        assert_problem(
+            staff.patch(f"/v1/people/{person.id}", {"home": OTHER_GRID}), 403, 404
+        )
+        assert_problem(
+            worker.patch(f"/v1/people/{person.id}", {"home": BAIHUA}), 403, 404
+        )
 
 
 # one's own judge
@@ -351,7 +538,9 @@ def test_a_resident_does_not_approve_her_own_wish(town: World):
     wish_id, resident = submitted(town)
     with unchanged(town):
         for move in ("approve", "reject", "unpublish"):
-            assert_problem(resident.post(f"/v1/wishes/{wish_id}/{move}", MOVES[move]), 403)
+            assert_problem(
+                resident.post(f"/v1/wishes/{wish_id}/{move}", MOVES[move]), 403
+            )
 
 
 def test_a_resident_does_not_fulfil_her_own_wish(town: World):
@@ -365,7 +554,9 @@ def test_a_helper_does_not_confirm_her_own_delivery(town: World):
     wish_id, _, helper = delivered(town)
     with unchanged(town):
         for move in ("confirm", "dispute", "reopen"):
-            assert_problem(helper.post(f"/v1/wishes/{wish_id}/{move}", MOVES[move]), 403)
+            assert_problem(
+                helper.post(f"/v1/wishes/{wish_id}/{move}", MOVES[move]), 403
+            )
 
 
 def test_staff_who_help_do_not_confirm_their_own_delivery(town: World):
@@ -383,7 +574,12 @@ def test_staff_do_not_vet_themselves(town: World):
     """Decision needed, as above: a level that says that somebody was checked by somebody else."""
     staff = town.staff()
     with unchanged(town):
-        assert_problem(staff.put(f"/v1/people/{staff.me['id']}/vetting", {"level": "safeguarding"}), 403)
+        assert_problem(
+            staff.put(
+                f"/v1/people/{staff.me['id']}/vetting", {"level": "safeguarding"}
+            ),
+            403,
+        )
 
 
 def test_an_unvetted_volunteer_takes_no_wish_of_a_child(town: World):
@@ -391,7 +587,9 @@ def test_an_unvetted_volunteer_takes_no_wish_of_a_child(town: World):
     wish_id = town.open_wish(safeguarding=["minor"])
     with unchanged(town):
         assert_problem(volunteer.post(f"/v1/wishes/{wish_id}/claim"), 403)
-    town.phone_of(town.admin).put(f"/v1/people/{volunteer.me['id']}/vetting", {"level": "basic"})
+    town.phone_of(town.admin).put(
+        f"/v1/people/{volunteer.me['id']}/vetting", {"level": "basic"}
+    )
     with unchanged(town):
         assert_problem(volunteer.post(f"/v1/wishes/{wish_id}/claim"), 403)
 
@@ -417,7 +615,10 @@ def ask(phone: str, address: str = "203.0.113.7", **headers: str) -> Answer:
 
 def enter(phone: str, code: str, **more: Any) -> Answer:
     """Send a sign-in code back."""
-    return Phone().post("/v1/auth/tokens", {"phone": phone, "code": code, "consent": {"text_version": "1"}} | more)
+    return Phone().post(
+        "/v1/auth/tokens",
+        {"phone": phone, "code": code, "consent": {"text_version": "1"}} | more,
+    )
 
 
 def wrong(code: str) -> str:
@@ -428,12 +629,17 @@ def wrong(code: str) -> str:
 def test_a_known_number_is_answered_exactly_as_an_unknown_one(world: World):
     known, unknown = world.person().phone or "", number(world)
     blocked = world.person()
-    world.phone_of(world.admin).put(f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"})
+    world.phone_of(world.admin).put(
+        f"/v1/people/{blocked.id}/blocked", {"blocked": True, "reason": "停用"}
+    )
     phones = [known, unknown, blocked.phone or "", world.admin.phone or ""]
     first = [ask(phone) for phone in phones]
     again = [ask(phone) for phone in phones]
     for answers in (first, again):
-        assert len({(a.status, a.text, tuple(sorted(a.headers.items()))) for a in answers}) == 1
+        assert (
+            len({(a.status, a.text, tuple(sorted(a.headers.items()))) for a in answers})
+            == 1
+        )
     tries = [enter(phone, wrong(world.code_in_sms(phone))) for phone in phones]
     assert len({(a.status, a.text) for a in tries}) == 1
     without = [enter(f"+86138{n:08}", "000000") for n in (1, 2)]
@@ -444,7 +650,9 @@ def test_one_phone_gets_a_code_a_minute_ten_an_hour_and_thirty_a_day(world: Worl
     phone, sent = number(world), 0
     refused = ask(phone), ask(phone)
     assert (refused[0].status, refused[1].status) == (202, 429)
-    assert int(refused[1].headers["retry-after"]) == refused[1].json["retry_after"] <= 60
+    assert (
+        int(refused[1].headers["retry-after"]) == refused[1].json["retry_after"] <= 60
+    )
     for minute in range(26 * 60):
         if minute % 4 == 0:
             world.clock.advance(_minutes(4))
@@ -460,10 +668,18 @@ def _minutes(n: float) -> timedelta:
     return timedelta(minutes=n)
 
 
-def test_one_address_gets_so_many_codes_an_hour_whatever_it_calls_itself(new_world: Callable[..., World]):
+def test_one_address_gets_so_many_codes_an_hour_whatever_it_calls_itself(
+    new_world: Callable[..., World],
+):
     world = new_world(codes_per_address_hour=5)
     answers = [
-        ask(number(world), x_forwarded_for=f"10.0.0.{n}", forwarded=f"for=10.0.0.{n}", x_real_ip=f"10.0.0.{n}") for n in range(8)
+        ask(
+            number(world),
+            x_forwarded_for=f"10.0.0.{n}",
+            forwarded=f"for=10.0.0.{n}",
+            x_real_ip=f"10.0.0.{n}",
+        )
+        for n in range(8)
     ]
     assert [answer.status for answer in answers] == [202] * 5 + [429] * 3
     assert 0 < answers[-1].json["retry_after"] <= 3600
@@ -472,9 +688,14 @@ def test_one_address_gets_so_many_codes_an_hour_whatever_it_calls_itself(new_wor
     assert ask(number(world)).status == 202
 
 
-def test_a_flood_of_numbers_from_everywhere_costs_no_more_than_the_daily_budget(new_world: Callable[..., World]):
+def test_a_flood_of_numbers_from_everywhere_costs_no_more_than_the_daily_budget(
+    new_world: Callable[..., World],
+):
     world = new_world(codes_per_day=40)
-    statuses = [ask(f"+86139{n * 7919 % 10**8:08}", address=f"2001:db8::{n:x}").status for n in range(2000)]
+    statuses = [
+        ask(f"+86139{n * 7919 % 10**8:08}", address=f"2001:db8::{n:x}").status
+        for n in range(2000)
+    ]
     assert statuses[:40] == [202] * 40
     assert set(statuses[40:]) == {429}
     assert len(world.mailbox.read()) == 40
@@ -482,11 +703,17 @@ def test_a_flood_of_numbers_from_everywhere_costs_no_more_than_the_daily_budget(
     assert ask(number(world)).status == 202
 
 
-def test_what_is_throttled_is_not_counted_against_others(new_world: Callable[..., World]):
+def test_what_is_throttled_is_not_counted_against_others(
+    new_world: Callable[..., World],
+):
     world = new_world(codes_per_address_hour=2, codes_per_day=4)
     for _ in range(30):
         ask(number(world))
-    assert [ask(number(world), address="198.51.100.9").status for _ in range(3)] == [202, 202, 429]
+    assert [ask(number(world), address="198.51.100.9").status for _ in range(3)] == [
+        202,
+        202,
+        429,
+    ]
 
 
 def test_a_code_signs_in_once(world: World):
@@ -525,7 +752,9 @@ def test_the_right_code_without_consent_is_a_try_as_well(world: World):
     phone = number(world)
     ask(phone)
     code = world.code_in_sms(phone)
-    assert [enter(phone, code, consent=None).status for _ in range(6)] == [422] * 5 + [429]
+    assert [enter(phone, code, consent=None).status for _ in range(6)] == [422] * 5 + [
+        429
+    ]
 
 
 def test_a_code_ends_after_five_minutes(world: World):
@@ -571,16 +800,24 @@ def test_staff_who_were_not_asked_for_consent_still_need_the_code(world: World):
 def mailed(world: World, address: str) -> str:
     """Return the newest code that was mailed."""
     text = world.mailbox.read(address)[0].text
-    return next(word for word in text.replace("，", " ").split() if word.isdigit() and len(word) == 6)
+    return next(
+        word
+        for word in text.replace("，", " ").split()
+        if word.isdigit() and len(word) == 6
+    )
 
 
 def test_an_address_is_not_taken_before_it_is_proven(world: World):
     phone, address = world.resident(), "victim@example.com"
     with unchanged(world):
-        assert_problem(phone.patch("/v1/me", {"channels": {"email_address": address}}), 422)
+        assert_problem(
+            phone.patch("/v1/me", {"channels": {"email_address": address}}), 422
+        )
     phone.post("/v1/me/email", {"address": address})
     assert phone.get("/v1/me").json["channels"]["email_address"] is None
-    assert_problem(phone.post("/v1/me/email/verify", {"code": wrong(mailed(world, address))}), 422)
+    assert_problem(
+        phone.post("/v1/me/email/verify", {"code": wrong(mailed(world, address))}), 422
+    )
     assert phone.get("/v1/me").json["channels"]["email_address"] is None
 
 
@@ -599,7 +836,12 @@ def test_a_sign_in_code_proves_no_address_and_the_other_way_round(world: World):
     world.pass_time(seconds=61)
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     ask(phone.me["phone"])
-    assert_problem(phone.post("/v1/me/email/verify", {"code": world.code_in_sms(phone.me["phone"])}), 422)
+    assert_problem(
+        phone.post(
+            "/v1/me/email/verify", {"code": world.code_in_sms(phone.me["phone"])}
+        ),
+        422,
+    )
     assert_problem(enter(phone.me["phone"], mailed(world, "mine@example.com")), 422)
 
 
@@ -615,26 +857,43 @@ def test_mail_codes_are_guessed_five_times_and_used_once(world: World):
     phone = world.resident()
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     code = mailed(world, "mine@example.com")
-    assert [phone.post("/v1/me/email/verify", {"code": wrong(code)}).status for _ in range(6)] == [422] * 5 + [429]
+    assert [
+        phone.post("/v1/me/email/verify", {"code": wrong(code)}).status
+        for _ in range(6)
+    ] == [422] * 5 + [429]
     assert_problem(phone.post("/v1/me/email/verify", {"code": code}), 429)
     world.pass_time(seconds=61)
     phone.post("/v1/me/email", {"address": "mine@example.com"})
-    assert phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}).status == 200
-    assert_problem(phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}), 422)
+    assert (
+        phone.post(
+            "/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}
+        ).status
+        == 200
+    )
+    assert_problem(
+        phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}),
+        422,
+    )
 
 
 def test_a_mail_code_ends_after_five_minutes(world: World):
     phone = world.resident()
     phone.post("/v1/me/email", {"address": "mine@example.com"})
     world.clock.advance(_minutes(5))
-    assert_problem(phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}), 422)
+    assert_problem(
+        phone.post("/v1/me/email/verify", {"code": mailed(world, "mine@example.com")}),
+        422,
+    )
 
 
 def test_one_account_cannot_write_to_mailboxes_without_end(world: World):
     phone = world.resident()
     sent = 0
     for n in range(40):
-        sent += phone.post("/v1/me/email", {"address": f"victim{n}@example.com"}).status == 202
+        sent += (
+            phone.post("/v1/me/email", {"address": f"victim{n}@example.com"}).status
+            == 202
+        )
         world.clock.advance(_minutes(1))
         phone = world.phone_of(world.services.people.find(phone.me["id"]))  # type: ignore[arg-type]
     assert sent <= 2 * 10
@@ -671,7 +930,9 @@ def test_an_address_cannot_smuggle_headers_or_other_recipients(town: World):
             "a@b.cn?cc=x",
             "%0aa@b.cn ",
         ]:
-            assert_problem(phone.post("/v1/me/email", {"address": address}), 422, about=address)
+            assert_problem(
+                phone.post("/v1/me/email", {"address": address}), 422, about=address
+            )
 
 
 # delivery codes
@@ -704,7 +965,12 @@ def test_releasing_and_claiming_again_gives_no_endless_guesses(town: World):
     for _ in range(30):
         code = town.delivery_code(resident.me["phone"])
         for _ in range(5):
-            tries += helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": wrong(code)}).status == 422
+            tries += (
+                helper.post(
+                    f"/v1/wishes/{wish_id}/deliver", {"code": wrong(code)}
+                ).status
+                == 422
+            )
         helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "再试"})
         if helper.post(f"/v1/wishes/{wish_id}/claim").status != 200:
             break

@@ -15,7 +15,18 @@ from chalicelib.web.routes import Operation
 
 from ..world import BAIHUA, STREET, Phone, World, gateway
 from .evidence import PROBLEM, assert_problem, unchanged
-from .good import GOOD, READS, WITH_BODY, WRITES, Good, by_name, claimed, reported, schema_of, submitted
+from .good import (
+    GOOD,
+    READS,
+    WITH_BODY,
+    WRITES,
+    Good,
+    by_name,
+    claimed,
+    reported,
+    schema_of,
+    submitted,
+)
 
 EVERY_WRITE = pytest.mark.parametrize("operation", WRITES, ids=by_name)
 EVERY_BODY = pytest.mark.parametrize("operation", WITH_BODY, ids=by_name)
@@ -68,7 +79,25 @@ SHAPELESS = {
     "a long name": b'{"' + b"n" * 10_000 + b'": 1}',
     "4,000 unknown fields": json.dumps({f"f{n}": n for n in range(4_000)}).encode(),
 }
-WRONG: list[Any] = [None, True, 0, -1, 7, 1.5, 1e308, "", "x", "9" * 5000, [], [1], [None], [[]], {}, {"a": 1}, {"$gt": ""}]
+WRONG: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    7,
+    1.5,
+    1e308,
+    "",
+    "x",
+    "9" * 5000,
+    [],
+    [1],
+    [None],
+    [[]],
+    {},
+    {"a": 1},
+    {"$gt": ""},
+]
 NOT_TEXT = {
     "NUL": "\x00",
     "escape": "\x1b[31m",
@@ -149,28 +178,47 @@ def test_every_write_route_is_in_the_corpus():
 
 
 @EVERY_BODY
-def test_what_is_not_json_is_refused_and_changes_nothing(town: World, operation: Operation):
+def test_what_is_not_json_is_refused_and_changes_nothing(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         for name, raw in UNREADABLE.items():
             assert_problem(request.send(operation.method, raw=raw), 400, about=name)
 
 
 @EVERY_BODY
-def test_what_is_not_of_the_form_is_refused_and_changes_nothing(town: World, operation: Operation):
+def test_what_is_not_of_the_form_is_refused_and_changes_nothing(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         for name, raw in SHAPELESS.items():
-            assert_problem(request.send(operation.method, raw=raw), 400, 422, about=name)
+            assert_problem(
+                request.send(operation.method, raw=raw), 400, 422, about=name
+            )
 
 
 @EVERY_BODY
-def test_a_field_named_twice_is_refused_wherever_it_stands(town: World, operation: Operation):
+def test_a_field_named_twice_is_refused_wherever_it_stands(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         text = json.dumps(request.body)
         for found in re.finditer(r'("[a-z_]+"): ', text):
             twice = text[: found.start()] + f"{found[1]}: 1, " + text[found.start() :]
-            assert_problem(request.send(operation.method, raw=twice.encode()), 400, 422, about=twice)
-            same = text.replace(found[0], f"{found[1]}: {json.dumps(_at(request.body, found[1]))}, {found[0]}", 1)
-            assert_problem(request.send(operation.method, raw=same.encode()), 400, 422, about=same)
+            assert_problem(
+                request.send(operation.method, raw=twice.encode()),
+                400,
+                422,
+                about=twice,
+            )
+            same = text.replace(
+                found[0],
+                f"{found[1]}: {json.dumps(_at(request.body, found[1]))}, {found[0]}",
+                1,
+            )
+            assert_problem(
+                request.send(operation.method, raw=same.encode()), 400, 422, about=same
+            )
 
 
 def _at(body: Any, quoted: str) -> Any:
@@ -183,7 +231,9 @@ def _at(body: Any, quoted: str) -> Any:
 
 
 @EVERY_BODY
-def test_a_field_of_the_wrong_type_is_refused_as_the_contract_says(town: World, operation: Operation):
+def test_a_field_of_the_wrong_type_is_refused_as_the_contract_says(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         contract = Draft202012Validator(schema_of(operation))
         assert contract.is_valid(request.body)
@@ -194,7 +244,11 @@ def test_a_field_of_the_wrong_type_is_refused_as_the_contract_says(town: World, 
                 if not contract.is_valid(body):
                     tried += 1
                     raw = json.dumps(body).encode()
-                    assert_problem(request.send(operation.method, raw=raw), 422, about=(place, str(wrong)[:40]))
+                    assert_problem(
+                        request.send(operation.method, raw=raw),
+                        422,
+                        about=(place, str(wrong)[:40]),
+                    )
     assert tried > 10
 
 
@@ -205,23 +259,31 @@ def test_a_field_that_is_needed_cannot_be_left_out(town: World, operation: Opera
         for place in _places(request.body):
             body = _without(request.body, place)
             if place and not contract.is_valid(body):
-                assert_problem(request.send(operation.method, body=body), 422, about=place)
+                assert_problem(
+                    request.send(operation.method, body=body), 422, about=place
+                )
         if not contract.is_valid({}):
             assert_problem(request.send(operation.method, raw=b""), 422)
             assert_problem(request.send(operation.method, raw=b"{}"), 422)
 
 
 @EVERY_BODY
-def test_a_field_that_nobody_knows_is_refused_at_every_depth(town: World, operation: Operation):
+def test_a_field_that_nobody_knows_is_refused_at_every_depth(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         for place in _places(request.body):
             if isinstance(_get(request.body, place), dict):
                 body = _with(request.body, (*place, "is_admin"), True)
-                assert_problem(request.send(operation.method, body=body), 422, about=place)
+                assert_problem(
+                    request.send(operation.method, body=body), 422, about=place
+                )
 
 
 @EVERY_BODY
-def test_characters_that_deceive_a_reader_are_refused_in_every_text(town: World, operation: Operation):
+def test_characters_that_deceive_a_reader_are_refused_in_every_text(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         taken = []
         for place in _places(request.body):
@@ -229,8 +291,15 @@ def test_characters_that_deceive_a_reader_are_refused_in_every_text(town: World,
             if place == ("phone",):
                 continue  # of a phone the digits are taken; people copy them with invisible marks
             for name, character in NOT_TEXT.items() if isinstance(text, str) else ():
-                answer = request.send(operation.method, body=_with(request.body, place, text[:1] + character + text[1:]))
-                taken += [(place, name, answer.status)] if answer.status not in (400, 422) else []
+                answer = request.send(
+                    operation.method,
+                    body=_with(request.body, place, text[:1] + character + text[1:]),
+                )
+                taken += (
+                    [(place, name, answer.status)]
+                    if answer.status not in (400, 422)
+                    else []
+                )
                 if answer.status < 300:
                     break
         assert not taken
@@ -249,25 +318,55 @@ def test_too_much_is_413_however_much_too_much(town: World, operation: Operation
 def test_another_content_type_is_415(town: World, operation: Operation):
     with spoilt(town, operation) as request:
         raw = json.dumps(request.body).encode()
-        kinds = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "*/*"]
-        for kind in [*kinds, "text/json", "application/json-patch+json", "application/jsonx", "application", "\x01", "春"]:
-            assert_problem(request.send(operation.method, raw=raw, content_type=kind), 415, about=kind)
+        kinds = [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/xml",
+            "*/*",
+        ]
+        for kind in [
+            *kinds,
+            "text/json",
+            "application/json-patch+json",
+            "application/jsonx",
+            "application",
+            "\x01",
+            "春",
+        ]:
+            assert_problem(
+                request.send(operation.method, raw=raw, content_type=kind),
+                415,
+                about=kind,
+            )
 
 
 def test_json_is_json_however_its_type_is_written(town: World):
-    operation = next(operation for operation in WRITES if operation.name == "reject_wish")
+    operation = next(
+        operation for operation in WRITES if operation.name == "reject_wish"
+    )
     raw = json.dumps(good(town, operation).body).encode()
-    assert succeeds(town, operation, raw=raw, content_type="Application/JSON; charset=utf-8")
+    assert succeeds(
+        town, operation, raw=raw, content_type="Application/JSON; charset=utf-8"
+    )
 
 
 def test_every_post_reads_its_body_even_where_it_needs_nothing_of_it():
     """Else unknown fields, malformed JSON and other content types would pass unseen; the tests above ask all that have one."""
-    unread = [operation.name for operation in WRITES if operation.method == "POST" and operation not in WITH_BODY]
-    assert unread == ["unsubscribe"]  # mail programs send a form to it (RFC 8058), and people the button of a page
+    unread = [
+        operation.name
+        for operation in WRITES
+        if operation.method == "POST" and operation not in WITH_BODY
+    ]
+    assert unread == [
+        "unsubscribe"
+    ]  # mail programs send a form to it (RFC 8058), and people the button of a page
 
 
 @EVERY_WRITE
-def test_without_a_token_nothing_of_it_is_even_looked_at(town: World, operation: Operation):
+def test_without_a_token_nothing_of_it_is_even_looked_at(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         nobody = Good(Phone(), request.path, request.body)
         if operation.public:
@@ -278,9 +377,15 @@ def test_without_a_token_nothing_of_it_is_even_looked_at(town: World, operation:
         assert_problem(nobody.send(operation.method, content_type="text/plain"), 401)
 
 
-@pytest.mark.parametrize("operation", [op for op in [*READS, *WRITES] if "{" in op.path], ids=by_name)
+@pytest.mark.parametrize(
+    "operation", [op for op in [*READS, *WRITES] if "{" in op.path], ids=by_name
+)
 def test_an_id_that_cannot_be_is_404(town: World, operation: Operation):
-    request = Good(town.phone_of(town.admin), operation.path) if operation.method == "GET" else good(town, operation)
+    request = (
+        Good(town.phone_of(town.admin), operation.path)
+        if operation.method == "GET"
+        else good(town, operation)
+    )
     with unchanged(town):
         for name, id in IDS.items():
             path = re.sub(r"{\w+}", lambda found, id=id: id, operation.path)
@@ -292,27 +397,67 @@ def test_a_query_that_is_not_right_is_422(town: World, operation: Operation):
     path, query = _list(town, operation)
     staff = town.staff()
     assert staff.get(f"{path}?{query}").status == 200
-    limits = ["0", "101", "-1", "abc", "", "1e1", "1.5", "null", "%00", "9" * 5000, "NaN", "1&limit=2", "1&limit=1", "١"]
-    others = ["zzz=1", "limit[]=1", "%00=1", "place[$ne]=x", "cursor=&cursor=", "%F0%9F%98%80=1", "LIMIT=1", "__proto__=1"]
+    limits = [
+        "0",
+        "101",
+        "-1",
+        "abc",
+        "",
+        "1e1",
+        "1.5",
+        "null",
+        "%00",
+        "9" * 5000,
+        "NaN",
+        "1&limit=2",
+        "1&limit=1",
+        "١",
+    ]
+    others = [
+        "zzz=1",
+        "limit[]=1",
+        "%00=1",
+        "place[$ne]=x",
+        "cursor=&cursor=",
+        "%F0%9F%98%80=1",
+        "LIMIT=1",
+        "__proto__=1",
+    ]
     others += [f"{name}&{name}" for name in re.findall(r"\w+=[^&]+", query)]
     others += [f"{name.split('=')[0]}=春" for name in re.findall(r"\w+=[^&]+", query)]
     with unchanged(town):
         for wrong in [*(f"limit={limit}" for limit in limits), *others]:
             names = re.findall(r"(\w+)=", wrong)
-            kept = "&".join(part for part in query.split("&") if part and part.split("=")[0] not in names)
+            kept = "&".join(
+                part
+                for part in query.split("&")
+                if part and part.split("=")[0] not in names
+            )
             assert_problem(staff.get(f"{path}?{kept}&{wrong}"), 422, about=wrong)
 
 
 def _list(world: World, operation: Operation) -> tuple[str, str]:
     wish_id = submitted(world)[0] if "wish_id" in operation.path else ""
     ticket_id = reported(world)[0] if "ticket_id" in operation.path else ""
-    needs = {"list_people": f"place={BAIHUA}", "list_places": f"under={BAIHUA}", "list_wishes": f"place={BAIHUA}"}
-    needs |= dict.fromkeys(("read_queue", "read_spending", "list_runs", "read_weights", "read_rules"), f"place={BAIHUA}")
-    needs |= {"list_hot_spots": f"place={BAIHUA}", "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30"}
+    needs = {
+        "list_people": f"place={BAIHUA}",
+        "list_places": f"under={BAIHUA}",
+        "list_wishes": f"place={BAIHUA}",
+    }
+    needs |= dict.fromkeys(
+        ("read_queue", "read_spending", "list_runs", "read_weights", "read_rules"),
+        f"place={BAIHUA}",
+    )
+    needs |= {
+        "list_hot_spots": f"place={BAIHUA}",
+        "read_rates": f"place={BAIHUA}&from=2026-11-01&to=2026-11-30",
+    }
     if operation.name == "list_messages":
         needs["list_messages"] = f"person={world.person().id}"
     needs["list_tickets"] = f"place={BAIHUA}"
-    path = operation.path.replace("{wish_id}", wish_id).replace("{ticket_id}", ticket_id)
+    path = operation.path.replace("{wish_id}", wish_id).replace(
+        "{ticket_id}", ticket_id
+    )
     return path, needs.get(operation.name, "limit=20")
 
 
@@ -333,9 +478,19 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         resident.patch("/v1/me", {"channels": {"sms": channel}})
     ward = town.person(household="h9", contact_via=staff.me["id"])
     neighbour = town.resident()
-    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": f"{BAIHUA}.g01.b05.u1"}
-    tickets = [neighbour.post("/v1/tickets", body | {"text": f"垃圾{n}"}).json["id"] for n in range(3)]
-    assert neighbour.post(f"/v1/tickets/{tickets[0]}/comment", {"text": "还在"}).status == 200
+    body = {
+        "category": "rubbish",
+        "text": "楼道里有垃圾",
+        "place": f"{BAIHUA}.g01.b05.u1",
+    }
+    tickets = [
+        neighbour.post("/v1/tickets", body | {"text": f"垃圾{n}"}).json["id"]
+        for n in range(3)
+    ]
+    assert (
+        neighbour.post(f"/v1/tickets/{tickets[0]}/comment", {"text": "还在"}).status
+        == 200
+    )
     found = {
         "wall": (Phone(), f"/v1/wishes?place={STREET}&limit=1"),
         "wishes of staff": (staff, f"/v1/wishes?place={BAIHUA}&limit=1"),
@@ -348,63 +503,108 @@ def pages(town: World) -> dict[str, tuple[Phone, str, str]]:
         "places": (staff, f"/v1/places?under={STREET}&limit=1"),
         "queue": (staff, f"/v1/admin/queue?place={BAIHUA}&limit=1"),
         "tickets": (staff, f"/v1/tickets?place={BAIHUA}&limit=1"),
-        "tickets reported last": (staff, f"/v1/tickets?place={BAIHUA}&order=new&limit=1"),
+        "tickets reported last": (
+            staff,
+            f"/v1/tickets?place={BAIHUA}&order=new&limit=1",
+        ),
         "my tickets": (neighbour, "/v1/me/tickets?limit=1"),
-        "a ticket's timeline": (neighbour, f"/v1/tickets/{tickets[0]}/timeline?limit=1"),
+        "a ticket's timeline": (
+            neighbour,
+            f"/v1/tickets/{tickets[0]}/timeline?limit=1",
+        ),
     }
-    cursors = {name: phone.get(path).json["next"] for name, (phone, path) in found.items()}
+    cursors = {
+        name: phone.get(path).json["next"] for name, (phone, path) in found.items()
+    }
     assert all(cursors.values()), cursors
     return {name: (phone, path, cursors[name]) for name, (phone, path) in found.items()}
 
 
-def test_a_cursor_goes_on_where_the_page_ended(pages: dict[str, tuple[Phone, str, str]]):
+def test_a_cursor_goes_on_where_the_page_ended(
+    pages: dict[str, tuple[Phone, str, str]],
+):
     for name, (phone, path, cursor) in pages.items():
         first, second = phone.get(path), phone.get(f"{path}&cursor={cursor}")
         assert second.status == 200, (name, second.text)
         assert first.json["items"] != second.json["items"] or name == "my hours", name
 
 
-def test_a_cursor_with_any_letter_changed_is_400(town: World, pages: dict[str, tuple[Phone, str, str]]):
+def test_a_cursor_with_any_letter_changed_is_400(
+    town: World, pages: dict[str, tuple[Phone, str, str]]
+):
     with unchanged(town):
         for name, (phone, path, cursor) in pages.items():
             for n, letter in enumerate(cursor):
                 other = "A" if letter != "A" else "B"
-                assert_problem(phone.get(f"{path}&cursor={cursor[:n]}{other}{cursor[n + 1 :]}"), 400, about=(name, n))
-            for wrong in (cursor[:-1], cursor[1:], cursor + "A", cursor * 2, "A", "AAAA", "-", "0"):
-                assert_problem(phone.get(f"{path}&cursor={wrong[:1000]}"), 400, about=(name, wrong))
+                assert_problem(
+                    phone.get(f"{path}&cursor={cursor[:n]}{other}{cursor[n + 1 :]}"),
+                    400,
+                    about=(name, n),
+                )
+            for wrong in (
+                cursor[:-1],
+                cursor[1:],
+                cursor + "A",
+                cursor * 2,
+                "A",
+                "AAAA",
+                "-",
+                "0",
+            ):
+                assert_problem(
+                    phone.get(f"{path}&cursor={wrong[:1000]}"), 400, about=(name, wrong)
+                )
             for wrong in (cursor + "=", "%00", "a b", "春", "a" * 1001, "+/"):
-                assert_problem(phone.get(f"{path}&cursor={wrong}"), 400, 422, about=(name, wrong))
+                assert_problem(
+                    phone.get(f"{path}&cursor={wrong}"), 400, 422, about=(name, wrong)
+                )
 
 
-def test_a_cursor_is_of_no_use_for_another_list(town: World, pages: dict[str, tuple[Phone, str, str]]):
+def test_a_cursor_is_of_no_use_for_another_list(
+    town: World, pages: dict[str, tuple[Phone, str, str]]
+):
     with unchanged(town):
         for name, (_, _, cursor) in pages.items():
             for other, (phone, path, _) in pages.items():
                 if other != name:
-                    assert_problem(phone.get(f"{path}&cursor={cursor}"), 400, about=(name, other))
+                    assert_problem(
+                        phone.get(f"{path}&cursor={cursor}"), 400, about=(name, other)
+                    )
 
 
-def test_a_cursor_is_of_no_use_to_anybody_else(town: World, pages: dict[str, tuple[Phone, str, str]]):
+def test_a_cursor_is_of_no_use_to_anybody_else(
+    town: World, pages: dict[str, tuple[Phone, str, str]]
+):
     for name, (phone, path, cursor) in pages.items():
         if phone.token is None:
-            assert_problem(town.resident().get(f"{path}&cursor={cursor}"), 400, about=name)
+            assert_problem(
+                town.resident().get(f"{path}&cursor={cursor}"), 400, about=name
+            )
             continue
         another = town.staff() if "timeline" in path else town.phone_of(town.admin)
         assert another.get(path).status == 200
         assert_problem(another.get(f"{path}&cursor={cursor}"), 400, about=name)
 
 
-def test_a_cursor_is_of_no_use_with_another_filter(town: World, pages: dict[str, tuple[Phone, str, str]]):
+def test_a_cursor_is_of_no_use_with_another_filter(
+    town: World, pages: dict[str, tuple[Phone, str, str]]
+):
     wall, staff, people = pages["wall"], pages["wishes of staff"], pages["people"]
     for phone, path, cursor in (wall, staff):
         for more in ("&kind=goods", "&state=open"):
             assert_problem(phone.get(f"{path}{more}&cursor={cursor}"), 400, about=more)
-    assert_problem(wall[0].get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={wall[2]}"), 400)
+    assert_problem(
+        wall[0].get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={wall[2]}"), 400
+    )
     for more in ("&role=volunteer", "&q=x"):
-        assert_problem(people[0].get(f"{people[1]}{more}&cursor={people[2]}"), 400, about=more)
+        assert_problem(
+            people[0].get(f"{people[1]}{more}&cursor={people[2]}"), 400, about=more
+        )
     timeline = pages["timeline"]
     elsewhere = town.open_wish(timeline[0], title="另一个心愿")
-    assert_problem(timeline[0].get(f"/v1/wishes/{elsewhere}/timeline?cursor={timeline[2]}"), 400)
+    assert_problem(
+        timeline[0].get(f"/v1/wishes/{elsewhere}/timeline?cursor={timeline[2]}"), 400
+    )
 
 
 # headers
@@ -415,13 +615,17 @@ def _conditional() -> Iterator[Operation]:
     from .good import CONTRACT
 
     for operation in contract:
-        listed = CONTRACT["paths"][operation.path][operation.method.lower()]["parameters"]
+        listed = CONTRACT["paths"][operation.path][operation.method.lower()][
+            "parameters"
+        ]
         if any(parameter["name"] == "If-Match" for parameter in listed):
             yield operation
 
 
 @pytest.mark.parametrize("operation", list(_conditional()), ids=by_name)
-def test_a_move_against_another_version_is_412_and_does_nothing(town: World, operation: Operation):
+def test_a_move_against_another_version_is_412_and_does_nothing(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
         wrong = [
             '"999.abc"',
@@ -441,34 +645,83 @@ def test_a_move_against_another_version_is_412_and_does_nothing(town: World, ope
             assert_problem(request.send(operation.method, if_match=tag), 412, about=tag)
 
 
-READABLE = [op for op in READS if "{" not in op.path and op.name != "read_contract"]  # which is slow to make
+READABLE = [
+    op for op in READS if "{" not in op.path and op.name != "read_contract"
+]  # which is slow to make
 
 
 @pytest.mark.parametrize("operation", READABLE, ids=by_name)
-def test_an_if_none_match_that_makes_no_sense_is_ignored(town: World, operation: Operation):
+def test_an_if_none_match_that_makes_no_sense_is_ignored(
+    town: World, operation: Operation
+):
     path, query = _list(town, operation) if operation in LISTS else (operation.path, "")
     staff = town.staff()
     for tag in ('"0.abc"', "W/,,", "\x00春", '"' + "a" * 20_000, "* , *"):
         assert staff.get(f"{path}?{query}", if_none_match=tag).status == 200, tag
 
 
-@pytest.mark.parametrize("operation", [op for op in WRITES if op.method == "POST" and op.repeatable], ids=by_name)
-def test_an_idempotency_key_that_cannot_be_one_is_refused(town: World, operation: Operation):
+@pytest.mark.parametrize(
+    "operation",
+    [op for op in WRITES if op.method == "POST" and op.repeatable],
+    ids=by_name,
+)
+def test_an_idempotency_key_that_cannot_be_one_is_refused(
+    town: World, operation: Operation
+):
     with spoilt(town, operation) as request:
-        for key in ("a" * 201, "", " ", "a b", "a\x00b", "\x7f", "键", "a\tb", "a\n", "\x1b[0m", "a" * 100_000, "\udc80"):
+        for key in (
+            "a" * 201,
+            "",
+            " ",
+            "a b",
+            "a\x00b",
+            "\x7f",
+            "键",
+            "a\tb",
+            "a\n",
+            "\x1b[0m",
+            "a" * 100_000,
+            "\udc80",
+        ):
             answer = request.send(operation.method, idempotency_key=key)
             assert_problem(answer, 422, about=key[:20])
             assert answer.code == "idempotency.key_invalid"
 
 
 def test_an_idempotency_key_of_200_characters_is_taken(town: World):
-    operation = next(operation for operation in WRITES if operation.name == "approve_wish")
+    operation = next(
+        operation for operation in WRITES if operation.name == "approve_wish"
+    )
     assert succeeds(town, operation, idempotency_key="~" * 200)
 
 
-def test_an_accept_language_of_any_kind_is_answered_in_one_of_two_languages(town: World):
-    wild = ["", "*", "xx", ";q=", "en;q=abc", "en;q=nan", "zh;q=-1", "en;q=1e999", ",,,,,", "en-" + "x" * 50_000, "\x00", "春"]
-    wild += ["en;q=0.5,zh;q=0.9" * 5_000, "zh-Hant-TW;q=1;q=2", "EN", "i-klingon,en;q=0", "en;;q=1", "en q=1", "-", "q=1"]
+def test_an_accept_language_of_any_kind_is_answered_in_one_of_two_languages(
+    town: World,
+):
+    wild = [
+        "",
+        "*",
+        "xx",
+        ";q=",
+        "en;q=abc",
+        "en;q=nan",
+        "zh;q=-1",
+        "en;q=1e999",
+        ",,,,,",
+        "en-" + "x" * 50_000,
+        "\x00",
+        "春",
+    ]
+    wild += [
+        "en;q=0.5,zh;q=0.9" * 5_000,
+        "zh-Hant-TW;q=1;q=2",
+        "EN",
+        "i-klingon,en;q=0",
+        "en;;q=1",
+        "en q=1",
+        "-",
+        "q=1",
+    ]
     for header in wild:
         for answer in (
             Phone().get(f"/v1/wishes?place={BAIHUA}", accept_language=header),
@@ -480,8 +733,16 @@ def test_an_accept_language_of_any_kind_is_answered_in_one_of_two_languages(town
 
 
 def test_a_language_that_is_refused_is_not_spoken():
-    assert Phone().get("/v1/me", accept_language="en;q=0, zh").headers["content-language"] == "zh-CN"
-    assert Phone().get("/v1/me", accept_language="zh;q=0, en;q=0.1").headers["content-language"] == "en"
+    assert (
+        Phone().get("/v1/me", accept_language="en;q=0, zh").headers["content-language"]
+        == "zh-CN"
+    )
+    assert (
+        Phone()
+        .get("/v1/me", accept_language="zh;q=0, en;q=0.1")
+        .headers["content-language"]
+        == "en"
+    )
 
 
 # paths and methods
@@ -512,7 +773,16 @@ def test_a_path_that_is_not_there_is_404(town: World):
         "*",
         "",
     ]
-    paths += ["/[", "//[x", "/v1/me%2Fdata", "/v1/wishes%3Fplace=chunhui", "/v1/auth", "/dev/messages", "/v1/me/wishes/x", "/%"]
+    paths += [
+        "/[",
+        "//[x",
+        "/v1/me%2Fdata",
+        "/v1/wishes%3Fplace=chunhui",
+        "/v1/auth",
+        "/dev/messages",
+        "/v1/me/wishes/x",
+        "/%",
+    ]
     for phone in (Phone(), town.staff()):
         for path in paths:
             assert_problem(phone.get(path), 404, about=path)
@@ -524,16 +794,38 @@ def test_a_method_that_is_not_there_is_405_and_says_which_are(town: World):
     staff = town.staff()
     for operation in api.operations:
         served.setdefault(operation.path, set()).add(operation.method)
-    known = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "CONNECT", "PROPFIND", "get", "\x00", "G" * 3000, "春")
+    known = (
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "HEAD",
+        "TRACE",
+        "CONNECT",
+        "PROPFIND",
+        "get",
+        "\x00",
+        "G" * 3000,
+        "春",
+    )
     for path, methods in served.items():
         for method in set(known) - methods:
             answer = staff.call(method, path)
             assert_problem(answer, 405, about=(method, path))
-            assert set(re.split(r",\s*", answer.headers["allow"])) - {"OPTIONS", "HEAD"} == methods, (method, path)
+            assert (
+                set(re.split(r",\s*", answer.headers["allow"])) - {"OPTIONS", "HEAD"}
+                == methods
+            ), (method, path)
 
 
 def test_a_refusal_has_the_headers_that_a_browser_needs():
-    for method, path in (("GET", "/nowhere"), ("PUT", "/v1/me/wishes"), ("GET", "/v1/me"), ("GET", "/v1/wishes?place=x.y.z")):
+    for method, path in (
+        ("GET", "/nowhere"),
+        ("PUT", "/v1/me/wishes"),
+        ("GET", "/v1/me"),
+        ("GET", "/v1/wishes?place=x.y.z"),
+    ):
         status, headers, _ = gateway.handle(method, path, {}, b"", "203.0.113.7")
         found = {name.lower(): value for name, value in headers}
         assert found["content-type"] == PROBLEM, (status, path)
@@ -545,7 +837,10 @@ def test_a_helper_cannot_tell_a_claim_that_is_not_hers_from_none(town: World):
     other = town.volunteer()
     assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
     theirs = town.staff().get(f"/v1/wishes/{wish_id}").json["claims"][0]["id"]
-    answers = [other.post(f"/v1/wishes/{wish_id}/deliver", {"claim": id}) for id in (theirs, "clm_" + "a" * 24)]
+    answers = [
+        other.post(f"/v1/wishes/{wish_id}/deliver", {"claim": id})
+        for id in (theirs, "clm_" + "a" * 24)
+    ]
     assert answers[0].text == answers[1].text
     assert_problem(answers[0], 422)
 
@@ -556,7 +851,13 @@ def test_a_helper_cannot_tell_a_claim_that_is_not_hers_from_none(town: World):
 def _places(body: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the path to everything in a body, itself included."""
     found = [at]
-    pairs = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    pairs = (
+        body.items()
+        if isinstance(body, dict)
+        else enumerate(body)
+        if isinstance(body, list)
+        else ()
+    )
     for name, value in pairs:
         found += _places(value, (*at, name))
     return found
@@ -584,7 +885,9 @@ def _without(body: Any, place: tuple[Any, ...]) -> Any:
 
 
 @EVERY_WRITE
-def test_the_request_that_was_spoilt_in_all_these_ways_succeeds_unspoilt(town: World, operation: Operation):
+def test_the_request_that_was_spoilt_in_all_these_ways_succeeds_unspoilt(
+    town: World, operation: Operation
+):
     assert succeeds(town, operation)
 
 
@@ -592,9 +895,14 @@ def test_a_time_in_any_zone_is_told_as_the_same_instant(town: World):
     resident = town.resident()
     written = {"from": "2026-11-25T09:00:00+08:00", "to": "2026-11-25T10:30:00+08:00"}
     wish = resident.post("/v1/wishes", town.wish_body(window=[written]))
-    assert wish.json["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T02:30:00Z"}]
+    assert wish.json["window"] == [
+        {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T02:30:00Z"}
+    ]
     body = {"places": [BAIHUA], "paused_until": "2026-12-01T00:00:00+08:00"}
-    assert resident.put("/v1/me/volunteer", body).json["paused_until"] == "2026-11-30T16:00:00Z"
+    assert (
+        resident.put("/v1/me/volunteer", body).json["paused_until"]
+        == "2026-11-30T16:00:00Z"
+    )
 
 
 def test_a_time_at_the_edge_of_all_time_is_refused_or_told_right(town: World):
@@ -602,10 +910,13 @@ def test_a_time_at_the_edge_of_all_time_is_refused_or_told_right(town: World):
         ("0001-01-01T00:00:00+14:00", "0001-01-02T00:00:00Z"),
         ("2026-11-25T01:00:00Z", "9999-12-31T23:59:59-14:00"),
     ):
-        answer = town.resident().post("/v1/wishes", town.wish_body(window=[{"from": start, "to": end}]))
+        answer = town.resident().post(
+            "/v1/wishes", town.wish_body(window=[{"from": start, "to": end}])
+        )
         if answer.status != 201:
             assert_problem(answer, 422, about=(start, end))
             continue
-        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time) for time in answer.json["window"][0].values()), (
-            answer.text
-        )
+        assert all(
+            re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time)
+            for time in answer.json["window"][0].values()
+        ), answer.text

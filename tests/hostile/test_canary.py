@@ -22,10 +22,23 @@ from .evidence import assert_problem
 NAMES = ["诸葛金丝雀", "司马画眉", "欧阳百灵鸟"]
 ADDRESS, OTHER_ADDRESS = "鸟鸣巷777号9栋3单元", "莺歌里888弄6号"
 MAIL = "canary.bird@nest.example"
-STORY, NOTE, THANKS, REASON = "金丝雀的笼子坏了", "放在鸟窝旁边", "谢谢鸟儿们", "笼子没有送到鸟窝"
+STORY, NOTE, THANKS, REASON = (
+    "金丝雀的笼子坏了",
+    "放在鸟窝旁边",
+    "谢谢鸟儿们",
+    "笼子没有送到鸟窝",
+)
 ALIAS, TITLE, WITNESS, VETTING = "小鸟依人", "鸟笼一只", "百舌见证人", "面谈鸟类知识"
 HOUSEHOLD = "canary-household"
-LIBRARIES = ("botocore", "boto3", "urllib3", "moto", "pynamodb", "asyncio", "hypothesis")
+LIBRARIES = (
+    "botocore",
+    "boto3",
+    "urllib3",
+    "moto",
+    "pynamodb",
+    "asyncio",
+    "hypothesis",
+)
 
 
 @dataclass
@@ -47,7 +60,9 @@ class Ears:
 
     def sung(self, text: str) -> list[str]:
         """Return the canaries that a text holds, also as JSON or a URL would write them."""
-        read = text + re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+        read = text + re.sub(
+            r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text
+        )
         return sorted(canary for canary in self.canaries if canary in read)
 
 
@@ -60,7 +75,9 @@ def ears(caplog: pytest.LogCaptureFixture) -> Iterator[Ears]:
     root, ours = logging.getLogger(), logging.getLogger("chunhui")
     root.addHandler(plain)
     ours.addHandler(formatted)
-    for library in LIBRARIES:  # their debug output is not ours to keep quiet; the deployment never turns it on
+    for library in (
+        LIBRARIES
+    ):  # their debug output is not ours to keep quiet; the deployment never turns it on
         caplog.set_level(logging.WARNING, logger=library)
     caplog.set_level(logging.DEBUG, logger="chunhui")
     caplog.set_level(logging.DEBUG)
@@ -74,7 +91,14 @@ class Listening(Phone):
 
     ears: Ears
 
-    def call(self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        raw: bytes | None = None,
+        **headers: str,
+    ) -> Answer:
         return self.ears.hear(super().call(method, path, body, raw, **headers))
 
 
@@ -85,8 +109,23 @@ class Life:
         self.world, self.ears = world, ears
         self.admin = self._heard(world.phone_of(world.admin))
         self.numbers = [f"+8613955577{n:03}" for n in (711, 722, 733)]
-        ears.canaries |= {*NAMES, ADDRESS, OTHER_ADDRESS, MAIL, STORY, NOTE, THANKS, REASON, ALIAS, TITLE, WITNESS, VETTING}
-        ears.canaries |= {number.removeprefix("+86") for number in self.numbers} | {HOUSEHOLD}
+        ears.canaries |= {
+            *NAMES,
+            ADDRESS,
+            OTHER_ADDRESS,
+            MAIL,
+            STORY,
+            NOTE,
+            THANKS,
+            REASON,
+            ALIAS,
+            TITLE,
+            WITNESS,
+            VETTING,
+        }
+        ears.canaries |= {number.removeprefix("+86") for number in self.numbers} | {
+            HOUSEHOLD
+        }
 
     def _heard(self, phone: Phone) -> Phone:
         phone.__class__ = Listening
@@ -109,38 +148,68 @@ class Life:
         assert_problem(phone.post("/v1/auth/codes", {"phone": number}), 429)
         code = self.secret(self.world.code_in_sms(number))
         wrong = self.secret(f"{(int(code) + 7) % 10**6:06}")
-        assert_problem(phone.post(path, body | {"code": wrong, "consent": {"text_version": "1"}}), 422)
+        assert_problem(
+            phone.post(path, body | {"code": wrong, "consent": {"text_version": "1"}}),
+            422,
+        )
         assert_problem(phone.post(path, body | {"code": code}), 422)
         assert_problem(phone.post(path, body | {"code": f"{code}9"}), 422)
         assert_problem(phone.post(path, body | {"code": [code], "zzz": number}), 422)
-        assert_problem(phone.post(path, body | {"code": code, "refresh_token": "rt.x.1.y"}), 422)
+        assert_problem(
+            phone.post(path, body | {"code": code, "refresh_token": "rt.x.1.y"}), 422
+        )
         assert_problem(phone.post("/v1/auth/codes", {"phone": f"{number}99"}), 422)
         good = phone.post(path, body | {"code": code, "consent": {"text_version": "1"}})
         assert good.status == 201, good.text
-        assert_problem(phone.post(path, body | {"code": code, "consent": {"text_version": "1"}}), 422)
-        phone.token, phone.refresh = self.secret(good.json["access_token"]), self.secret(good.json["refresh_token"])
+        assert_problem(
+            phone.post(path, body | {"code": code, "consent": {"text_version": "1"}}),
+            422,
+        )
+        phone.token, phone.refresh = (
+            self.secret(good.json["access_token"]),
+            self.secret(good.json["refresh_token"]),
+        )
         phone.me = good.json["person"]
         return phone
 
     def settle_in(self, phone: Phone, address: str) -> None:
         """Give an address, prove a mailbox, and get both wrong first."""
-        assert_problem(phone.patch("/v1/me", {"home": "chunhui.nowhere", "address": address}), 422)
+        assert_problem(
+            phone.patch("/v1/me", {"home": "chunhui.nowhere", "address": address}), 422
+        )
         assert_problem(phone.patch("/v1/me", {"address": address * 20}), 422)
-        assert_problem(phone.patch("/v1/me", {"channels": {"email_address": MAIL}}), 422)
+        assert_problem(
+            phone.patch("/v1/me", {"channels": {"email_address": MAIL}}), 422
+        )
         assert phone.patch("/v1/me", {"home": UNIT, "address": address}).status == 200
         assert_problem(phone.post("/v1/me/email", {"address": f"{MAIL} "}), 422)
         assert phone.post("/v1/me/email", {"address": MAIL}).status == 202
-        code = self.secret(str(re.findall(r"\d{6}", self.world.mailbox.read(MAIL)[0].text)[0]))
-        assert_problem(phone.post("/v1/me/email/verify", {"code": f"{(int(code) + 3) % 10**6:06}"}), 422)
+        code = self.secret(
+            str(re.findall(r"\d{6}", self.world.mailbox.read(MAIL)[0].text)[0])
+        )
+        assert_problem(
+            phone.post(
+                "/v1/me/email/verify", {"code": f"{(int(code) + 3) % 10**6:06}"}
+            ),
+            422,
+        )
         assert phone.post("/v1/me/email/verify", {"code": code}).status == 200
 
     def run(self) -> None:
         """Live it all."""
-        resident, helper = self.sign_in(self.numbers[0], NAMES[0]), self.sign_in(self.numbers[1], NAMES[1])
+        resident, helper = (
+            self.sign_in(self.numbers[0], NAMES[0]),
+            self.sign_in(self.numbers[1], NAMES[1]),
+        )
         for phone, address in ((resident, ADDRESS), (helper, OTHER_ADDRESS)):
             self.settle_in(phone, address)
             self.world.pass_time(seconds=90)
-        assert helper.put("/v1/me/volunteer", {"places": [BAIHUA], "skills": [NOTE]}).status == 200
+        assert (
+            helper.put(
+                "/v1/me/volunteer", {"places": [BAIHUA], "skills": [NOTE]}
+            ).status
+            == 200
+        )
         staff = self._heard(self.world.staff())
         self._register(staff)
         wish = self._wish(resident, staff)
@@ -156,28 +225,64 @@ class Life:
 
     def _register(self, staff: Phone) -> None:
         consent = {"how": "written", "witness": WITNESS}
-        body = {"name": NAMES[2], "phone": self.numbers[2], "home": UNIT, "address": ADDRESS, "household": HOUSEHOLD}
+        body = {
+            "name": NAMES[2],
+            "phone": self.numbers[2],
+            "home": UNIT,
+            "address": ADDRESS,
+            "household": HOUSEHOLD,
+        }
         assert_problem(staff.post("/v1/people", body), 422)
         made = staff.post("/v1/people", body | {"consent": consent})
         assert made.status == 201, made.text
         assert_problem(staff.post("/v1/people", body | {"consent": consent}), 409)
         person = f"/v1/people/{made.json['id']}"
         assert_problem(staff.patch(person, {"phone": self.numbers[1]}), 409)
-        assert_problem(staff.put(f"{person}/roles", [{"role": "street_admin", "place": STREET}]), 403)
-        assert staff.put(f"{person}/vetting", {"level": "basic", "note": VETTING}).status == 200
-        assert staff.get(f"/v1/people?place={BAIHUA}&q={self.numbers[2].replace('+', '%2B')}").status == 200
-        assert staff.get(f"/v1/people?place={BAIHUA}&q=%E8%AF%B8%E8%91%9B%E9%87%91%E4%B8%9D%E9%9B%80").status == 200
-        assert_problem(staff.get(f"/v1/people?place={BAIHUA}&q={NAMES[0]}&q={ADDRESS}"), 422)
+        assert_problem(
+            staff.put(f"{person}/roles", [{"role": "street_admin", "place": STREET}]),
+            403,
+        )
+        assert (
+            staff.put(f"{person}/vetting", {"level": "basic", "note": VETTING}).status
+            == 200
+        )
+        assert (
+            staff.get(
+                f"/v1/people?place={BAIHUA}&q={self.numbers[2].replace('+', '%2B')}"
+            ).status
+            == 200
+        )
+        assert (
+            staff.get(
+                f"/v1/people?place={BAIHUA}&q=%E8%AF%B8%E8%91%9B%E9%87%91%E4%B8%9D%E9%9B%80"
+            ).status
+            == 200
+        )
+        assert_problem(
+            staff.get(f"/v1/people?place={BAIHUA}&q={NAMES[0]}&q={ADDRESS}"), 422
+        )
         assert_problem(staff.get(f"/v1/people/{self.numbers[2]}"), 404)
 
     def _wish(self, resident: Phone, staff: Phone) -> str:
         body = self.world.wish_body(title=TITLE, story=STORY, alias=ALIAS)
-        for wrong in ({"title": TITLE * 30}, {"story": STORY + "\x00"}, {"kind": STORY}, {"place": ADDRESS}, {"zzz": STORY}):
+        for wrong in (
+            {"title": TITLE * 30},
+            {"story": STORY + "\x00"},
+            {"kind": STORY},
+            {"place": ADDRESS},
+            {"zzz": STORY},
+        ):
             assert_problem(resident.post("/v1/wishes", body | wrong), 422)
-        assert_problem(resident.post("/v1/wishes", raw=json.dumps(body).encode()[:-9]), 400)
+        assert_problem(
+            resident.post("/v1/wishes", raw=json.dumps(body).encode()[:-9]), 400
+        )
         assert_problem(resident.post("/v1/wishes", body, idempotency_key=NAMES[0]), 422)
         filed = resident.post("/v1/wishes", body)
-        assert_problem(resident.post("/v1/wishes", body | {"on_behalf_of": self.admin.me["id"]}), 403, 422)
+        assert_problem(
+            resident.post("/v1/wishes", body | {"on_behalf_of": self.admin.me["id"]}),
+            403,
+            422,
+        )
         wish = f"/v1/wishes/{filed.json['id']}"
         assert_problem(resident.post(f"{wish}/approve"), 403)
         assert_problem(self._nobody().get(wish), 404)
@@ -189,9 +294,19 @@ class Life:
         for _ in range(2):
             assert helper.post(f"{wish}/claim").status == 200
             code = self.world.delivery_code(resident.me["phone"])
-            self.secret(f'"{code}"')  # four digits stand in many places; as a value of their own they would be the code
-            assert_problem(helper.post(f"{wish}/deliver", {"code": f"{(int(code) + 1) % 10**4:04}", "note": NOTE}), 422)
-            assert_problem(self._heard(self.world.volunteer()).post(f"{wish}/claim"), 409)
+            self.secret(
+                f'"{code}"'
+            )  # four digits stand in many places; as a value of their own they would be the code
+            assert_problem(
+                helper.post(
+                    f"{wish}/deliver",
+                    {"code": f"{(int(code) + 1) % 10**4:04}", "note": NOTE},
+                ),
+                422,
+            )
+            assert_problem(
+                self._heard(self.world.volunteer()).post(f"{wish}/claim"), 409
+            )
             assert_problem(helper.post(f"{wish}/release", {"reason": NOTE * 50}), 422)
             if _ == 0:
                 assert helper.post(f"{wish}/release", {"reason": NOTE}).status == 200
@@ -201,9 +316,14 @@ class Life:
         assert helper.post(f"{wish}/claim").status == 200
         body = {"note": NOTE, "code": self.world.delivery_code(resident.me["phone"])}
         assert helper.post(f"{wish}/deliver", body).status == 200
-        assert resident.post(f"{wish}/confirm", {"rating": 5, "thanks": THANKS}).status == 200
+        assert (
+            resident.post(f"{wish}/confirm", {"rating": 5, "thanks": THANKS}).status
+            == 200
+        )
         assert_problem(resident.post(f"{wish}/dispute", {"reason": REASON}), 409)
-        assert_problem(resident.post(f"{wish}/edit", {"title": TITLE, "story": STORY}), 409)
+        assert_problem(
+            resident.post(f"{wish}/edit", {"title": TITLE, "story": STORY}), 409
+        )
 
     def _look(self, resident: Phone, staff: Phone) -> None:
         person = f"/v1/people/{resident.me['id']}"
@@ -212,11 +332,19 @@ class Life:
         assert shown.json["phone"] == resident.me["phone"]
         assert_problem(resident.post(f"{person}/reveal", {"reason": REASON}), 403)
         assert resident.get("/v1/me/data").status == 200
-        assert_problem(staff.put(f"{person}/blocked", {"blocked": True, "reason": REASON, "note": NOTE}), 422)
+        assert_problem(
+            staff.put(
+                f"{person}/blocked", {"blocked": True, "reason": REASON, "note": NOTE}
+            ),
+            422,
+        )
 
 
 def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
-    world: World, ears: Ears, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    world: World,
+    ears: Ears,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ):
     Life(world, ears).run()
     printed = capsys.readouterr()
@@ -228,10 +356,14 @@ def test_a_whole_life_leaves_no_canary_in_any_log_line_or_error(
     for body in ears.errors():
         assert not ears.sung(body), body
     spoken = "".join(answer.text for answer in ears.answers if answer.status < 400)
-    assert {*NAMES, ADDRESS, TITLE, STORY, NOTE} <= set(ears.sung(spoken)) | {NAMES[2]}  # they were told to those who may know
+    assert {*NAMES, ADDRESS, TITLE, STORY, NOTE} <= set(ears.sung(spoken)) | {
+        NAMES[2]
+    }  # they were told to those who may know
 
 
-def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(world: World, ears: Ears):
+def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_kept_of_sending(
+    world: World, ears: Ears
+):
     """JobRecord rows, queue messages, ledger lines, receipts, counters and measures: ids, keyed hashes and instants, nothing else."""
     kept: list[str] = []
     queue, enqueue = world.services.outbox._queue, world.services.outbox._queue.enqueue
@@ -241,17 +373,25 @@ def test_a_whole_life_leaves_no_canary_in_anything_that_waits_is_queued_or_is_ke
         return enqueue(entries)
 
     def around(call: Any, name: str, kwargs: dict[str, Any]) -> Any:
-        kept.extend(text for table, text in _written(kwargs) if table in ("due", "messages", "fanouts", "counters", "receipts"))
+        kept.extend(
+            text
+            for table, text in _written(kwargs)
+            if table in ("due", "messages", "fanouts", "counters", "receipts")
+        )
         return call()
 
     queue.enqueue = listen  # type: ignore[method-assign]
     with intercepted(around):
         Life(world, ears).run()
         world.pass_time(days=20)
-    assert {"wish.claimed", "code.sign_in", "sent", "timer.wish"} <= {word for word in _WORDS if any(word in t for t in kept)}
+    assert {"wish.claimed", "code.sign_in", "sent", "timer.wish"} <= {
+        word for word in _WORDS if any(word in t for t in kept)
+    }
     assert len(kept) > 200
     assert not [text for text in kept if ears.sung(text)]
-    assert not ears.sung(str(world.services.metrics.counts) + str(dict(world.services.metrics.values)))
+    assert not ears.sung(
+        str(world.services.metrics.counts) + str(dict(world.services.metrics.values))
+    )
 
 
 _WORDS = ("wish.claimed", "code.sign_in", "sent", "timer.wish")
@@ -259,15 +399,26 @@ _WORDS = ("wish.claimed", "code.sign_in", "sent", "timer.wish")
 
 def _written(kwargs: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the table and the text of every item that a call writes; when it may be forgotten is only a number."""
-    puts = [part for item in kwargs.get("TransactItems", []) for part in item.values()] + [kwargs]
+    puts = [
+        part for item in kwargs.get("TransactItems", []) for part in item.values()
+    ] + [kwargs]
     for put in puts:
-        item = {**put.get("Item", {}), **put.get("Key", {}), **put.get("ExpressionAttributeValues", {})}
+        item = {
+            **put.get("Item", {}),
+            **put.get("Key", {}),
+            **put.get("ExpressionAttributeValues", {}),
+        }
         item.pop("ttl", None)
         if item:
-            yield str(put["TableName"]).partition("-")[2], json.dumps(item, ensure_ascii=False)
+            yield (
+                str(put["TableName"]).partition("-")[2],
+                json.dumps(item, ensure_ascii=False),
+            )
 
 
-def test_a_crash_in_the_middle_tells_where_and_not_what(world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch):
+def test_a_crash_in_the_middle_tells_where_and_not_what(
+    world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch
+):
     """Whatever breaks, its text may hold anything; only the kind of error and the place are written."""
     ears.canaries |= {NAMES[0], ADDRESS}
     resident = world.resident(name=NAMES[0])
@@ -298,7 +449,9 @@ def test_a_store_that_fails_tells_nothing_either(world: World, ears: Ears):
     assert not ears.sung(answer.text + ears.lines.getvalue())
 
 
-def test_a_message_that_cannot_be_sent_is_logged_without_its_text(world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch):
+def test_a_message_that_cannot_be_sent_is_logged_without_its_text(
+    world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch
+):
     number = "+8613955577788"
     ears.canaries |= {number.removeprefix("+86")}
 
@@ -317,13 +470,19 @@ def test_a_message_that_cannot_be_sent_is_logged_without_its_text(world: World, 
 
 
 @pytest.mark.parametrize("how", ["message", "field", "exception", "number", "escaped"])
-def test_a_planted_leak_is_heard(world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch, how: str):
+def test_a_planted_leak_is_heard(
+    world: World, ears: Ears, monkeypatch: pytest.MonkeyPatch, how: str
+):
     ears.canaries |= {NAMES[0], "13955577711"}
     leaks = {
         "message": lambda: log.info(f"sent to {NAMES[0]}"),
         "field": lambda: log.info("sent", to=NAMES[0]),
-        "exception": lambda: logging.getLogger("chalicelib.people").error("no", exc_info=ValueError(NAMES[0])),
-        "number": lambda: logging.getLogger("anything").debug("to %s", "+8613955577711"),
+        "exception": lambda: logging.getLogger("chalicelib.people").error(
+            "no", exc_info=ValueError(NAMES[0])
+        ),
+        "number": lambda: logging.getLogger("anything").debug(
+            "to %s", "+8613955577711"
+        ),
         "escaped": lambda: log.info(json.dumps({"to": NAMES[0]})),
     }
     send = SignIn.send_code

@@ -34,11 +34,27 @@ class Forger:
         self.header, self.claims = token_parts(phone.token)
         self.key = Keyring(world.settings.token_keys["k1"]).key("access-token")
 
-    def sign(self, header: dict[str, Any] | None = None, key: Any = None, algorithm: str = "HS256", **claims: Any) -> str:
+    def sign(
+        self,
+        header: dict[str, Any] | None = None,
+        key: Any = None,
+        algorithm: str = "HS256",
+        **claims: Any,
+    ) -> str:
         """Sign with the true key, unless told otherwise; a claim of None is left out."""
-        kept = {name: value for name, value in (self.claims | claims).items() if value is not None}
-        kept_header = {name: value for name, value in (self.header | (header or {})).items() if name != "alg"}
-        return jwt.encode(kept, self.key if key is None else key, algorithm, kept_header)
+        kept = {
+            name: value
+            for name, value in (self.claims | claims).items()
+            if value is not None
+        }
+        kept_header = {
+            name: value
+            for name, value in (self.header | (header or {})).items()
+            if name != "alg"
+        }
+        return jwt.encode(
+            kept, self.key if key is None else key, algorithm, kept_header
+        )
 
     def raw(self, header: Any, claims: Any, signature: str = "") -> str:
         """Put a token together without any library."""
@@ -59,13 +75,27 @@ def refused(world: World, token: str, scheme: str = "Bearer ") -> None:
             answer = phone.get(path, authorization=f"{scheme}{token}")
             assert_problem(answer, 401, about=(path, token[:60]))
             assert answer.headers["www-authenticate"].startswith("Bearer")
-        assert_problem(phone.post("/v1/auth/codes", {"phone": "13900000099"}, authorization=f"{scheme}{token}"), 401)
-        assert_problem(phone.post("/v1/wishes", world.wish_body(), authorization=f"{scheme}{token}"), 401)
+        assert_problem(
+            phone.post(
+                "/v1/auth/codes",
+                {"phone": "13900000099"},
+                authorization=f"{scheme}{token}",
+            ),
+            401,
+        )
+        assert_problem(
+            phone.post(
+                "/v1/wishes", world.wish_body(), authorization=f"{scheme}{token}"
+            ),
+            401,
+        )
         assert_problem(phone.delete("/v1/me", authorization=f"{scheme}{token}"), 401)
 
 
 def test_what_the_forger_signs_unchanged_is_believed(forger: Forger):
-    assert Phone(token=forger.sign()).get(PRIVATE).status == 200  # or no test below would prove anything
+    assert (
+        Phone(token=forger.sign()).get(PRIVATE).status == 200
+    )  # or no test below would prove anything
 
 
 @pytest.mark.parametrize("alg", ["none", None, ["HS256"]])
@@ -76,7 +106,9 @@ def test_a_token_that_nobody_signed_is_refused(town: World, forger: Forger, alg:
     refused(town, f"{b64(header)}.{b64(forger.claims)}")
 
 
-def test_another_algorithm_is_refused_even_with_the_right_key(town: World, forger: Forger):
+def test_another_algorithm_is_refused_even_with_the_right_key(
+    town: World, forger: Forger
+):
     refused(town, forger.sign(key=forger.key * 2, algorithm="HS512"))
 
 
@@ -87,7 +119,12 @@ def test_a_public_key_that_comes_along_is_not_used(town: World, forger: Forger):
 
 
 def test_another_key_is_refused(town: World, forger: Forger):
-    for key in (b"x" * 32, town.settings.token_keys["k1"], Keyring(town.settings.token_keys["k1"]).key("cursor"), b"\0" * 32):
+    for key in (
+        b"x" * 32,
+        town.settings.token_keys["k1"],
+        Keyring(town.settings.token_keys["k1"]).key("cursor"),
+        b"\0" * 32,
+    ):
         refused(town, forger.sign(key=key))
 
 
@@ -102,21 +139,36 @@ def test_an_unknown_key_id_is_refused(town: World, forger: Forger, kid: str):
 
 def test_a_key_id_that_is_no_text_is_refused(town: World, forger: Forger):
     for kid in (None, 1, True, ["k1"], {"k1": 1}, 1.5):
-        refused(town, forger.raw(forger.header | {"kid": kid}, forger.claims, forger.token.split(".")[2]))
+        refused(
+            town,
+            forger.raw(
+                forger.header | {"kid": kid}, forger.claims, forger.token.split(".")[2]
+            ),
+        )
     without = {name: value for name, value in forger.header.items() if name != "kid"}
     refused(town, forger.raw(without, forger.claims, forger.token.split(".")[2]))
 
 
-@pytest.mark.parametrize("typ", ["JWT", "jwt", "", "at+JWT ", "refresh+jwt", "application/at+jwt", "missing"])
+@pytest.mark.parametrize(
+    "typ", ["JWT", "jwt", "", "at+JWT ", "refresh+jwt", "application/at+jwt", "missing"]
+)
 def test_a_token_of_another_type_is_refused(town: World, forger: Forger, typ: str):
     header = {"alg": "HS256", "kid": "k1"} | ({} if typ == "missing" else {"typ": typ})
     signing = f"{b64(header)}.{b64(forger.claims)}"
-    signature = b64(jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(signing.encode(), forger.key))
+    signature = b64(
+        jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256).sign(
+            signing.encode(), forger.key
+        )
+    )
     refused(town, f"{signing}.{signature}")
 
 
-@pytest.mark.parametrize("claim", ["exp", "iat", "iss", "aud", "sub", "tv", "sid", "roles"])
-def test_a_token_without_one_of_its_claims_is_refused(town: World, forger: Forger, claim: str):
+@pytest.mark.parametrize(
+    "claim", ["exp", "iat", "iss", "aud", "sub", "tv", "sid", "roles"]
+)
+def test_a_token_without_one_of_its_claims_is_refused(
+    town: World, forger: Forger, claim: str
+):
     refused(town, forger.sign(**{claim: None}))
 
 
@@ -131,9 +183,15 @@ WRONG: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("claim", WRONG)
-def test_a_token_with_a_claim_that_makes_no_sense_is_refused(town: World, forger: Forger, claim: str):
+def test_a_token_with_a_claim_that_makes_no_sense_is_refused(
+    town: World, forger: Forger, claim: str
+):
     for value in WRONG[claim]:
-        assert_problem(Phone(token=_signed(forger, claim, value)).get(PRIVATE), 401, about=(claim, value))
+        assert_problem(
+            Phone(token=_signed(forger, claim, value)).get(PRIVATE),
+            401,
+            about=(claim, value),
+        )
 
 
 def _signed(forger: Forger, claim: str, value: Any) -> str:
@@ -160,21 +218,61 @@ def test_a_payload_that_is_no_object_is_refused(town: World, forger: Forger):
 
 @pytest.mark.parametrize("depth", [990, 75_000])
 def test_a_header_of_brackets_does_not_bring_the_house_down(town: World, depth: int):
-    for header in (b"[" * depth, b'{"kid":' + b"[" * depth + b"]" * depth + b"}", b'{"a":' * depth + b"1" + b"}" * depth):
+    for header in (
+        b"[" * depth,
+        b'{"kid":' + b"[" * depth + b"]" * depth + b"}",
+        b'{"a":' * depth + b"1" + b"}" * depth,
+    ):
         refused(town, f"{b64(header)}.{b64({})}.AA")
 
 
 def test_garbage_is_refused(town: World, forger: Forger):
     token = forger.token
-    cut = [token[:n] for n in (1, 10, len(token) // 2, len(token) - 1)] + [token[1:], token.replace(".", ""), token + "."]
-    junk = ["", " ", ".", "..", "...", "a.b.c", "null", "undefined", "Bearer", "\x00", "春晖", "a" * 100_000, "." * 100_000]
-    more = [token + token, f"{token}.{token}", f"{token}, Bearer {token}", token.swapcase(), f'"{token}"', "\udc80"]
+    cut = [token[:n] for n in (1, 10, len(token) // 2, len(token) - 1)] + [
+        token[1:],
+        token.replace(".", ""),
+        token + ".",
+    ]
+    junk = [
+        "",
+        " ",
+        ".",
+        "..",
+        "...",
+        "a.b.c",
+        "null",
+        "undefined",
+        "Bearer",
+        "\x00",
+        "春晖",
+        "a" * 100_000,
+        "." * 100_000,
+    ]
+    more = [
+        token + token,
+        f"{token}.{token}",
+        f"{token}, Bearer {token}",
+        token.swapcase(),
+        f'"{token}"',
+        "\udc80",
+    ]
     for wrong in [*cut, *junk, *more]:
         refused(town, wrong)
 
 
 @pytest.mark.parametrize(
-    "scheme", ["Basic ", "Token ", "JWT ", "Digest ", "", "Bearer: ", "Bear er ", "NegotiateBearer ", "\x00"]
+    "scheme",
+    [
+        "Basic ",
+        "Token ",
+        "JWT ",
+        "Digest ",
+        "",
+        "Bearer: ",
+        "Bear er ",
+        "NegotiateBearer ",
+        "\x00",
+    ],
 )
 def test_another_scheme_is_refused(town: World, forger: Forger, scheme: str):
     refused(town, forger.token, scheme)
@@ -187,25 +285,49 @@ def test_the_scheme_may_be_written_in_any_case(forger: Forger):
 def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(forger: Forger):
     assert_problem(Phone().get(f"{PRIVATE}?access_token={forger.token}"), 401)
     assert_problem(Phone().get(PRIVATE, cookie=f"access_token={forger.token}"), 401)
-    assert_problem(Phone().get(PRIVATE, x_forwarded_authorization=f"Bearer {forger.token}"), 401)
+    assert_problem(
+        Phone().get(PRIVATE, x_forwarded_authorization=f"Bearer {forger.token}"), 401
+    )
 
 
-def test_roles_that_a_token_claims_are_not_believed_when_something_is_changed(town: World, forger: Forger):
+def test_roles_that_a_token_claims_are_not_believed_when_something_is_changed(
+    town: World, forger: Forger
+):
     """Even with the key: what somebody may do is read again from the store before anything is written."""
     wish_id, resident = submitted(town)
     person = town.services.people.find(resident.me["id"])
     assert person
-    token = forger.sign(sub=person.id, tv=person.token_version, sid="ses_x", roles=["street_admin@chunhui"])
+    token = forger.sign(
+        sub=person.id,
+        tv=person.token_version,
+        sid="ses_x",
+        roles=["street_admin@chunhui"],
+    )
     with unchanged(town):
-        assert Phone(token=token).post(f"/v1/wishes/{wish_id}/approve").status in (403, 404)
+        assert Phone(token=token).post(f"/v1/wishes/{wish_id}/approve").status in (
+            403,
+            404,
+        )
         assert Phone(token=token).get(f"/v1/people?place={BAIHUA}").status in (403, 404)
-        assert Phone(token=token).get(f"/v1/wishes?place={BAIHUA}&state=submitted").status in (403, 404)
-        assert Phone(token=token).get(f"/v1/admin/queue?place={BAIHUA}").status in (403, 404)
+        assert Phone(token=token).get(
+            f"/v1/wishes?place={BAIHUA}&state=submitted"
+        ).status in (403, 404)
+        assert Phone(token=token).get(f"/v1/admin/queue?place={BAIHUA}").status in (
+            403,
+            404,
+        )
 
 
 def test_a_token_of_nobody_is_refused_on_every_private_list(town: World):
     token = town.services.tokens.issue(Actor(id="per_" + "a" * 24))[0]
-    for path in ("/v1/me", "/v1/me/wishes", "/v1/me/claims", "/v1/me/hours", "/v1/me/consents", "/v1/me/data"):
+    for path in (
+        "/v1/me",
+        "/v1/me/wishes",
+        "/v1/me/claims",
+        "/v1/me/hours",
+        "/v1/me/consents",
+        "/v1/me/data",
+    ):
         assert_problem(Phone(token=token).get(path), 401)
 
 
@@ -225,12 +347,17 @@ def test_a_token_of_the_future_is_good_for_no_longer_than_it_says(world: World):
     forger = Forger(world, phone)
     now = int(world.clock.now().timestamp())
     assert_problem(Phone(token=forger.sign(exp=now)).get(PRIVATE), 401)
-    assert_problem(Phone(token=forger.sign(exp=now - 1, iat=now + 999)).get(PRIVATE), 401)
+    assert_problem(
+        Phone(token=forger.sign(exp=now - 1, iat=now + 999)).get(PRIVATE), 401
+    )
 
 
 def test_a_retired_key_still_verifies_and_a_removed_one_does_not(world: World):
     old = world.resident()
-    keys = {"k2": b"second-token-key-0123456789-0123456789", **world.settings.token_keys}
+    keys = {
+        "k2": b"second-token-key-0123456789-0123456789",
+        **world.settings.token_keys,
+    }
     rotated = type(world.services.tokens)(keys, world.clock)
     assert rotated.read(str(old.token)).id == old.me["id"]
     assert token_parts(rotated.issue(Actor(id="x"))[0])[0]["kid"] == "k2"
@@ -244,7 +371,9 @@ def test_a_retired_key_still_verifies_and_a_removed_one_does_not(world: World):
 
 def signed_in(world: World) -> Phone:
     """Return somebody who has just signed in."""
-    return world.sign_in(f"+86137{next(world.numbers) + 30_000_000:08}", consent="1", name="王秀英")
+    return world.sign_in(
+        f"+86137{next(world.numbers) + 30_000_000:08}", consent="1", name="王秀英"
+    )
 
 
 def refresh(token: str | None) -> Any:
@@ -258,7 +387,14 @@ def test_a_refresh_token_opens_no_door(world: World):
 
 def test_an_access_token_refreshes_nothing(world: World):
     phone = signed_in(world)
-    for token in (phone.token[:200] if phone.token else "", "rt.x.1.y", "rt...", "rt.ses_x.99999999999.a", "", "\u00e9" * 9):
+    for token in (
+        phone.token[:200] if phone.token else "",
+        "rt.x.1.y",
+        "rt...",
+        "rt.ses_x.99999999999.a",
+        "",
+        "\u00e9" * 9,
+    ):
         assert_problem(refresh(token), 401, 422)
     assert_problem(refresh("x" * 201), 422)
 
@@ -297,7 +433,9 @@ def test_a_spent_token_after_the_minute_ends_the_whole_family(world: World):
         assert_problem(Phone(token=token).post("/v1/wishes", world.wish_body()), 401)
 
 
-def test_a_spent_token_whose_successor_was_used_ends_the_family_within_the_minute(world: World):
+def test_a_spent_token_whose_successor_was_used_ends_the_family_within_the_minute(
+    world: World,
+):
     phone = signed_in(world)
     first = refresh(phone.refresh).json
     second = refresh(first["refresh_token"]).json
@@ -308,7 +446,9 @@ def test_a_spent_token_whose_successor_was_used_ends_the_family_within_the_minut
         assert_problem(refresh(token), 401)
 
 
-def test_the_end_of_one_family_leaves_the_same_persons_other_phone_signed_in(world: World):
+def test_the_end_of_one_family_leaves_the_same_persons_other_phone_signed_in(
+    world: World,
+):
     phone = signed_in(world)
     world.pass_time(seconds=61)
     other = world.sign_in(phone.me["phone"])
@@ -380,7 +520,10 @@ def staff_and_their_writes(world: World) -> Iterator[tuple[Phone, Callable[[], A
     yield staff, lambda: staff.post(f"/v1/wishes/{wish_id}/approve")
     worker = world.staff(GRID, Role.GRID_WORKER)
     other_id, _ = submitted(world)
-    yield worker, lambda: worker.post(f"/v1/wishes/{other_id}/reject", {"reason": "重复"})
+    yield (
+        worker,
+        lambda: worker.post(f"/v1/wishes/{other_id}/reject", {"reason": "重复"}),
+    )
     helper = world.volunteer()
     open_id = world.open_wish()
     yield helper, lambda: helper.post(f"/v1/wishes/{open_id}/claim")
@@ -391,7 +534,13 @@ def staff_and_their_writes(world: World) -> Iterator[tuple[Phone, Callable[[], A
 def test_a_block_counts_from_the_next_request(world: World):
     boss = world.phone_of(world.admin)
     for phone, act in staff_and_their_writes(world):
-        assert boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "停用"}).status == 200
+        assert (
+            boss.put(
+                f"/v1/people/{phone.me['id']}/blocked",
+                {"blocked": True, "reason": "停用"},
+            ).status
+            == 200
+        )
         with unchanged(world):
             assert_problem(act(), 401, 403)
             assert_problem(phone.get(PRIVATE), 401, 403)
@@ -423,9 +572,13 @@ def test_a_block_that_is_lifted_does_not_revive_old_tokens(world: World):
 def test_a_blocked_person_cannot_sign_in_again(world: World):
     phone, boss = signed_in(world), world.phone_of(world.admin)
     phone.patch("/v1/me", {"home": BAIHUA})
-    boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "停用"})
+    boss.put(
+        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "停用"}
+    )
     world.pass_time(seconds=61)
     number = phone.me["phone"]
-    assert Phone().post("/v1/auth/codes", {"phone": number}).status == 202  # the same answer as for anybody
+    assert (
+        Phone().post("/v1/auth/codes", {"phone": number}).status == 202
+    )  # the same answer as for anybody
     body = {"phone": number, "code": world.code_in_sms(number)}
     assert_problem(Phone().post("/v1/auth/tokens", body), 403)

@@ -16,7 +16,13 @@ def test_every_write_has_a_good_request_and_nothing_else_has_one():
 def test_a_feature_brings_cases_of_its_own_operations_only():
     for feature, cases in cases_by_feature().items():
         own = cases.who.keys() | cases.elsewhere
-        for named in (cases.bodies, cases.made_bodies, cases.queries, cases.good, cases.story_queries):
+        for named in (
+            cases.bodies,
+            cases.made_bodies,
+            cases.queries,
+            cases.good,
+            cases.story_queries,
+        ):
             assert named.keys() <= own, feature
 
 

@@ -16,7 +16,19 @@ from .good import number
 FAMILY = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "吴", "𠮷", "龘"]
 DOUBLE = ["欧阳", "司马", "诸葛", "上官"]
 GIVEN = "秀英兰芳丽敏静娟强磊军洋勇艳杰娜涛明超霞平刚桂𠮷龘犇"
-PARTS = ["买买提", "艾力", "阿依古丽", "古丽", "尼玛", "扎西", "次仁", "卓玛", "张", "李", "吐尔逊"]
+PARTS = [
+    "买买提",
+    "艾力",
+    "阿依古丽",
+    "古丽",
+    "尼玛",
+    "扎西",
+    "次仁",
+    "卓玛",
+    "张",
+    "李",
+    "吐尔逊",
+]
 DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 HAN = str.maketrans("0123456789", "〇一二三四五六七八九")
 DOTS = "·•‧・．"
@@ -40,7 +52,11 @@ class Resident:
 
     def names(self) -> list[str]:
         """How neighbours would read her name: in full, or the given name alone."""
-        written = [self.name.replace("·", dot) for dot in DOTS] if "·" in self.name else [self.name]
+        written = (
+            [self.name.replace("·", dot) for dot in DOTS]
+            if "·" in self.name
+            else [self.name]
+        )
         if "·" in self.name:
             written += [part for part in self.name.split("·") if len(part) > 1]
         elif len(self.name) == 3:
@@ -52,7 +68,10 @@ class Resident:
     def phones(self) -> list[str]:
         """How she might write her phone."""
         n = self.phone.removeprefix("+86")
-        cut = [f"{n[:3]}{gap}{n[3:7]}{gap}{n[7:]}" for gap in (" ", "-", "－", "  ", " - ", "—", "\u3000", ".")]
+        cut = [
+            f"{n[:3]}{gap}{n[3:7]}{gap}{n[7:]}"
+            for gap in (" ", "-", "－", "  ", " - ", "—", "\u3000", ".")
+        ]
         return [
             n,
             f"+86{n}",
@@ -67,10 +86,20 @@ class Resident:
     def homes(self) -> list[str]:
         """How she might write where she lives."""
         b, u, r = self.building, self.unit, self.room
-        plain = [self.address, f"{b}栋{u}单元", f"{b}号楼", f"{b}栋", f"{b}幢{u}单元{r}室", f"{b}号楼{u}单元{r}", f"{b} 号楼"]
+        plain = [
+            self.address,
+            f"{b}栋{u}单元",
+            f"{b}号楼",
+            f"{b}栋",
+            f"{b}幢{u}单元{r}室",
+            f"{b}号楼{u}单元{r}",
+            f"{b} 号楼",
+        ]
         plain += [f"{b}-{u}-{r}", f"{b}#{u}-{r}", f"第{b}栋"]
         return (
-            plain + [text.translate(DIGITS) for text in plain[:5]] + [f"{b}号楼".translate(HAN), f"{b}栋{u}单元".translate(HAN)]
+            plain
+            + [text.translate(DIGITS) for text in plain[:5]]
+            + [f"{b}号楼".translate(HAN), f"{b}栋{u}单元".translate(HAN)]
         )
 
     def secrets(self) -> list[str]:
@@ -90,18 +119,39 @@ def told(answer: str, resident: Resident) -> list[str]:
     """Return what of a resident can be read in an answer."""
     read = folded(answer)
     b, u, r = resident.building, resident.unit, resident.room
-    home = [f"{b}栋", f"{b}号楼", f"{b}幢", f"{u}单元", f"{r}室", folded(f"{b}-{u}-{r}")]
+    home = [
+        f"{b}栋",
+        f"{b}号楼",
+        f"{b}幢",
+        f"{u}单元",
+        f"{r}室",
+        folded(f"{b}-{u}-{r}"),
+    ]
     names = [folded(name) for name in resident.names()]
     codes = [BUILDING, UNIT, folded(BUILDING), "g01"]
-    return [secret for secret in [*names, resident.phone[3:], folded(resident.address), *home, *codes] if secret in read]
+    return [
+        secret
+        for secret in [
+            *names,
+            resident.phone[3:],
+            folded(resident.address),
+            *home,
+            *codes,
+        ]
+        if secret in read
+    ]
 
 
 def han_names() -> st.SearchStrategy[str]:
     """Names of two to four characters, and minority names with a dot."""
     given_name = st.text(GIVEN, min_size=1, max_size=2)
     two_or_three = st.tuples(st.sampled_from(FAMILY), given_name).map("".join)
-    four = st.tuples(st.sampled_from(DOUBLE), st.text(GIVEN, min_size=2, max_size=2)).map("".join)
-    dotted = st.lists(st.sampled_from(PARTS), min_size=2, max_size=3, unique=True).map("·".join)
+    four = st.tuples(
+        st.sampled_from(DOUBLE), st.text(GIVEN, min_size=2, max_size=2)
+    ).map("".join)
+    dotted = st.lists(st.sampled_from(PARTS), min_size=2, max_size=3, unique=True).map(
+        "·".join
+    )
     return st.one_of(two_or_three, four, dotted)
 
 
@@ -109,11 +159,20 @@ def han_names() -> st.SearchStrategy[str]:
 def wishes(draw: st.DrawFn) -> tuple[str, int, int, int, list[str]]:
     """A name, a home, and which of the resident's secrets stand in title, story and alias."""
     name = draw(han_names())
-    building, unit, room = draw(st.integers(10, 99)), draw(st.integers(2, 9)), draw(st.integers(101, 2804))
-    person = Resident(name, "+8613800000000", building, unit, room)  # its phone is found when it is registered
+    building, unit, room = (
+        draw(st.integers(10, 99)),
+        draw(st.integers(2, 9)),
+        draw(st.integers(101, 2804)),
+    )
+    person = Resident(
+        name, "+8613800000000", building, unit, room
+    )  # its phone is found when it is registered
     count = len(person.secrets())
     places = [draw(st.integers(0, count - 1)) for _ in range(4)]
-    texts = [f"{draw(st.sampled_from(BEFORE))}{{{place}}}{draw(st.sampled_from(AFTER))}" for place in places]
+    texts = [
+        f"{draw(st.sampled_from(BEFORE))}{{{place}}}{draw(st.sampled_from(AFTER))}"
+        for place in places
+    ]
     return name, building, unit, room, texts
 
 
@@ -122,14 +181,23 @@ class Wall:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.stranger, self.late, self.helper, self.staff = world.volunteer(), world.volunteer(), world.volunteer(), world.staff()
+        self.stranger, self.late, self.helper, self.staff = (
+            world.volunteer(),
+            world.volunteer(),
+            world.volunteer(),
+            world.staff(),
+        )
         self.filled: dict[str, Resident] = {}
 
     def fill(self, resident: Resident, texts: list[str]) -> Iterator[tuple[str, str]]:
         """File a wish, take it all the way to its end, and yield what strangers read at every step."""
-        person = self.world.person(resident.name, phone=resident.phone, address=resident.address)
+        person = self.world.person(
+            resident.name, phone=resident.phone, address=resident.address
+        )
         owner = self.world.phone_of(person)
-        body = self.world.wish_body(title=texts[0][:40], story=f"{texts[1]}\n{texts[2]}", alias=texts[3][:20])
+        body = self.world.wish_body(
+            title=texts[0][:40], story=f"{texts[1]}\n{texts[2]}", alias=texts[3][:20]
+        )
         filed = owner.post("/v1/wishes", body)
         assert filed.status == 201, filed.text
         self.filled[filed.json["id"]] = resident
@@ -139,9 +207,17 @@ class Wall:
         yield from self.look(wish, "open")
         assert self.helper.post(f"{wish}/claim").status == 200
         yield from self.look(wish, "claimed")
-        assert self.helper.post(f"{wish}/deliver", {"note": resident.address}).status == 200
+        assert (
+            self.helper.post(f"{wish}/deliver", {"note": resident.address}).status
+            == 200
+        )
         yield from self.look(wish, "delivered")
-        assert owner.post(f"{wish}/confirm", {"rating": 5, "thanks": f"谢谢，{resident.name}"}).status == 200
+        assert (
+            owner.post(
+                f"{wish}/confirm", {"rating": 5, "thanks": f"谢谢，{resident.name}"}
+            ).status
+            == 200
+        )
         yield from self.look(wish, "fulfilled")
 
     def look(self, wish: str, state: str) -> Iterator[tuple[str, str]]:
@@ -156,7 +232,9 @@ class Wall:
         if state == "claimed":
             late = self.late.post(f"{wish}/claim")
             assert late.status == 409
-            assert late.json["similar"] == []  # what is similar is open, and told by its own test
+            assert (
+                late.json["similar"] == []
+            )  # what is similar is open, and told by its own test
             yield "who comes too late", late.text
 
     def lines(self, phone: Phone, place: str) -> Iterator[dict[str, Any]]:
@@ -177,7 +255,9 @@ def test_no_public_answer_tells_who_wished_or_where_she_lives(town: World):
         deadline=None,
         derandomize=True,
         database=None,
-        phases=[Phase.generate],  # each example is a whole life: shrinking would take minutes
+        phases=[
+            Phase.generate
+        ],  # each example is a whole life: shrinking would take minutes
         suppress_health_check=list(HealthCheck),
     )
     @given(case=wishes())
@@ -191,19 +271,31 @@ def test_no_public_answer_tells_who_wished_or_where_she_lives(town: World):
     live()
     for phone in (Phone(), street.stranger):
         for place in (STREET, BAIHUA):
-            found = [line for line in street.lines(phone, place) if line["id"] in street.filled]
+            found = [
+                line
+                for line in street.lines(phone, place)
+                if line["id"] in street.filled
+            ]
             assert len(found) == len(street.filled)
             for line in found:
                 assert not told(str(line), street.filled[line["id"]]), line
 
 
 def ticket_told(
-    town: World, resident: Resident, texts: list[str], people: tuple[Phone, Phone, Phone]
+    town: World,
+    resident: Resident,
+    texts: list[str],
+    people: tuple[Phone, Phone, Phone],
 ) -> Iterator[tuple[str, str]]:
     """Report a problem and have it seen to; yield what a stranger and a neighbour who joins read at every step."""
     stranger, neighbour, staff = people
     person = town.person(resident.name, phone=resident.phone, address=resident.address)
-    body = {"category": "rubbish", "text": "\n".join(texts[:3]), "place": UNIT, "location_note": resident.address}
+    body = {
+        "category": "rubbish",
+        "text": "\n".join(texts[:3]),
+        "place": UNIT,
+        "location_note": resident.address,
+    }
     filed = town.phone_of(person).post("/v1/tickets", body)
     assert filed.status == 201, filed.text
     ticket = f"/v1/tickets/{filed.json['id']}"
@@ -217,10 +309,17 @@ def ticket_told(
     yield "who joined, when it is done", f"{joined['text']} {joined['solution']}"
     assert staff.post(f"{ticket}/close", {"reason": said}).status == 200
     yield "a stranger, in the end", stranger.get(ticket).text
-    yield "everybody, by SMS", " ".join(letter.text for letter in town.mailbox.read(neighbour.me["phone"])[:3])
+    yield (
+        "everybody, by SMS",
+        " ".join(
+            letter.text for letter in town.mailbox.read(neighbour.me["phone"])[:3]
+        ),
+    )
 
 
-def test_no_public_answer_about_a_ticket_tells_who_reported_it_or_where_she_lives(town: World):
+def test_no_public_answer_about_a_ticket_tells_who_reported_it_or_where_she_lives(
+    town: World,
+):
     people = (town.volunteer(), town.resident(), town.staff())
 
     @settings(
@@ -248,7 +347,12 @@ def test_what_is_offered_instead_tells_as_little(town: World):
     first = town.open_wish(title="小收音机")
     for _ in range(3):
         neighbour = town.person(WANG.name, phone=None, address=WANG.address)
-        body = town.wish_body(title="收音机一台", story=text, on_behalf_of=neighbour.id, consent={"how": "spoken"})
+        body = town.wish_body(
+            title="收音机一台",
+            story=text,
+            on_behalf_of=neighbour.id,
+            consent={"how": "spoken"},
+        )
         filed = town.staff().post("/v1/wishes", body)
         town.staff().post(f"/v1/wishes/{filed.json['id']}/approve")
     assert town.volunteer().post(f"/v1/wishes/{first}/claim").status == 200
@@ -260,8 +364,12 @@ def test_what_is_offered_instead_tells_as_little(town: World):
 
 def wall_texts(world: World, resident: Resident, text: str) -> str:
     """Return title, story and alias of a wish as anybody may read them."""
-    person = world.phone_of(world.person(resident.name, phone=resident.phone, address=resident.address))
-    wish_id = world.open_wish(person, title=f"水壶{text}"[:40], story=f"旧的坏了，{text}。", alias=text[:20])
+    person = world.phone_of(
+        world.person(resident.name, phone=resident.phone, address=resident.address)
+    )
+    wish_id = world.open_wish(
+        person, title=f"水壶{text}"[:40], story=f"旧的坏了，{text}。", alias=text[:20]
+    )
     view = Phone().get(f"/v1/wishes/{wish_id}").json
     assert "旧的坏了" in view["story"]
     return f"{view['title']}\n{view['story']}\n{view['alias']}"
@@ -280,14 +388,27 @@ def test_each_way_of_writing_it_is_blanked_out(town: World, text: str):
     assert "302" not in folded(read), text
 
 
-@pytest.mark.parametrize("name", ["张·李", "买买提·艾力", "阿依古丽·买买提", "𠮷龘", "欧阳娜娜", "王芳", "尼玛·次仁·卓玛"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "张·李",
+        "买买提·艾力",
+        "阿依古丽·买买提",
+        "𠮷龘",
+        "欧阳娜娜",
+        "王芳",
+        "尼玛·次仁·卓玛",
+    ],
+)
 def test_every_kind_of_name_is_blanked_out_in_all_its_spellings(town: World, name: str):
     for spelling in Resident(name, "+8613800000000", 15, 3, 1402).names():
         resident = Resident(name, number(town), 15, 3, 1402)
         assert not told(wall_texts(town, resident, spelling), resident), spelling
 
 
-def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(town: World):
+def test_a_name_that_became_known_after_the_wish_was_written_is_blanked_out(
+    town: World,
+):
     """She signs up without a name, writes her wish and gives her name later; staff approve after that."""
     phone = town.sign_in(number(town), consent="1")
     phone.patch("/v1/me", {"home": UNIT})
@@ -303,7 +424,11 @@ def test_words_that_name_nobody_stay_as_they_are(town: World):
     phone = town.resident()
     wish_id = town.open_wish(phone, title="一个电热水壶", story=text, alias="小草")
     view = Phone().get(f"/v1/wishes/{wish_id}").json
-    assert (view["title"], view["story"], view["alias"]) == ("一个电热水壶", text, "小草")
+    assert (view["title"], view["story"], view["alias"]) == (
+        "一个电热水壶",
+        text,
+        "小草",
+    )
 
 
 def test_this_test_can_see_a_leak():

@@ -20,14 +20,32 @@ from .evidence import PROBLEM
 
 load_all_checks()
 contract = schemathesis.openapi.from_dict(document(api.operations, api.id_prefixes))
-contract.app, contract.location = gateway, "/openapi.json"  # what from_wsgi does, without serving a world at import
-ENDING = {("DELETE", "/v1/me"), ("DELETE", "/v1/auth/tokens"), ("DELETE", "/v1/me/consents/{purpose}")}
-FORM = {"body.invalid", "query.invalid", "request.malformed", "request.media_type", "idempotency.key_invalid"}
+contract.app, contract.location = (
+    gateway,
+    "/openapi.json",
+)  # what from_wsgi does, without serving a world at import
+ENDING = {
+    ("DELETE", "/v1/me"),
+    ("DELETE", "/v1/auth/tokens"),
+    ("DELETE", "/v1/me/consents/{purpose}"),
+}
+FORM = {
+    "body.invalid",
+    "query.invalid",
+    "request.malformed",
+    "request.media_type",
+    "idempotency.key_invalid",
+}
 SPOKEN = {"application/json; charset=utf-8", "text/xml; charset=utf-8"}
 # positive_data_acceptance: what fits the schema may be refused for its meaning (a day in the past); `fits` stands for it.
 # use_after_free, ensure_resource_availability, object_level_authorization: need links between operations; the ids that are
 # made up here name nothing, and tests/test_permissions.py asks those questions of ids that exist.
-LEFT_OUT = ["positive_data_acceptance", "use_after_free", "ensure_resource_availability", "object_level_authorization"]
+LEFT_OUT = [
+    "positive_data_acceptance",
+    "use_after_free",
+    "ensure_resource_availability",
+    "object_level_authorization",
+]
 HARD = settings(
     deadline=None,
     derandomize=True,
@@ -41,9 +59,18 @@ standing: dict[str, Phone] = {}
 
 def fits(context: Any, response: Any, case: Any) -> None:
     """A request that fits the contract is not refused for its form, but where no pattern can tell (a mobile, a time zone)."""
-    if response.status_code in (400, 422) and case.meta and case.meta.generation.mode.is_positive and not foreign(case):
+    if (
+        response.status_code in (400, 422)
+        and case.meta
+        and case.meta.generation.mode.is_positive
+        and not foreign(case)
+    ):
         problem = response.json()
-        unfit = [error for error in problem.get("errors") or [] if error["type"] != "value_error"]
+        unfit = [
+            error
+            for error in problem.get("errors") or []
+            if error["type"] != "value_error"
+        ]
         assert problem["code"] not in FORM or not unfit, problem
 
 
@@ -80,14 +107,27 @@ def play(case: Any, who: str, phone: Phone, ender: Phone) -> None:
 @settings(HARD, max_examples=25)
 def test_nothing_that_staff_send_confuses_the_house(case: Any, town: World) -> None:
     phone = standing.setdefault("staff", town.phone_of(town.admin))
-    play(case, "staff", phone, town.staff() if case.method.upper() == "DELETE" else phone)
+    play(
+        case, "staff", phone, town.staff() if case.method.upper() == "DELETE" else phone
+    )
 
 
 @contract.parametrize()
 @settings(HARD, max_examples=5, phases=[Phase.generate])
-def test_nothing_that_a_resident_sends_confuses_the_house(case: Any, town: World) -> None:
-    phone = standing.setdefault("resident", town.resident()) if "resident" not in standing else standing["resident"]
-    play(case, "resident", phone, town.resident() if case.method.upper() == "DELETE" else phone)
+def test_nothing_that_a_resident_sends_confuses_the_house(
+    case: Any, town: World
+) -> None:
+    phone = (
+        standing.setdefault("resident", town.resident())
+        if "resident" not in standing
+        else standing["resident"]
+    )
+    play(
+        case,
+        "resident",
+        phone,
+        town.resident() if case.method.upper() == "DELETE" else phone,
+    )
 
 
 @contract.parametrize()
@@ -98,8 +138,26 @@ def test_nothing_that_nobody_sends_confuses_the_house(case: Any, town: World) ->
 
 def test_they_were_answered_as_who_they_are(town: World) -> None:
     if sum(answered.values()) < 500:
-        pytest.skip("only with all of the tests above in one process (run this file alone)")
+        pytest.skip(
+            "only with all of the tests above in one process (run this file alone)"
+        )
     for who, phone in standing.items():
-        assert phone.get("/v1/me").status == 200, f"{who} lost her token on the way, and the rest proves nothing"
-        assert sum(n for (name, status), n in answered.items() if name == who and status < 300) > 10, answered
-    assert sum(n for (name, status), n in answered.items() if name == "nobody" and status == 401) > 50
+        assert phone.get("/v1/me").status == 200, (
+            f"{who} lost her token on the way, and the rest proves nothing"
+        )
+        assert (
+            sum(
+                n
+                for (name, status), n in answered.items()
+                if name == who and status < 300
+            )
+            > 10
+        ), answered
+    assert (
+        sum(
+            n
+            for (name, status), n in answered.items()
+            if name == "nobody" and status == 401
+        )
+        > 50
+    )

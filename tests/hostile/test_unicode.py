@@ -26,9 +26,30 @@ from ..world import BAIHUA, Phone, World
 from .evidence import assert_problem
 from .good import claimed, number
 
-RARE = ["𠮷田春子", "𠮷", "龘", "𪚥𪚥", "㛃", "䶮龑", "𠀀𠀁", "朱镕基", "﨑", "龍", "龙"]
+RARE = [
+    "𠮷田春子",
+    "𠮷",
+    "龘",
+    "𪚥𪚥",
+    "㛃",
+    "䶮龑",
+    "𠀀𠀁",
+    "朱镕基",
+    "﨑",
+    "龍",
+    "龙",
+]
 EMOJI = ["👩‍👩‍👧‍👦", "🧑🏿‍🦽", "🏳️‍🌈", "🇨🇳", "❤️", "👴🏻", "1️⃣", "☂️"]
-SCRIPTS = ["ᠮᠣᠩᠭᠣᠯ", "بىز ئۇيغۇر", "བཀྲ་ཤིས", "ꆈꌠꉙ", "Vahcuengh", "조선말", "Tiếng Việt", "naïve Ångström"]
+SCRIPTS = [
+    "ᠮᠣᠩᠭᠣᠯ",
+    "بىز ئۇيغۇر",
+    "བཀྲ་ཤིས",
+    "ꆈꌠꉙ",
+    "Vahcuengh",
+    "조선말",
+    "Tiếng Việt",
+    "naïve Ångström",
+]
 
 
 def filed(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
@@ -36,7 +57,9 @@ def filed(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
     answer = phone.post("/v1/wishes", world.wish_body(**fields))
     assert answer.status == 201, answer.text
     found: dict[str, Any] = phone.get(f"/v1/wishes/{answer.json['id']}").json
-    assert {name: answer.json[name] for name in fields} == {name: found[name] for name in fields}
+    assert {name: answer.json[name] for name in fields} == {
+        name: found[name] for name in fields
+    }
     return found
 
 
@@ -55,7 +78,10 @@ def test_a_rare_character_in_a_name_stays_the_character_it_is(town: World, name:
 def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
     phone = town.resident()
     assert phone.patch("/v1/me", {"name": f"张{dot}李"}).json["name"] == "张·李"
-    made = town.staff().post("/v1/people", {"name": f"买买提{dot}艾力", "home": BAIHUA, "consent": {"how": "spoken"}})
+    made = town.staff().post(
+        "/v1/people",
+        {"name": f"买买提{dot}艾力", "home": BAIHUA, "consent": {"how": "spoken"}},
+    )
     assert made.json["name"] == "买买提·艾力"
     assert filed(phone, town, title="一本书", alias="小·草")["alias"] == "小·草"
 
@@ -63,18 +89,37 @@ def test_every_dot_in_a_name_is_written_as_registers_do(town: World, dot: str):
 def test_whoever_is_looked_for_with_another_dot_is_found(town: World):
     person = town.person("尼玛·次仁")
     for dot in "·•・":
-        found = town.staff().get(f"/v1/people?place={BAIHUA}&q=尼玛{dot}次").json["items"]
+        found = (
+            town.staff().get(f"/v1/people?place={BAIHUA}&q=尼玛{dot}次").json["items"]
+        )
         assert [item["id"] for item in found] == [person.id], dot
 
 
 @pytest.mark.parametrize(
     ("written", "composed"),
-    [("e\u0301", "é"), ("Tie\u0302\u0301ng", "Tiếng"), ("\u1112\u1161\u11ab", "한"), ("A\u030angstro\u0308m", "Ångström")],
+    [
+        ("e\u0301", "é"),
+        ("Tie\u0302\u0301ng", "Tiếng"),
+        ("\u1112\u1161\u11ab", "한"),
+        ("A\u030angstro\u0308m", "Ångström"),
+    ],
 )
-def test_what_is_written_in_pieces_is_kept_composed(town: World, written: str, composed: str):
+def test_what_is_written_in_pieces_is_kept_composed(
+    town: World, written: str, composed: str
+):
     phone = town.resident()
-    wish = filed_as(phone, town, title=f"书 {written}", story=f"{written}\n{written}", alias=written * 2)
-    assert (wish["title"], wish["story"], wish["alias"]) == (f"书 {composed}", f"{composed}\n{composed}", composed * 2)
+    wish = filed_as(
+        phone,
+        town,
+        title=f"书 {written}",
+        story=f"{written}\n{written}",
+        alias=written * 2,
+    )
+    assert (wish["title"], wish["story"], wish["alias"]) == (
+        f"书 {composed}",
+        f"{composed}\n{composed}",
+        composed * 2,
+    )
     assert phone.patch("/v1/me", {"name": f"  {written}  "}).json["name"] == composed
 
 
@@ -88,15 +133,25 @@ def filed_as(phone: Phone, world: World, **fields: Any) -> dict[str, Any]:
 
 def test_length_counts_characters_and_not_bytes(town: World):
     phone = town.resident()
-    assert filed(phone, town, title="𠮷" * 40, story="龘" * 500, alias="👴" * 20)["title"] == "𠮷" * 40
-    for fields in ({"title": "𠮷" * 41}, {"story": "龘" * 501}, {"title": "一"}, {"title": "一 \u3000"}):
+    assert (
+        filed(phone, town, title="𠮷" * 40, story="龘" * 500, alias="👴" * 20)["title"]
+        == "𠮷" * 40
+    )
+    for fields in (
+        {"title": "𠮷" * 41},
+        {"story": "龘" * 501},
+        {"title": "一"},
+        {"title": "一 \u3000"},
+    ):
         assert_problem(phone.post("/v1/wishes", town.wish_body(**fields)), 422)
 
 
 def test_a_text_of_nothing_to_see_is_no_text(town: World):
     phone = town.resident()
     for blank in ("\u3000\u3000", "\u200d\u200c", "  \t ", "\u00a0\u2003"):
-        assert_problem(phone.post("/v1/wishes", town.wish_body(title=blank)), 422, about=blank)
+        assert_problem(
+            phone.post("/v1/wishes", town.wish_body(title=blank)), 422, about=blank
+        )
         assert_problem(phone.patch("/v1/me", {"name": blank}), 422, about=blank)
 
 
@@ -108,13 +163,33 @@ def test_what_is_joined_stays_joined_from_the_api_to_the_sms(town: World, text: 
     wish = filed(resident, town, title=title, story=f"{text}\n{text}", alias=text[:20])
     assert town.staff().post(f"/v1/wishes/{wish['id']}/approve").status == 200
     line = Phone().get(f"/v1/wishes/{wish['id']}").json
-    assert (line["title"], line["story"], line["alias"]) == (title, f"{text}\n{text}", text[:20])
+    assert (line["title"], line["story"], line["alias"]) == (
+        title,
+        f"{text}\n{text}",
+        text[:20],
+    )
     assert f"「{title}」" in town.sms_to(resident.me["phone"], "wish.approved")[0].text
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn", "Co", "Nd"]), min_size=1, max_size=15))
-def test_whatever_is_written_comes_back_as_written(town_text: tuple[World, Phone], text: str):
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(
+    text=st.text(
+        st.characters(
+            exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn", "Co", "Nd"]
+        ),
+        min_size=1,
+        max_size=15,
+    )
+)
+def test_whatever_is_written_comes_back_as_written(
+    town_text: tuple[World, Phone], text: str
+):
     world, phone = town_text
     wanted = unicodedata.normalize("NFC", f"《{text}》")
     if "@" not in wanted:
@@ -149,7 +224,11 @@ def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
     for written in (phone.translate(WIDE), phone.removeprefix("+86").translate(WIDE)):
         assert Phone().post("/v1/auth/codes", {"phone": written}).status in (202, 429)
     code = town.code_in_sms(phone).translate(WIDE)
-    body = {"phone": phone.translate(WIDE), "code": code, "consent": {"text_version": "1"}}
+    body = {
+        "phone": phone.translate(WIDE),
+        "code": code,
+        "consent": {"text_version": "1"},
+    }
     answer = Phone().post("/v1/auth/tokens", body)
     assert answer.status == 201
     assert answer.json["person"]["phone"] == phone
@@ -158,24 +237,46 @@ def test_full_width_digits_are_digits_in_phones_and_codes(town: World):
 def test_a_full_width_delivery_code_is_the_code(town: World):
     wish_id, resident, helper = claimed(town)
     code = town.delivery_code(resident.me["phone"]).translate(WIDE)
-    assert helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json["state"] == "fulfilled"
+    assert (
+        helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": code}).json["state"]
+        == "fulfilled"
+    )
 
 
-@pytest.mark.parametrize("digits", ["١٢٣٤٥٦", "१२३४५६", "𝟏𝟐𝟑𝟒𝟓𝟔", "①②③④⑤⑥", "一二三四五六", "12345６７", "1 2 3 "])
+@pytest.mark.parametrize(
+    "digits",
+    ["١٢٣٤٥٦", "१२३४५६", "𝟏𝟐𝟑𝟒𝟓𝟔", "①②③④⑤⑥", "一二三四五六", "12345６７", "1 2 3 "],
+)
 def test_digits_of_other_scripts_are_no_code(town: World, digits: str):
     body = {"phone": number(town), "code": digits, "consent": {"text_version": "1"}}
     assert_problem(Phone().post("/v1/auth/tokens", body), 422)
 
 
 @pytest.mark.parametrize(
-    "phone", ["+85291234567", "+886912345678", "+14155552671", "02885551234", "10086", "12345678901", "一三八零零"]
+    "phone",
+    [
+        "+85291234567",
+        "+886912345678",
+        "+14155552671",
+        "02885551234",
+        "10086",
+        "12345678901",
+        "一三八零零",
+    ],
 )
 def test_what_is_no_mainland_mobile_is_refused(town: World, phone: str):
     assert_problem(Phone().post("/v1/auth/codes", {"phone": phone}), 422)
 
 
 @pytest.mark.parametrize(
-    "phone", ["abc13800138000", "138CHUNHUI0", "13800138000;ext=9", "13800138000,13900139000", "tel:13800138000"]
+    "phone",
+    [
+        "abc13800138000",
+        "138CHUNHUI0",
+        "13800138000;ext=9",
+        "13800138000,13900139000",
+        "tel:13800138000",
+    ],
 )
 def test_a_phone_with_words_around_it_is_refused(town: World, phone: str):
     """A library that is glad to find a number anywhere must not decide who gets a code."""
@@ -187,7 +288,12 @@ def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
     me = town.sign_in(phone, consent="1").me["id"]
     town.pass_time(seconds=61)
     n = phone.removeprefix("+86")
-    for written in (f"{n[:3]} {n[3:7]} {n[7:]}", f"{n[:3]}-{n[3:7]}-{n[7:]}", f"0086{n}", f"+86 {n}"):
+    for written in (
+        f"{n[:3]} {n[3:7]} {n[7:]}",
+        f"{n[:3]}-{n[3:7]}-{n[7:]}",
+        f"0086{n}",
+        f"+86 {n}",
+    ):
         assert Phone().post("/v1/auth/codes", {"phone": written}).status == 202, written
         body = {"phone": written, "code": town.code_in_sms(phone)}
         assert Phone().post("/v1/auth/tokens", body).json["person"]["id"] == me
@@ -198,7 +304,9 @@ def test_spaces_and_dashes_in_a_phone_make_no_second_account(town: World):
 
 
 SOURCES = sorted(Path(chalicelib.__file__).parent.rglob("*.py"))
-REFUSALS = {name for name in errors.__all__ if isinstance(getattr(errors, name), type)} - {"Replayed"}
+REFUSALS = {
+    name for name in errors.__all__ if isinstance(getattr(errors, name), type)
+} - {"Replayed"}
 
 
 def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
@@ -207,13 +315,21 @@ def _calls(*names: str) -> list[tuple[ast.Call, str, Path]]:
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                name = (
+                    node.func.id
+                    if isinstance(node.func, ast.Name)
+                    else getattr(node.func, "attr", "")
+                )
                 found += [(node, name, path)] if name in names else []
     return found
 
 
 def _strings(part: ast.AST) -> list[str]:
-    return [node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [
+        node.value
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
 
 
 def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
@@ -221,15 +337,24 @@ def _said_by(code: ast.expr, path: Path) -> list[ast.AST]:
     if not (isinstance(code, ast.Call) and isinstance(code.func, ast.Name)):
         return [code]
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    asked = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == code.func.id)
+    asked = next(
+        node
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and node.name == code.func.id
+    )
     return [node for node in ast.walk(asked) if isinstance(node, ast.Return)]
 
 
 def _codes() -> dict[str, set[str]]:
     """Return every refusal code that our code can raise, with the facts that it then gives."""
-    codes: dict[str, set[str]] = {"resource.not_found": set(), "server.busy": {"retry_after"}}
+    codes: dict[str, set[str]] = {
+        "resource.not_found": set(),
+        "server.busy": {"retry_after"},
+    }
     for limit, _, _ in _calls("fixed_window", "calendar_day"):
-        if isinstance(limit.args[-1], ast.Constant):  # a rate limit refuses by its own code
+        if isinstance(
+            limit.args[-1], ast.Constant
+        ):  # a rate limit refuses by its own code
             codes[limit.args[-1].value] = {"retry_after"}
     for context, name, path in _calls(*REFUSALS):
         if not context.args:
@@ -237,9 +362,17 @@ def _codes() -> dict[str, set[str]]:
         first = context.args[0]
         texts = [text for part in _said_by(first, path) for text in _strings(part)]
         if isinstance(first, ast.JoinedStr):
-            texts = [f"{kind}{text}" for text in texts for kind in ("wish", "offer", "ticket")]  # of the transition tables
-        assert texts or isinstance(first, ast.Attribute), f"{path}:{context.lineno}: a code that this test cannot read"
-        facts = {keyword.arg for keyword in context.keywords if keyword.arg} | ({"retry_after"} if name == "TooMany" else set())
+            texts = [
+                f"{kind}{text}"
+                for text in texts
+                for kind in ("wish", "offer", "ticket")
+            ]  # of the transition tables
+        assert texts or isinstance(first, ast.Attribute), (
+            f"{path}:{context.lineno}: a code that this test cannot read"
+        )
+        facts = {keyword.arg for keyword in context.keywords if keyword.arg} | (
+            {"retry_after"} if name == "TooMany" else set()
+        )
         for code in texts:
             codes.setdefault(code, set()).update(facts)
     return codes
@@ -254,7 +387,9 @@ def _check(words: Text, about: str) -> None:
     assert zh.strip(), about
     assert en.strip(), about
     assert re.search(r"[\u4e00-\u9fff]", zh), f"{about}: no Chinese"
-    assert not re.search(r"[\u4e00-\u9fff，。；：！？]", en), f"{about}: Chinese in the English"
+    assert not re.search(r"[\u4e00-\u9fff，。；：！？]", en), (
+        f"{about}: Chinese in the English"
+    )
     assert _names(zh) == _names(en), about
 
 
@@ -271,7 +406,12 @@ def test_the_words_of_a_refusal_name_only_facts_that_come_with_it():
 
 
 def test_no_words_stand_there_for_a_refusal_that_nobody_raises():
-    spoken = set(_codes()) | {"body.invalid", "query.invalid", "server.error", "method.not_allowed"}
+    spoken = set(_codes()) | {
+        "body.invalid",
+        "query.invalid",
+        "server.error",
+        "method.not_allowed",
+    }
     assert not {code for code in api.words if code not in spoken}
 
 
@@ -280,7 +420,13 @@ TEXTS = {kind: template.text for kind, template in TEMPLATES.items()}
 
 @pytest.mark.parametrize(
     "catalogue",
-    [api.words, TEXTS, FIELDS, {str(status): words for status, words in TITLES.items()}, {"": FIELD_FALLBACK}],
+    [
+        api.words,
+        TEXTS,
+        FIELDS,
+        {str(status): words for status, words in TITLES.items()},
+        {"": FIELD_FALLBACK},
+    ],
     ids=["refusals", "messages", "fields", "titles", "fallback"],
 )
 def test_both_languages_say_the_same_with_the_same_facts(catalogue: Catalogue):
@@ -298,22 +444,39 @@ def _kinds_of_tickets() -> set[str]:
     kinds = set()
     for context, name, _ in _calls("to_staff", "to_assignee", "to_reporters"):
         for kind in (
-            node for node in ast.walk(context.args[1]) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            node
+            for node in ast.walk(context.args[1])
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ):
             kinds.add(f"{kind.value}_staff" if name == "to_staff" else str(kind.value))
     assert kinds >= ALSO_AT_NIGHT
-    return {f"ticket.{kind}" for kind in kinds} | {f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT}
+    return {f"ticket.{kind}" for kind in kinds} | {
+        f"ticket.urgent_{kind}" for kind in ALSO_AT_NIGHT
+    }
 
 
 def test_every_message_that_can_be_sent_has_words_and_a_job():
     kinds = _kinds_of_tickets()
-    for context, name, _ in _calls("tell", "tell_helpers", "tell_staff", "all_ended", "Message"):
-        kind = context.args[1] if name != "Message" else next((k.value for k in context.keywords if k.arg == "kind"), None)
+    for context, name, _ in _calls(
+        "tell", "tell_helpers", "tell_staff", "all_ended", "Message"
+    ):
+        kind = (
+            context.args[1]
+            if name != "Message"
+            else next((k.value for k in context.keywords if k.arg == "kind"), None)
+        )
         if isinstance(kind, ast.Constant):
             kinds.add(str(kind.value) if name == "Message" else f"wish.{kind.value}")
     kinds |= {f"wish.{step.name}" for step in reminders_of(a_wish())}
-    chosen = [path for path in SOURCES if path.match("offers/background.py")]  # a kind that is chosen between two
-    kinds |= {text for path in chosen for text in _strings(ast.parse(path.read_text(encoding="utf-8"))) if text in TEMPLATES}
+    chosen = [
+        path for path in SOURCES if path.match("offers/background.py")
+    ]  # a kind that is chosen between two
+    kinds |= {
+        text
+        for path in chosen
+        for text in _strings(ast.parse(path.read_text(encoding="utf-8")))
+        if text in TEMPLATES
+    }
     kinds |= {f"code.{purpose}" for purpose in ("sign_in", "email")} | {DIGEST}
     assert len(kinds) > 40
     assert kinds == set(TEMPLATES), kinds ^ set(TEMPLATES)

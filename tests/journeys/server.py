@@ -36,10 +36,16 @@ class Server:
     process: subprocess.Popen[bytes]
     known: set[str] = field(default_factory=set)
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Content-Type": "application/json"}
-        connection.request(method, path, json.dumps(body) if body is not None else None, sent)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
+            "Content-Type": "application/json"
+        }
+        connection.request(
+            method, path, json.dumps(body) if body is not None else None, sent
+        )
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
@@ -57,10 +63,17 @@ class Server:
 
         Sign-in codes are left out, and what the demo street causes itself: offers, and what is told of its tickets.
         """
-        return sorted((told.to, told.kind) for told in self.told() if not told.kind.startswith(("code.", "offer.", "ticket.")))
+        return sorted(
+            (told.to, told.kind)
+            for told in self.told()
+            if not told.kind.startswith(("code.", "offer.", "ticket."))
+        )
 
     def advance(self, **by: float) -> dict[str, Any]:
-        seconds = sum(value * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit] for unit, value in by.items())
+        seconds = sum(
+            value * {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}[unit]
+            for unit, value in by.items()
+        )
         status, answer = self.call("POST", "/dev/clock", {"advance": seconds})
         assert status == 200, answer
         return answer
@@ -74,9 +87,17 @@ class Server:
         newest = self.call("GET", f"/dev/messages?to={quote(number)}")[1]["items"][0]
         code = re.search(r"\d{6}", newest["text"])
         assert code
-        status, answer = self.call("POST", "/v1/auth/tokens", {"phone": number, "code": code[0], **extra})
+        status, answer = self.call(
+            "POST", "/v1/auth/tokens", {"phone": number, "code": code[0], **extra}
+        )
         assert status == 201, answer
-        return Somebody(self, number, answer["access_token"], answer["refresh_token"], answer["person"])
+        return Somebody(
+            self,
+            number,
+            answer["access_token"],
+            answer["refresh_token"],
+            answer["person"],
+        )
 
 
 @dataclass
@@ -89,21 +110,29 @@ class Somebody:
     refresh_token: str
     me: dict[str, Any]
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        return self.server.call(method, path, body, Authorization=f"Bearer {self.token}", **headers)
+    def call(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any]:
+        return self.server.call(
+            method, path, body, Authorization=f"Bearer {self.token}", **headers
+        )
 
     def get(self, path: str) -> Any:
         status, answer = self.call("GET", path)
         assert status == 200, answer
         return answer
 
-    def post(self, path: str, body: Any = None, *, expect: int = 200, **headers: str) -> Any:
+    def post(
+        self, path: str, body: Any = None, *, expect: int = 200, **headers: str
+    ) -> Any:
         status, answer = self.call("POST", path, body, **headers)
         assert status == expect, answer
         return answer
 
     def refresh(self) -> None:
-        status, answer = self.server.call("POST", "/v1/auth/tokens", {"refresh_token": self.refresh_token})
+        status, answer = self.server.call(
+            "POST", "/v1/auth/tokens", {"refresh_token": self.refresh_token}
+        )
         assert status == 201, answer
         self.token, self.refresh_token = answer["access_token"], answer["refresh_token"]
 
@@ -115,7 +144,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_server(folder: Path, store: str = "embedded", clock_start: str = "") -> Iterator[Server]:
+def running_server(
+    folder: Path, store: str = "embedded", clock_start: str = ""
+) -> Iterator[Server]:
     """Start local.py on a folder and wait until it is healthy; end it when the context ends."""
     port = free_port()
     env = os.environ | {
@@ -127,7 +158,9 @@ def running_server(folder: Path, store: str = "embedded", clock_start: str = "")
     }
     env.pop("AWS_ENDPOINT_URL_DYNAMODB", None)
     with (folder.parent / f"{folder.name}.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "local.py"], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
         server = Server(port, process)
         try:
             _wait_until_healthy(server, folder.parent / f"{folder.name}.log")

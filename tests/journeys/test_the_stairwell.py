@@ -17,22 +17,40 @@ TEXT = "1号楼1单元7楼楼道有一堆垃圾"
 
 
 def test_the_stairwell(server: Server) -> None:
-    people = {number: server.sign_in(number) for number in (GRID, COMMUNITY, PROPERTY, RESIDENT, NEIGHBOUR, STRANGER)}
-    worker, resident, neighbour, property_company = (people[n] for n in (GRID, RESIDENT, NEIGHBOUR, PROPERTY))
+    people = {
+        number: server.sign_in(number)
+        for number in (GRID, COMMUNITY, PROPERTY, RESIDENT, NEIGHBOUR, STRANGER)
+    }
+    worker, resident, neighbour, property_company = (
+        people[n] for n in (GRID, RESIDENT, NEIGHBOUR, PROPERTY)
+    )
     server.told()
 
     photo = upload(resident, "red")
     body = {"category": "rubbish", "text": TEXT, "place": PLACE, "photos": [photo]}
     ticket = resident.post("/v1/tickets", body, expect=201, Idempotency_Key="stairwell")
-    assert (ticket["state"], ticket["level"], ticket["possible_duplicates"]) == ("open", "grid", [])
+    assert (ticket["state"], ticket["level"], ticket["possible_duplicates"]) == (
+        "open",
+        "grid",
+        [],
+    )
     assert ticket["assignee"] == worker.me["id"]
-    assert resident.post("/v1/tickets", body, expect=201, Idempotency_Key="stairwell")["id"] == ticket["id"]
+    assert (
+        resident.post("/v1/tickets", body, expect=201, Idempotency_Key="stairwell")[
+            "id"
+        ]
+        == ticket["id"]
+    )
     path = f"/v1/tickets/{ticket['id']}"
     assert told_of(server) == [(GRID, "ticket.new")]
     the_clock_starts_with_the_report(resident, path)
 
     # The neighbour describes the same; she is pointed to it, sees nobody's name or door, and joins it instead.
-    hers = neighbour.post("/v1/tickets", {"category": "rubbish", "text": "七楼楼道一堆垃圾没人清", "place": PLACE}, expect=201)
+    hers = neighbour.post(
+        "/v1/tickets",
+        {"category": "rubbish", "text": "七楼楼道一堆垃圾没人清", "place": PLACE},
+        expect=201,
+    )
     assert hers["possible_duplicates"] == [ticket["id"]]
     seen = neighbour.get(path)
     assert not {"place", "assignee", "photos", "location_note"} & set(seen)
@@ -43,14 +61,27 @@ def test_the_stairwell(server: Server) -> None:
     server.told()
 
     server.advance(minutes=20)
-    assert worker.get("/v1/tickets?place=chunhui.baihua.g01")["items"][0]["id"] == ticket["id"]
-    assert [line["id"] for line in worker.get("/v1/admin/queue?place=chunhui.baihua.g01")["items"]].count(ticket["id"]) == 1
+    assert (
+        worker.get("/v1/tickets?place=chunhui.baihua.g01")["items"][0]["id"]
+        == ticket["id"]
+    )
+    assert [
+        line["id"]
+        for line in worker.get("/v1/admin/queue?place=chunhui.baihua.g01")["items"]
+    ].count(ticket["id"]) == 1
     assert worker.post(f"{path}/accept")["state"] == "accepted"
-    assert worker.post(f"{path}/assign", {"to": "property"})["assignee"] == property_company.me["id"]
+    assert (
+        worker.post(f"{path}/assign", {"to": "property"})["assignee"]
+        == property_company.me["id"]
+    )
     worker.post(f"{path}/comment", {"text": "物业下午来清", "public": True})
     assert told_of(server) == sorted(
         [
-            *((number, kind) for number in (RESIDENT, NEIGHBOUR) for kind in ("ticket.accepted", "ticket.commented")),
+            *(
+                (number, kind)
+                for number in (RESIDENT, NEIGHBOUR)
+                for kind in ("ticket.accepted", "ticket.commented")
+            ),
             (PROPERTY, "ticket.assigned"),
         ]
     )
@@ -58,18 +89,32 @@ def test_the_stairwell(server: Server) -> None:
     server.advance(hours=6)  # 15:00
     for somebody in people.values():
         somebody.refresh()
-    assert property_company.get("/v1/tickets?place=chunhui.baihua")["items"][0]["id"] == ticket["id"]
-    assert [p["state"] for p in property_company.get(f"{path}/photos")["photos"]] == ["ready"]
-    done = property_company.post(f"{path}/resolve", {"note": "已清理干净", "photos": [upload(property_company, "green")]})
+    assert (
+        property_company.get("/v1/tickets?place=chunhui.baihua")["items"][0]["id"]
+        == ticket["id"]
+    )
+    assert [p["state"] for p in property_company.get(f"{path}/photos")["photos"]] == [
+        "ready"
+    ]
+    done = property_company.post(
+        f"{path}/resolve",
+        {"note": "已清理干净", "photos": [upload(property_company, "green")]},
+    )
     assert done["state"] == "resolved"
-    assert told_of(server) == sorted((number, "ticket.resolved") for number in (RESIDENT, NEIGHBOUR))
+    assert told_of(server) == sorted(
+        (number, "ticket.resolved") for number in (RESIDENT, NEIGHBOUR)
+    )
 
     assert people[STRANGER].call("POST", f"{path}/confirm", {"satisfied": 1})[0] == 403
     assert server.call("POST", "/dev/reply", {"from": RESIDENT, "text": "1"})[0] == 200
     assert resident.get(path)["state"] == "resolved"
     assert neighbour.post(f"{path}/confirm", {"satisfied": 5})["state"] == "closed"
     over = resident.get(path)
-    assert (over["state"], over["ending"], over["reopened"]) == ("closed", "confirmed", 0)
+    assert (over["state"], over["ending"], over["reopened"]) == (
+        "closed",
+        "confirmed",
+        0,
+    )
     assert len(resident.get(f"{path}/photos")["proof"]) == 1
     events = [line["event"] for line in resident.get(f"{path}/timeline")["items"]]
     assert events == [
@@ -91,11 +136,17 @@ def told_of(server: Server) -> list[tuple[str, str]]:
 
 
 def the_clock_starts_with_the_report(resident: Somebody, path: str) -> None:
-    clocks = {clock["clock"]: clock for clock in resident.get(f"{path}/clocks")["items"]}
+    clocks = {
+        clock["clock"]: clock for clock in resident.get(f"{path}/clocks")["items"]
+    }
     assert set(clocks) == {"accept", "contact", "resolve"}
     assert {clock["started"] for clock in clocks.values()} == {"2026-11-23T00:40:00Z"}
     accept = clocks["accept"]
-    assert (accept["limit"], accept["due"], accept["working_time"]) == (120, "2026-11-23T02:40:00Z", True)
+    assert (accept["limit"], accept["due"], accept["working_time"]) == (
+        120,
+        "2026-11-23T02:40:00Z",
+        True,
+    )
     # 08:40 to 12:00 and 13:30 to 14:10: lunch does not count
     assert clocks["contact"]["due"] == "2026-11-23T06:10:00Z"
 
@@ -116,12 +167,20 @@ def upload(somebody: Somebody, colour: str) -> str:
 
 def post_form(url: str, fields: dict[str, Any], data: bytes) -> tuple[int, bytes]:
     boundary = "a-line-between-the-parts"
-    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items()]
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode()
+        for k, v in fields.items()
+    ]
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
     body = b"".join(parts) + head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
     to = urlsplit(url)
     connection = http.client.HTTPConnection(to.hostname or "", to.port, timeout=20)
-    connection.request("POST", to.path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    connection.request(
+        "POST",
+        to.path,
+        body,
+        {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
     answer = connection.getresponse()
     text = answer.read()
     connection.close()

@@ -28,7 +28,9 @@ def somebody(*grants: tuple[Role, str], id: str = "per_a") -> Actor:
 
 def a_wish(**fields) -> Resource:
     owned = {Relation.OWNER: frozenset({"per_owner"})}
-    return Resource(**({"see": wishes.SEE, "places": (PLACE,), "relations": owned} | fields))
+    return Resource(
+        **({"see": wishes.SEE, "places": (PLACE,), "relations": owned} | fields)
+    )
 
 
 def test_roles_are_ordered_as_the_contract_lists_them():
@@ -43,28 +45,45 @@ def test_roles_are_ordered_as_the_contract_lists_them():
 
 
 @pytest.mark.parametrize(
-    ("scope", "reaches"), [("chunhui", True), (PLACE, True), ("chunhui.jinfeng", False), (f"{PLACE}.u1", False)]
+    ("scope", "reaches"),
+    [
+        ("chunhui", True),
+        (PLACE, True),
+        ("chunhui.jinfeng", False),
+        (f"{PLACE}.u1", False),
+    ],
 )
 def test_a_grant_covers_its_place_and_everything_below(scope, reaches):
-    assert bool(relations(somebody((Role.GRID_WORKER, scope)), a_wish()) & STAFF) is reaches
+    assert (
+        bool(relations(somebody((Role.GRID_WORKER, scope)), a_wish()) & STAFF)
+        is reaches
+    )
 
 
 def test_a_higher_role_is_everything_below_it_within_its_own_place():
     found = relations(somebody((Role.STREET_ADMIN, "chunhui")), a_wish())
     assert found >= STAFF
-    assert Relation.COMMUNITY_STAFF not in relations(somebody((Role.GRID_WORKER, "chunhui.baihua.g01")), a_wish())
+    assert Relation.COMMUNITY_STAFF not in relations(
+        somebody((Role.GRID_WORKER, "chunhui.baihua.g01")), a_wish()
+    )
 
 
 def test_the_highest_role_that_covers_a_place_counts():
-    both = somebody((Role.GRID_WORKER, "chunhui.baihua"), (Role.COMMUNITY_STAFF, "chunhui.jinfeng"))
+    both = somebody(
+        (Role.GRID_WORKER, "chunhui.baihua"), (Role.COMMUNITY_STAFF, "chunhui.jinfeng")
+    )
     assert both.role_at(PLACE) is Role.GRID_WORKER
     assert both.role_at("chunhui.jinfeng.g01") is Role.COMMUNITY_STAFF
     assert both.role_at("elsewhere") is Role.RESIDENT
 
 
 def test_a_volunteer_helps_in_her_whole_street_and_in_no_other():
-    assert Relation.VOLUNTEER in relations(somebody((Role.VOLUNTEER, "chunhui.jinfeng")), a_wish())
-    assert Relation.VOLUNTEER not in relations(somebody((Role.VOLUNTEER, "qingyang.baihua")), a_wish())
+    assert Relation.VOLUNTEER in relations(
+        somebody((Role.VOLUNTEER, "chunhui.jinfeng")), a_wish()
+    )
+    assert Relation.VOLUNTEER not in relations(
+        somebody((Role.VOLUNTEER, "qingyang.baihua")), a_wish()
+    )
 
 
 def test_property_is_not_staff():
@@ -72,19 +91,32 @@ def test_property_is_not_staff():
 
 
 def test_owner_and_helper_are_by_id_and_nobody_is_neither():
-    ids = {Relation.HELPER: frozenset({"per_a"}), Relation.OWNER: frozenset({"per_a", ""})}
+    ids = {
+        Relation.HELPER: frozenset({"per_a"}),
+        Relation.OWNER: frozenset({"per_a", ""}),
+    }
     wish = a_wish(relations=ids)
-    assert relations(somebody(), wish) >= {Relation.OWNER, Relation.HELPER, Relation.SIGNED_IN}
+    assert relations(somebody(), wish) >= {
+        Relation.OWNER,
+        Relation.HELPER,
+        Relation.SIGNED_IN,
+    }
     assert relations(ANONYMOUS, wish) == frozenset()
 
 
 def test_the_system_is_nothing_but_the_system():
     assert relations(SYSTEM, a_wish(public=True)) == {Relation.SYSTEM}
-    assert not relations(Actor(id="system"), a_wish()) & {Relation.SYSTEM}  # an id alone does not make one the house itself
+    assert not relations(Actor(id="system"), a_wish()) & {
+        Relation.SYSTEM
+    }  # an id alone does not make one the house itself
 
 
 def test_what_one_may_not_see_is_not_there_whoever_asks():
-    for actor in (ANONYMOUS, somebody(), somebody((Role.COMMUNITY_STAFF, "chunhui.jinfeng"))):
+    for actor in (
+        ANONYMOUS,
+        somebody(),
+        somebody((Role.COMMUNITY_STAFF, "chunhui.jinfeng")),
+    ):
         for action in (wishes.SEE, wishes.APPROVE, wishes.EDIT):
             with pytest.raises(NotFound):
                 authorize(actor, action, a_wish())
@@ -105,7 +137,9 @@ def test_what_is_public_asks_the_anonymous_to_sign_in_and_forbids_the_known():
 
 
 def test_what_is_allowed_says_as_what():
-    assert Relation.OWNER in authorize(somebody(id="per_owner"), wishes.WITHDRAW, a_wish())
+    assert Relation.OWNER in authorize(
+        somebody(id="per_owner"), wishes.WITHDRAW, a_wish()
+    )
 
 
 def test_every_action_has_a_name_of_its_own_and_somebody_who_may():
@@ -132,6 +166,10 @@ def test_a_feature_lists_every_action_that_it_names(feature):
     from chalicelib.kernel.access import Action
 
     module = importlib.import_module(f"chalicelib.{feature}.permissions")
-    named = {value.name for value in vars(module).values() if isinstance(value, Action)}  # one may be asked fresh or not
+    named = {
+        value.name for value in vars(module).values() if isinstance(value, Action)
+    }  # one may be asked fresh or not
     assert named == {action.name for action in module.PERMISSIONS}
-    assert set(module.__all__) >= {name for name, value in vars(module).items() if isinstance(value, Action)}
+    assert set(module.__all__) >= {
+        name for name, value in vars(module).items() if isinstance(value, Action)
+    }

@@ -5,9 +5,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.clock import SystemClock, TestClock, from_text, local_day, start_of_day, to_text
+from chalicelib.kernel.clock import (
+    SystemClock,
+    TestClock,
+    from_text,
+    local_day,
+    start_of_day,
+    to_text,
+)
 
-INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+INSTANTS = st.datetimes(
+    datetime(1970, 1, 2), datetime(2999, 1, 1), timezones=st.just(UTC)
+)
 START = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
 
 
@@ -23,12 +32,21 @@ def test_an_instant_is_written_in_utc_whatever_its_zone():
 
 
 def test_the_day_changes_at_midnight_where_people_live():
-    assert local_day(datetime(2026, 11, 23, 15, 59, tzinfo=UTC), "Asia/Shanghai") == date(2026, 11, 23)
-    assert local_day(datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "Asia/Shanghai") == date(2026, 11, 24)
-    assert start_of_day(date(2026, 11, 24), "Asia/Shanghai") == datetime(2026, 11, 23, 16, tzinfo=UTC)
+    assert local_day(
+        datetime(2026, 11, 23, 15, 59, tzinfo=UTC), "Asia/Shanghai"
+    ) == date(2026, 11, 23)
+    assert local_day(
+        datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "Asia/Shanghai"
+    ) == date(2026, 11, 24)
+    assert start_of_day(date(2026, 11, 24), "Asia/Shanghai") == datetime(
+        2026, 11, 23, 16, tzinfo=UTC
+    )
 
 
-@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "Europe/Berlin", "UTC"]))
+@given(
+    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["Asia/Shanghai", "Asia/Urumqi", "Europe/Berlin", "UTC"]),
+)
 def test_the_start_of_a_day_is_its_first_instant(day, zone):
     start = start_of_day(day, zone)
     assert local_day(start, zone) == day

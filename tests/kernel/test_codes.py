@@ -10,7 +10,9 @@ KEY = b"k" * 32
 
 
 def test_the_same_cycle_gives_the_same_code_and_another_cycle_another():
-    assert derive_digits(KEY, "clm_1", digits=6) == derive_digits(KEY, "clm_1", digits=6)
+    assert derive_digits(KEY, "clm_1", digits=6) == derive_digits(
+        KEY, "clm_1", digits=6
+    )
     codes = {derive_digits(KEY, f"clm_{n}", digits=6) for n in range(50)}
     assert len(codes) > 45
 
@@ -49,13 +51,28 @@ def test_a_keyring_refuses_a_short_secret(length):
 def test_each_purpose_has_a_key_of_its_own():
     keys = Keyring(b"s" * 32)
     assert len(keys.key("code")) == 32
-    assert len({keys.key(purpose) for purpose in ("code", "phone", "cursor", "delivery-code")}) == 4
-    assert keys.key("code") == Keyring(b"s" * 32).key("code") != Keyring(b"t" * 32).key("code")
+    assert (
+        len(
+            {
+                keys.key(purpose)
+                for purpose in ("code", "phone", "cursor", "delivery-code")
+            }
+        )
+        == 4
+    )
+    assert (
+        keys.key("code")
+        == Keyring(b"s" * 32).key("code")
+        != Keyring(b"t" * 32).key("code")
+    )
 
 
 def test_a_fingerprint_tells_equal_values_and_nothing_else():
     keys = Keyring(b"s" * 32)
     mark = keys.fingerprint("phone", "+8613900000001")
     assert mark == keys.fingerprint("phone", "+8613900000001")
-    assert mark not in (keys.fingerprint("phone", "+8613900000002"), keys.fingerprint("mail", "+8613900000001"))
+    assert mark not in (
+        keys.fingerprint("phone", "+8613900000002"),
+        keys.fingerprint("mail", "+8613900000001"),
+    )
     assert len(mark) == 32

@@ -10,7 +10,12 @@ from chalicelib.kernel.errors import Malformed
 from chalicelib.kernel.paging import Cursors, Page, chain, every, merge_pairs
 
 CURSORS = Cursors(b"c" * 32)
-POSITION = {"pk": "wsh_1", "sk": "wish", "wall_community": "chunhui.baihua#open", "n": 2}
+POSITION = {
+    "pk": "wsh_1",
+    "sk": "wish",
+    "wall_community": "chunhui.baihua#open",
+    "n": 2,
+}
 SCOPES = st.lists(st.text(alphabet="ab|{}", max_size=4), min_size=1, max_size=3)
 
 
@@ -25,7 +30,15 @@ def test_the_end_has_no_cursor_and_the_beginning_needs_none():
     assert CURSORS.read(None, "x") is None
 
 
-@pytest.mark.parametrize("scope", [("list_wishes", "per_2", "{}"), ("my_wishes", "per_1", "{}"), ("list_wishes", "per_1"), ()])
+@pytest.mark.parametrize(
+    "scope",
+    [
+        ("list_wishes", "per_2", "{}"),
+        ("my_wishes", "per_1", "{}"),
+        ("list_wishes", "per_1"),
+        (),
+    ],
+)
 def test_a_cursor_opens_no_other_list_filter_or_caller(scope):
     text = CURSORS.write(POSITION, "list_wishes", "per_1", "{}")
     with pytest.raises(Malformed):
@@ -51,7 +64,10 @@ def test_a_cursor_with_any_character_changed_is_refused(data):
         CURSORS.read(text[:at] + other + text[at + 1 :], "x")
 
 
-@pytest.mark.parametrize("text", ["A", "nonsense", "=" * 20, "£", base64.urlsafe_b64encode(b"0" * 40).decode()])
+@pytest.mark.parametrize(
+    "text",
+    ["A", "nonsense", "=" * 20, "£", base64.urlsafe_b64encode(b"0" * 40).decode()],
+)
 def test_what_was_never_a_cursor_is_refused(text):
     with pytest.raises(Malformed):
         CURSORS.read(text, "x")
@@ -70,7 +86,9 @@ def _reader(lists):
         items = lists[int(part)]
         start = key["at"] if key else 0
         more = start + limit < len(items)
-        return Page(items[start : start + limit], {"at": start + limit} if more else None)
+        return Page(
+            items[start : start + limit], {"at": start + limit} if more else None
+        )
 
     return read
 
@@ -87,7 +105,9 @@ def test_partitions_page_by_page_are_one_concatenated_list(lists, limit):
             break
     wanted = [item for items in lists for item in items]
     assert [item for page in pages for item in page] == wanted
-    assert all(len(page) == limit for page in pages[:-1])  # every page but the last is full
+    assert all(
+        len(page) == limit for page in pages[:-1]
+    )  # every page but the last is full
 
 
 def test_a_full_page_of_the_first_partition_is_one_read():
@@ -132,15 +152,25 @@ def merge(sources, after, limit):
 
 ORDERS = st.integers(0, 999).map("{:03}".format)
 LISTS = st.lists(ORDERS, unique=True, max_size=25).flatmap(
-    lambda all_: st.tuples(st.just(all_), st.lists(st.integers(0, 2), min_size=len(all_), max_size=len(all_)))
+    lambda all_: st.tuples(
+        st.just(all_),
+        st.lists(st.integers(0, 2), min_size=len(all_), max_size=len(all_)),
+    )
 )
 
 
 @given(LISTS, st.integers(1, 7), st.integers(1, 5), st.sets(ORDERS))
-def test_several_lists_page_by_page_are_one_in_order(lists, limit, read_at_most, hidden):
+def test_several_lists_page_by_page_are_one_in_order(
+    lists, limit, read_at_most, hidden
+):
     orders, where = lists
     sources = [
-        _source([order for order, at in zip(orders, where, strict=True) if at == n], hidden, read_at_most) for n in range(3)
+        _source(
+            [order for order, at in zip(orders, where, strict=True) if at == n],
+            hidden,
+            read_at_most,
+        )
+        for n in range(3)
     ]
     found, after, pages = [], "", 0
     while True:

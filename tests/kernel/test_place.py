@@ -16,7 +16,9 @@ from chalicelib.kernel.place import (
     subtree,
 )
 
-PARTS = st.text(alphabet="a0-z9", min_size=1, max_size=3)  # few characters, so that prefixes of one another are common
+PARTS = st.text(
+    alphabet="a0-z9", min_size=1, max_size=3
+)  # few characters, so that prefixes of one another are common
 CODES = st.lists(PARTS, min_size=1, max_size=5).map(".".join)
 
 
@@ -25,7 +27,9 @@ def test_a_subtree_holds_exactly_the_places_it_covers(scope, others):
     first, last = subtree(scope)
     for code in {scope, f"{scope}.x", f"{scope}-x", f"{scope}0", *others}:
         assert (first <= sort_key(code) <= last) == covers(scope, code)
-        assert (first <= sort_key(code) + "per_abc" <= last) == covers(scope, code)  # people lie by place and id
+        assert (first <= sort_key(code) + "per_abc" <= last) == covers(
+            scope, code
+        )  # people lie by place and id
 
 
 @given(CODES, st.lists(CODES, max_size=12))
@@ -49,7 +53,10 @@ def test_a_place_does_not_cover_its_namesake_with_a_longer_name():
     assert not covers("chunhui.baihua", "chunhui")
 
 
-@pytest.mark.parametrize(("code", "kind"), list(zip(["s", "s.c", "s.c.g", "s.c.g.b", "s.c.g.b.u"], PlaceKind, strict=True)))
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    list(zip(["s", "s.c", "s.c.g", "s.c.g.b", "s.c.g.b.u"], PlaceKind, strict=True)),
+)
 def test_the_level_follows_from_the_code(code, kind):
     assert kind_of(code) is kind
 

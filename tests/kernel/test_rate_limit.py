@@ -27,7 +27,13 @@ def retry_after(count):
         (NOON + timedelta(microseconds=1), 3600),
         (NOON + HOUR, 3600),
     ],
-    ids=["start", "last second", "within the last second", "just after the start", "next window"],
+    ids=[
+        "start",
+        "last second",
+        "within the last second",
+        "just after the start",
+        "next window",
+    ],
 )
 def test_a_full_window_refuses_until_it_ends(now, seconds):
     assert retry_after(HOURLY.count("per_a", now)) == seconds
@@ -51,16 +57,26 @@ def test_a_calendar_day_ends_at_midnight_where_people_live():
     count = DAILY.count("per_a", NOON, "Asia/Shanghai")  # 20:00 there
     assert (count.name, retry_after(count)) == ("reports#2026-11-28", 4 * 3600)
     assert count.expires_at == NOON + timedelta(hours=4, days=1)
-    assert DAILY.count("per_a", NOON + 4 * HOUR, "Asia/Shanghai").name == "reports#2026-11-29"
+    assert (
+        DAILY.count("per_a", NOON + 4 * HOUR, "Asia/Shanghai").name
+        == "reports#2026-11-29"
+    )
 
 
 def test_a_calendar_day_may_have_twenty_three_hours():
-    start = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)  # 01:00 in Berlin, before the clocks go forward
+    start = datetime(
+        2026, 3, 29, 0, 0, tzinfo=UTC
+    )  # 01:00 in Berlin, before the clocks go forward
     assert retry_after(DAILY.count("per_a", start, "Europe/Berlin")) == 22 * 3600
 
 
 def test_attempts_are_counted_for_as_long_as_the_subject_lasts():
     full = Conflict("thing.locked")
     count = AttemptLimit("code", 5).count("tries#x", full, NOON)
-    assert (count.subject, count.name, count.add, count.limit) == ("tries#x", "code", 1, 5)
+    assert (count.subject, count.name, count.add, count.limit) == (
+        "tries#x",
+        "code",
+        1,
+        5,
+    )
     assert (count.refusal, count.expires_at) == (full, NOON)

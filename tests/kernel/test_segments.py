@@ -94,7 +94,9 @@ def split(text: str) -> list[str]:
 LETTERS = st.sampled_from(["a", "€", "春", PAIR, "…"])
 TEXTS = st.one_of(
     st.text("a€[ ", max_size=480),
-    st.lists(st.tuples(LETTERS, st.integers(0, 80)), max_size=6).map(lambda runs: "".join(c * n for c, n in runs)),
+    st.lists(st.tuples(LETTERS, st.integers(0, 80)), max_size=6).map(
+        lambda runs: "".join(c * n for c, n in runs)
+    ),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=300),
 )
 
@@ -108,4 +110,6 @@ def test_parts_are_those_of_a_splitter_that_really_splits(text: str):
 
 @given(TEXTS, TEXTS)
 def test_a_longer_text_never_costs_less(text: str, more: str):
-    assert parts_of(text + more) >= parts_of(text) or is_gsm7(text) != is_gsm7(text + more)
+    assert parts_of(text + more) >= parts_of(text) or is_gsm7(text) != is_gsm7(
+        text + more
+    )

@@ -18,10 +18,19 @@ NONCE = "non_aaaabbbbccccdddd"
 BODY = '{"text":"红烧肉\n不辣"}'.encode()
 
 
-def refused(timestamp=STAMP, nonce=NONCE, signature=None, body=BODY, key=KEY, now=NOW) -> bool:
+def refused(
+    timestamp=STAMP, nonce=NONCE, signature=None, body=BODY, key=KEY, now=NOW
+) -> bool:
     """Say whether a request is turned away, always by the same code and without a fact."""
     try:
-        check(key, timestamp, nonce, sign(KEY, STAMP, NONCE, BODY) if signature is None else signature, body, now)
+        check(
+            key,
+            timestamp,
+            nonce,
+            sign(KEY, STAMP, NONCE, BODY) if signature is None else signature,
+            body,
+            now,
+        )
     except Unauthenticated as error:
         return (error.code, error.facts) == ("webhook.signature_invalid", {})
     return False
@@ -33,11 +42,19 @@ def test_a_signed_request_is_believed():
 
 def test_a_provider_can_sign_with_three_lines_of_any_language():
     text = STAMP.encode() + b"\n" + NONCE.encode() + b"\n" + BODY
-    assert sign(KEY, STAMP, NONCE, BODY) == hmac.new(KEY, text, hashlib.sha256).hexdigest()
+    assert (
+        sign(KEY, STAMP, NONCE, BODY) == hmac.new(KEY, text, hashlib.sha256).hexdigest()
+    )
 
 
 @pytest.mark.parametrize(
-    "changed", [{"body": BODY + b" "}, {"nonce": NONCE + "x"}, {"timestamp": str(int(STAMP) + 1)}, {"key": b"j" * 32}]
+    "changed",
+    [
+        {"body": BODY + b" "},
+        {"nonce": NONCE + "x"},
+        {"timestamp": str(int(STAMP) + 1)},
+        {"key": b"j" * 32},
+    ],
 )
 def test_a_signature_is_good_for_one_request_and_one_key(changed):
     assert refused(**changed)
@@ -49,7 +66,10 @@ def test_five_minutes_either_way_are_forgiven_between_two_clocks(way):
     assert refused(now=NOW + way * (TOLERANCE + timedelta(seconds=1)))
 
 
-@pytest.mark.parametrize("timestamp", ["", "now", "-1", "+1", "1.5", " 1", "1\n", "１７９５", "1" * 13, "0x10", "1_0"])
+@pytest.mark.parametrize(
+    "timestamp",
+    ["", "now", "-1", "+1", "1.5", " 1", "1\n", "１７９５", "1" * 13, "0x10", "1_0"],
+)
 def test_a_time_that_is_not_a_plain_number_is_turned_away(timestamp):
     assert refused(timestamp=timestamp)
     with pytest.raises(ValueError, match="unix seconds"):
@@ -57,7 +77,17 @@ def test_a_time_that_is_not_a_plain_number_is_turned_away(timestamp):
 
 
 @pytest.mark.parametrize(
-    "nonce", ["", "short", "x" * 65, "with space", "line\nfeed-in-it", "abcdefgh\n", "non_ä_ö_ü_ß", "../../etc"]
+    "nonce",
+    [
+        "",
+        "short",
+        "x" * 65,
+        "with space",
+        "line\nfeed-in-it",
+        "abcdefgh\n",
+        "non_ä_ö_ü_ß",
+        "../../etc",
+    ],
 )
 def test_a_nonce_that_is_none_is_turned_away(nonce):
     assert refused(nonce=nonce)
@@ -65,7 +95,17 @@ def test_a_nonce_that_is_none_is_turned_away(nonce):
         sign(KEY, STAMP, nonce, BODY)
 
 
-@pytest.mark.parametrize("signature", ["", "0" * 64, "0" * 63, "é" * 64, "\ud800" * 64, sign(KEY, STAMP, NONCE, BODY).upper()])
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        "0" * 64,
+        "0" * 63,
+        "é" * 64,
+        "\ud800" * 64,
+        sign(KEY, STAMP, NONCE, BODY).upper(),
+    ],
+)
 def test_a_strange_signature_is_turned_away_and_never_an_accident(signature):
     assert refused(signature=signature)
 
@@ -87,5 +127,7 @@ def test_two_requests_never_share_a_signature(one, other):
 
 
 @given(st.text(), st.text(), st.text(), st.binary())
-def test_anything_at_all_is_turned_away_and_nothing_breaks(timestamp, nonce, signature, body):
+def test_anything_at_all_is_turned_away_and_nothing_breaks(
+    timestamp, nonce, signature, body
+):
     assert refused(timestamp=timestamp, nonce=nonce, signature=signature, body=body)

@@ -44,7 +44,11 @@ def test_a_move_leads_to_another_declared_target_on_demand():
 
 @pytest.mark.parametrize(
     "wanted",
-    [{"target": Door.OPEN}, {"event": "door.opened"}, {"target": Door.LOCKED, "event": "door.blown"}],
+    [
+        {"target": Door.OPEN},
+        {"event": "door.opened"},
+        {"target": Door.LOCKED, "event": "door.blown"},
+    ],
     ids=["target", "event", "event of a declared target"],
 )
 def test_what_the_row_does_not_declare_is_a_programming_error(wanted):
@@ -77,7 +81,9 @@ def test_a_move_without_an_action_is_the_systems_alone():
 def test_the_same_move_may_lead_elsewhere_for_others():
     assert DOOR.go(Door.SHUT, "turn", OWNER).target is Door.LOCKED
     assert DOOR.go(Door.SHUT, "turn", STAFF).target is Door.OPEN
-    assert DOOR.go(Door.SHUT, "turn", STAFF | OWNER).target is Door.LOCKED  # the first row that fits
+    assert (
+        DOOR.go(Door.SHUT, "turn", STAFF | OWNER).target is Door.LOCKED
+    )  # the first row that fits
 
 
 def test_moves_are_those_of_the_state_and_the_caller_each_once_in_table_order():

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.text import LINE_PATTERN, PROSE_PATTERN, mask_personal, normalise, normalise_name, overlap
+from chalicelib.kernel.text import (
+    LINE_PATTERN,
+    PROSE_PATTERN,
+    mask_personal,
+    normalise,
+    normalise_name,
+    overlap,
+)
 
 TITLES = st.text(alphabet="电热水壶一个书包大米 abcAB·，0123456789", max_size=20)
 
@@ -30,13 +37,28 @@ def test_normalising_twice_changes_nothing_more(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
-@pytest.mark.parametrize("text", ["一个电热水壶", "👨\u200d👩\u200d👧 一家", "a", "买买提·阿依", "𠮷野家"])
+@pytest.mark.parametrize(
+    "text", ["一个电热水壶", "👨\u200d👩\u200d👧 一家", "a", "买买提·阿依", "𠮷野家"]
+)
 def test_a_line_takes_what_people_write(text):
     assert re.search(LINE_PATTERN, text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "\u3000", "\u200d", "a\nb", "a\tb", "\x00a", "a\u202eb", "a\u200bb", "\ufeffa", "a\x85b"]
+    "text",
+    [
+        "",
+        "   ",
+        "\u3000",
+        "\u200d",
+        "a\nb",
+        "a\tb",
+        "\x00a",
+        "a\u202eb",
+        "a\u200bb",
+        "\ufeffa",
+        "a\x85b",
+    ],
 )
 def test_a_line_refuses_the_empty_and_what_hides_or_reverses(text):
     assert not re.search(LINE_PATTERN, text)
@@ -55,7 +77,12 @@ def test_prose_takes_line_breaks_and_emptiness_but_no_controls():
         ("电热水壶一个", "一个电热水壶", 0.8, 0.8),
         ("电热水壶", "电热水壶", 1, 1),
         ("一个书包", "十公斤大米", 0, 0),
-        ("Rice Cooker", "ｒｉｃｅ　ｃｏｏｋｅｒ！", 1, 1),  # width, case and punctuation do not matter
+        (
+            "Rice Cooker",
+            "ｒｉｃｅ　ｃｏｏｋｅｒ！",
+            1,
+            1,
+        ),  # width, case and punctuation do not matter
         ("一个电饭煲", "一个电热水壶", 0.4, 0.49),
         ("米", "米", 1, 1),
         ("！！", "！！", 0, 0),  # nothing to compare
@@ -92,16 +119,25 @@ def test_what_would_find_a_resident_is_blanked_out(text, hidden):
 
 
 def test_a_name_is_blanked_out_whole_and_as_neighbours_say_it():
-    assert mask_personal("王秀英的水壶，秀英急用", name="王秀英") == "＊＊的水壶，＊＊急用"
+    assert (
+        mask_personal("王秀英的水壶，秀英急用", name="王秀英") == "＊＊的水壶，＊＊急用"
+    )
     assert "阿依古丽" not in mask_personal("阿依古丽家要米", name="阿依古丽·买买提")
     assert mask_personal("WANG Li needs rice", name="Wang Li") == "＊＊ needs rice"
 
 
-@pytest.mark.parametrize("text", ["十公斤大米", "2026年", "坐3号线去", "一双38码的鞋", "预算120元", "一个电热水壶"])
+@pytest.mark.parametrize(
+    "text",
+    ["十公斤大米", "2026年", "坐3号线去", "一双38码的鞋", "预算120元", "一个电热水壶"],
+)
 def test_a_wish_that_names_nobody_stays_as_it_is(text):
     assert mask_personal(text, name="王秀英") == text
 
 
-@given(st.text(max_size=30), st.sampled_from(["王秀英", "柏华路8弄", "+8613812345678", "a.b@example.com"]), st.text(max_size=30))
+@given(
+    st.text(max_size=30),
+    st.sampled_from(["王秀英", "柏华路8弄", "+8613812345678", "a.b@example.com"]),
+    st.text(max_size=30),
+)
 def test_a_secret_is_gone_wherever_it_stands(before, secret, after):
     assert secret not in mask_personal(before + secret + after, secrets=[secret])

@@ -29,7 +29,10 @@ def test_a_text_is_said_in_either_language_with_its_facts():
 
 def test_a_missing_fact_leaves_its_name_and_nothing_breaks():
     assert WORDS.format("en") == "{n} left"
-    assert text(zh="{a}", en="{a}").format("en", {"a": "{b} %s {0.__class__}"}) == "{b} %s {0.__class__}"
+    assert (
+        text(zh="{a}", en="{a}").format("en", {"a": "{b} %s {0.__class__}"})
+        == "{b} %s {0.__class__}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,10 @@ def test_a_missing_fact_leaves_its_name_and_nothing_breaks():
         ("*", "zh-CN"),
         ("english", "zh-CN"),
         ("en;q=abc,zh", "zh-CN"),
-        ("en; q=0.9, zh; q=0.1", "en"),  # RFC 9110, 12.4.2 allows white space around the semicolon
+        (
+            "en; q=0.9, zh; q=0.1",
+            "en",
+        ),  # RFC 9110, 12.4.2 allows white space around the semicolon
         ("fr, en ;q=0.8", "en"),
         ("en;q=0", "zh-CN"),  # RFC 9110, 12.4.2: a weight of 0 is "not acceptable"
     ],
@@ -67,7 +73,9 @@ def test_a_text_is_given_by_language_and_kept_by_locale():
 
 
 def test_texts_are_joined_locale_by_locale_and_keep_their_names():
-    assert text(zh="还有", en="Only ") + WORDS == text(zh="还有还有 {n} 个", en="Only {n} left")
+    assert text(zh="还有", en="Only ") + WORDS == text(
+        zh="还有还有 {n} 个", en="Only {n} left"
+    )
 
 
 def test_what_nobody_asked_for_is_said_in_the_default_locale():
@@ -86,7 +94,9 @@ def _texts(value: object, name: str) -> Iterator[tuple[str, Text]]:
             yield from _texts(inner, f"{name}[{key!r}]")
     elif isinstance(value, EnumType):
         for member in value:
-            yield from _texts(getattr(member, "label", member.value), f"{name}.{member.name}")
+            yield from _texts(
+                getattr(member, "label", member.value), f"{name}.{member.name}"
+            )
     elif isinstance(value, list | tuple | set | frozenset):
         for n, inner in enumerate(value):
             yield from _texts(inner, f"{name}[{n}]")
@@ -105,7 +115,10 @@ ALL = _texts_of_the_tree()
 
 
 def test_the_texts_of_the_tree_are_found():
-    places = {"chalicelib.wishes.texts.MESSAGES['wish.approved']", "chalicelib.web.errors.TITLES[404]"}
+    places = {
+        "chalicelib.wishes.texts.MESSAGES['wish.approved']",
+        "chalicelib.web.errors.TITLES[404]",
+    }
     assert set(ALL) >= places | {"chalicelib.message_log.policy.SUFFIX"}
     assert len(ALL) > 200
 

@@ -8,7 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from chalicelib.kernel.place import ancestors, community_of
-from chalicelib.matching.edges import Helper, OpenWish, may_be_asked, obstacles, terms_of
+from chalicelib.matching.edges import (
+    Helper,
+    OpenWish,
+    may_be_asked,
+    obstacles,
+    terms_of,
+)
 from chalicelib.matching.inputs import MatchingInput
 from chalicelib.matching.plan import Carried, Plan, make_plan
 from chalicelib.matching.policy import WORK_MOST, Weights
@@ -53,11 +59,15 @@ def a_wanted(**fields: Any) -> OpenWish:
         "resident": "per_owner",
         "kin": frozenset({"per_owner"}),
     } | fields
-    return OpenWish(**({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values))
+    return OpenWish(
+        **({"price": WEIGHTS.of_wish(values["urgency"], timedelta())} | values)
+    )
 
 
 def a_helper(**fields: Any) -> Helper:
-    return Helper(**({"id": "per_a", "places": ("s.c1",), "base": "s.c1.g1.b2.u1"} | fields))
+    return Helper(
+        **({"id": "per_a", "places": ("s.c1",), "base": "s.c1.g1.b2.u1"} | fields)
+    )
 
 
 @dataclass(frozen=True)
@@ -84,16 +94,27 @@ class _Dice(random.Random):
 
 
 def a_street(
-    seed: int, wishes: int = 12, helpers: int = 20, communities: int = 3, grids: int = 3, weights: Weights = WEIGHTS
+    seed: int,
+    wishes: int = 12,
+    helpers: int = 20,
+    communities: int = 3,
+    grids: int = 3,
+    weights: Weights = WEIGHTS,
 ) -> Street:
     """Draw a street in which every filter and every term of the cost decides about some pairs."""
     dice = _Dice(seed)
     names = [f"s.c{c}.g{g}" for c in range(communities) for g in range(grids)]
     beside = {pair for pair in pairwise(names) if dice.likely(0.4)}
-    beside |= {(community_of(one), community_of(other)) for one, other in beside if community_of(one) != community_of(other)}
+    beside |= {
+        (community_of(one), community_of(other))
+        for one, other in beside
+        if community_of(one) != community_of(other)
+    }
     ids = [f"per_{n:03}" for n in range(helpers)]
     return Street(
-        wishes=[_wanted(dice, f"wsh_{n:03}", names, ids, weights) for n in range(wishes)],
+        wishes=[
+            _wanted(dice, f"wsh_{n:03}", names, ids, weights) for n in range(wishes)
+        ],
         helpers=[_helper(dice, id, names) for id in ids],
         beside=frozenset(beside),
         weights=weights,
@@ -107,11 +128,19 @@ def _somewhere(dice: _Dice, grids: list[str], levels: tuple[int, ...]) -> str:
 
 
 def _windows(dice: _Dice) -> tuple[tuple[datetime, datetime], ...]:
-    starts = [NOW + timedelta(hours=dice.randint(1, 200)) for _ in range(dice.choice((0, 0, 1, 2)))]
-    return tuple((start, start + timedelta(hours=dice.choice((1, 3, 12, 300)))) for start in starts)
+    starts = [
+        NOW + timedelta(hours=dice.randint(1, 200))
+        for _ in range(dice.choice((0, 0, 1, 2)))
+    ]
+    return tuple(
+        (start, start + timedelta(hours=dice.choice((1, 3, 12, 300))))
+        for start in starts
+    )
 
 
-def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights) -> OpenWish:
+def _wanted(
+    dice: _Dice, id: str, grids: list[str], helpers: list[str], weights: Weights
+) -> OpenWish:
     urgency, resident = dice.choice(list(OfferUrgency)), f"per_r{dice.randint(0, 9)}"
     return OpenWish(
         id=id,
@@ -126,16 +155,29 @@ def _wanted(dice: _Dice, id: str, grids: list[str], helpers: list[str], weights:
         windows=_windows(dice),
         vetted=dice.likely(0.15),
         resident=resident,
-        kin=frozenset({resident, *dice.choices(helpers, k=dice.choice((0, 1)))}) if helpers else frozenset({resident}),
+        kin=frozenset({resident, *dice.choices(helpers, k=dice.choice((0, 1)))})
+        if helpers
+        else frozenset({resident}),
         household=dice.choice((None, "h1", "h2")),
         not_again=dice.some(tuple(helpers), 0.05),
     )
 
 
 def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
-    places = tuple(dict.fromkeys(_somewhere(dice, grids, (1, 2, 3, 3, 3, 4)) for _ in range(dice.choice((1, 1, 2, 3)))))
+    places = tuple(
+        dict.fromkeys(
+            _somewhere(dice, grids, (1, 2, 3, 3, 3, 4))
+            for _ in range(dice.choice((1, 1, 2, 3)))
+        )
+    )
     home = _somewhere(dice, grids, (0, 0, 0, 1, 2))
-    days = [(dice.randint(1, 7), *dice.choice((("08:00", "12:00"), ("18:00", "19:00"), ("21:00", "02:00")))) for _ in range(5)]
+    days = [
+        (
+            dice.randint(1, 7),
+            *dice.choice((("08:00", "12:00"), ("18:00", "19:00"), ("21:00", "02:00"))),
+        )
+        for _ in range(5)
+    ]
     return Helper(
         id=id,
         places=places,
@@ -148,17 +190,23 @@ def _helper(dice: _Dice, id: str, grids: list[str]) -> Helper:
         vetted=dice.likely(0.5),
         household=dice.choice((None, None, "h1", "h2")),
         contact_via=dice.choice((None, None, None, "per_r1")),
-        paused_until=NOW + timedelta(days=dice.choice((-1, 1))) if dice.likely(0.1) else None,
+        paused_until=NOW + timedelta(days=dice.choice((-1, 1)))
+        if dice.likely(0.1)
+        else None,
         quiet=("09:00", "11:00") if dice.likely(0.05) else ("21:00", "08:00"),
         room=dice.choice((0, 1, 2, 2, 2)),
         capacity=dice.randint(0, 5),
         recent=dice.choice((0, 0, 0, 1, 2, 5, 40)),
         acceptance=dice.choice((0, 200, 600, 600, 600, 900, 1000)),
-        met=frozenset(f"per_r{dice.randint(0, 9)}" for _ in range(dice.choice((0, 0, 3)))),
+        met=frozenset(
+            f"per_r{dice.randint(0, 9)}" for _ in range(dice.choice((0, 0, 3)))
+        ),
     )
 
 
-def crowded(seed: int, wishes: int = 60, helpers: int = 40, weights: Weights = WEIGHTS) -> Street:
+def crowded(
+    seed: int, wishes: int = 60, helpers: int = 40, weights: Weights = WEIGHTS
+) -> Street:
     """Draw one grid in which all wishes want the same few, who are all alike but for small things."""
     dice = _Dice(seed)
     return Street(
@@ -196,7 +244,9 @@ def carrying(carried: Mapping[str, int]) -> tuple[Carried, list[str]]:
     return look_up, asked
 
 
-def plan_of(street: Street, carried: Mapping[str, int] | None = None, work: int = WORK_MOST) -> Plan:
+def plan_of(
+    street: Street, carried: Mapping[str, int] | None = None, work: int = WORK_MOST
+) -> Plan:
     """Make the plan of a street as a run does."""
     situation = MatchingInput(
         place="s",
@@ -209,16 +259,24 @@ def plan_of(street: Street, carried: Mapping[str, int] | None = None, work: int 
         histories={},
     )
     look_up, _ = carrying(carried or {})
-    return make_plan(street.wishes, situation.free, street.weights, street.neighbours, look_up, work)
+    return make_plan(
+        street.wishes, situation.free, street.weights, street.neighbours, look_up, work
+    )
 
 
 def room_of(helper: Helper, carried: Mapping[str, int]) -> int:
     """Return how many offers somebody may get, all things considered."""
     free = may_be_asked(helper, NOW, "Asia/Shanghai")
-    return max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0))) if free else 0
+    return (
+        max(0, min(helper.room, helper.capacity - carried.get(helper.id, 0)))
+        if free
+        else 0
+    )
 
 
-def everything(street: Street, carried: Mapping[str, int] | None = None) -> AssignmentProblem:
+def everything(
+    street: Street, carried: Mapping[str, int] | None = None
+) -> AssignmentProblem:
     """Return the flow of a street over every pair that is eligible, where it is known what everybody carries.
 
     Wishes and volunteers are in the order of a plan's.
@@ -237,5 +295,11 @@ def everything(street: Street, carried: Mapping[str, int] | None = None) -> Assi
             ]
             for wish in wishes
         ],
-        loads=[[weights.of_load(helper.recent + 2 * k) for k in range(room_of(helper, carried or {}))] for helper in helpers],
+        loads=[
+            [
+                weights.of_load(helper.recent + 2 * k)
+                for k in range(room_of(helper, carried or {}))
+            ]
+            for helper in helpers
+        ],
     )

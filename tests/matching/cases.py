@@ -19,14 +19,28 @@ def _start_run(world: World) -> Good:
 
 
 def _set_weights(world: World) -> Good:
-    return Good(world.phone_of(world.admin), "/v1/policies/matching?place=chunhui", {"weights": _weights()})
+    return Good(
+        world.phone_of(world.admin),
+        "/v1/policies/matching?place=chunhui",
+        {"weights": _weights()},
+    )
 
 
 CASES = Cases(
-    who={"list_runs": WORKER, "start_run": WORKER, "read_weights": WORKER, "set_weights": ADMIN},
+    who={
+        "list_runs": WORKER,
+        "start_run": WORKER,
+        "read_weights": WORKER,
+        "set_weights": ADMIN,
+    },
     elsewhere=RUNS.keys() | OF_A_WISH.keys(),
-    bodies={"start_run": {"place": GRID, "dry_run": True}, "set_weights": {"weights": {"load": 15}}},
-    queries=dict.fromkeys(("list_runs", "read_weights", "set_weights"), f"?place={GRID}"),
+    bodies={
+        "start_run": {"place": GRID, "dry_run": True},
+        "set_weights": {"weights": {"load": 15}},
+    },
+    queries=dict.fromkeys(
+        ("list_runs", "read_weights", "set_weights"), f"?place={GRID}"
+    ),
     good={"start_run": _start_run, "set_weights": _set_weights},
     story_queries={"list_runs": f"place={BAIHUA}", "read_weights": f"place={STREET}"},
 )

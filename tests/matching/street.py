@@ -17,7 +17,10 @@ from ..world import STREET, World
 __all__ = ["Size", "settle"]
 
 KINDS = (WishKind.GOODS, WishKind.SERVICE, WishKind.COMPANY, WishKind.LEARNING)
-SKILLS, DIALECTS = ("理发", "家电维修", "陪诊", "辅导功课"), ("重庆话", "上海话", "粤语")
+SKILLS, DIALECTS = (
+    ("理发", "家电维修", "陪诊", "辅导功课"),
+    ("重庆话", "上海话", "粤语"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,17 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         for g in range(size.grids):
             beside = (f"{community}.g{g - 1:02}",) if g else ()
             grids.append(f"{community}.g{g:02}")
-            places.append(Place(id=grids[-1], name=f"第{g}网格", neighbours=beside, **common))
+            places.append(
+                Place(id=grids[-1], name=f"第{g}网格", neighbours=beside, **common)
+            )
 
     def home() -> str:
         return f"{dice.choice(grids)}.b{dice.randrange(6):02}.u1"
 
-    residents = [Person(id=id_of("per"), name="居民", phone=None, home=home(), **common) for _ in range(size.wishes)]
+    residents = [
+        Person(id=id_of("per"), name="居民", phone=None, home=home(), **common)
+        for _ in range(size.wishes)
+    ]
     volunteers = []
     for _ in range(size.volunteers):
         where = home()
@@ -62,7 +70,9 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
             places=(place,),
             skills=tuple(dice.sample(SKILLS, dice.choice((0, 0, 1, 2)))),
             dialects=tuple(dice.sample(DIALECTS, dice.choice((0, 0, 0, 1)))),
-            availability=(Availability(weekday=dice.randint(1, 7), start="09:00", end="17:00"),),
+            availability=(
+                Availability(weekday=dice.randint(1, 7), start="09:00", end="17:00"),
+            ),
             capacity=dice.randint(1, 3),
         )
         volunteers.append(
@@ -97,6 +107,13 @@ def settle(world: World, size: Size, seed: int = 1) -> list[str]:
         for person in volunteers
         if dice.random() < 0.5
     ]  # fmt: skip
-    for rows in (places, residents, volunteers, [v for person in volunteers for v in volunteering(person)], wishes, histories):
+    for rows in (
+        places,
+        residents,
+        volunteers,
+        [v for person in volunteers for v in volunteering(person)],
+        wishes,
+        histories,
+    ):
         save_all(rows)
     return [wish.id for wish in wishes]

@@ -24,13 +24,30 @@ from chalicelib.offers.model import grid_of
 from chalicelib.offers.policy import OfferUrgency
 from chalicelib.offers.texts import why_text
 
-from .builders import KINDS, NOW, WEIGHTS, Street, a_helper, a_street, a_wanted, apart, crowded
+from .builders import (
+    KINDS,
+    NOW,
+    WEIGHTS,
+    Street,
+    a_helper,
+    a_street,
+    a_wanted,
+    apart,
+    crowded,
+)
 
-MICRO, MINUTE, HOUR, DAY = timedelta(microseconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MICRO, MINUTE, HOUR, DAY = (
+    timedelta(microseconds=1),
+    timedelta(minutes=1),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 SEEDS = st.integers(0, 10**6)
 
 
-def against(wish: dict | None = None, helper: dict | None = None, now: datetime = NOW) -> list[str]:
+def against(
+    wish: dict | None = None, helper: dict | None = None, now: datetime = NOW
+) -> list[str]:
     return obstacles(a_wanted(**(wish or {})), a_helper(**(helper or {})), now)
 
 
@@ -46,7 +63,11 @@ def test_nothing_stands_against_a_neighbour():
     [
         ("elsewhere", {}, {"places": ("s.c2",)}),
         ("elsewhere", {}, {"places": ("s.c1.g2", "s.c2", "t")}),
-        ("elsewhere", {"place": "s.c1.g10.b1"}, {"places": ("s.c1.g1",)}),  # a beginning of its text and yet another grid
+        (
+            "elsewhere",
+            {"place": "s.c1.g10.b1"},
+            {"places": ("s.c1.g1",)},
+        ),  # a beginning of its text and yet another grid
         ("elsewhere", {"place": "s.c1.g1.b1.u1"}, {"places": ("s.c1.g1.b1.u2",)}),
         ("own", {"kin": frozenset({"per_owner", "per_a"})}, {}),
         ("own", {}, {"contact_via": "per_owner"}),  # the resident answers her phone
@@ -55,12 +76,28 @@ def test_nothing_stands_against_a_neighbour():
         ("kind", {}, {"never": frozenset({"goods"})}),
         ("kind", {}, {"kinds": frozenset({"service", "company"})}),
         ("kind", {}, {"kinds": frozenset({"goods"}), "never": frozenset({"goods"})}),
-        ("skill", {"skills": ("plumbing", "reading")}, {"skills": frozenset({"plumbing"})}),
+        (
+            "skill",
+            {"skills": ("plumbing", "reading")},
+            {"skills": frozenset({"plumbing"})},
+        ),
         ("vetting", {"vetted": True}, {}),
         ("paused", {}, {"paused_until": NOW + MICRO}),
-        ("availability", {"windows": ((NOW, NOW + HOUR),)}, {"availability": ((2, "00:00", "23:59"),)}),
-        ("availability", {"windows": ((NOW, NOW + HOUR),)}, {"availability": ((1, "09:00", "10:00"), (1, "11:00", "12:00"))}),
-        ("availability", {"windows": ((NOW + MINUTE / 2, NOW + HOUR),)}, {"availability": ((1, "09:00", "10:01"),)}),
+        (
+            "availability",
+            {"windows": ((NOW, NOW + HOUR),)},
+            {"availability": ((2, "00:00", "23:59"),)},
+        ),
+        (
+            "availability",
+            {"windows": ((NOW, NOW + HOUR),)},
+            {"availability": ((1, "09:00", "10:00"), (1, "11:00", "12:00"))},
+        ),
+        (
+            "availability",
+            {"windows": ((NOW + MINUTE / 2, NOW + HOUR),)},
+            {"availability": ((1, "09:00", "10:01"),)},
+        ),
         ("quiet", {}, {"quiet": ("10:00", "12:00")}),
         ("quiet", {}, {"quiet": ("22:00", "10:01")}),
         ("quiet", {"zone": "Asia/Tokyo"}, {"quiet": ("11:00", "12:00")}),
@@ -75,14 +112,20 @@ def test_one_thing_alone_stands_against_asking_her(name, wish, helper):
 @pytest.mark.parametrize(
     ("wish", "helper"),
     [
-        ({"place": "s.c1"}, {"places": ("s.c1.g1.b1.u1",)}),  # wherever in the community it may be
+        (
+            {"place": "s.c1"},
+            {"places": ("s.c1.g1.b1.u1",)},
+        ),  # wherever in the community it may be
         ({"place": "s"}, {"places": ("s.c1.g1",)}),
         ({}, {"places": ("s",)}),
         ({}, {"places": ("s.c2", "s.c1.g1.b1.u1")}),  # one of several is enough
         ({}, {"contact_via": "per_other"}),
         ({"resident": "per_a2", "kin": frozenset({"per_a2"})}, {}),
         ({"household": "h1"}, {"household": "h2"}),
-        ({"household": None}, {"household": None}),  # nobody's household is nobody else's
+        (
+            {"household": None},
+            {"household": None},
+        ),  # nobody's household is nobody else's
         ({"household": None}, {"household": "h1"}),
         ({"not_again": frozenset({"per_b"})}, {}),
         ({}, {"kinds": frozenset({"goods"}), "never": frozenset({"service"})}),
@@ -96,7 +139,10 @@ def test_one_thing_alone_stands_against_asking_her(name, wish, helper):
         ({}, {"quiet": ("10:01", "12:00")}),
         ({}, {"quiet": ("22:00", "10:00")}),  # it ends now
         ({}, {"quiet": ("10:00", "10:00")}),  # no quiet hours at all
-        ({}, {"room": 1, "capacity": 0}),  # what she carries is looked up later, and takes from her room then
+        (
+            {},
+            {"room": 1, "capacity": 0},
+        ),  # what she carries is looked up later, and takes from her room then
     ],
 )
 def test_this_does_not_stand_against_asking_her(wish, helper):
@@ -126,22 +172,34 @@ def test_everything_that_stands_against_it_is_named_in_the_order_of_the_table():
 
 
 @given(SEEDS, st.integers(0, 24 * 60))
-def test_whoever_may_be_asked_for_something_has_none_of_the_obstacles_against_all(seed, minutes):
+def test_whoever_may_be_asked_for_something_has_none_of_the_obstacles_against_all(
+    seed, minutes
+):
     street, now = a_street(seed, wishes=1, helpers=10), NOW + timedelta(minutes=minutes)
     for helper in street.helpers:
-        stands = {"paused", "quiet", "silent", "full"}.intersection(obstacles(street.wishes[0], helper, now))
+        stands = {"paused", "quiet", "silent", "full"}.intersection(
+            obstacles(street.wishes[0], helper, now)
+        )
         assert may_be_asked(helper, now, "Asia/Shanghai") == (not stands)
 
 
 # When she is free
 
 
-def free(availability: tuple[tuple[int, str, str], ...], *windows: tuple[datetime, datetime], zone: str = "Asia/Shanghai") -> int:
+def free(
+    availability: tuple[tuple[int, str, str], ...],
+    *windows: tuple[datetime, datetime],
+    zone: str = "Asia/Shanghai",
+) -> int:
     return overlap_minutes(a_helper(availability=availability), windows, zone)
 
 
 def local(text: str, zone: str = "Asia/Shanghai", fold: int = 0) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+    return (
+        datetime.fromisoformat(text)
+        .replace(tzinfo=ZoneInfo(zone), fold=fold)
+        .astimezone(UTC)
+    )
 
 
 def test_her_hours_meet_a_window_where_people_live():
@@ -151,11 +209,16 @@ def test_her_hours_meet_a_window_where_people_live():
     assert free(((1, "11:30", "18:00"),), monday) == 30
     assert free(((1, "00:00", "23:59"),), monday) == 240
     assert free(((1, "12:00", "18:00"), (1, "06:00", "08:00")), monday) == 0
-    assert free(((1, "09:00", "10:30"),), monday, zone="UTC") == 0  # there it is still night
+    assert (
+        free(((1, "09:00", "10:30"),), monday, zone="UTC") == 0
+    )  # there it is still night
 
 
 def test_the_best_of_several_windows_and_hours_counts_and_not_their_sum():
-    one, other = (local("2026-11-23 09:00"), local("2026-11-23 10:00")), (local("2026-11-24 09:00"), local("2026-11-24 11:00"))
+    one, other = (
+        (local("2026-11-23 09:00"), local("2026-11-23 10:00")),
+        (local("2026-11-24 09:00"), local("2026-11-24 11:00")),
+    )
     assert free(((1, "09:00", "12:00"), (2, "09:00", "12:00")), one, other) == 120
     assert free(((1, "09:00", "09:40"), (1, "09:40", "10:00")), one) == 40
 
@@ -168,13 +231,30 @@ def test_a_window_over_midnight_meets_the_hours_of_both_days():
 
 
 def test_hours_that_end_before_they_begin_end_on_the_next_day():
-    night, morning = ((1, "22:00", "02:00"),), (local("2026-11-23 00:00"), local("2026-11-23 12:00"))
+    night, morning = (
+        ((1, "22:00", "02:00"),),
+        (local("2026-11-23 00:00"), local("2026-11-23 12:00")),
+    )
     assert free(night, (local("2026-11-23 21:00"), local("2026-11-24 12:00"))) == 240
-    assert free(night, (local("2026-11-24 00:30"), local("2026-11-24 12:00"))) == 90  # they began yesterday
+    assert (
+        free(night, (local("2026-11-24 00:30"), local("2026-11-24 12:00"))) == 90
+    )  # they began yesterday
     assert free(night, morning) == 0  # Sunday's night is not hers
     assert free(((7, "22:00", "02:00"),), morning) == 120
-    assert free(((1, "18:00", "00:00"),), (local("2026-11-23 19:00"), local("2026-11-24 12:00"))) == 300  # until midnight
-    assert free(((1, "00:00", "00:00"),), (local("2026-11-23 00:00"), local("2026-11-25 00:00"))) == 1440  # all day
+    assert (
+        free(
+            ((1, "18:00", "00:00"),),
+            (local("2026-11-23 19:00"), local("2026-11-24 12:00")),
+        )
+        == 300
+    )  # until midnight
+    assert (
+        free(
+            ((1, "00:00", "00:00"),),
+            (local("2026-11-23 00:00"), local("2026-11-25 00:00")),
+        )
+        == 1440
+    )  # all day
 
 
 def test_in_a_long_window_her_hours_count_whole():
@@ -184,7 +264,9 @@ def test_in_a_long_window_her_hours_count_whole():
     assert free(hours, (start, start + timedelta(days=7))) == 120
     assert free(hours, (start, start + timedelta(days=7, hours=1))) == 180
     assert free(hours, (start, start + timedelta(days=400))) == 180
-    assert free(((1, "22:00", "12:00"),), (start, start + timedelta(days=400))) == 14 * 60
+    assert (
+        free(((1, "22:00", "12:00"),), (start, start + timedelta(days=400))) == 14 * 60
+    )
 
 
 def test_a_night_in_which_the_clocks_are_changed_is_as_long_as_it_is():
@@ -193,15 +275,23 @@ def test_a_night_in_which_the_clocks_are_changed_is_as_long_as_it_is():
     spring = local("2026-03-29 00:00", berlin), local("2026-03-29 12:00", berlin)
     assert free(((7, "01:00", "04:00"),), autumn, zone=berlin) == 240
     assert free(((7, "01:00", "04:00"),), spring, zone=berlin) == 120
-    again = local("2026-10-25 02:30", berlin), local("2026-10-25 02:30", berlin, fold=1)  # an hour apart
+    again = (
+        local("2026-10-25 02:30", berlin),
+        local("2026-10-25 02:30", berlin, fold=1),
+    )  # an hour apart
     assert again[1] - again[0] == HOUR
     assert free(((7, "01:00", "04:00"),), again, zone=berlin) == 60
 
 
 def test_a_later_week_counts_where_clocks_go_forward_in_the_first():
     new_york = "America/New_York"
-    start, end = local("2026-03-06 22:15", new_york), local("2026-03-15 23:15", new_york)
-    assert free(((7, "00:00", "00:00"),), (start, end), zone=new_york) == 23 * 60 + 15  # the Sunday before has 23 hours
+    start, end = (
+        local("2026-03-06 22:15", new_york),
+        local("2026-03-15 23:15", new_york),
+    )
+    assert (
+        free(((7, "00:00", "00:00"),), (start, end), zone=new_york) == 23 * 60 + 15
+    )  # the Sunday before has 23 hours
 
 
 def naive_overlap(availability, windows, zone: str) -> int:
@@ -215,15 +305,29 @@ def naive_overlap(availability, windows, zone: str) -> int:
                 begins, ends = time.fromisoformat(opens), time.fromisoformat(closes)
                 for day in (here.date() - DAY, here.date()):
                     until = (day if ends > begins else day + DAY, ends)
-                    if day.isoweekday() == weekday and (day, begins) <= (here.date(), here.time()) < until:
-                        met[weekday, opens, closes, day] = met.get((weekday, opens, closes, day), 0) + 15
+                    if (
+                        day.isoweekday() == weekday
+                        and (day, begins) <= (here.date(), here.time()) < until
+                    ):
+                        met[weekday, opens, closes, day] = (
+                            met.get((weekday, opens, closes, day), 0) + 15
+                        )
         best = max([best, *met.values()])
     return best
 
 
-ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"])
-AROUND = st.sampled_from([datetime(2026, month, day, tzinfo=UTC) for month, day in ((3, 7), (3, 27), (10, 23))])
-TIMES = st.sampled_from(["00:00", "00:30", "01:00", "03:15", "08:00", "12:45", "17:00", "22:00", "23:45"])  # all exist once a day
+ZONES = st.sampled_from(
+    ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"]
+)
+AROUND = st.sampled_from(
+    [
+        datetime(2026, month, day, tzinfo=UTC)
+        for month, day in ((3, 7), (3, 27), (10, 23))
+    ]
+)
+TIMES = st.sampled_from(
+    ["00:00", "00:30", "01:00", "03:15", "08:00", "12:45", "17:00", "22:00", "23:45"]
+)  # all exist once a day
 QUARTERS = st.integers(0, 9 * 96).map(lambda n: n * timedelta(minutes=15))
 
 
@@ -235,7 +339,9 @@ QUARTERS = st.integers(0, 9 * 96).map(lambda n: n * timedelta(minutes=15))
 )
 def test_her_free_time_is_what_counting_it_bit_by_bit_says(zone, availability, drawn):
     windows = [(day + after, day + after + length) for day, after, length in drawn]
-    assert free(tuple(availability), *windows, zone=zone) == naive_overlap(availability, windows, zone)
+    assert free(tuple(availability), *windows, zone=zone) == naive_overlap(
+        availability, windows, zone
+    )
 
 
 # How far it is
@@ -285,10 +391,20 @@ def test_how_far_it_is_from_where_she_lives(base, place, ring):
 
 
 def test_a_neighbour_costs_her_way_and_the_risk_that_she_says_no():
-    assert terms_of(a_wanted(), a_helper(), WEIGHTS, apart) == {"same_grid": 10, "refusal": 30}  # 1500 x 5 % x 40 %
-    assert terms_of(a_wanted(), a_helper(acceptance=1000), WEIGHTS, apart)["refusal"] == 0
+    assert terms_of(a_wanted(), a_helper(), WEIGHTS, apart) == {
+        "same_grid": 10,
+        "refusal": 30,
+    }  # 1500 x 5 % x 40 %
+    assert (
+        terms_of(a_wanted(), a_helper(acceptance=1000), WEIGHTS, apart)["refusal"] == 0
+    )
     assert terms_of(a_wanted(), a_helper(acceptance=0), WEIGHTS, apart)["refusal"] == 75
-    assert terms_of(a_wanted(urgency=OfferUrgency.URGENT), a_helper(), WEIGHTS, apart)["refusal"] == 90  # 4500 x 5 % x 40 %
+    assert (
+        terms_of(a_wanted(urgency=OfferUrgency.URGENT), a_helper(), WEIGHTS, apart)[
+            "refusal"
+        ]
+        == 90
+    )  # 4500 x 5 % x 40 %
 
 
 def test_the_risk_of_a_refusal_does_not_grow_with_the_age_of_a_wish():
@@ -300,40 +416,68 @@ def test_the_risk_of_a_refusal_does_not_grow_with_the_age_of_a_wish():
 def test_a_dialect_that_she_does_not_speak_costs_something_and_one_of_several_is_enough():
     wish = a_wanted(dialects=("sichuan", "shanghai"))
     assert terms_of(wish, a_helper(), WEIGHTS, apart)["dialect"] == 25
-    assert "dialect" not in terms_of(wish, a_helper(dialects=frozenset({"shanghai"})), WEIGHTS, apart)
+    assert "dialect" not in terms_of(
+        wish, a_helper(dialects=frozenset({"shanghai"})), WEIGHTS, apart
+    )
     assert "dialect" not in terms_of(a_wanted(), a_helper(), WEIGHTS, apart)
 
 
 def test_less_than_two_hours_together_are_thin():
     def thin(closes: str) -> bool:
         wish = a_wanted(windows=((NOW, NOW + 5 * HOUR),))
-        return "thin" in terms_of(wish, a_helper(availability=((1, "10:00", closes),)), WEIGHTS, apart)
+        return "thin" in terms_of(
+            wish, a_helper(availability=((1, "10:00", closes),)), WEIGHTS, apart
+        )
 
     assert thin("11:59")
     assert not thin("12:00")
-    assert "thin" not in terms_of(a_wanted(windows=((NOW, NOW + HOUR),)), a_helper(), WEIGHTS, apart)  # she is free at any time
-    assert "thin" not in terms_of(a_wanted(), a_helper(availability=((1, "10:00", "10:01"),)), WEIGHTS, apart)
+    assert "thin" not in terms_of(
+        a_wanted(windows=((NOW, NOW + HOUR),)), a_helper(), WEIGHTS, apart
+    )  # she is free at any time
+    assert "thin" not in terms_of(
+        a_wanted(), a_helper(availability=((1, "10:00", "10:01"),)), WEIGHTS, apart
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stranger_costs_more_only_where_it_is_about_company(kind):
     wish = a_wanted(kind=kind)
-    assert ("stranger" in terms_of(wish, a_helper(), WEIGHTS, apart)) == (kind in ("company", "learning"))
-    assert "stranger" not in terms_of(wish, a_helper(met=frozenset({"per_owner"})), WEIGHTS, apart)
+    assert ("stranger" in terms_of(wish, a_helper(), WEIGHTS, apart)) == (
+        kind in ("company", "learning")
+    )
+    assert "stranger" not in terms_of(
+        wish, a_helper(met=frozenset({"per_owner"})), WEIGHTS, apart
+    )
 
 
 def test_the_terms_say_every_weight_by_its_name():
     wish = a_wanted(
-        kind="company", dialects=("sichuan",), windows=((NOW, NOW + HOUR),), place="s.c1.g2", urgency=OfferUrgency.SOON
+        kind="company",
+        dialects=("sichuan",),
+        windows=((NOW, NOW + HOUR),),
+        place="s.c1.g2",
+        urgency=OfferUrgency.SOON,
     )
     helper = a_helper(availability=((1, "10:00", "11:00"),), acceptance=500)
-    weights = Weights(next_grid=1, dialect=2, thin=3, stranger=4, refusal_percent=10, base=60, soon=40)
-    assert terms_of(wish, helper, weights, beside) == {"next_grid": 1, "refusal": 5, "dialect": 2, "thin": 3, "stranger": 4}
+    weights = Weights(
+        next_grid=1, dialect=2, thin=3, stranger=4, refusal_percent=10, base=60, soon=40
+    )
+    assert terms_of(wish, helper, weights, beside) == {
+        "next_grid": 1,
+        "refusal": 5,
+        "dialect": 2,
+        "thin": 3,
+        "stranger": 4,
+    }
 
 
 def test_the_most_personal_reason_comes_first():
-    wish = a_wanted(skills=("plumbing", "reading"), dialects=("shanghai", "sichuan"), vetted=True)
-    helper = a_helper(met=frozenset({"per_owner"}), dialects=frozenset({"sichuan", "shanghai"}))
+    wish = a_wanted(
+        skills=("plumbing", "reading"), dialects=("shanghai", "sichuan"), vetted=True
+    )
+    helper = a_helper(
+        met=frozenset({"per_owner"}), dialects=frozenset({"sichuan", "shanghai"})
+    )
     assert why_of(wish, helper, apart) == (
         "met",
         "skill:plumbing",
@@ -346,7 +490,9 @@ def test_the_most_personal_reason_comes_first():
 
 
 def test_a_reason_is_only_given_where_it_is_true():
-    assert why_of(a_wanted(dialects=("sichuan",)), a_helper(recent=1), apart) == ("same_grid",)
+    assert why_of(a_wanted(dialects=("sichuan",)), a_helper(recent=1), apart) == (
+        "same_grid",
+    )
 
 
 def test_no_reason_says_in_which_building_the_resident_lives():
@@ -360,7 +506,10 @@ def test_every_reason_can_be_said(seed):
     street = a_street(seed, wishes=3, helpers=3)
     for wish in street.wishes:
         for helper in street.helpers:
-            assert all(why_text(reason, "zh-CN") for reason in why_of(wish, helper, street.neighbours))
+            assert all(
+                why_text(reason, "zh-CN")
+                for reason in why_of(wish, helper, street.neighbours)
+            )
 
 
 # The cheapest pairs, against looking at all of them
@@ -369,13 +518,25 @@ def test_every_reason_can_be_said(seed):
 AT_ALL = {"paused", "quiet", "silent", "full"}
 
 
-def compare(street: Street, i: int, prices: list[int], below: int, most: int, known: frozenset[int], found: list) -> None:
+def compare(
+    street: Street,
+    i: int,
+    prices: list[int],
+    below: int,
+    most: int,
+    known: frozenset[int],
+    found: list,
+) -> None:
     """Demand that `found` are the cheapest pairs of a wish; of those who cost the same, whichever."""
     wish, all_pairs = street.wishes[i], {}
     for j, helper in enumerate(street.helpers):
         if j not in known and AT_ALL.issuperset(obstacles(wish, helper, NOW)):
-            all_pairs[j] = sum(terms_of(wish, helper, street.weights, street.neighbours).values())
-    expected = sorted(total for j, cost in all_pairs.items() if (total := cost + prices[j]) < below)[:most]
+            all_pairs[j] = sum(
+                terms_of(wish, helper, street.weights, street.neighbours).values()
+            )
+    expected = sorted(
+        total for j, cost in all_pairs.items() if (total := cost + prices[j]) < below
+    )[:most]
     assert [cost + prices[j] for j, cost in found] == expected
     assert all(all_pairs[j] == cost for j, cost in found)
     assert len({j for j, _ in found}) == len(found)
@@ -383,13 +544,24 @@ def compare(street: Street, i: int, prices: list[int], below: int, most: int, kn
 
 def compare_all(street: Street, dice: random.Random) -> int:
     """Compare every wish's cheapest pairs at two sets of prices; return how many there were."""
-    candidates = Candidates(street.wishes, street.helpers, street.weights, street.neighbours)
-    first = [street.weights.of_load(helper.recent) if helper.room else 10**9 for helper in street.helpers]
+    candidates = Candidates(
+        street.wishes, street.helpers, street.weights, street.neighbours
+    )
+    first = [
+        street.weights.of_load(helper.recent) if helper.room else 10**9
+        for helper in street.helpers
+    ]
     known, count = [frozenset[int]()] * len(street.wishes), 0
-    for prices in (first, [dice.choice((0, 0, 20, dice.randint(0, 400), 10**9)) for _ in street.helpers]):
+    for prices in (
+        first,
+        [dice.choice((0, 0, 20, dice.randint(0, 400), 10**9)) for _ in street.helpers],
+    ):
         candidates.price(prices)
         for i, wish in enumerate(street.wishes):
-            below, most = dice.choice((wish.price, wish.price, dice.randint(0, 200))), dice.choice((1, 2, 5, 24))
+            below, most = (
+                dice.choice((wish.price, wish.price, dice.randint(0, 200))),
+                dice.choice((1, 2, 5, 24)),
+            )
             found = candidates.best(i, prices, below, most, known[i])
             compare(street, i, prices, below, most, known[i], found)
             known[i] |= {j for j, _ in found}
@@ -398,7 +570,9 @@ def compare_all(street: Street, dice: random.Random) -> int:
 
 
 def test_the_cheapest_pairs_of_drawn_streets_are_found():
-    found = sum(compare_all(a_street(seed, 8, 40), random.Random(seed)) for seed in range(120))
+    found = sum(
+        compare_all(a_street(seed, 8, 40), random.Random(seed)) for seed in range(120)
+    )
     assert found > 4000  # there is something to compare
 
 
@@ -409,8 +583,15 @@ def test_the_cheapest_pairs_of_a_crowded_grid_are_found():
 
 def test_the_cheapest_pairs_are_found_where_everybody_lives_in_one_building_or_far_apart():
     for seed in range(20):
-        assert compare_all(a_street(seed, 8, 40, communities=1, grids=1), random.Random(seed)) > 20
-        assert compare_all(a_street(seed, 8, 40, communities=10, grids=1), random.Random(seed))
+        assert (
+            compare_all(
+                a_street(seed, 8, 40, communities=1, grids=1), random.Random(seed)
+            )
+            > 20
+        )
+        assert compare_all(
+            a_street(seed, 8, 40, communities=10, grids=1), random.Random(seed)
+        )
 
 
 POINTS = st.integers(0, 100)
@@ -425,7 +606,9 @@ WEIGHED = st.builds(
 
 @settings(deadline=None)
 @given(SEEDS, WEIGHED, st.integers(1, 4), st.integers(1, 4))
-def test_the_cheapest_pairs_are_found_whatever_the_weights(seed, weights, communities, grids):
+def test_the_cheapest_pairs_are_found_whatever_the_weights(
+    seed, weights, communities, grids
+):
     """Also where a street has set that her own building is further away than the next one."""
     compare_all(a_street(seed, 4, 25, communities, grids, weights), random.Random(seed))
 
@@ -437,13 +620,23 @@ def test_a_street_that_wants_no_visits_within_a_building_gets_the_other_building
     street = Street([a_wanted(place="s.c1.g1.b1.u1")], [other, *far], weights=weights)
     candidates = Candidates(street.wishes, street.helpers, weights, apart)
     candidates.price([0] * 4)
-    assert {j for j, _ in candidates.best(0, [0] * 4, 1500, 3, frozenset())} == {1, 2, 3}
+    assert {j for j, _ in candidates.best(0, [0] * 4, 1500, 3, frozenset())} == {
+        1,
+        2,
+        3,
+    }
 
 
 def test_nothing_is_found_where_nobody_may_be_asked():
-    candidates = Candidates([a_wanted(skills=("dancing",)), a_wanted()], [], WEIGHTS, apart)
+    candidates = Candidates(
+        [a_wanted(skills=("dancing",)), a_wanted()], [], WEIGHTS, apart
+    )
     candidates.price([])
-    assert candidates.best(0, [], 10**6, 24, frozenset()) == candidates.best(1, [], 10**6, 24, frozenset()) == []
+    assert (
+        candidates.best(0, [], 10**6, 24, frozenset())
+        == candidates.best(1, [], 10**6, 24, frozenset())
+        == []
+    )
 
 
 def test_a_volunteer_at_the_limit_is_not_worth_it():
@@ -454,7 +647,10 @@ def test_a_volunteer_at_the_limit_is_not_worth_it():
 
 
 def test_of_those_who_cost_the_same_each_wish_begins_with_another():
-    street = Street([a_wanted(id=f"wsh_{n}") for n in range(30)], [a_helper(id=f"per_{n:02}") for n in range(60)])
+    street = Street(
+        [a_wanted(id=f"wsh_{n}") for n in range(30)],
+        [a_helper(id=f"per_{n:02}") for n in range(60)],
+    )
     candidates = Candidates(street.wishes, street.helpers, WEIGHTS, apart)
     candidates.price([0] * 60)
     found = [candidates.best(i, [0] * 60, 10**6, 2, frozenset()) for i in range(30)]
@@ -473,27 +669,46 @@ def test_a_pair_is_looked_at_once():
 
 def test_a_wish_that_takes_two_skills_looks_only_among_those_who_have_the_rarer():
     both, one = frozenset({"plumbing", "reading"}), frozenset({"reading"})
-    helpers = [a_helper(id=f"per_{n:02}", skills=one if n % 10 else both) for n in range(60)]
+    helpers = [
+        a_helper(id=f"per_{n:02}", skills=one if n % 10 else both) for n in range(60)
+    ]
     for skills in (("plumbing", "reading"), ("reading", "plumbing")):
         candidates = Candidates([a_wanted(skills=skills)], helpers, WEIGHTS, apart)
         candidates.price([0] * 60)
-        assert len(candidates.best(0, [0] * 60, 10**6, 24, frozenset())) == candidates.visits == 6
+        assert (
+            len(candidates.best(0, [0] * 60, 10**6, 24, frozenset()))
+            == candidates.visits
+            == 6
+        )
 
 
 @pytest.fixture(scope="module")
 def large() -> Street:
     """1,000 wishes and 5,000 volunteers in ten communities of five grids."""
     street = a_street(1, 1000, 5000, communities=10, grids=5)
-    helpers = [replace(helper, places=tuple(dict.fromkeys(map(grid_of, helper.places)))) for helper in street.helpers]
-    return replace(street, wishes=[replace(wish, not_again=frozenset()) for wish in street.wishes], helpers=helpers)
+    helpers = [
+        replace(helper, places=tuple(dict.fromkeys(map(grid_of, helper.places))))
+        for helper in street.helpers
+    ]
+    return replace(
+        street,
+        wishes=[replace(wish, not_again=frozenset()) for wish in street.wishes],
+        helpers=helpers,
+    )
 
 
 @pytest.mark.slow
 def test_few_of_very_many_pairs_are_looked_at(large):
     candidates = Candidates(large.wishes, large.helpers, WEIGHTS, large.neighbours)
-    prices = [WEIGHTS.of_load(helper.recent) if helper.room else 10**9 for helper in large.helpers]
+    prices = [
+        WEIGHTS.of_load(helper.recent) if helper.room else 10**9
+        for helper in large.helpers
+    ]
     candidates.price(prices)
-    found = [candidates.best(i, prices, wish.price, 24, frozenset()) for i, wish in enumerate(large.wishes)]
+    found = [
+        candidates.best(i, prices, wish.price, 24, frozenset())
+        for i, wish in enumerate(large.wishes)
+    ]
     share = candidates.visits / (len(large.wishes) * len(large.helpers))
     assert sum(map(len, found)) > 20_000
     assert share < 0.05, (

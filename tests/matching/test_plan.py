@@ -42,10 +42,16 @@ SEEDS = st.integers(0, 10**6)
 def carried_in(street: Street, seed: int) -> dict[str, int]:
     """Draw what everybody carries already."""
     dice = random.Random(seed)
-    return {helper.id: dice.randint(0, 4) for helper in street.helpers if dice.random() < 0.6}
+    return {
+        helper.id: dice.randint(0, 4)
+        for helper in street.helpers
+        if dice.random() < 0.6
+    }
 
 
-def check_can_be_carried_out(street: Street, plan: Plan, carried: dict[str, int]) -> None:
+def check_can_be_carried_out(
+    street: Street, plan: Plan, carried: dict[str, int]
+) -> None:
     """Demand that nobody is asked whom something stands against, twice, for a place that is not there, or beyond her room."""
     assert not breaches(plan.problem, plan.solution)
     asked = Counter[str]()
@@ -94,7 +100,9 @@ def test_however_few_pairs_it_begins_with_it_finds_the_optimum(monkeypatch, few)
         carried = carried_in(street, seed)
         plan = plan_of(street, carried)
         check_is_optimal(street, plan, carried)
-        left_out += sum(map(len, everything(street, carried).edges)) - sum(map(len, plan.problem.edges))
+        left_out += sum(map(len, everything(street, carried).edges)) - sum(
+            map(len, plan.problem.edges)
+        )
     assert left_out > 1000
 
 
@@ -115,13 +123,19 @@ def test_a_street_with_more_volunteers_than_it_begins_with_is_served_at_the_leas
         plan = plan_of(street)
         check_is_optimal(street, plan, {})
         assert plan.rounds <= 5
-        left_out += sum(map(len, everything(street).edges)) - sum(map(len, plan.problem.edges))
+        left_out += sum(map(len, everything(street).edges)) - sum(
+            map(len, plan.problem.edges)
+        )
     assert left_out > 1000
 
 
 def test_it_is_an_optimum_where_what_people_carry_turns_up_on_the_way():
     for seed in range(40):
-        street = crowded(seed, wishes=25, helpers=70) if seed % 2 else a_street(seed, wishes=20, helpers=70)
+        street = (
+            crowded(seed, wishes=25, helpers=70)
+            if seed % 2
+            else a_street(seed, wishes=20, helpers=70)
+        )
         carried = carried_in(street, seed)
         check_is_optimal(street, plan_of(street, carried), carried)
 
@@ -131,7 +145,9 @@ def test_it_is_an_optimum_where_what_people_carry_turns_up_on_the_way():
     SEEDS,
     st.builds(
         Weights,
-        **dict.fromkeys((*RINGS, "dialect", "thin", "stranger", "load"), st.integers(0, 200)),
+        **dict.fromkeys(
+            (*RINGS, "dialect", "thin", "stranger", "load"), st.integers(0, 200)
+        ),
         load_most=st.integers(0, 600),
         base=st.integers(0, 1500),
         refusal_percent=st.integers(0, 100),
@@ -165,9 +181,19 @@ def test_somebody_who_carries_all_she_can_makes_way_for_the_next():
         a_helper(id="per_b", base="s.c1.g2"),
         a_helper(id="per_c", base="s.c1.g3"),
     ]
-    street = Street([a_wanted(id="wsh_a"), a_wanted(id="wsh_b")], helpers, frozenset({("s.c1.g1", "s.c1.g2")}))
-    assert asked_in(plan_of(street, {"per_a": 1})) == {"wsh_a": ["per_a"], "wsh_b": ["per_b"]}
-    assert asked_in(plan_of(street, {"per_a": 2})) == {"wsh_a": ["per_b"], "wsh_b": ["per_c"]}
+    street = Street(
+        [a_wanted(id="wsh_a"), a_wanted(id="wsh_b")],
+        helpers,
+        frozenset({("s.c1.g1", "s.c1.g2")}),
+    )
+    assert asked_in(plan_of(street, {"per_a": 1})) == {
+        "wsh_a": ["per_a"],
+        "wsh_b": ["per_b"],
+    }
+    assert asked_in(plan_of(street, {"per_a": 2})) == {
+        "wsh_a": ["per_b"],
+        "wsh_b": ["per_c"],
+    }
     assert asked_in(plan_of(street, {"per_a": 5, "per_b": 5, "per_c": 5})) == {}
 
 
@@ -177,7 +203,9 @@ def asked_in(plan: Plan) -> dict[str, list[str]]:
 
 def test_several_are_asked_for_a_wish_that_needs_several_and_nobody_twice():
     helpers = [a_helper(id="per_a", room=2), a_helper(id="per_b", base="s.c2")]
-    assert asked_in(plan_of(Street([a_wanted(need=3)], helpers))) == {"wsh_a": ["per_a", "per_b"]}
+    assert asked_in(plan_of(Street([a_wanted(need=3)], helpers))) == {
+        "wsh_a": ["per_a", "per_b"]
+    }
 
 
 def test_nothing_to_do_is_a_plan():
@@ -192,7 +220,14 @@ def test_the_order_in_which_things_were_read_decides_nothing(seed, dice):
     street = a_street(seed, wishes=15, helpers=40)
     carried = carried_in(street, seed)
     one = plan_of(street, carried)
-    other = plan_of(replace(street, wishes=shuffled(street.wishes, dice), helpers=shuffled(street.helpers, dice)), carried)
+    other = plan_of(
+        replace(
+            street,
+            wishes=shuffled(street.wishes, dice),
+            helpers=shuffled(street.helpers, dice),
+        ),
+        carried,
+    )
     assert asked_in(other) == asked_in(one)
     assert digest_of(other) == digest_of(one)
 
@@ -207,7 +242,11 @@ def shuffled(things: list, dice: random.Random) -> list:
 def test_a_plan_that_runs_out_of_work_can_be_carried_out_and_says_so():
     cut = 0
     for seed in range(30):
-        street = crowded(seed, wishes=15, helpers=30) if seed % 2 else a_street(seed, wishes=15, helpers=40)
+        street = (
+            crowded(seed, wishes=15, helpers=30)
+            if seed % 2
+            else a_street(seed, wishes=15, helpers=40)
+        )
         carried = carried_in(street, seed)
         best = plan_of(street, carried)
         for work in (0, 1, 3, 10, 30, 100):
@@ -277,9 +316,15 @@ def test_places_that_find_nobody_are_counted_by_urgency():
 
 
 def test_loads_are_the_offers_of_four_weeks_with_those_of_the_plan():
-    helpers = [a_helper(id="per_b", recent=3, room=0), a_helper(id="per_a", recent=1, room=2), a_helper(id="per_c", base="t")]
+    helpers = [
+        a_helper(id="per_b", recent=3, room=0),
+        a_helper(id="per_a", recent=1, room=2),
+        a_helper(id="per_c", base="t"),
+    ]
     plan = plan_of(Street([a_wanted(id="wsh_a"), a_wanted(id="wsh_b")], helpers))
-    assert [(helper.id, load) for helper, load in zip(plan.helpers, plan.loads, strict=True)] == [
+    assert [
+        (helper.id, load) for helper, load in zip(plan.helpers, plan.loads, strict=True)
+    ] == [
         ("per_a", 2),
         ("per_b", 3),
         ("per_c", 1),
@@ -287,7 +332,11 @@ def test_loads_are_the_offers_of_four_weeks_with_those_of_the_plan():
 
 
 def test_the_dearest_wish_comes_first():
-    wishes = [a_wanted(id="wsh_a"), a_wanted(id="wsh_b", urgency=OfferUrgency.URGENT), a_wanted(id="wsh_c", price=1600)]
+    wishes = [
+        a_wanted(id="wsh_a"),
+        a_wanted(id="wsh_b", urgency=OfferUrgency.URGENT),
+        a_wanted(id="wsh_c", price=1600),
+    ]
     plan = plan_of(Street(wishes, [a_helper(id=f"per_{n}") for n in range(3)]))
     assert [wish.id for wish, _ in plan.asked] == ["wsh_b", "wsh_c", "wsh_a"]
 
@@ -304,33 +353,54 @@ def test_the_gini_coefficient_by_hand():
 def test_the_gini_coefficient_is_the_mean_difference_between_two_people(loads, dice):
     dice.shuffle(loads)
     total, count = sum(loads), len(loads)
-    exact = Fraction(sum(abs(a - b) for a in loads for b in loads), 2 * count * total) if total else 0
+    exact = (
+        Fraction(sum(abs(a - b) for a in loads for b in loads), 2 * count * total)
+        if total
+        else 0
+    )
     assert gini(loads) == 1000 * exact // 1
 
 
 def test_a_shortage_says_where_somebody_new_would_help_and_by_how_much():
     """Leaving the first open costs 1,500, somebody new 10 and 30 for the risk of a refusal; the second has a neighbour at 40."""
-    wishes = [a_wanted(id="wsh_a", skills=("plumbing",), place="s.c1.g1.b1"), a_wanted(id="wsh_b", place="s.c1.g2.b1")]
+    wishes = [
+        a_wanted(id="wsh_a", skills=("plumbing",), place="s.c1.g1.b1"),
+        a_wanted(id="wsh_b", place="s.c1.g2.b1"),
+    ]
     plan = plan_of(Street(wishes, [a_helper(base="s.c1.g2")]))
-    assert plan.shortages(WEIGHTS) == [Shortage(grid="s.c1.g1", skill="plumbing", price=1460, wishes=1)]
+    assert plan.shortages(WEIGHTS) == [
+        Shortage(grid="s.c1.g1", skill="plumbing", price=1460, wishes=1)
+    ]
 
 
 def test_a_shortage_is_also_where_somebody_is_worn_out_or_far_away():
-    plan = plan_of(Street([a_wanted(skills=("plumbing",))], [a_helper(base="s", recent=10, skills=frozenset({"plumbing"}))]))
+    plan = plan_of(
+        Street(
+            [a_wanted(skills=("plumbing",))],
+            [a_helper(base="s", recent=10, skills=frozenset({"plumbing"}))],
+        )
+    )
     assert plan.asked
-    assert plan.shortages(WEIGHTS) == [Shortage(grid="s.c1.g1", skill="plumbing", price=60 + 30 + 200 - 40, wishes=1)]
+    assert plan.shortages(WEIGHTS) == [
+        Shortage(grid="s.c1.g1", skill="plumbing", price=60 + 30 + 200 - 40, wishes=1)
+    ]
 
 
 def test_shortages_are_named_by_what_it_takes_and_summed_up_by_grid():
     kinds = {
-        "wsh_a": {"skills": ("plumbing", "reading"), "dialects": ("sichuan", "shanghai")},
+        "wsh_a": {
+            "skills": ("plumbing", "reading"),
+            "dialects": ("sichuan", "shanghai"),
+        },
         "wsh_b": {"dialects": ("sichuan",)},
         "wsh_c": {"vetted": True},
         "wsh_d": {"kind": "service"},
         "wsh_e": {"kind": "service", "urgency": OfferUrgency.SOON},
         "wsh_f": {"kind": "service", "place": "s.c1.g2.b1"},
     }
-    plan = plan_of(Street([a_wanted(id=id, **fields) for id, fields in kinds.items()], []))
+    plan = plan_of(
+        Street([a_wanted(id=id, **fields) for id, fields in kinds.items()], [])
+    )
     soon = 2500 - 10 - 50
     assert [(s.grid, s.skill, s.price, s.wishes) for s in plan.shortages(WEIGHTS)] == [
         ("s.c1.g1", "service", soon, 2),
@@ -353,18 +423,35 @@ def test_nobody_new_saves_more_than_the_shortages_say(seed):
     plan = plan_of(street)
     promised = {(s.grid, s.skill): s.price for s in plan.shortages(WEIGHTS, most=99)}
     for wish in street.wishes:
-        if wish.skills or wish.dialects or wish.vetted or len(wish.place.split(".")) < 3:
+        if (
+            wish.skills
+            or wish.dialects
+            or wish.vetted
+            or len(wish.place.split(".")) < 3
+        ):
             continue
         grid = ".".join(wish.place.split(".")[:3])
-        new = a_helper(id="per_new", places=(grid,), base=grid, kinds=frozenset({wish.kind}), met=frozenset({wish.resident}))
+        new = a_helper(
+            id="per_new",
+            places=(grid,),
+            base=grid,
+            kinds=frozenset({wish.kind}),
+            met=frozenset({wish.resident}),
+        )
         only = [
-            w if w.kind == wish.kind and w.place.startswith(grid) else replace(w, not_again=w.not_again | {"per_new"})
+            w
+            if w.kind == wish.kind and w.place.startswith(grid)
+            else replace(w, not_again=w.not_again | {"per_new"})
             for w in street.wishes
         ]
         after = plan_of(replace(street, wishes=only, helpers=[*street.helpers, new]))
         saved = plan.solution.cost - after.solution.cost
         assert saved >= 0
-        plain = not any(w.skills or w.dialects or w.vetted for w in only if "per_new" not in w.not_again)
+        plain = not any(
+            w.skills or w.dialects or w.vetted
+            for w in only
+            if "per_new" not in w.not_again
+        )
         assert not plain or saved <= promised.get((grid, wish.kind), 0)
 
 
@@ -372,8 +459,14 @@ def test_nobody_new_saves_more_than_the_shortages_say(seed):
 
 
 OTHERS = st.fixed_dictionaries(
-    dict.fromkeys((*RINGS, "dialect", "thin", "stranger", "load_most"), st.integers(0, 300))
-    | {"load": st.integers(0, 300), "refusal_percent": st.integers(0, 99), "urgent": st.integers(0, 3000)}
+    dict.fromkeys(
+        (*RINGS, "dialect", "thin", "stranger", "load_most"), st.integers(0, 300)
+    )
+    | {
+        "load": st.integers(0, 300),
+        "refusal_percent": st.integers(0, 99),
+        "urgent": st.integers(0, 3000),
+    }
 )
 
 
@@ -382,13 +475,19 @@ def least_base(others: dict[str, int]) -> int:
     low, high = 0, 10**6
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if Weights(**others, base=middle).leaves_somebody else (low, middle)
+        low, high = (
+            (middle + 1, high)
+            if Weights(**others, base=middle).leaves_somebody
+            else (low, middle)
+        )
     return low
 
 
 @settings(deadline=None)
 @given(SEEDS, OTHERS, st.integers(0, 1))
-def test_with_weights_that_leave_nobody_no_wish_stays_open_while_somebody_who_fits_has_room(seed, others, more):
+def test_with_weights_that_leave_nobody_no_wish_stays_open_while_somebody_who_fits_has_room(
+    seed, others, more
+):
     weights = Weights(**others, base=least_base(others) + more)
     assume(not weights.leaves_somebody)
     street = a_street(seed, wishes=10, helpers=15, communities=2, weights=weights)
@@ -399,7 +498,11 @@ def test_with_weights_that_leave_nobody_no_wish_stays_open_while_somebody_who_fi
         if len(found) < wish.need:
             for helper in street.helpers:
                 idle = asked[helper.id] < room_of(helper, carried)
-                assert not idle or obstacles(wish, helper, NOW) or helper.id in [plan.helpers[j].id for j in found]
+                assert (
+                    not idle
+                    or obstacles(wish, helper, NOW)
+                    or helper.id in [plan.helpers[j].id for j in found]
+                )
 
 
 @pytest.mark.parametrize(("base", "served"), [(757, False), (758, True)])
@@ -407,8 +510,19 @@ def test_the_least_price_of_a_wish_that_is_enough_is_just_enough(base, served):
     """The dearest offer: the far end of the street, another dialect, thin, a stranger, worn out, and sure to say no."""
     weights = Weights(base=base, refusal_percent=5)
     assert weights.leaves_somebody == (not served)
-    wish = a_wanted(price=base, kind="company", dialects=("sichuan",), windows=((NOW, NOW + timedelta(hours=1)),))
-    helper = a_helper(places=("s",), base="s", availability=((1, "10:00", "11:00"),), recent=99, acceptance=0)
+    wish = a_wanted(
+        price=base,
+        kind="company",
+        dialects=("sichuan",),
+        windows=((NOW, NOW + timedelta(hours=1)),),
+    )
+    helper = a_helper(
+        places=("s",),
+        base="s",
+        availability=((1, "10:00", "11:00"),),
+        recent=99,
+        acceptance=0,
+    )
     assert bool(plan_of(Street([wish], [helper], weights=weights)).asked) == served
 
 

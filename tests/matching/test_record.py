@@ -27,7 +27,11 @@ def planned_of(street: Street, plan: Plan) -> list[Planned]:
         Planned(
             wish=wish.id,
             volunteer=helper.id,
-            cost=sum((terms := terms_of(wish, helper, street.weights, street.neighbours)).values()),
+            cost=sum(
+                (
+                    terms := terms_of(wish, helper, street.weights, street.neighbours)
+                ).values()
+            ),
             terms=terms,
             why=why_of(wish, helper, street.neighbours),
         )
@@ -64,7 +68,12 @@ def test_the_instance_that_is_kept_is_one_in_which_there_was_something_to_decide
 def test_nobody_and_nothing_is_kept_too():
     plan = plan_of(Street([], []))
     kept = unpack(pack(plan, []))
-    assert (kept.wishes, kept.volunteers, kept.assigned, kept.planned) == ((), (), (), ())
+    assert (kept.wishes, kept.volunteers, kept.assigned, kept.planned) == (
+        (),
+        (),
+        (),
+        (),
+    )
     assert solve(kept.problem).assigned == ()
 
 
@@ -110,19 +119,46 @@ def test_every_input_changes_the_digest():
     plan = plan_of(STREET)
     problem = plan.problem
     wish = next(i for i, pairs in enumerate(problem.edges) if len(pairs) > 1)
-    pairs, served = list(problem.edges[wish]), next(j for j, load in enumerate(problem.loads) if load)
+    pairs, served = (
+        list(problem.edges[wish]),
+        next(j for j, load in enumerate(problem.loads) if load),
+    )
 
     def edges(changed: list) -> Plan:
-        return replace(plan, problem=replace(problem, edges=[changed if i == wish else e for i, e in enumerate(problem.edges)]))
+        return replace(
+            plan,
+            problem=replace(
+                problem,
+                edges=[
+                    changed if i == wish else e for i, e in enumerate(problem.edges)
+                ],
+            ),
+        )
 
     def loads(changed: list) -> Plan:
-        return replace(plan, problem=replace(problem, loads=[changed if j == served else e for j, e in enumerate(problem.loads)]))
+        return replace(
+            plan,
+            problem=replace(
+                problem,
+                loads=[
+                    changed if j == served else e for j, e in enumerate(problem.loads)
+                ],
+            ),
+        )
 
     others = [
         replace(plan, wishes=[replace(plan.wishes[0], id="wsh_x"), *plan.wishes[1:]]),
-        replace(plan, helpers=[*plan.helpers[:-1], replace(plan.helpers[-1], id="per_x")]),
-        *(replace(plan, problem=replace(problem, needs=bumped(problem.needs, n))) for n in range(len(problem.needs))),
-        *(replace(plan, problem=replace(problem, prices=bumped(problem.prices, n))) for n in range(len(problem.prices))),
+        replace(
+            plan, helpers=[*plan.helpers[:-1], replace(plan.helpers[-1], id="per_x")]
+        ),
+        *(
+            replace(plan, problem=replace(problem, needs=bumped(problem.needs, n)))
+            for n in range(len(problem.needs))
+        ),
+        *(
+            replace(plan, problem=replace(problem, prices=bumped(problem.prices, n)))
+            for n in range(len(problem.prices))
+        ),
         edges(pairs[1:]),
         edges([(pairs[0][0], pairs[0][1] + 1), *pairs[1:]]),
         loads([*problem.loads[served], 999]),
@@ -136,10 +172,21 @@ def test_every_input_changes_the_digest():
 def test_what_is_no_input_leaves_the_digest():
     plan = plan_of(STREET)
     nobody = replace(plan.solution, assigned=tuple(() for _ in plan.wishes))
-    assert digest_of(replace(plan, solution=nobody, priced=False, rounds=9, visits=0)) == digest_of(plan)
+    assert digest_of(
+        replace(plan, solution=nobody, priced=False, rounds=9, visits=0)
+    ) == digest_of(plan)
 
 
 def test_what_is_kept_holds_ids_and_numbers_and_nothing_else():
     plan = plan_of(STREET)
     whole = json.loads(zlib.decompress(pack(plan, [])[0]))
-    assert set(whole) == {"wishes", "volunteers", "needs", "prices", "edges", "loads", "assigned", "planned"}
+    assert set(whole) == {
+        "wishes",
+        "volunteers",
+        "needs",
+        "prices",
+        "edges",
+        "loads",
+        "assigned",
+        "planned",
+    }

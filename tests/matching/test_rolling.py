@@ -23,7 +23,10 @@ def means():
     def of(world, policy, measure):
         key = (world, policy.match.__name__, policy.weights)
         if key not in played:
-            played[key] = [play(replace(street, spread=SPREADS[world]), policy).numbers() for street in streets]
+            played[key] = [
+                play(replace(street, spread=SPREADS[world]), policy).numbers()
+                for street in streets
+            ]
         return mean(year[measure] for year in played[key])
 
     return of
@@ -31,26 +34,40 @@ def means():
 
 @pytest.mark.parametrize("world", SPREADS)
 def test_the_urgent_wait_no_longer_than_under_greedy(means, world):
-    assert means(world, HOUSE, "mean wait, urgent") <= TOLERANCE * means(world, GREEDY, "mean wait, urgent")
+    assert means(world, HOUSE, "mean wait, urgent") <= TOLERANCE * means(
+        world, GREEDY, "mean wait, urgent"
+    )
 
 
-def test_where_everybody_is_alike_an_estimate_that_does_not_see_tiredness_makes_them_wait(means):
+def test_where_everybody_is_alike_an_estimate_that_does_not_see_tiredness_makes_them_wait(
+    means,
+):
     """What it then knows is chance, and it sends what presses to the same few: why there is `tired_percent`."""
-    assert means(ALIKE, BLIND, "mean wait, urgent") > 1.1 * means(ALIKE, GREEDY, "mean wait, urgent")
+    assert means(ALIKE, BLIND, "mean wait, urgent") > 1.1 * means(
+        ALIKE, GREEDY, "mean wait, urgent"
+    )
 
 
 @pytest.mark.parametrize("world", SPREADS)
-def test_the_price_of_load_shortens_the_wait_and_spares_those_who_are_asked_most(means, world):
+def test_the_price_of_load_shortens_the_wait_and_spares_those_who_are_asked_most(
+    means, world
+):
     unpriced = replace(HOUSE, weights=Weights(load=0, tired_percent=0))
     assert means(world, HOUSE, "mean wait") < 0.7 * means(world, unpriced, "mean wait")
-    assert means(world, HOUSE, "most in four weeks") < 0.7 * means(world, unpriced, "most in four weeks")
+    assert means(world, HOUSE, "most in four weeks") < 0.7 * means(
+        world, unpriced, "most in four weeks"
+    )
 
 
 @pytest.mark.parametrize("world", SPREADS)
-def test_at_the_same_weights_the_optimum_saves_distance_and_does_not_make_anybody_wait(means, world):
+def test_at_the_same_weights_the_optimum_saves_distance_and_does_not_make_anybody_wait(
+    means, world
+):
     plain = replace(HOUSE, weights=GREEDY.weights)
     assert means(world, plain, "match cost") < 0.95 * means(world, GREEDY, "match cost")
-    assert means(world, plain, "mean wait") <= TOLERANCE * means(world, GREEDY, "mean wait")
+    assert means(world, plain, "mean wait") <= TOLERANCE * means(
+        world, GREEDY, "mean wait"
+    )
 
 
 def test_nobody_is_asked_twice_for_a_wish_or_for_more_than_two_at_once():
@@ -61,8 +78,13 @@ def test_nobody_is_asked_twice_for_a_wish_or_for_more_than_two_at_once():
         return problems[-1][1]
 
     year = play(street, replace(HOUSE, match=watched))
-    assert year.offers == sum(len(asked) for _, assigned in problems for asked in assigned)
-    assert all(max(Counter(n for asked in assigned for n in asked).values(), default=0) <= 2 for _, assigned in problems)
+    assert year.offers == sum(
+        len(asked) for _, assigned in problems for asked in assigned
+    )
+    assert all(
+        max(Counter(n for asked in assigned for n in asked).values(), default=0) <= 2
+        for _, assigned in problems
+    )
     assert len(year.costs) <= year.offers
     assert sum(len(waits) for waits in year.waits.values()) == len(street.wishes)
     assert play(street, HOUSE).numbers() == year.numbers()
@@ -70,8 +92,12 @@ def test_nobody_is_asked_twice_for_a_wish_or_for_more_than_two_at_once():
 
 def test_who_has_refused_a_wish_is_not_asked_for_it_again(monkeypatch):
     street = draw_street(1, Size(volunteers=3, a_week=1, weeks=8))
-    street = replace(street, pairs=[[(0, 5), (1, 5), (2, 5)], *([] for _ in street.pairs[1:])])
+    street = replace(
+        street, pairs=[[(0, 5), (1, 5), (2, 5)], *([] for _ in street.pairs[1:])]
+    )
     monkeypatch.setattr(Street, "accepts", lambda *_: False)
     year = play(street, HOUSE)
     assert (year.offers, year.fulfilled) == (3, 0)
-    assert max(max(waits) for waits in year.waits.values() if waits) == 8  # and still waits
+    assert (
+        max(max(waits) for waits in year.waits.values() if waits) == 8
+    )  # and still waits

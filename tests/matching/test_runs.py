@@ -47,25 +47,43 @@ def test_a_run_by_staff_asks_at_once_and_says_what_it_did(world: World) -> None:
     assert (run["made"], run["planned"], run["unserved"], run["regret"], run["exact"], run["priced"]) == (
         1, 1, NOBODY_LEFT, 0, True, True,
     )  # fmt: skip
-    assert (run["wishes"], run["places_needed"], run["volunteers"], run["dry_run"]) == (1, 1, 1, False)
+    assert (run["wishes"], run["places_needed"], run["volunteers"], run["dry_run"]) == (
+        1,
+        1,
+        1,
+        False,
+    )
     assert run["cost"] == run["bound"] == planned["cost"]
     assert [offer["wish"] for offer in offers(helper)] == [wish_id]
     assert staff.get(f"/v1/matching/runs/{run['id']}").json == run
     (listed,) = staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]
-    assert listed == run | {"offers": [{name: planned[name] for name in ("wish", "volunteer", "cost")}]}
+    assert listed == run | {
+        "offers": [{name: planned[name] for name in ("wish", "volunteer", "cost")}]
+    }
     assert start(staff)["planned"] == 0  # she is being asked
 
 
-def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: World) -> None:
+def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(
+    world: World,
+) -> None:
     near, far = world.volunteer(), world.volunteer(JINFENG, places=[JINFENG, BAIHUA])
     history = world.services.maker.history(STREET, near.me["id"])
     now = world.clock.now()
-    sent = tuple(SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now) for n in range(4))
+    sent = tuple(
+        SentOffer(offer=f"off_{n}", at=now - timedelta(days=n + 1), until=now)
+        for n in range(4)
+    )
     save(replace(history, version=1, sent=sent))
     world.open_wish()
     staff = world.staff()
-    usual, unfair = start(staff, dry_run=True), start(staff, dry_run=True, weights={"load": 0, "tired_percent": 0})
-    assert [run["offers"][0]["volunteer"] for run in (usual, unfair)] == [far.me["id"], near.me["id"]]
+    usual, unfair = (
+        start(staff, dry_run=True),
+        start(staff, dry_run=True, weights={"load": 0, "tired_percent": 0}),
+    )
+    assert [run["offers"][0]["volunteer"] for run in (usual, unfair)] == [
+        far.me["id"],
+        near.me["id"],
+    ]
     assert usual["gini"] < unfair["gini"]
     assert (usual["most_offers"], unfair["most_offers"]) == (4, 5)
     assert (usual["weights"]["load"], unfair["weights"]["load"]) == (Weights().load, 0)
@@ -76,7 +94,9 @@ def test_a_dry_run_asks_nobody_and_shows_what_other_weights_would_do(world: Worl
 
 def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
     admin, staff = world.phone_of(world.admin), world.staff()
-    path = f"/v1/policies/matching?place={BAIHUA}"  # any place of the street stands for it
+    path = (
+        f"/v1/policies/matching?place={BAIHUA}"  # any place of the street stands for it
+    )
     own = staff.get(path).json
     assert own["version"] == 0
     assert own["weights"]["load"] == {
@@ -86,37 +106,69 @@ def test_a_street_changes_its_weights_and_goes_back(world: World) -> None:
     assert set(own["weights"]) == set(Weights.notes())
     assert staff.put(path, {"weights": {"load": 40}}).status == 403
     changed = admin.put(path, {"weights": {"load": 40}})
-    assert (changed.status, changed.json["weights"]["load"]["value"], changed.json["version"]) == (200, 40, 1)
+    assert (
+        changed.status,
+        changed.json["weights"]["load"]["value"],
+        changed.json["version"],
+    ) == (200, 40, 1)
     assert start(staff, dry_run=True)["weights"]["load"] == 40
     assert admin.put(path, {"weights": {"load": 30}}, if_match='"0.aa"').status == 412
     back = admin.put(path, {"weights": {}}, if_match=changed.headers["etag"])
     assert (back.status, back.json["weights"]["load"]["value"]) == (200, Weights().load)
-    assert start(staff, dry_run=True)["weights"] == {name: getattr(Weights(), name) for name in Weights.notes()}
+    assert start(staff, dry_run=True)["weights"] == {
+        name: getattr(Weights(), name) for name in Weights.notes()
+    }
 
 
 @pytest.mark.parametrize(
-    "weights", [{"base": 100}, {"live_most": 0}, {"load_most": 5000}, {"same_street": 2000}, {"refusal_percent": 100}]
+    "weights",
+    [
+        {"base": 100},
+        {"live_most": 0},
+        {"load_most": 5000},
+        {"same_street": 2000},
+        {"refusal_percent": 100},
+    ],
 )
-def test_weights_that_leave_somebody_for_their_price_are_refused(world: World, weights: dict[str, int]) -> None:
+def test_weights_that_leave_somebody_for_their_price_are_refused(
+    world: World, weights: dict[str, int]
+) -> None:
     admin = world.phone_of(world.admin)
     refused = admin.put(f"/v1/policies/matching?place={STREET}", {"weights": weights})
     assert (refused.status, refused.code) == (422, "matching.weights_leave_somebody")
-    assert admin.post("/v1/matching/runs", {"place": STREET, "dry_run": True, "weights": weights}).code == refused.code
+    assert (
+        admin.post(
+            "/v1/matching/runs", {"place": STREET, "dry_run": True, "weights": weights}
+        ).code
+        == refused.code
+    )
     assert admin.get(f"/v1/policies/matching?place={STREET}").json["version"] == 0
 
 
 def test_other_weights_are_for_trying_only(world: World) -> None:
-    answer = world.staff().post("/v1/matching/runs", {"place": BAIHUA, "weights": {"load": 1}})
+    answer = world.staff().post(
+        "/v1/matching/runs", {"place": BAIHUA, "weights": {"load": 1}}
+    )
     assert (answer.status, answer.code) == (422, "matching.weights_preview_only")
-    assert world.staff().post("/v1/matching/runs", {"place": f"{BAIHUA}.nowhere"}).code == "place.unknown"
+    assert (
+        world.staff().post("/v1/matching/runs", {"place": f"{BAIHUA}.nowhere"}).code
+        == "place.unknown"
+    )
 
 
 def test_contention_about_one_wish_holds_up_no_other(world: World) -> None:
     helpers = [world.volunteer() for _ in range(2)]
-    contended, other = world.open_wish(needed_by="2026-11-24"), world.open_wish(title="一袋大米")
+    contended, other = (
+        world.open_wish(needed_by="2026-11-24"),
+        world.open_wish(title="一袋大米"),
+    )
 
     def busy(call, operation, kwargs):
-        if operation == "TransactWriteItems" and "ConditionCheck" in str(kwargs) and contended in str(kwargs):
+        if (
+            operation == "TransactWriteItems"
+            and "ConditionCheck" in str(kwargs)
+            and contended in str(kwargs)
+        ):
             raise cancelled("TransactionConflict", len(kwargs["TransactItems"]))
         return call()
 
@@ -134,7 +186,10 @@ def test_the_same_request_again_is_the_same_run(world: World) -> None:
     first = staff.post("/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap")
     again = staff.post("/v1/matching/runs", {"place": BAIHUA}, idempotency_key="tap")
     assert (again.status, again.json) == (201, first.json)
-    assert staff.post("/v1/matching/runs", {"place": GRID}, idempotency_key="tap").code == "idempotency.mismatch"
+    assert (
+        staff.post("/v1/matching/runs", {"place": GRID}, idempotency_key="tap").code
+        == "idempotency.mismatch"
+    )
     assert len(offers(helper)) == 1
     assert len(staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]) == 1
 
@@ -146,13 +201,21 @@ def test_a_grid_worker_runs_her_grid_and_sees_its_runs_only(world: World) -> Non
     elsewhere = world.open_wish(world.resident(home=f"{JINFENG}.g01.b01"))
     run = start(worker, GRID, dry_run=True)
     assert [line["wish"] for line in run["offers"]] == [inside]
-    assert worker.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": True}).status == 404
+    assert (
+        worker.post("/v1/matching/runs", {"place": BAIHUA, "dry_run": True}).status
+        == 404
+    )
     start(world.phone_of(world.admin), STREET, dry_run=True)
-    assert [line["place"] for line in worker.get(f"/v1/matching/runs?place={GRID}").json["items"]] == [GRID]
+    assert [
+        line["place"]
+        for line in worker.get(f"/v1/matching/runs?place={GRID}").json["items"]
+    ] == [GRID]
     assert worker.get(f"/v1/wishes/{elsewhere}/matching").status == 403
 
 
-def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(world: World) -> None:
+def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(
+    world: World,
+) -> None:
     staff = world.staff()
     world.open_wish(skills=["水电"])
     world.pass_time(hours=2)
@@ -161,12 +224,18 @@ def test_the_schedule_leaves_a_record_when_it_asks_and_once_when_it_cannot(world
     staff = world.phone_of(world.services.people.find(staff.me["id"]))
     (run,) = staff.get(f"/v1/matching/runs?place={BAIHUA}").json["items"]
     assert (run["by"], run["planned"], run["unserved"]["calm"]) == ("schedule", 0, 1)
-    assert [(line["grid"], line["skill"], line["wishes"]) for line in run["shortages"]] == [(GRID, "水电", 1)]
+    assert [
+        (line["grid"], line["skill"], line["wishes"]) for line in run["shortages"]
+    ] == [(GRID, "水电", 1)]
     helper = world.volunteer(skills=["水电"])
     world.pass_time(minutes=16)
     assert len(offers(helper)) == 1
     latest = staff.get(f"/v1/matching/runs?place={BAIHUA}&limit=1").json["items"][0]
-    assert (latest["planned"], latest["made"], latest["unserved"]) == (1, 1, NOBODY_LEFT)
+    assert (latest["planned"], latest["made"], latest["unserved"]) == (
+        1,
+        1,
+        NOBODY_LEFT,
+    )
 
 
 def test_several_helpers_are_several_people(world: World) -> None:
@@ -192,7 +261,9 @@ def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
     assert again.post(f"/v1/wishes/{taken}/claim").status == 200
     start(world.staff())
     assert len(offers(again)) == 2  # with the one that she carries, three
-    assert [offer["state"] for offer in offers(helper)].count("offered") == 1  # another, if hers was the rice
+    assert [offer["state"] for offer in offers(helper)].count(
+        "offered"
+    ) == 1  # another, if hers was the rice
 
 
 @pytest.mark.parametrize(
@@ -207,13 +278,19 @@ def test_nobody_holds_more_offers_than_she_can_carry(world: World) -> None:
         ({"paused_until": "2027-01-01T00:00:00Z"}, {}, "paused", "暂停"),
         (
             {"availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}]},
-            {"window": [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]},
+            {
+                "window": [
+                    {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+                ]
+            },
             "availability",
             "有空",
         ),
     ],
 )
-def test_the_one_thing_that_a_wish_waits_for(world: World, profile: dict, terms: dict, reason: str, says: str) -> None:
+def test_the_one_thing_that_a_wish_waits_for(
+    world: World, profile: dict, terms: dict, reason: str, says: str
+) -> None:
     staff = world.phone_of(world.admin)
     assert staff.put(f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格"}).status == 200
     world.volunteer(**profile)
@@ -241,10 +318,15 @@ def test_what_else_a_wish_may_wait_for(world: World) -> None:
     assert waiting(world, third)[0] == "night"
 
 
-def test_candidates_stand_in_the_order_in_which_they_would_be_asked(world: World) -> None:
+def test_candidates_stand_in_the_order_in_which_they_would_be_asked(
+    world: World,
+) -> None:
     admin = world.phone_of(world.admin)
     for code, beside in ((f"{BAIHUA}.g02", [GRID]), (f"{BAIHUA}.g03", [])):
-        assert admin.put(f"/v1/places/{code}", {"name": code, "neighbours": beside}).status == 200
+        assert (
+            admin.put(f"/v1/places/{code}", {"name": code, "neighbours": beside}).status
+            == 200
+        )
     homes = {UNIT: "same_building", GRID: "same_grid", f"{BAIHUA}.g02": "next_grid", f"{BAIHUA}.g03": "same_community",
              f"{JINFENG}.g01.b01": "same_street"}  # fmt: skip
     for home in reversed(homes):
@@ -252,11 +334,17 @@ def test_candidates_stand_in_the_order_in_which_they_would_be_asked(world: World
         assert phone.put("/v1/me/volunteer", {"places": [STREET]}).status == 200
     wish_id = world.open_wish()
     found = admin.get(f"/v1/wishes/{wish_id}/matching").json["candidates"]
-    assert [next(term for term in line["terms"] if term in RINGS) for line in found] == list(homes.values())
+    assert [
+        next(term for term in line["terms"] if term in RINGS) for line in found
+    ] == list(homes.values())
     assert [line["cost"] for line in found] == sorted(line["cost"] for line in found)
     assert [line["name"] for line in found] == ["赵志强"] * 5
     # Whom a grid worker could not look up has no name here either: only her number in the list.
-    seen = world.staff(GRID, Role.GRID_WORKER).get(f"/v1/wishes/{wish_id}/matching").json["candidates"]
+    seen = (
+        world.staff(GRID, Role.GRID_WORKER)
+        .get(f"/v1/wishes/{wish_id}/matching")
+        .json["candidates"]
+    )
     assert [line["volunteer"] for line in seen] == [line["volunteer"] for line in found]
     assert [line["name"] for line in seen] == ["赵志强", "赵志强", "", "", ""]
 
@@ -264,10 +352,20 @@ def test_candidates_stand_in_the_order_in_which_they_would_be_asked(world: World
 def test_whom_it_suits_best_is_asked_first(world: World) -> None:
     """Story 6: she speaks the dialect and lives in the next grid; somebody next door does not speak it."""
     admin = world.phone_of(world.admin)
-    assert admin.put(f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格", "neighbours": [GRID]}).status == 200
+    assert (
+        admin.put(
+            f"/v1/places/{BAIHUA}.g02", {"name": "柏华第二网格", "neighbours": [GRID]}
+        ).status
+        == 200
+    )
     next_door = world.volunteer()
     speaks = world.phone_of(world.person("钱丽", home=f"{BAIHUA}.g02"))
-    assert speaks.put("/v1/me/volunteer", {"places": [BAIHUA], "dialects": ["重庆话"]}).status == 200
+    assert (
+        speaks.put(
+            "/v1/me/volunteer", {"places": [BAIHUA], "dialects": ["重庆话"]}
+        ).status
+        == 200
+    )
     world.open_wish(kind="learning", budget_fen=None, dialects=["重庆话"])
     world.pass_time(minutes=3)
     (offer,) = offers(speaks)
@@ -294,14 +392,20 @@ def test_a_run_of_which_the_instance_is_gone_is_still_read(world: World) -> None
     assert staff.get(f"/v1/matching/runs/{run['id']}").json == run | {"offers": []}
 
 
-def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(world: World, monkeypatch) -> None:
+def test_a_community_whose_matching_fails_stands_once_a_day_in_the_staff_queue(
+    world: World, monkeypatch
+) -> None:
     staff = world.staff()
     world.open_wish()
     monkeypatch.setattr(world.services.matching, "match_community", None)
     for _ in range(40):
         world.pass_time(minutes=16)
     staff = world.phone_of(world.services.people.find(staff.me["id"]))
-    parked = [task for task in staff.get(f"/v1/admin/queue?place={BAIHUA}").json["items"] if task["kind"] == "job.parked"]
+    parked = [
+        task
+        for task in staff.get(f"/v1/admin/queue?place={BAIHUA}").json["items"]
+        if task["kind"] == "job.parked"
+    ]
     assert [(task["title"], task["place"], task["moves"]) for task in parked] == [
         ("command.match.community", BAIHUA, ["redrive"])
     ]

@@ -2,7 +2,12 @@
 
 from datetime import timedelta
 
-from chalicelib.message_log.model import Channel, DeliveryState, MessageAttempt, SuppressionReason
+from chalicelib.message_log.model import (
+    Channel,
+    DeliveryState,
+    MessageAttempt,
+    SuppressionReason,
+)
 from chalicelib.people.model import Person
 
 from ..cases import MEMBER, WORKER, Cases, Good, an_id

@@ -24,7 +24,11 @@ def asked(name: str, ago: timedelta = timedelta(0), about: str = "") -> AskedQue
     )
 
 
-LATEST, SOON, LONG_AGO = asked("latest"), asked("soon", timedelta(minutes=5)), asked("old", QUESTION_CLASH)
+LATEST, SOON, LONG_AGO = (
+    asked("latest"),
+    asked("soon", timedelta(minutes=5)),
+    asked("old", QUESTION_CLASH),
+)
 SAME = asked("same", timedelta(minutes=5), about=LATEST.about)
 
 
@@ -34,13 +38,33 @@ SAME = asked("same", timedelta(minutes=5), about=LATEST.about)
         pytest.param([], None, id="nothing was asked"),
         pytest.param([(LATEST, S.SENT)], LATEST, id="one question"),
         pytest.param([(LATEST, S.UNKNOWN)], LATEST, id="one question in doubt"),
-        pytest.param([(LATEST, S.DEAD)], None, id="one question that was not delivered"),
-        pytest.param([(LATEST, S.DEAD), (LONG_AGO, S.SENT)], LONG_AGO, id="the latest was not delivered"),
-        pytest.param([(LATEST, S.SENT), (LONG_AGO, S.SENT)], LATEST, id="the other one is long ago"),
-        pytest.param([(LATEST, S.SENT), (SOON, S.SENT)], None, id="two questions at once"),
-        pytest.param([(LATEST, S.SENT), (SAME, S.SENT)], LATEST, id="two about the same"),
-        pytest.param([(LATEST, S.UNKNOWN), (LONG_AGO, S.SENT)], None, id="the latest is in doubt"),
-        pytest.param([(LATEST, S.SENT), (SOON, S.SUPPRESSED)], LATEST, id="the other was not delivered"),
+        pytest.param(
+            [(LATEST, S.DEAD)], None, id="one question that was not delivered"
+        ),
+        pytest.param(
+            [(LATEST, S.DEAD), (LONG_AGO, S.SENT)],
+            LONG_AGO,
+            id="the latest was not delivered",
+        ),
+        pytest.param(
+            [(LATEST, S.SENT), (LONG_AGO, S.SENT)],
+            LATEST,
+            id="the other one is long ago",
+        ),
+        pytest.param(
+            [(LATEST, S.SENT), (SOON, S.SENT)], None, id="two questions at once"
+        ),
+        pytest.param(
+            [(LATEST, S.SENT), (SAME, S.SENT)], LATEST, id="two about the same"
+        ),
+        pytest.param(
+            [(LATEST, S.UNKNOWN), (LONG_AGO, S.SENT)], None, id="the latest is in doubt"
+        ),
+        pytest.param(
+            [(LATEST, S.SENT), (SOON, S.SUPPRESSED)],
+            LATEST,
+            id="the other was not delivered",
+        ),
     ],
 )
 def test_a_reply_answers_the_latest_question_that_was_delivered(questions, meant):
@@ -49,7 +73,10 @@ def test_a_reply_answers_the_latest_question_that_was_delivered(questions, meant
 
 def test_a_person_has_one_digest_job_a_day():
     first, again = digest_job("per_a", START), digest_job("per_a", START)
-    next_day, other = digest_job("per_a", START + timedelta(days=1)), digest_job("per_b", START)
+    next_day, other = (
+        digest_job("per_a", START + timedelta(days=1)),
+        digest_job("per_b", START),
+    )
     assert first == again
     assert len({job.id for job in (first, next_day, other)}) == 3
     assert isinstance(first.job, Send)

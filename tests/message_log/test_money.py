@@ -15,7 +15,9 @@ from ..replies.builders import Scripted, lines, messages, scripted
 from ..store.scan import counter
 from ..world import World
 
-LONG = Template(text(zh="{text}", en="{text}"), told="the resident", slots={"text": 700}, parts=11)
+LONG = Template(
+    text(zh="{text}", en="{text}"), told="the resident", slots={"text": 700}, parts=11
+)
 HOUSE = 4  # 【春晖】
 SUFFIX = 6  # 拒收请回复R
 MONTH = "sms#2026-11"
@@ -33,7 +35,9 @@ def tell(world: World, text: str, template: Template = LONG, **fields):
 
 
 @pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
-def test_a_text_costs_its_parts_signature_included(world: World, units: int, parts: int):
+def test_a_text_costs_its_parts_signature_included(
+    world: World, units: int, parts: int
+):
     scripted(world)
     line = tell(world, "春" * (units - HOUSE))
     assert (line.parts, line.cost_li) == (parts, parts * 55)
@@ -41,9 +45,13 @@ def test_a_text_costs_its_parts_signature_included(world: World, units: int, par
 
 
 @pytest.mark.parametrize(("units", "parts"), [(70, 1), (71, 2), (134, 2), (135, 3)])
-def test_the_way_out_of_a_promotion_is_paid_for_as_well(world: World, units: int, parts: int):
+def test_the_way_out_of_a_promotion_is_paid_for_as_well(
+    world: World, units: int, parts: int
+):
     scripted(world)
-    line = tell(world, "春" * (units - HOUSE - SUFFIX), replace(LONG, legal=Legal.PROMOTIONAL))
+    line = tell(
+        world, "春" * (units - HOUSE - SUFFIX), replace(LONG, legal=Legal.PROMOTIONAL)
+    )
     assert (line.parts, line.promotional) == (parts, True)
 
 
@@ -80,7 +88,9 @@ def test_what_was_refused_costs_nothing_and_what_is_in_doubt_is_counted(world: W
 def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
     cheap, dear = Scripted(world), Scripted(world)
     east = Provider(name="east", sender=cheap, weight=1, price_li=40)
-    use_providers(world, east, Provider(name="west", sender=dear, weight=0, price_li=90))
+    use_providers(
+        world, east, Provider(name="west", sender=dear, weight=0, price_li=90)
+    )
     assert tell(world, "春" * 100).cost_li == 80
     cheap.script = [Refused("429")]
     resident = world.resident()
@@ -96,10 +106,15 @@ def test_a_message_costs_what_the_provider_takes_that_took_it(world: World):
 def test_each_street_pays_for_its_own(world: World):
     scripted(world)
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    other = world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng")
+    other = world.services.person_admin.bootstrap_admin(
+        "+8613700000001", "外街", "qingfeng"
+    )
     tell(world, "好")
     notify(world, a_send("due_o", other.id, "test.long", "x"), {"text": "好"})
-    assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (55, 55)
+    assert (counter("spent#chunhui", MONTH), counter("spent#qingfeng", MONTH)) == (
+        55,
+        55,
+    )
 
 
 def test_a_month_ends(world: World):
@@ -107,7 +122,10 @@ def test_a_month_ends(world: World):
     tell(world, "好")
     world.pass_time(days=9)
     tell(world, "好")
-    assert (counter("spent#chunhui", MONTH), counter("spent#chunhui", "sms#2026-12")) == (55, 55)
+    assert (
+        counter("spent#chunhui", MONTH),
+        counter("spent#chunhui", "sms#2026-12"),
+    ) == (55, 55)
 
 
 def test_the_same_message_again_is_paid_once(world: World):
@@ -119,7 +137,9 @@ def test_the_same_message_again_is_paid_once(world: World):
     assert counter("spent#chunhui", MONTH) == 55
 
 
-def test_what_was_sent_is_booked_although_the_job_fails_afterwards(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_what_was_sent_is_booked_although_the_job_fails_afterwards(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     scripted(world)
     use_templates(world, {"test.long": LONG})
     awake, asleep = world.resident(), world.resident()

@@ -16,13 +16,24 @@ from ..world import START, World
 __all__ = ["a_send", "notify", "use_providers", "use_templates", "wait_for_digest"]
 
 
-def a_send(id: str = "due_1", to: str = "", kind: str = "wish.approved", about: str = "wsh_a", **fields: Any) -> Send:
+def a_send(
+    id: str = "due_1",
+    to: str = "",
+    kind: str = "wish.approved",
+    about: str = "wsh_a",
+    **fields: Any,
+) -> Send:
     """Return the job of a message; `to` is an audience as it is stored."""
     fields = {"message_id": id} | fields
     return Send(id=id, message_kind=kind, about=about, to=parse_audience(to), **fields)
 
 
-def notify(world: World, send: Send, facts: Mapping[str, object] | None, due_at: datetime = START) -> None:
+def notify(
+    world: World,
+    send: Send,
+    facts: Mapping[str, object] | None,
+    due_at: datetime = START,
+) -> None:
     """Send a message that is filled with these facts, or is no longer true."""
     context = None if facts is None else MessageContext(facts=facts)
     world.services.notifier.notify(send, due_at, context)

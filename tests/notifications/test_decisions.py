@@ -24,7 +24,9 @@ SEED = "per_a"
 def at(text: str, zone: str = SHANGHAI) -> datetime:
     """An instant by the clock on the wall: ``24 21:00`` or ``24 21:00:59`` of November."""
     day, _, time = text.partition(" ")
-    local = datetime.fromisoformat(f"2026-11-{day}T{time}").replace(tzinfo=ZoneInfo(zone))
+    local = datetime.fromisoformat(f"2026-11-{day}T{time}").replace(
+        tzinfo=ZoneInfo(zone)
+    )
     return local.astimezone(UTC)
 
 
@@ -32,12 +34,27 @@ def wall(instant: datetime | None, zone: str = SHANGHAI) -> str:
     return f"{instant.astimezone(ZoneInfo(zone)):%d %H:%M:%S}" if instant else "never"
 
 
-def planned(now: str, quiet: LocalQuietHours | None = NIGHT, *, before: str = "", after: str = "") -> str:
-    bounds = {"not_before": at(before) if before else None, "not_after": at(after) if after else None}
+def planned(
+    now: str,
+    quiet: LocalQuietHours | None = NIGHT,
+    *,
+    before: str = "",
+    after: str = "",
+) -> str:
+    bounds = {
+        "not_before": at(before) if before else None,
+        "not_after": at(after) if after else None,
+    }
     return wall(plan(at(now), quiet, **bounds, seed=SEED))
 
 
-MORNING = wall(at("24 08:00") + (plan(at("23 22:00"), NIGHT, not_before=None, not_after=None, seed=SEED) - at("24 08:00")))
+MORNING = wall(
+    at("24 08:00")
+    + (
+        plan(at("23 22:00"), NIGHT, not_before=None, not_after=None, seed=SEED)
+        - at("24 08:00")
+    )
+)
 
 
 @pytest.mark.parametrize(
@@ -81,15 +98,32 @@ def test_what_an_event_ends(now: str, event: str, then: str):
     [
         ("23 12:00:00", "24 07:00:00", "24 08:00:00", "23 20:00:00"),
         ("23 12:00:00", "23 22:00:00", "24 08:20:00", "23 20:00:00"),
-        ("23 20:00:00", "24 07:00:00", "24 08:00:00", "23 20:00:00"),  # at that instant: now
+        (
+            "23 20:00:00",
+            "24 07:00:00",
+            "24 08:00:00",
+            "23 20:00:00",
+        ),  # at that instant: now
         ("23 20:30:00", "24 07:00:00", "24 08:00:00", "23 20:30:00"),  # between: now
-        ("23 21:00:00", "24 07:00:00", "24 08:20:00", "24 08:00:00"),  # too late to be early
+        (
+            "23 21:00:00",
+            "24 07:00:00",
+            "24 08:20:00",
+            "24 08:00:00",
+        ),  # too late to be early
         ("23 21:00:00", "24 07:00:00", "24 08:00:00", "never"),
-        ("23 12:00:00", "24 07:00:00", "24 10:00:00", MORNING),  # there is time in the morning
+        (
+            "23 12:00:00",
+            "24 07:00:00",
+            "24 10:00:00",
+            MORNING,
+        ),  # there is time in the morning
         ("23 12:00:00", "24 09:00:00", "24 10:00:00", "24 09:00:00"),
     ],
 )
-def test_what_cannot_wait_for_the_morning_goes_out_the_evening_before(now: str, wanted: str, event: str, then: str):
+def test_what_cannot_wait_for_the_morning_goes_out_the_evening_before(
+    now: str, wanted: str, event: str, then: str
+):
     assert planned(now, before=wanted, after=event) == then
 
 
@@ -112,7 +146,11 @@ def hours(start: str, end: str, zone: str = SHANGHAI) -> LocalQuietHours:
 def test_somebodys_own_hours(quiet: LocalQuietHours, now: str, span: str):
     found = plan(at(now), quiet, not_before=None, not_after=None, seed=SEED)
     assert found is not None
-    assert wall(found) == now if span == "rings" else at(f"{span}:00") <= found < at(f"{span}:00") + policy.JITTER
+    assert (
+        wall(found) == now
+        if span == "rings"
+        else at(f"{span}:00") <= found < at(f"{span}:00") + policy.JITTER
+    )
 
 
 def test_the_urgent_knows_no_night():
@@ -123,22 +161,37 @@ def test_a_day_with_ten_minutes_between_two_nights_still_has_them():
     """The spread of half an hour must not carry a message into the next quiet hours, day after day."""
     quiet = hours("08:10", "08:00")
     for seed in map(str, range(50)):
-        found = plan(at("23 12:00:00"), quiet, not_before=None, not_after=None, seed=seed)
+        found = plan(
+            at("23 12:00:00"), quiet, not_before=None, not_after=None, seed=seed
+        )
         assert found is not None
         assert at("24 08:00:00") <= found < at("24 08:10:00")
         assert plan(found, quiet, not_before=None, not_after=None, seed=seed) == found
 
 
 def test_what_waited_is_spread_over_half_an_hour():
-    found = {plan(at("23 22:00:00"), NIGHT, not_before=None, not_after=None, seed=str(n)) for n in range(400)}
+    found = {
+        plan(at("23 22:00:00"), NIGHT, not_before=None, not_after=None, seed=str(n))
+        for n in range(400)
+    }
     assert len(found) > 300
     assert max(found) - min(found) > timedelta(minutes=28)
 
 
 TIMES = st.integers(0, 1439).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}")
-CHANGES = [datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC)]
-INSTANTS = st.builds(lambda day, seconds: day + timedelta(seconds=seconds), st.sampled_from(CHANGES), st.integers(0, 3 * 86_400))
-ZONES = st.sampled_from([SHANGHAI, "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"])
+CHANGES = [
+    datetime(2026, 3, 28, tzinfo=UTC),
+    datetime(2026, 10, 24, tzinfo=UTC),
+    datetime(2026, 11, 23, tzinfo=UTC),
+]
+INSTANTS = st.builds(
+    lambda day, seconds: day + timedelta(seconds=seconds),
+    st.sampled_from(CHANGES),
+    st.integers(0, 3 * 86_400),
+)
+ZONES = st.sampled_from(
+    [SHANGHAI, "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"]
+)
 
 
 @given(
@@ -149,9 +202,15 @@ ZONES = st.sampled_from([SHANGHAI, "Europe/Berlin", "America/New_York", "Asia/Ka
     seed=st.text(max_size=4),
 )
 @example(
-    now=CHANGES[0] + timedelta(hours=2), quiet=hours("03:00", "02:00", "Europe/Berlin"), not_before=None, not_after=None, seed=""
+    now=CHANGES[0] + timedelta(hours=2),
+    quiet=hours("03:00", "02:00", "Europe/Berlin"),
+    not_before=None,
+    not_after=None,
+    seed="",
 )
-def test_a_plan_is_in_time_not_at_night_and_final(now, quiet, not_before, not_after, seed):
+def test_a_plan_is_in_time_not_at_night_and_final(
+    now, quiet, not_before, not_after, seed
+):
     found = plan(now, quiet, not_before=not_before, not_after=not_after, seed=seed)
     if found is None:
         assert not_after is not None
@@ -159,10 +218,15 @@ def test_a_plan_is_in_time_not_at_night_and_final(now, quiet, not_before, not_af
     assert found >= now
     assert not_after is None or found < not_after
     assert quiet_span(found, quiet.start, quiet.end, quiet.zone) is None
-    assert plan(found, quiet, not_before=not_before, not_after=not_after, seed=seed) == found
+    assert (
+        plan(found, quiet, not_before=not_before, not_after=not_after, seed=seed)
+        == found
+    )
 
 
-@given(now=INSTANTS, quiet=st.builds(hours, TIMES, TIMES, ZONES), seed=st.text(max_size=4))
+@given(
+    now=INSTANTS, quiet=st.builds(hours, TIMES, TIMES, ZONES), seed=st.text(max_size=4)
+)
 def test_without_an_event_everything_is_told_within_two_days(now, quiet, seed):
     found = plan(now, quiet, not_before=None, not_after=None, seed=seed)
     assert found is not None
@@ -170,7 +234,9 @@ def test_without_an_event_everything_is_told_within_two_days(now, quiet, seed):
 
 
 @given(instant=INSTANTS, start=TIMES, end=TIMES, zone=ZONES)
-def test_a_quiet_span_holds_the_instant_that_it_was_asked_about(instant, start, end, zone):
+def test_a_quiet_span_holds_the_instant_that_it_was_asked_about(
+    instant, start, end, zone
+):
     span = quiet_span(instant, start, end, zone)
     if start == end:
         assert span is None
@@ -197,7 +263,9 @@ def test_what_is_held_comes_at_six_in_the_evening(now: str, then: str):
 
 
 @given(now=INSTANTS, zone=ZONES)
-def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_half_hour(now, zone):
+def test_a_digest_is_at_six_by_the_clock_on_the_wall_and_never_in_less_than_its_half_hour(
+    now, zone
+):
     found = digest_time(now, zone)
     assert wall(found, zone).endswith(" 18:00:00")
     assert now + DIGEST_CLOSES < found <= now + DIGEST_CLOSES + timedelta(hours=25)
@@ -215,7 +283,11 @@ def a_template(**fields) -> Template:
         ({"can_wait": True}, policy.WEEKLY_MESSAGES, True),
         ({}, policy.WEEKLY_MESSAGES, False),
         ({"asks": True}, policy.WEEKLY_MESSAGES, False),
-        ({"legal": Legal.PROMOTIONAL}, policy.WEEKLY_MESSAGES, False),  # it is not sent at all
+        (
+            {"legal": Legal.PROMOTIONAL},
+            policy.WEEKLY_MESSAGES,
+            False,
+        ),  # it is not sent at all
         ({"urgency": Urgency.URGENT}, policy.WEEKLY_MESSAGES, False),
     ],
 )

@@ -10,7 +10,16 @@ from chalicelib.adapters.ports import Refused
 from chalicelib.message_log.policy import DIGEST_LINES
 from chalicelib.notifications.policy import WEEKLY_MESSAGES
 
-from ..replies.builders import PROVIDERS, a_world, lines, reply, report, scripted, state_of_wish, visits
+from ..replies.builders import (
+    PROVIDERS,
+    a_world,
+    lines,
+    reply,
+    report,
+    scripted,
+    state_of_wish,
+    visits,
+)
 from ..store.scan import scheduled
 from ..world import Phone, World
 from .builders import a_send, notify, wait_for_digest
@@ -26,7 +35,11 @@ def world() -> Iterator[World]:
 
 
 def until(world: World, clock: str, day: int = 23) -> None:
-    to = datetime.fromisoformat(f"2026-11-{day}T{clock}").replace(tzinfo=ZONE).astimezone(UTC)
+    to = (
+        datetime.fromisoformat(f"2026-11-{day}T{clock}")
+        .replace(tzinfo=ZONE)
+        .astimezone(UTC)
+    )
     world.pump.move_to(to)
 
 
@@ -39,7 +52,10 @@ def awake(world: World, phone: Phone) -> Phone:
 
 def rung(world: World, phone: Phone, kind: str | None = DIGEST) -> list[str]:
     """When a phone rang, by the clock on the wall, oldest first."""
-    return [f"{one.sent_at.astimezone(ZONE):%d %H:%M:%S}" for one in world.sms_to(phone.me["phone"], kind)[::-1]]
+    return [
+        f"{one.sent_at.astimezone(ZONE):%d %H:%M:%S}"
+        for one in world.sms_to(phone.me["phone"], kind)[::-1]
+    ]
 
 
 def digests(world: World, phone: Phone) -> list[str]:
@@ -58,7 +74,11 @@ def held(world: World, resident: Phone, *titles: str) -> list[str]:
 
 
 def states(phone: Phone, kind: str = "wish.approved") -> list[str]:
-    return sorted(f"{line.state} {line.reason}".strip() for line in lines() if (line.person, line.kind) == (phone.me["id"], kind))
+    return sorted(
+        f"{line.state} {line.reason}".strip()
+        for line in lines()
+        if (line.person, line.kind) == (phone.me["id"], kind)
+    )
 
 
 def test_what_is_not_pressing_comes_at_six_in_one_message(world: World):
@@ -70,7 +90,9 @@ def test_what_is_not_pressing_comes_at_six_in_one_message(world: World):
     until(world, "18:00:00")
     assert rung(world, resident, None) == ["23 18:00:00"]
     text = digests(world, resident)[0]
-    assert text.startswith("【春晖】今日3条：您的心愿「一盏灯」已上墙，有人认领会通知您。 您的心愿「一把伞」")
+    assert text.startswith(
+        "【春晖】今日3条：您的心愿「一盏灯」已上墙，有人认领会通知您。 您的心愿「一把伞」"
+    )
     assert "一口锅" in text
     assert states(resident) == ["sent"] * 3
     until(world, "18:00:00", day=24)
@@ -81,7 +103,9 @@ def test_an_english_digest(world: World):
     resident = world.resident(locale="en")
     held(world, resident, "a lamp")
     until(world, "18:00:00")
-    assert digests(world, resident)[0].startswith("【春晖】Today, 1: Your wish “a lamp” is on the wall.")
+    assert digests(world, resident)[0].startswith(
+        "【春晖】Today, 1: Your wish “a lamp” is on the wall."
+    )
 
 
 def test_what_is_no_longer_true_at_six_is_left_out(world: World):
@@ -100,7 +124,11 @@ def test_where_nothing_is_true_any_more_no_phone_rings(world: World):
     for id in held(world, resident, "一盏灯", "一把伞"):
         resident.post(f"/v1/wishes/{id}/withdraw", {})
     until(world, "19:00:00")
-    assert (digests(world, resident), states(resident), visits(world)) == ([], ["suppressed over"] * 2, [])
+    assert (digests(world, resident), states(resident), visits(world)) == (
+        [],
+        ["suppressed over"] * 2,
+        [],
+    )
 
 
 def test_a_long_day_is_counted_but_cut(world: World):
@@ -115,8 +143,13 @@ def test_a_long_day_is_counted_but_cut(world: World):
     assert len(awake(world, resident).get("/v1/me/inbox").json["items"]) == len(titles)
 
 
-@pytest.mark.parametrize(("clock", "day"), [("17:29:59", 23), ("17:30:00", 24), ("17:59:59", 24), ("18:30:00", 24)])
-def test_a_digest_that_is_about_to_be_made_takes_no_more_lines(world: World, clock: str, day: int):
+@pytest.mark.parametrize(
+    ("clock", "day"),
+    [("17:29:59", 23), ("17:30:00", 24), ("17:59:59", 24), ("18:30:00", 24)],
+)
+def test_a_digest_that_is_about_to_be_made_takes_no_more_lines(
+    world: World, clock: str, day: int
+):
     resident = world.resident()
     wait_for_digest(world)
     until(world, clock)
@@ -132,7 +165,10 @@ def test_each_day_has_a_digest_of_its_own(world: World):
     world.open_wish(awake(world, resident), title="一把伞")
     until(world, "19:00:00", day=24)
     assert rung(world, resident) == ["23 18:00:00", "24 18:00:00"]
-    assert ["一把伞" in text for text in digests(world, resident)[::-1]] == [False, True]
+    assert ["一把伞" in text for text in digests(world, resident)[::-1]] == [
+        False,
+        True,
+    ]
     assert states(resident) == ["sent"] * 2
 
 
@@ -161,10 +197,14 @@ def test_the_fifteenth_message_of_a_week_waits_for_the_digest(world: World):
     world.pass_time(days=7)
     world.open_wish(awake(world, resident), title="下周的")
     world.pass_time(hours=14)
-    assert len(world.sms_to(resident.me["phone"], "wish.approved")) == WEEKLY_MESSAGES + 1
+    assert (
+        len(world.sms_to(resident.me["phone"], "wish.approved")) == WEEKLY_MESSAGES + 1
+    )
 
 
-def test_a_question_is_asked_at_once_and_can_be_answered_however_much_she_was_told(world: World):
+def test_a_question_is_asked_at_once_and_can_be_answered_however_much_she_was_told(
+    world: World,
+):
     resident, helper = world.resident(), world.volunteer()
     wish_id = world.open_wish(resident)
     helper.post(f"/v1/wishes/{wish_id}/claim")
@@ -180,9 +220,14 @@ def test_staff_are_not_rationed(world: World):
     resident = world.resident()
     wish_id = world.open_wish(resident)
     for n in range(WEEKLY_MESSAGES + 6):
-        send = a_send(f"due_{n}", "staff:chunhui.baihua", "wish.disputed_staff", wish_id)
+        send = a_send(
+            f"due_{n}", "staff:chunhui.baihua", "wish.disputed_staff", wish_id
+        )
         notify(world, send, {"title": "一盏灯", "reason": "没收到"})
-    assert len(world.sms_to(world.admin.phone or "", "wish.disputed_staff")) == WEEKLY_MESSAGES + 6
+    assert (
+        len(world.sms_to(world.admin.phone or "", "wish.disputed_staff"))
+        == WEEKLY_MESSAGES + 6
+    )
 
 
 # when something goes wrong
@@ -196,7 +241,9 @@ def killed(*_: object, **__: object) -> None:
     raise Killed
 
 
-def test_a_crash_between_the_message_and_its_lines_tells_nobody_twice(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_crash_between_the_message_and_its_lines_tells_nobody_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
     with monkeypatch.context() as patched:
@@ -208,7 +255,9 @@ def test_a_crash_between_the_message_and_its_lines_tells_nobody_twice(world: Wor
     assert (len(digests(world, resident)), states(resident)) == (1, ["sent"] * 2)
 
 
-def test_a_crash_in_the_attempt_tells_nobody_twice_and_puts_its_lines_on_the_list(world: World):
+def test_a_crash_in_the_attempt_tells_nobody_twice_and_puts_its_lines_on_the_list(
+    world: World,
+):
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
     east = scripted(world, killed)
@@ -216,13 +265,20 @@ def test_a_crash_in_the_attempt_tells_nobody_twice_and_puts_its_lines_on_the_lis
         until(world, "18:00:00")
     for _ in range(4):
         world.pass_time(minutes=1)
-    assert (len(east.sent), states(resident), states(resident, DIGEST)) == (1, ["unknown"] * 2, ["unknown"])
+    assert (len(east.sent), states(resident), states(resident, DIGEST)) == (
+        1,
+        ["unknown"] * 2,
+        ["unknown"],
+    )
     assert sorted(visit["title"] for visit in visits(world)) == [
-        f"王秀英：您的心愿「{title}」已上墙，有人认领会通知您。" for title in sorted(("一盏灯", "一把伞"))
+        f"王秀英：您的心愿「{title}」已上墙，有人认领会通知您。"
+        for title in sorted(("一盏灯", "一把伞"))
     ]
 
 
-def test_a_line_that_comes_after_a_crash_goes_into_the_next_digest(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_line_that_comes_after_a_crash_goes_into_the_next_digest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     resident = world.resident()
     held(world, resident, "一盏灯")
     with monkeypatch.context() as patched:
@@ -231,7 +287,10 @@ def test_a_line_that_comes_after_a_crash_goes_into_the_next_digest(world: World,
             until(world, "18:00:00")
     world.open_wish(awake(world, resident), title="一把伞")
     until(world, "19:00:00", day=24)
-    assert ["一把伞" in text for text in digests(world, resident)[::-1]] == [False, True]
+    assert ["一把伞" in text for text in digests(world, resident)[::-1]] == [
+        False,
+        True,
+    ]
     assert states(resident) == ["sent"] * 2
 
 
@@ -244,7 +303,11 @@ def test_a_digest_of_unknown_fate_is_settled_by_its_report(world: World):
     assert len(visits(world)) == 2
     id = next(line.id for line in lines() if line.kind == DIGEST)
     assert report(world, id).status == 204
-    assert (visits(world), states(resident), len(digests(world, resident))) == ([], ["sent"] * 2, 1)
+    assert (visits(world), states(resident), len(digests(world, resident))) == (
+        [],
+        ["sent"] * 2,
+        1,
+    )
     assert report(world, id, status="failed").status == 204
     assert (len(visits(world)), states(resident)) == (2, ["dead"] * 2)
 
@@ -259,12 +322,18 @@ def test_a_digest_that_is_refused_for_now_comes_a_little_later(world: World):
     assert (len(digests(world, resident)), states(resident)) == (1, ["sent"])
 
 
-def test_a_digest_that_the_street_cannot_pay_puts_its_lines_on_the_list_and_not_itself(world: World):
+def test_a_digest_that_the_street_cannot_pay_puts_its_lines_on_the_list_and_not_itself(
+    world: World,
+):
     resident = world.resident()
     held(world, resident, "一盏灯", "一把伞")
     world.services.sms_budget.budget_li = 0
     until(world, "18:30:00")
-    assert (digests(world, resident), states(resident), len(visits(world))) == ([], ["suppressed budget"] * 2, 2)
+    assert (digests(world, resident), states(resident), len(visits(world))) == (
+        [],
+        ["suppressed budget"] * 2,
+        2,
+    )
 
 
 def test_who_opts_out_before_six_is_not_rung(world: World):
@@ -272,7 +341,11 @@ def test_who_opts_out_before_six_is_not_rung(world: World):
     held(world, resident, "一盏灯", "一把伞")
     reply(world, resident.me["phone"], "TD")
     until(world, "18:30:00")
-    assert (digests(world, resident), states(resident), len(visits(world))) == ([], ["suppressed opted_out"] * 2, 2)
+    assert (digests(world, resident), states(resident), len(visits(world))) == (
+        [],
+        ["suppressed opted_out"] * 2,
+        2,
+    )
 
 
 def test_who_has_left_before_six_is_told_nothing(world: World):
@@ -280,7 +353,11 @@ def test_who_has_left_before_six_is_told_nothing(world: World):
     held(world, resident, "一盏灯")
     assert resident.delete("/v1/me").status == 202
     until(world, "18:30:00")
-    assert (digests(world, resident), states(resident), visits(world)) == ([], ["suppressed erased"], [])
+    assert (digests(world, resident), states(resident), visits(world)) == (
+        [],
+        ["suppressed erased"],
+        [],
+    )
 
 
 def test_two_who_share_a_phone_hear_of_a_line_once(world: World):
@@ -291,7 +368,11 @@ def test_two_who_share_a_phone_hear_of_a_line_once(world: World):
     both, hers = held(world, phone, "一盏灯", "一把伞")
     for line in lines():
         assert line.person == owner.id
-    notify(world, a_send("due_both", f"people:{owner.id},{wife.id}", about=both), {"title": "一盏灯"})
+    notify(
+        world,
+        a_send("due_both", f"people:{owner.id},{wife.id}", about=both),
+        {"title": "一盏灯"},
+    )
     notify(world, a_send("due_hers", wife.id, about=hers), {"title": "一把伞"})
     assert len({due.id for due in scheduled() if due.kind == DIGEST}) == 2
     until(world, "18:30:00")

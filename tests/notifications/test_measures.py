@@ -10,7 +10,11 @@ from .test_reminders import Gateway, over
 
 
 def counts(world: World, name: str) -> dict[tuple[str, ...], float]:
-    return {key[1:]: value for key, value in world.services.metrics.counts.items() if key[0] == name}
+    return {
+        key[1:]: value
+        for key, value in world.services.metrics.counts.items()
+        if key[0] == name
+    }
 
 
 def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: World):
@@ -22,26 +26,47 @@ def test_sends_are_counted_by_kind_and_result_with_their_parts_and_cost(world: W
     assert sends[("wish.approved", "unknown")] == 1
     assert sends[("wish.approved", "retry")] == 1
     assert sends[("wish.approved", "sent")] == 2
-    assert counts(world, "SmsParts") == {("east",): 3}  # what was refused is not billed, what is unknown may be
+    assert counts(world, "SmsParts") == {
+        ("east",): 3
+    }  # what was refused is not billed, what is unknown may be
     assert counts(world, "SmsCostFen") == {("east",): 16.5}
     lags = world.services.metrics.values[("Lag",)]
     assert len(lags) == 2
     assert all(0 <= lag < 60 for lag in lags)
 
 
-def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits(world: World):
+def test_the_age_of_the_oldest_due_row_is_seen_and_is_nothing_when_nothing_waits(
+    world: World,
+):
     world.services.outbox.sweep()
     world.services.outbox.put(
-        a_job(id="due_late", at=START - timedelta(minutes=7), shard="s1", kind="timer.wish", subject="wsh_gone")
+        a_job(
+            id="due_late",
+            at=START - timedelta(minutes=7),
+            shard="s1",
+            kind="timer.wish",
+            subject="wsh_gone",
+        )
     )
     world.services.outbox.sweep()
     assert world.services.metrics.values[("OldestDueRow",)] == [0, 420]
 
 
 def test_parked_jobs_and_lost_alarms_are_counted(world: World):
-    world.services.outbox.put(a_job(id="due_poison", at=START, shard="s1", kind="timer.nothing", subject="nobody"))
+    world.services.outbox.put(
+        a_job(
+            id="due_poison",
+            at=START,
+            shard="s1",
+            kind="timer.nothing",
+            subject="nobody",
+        )
+    )
     for _ in range(8):
         world.pass_time(minutes=3)
-    assert counts(world, "ParkedJobs") == {("timer.nothing",): 1, (): 1}  # the alarm listens to all kinds together
+    assert counts(world, "ParkedJobs") == {
+        ("timer.nothing",): 1,
+        (): 1,
+    }  # the alarm listens to all kinds together
     assert world.services.audit() == 0
     assert counts(world, "LostTimers") == {(): 0}

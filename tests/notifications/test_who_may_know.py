@@ -36,12 +36,18 @@ def disputed(world: World) -> str:
 
 def on_duty(world: World, **home: str):
     worker = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), **home)
-    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [worker.id]})
+    world.services.places.assign_duty(
+        world.boss, BAIHUA, {"community_staff": [worker.id]}
+    )
     return worker
 
 
 def visits(phone: Phone, place: str) -> list[dict]:
-    return [task for task in phone.get(f"/v1/admin/queue?place={place}").json["items"] if task["kind"] == "message.visit"]
+    return [
+        task
+        for task in phone.get(f"/v1/admin/queue?place={place}").json["items"]
+        if task["kind"] == "message.visit"
+    ]
 
 
 def kinds(world: World, number: str | None) -> list[str]:
@@ -51,7 +57,9 @@ def kinds(world: World, number: str | None) -> list[str]:
 # staff
 
 
-def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning_is(world: World):
+def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning_is(
+    world: World,
+):
     worker = on_duty(world)
     world.pass_time(hours=14)  # 22:40
     disputed(world)
@@ -61,17 +69,30 @@ def test_who_was_demoted_overnight_is_not_told_and_who_is_on_duty_in_the_morning
     assert "wish.disputed_staff" in kinds(world, world.admin.phone)
 
 
-def test_a_duty_list_outlives_a_demotion_a_block_and_an_erasure_and_nobody_is_told_because_of_it(world: World):
-    demoted, blocked = on_duty(world), world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA))
-    world.services.places.assign_duty(world.boss, BAIHUA, {"community_staff": [demoted.id, blocked.id]})
+def test_a_duty_list_outlives_a_demotion_a_block_and_an_erasure_and_nobody_is_told_because_of_it(
+    world: World,
+):
+    demoted, blocked = (
+        on_duty(world),
+        world.person("周洁", (Role.COMMUNITY_STAFF, BAIHUA)),
+    )
+    world.services.places.assign_duty(
+        world.boss, BAIHUA, {"community_staff": [demoted.id, blocked.id]}
+    )
     world.services.person_admin.grant_roles(world.boss, demoted.id, [])
-    world.services.person_admin.block(world.boss, blocked.id, blocked=True, reason="借给他人使用")
+    world.services.person_admin.block(
+        world.boss, blocked.id, blocked=True, reason="借给他人使用"
+    )
     disputed(world)
     assert (kinds(world, demoted.phone), kinds(world, blocked.phone)) == ([], [])
-    assert kinds(world, world.admin.phone).count("wish.disputed_staff") == 1  # the level above answers
+    assert (
+        kinds(world, world.admin.phone).count("wish.disputed_staff") == 1
+    )  # the level above answers
 
 
-def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_and_by_nobody_at_their_home(world: World):
+def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_and_by_nobody_at_their_home(
+    world: World,
+):
     worker = on_duty(world, home=JINFENG_HOME)
     world.phone_of(worker).patch("/v1/me", {"channels": {"sms": False}})
     disputed(world)
@@ -80,7 +101,9 @@ def test_what_staff_could_not_be_told_is_seen_by_staff_of_the_place_it_is_about_
     assert REASON in visit["title"]
 
 
-def test_what_one_was_told_as_staff_is_not_in_ones_inbox_any_more_when_one_is_not(world: World):
+def test_what_one_was_told_as_staff_is_not_in_ones_inbox_any_more_when_one_is_not(
+    world: World,
+):
     worker = on_duty(world)
     disputed(world)
     (line,) = world.phone_of(worker).get("/v1/me/inbox").json["items"]
@@ -100,15 +123,22 @@ def newcomer(world: World) -> tuple[Phone, str]:
     return phone, phone.post("/v1/wishes", world.wish_body(place=UNIT)).json["id"]
 
 
-def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_is_about(world: World):
+def test_who_has_no_home_yet_is_visited_by_staff_of_the_place_that_her_message_is_about(
+    world: World,
+):
     phone, wish = newcomer(world)
     over(world, Gateway(world, Refused("invalid_number", final=True)))
     boss = world.phone_of(world.admin)
     assert boss.post(f"/v1/wishes/{wish}/approve").status == 200
     (visit,) = visits(world.staff(), BAIHUA)
     assert "王奶奶" in visit["title"]
-    assert world.staff(OTHER_GRID, Role.GRID_WORKER).post(f"/v1/messages/{visit['id']}/visited").status in (403, 404)
-    assert [line["state"] for line in boss.get(f"/v1/messages?person={phone.me['id']}").json["items"]] == ["dead"]
+    assert world.staff(OTHER_GRID, Role.GRID_WORKER).post(
+        f"/v1/messages/{visit['id']}/visited"
+    ).status in (403, 404)
+    assert [
+        line["state"]
+        for line in boss.get(f"/v1/messages?person={phone.me['id']}").json["items"]
+    ] == ["dead"]
 
 
 def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
@@ -119,8 +149,13 @@ def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
     assert visits(world.staff(), BAIHUA) == []
     boss = world.phone_of(world.admin)
     (visit,) = visits(boss, STREET)
-    assert boss.get(f"/v1/admin/queue?place={STREET}").json["counts"]["message.visit"] == 1
-    assert world.staff().post(f"/v1/messages/{visit['id']}/visited").status in (403, 404)
+    assert (
+        boss.get(f"/v1/admin/queue?place={STREET}").json["counts"]["message.visit"] == 1
+    )
+    assert world.staff().post(f"/v1/messages/{visit['id']}/visited").status in (
+        403,
+        404,
+    )
     assert boss.post(f"/v1/messages/{visit['id']}/visited").status == 200
     assert visits(boss, STREET) == []
 
@@ -128,20 +163,26 @@ def test_of_whom_no_place_is_known_at_all_the_street_takes_care(world: World):
 # once, by one way, and everybody
 
 
-def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(world: World):
+def test_who_was_told_by_sms_is_not_told_again_by_mail_because_she_has_silenced_her_phone_since(
+    world: World,
+):
     phone, wish = with_mail(world), world.open_wish()
     send = a_send("due_1", phone.me["id"], about=wish)
     notify(world, send, {"title": "一个水壶"})
     phone.patch("/v1/me", {"channels": {"sms": False}})
     notify(world, send, {"title": "一个水壶"})
     told = [
-        letter for letter in world.mailbox.read() if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
+        letter
+        for letter in world.mailbox.read()
+        if letter.kind == "wish.approved" and letter.to in (phone.me["phone"], MAIL)
     ]
     assert [letter.channel for letter in told] == ["sms"]
 
 
 @pytest.mark.parametrize("how", ["another number", "erased"])
-def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(world: World, how: str):
+def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(
+    world: World, how: str
+):
     resident, gateway = world.resident(), Gateway(world, Refused("throttled"))
     over(world, gateway)
     world.open_wish(resident)
@@ -154,9 +195,15 @@ def test_what_was_refused_at_a_number_that_is_no_longer_hers_comes_to_an_end(wor
     else:
         assert resident.delete("/v1/me").status == 202
     world.pass_time(minutes=2)
-    states = {line.id: (line.state, line.reason) for line in lines() if line.kind == "wish.approved"}
+    states = {
+        line.id: (line.state, line.reason)
+        for line in lines()
+        if line.kind == "wish.approved"
+    }
     assert states[refused.id] == (DeliveryState.SUPPRESSED, SuppressionReason.ELSEWHERE)
-    assert [sms.phone for sms in gateway.taken] == (["+8613812340000"] if how == "another number" else [])
+    assert [sms.phone for sms in gateway.taken] == (
+        ["+8613812340000"] if how == "another number" else []
+    )
 
 
 def test_a_visit_names_everybody_who_shares_the_phone(world: World):
@@ -171,7 +218,9 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     assert visit["title"].startswith("李强、张梅：")
 
 
-def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first_the_second_time(world: World):
+def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first_the_second_time(
+    world: World,
+):
     owner = world.person("李强")
     wife = world.person("张梅", phone=None, contact_via=owner.id)
     wish, gateway = world.open_wish(), Gateway(world, Refused("throttled"))
@@ -179,10 +228,18 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
     send = a_send("due_1", owner.id, about=wish)
     notify(world, send, {"title": "一个水壶"})  # certainly refused, and due again
     world.clock.advance(timedelta(minutes=1))
-    notify(world, replace(send, id="due_2", to=SeveralPeople((wife.id,))), {"title": "一个水壶"})
+    notify(
+        world,
+        replace(send, id="due_2", to=SeveralPeople((wife.id,))),
+        {"title": "一个水壶"},
+    )
     assert len(gateway.taken) == 1
     for person in (owner, wife):
-        told = [line for line in world.phone_of(person).get("/v1/me/inbox").json["items"] if line["about"] == wish]
+        told = [
+            line
+            for line in world.phone_of(person).get("/v1/me/inbox").json["items"]
+            if line["about"] == wish
+        ]
         assert [line["state"] for line in told] == ["sent"]
 
 

@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.offers.decisions import OfferContext
-from chalicelib.offers.model import AskedVolunteer, Offer, OfferRound, OfferState, SentOffer, VolunteerHistory
+from chalicelib.offers.model import (
+    AskedVolunteer,
+    Offer,
+    OfferRound,
+    OfferState,
+    SentOffer,
+    VolunteerHistory,
+)
 from chalicelib.offers.policy import OfferUrgency
 
 from ..world import GRID, START
@@ -29,22 +36,42 @@ def an_offer(state: OfferState = OfferState.OFFERED, **fields: Any) -> Offer:
     return Offer(**(values | {"state": state} | fields))
 
 
-def an_asked(offer: str = "off_a", state: OfferState = OfferState.OFFERED, **fields: Any) -> AskedVolunteer:
-    values: dict[str, Any] = {"volunteer": f"per_{offer.removeprefix('off_')}", "at": START, "until": UNTIL}
+def an_asked(
+    offer: str = "off_a", state: OfferState = OfferState.OFFERED, **fields: Any
+) -> AskedVolunteer:
+    values: dict[str, Any] = {
+        "volunteer": f"per_{offer.removeprefix('off_')}",
+        "at": START,
+        "until": UNTIL,
+    }
     return AskedVolunteer(**({"offer": offer, "state": state} | values | fields))
 
 
 def a_round(*asked: AskedVolunteer, **fields: Any) -> OfferRound:
-    values: dict[str, Any] = {"id": "wsh_a", "version": 4, "created_at": START, "updated_at": START, "community": "s.c1"}
+    values: dict[str, Any] = {
+        "id": "wsh_a",
+        "version": 4,
+        "created_at": START,
+        "updated_at": START,
+        "community": "s.c1",
+    }
     return OfferRound(**(values | {"asked": asked} | fields))
 
 
 def a_sent(offer: str = "off_a", at: datetime = START, **fields: Any) -> SentOffer:
-    return SentOffer(**({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields))
+    return SentOffer(
+        **({"offer": offer, "at": at, "until": at + timedelta(hours=10)} | fields)
+    )
 
 
 def a_history(*sent: SentOffer, **fields: Any) -> VolunteerHistory:
-    values: dict[str, Any] = {"id": "per_a", "version": 7, "created_at": START, "updated_at": START, "street": "s"}
+    values: dict[str, Any] = {
+        "id": "per_a",
+        "version": 7,
+        "created_at": START,
+        "updated_at": START,
+        "street": "s",
+    }
     return VolunteerHistory(**(values | {"sent": sent} | fields))
 
 

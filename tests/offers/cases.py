@@ -6,7 +6,11 @@ from ..cases import MEMBER, Cases, Good
 from ..world import World
 
 # About one offer: who may.
-OFFERS = {"read_offer": {"asked", "worker"}, "accept_offer": {"asked"}, "decline_offer": {"asked"}}
+OFFERS = {
+    "read_offer": {"asked", "worker"},
+    "accept_offer": {"asked"},
+    "decline_offer": {"asked"},
+}
 
 
 def _answer(world: World, answer: str, body: Any) -> Good:

@@ -14,7 +14,13 @@ from chalicelib.kernel.changes import ArmedTimer, Changes, Message
 from chalicelib.kernel.errors import Conflict, Forbidden
 from chalicelib.offers import decisions
 from chalicelib.offers.decisions import ChosenVolunteer
-from chalicelib.offers.model import AskedVolunteer, OfferRound, OfferState, SentOffer, VolunteerHistory
+from chalicelib.offers.model import (
+    AskedVolunteer,
+    OfferRound,
+    OfferState,
+    SentOffer,
+    VolunteerHistory,
+)
 from chalicelib.offers.policy import FOUR_WEEKS, MET_KEPT, OFFERS_KEPT, OfferUrgency
 
 from ..people.builders import a_person
@@ -26,14 +32,21 @@ MICRO, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days
 NOW = START + HOUR
 FAR = datetime(2030, 1, 1, tzinfo=UTC)  # nothing has to be in time for anything
 HERSELF, STAFF, SYSTEM = (
-    frozenset({Relation.SIGNED_IN, party}) for party in (Relation.OWNER, Relation.STREET_ADMIN, Relation.SYSTEM)
+    frozenset({Relation.SIGNED_IN, party})
+    for party in (Relation.OWNER, Relation.STREET_ADMIN, Relation.SYSTEM)
 )
-CLAIM = Changes(entity=a_person(), previous=a_person())  # whatever the claim decides; it goes in as it is
+CLAIM = Changes(
+    entity=a_person(), previous=a_person()
+)  # whatever the claim decides; it goes in as it is
 
 
 def changes(outcome: Changes) -> list[tuple]:
     """Return everything that the parts of an outcome carry beside their entities."""
-    return [(part.events, part.writes, part.refusal) for part in outcome.parts if part.events or part.writes or part.refusal]
+    return [
+        (part.events, part.writes, part.refusal)
+        for part in outcome.parts
+        if part.events or part.writes or part.refusal
+    ]
 
 
 def told(outcome: Changes) -> list[Message]:
@@ -61,21 +74,29 @@ def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
     ],
 )
 def test_there_is_time_to_answer_while_people_are_awake(urgency, now, until):
-    assert decisions.answer_by(urgency, local(now), "Asia/Shanghai", FAR) == local(until)
+    assert decisions.answer_by(urgency, local(now), "Asia/Shanghai", FAR) == local(
+        until
+    )
 
 
 def test_an_evening_at_home_lies_in_between_where_people_live():
     berlin, now = "Europe/Berlin", local("2026-10-24 23:30", "Europe/Berlin")
-    assert decisions.answer_by(OfferUrgency.CALM, now, berlin, FAR) == local("2026-10-25 20:00", berlin)
+    assert decisions.answer_by(OfferUrgency.CALM, now, berlin, FAR) == local(
+        "2026-10-25 20:00", berlin
+    )
     assert decisions.answer_by(OfferUrgency.CALM, now, "Asia/Shanghai", FAR) == local(
         "2026-10-26 20:00"
     )  # there it is Sunday already
 
 
-@given(st.integers(0, 366 * 24 * 60), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"]))
+@given(
+    st.integers(0, 366 * 24 * 60), st.sampled_from(["Asia/Shanghai", "Europe/Berlin"])
+)
 def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zone):
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    urgent, soon, calm = (decisions.answer_by(urgency, now, zone, FAR) for urgency in OfferUrgency)
+    urgent, soon, calm = (
+        decisions.answer_by(urgency, now, zone, FAR) for urgency in OfferUrgency
+    )
     assert now + 4 * HOUR <= urgent <= soon <= calm <= now + 2 * DAY
     for until in (urgent, soon, calm):
         assert time(8) <= until.astimezone(ZoneInfo(zone)).time() <= time(20, 30)
@@ -84,8 +105,13 @@ def test_what_presses_more_is_answered_no_later_and_nothing_at_night(minutes, zo
 # Asking
 
 
-TEMPLATE = an_offer(id="", volunteer="", version=0, created_at=NOW, updated_at=NOW, run_id="run_a")
-TWO = [ChosenVolunteer(offer_id="off_1", volunteer="per_1", why=("met",)), ChosenVolunteer(offer_id="off_2", volunteer="per_2")]
+TEMPLATE = an_offer(
+    id="", volunteer="", version=0, created_at=NOW, updated_at=NOW, run_id="run_a"
+)
+TWO = [
+    ChosenVolunteer(offer_id="off_1", volunteer="per_1", why=("met",)),
+    ChosenVolunteer(offer_id="off_2", volunteer="per_2"),
+]
 
 
 def new(id: str) -> VolunteerHistory:
@@ -93,8 +119,13 @@ def new(id: str) -> VolunteerHistory:
 
 
 def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
-    offer_round, old = a_round(an_asked("off_0", S.DECLINED), open=False), a_history(a_sent("off_y"), id="per_1")
-    outcome = decisions.ask(offer_round, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW)
+    offer_round, old = (
+        a_round(an_asked("off_0", S.DECLINED), open=False),
+        a_history(a_sent("off_y"), id="per_1"),
+    )
+    outcome = decisions.ask(
+        offer_round, TEMPLATE, TWO, {"per_1": old, "per_2": new("per_2")}, NOW
+    )
     lines = (
         AskedVolunteer(offer="off_1", volunteer="per_1", at=NOW, until=UNTIL),
         AskedVolunteer(offer="off_2", volunteer="per_2", at=NOW, until=UNTIL),
@@ -104,15 +135,35 @@ def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
         offer_round,
     )
     first, one, second, other = outcome.related
-    assert first.entity == replace(TEMPLATE, id="off_1", volunteer="per_1", why=("met",))
+    assert first.entity == replace(
+        TEMPLATE, id="off_1", volunteer="per_1", why=("met",)
+    )
     assert second.entity == replace(TEMPLATE, id="off_2", volunteer="per_2", why=())
     assert first.previous is second.previous is None
-    assert one.entity == replace(old, sent=(*old.sent, SentOffer(offer="off_1", at=NOW, until=UNTIL)))
+    assert one.entity == replace(
+        old, sent=(*old.sent, SentOffer(offer="off_1", at=NOW, until=UNTIL))
+    )
     assert one.previous == old
-    assert other.entity == replace(new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),))
+    assert other.entity == replace(
+        new("per_2"), sent=(SentOffer(offer="off_2", at=NOW, until=UNTIL),)
+    )
     assert other.previous is None  # her first
-    assert first.messages == (Message(kind="offer.made", to=parse_audience("per_1"), about="off_1", not_after=UNTIL),)
-    assert second.messages == (Message(kind="offer.made", to=parse_audience("per_2"), about="off_2", not_after=UNTIL),)
+    assert first.messages == (
+        Message(
+            kind="offer.made",
+            to=parse_audience("per_1"),
+            about="off_1",
+            not_after=UNTIL,
+        ),
+    )
+    assert second.messages == (
+        Message(
+            kind="offer.made",
+            to=parse_audience("per_2"),
+            about="off_2",
+            not_after=UNTIL,
+        ),
+    )
     assert told(outcome) == [*first.messages, *second.messages]
     assert changes(outcome) == []
     assert not any((not part.bump_version) for part in outcome.parts)
@@ -120,31 +171,56 @@ def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
 
 def test_the_first_who_is_asked_begins_the_round():
     offer_round = a_round(version=0)
-    assert decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW).previous is None
+    assert (
+        decisions.ask(
+            offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW
+        ).previous
+        is None
+    )
 
 
 def test_what_is_remembered_of_offers_ends_after_four_weeks():
-    sent = (a_sent("off_old", NOW - FOUR_WEEKS), a_sent("off_new", NOW - FOUR_WEEKS + MICRO))
+    sent = (
+        a_sent("off_old", NOW - FOUR_WEEKS),
+        a_sent("off_new", NOW - FOUR_WEEKS + MICRO),
+    )
     history = a_history(*sent, id="per_1")
     outcome = decisions.ask(a_round(), TEMPLATE, TWO[:1], {"per_1": history}, NOW)
     after = outcome.related[1].entity
     assert [one.offer for one in after.sent] == ["off_new", "off_1"]
-    assert after.recent(NOW) == history.recent(NOW) + 1  # and nothing that counts is lost
+    assert (
+        after.recent(NOW) == history.recent(NOW) + 1
+    )  # and nothing that counts is lost
 
 
 def test_a_round_remembers_all_who_may_answer_and_of_the_others_the_latest():
-    ended = [an_asked(f"off_{n:03}", (S.DECLINED, S.EXPIRED, S.SUPERSEDED)[n % 3]) for n in range(OFFERS_KEPT + 5)]
+    ended = [
+        an_asked(f"off_{n:03}", (S.DECLINED, S.EXPIRED, S.SUPERSEDED)[n % 3])
+        for n in range(OFFERS_KEPT + 5)
+    ]
     live = [an_asked("off_live1"), an_asked("off_live2")]
     offer_round = a_round(live[0], *ended[:10], live[1], *ended[10:])
-    outcome = decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
+    outcome = decisions.ask(
+        offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW
+    )
     kept = [one.offer for one in outcome.entity.asked]
-    assert kept == ["off_live1", *(one.offer for one in ended[5:10]), "off_live2", *(one.offer for one in ended[10:]), "off_1"]
+    assert kept == [
+        "off_live1",
+        *(one.offer for one in ended[5:10]),
+        "off_live2",
+        *(one.offer for one in ended[10:]),
+        "off_1",
+    ]
     assert len(outcome.entity.asked) == OFFERS_KEPT + 3
 
 
 def test_sixty_who_have_answered_are_all_remembered():
-    offer_round = a_round(*(an_asked(f"off_{n:03}", S.DECLINED) for n in range(OFFERS_KEPT)))
-    outcome = decisions.ask(offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW)
+    offer_round = a_round(
+        *(an_asked(f"off_{n:03}", S.DECLINED) for n in range(OFFERS_KEPT))
+    )
+    outcome = decisions.ask(
+        offer_round, TEMPLATE, TWO[:1], {"per_1": new("per_1")}, NOW
+    )
     assert outcome.entity.asked[:-1] == offer_round.asked
     assert offer_round.not_again < outcome.entity.not_again
 
@@ -152,16 +228,29 @@ def test_sixty_who_have_answered_are_all_remembered():
 # Answering
 
 
-def ended(outcome: Changes, state: OfferState, now: datetime, *others: Changes, reason: str | None = None) -> None:
+def ended(
+    outcome: Changes,
+    state: OfferState,
+    now: datetime,
+    *others: Changes,
+    reason: str | None = None,
+) -> None:
     """Demand that an offer of `known` has ended, together with its line in the round and in the history."""
     before = known()
     assert outcome.previous == before.offer
-    assert outcome.entity == replace(before.offer, state=state, answered_at=now, reason=reason)
+    assert outcome.entity == replace(
+        before.offer, state=state, answered_at=now, reason=reason
+    )
     *related, offer_round, history = outcome.related
     assert related == list(others)
     first, _, last = before.offer_round.asked
-    assert (offer_round.previous, history.previous) == (before.offer_round, before.history)
-    assert offer_round.entity == replace(before.offer_round, asked=(first, an_asked(state=state), last))
+    assert (offer_round.previous, history.previous) == (
+        before.offer_round,
+        before.history,
+    )
+    assert offer_round.entity == replace(
+        before.offer_round, asked=(first, an_asked(state=state), last)
+    )
     assert history.entity == before.history.answered("off_a", state)
     assert history.entity != before.history
     assert changes(outcome) == []
@@ -173,7 +262,10 @@ def test_accepting_is_one_decision_with_the_claim():
     ended(outcome, S.ACCEPTED, NOW, CLAIM)
     assert outcome.related[0] is CLAIM
     assert told(outcome) == []  # the claim says it
-    assert (outcome.related[-1].entity.accepted, outcome.related[-1].entity.refused) == (3, 1)
+    assert (
+        outcome.related[-1].entity.accepted,
+        outcome.related[-1].entity.refused,
+    ) == (3, 1)
 
 
 def test_declining_is_noted_with_its_reason_and_what_comes_with_it():
@@ -189,10 +281,14 @@ def test_an_offer_to_somebody_who_was_erased_ends_without_a_history():
         decisions.expire(known(history=None), UNTIL),
         decisions.accept(known(history=None), HERSELF, NOW, CLAIM),
     ):
-        assert not any(isinstance(part.entity, VolunteerHistory) for part in outcome.parts)
-        assert [part.entity.asked[1].state for part in outcome.parts if isinstance(part.entity, OfferRound)] == [
-            outcome.entity.state
-        ]
+        assert not any(
+            isinstance(part.entity, VolunteerHistory) for part in outcome.parts
+        )
+        assert [
+            part.entity.asked[1].state
+            for part in outcome.parts
+            if isinstance(part.entity, OfferRound)
+        ] == [outcome.entity.state]
 
 
 MOVES = {
@@ -203,11 +299,16 @@ MOVES = {
 
 @pytest.mark.parametrize("move", MOVES)
 def test_she_may_answer_until_the_instant_and_not_at_it(move):
-    assert MOVES[move](known(), HERSELF, UNTIL - MICRO).entity.answered_at == UNTIL - MICRO
+    assert (
+        MOVES[move](known(), HERSELF, UNTIL - MICRO).entity.answered_at == UNTIL - MICRO
+    )
     for late in (UNTIL, UNTIL + DAY):
         with pytest.raises(Conflict) as refused:
             MOVES[move](known(), HERSELF, late)
-        assert (refused.value.code, refused.value.facts) == ("offer.expired", {"state": "expired", "moves": []})
+        assert (refused.value.code, refused.value.facts) == (
+            "offer.expired",
+            {"state": "expired", "moves": []},
+        )
 
 
 @pytest.mark.parametrize("move", MOVES)
@@ -217,12 +318,20 @@ def test_what_has_ended_cannot_be_answered_and_says_how_it_ended(move, now, stat
     with pytest.raises(Conflict) as refused:
         MOVES[move](known(offer=an_offer(state)), HERSELF, now)
     code = "offer.expired" if state is S.EXPIRED else "offer.wrong_state"
-    assert (refused.value.code, refused.value.facts) == (code, {"state": state.value, "moves": []})
+    assert (refused.value.code, refused.value.facts) == (
+        code,
+        {"state": state.value, "moves": []},
+    )
 
 
 @pytest.mark.parametrize("move", MOVES)
 def test_nobody_else_answers_for_her(move):
-    for others in (STAFF, SYSTEM, frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}), frozenset[Relation]()):
+    for others in (
+        STAFF,
+        SYSTEM,
+        frozenset({Relation.SIGNED_IN, Relation.VOLUNTEER}),
+        frozenset[Relation](),
+    ):
         with pytest.raises(Forbidden):
             MOVES[move](known(), others, NOW)
 
@@ -236,7 +345,10 @@ def test_nobody_ends_an_offer_by_hand(move):
 
 def test_only_people_are_refused_for_the_time():
     assert decisions.check_waits(an_offer(), "expire", SYSTEM, UNTIL + DAY) is S.EXPIRED
-    assert decisions.check_waits(an_offer(), "supersede", SYSTEM, UNTIL + DAY) is S.SUPERSEDED
+    assert (
+        decisions.check_waits(an_offer(), "supersede", SYSTEM, UNTIL + DAY)
+        is S.SUPERSEDED
+    )
 
 
 # By itself
@@ -246,12 +358,22 @@ ARMED = ArmedTimer(id="alm_a", at=UNTIL, shard="s1")
 
 
 @pytest.mark.parametrize("late", [timedelta(), HOUR, 3 * DAY])
-def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_is_woken(late):
+def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_is_woken(
+    late,
+):
     given = replace(known(), offer=an_offer(timer=ARMED))
     outcome = decisions.expire(given, UNTIL + late)
     assert outcome.previous == given.offer
-    assert outcome.entity == replace(given.offer, timer=None, state=S.EXPIRED, answered_at=UNTIL)
-    ended(replace(outcome, entity=replace(outcome.entity, timer=None), previous=known().offer), S.EXPIRED, UNTIL)
+    assert outcome.entity == replace(
+        given.offer, timer=None, state=S.EXPIRED, answered_at=UNTIL
+    )
+    ended(
+        replace(
+            outcome, entity=replace(outcome.entity, timer=None), previous=known().offer
+        ),
+        S.EXPIRED,
+        UNTIL,
+    )
     assert told(outcome) == []
     assert outcome.entity.deadlines() == {}
 
@@ -259,7 +381,11 @@ def test_an_offer_that_nobody_has_answered_runs_out_at_its_instant_whenever_it_i
 def test_an_offer_that_is_woken_too_early_sleeps_on():
     given = replace(known(), offer=an_offer(timer=ARMED))
     outcome = decisions.expire(given, UNTIL - MICRO)
-    assert outcome == Changes(entity=replace(given.offer, timer=None), previous=given.offer, bump_version=False)
+    assert outcome == Changes(
+        entity=replace(given.offer, timer=None),
+        previous=given.offer,
+        bump_version=False,
+    )
     assert outcome.entity.deadlines() == {"expire": UNTIL}  # it is armed anew
 
 
@@ -273,24 +399,40 @@ def test_what_has_ended_does_not_run_out(state):
 
 
 def supersede(
-    *offers: tuple, offer_round: OfferRound, helping: frozenset[str] = frozenset(), open: bool = False
+    *offers: tuple,
+    offer_round: OfferRound,
+    helping: frozenset[str] = frozenset(),
+    open: bool = False,
 ) -> Changes[OfferRound]:
     return decisions.supersede(offer_round, offers, helping=helping, open=open, now=NOW)
 
 
 def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
-    offer_round = a_round(an_asked("off_0", S.EXPIRED), an_asked("off_1"), an_asked("off_2"), an_asked("off_3"))
+    offer_round = a_round(
+        an_asked("off_0", S.EXPIRED),
+        an_asked("off_1"),
+        an_asked("off_2"),
+        an_asked("off_3"),
+    )
     one, other = (an_offer(id=f"off_{n}", volunteer=f"per_{n}") for n in (1, 3))
     history = a_history(a_sent("off_1"), id="per_1", accepted=2, refused=1)
     outcome = supersede((one, history), (other, None), offer_round=offer_round)
     states = [S.EXPIRED, S.SUPERSEDED, S.OFFERED, S.SUPERSEDED]
-    lines = tuple(replace(line, state=state) for line, state in zip(offer_round.asked, states, strict=True))
-    assert (outcome.entity, outcome.previous) == (replace(offer_round, open=False, asked=lines), offer_round)
+    lines = tuple(
+        replace(line, state=state)
+        for line, state in zip(offer_round.asked, states, strict=True)
+    )
+    assert (outcome.entity, outcome.previous) == (
+        replace(offer_round, open=False, asked=lines),
+        offer_round,
+    )
     first, hers, second = outcome.related
     assert first.entity == replace(one, state=S.SUPERSEDED, answered_at=NOW)
     assert second.entity == replace(other, state=S.SUPERSEDED, answered_at=NOW)
     assert (first.previous, second.previous) == (one, other)
-    assert hers.entity == replace(history, sent=(a_sent("off_1", state=S.SUPERSEDED),))  # it says nothing about her
+    assert hers.entity == replace(
+        history, sent=(a_sent("off_1", state=S.SUPERSEDED),)
+    )  # it says nothing about her
     assert told(outcome) == [
         Message(kind="offer.superseded", to=parse_audience("per_1"), about="off_1"),
         Message(kind="offer.superseded", to=parse_audience("per_3"), about="off_3"),
@@ -301,8 +443,16 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
 
 def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
     offer_round, offer, history = a_round(an_asked()), an_offer(), a_history(a_sent())
-    outcome = supersede((offer, history), offer_round=offer_round, helping=frozenset({"per_a"}), open=True)
-    assert (outcome.entity.asked, outcome.entity.open) == ((an_asked(state=S.ACCEPTED),), True)
+    outcome = supersede(
+        (offer, history),
+        offer_round=offer_round,
+        helping=frozenset({"per_a"}),
+        open=True,
+    )
+    assert (outcome.entity.asked, outcome.entity.open) == (
+        (an_asked(state=S.ACCEPTED),),
+        True,
+    )
     first, hers = outcome.related
     assert first.entity == replace(offer, state=S.ACCEPTED, answered_at=NOW)
     assert hers.entity == history.answered("off_a", S.ACCEPTED)
@@ -312,14 +462,18 @@ def test_whoever_took_it_from_the_wall_has_accepted_and_is_told_nothing_here():
 @pytest.mark.parametrize("open", [True, False])
 def test_a_round_of_which_nothing_ends_notes_whether_it_goes_on(open):
     offer_round = a_round(an_asked())
-    assert supersede(offer_round=offer_round, open=open) == Changes(entity=replace(offer_round, open=open), previous=offer_round)
+    assert supersede(offer_round=offer_round, open=open) == Changes(
+        entity=replace(offer_round, open=open), previous=offer_round
+    )
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - {S.OFFERED}))
 @pytest.mark.parametrize("helping", [frozenset(), frozenset({"per_a"})])
 def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(state, helping):
     with pytest.raises(Conflict) as refused:
-        supersede((an_offer(state), None), offer_round=a_round(an_asked()), helping=helping)
+        supersede(
+            (an_offer(state), None), offer_round=a_round(an_asked()), helping=helping
+        )
     assert refused.value.code == "offer.wrong_state"
 
 
@@ -329,7 +483,10 @@ def test_an_offer_that_was_answered_meanwhile_is_not_ended_again(state, helping)
 def test_the_latest_whom_she_has_helped_comes_last_and_each_once():
     history = a_history(met=("per_1", "per_2", "per_3"))
     outcome = decisions.note_met(history, "per_2")
-    assert (outcome.entity, outcome.previous) == (replace(history, met=("per_1", "per_3", "per_2")), history)
+    assert (outcome.entity, outcome.previous) == (
+        replace(history, met=("per_1", "per_3", "per_2")),
+        history,
+    )
     assert (outcome.related, told(outcome), changes(outcome)) == ((), [], [])
     assert decisions.note_met(a_history(), "per_1").entity.met == ("per_1",)
     assert decisions.note_met(new("per_a"), "per_1").previous is None
@@ -370,7 +527,9 @@ def test_of_an_answer_nothing_stays_but_that_it_was_one(state):
 
 def test_however_many_were_asked_nobody_is_asked_again() -> None:
     def line(n: int, state: OfferState) -> AskedVolunteer:
-        return AskedVolunteer(offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state)
+        return AskedVolunteer(
+            offer=f"off_{n}", volunteer=f"per_{n}", at=NOW, until=NOW, state=state
+        )
 
     declined = [line(n, S.DECLINED) for n in range(1, OFFERS_KEPT + 20)]
     offer_round = a_round(line(0, S.SUPERSEDED), *declined)

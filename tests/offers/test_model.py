@@ -20,7 +20,11 @@ SHANGHAI, BERLIN = "Asia/Shanghai", "Europe/Berlin"
 
 
 def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+    return (
+        datetime.fromisoformat(text)
+        .replace(tzinfo=ZoneInfo(zone), fold=fold)
+        .astimezone(UTC)
+    )
 
 
 # How much a wish presses
@@ -39,7 +43,10 @@ def at(text: str, zone: str = SHANGHAI, fold: int = 0) -> datetime:
     ],
 )
 def test_a_wish_presses_by_the_days_that_are_left(days, urgency):
-    assert urgency_of(date(2026, 11, 23) + timedelta(days=days), START, SHANGHAI) is urgency
+    assert (
+        urgency_of(date(2026, 11, 23) + timedelta(days=days), START, SHANGHAI)
+        is urgency
+    )
 
 
 def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
@@ -54,7 +61,13 @@ def test_the_day_that_people_live_decides_and_not_that_of_the_machine():
 
 @pytest.mark.parametrize(
     ("place", "grid"),
-    [("s.c.g.b.u", "s.c.g"), ("s.c.g.b", "s.c.g"), ("s.c.g", "s.c.g"), ("s.c", "s.c"), ("s", "s")],
+    [
+        ("s.c.g.b.u", "s.c.g"),
+        ("s.c.g.b", "s.c.g"),
+        ("s.c.g", "s.c.g"),
+        ("s.c", "s.c"),
+        ("s", "s"),
+    ],
 )
 def test_the_grid_of_a_place_and_what_lies_above_grids_is_itself(place, grid):
     assert grid_of(place) == grid
@@ -93,11 +106,13 @@ def test_only_hours_in_which_people_are_awake_pass(now, hours, then):
 def test_in_the_night_of_a_changed_clock_no_hour_is_lost_or_won():
     assert waking("2026-10-24 20:00", 4, BERLIN) == at("2026-10-25 11:30", BERLIN)
     assert waking("2026-03-28 20:00", 4, BERLIN) == at("2026-03-29 11:30", BERLIN)
-    assert at("2026-03-29 11:30", BERLIN) - at("2026-03-28 20:00", BERLIN) == timedelta(hours=14, minutes=30)
-    assert waking("2026-10-25 01:00", 4, BERLIN) == at("2026-10-25 12:00", BERLIN)
-    assert waking_after(at("2026-10-25 02:30", BERLIN, fold=1), 1, time(8), time(20, 30), BERLIN) == at(
-        "2026-10-25 09:00", BERLIN
+    assert at("2026-03-29 11:30", BERLIN) - at("2026-03-28 20:00", BERLIN) == timedelta(
+        hours=14, minutes=30
     )
+    assert waking("2026-10-25 01:00", 4, BERLIN) == at("2026-10-25 12:00", BERLIN)
+    assert waking_after(
+        at("2026-10-25 02:30", BERLIN, fold=1), 1, time(8), time(20, 30), BERLIN
+    ) == at("2026-10-25 09:00", BERLIN)
 
 
 def test_where_people_are_awake_while_the_clock_changes_each_hour_counts_as_it_passes():
@@ -105,8 +120,12 @@ def test_where_people_are_awake_while_the_clock_changes_each_hour_counts_as_it_p
         return waking_after(at(now, BERLIN), hours, time(1), time(5), BERLIN)
 
     assert after("2026-10-25 01:00", 4) == at("2026-10-25 04:00", BERLIN)
-    assert after("2026-10-25 01:00", 5) == at("2026-10-25 05:00", BERLIN)  # it has five hours
-    assert after("2026-03-29 01:00", 4) == at("2026-03-30 02:00", BERLIN)  # and this one three
+    assert after("2026-10-25 01:00", 5) == at(
+        "2026-10-25 05:00", BERLIN
+    )  # it has five hours
+    assert after("2026-03-29 01:00", 4) == at(
+        "2026-03-30 02:00", BERLIN
+    )  # and this one three
 
 
 def naive_waking(now: datetime, hours: int, zone: str) -> datetime:
@@ -122,11 +141,15 @@ def naive_waking(now: datetime, hours: int, zone: str) -> datetime:
 @given(
     st.integers(0, 365 * 96),
     st.integers(1, 40),
-    st.sampled_from([SHANGHAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+    st.sampled_from(
+        [SHANGHAI, BERLIN, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
+    ),
 )
 def test_waking_hours_are_what_counting_them_says(quarters, hours, zone):
     now = datetime(2026, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
-    assert waking_after(now, hours, SENT_FROM, SENT_UNTIL, zone) == naive_waking(now, hours, zone)
+    assert waking_after(now, hours, SENT_FROM, SENT_UNTIL, zone) == naive_waking(
+        now, hours, zone
+    )
 
 
 # An offer
@@ -134,7 +157,9 @@ def test_waking_hours_are_what_counting_them_says(quarters, hours, zone):
 
 @pytest.mark.parametrize("state", S)
 def test_only_an_unanswered_offer_waits_for_an_instant(state):
-    assert an_offer(state).deadlines() == ({"expire": UNTIL} if state is S.OFFERED else {})
+    assert an_offer(state).deadlines() == (
+        {"expire": UNTIL} if state is S.OFFERED else {}
+    )
 
 
 def test_an_offer_has_run_out_from_the_instant_on_also_before_its_alarm_has_fired():
@@ -154,28 +179,45 @@ def test_what_may_be_done_with_an_offer_ends_with_its_time():
 
 def test_what_has_ended_has_ended():
     assert {row.source for row in TABLE.rows} == {S.OFFERED}
-    assert {target for row in TABLE.rows for target in row.targets} == set(S) - {S.OFFERED}
+    assert {target for row in TABLE.rows for target in row.targets} == set(S) - {
+        S.OFFERED
+    }
 
 
 def test_an_offer_is_hers_at_the_place_of_the_wish():
     resource = an_offer().as_resource()
-    assert (resource.relations[Relation.OWNER], resource.places) == (frozenset({"per_a"}), (an_offer().place,))
+    assert (resource.relations[Relation.OWNER], resource.places) == (
+        frozenset({"per_a"}),
+        (an_offer().place,),
+    )
 
 
 # A round
 
 
 def test_a_round_knows_who_may_still_answer_and_who_is_not_to_be_asked_again():
-    offer_round = a_round(*(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b"))
+    offer_round = a_round(
+        *(an_asked(f"off_{state.value}", state) for state in S), an_asked("off_b")
+    )
     assert [one.offer for one in offer_round.live] == ["off_offered", "off_b"]
-    assert offer_round.not_again == {"per_offered", "per_accepted", "per_declined", "per_expired", "per_b"}
+    assert offer_round.not_again == {
+        "per_offered",
+        "per_accepted",
+        "per_declined",
+        "per_expired",
+        "per_b",
+    }
 
 
 def test_whoever_was_needed_no_more_may_be_asked_again_unless_she_has_also_said_no():
     over = an_asked("off_1", S.SUPERSEDED, volunteer="per_a")
     assert a_round(over).not_again == frozenset()
-    assert a_round(over, an_asked("off_2", S.DECLINED, volunteer="per_a")).not_again == {"per_a"}
-    assert a_round(an_asked("off_2", S.DECLINED, volunteer="per_a"), over).not_again == {"per_a"}
+    assert a_round(
+        over, an_asked("off_2", S.DECLINED, volunteer="per_a")
+    ).not_again == {"per_a"}
+    assert a_round(
+        an_asked("off_2", S.DECLINED, volunteer="per_a"), over
+    ).not_again == {"per_a"}
 
 
 def test_nobody_was_asked():
@@ -207,9 +249,20 @@ def test_an_offer_is_live_while_it_can_be_answered():
 
 @pytest.mark.parametrize(
     ("accepted", "refused", "permille"),
-    [(0, 0, 600), (1, 0, 680), (0, 1, 480), (4, 0, 800), (0, 4, 300), (10, 10, 516), (20, 0, 933), (0, 20, 100)],
+    [
+        (0, 0, 600),
+        (1, 0, 680),
+        (0, 1, 480),
+        (4, 0, 800),
+        (0, 4, 300),
+        (10, 10, 516),
+        (20, 0, 933),
+        (0, 20, 100),
+    ],
 )
-def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(accepted, refused, permille):
+def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(
+    accepted, refused, permille
+):
     assert a_history(accepted=accepted, refused=refused).acceptance == permille
 
 
@@ -217,19 +270,27 @@ def test_how_likely_she_accepts_begins_with_what_somebody_new_is_taken_for(accep
 def test_a_yes_makes_her_likelier_and_a_no_less_likely(accepted, refused):
     before = a_history(accepted=accepted, refused=refused).acceptance
     assert 0 <= a_history(accepted=accepted, refused=refused + 1).acceptance <= before
-    assert before <= a_history(accepted=accepted + 1, refused=refused).acceptance <= 1000
+    assert (
+        before <= a_history(accepted=accepted + 1, refused=refused).acceptance <= 1000
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "accepted", "refused"),
     [(S.ACCEPTED, 3, 1), (S.DECLINED, 2, 2), (S.EXPIRED, 2, 2), (S.SUPERSEDED, 2, 1)],
 )
-def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(state, accepted, refused):
+def test_an_answer_is_noted_and_what_nobody_needed_says_nothing_about_her(
+    state, accepted, refused
+):
     before = a_history(a_sent("off_1"), a_sent(), accepted=2, refused=1, met=("per_r",))
     after = before.answered("off_a", state)
     assert (after.accepted, after.refused) == (accepted, refused)
     assert after.sent == (a_sent("off_1"), a_sent(state=state))
-    assert (after.met, after.version, after.street) == (before.met, before.version, before.street)
+    assert (after.met, after.version, after.street) == (
+        before.met,
+        before.version,
+        before.street,
+    )
 
 
 def test_an_answer_to_an_offer_of_long_ago_counts_although_it_stands_in_no_list():
@@ -254,7 +315,11 @@ def test_many_answers_fade(accepted, refused, state, left):
     assert (after.accepted, after.refused) == left
 
 
-@given(st.lists(st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]), max_size=120))
+@given(
+    st.lists(
+        st.sampled_from([S.ACCEPTED, S.DECLINED, S.EXPIRED, S.SUPERSEDED]), max_size=120
+    )
+)
 def test_the_counts_stay_small_and_what_she_did_lately_weighs_most(answers):
     history = a_history()
     for state in [*answers, *[S.DECLINED] * 40]:

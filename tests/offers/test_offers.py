@@ -18,7 +18,11 @@ SOON = timedelta(minutes=3)
 
 
 def offers(phone: Phone, *states: str) -> list[dict]:
-    return [offer for offer in phone.get("/v1/me/offers").json["items"] if not states or offer["state"] in states]
+    return [
+        offer
+        for offer in phone.get("/v1/me/offers").json["items"]
+        if not states or offer["state"] in states
+    ]
 
 
 def asked(phones: list[Phone]) -> list[Phone]:
@@ -31,10 +35,14 @@ def again(world: World, phone: Phone) -> Phone:
     return world.phone_of(world.services.people.find(phone.me["id"]))
 
 
-def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minutes(world: World) -> None:
+def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minutes(
+    world: World,
+) -> None:
     volunteers = [world.volunteer() for _ in range(3)]
     wish_id = world.open_wish(
-        kind="company", budget_fen=None, window=[{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
+        kind="company",
+        budget_fen=None,
+        window=[{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}],
     )
     world.pass_time(minutes=3)
     (helper,) = asked(volunteers)
@@ -47,8 +55,13 @@ def test_a_wish_that_comes_to_the_wall_is_offered_to_one_volunteer_within_minute
     assert offer["expires_at"] == "2026-11-23T04:42:00Z"
     assert offer["why"] == ["和您同一网格", "您近四周没有收到邀请"]
     assert offer["about"]["grid"] == GRID
-    assert offer["about"]["window"] == [{"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}]
-    assert helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0] == "in your grid"
+    assert offer["about"]["window"] == [
+        {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
+    ]
+    assert (
+        helper.get(f"/v1/offers/{offer['id']}", accept_language="en").json["why"][0]
+        == "in your grid"
+    )
     (held,) = helper.get("/v1/me/data").json["offers"]
     assert "same_building" not in str(held)
     (letter,) = world.sms_to(helper.me["phone"], "offer.made")
@@ -64,7 +77,11 @@ def test_accepting_is_claiming(world: World) -> None:
     wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
     answer = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
-    assert (answer.status, answer.json["state"], answer.json["moves"]) == (200, "accepted", [])
+    assert (answer.status, answer.json["state"], answer.json["moves"]) == (
+        200,
+        "accepted",
+        [],
+    )
     wish = world.services.wish_queries.find(wish_id)
     assert wish.state is State.CLAIMED
     assert [claim.helper for claim in wish.active] == [helper.me["id"]]
@@ -75,26 +92,46 @@ def test_accepting_is_claiming(world: World) -> None:
     replayed = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
     assert (replayed.status, replayed.json) == (200, answer.json)
     repeated = helper.post(f"/v1/offers/{offer_id}/accept")
-    assert (repeated.status, repeated.code, "similar" in repeated.json) == (409, "offer.wrong_state", False)
+    assert (repeated.status, repeated.code, "similar" in repeated.json) == (
+        409,
+        "offer.wrong_state",
+        False,
+    )
 
 
 def test_declining_passes_it_on_and_never_again_means_the_kind(world: World) -> None:
     first, second = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, first)
-    declined = first.post(f"/v1/offers/{offer_id}/decline", {"reason": "不方便买东西", "never_again": True})
+    declined = first.post(
+        f"/v1/offers/{offer_id}/decline",
+        {"reason": "不方便买东西", "never_again": True},
+    )
     assert (declined.status, declined.json["state"]) == (200, "declined")
     world.pass_time(minutes=16)
-    assert [offer["wish"] for offer in offers(again(world, second), "offered")] == [wish_id]
-    assert second.post(f"/v1/offers/{offers(second)[0]['id']}/decline", {}).status == 200
+    assert [offer["wish"] for offer in offers(again(world, second), "offered")] == [
+        wish_id
+    ]
+    assert (
+        second.post(f"/v1/offers/{offers(second)[0]['id']}/decline", {}).status == 200
+    )
     world.open_wish(title="一袋大米")
     world.pass_time(minutes=16)
     assert not offers(again(world, first), "offered")
     assert len(offers(again(world, second), "offered")) == 1
     # Naming the kind among one's own takes it back; a profile without it does not.
-    kept = again(world, first).put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 4}).json
+    kept = (
+        again(world, first)
+        .put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": 4})
+        .json
+    )
     assert kept["never"] == ["goods"]
-    assert again(world, first).put("/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["goods"]}).json["never"] == []
+    assert (
+        again(world, first)
+        .put("/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["goods"]})
+        .json["never"]
+        == []
+    )
 
 
 def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -> None:
@@ -112,18 +149,32 @@ def test_what_is_not_answered_goes_on_to_the_next_and_never_back(world: World) -
     assert not asked([again(world, phone) for phone in volunteers])
     staff = world.staff()
     seen = staff.get(f"/v1/wishes/{wish_id}/matching").json
-    assert (seen["waiting"]["reason"], seen["excluded"]["asked_before"], seen["candidates"]) == ("asked_before", 3, [])
+    assert (
+        seen["waiting"]["reason"],
+        seen["excluded"]["asked_before"],
+        seen["candidates"],
+    ) == ("asked_before", 3, [])
     assert [line["state"] for line in seen["asked"]] == ["expired"] * 3
 
 
-@pytest.mark.parametrize("ending", ["claim", "withdraw", "unpublish", "edit by the owner"])
-def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, ending: str) -> None:
+@pytest.mark.parametrize(
+    "ending", ["claim", "withdraw", "unpublish", "edit by the owner"]
+)
+def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(
+    world: World, ending: str
+) -> None:
     helper, other, resident = world.volunteer(), world.volunteer(), world.resident()
     wish_id = world.open_wish(resident)
     offer_id = world.offer(wish_id, helper)
-    body = {"unpublish": {"reason": "再看看"}, "edit by the owner": {"story": "换一个"}}.get(ending, {})
+    body = {
+        "unpublish": {"reason": "再看看"},
+        "edit by the owner": {"story": "换一个"},
+    }.get(ending, {})
     who = {"claim": other, "unpublish": world.staff()}.get(ending, resident)
-    assert who.post(f"/v1/wishes/{wish_id}/{ending.split(maxsplit=1)[0]}", body).status == 200
+    assert (
+        who.post(f"/v1/wishes/{wish_id}/{ending.split(maxsplit=1)[0]}", body).status
+        == 200
+    )
     offer = helper.get(f"/v1/offers/{offer_id}").json
     assert (offer["state"], offer["moves"]) == ("superseded", [])
     assert (offer["about"] is None) == (ending != "claim")
@@ -136,19 +187,34 @@ def test_whoever_has_an_offer_that_nobody_needs_any_more_is_told(world: World, e
 def test_an_offer_ends_where_staff_change_who_may_be_asked(world: World) -> None:
     helper, vetted = world.volunteer(), world.volunteer()
     vetting = {"level": "safeguarding", "note": "证明已核"}
-    assert world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status == 200
+    assert (
+        world.staff().put(f"/v1/people/{vetted.me['id']}/vetting", vetting).status
+        == 200
+    )
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
-    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status == 200
+    assert (
+        world.staff().post(f"/v1/wishes/{wish_id}/edit", {"story": "旧的漏水。"}).status
+        == 200
+    )
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
-    assert world.staff().post(f"/v1/wishes/{wish_id}/edit", {"safeguarding": ["minor"]}).status == 200
+    assert (
+        world.staff()
+        .post(f"/v1/wishes/{wish_id}/edit", {"safeguarding": ["minor"]})
+        .status
+        == 200
+    )
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "superseded"
     assert world.sms_to(helper.me["phone"], "offer.superseded")
     world.pass_time(minutes=5)
-    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [wish_id]
+    assert [offer["wish"] for offer in offers(again(world, vetted), "offered")] == [
+        wish_id
+    ]
 
 
-def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(world: World) -> None:
+def test_whoever_takes_from_the_wall_what_she_was_offered_has_accepted(
+    world: World,
+) -> None:
     helper = world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
@@ -164,17 +230,25 @@ def test_of_several_places_only_the_surplus_ends(world: World) -> None:
     for helper in (first, second):
         world.offer(wish_id, helper)
     assert third.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    assert [offers(phone)[0]["state"] for phone in (first, second)] == ["offered", "superseded"]
+    assert [offers(phone)[0]["state"] for phone in (first, second)] == [
+        "offered",
+        "superseded",
+    ]
     world.pass_time(minutes=20)
     assert not offers(again(world, third))
 
 
-def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(world: World) -> None:
+def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(
+    world: World,
+) -> None:
     helper = world.volunteer()
     mine = world.open_wish(helper, title="一个电热水壶啊")
     vetted = world.open_wish(title="一个电热水壶吧", safeguarding=["minor"])
     like = world.open_wish(title="一个电热水壶呀")
-    far = [world.open_wish(title=title, kind=kind, budget_fen=None) for title, kind in (("修灯", "service"), ("聊天", "company"))]
+    far = [
+        world.open_wish(title=title, kind=kind, budget_fen=None)
+        for title, kind in (("修灯", "service"), ("聊天", "company"))
+    ]
     late = world.open_wish()
     offer_id = world.offer(late, helper)
     assert world.volunteer().post(f"/v1/wishes/{late}/claim").status == 200
@@ -184,24 +258,37 @@ def test_who_comes_too_late_is_shown_what_she_could_take_and_nothing_else(world:
     assert shown[0] == like
     assert set(shown) == {like, *far}
     assert not {mine, vetted, late} & set(shown)
-    assert [wish["id"] for wish in helper.post(f"/v1/wishes/{late}/claim").json["similar"]] == shown
+    assert [
+        wish["id"] for wish in helper.post(f"/v1/wishes/{late}/claim").json["similar"]
+    ] == shown
 
 
-def test_an_offer_is_over_at_its_instant_also_before_its_alarm_fires(world: World) -> None:
+def test_an_offer_is_over_at_its_instant_also_before_its_alarm_fires(
+    world: World,
+) -> None:
     helper = world.volunteer()
     offer_id = world.offer(world.open_wish(), helper)
     world.clock.move_to(rows.find_offer(offer_id).expires_at - timedelta(seconds=1))
-    assert again(world, helper).get(f"/v1/offers/{offer_id}").json["moves"] == ["accept", "decline"]
+    assert again(world, helper).get(f"/v1/offers/{offer_id}").json["moves"] == [
+        "accept",
+        "decline",
+    ]
     world.clock.advance(timedelta(seconds=1))
     helper = again(world, helper)
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "expired"
-    assert [helper.post(f"/v1/offers/{offer_id}/{move}", {}).code for move in ("accept", "decline")] == ["offer.expired"] * 2
+    assert [
+        helper.post(f"/v1/offers/{offer_id}/{move}", {}).code
+        for move in ("accept", "decline")
+    ] == ["offer.expired"] * 2
 
 
 def test_a_claim_of_her_own_refusals_hold_for_an_offer_too(world: World) -> None:
     helper = world.volunteer(capacity=1)
     offer_id = world.offer(world.open_wish(), helper)
-    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    assert (
+        helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status
+        == 200
+    )
     full = helper.post(f"/v1/offers/{offer_id}/accept")
     assert (full.status, full.code) == (409, "volunteer.too_many_claims")
     assert helper.get(f"/v1/offers/{offer_id}").json["state"] == "offered"
@@ -214,36 +301,58 @@ def test_answers_by_sms(world: World) -> None:
     world.offer(two, second)
     offers_ = world.services.offer_jobs
     for phone, yes in ((first, True), (second, False)):
-        offers_.answer(offers(phone)[0]["id"], phone.me["id"], yes=yes, phone_of=phone.me["id"])
-    assert [offers(phone)[0]["state"] for phone in (first, second)] == ["accepted", "declined"]
+        offers_.answer(
+            offers(phone)[0]["id"], phone.me["id"], yes=yes, phone_of=phone.me["id"]
+        )
+    assert [offers(phone)[0]["state"] for phone in (first, second)] == [
+        "accepted",
+        "declined",
+    ]
     assert world.services.wish_queries.find(one).active[0].helper == first.me["id"]
 
 
-def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_is_nothing(world: World) -> None:
+def test_a_yes_by_sms_that_comes_too_late_is_answered_and_from_another_phone_it_is_nothing(
+    world: World,
+) -> None:
     helper, other = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
-    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=other.me["id"])
+    world.services.offer_jobs.answer(
+        offer_id, helper.me["id"], yes=True, phone_of=other.me["id"]
+    )
     assert offers(helper)[0]["state"] == "offered"
     assert other.post(f"/v1/wishes/{wish_id}/claim").status == 200
-    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+    world.services.offer_jobs.answer(
+        offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"]
+    )
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
-    world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"])
+    world.services.offer_jobs.answer(
+        offer_id, helper.me["id"], yes=False, phone_of=helper.me["id"]
+    )
     assert len(world.sms_to(helper.me["phone"], "offer.too_late")) == 1
 
 
-def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(world: World) -> None:
+def test_whoever_says_yes_and_carries_too_many_is_not_told_that_it_is_taken(
+    world: World,
+) -> None:
     helper = world.volunteer(capacity=1)
     offer_id = world.offer(world.open_wish(), helper)
-    assert helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status == 200
+    assert (
+        helper.post(f"/v1/wishes/{world.open_wish(title='一袋大米')}/claim").status
+        == 200
+    )
     for _ in range(2):
-        world.services.offer_jobs.answer(offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"])
+        world.services.offer_jobs.answer(
+            offer_id, helper.me["id"], yes=True, phone_of=helper.me["id"]
+        )
     assert not world.sms_to(helper.me["phone"], "offer.too_late")
     assert len(world.sms_to(helper.me["phone"], "offer.not_taken")) == 1
     assert offers(helper)[0]["moves"] == ["accept", "decline"]
 
 
-def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(world: World) -> None:
+def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(
+    world: World,
+) -> None:
     helper, next_one = world.volunteer(), world.volunteer()
     wish_id = world.open_wish()
     declined = world.offer(world.open_wish(title="一袋大米"), helper)
@@ -256,25 +365,36 @@ def test_somebody_erased_leaves_no_offer_that_waits_and_nothing_known_of_her(wor
     assert rows.find_offer(declined).reason is None
     assert rows.find_history(STREET, helper.me["id"]) is None
     assert world.services.people.volunteers_of(BAIHUA) == [
-        one for one in world.services.people.volunteers_of(BAIHUA) if one.person_id == next_one.me["id"]
+        one
+        for one in world.services.people.volunteers_of(BAIHUA)
+        if one.person_id == next_one.me["id"]
     ]
-    assert [offer["wish"] for offer in offers(again(world, next_one), "offered")].count(wish_id) == 1
+    assert [offer["wish"] for offer in offers(again(world, next_one), "offered")].count(
+        wish_id
+    ) == 1
 
 
 def test_whoever_helped_is_a_face_the_resident_knows(world: World) -> None:
     helper, resident = world.volunteer(), world.resident()
     wish_id = world.open_wish(resident, kind="company", budget_fen=None)
     helper.post(f"/v1/wishes/{wish_id}/claim")
-    helper.post(f"/v1/wishes/{wish_id}/deliver", {"code": world.delivery_code(resident.me["phone"])})
+    helper.post(
+        f"/v1/wishes/{wish_id}/deliver",
+        {"code": world.delivery_code(resident.me["phone"])},
+    )
     assert rows.find_history(STREET, helper.me["id"]).met == (resident.me["id"],)
     world.volunteer()
     world.open_wish(resident, kind="company", budget_fen=None, title="再陪我聊聊")
     world.pass_time(minutes=3)
     (offer,) = offers(helper)
-    assert "您帮过这位邻居" not in offer["why"], "whom she knows, and so who it is, is for staff until she takes it"
+    assert "您帮过这位邻居" not in offer["why"], (
+        "whom she knows, and so who it is, is for staff until she takes it"
+    )
     seen = world.staff().get(f"/v1/wishes/{offer['wish']}/matching").json
     assert seen["asked"][0]["volunteer"] == helper.me["id"]
-    assert resident.me["id"] not in helper.get("/v1/me/data").text.replace(f'"person_id":"{resident.me["id"]}"', "")
+    assert resident.me["id"] not in helper.get("/v1/me/data").text.replace(
+        f'"person_id":"{resident.me["id"]}"', ""
+    )
 
 
 def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> None:
@@ -291,16 +411,23 @@ def test_nobody_is_asked_at_night_and_everybody_in_the_morning(world: World) -> 
 
 def test_what_presses_is_answered_sooner(world: World) -> None:
     helper = world.volunteer()
-    due = {"2026-11-25": ("urgent", "2026-11-23T04:40:00Z"), "2026-11-30": ("soon", "2026-11-23T10:40:00Z")}
+    due = {
+        "2026-11-25": ("urgent", "2026-11-23T04:40:00Z"),
+        "2026-11-30": ("soon", "2026-11-23T10:40:00Z"),
+    }
     for day, (urgency, until) in due.items():
-        offer_id = world.offer(world.open_wish(needed_by=day, title=f"水壶{day}"), helper)
+        offer_id = world.offer(
+            world.open_wish(needed_by=day, title=f"水壶{day}"), helper
+        )
         offer = helper.get(f"/v1/offers/{offer_id}").json
         assert (offer["urgency"], offer["expires_at"]) == (urgency, until)
 
 
 def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> None:
     helper, other = world.volunteer(), world.volunteer()
-    at_noon = [{"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T04:00:00Z"}]  # in two hours, although needed by December
+    at_noon = [
+        {"from": "2026-11-23T03:00:00Z", "to": "2026-11-23T04:00:00Z"}
+    ]  # in two hours, although needed by December
     visit = {"kind": "service", "budget_fen": None, "window": at_noon}
     wish_id = world.open_wish(title="陪我去医院", **visit)
     first = helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json
@@ -311,27 +438,60 @@ def test_nobody_is_given_until_after_the_appointment_to_answer(world: World) -> 
     world.pass_time(hours=2)
     late = world.open_wish(title="陪我散步", **visit)
     world.pass_time(minutes=20)
-    assert not [offer for phone in (helper, other) for offer in offers(again(world, phone)) if offer["wish"] == late]
-    assert world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"] == "missed"
+    assert not [
+        offer
+        for phone in (helper, other)
+        for offer in offers(again(world, phone))
+        if offer["wish"] == late
+    ]
+    assert (
+        world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"]
+        == "missed"
+    )
 
 
 def test_what_is_needed_today_is_answered_today(world: World) -> None:
     world.pass_time(hours=8)
     helper = world.volunteer()
     wish_id = world.open_wish(needed_by="2026-11-23")
-    assert helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json["expires_at"] == "2026-11-23T12:20:00Z"
+    assert (
+        helper.get(f"/v1/offers/{world.offer(wish_id, helper)}").json["expires_at"]
+        == "2026-11-23T12:20:00Z"
+    )
 
 
-@pytest.mark.parametrize("reason", ["blocked", "demoted", "paused", "household", "carer", "elsewhere", "unskilled", "not vetted"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "blocked",
+        "demoted",
+        "paused",
+        "household",
+        "carer",
+        "elsewhere",
+        "unskilled",
+        "not vetted",
+    ],
+)
 def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     resident, staff = world.resident(), world.staff()
-    helper = world.volunteer(**({"paused_until": "2027-01-01T00:00:00Z"} if reason == "paused" else {}))
+    helper = world.volunteer(
+        **({"paused_until": "2027-01-01T00:00:00Z"} if reason == "paused" else {})
+    )
     id, owner = helper.me["id"], resident.me["id"]
-    terms = {"unskilled": {"skills": ["水电"]}, "not vetted": {"safeguarding": ["minor"]}}.get(reason, {})
+    terms = {
+        "unskilled": {"skills": ["水电"]},
+        "not vetted": {"safeguarding": ["minor"]},
+    }.get(reason, {})
     consent = {"how": "written"}
     admin = world.phone_of(world.admin)
     if reason == "blocked":
-        assert staff.put(f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}).status == 200
+        assert (
+            staff.put(
+                f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}
+            ).status
+            == 200
+        )
     if reason == "demoted":
         assert staff.put(f"/v1/people/{id}/roles", []).status == 200
     if reason == "household":
@@ -348,12 +508,17 @@ def test_who_may_not_be_asked_is_not(world: World, reason: str) -> None:
     assert not list(rows.histories_of(STREET))
     if reason != "elsewhere":  # and once the reason is gone, she is asked
         return
-    assert again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status == 200
+    assert (
+        again(world, helper).put("/v1/me/volunteer", {"places": [JINFENG, GRID]}).status
+        == 200
+    )
     world.pass_time(minutes=20)
     assert len(offers(again(world, helper))) == 1
 
 
-def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(world: World) -> None:
+def test_who_has_withdrawn_from_the_terms_is_not_asked_until_she_agrees_again(
+    world: World,
+) -> None:
     helper = world.volunteer()
     assert helper.delete("/v1/me/consents/terms").status == 204
     world.open_wish()
@@ -382,32 +547,52 @@ def test_staff_see_an_offer_and_cannot_answer_it(world: World) -> None:
     assert UNIT not in seen.text
 
 
-@pytest.mark.parametrize("change", ["block", "demote", "pause", "move", "other kinds", "never again"])
-def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(world: World, change: str) -> None:
+@pytest.mark.parametrize(
+    "change", ["block", "demote", "pause", "move", "other kinds", "never again"]
+)
+def test_an_offer_ends_where_its_volunteer_may_not_be_asked_any_more(
+    world: World, change: str
+) -> None:
     helper, next_one, staff = world.volunteer(), world.volunteer(), world.staff()
     wish_id, id = world.open_wish(), helper.me["id"]
     offer_id = world.offer(wish_id, helper)
     other = world.offer(world.open_wish(title="一袋大米"), helper)
     requests = {
-        "block": lambda: staff.put(f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}),
+        "block": lambda: staff.put(
+            f"/v1/people/{id}/blocked", {"blocked": True, "reason": "冒用"}
+        ),
         "demote": lambda: staff.put(f"/v1/people/{id}/roles", []),
-        "pause": lambda: helper.put("/v1/me/volunteer", {"places": [BAIHUA], "paused_until": "2027-01-01T00:00:00Z"}),
+        "pause": lambda: helper.put(
+            "/v1/me/volunteer",
+            {"places": [BAIHUA], "paused_until": "2027-01-01T00:00:00Z"},
+        ),
         "move": lambda: helper.put("/v1/me/volunteer", {"places": [JINFENG]}),
-        "other kinds": lambda: helper.put("/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["company"]}),
-        "never again": lambda: helper.post(f"/v1/offers/{other}/decline", {"never_again": True}),
+        "other kinds": lambda: helper.put(
+            "/v1/me/volunteer", {"places": [BAIHUA], "kinds": ["company"]}
+        ),
+        "never again": lambda: helper.post(
+            f"/v1/offers/{other}/decline", {"never_again": True}
+        ),
     }
     assert requests[change]().status == 200
     assert rows.find_offer(offer_id).state is OfferState.SUPERSEDED
     assert not world.sms_to(helper.me["phone"], "offer.superseded")
     assert rows.find_history(STREET, id).refused == (change == "never again")
     world.pass_time(minutes=5)
-    assert wish_id in [offer["wish"] for offer in offers(again(world, next_one), "offered")]
+    assert wish_id in [
+        offer["wish"] for offer in offers(again(world, next_one), "offered")
+    ]
 
 
 def test_a_change_that_leaves_her_fit_leaves_her_the_offer(world: World) -> None:
     helper = world.volunteer()
     offer_id = world.offer(world.open_wish(), helper)
-    assert helper.put("/v1/me/volunteer", {"places": [GRID], "kinds": ["goods"], "capacity": 2}).status == 200
+    assert (
+        helper.put(
+            "/v1/me/volunteer", {"places": [GRID], "kinds": ["goods"], "capacity": 2}
+        ).status
+        == 200
+    )
     assert rows.find_offer(offer_id).state is OfferState.OFFERED
 
 
@@ -431,7 +616,10 @@ def test_who_answers_nothing_is_left_in_peace_for_four_weeks(world: World) -> No
     late = world.open_wish(title="一袋大米", needed_by="2027-03-01")
     world.pass_time(days=2)
     assert late not in [offer["wish"] for offer in offers(again(world, helper))]
-    assert world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"] == "silent"
+    assert (
+        world.staff().get(f"/v1/wishes/{late}/matching").json["waiting"]["reason"]
+        == "silent"
+    )
     world.pass_time(days=28)
     assert late in [offer["wish"] for offer in offers(again(world, helper))]
 
@@ -440,7 +628,10 @@ def test_staff_read_why_somebody_declined_and_lose_it_with_her(world: World) -> 
     helper, staff = world.volunteer(), world.staff()
     wish_id = world.open_wish()
     offer_id = world.offer(wish_id, helper)
-    assert helper.post(f"/v1/offers/{offer_id}/decline", {"reason": "这周不在家"}).status == 200
+    assert (
+        helper.post(f"/v1/offers/{offer_id}/decline", {"reason": "这周不在家"}).status
+        == 200
+    )
     (line,) = staff.get(f"/v1/wishes/{wish_id}/matching").json["asked"]
     assert (line["state"], line["reason"]) == ("declined", "这周不在家")
     assert helper.delete("/v1/me").status == 202
@@ -469,7 +660,12 @@ def test_who_has_an_offer_of_somebody_who_was_erased_is_told_too(world: World) -
 
 def test_nobody_without_a_phone_of_her_own_is_asked(world: World) -> None:
     ward = world.person("李明", phone=None)
-    assert world.phone_of(world.admin).put(f"/v1/people/{ward.id}/roles", [{"role": "volunteer", "place": BAIHUA}]).status == 200
+    assert (
+        world.phone_of(world.admin)
+        .put(f"/v1/people/{ward.id}/roles", [{"role": "volunteer", "place": BAIHUA}])
+        .status
+        == 200
+    )
     assert world.services.people.volunteers_of(BAIHUA) == []
 
 
@@ -482,7 +678,9 @@ def test_a_skill_is_the_same_however_it_is_typed(world: World, named: str) -> No
     assert offer["why"][:2] == ["需要会ps的人", "需要会说wu语"]
 
 
-def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(world: World) -> None:
+def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(
+    world: World,
+) -> None:
     helper = world.volunteer()
     world.pass_time(hours=14, minutes=50)
     world.open_wish(needed_by="2026-11-24")
@@ -493,7 +691,9 @@ def test_what_comes_at_half_past_eleven_at_night_for_tomorrow_is_asked_at_eight(
     )  # fmt: skip
 
 
-def test_for_somebody_without_a_phone_her_carer_is_not_asked_and_hears_the_code(world: World) -> None:
+def test_for_somebody_without_a_phone_her_carer_is_not_asked_and_hears_the_code(
+    world: World,
+) -> None:
     carer = world.person("女儿")
     ward = world.person("李奶奶", phone=None, contact_via=carer.id)
     helper, hers = world.volunteer(), world.phone_of(carer)
@@ -512,8 +712,16 @@ def test_an_offer_that_was_accepted_and_given_back_is_over(world: World) -> None
     helper, wish_id = world.volunteer(), world.open_wish()
     offer_id = world.offer(wish_id, helper)
     first = helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap")
-    assert helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"}).status == 200
-    assert helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap").json["state"] == first.json["state"] == "accepted"
+    assert (
+        helper.post(f"/v1/wishes/{wish_id}/release", {"reason": "来不了"}).status == 200
+    )
+    assert (
+        helper.post(f"/v1/offers/{offer_id}/accept", idempotency_key="tap").json[
+            "state"
+        ]
+        == first.json["state"]
+        == "accepted"
+    )
     assert helper.post(f"/v1/offers/{offer_id}/accept").status == 409
     world.pass_time(minutes=20)
     assert [offer["id"] for offer in offers(again(world, helper))] == [offer_id]

@@ -2,7 +2,13 @@
 
 from ..cases import Cases
 
-_READ_IN_BOTH = ("read_discovery", "read_discovery_v2", "list_services", "list_requests", "list_request_updates")
+_READ_IN_BOTH = (
+    "read_discovery",
+    "read_discovery_v2",
+    "list_services",
+    "list_requests",
+    "list_request_updates",
+)
 _WRITTEN_IN_BOTH = ("create_request", "create_request_update")
 
 

@@ -20,8 +20,14 @@ V2 = "/open311/v2"
 @pytest.fixture
 def world() -> World:
     """The street of every test, in memory, with two keys and two buildings that stand on the map."""
-    world = World(open311_keys={"fms": KEY, "other": OTHER_KEY}, public_url="https://chunhui.example")
-    for code, name, where in ((BUILDING, "5号楼", HERE), (f"{OTHER_GRID}.b01", "1号楼", THERE)):
+    world = World(
+        open311_keys={"fms": KEY, "other": OTHER_KEY},
+        public_url="https://chunhui.example",
+    )
+    for code, name, where in (
+        (BUILDING, "5号楼", HERE),
+        (f"{OTHER_GRID}.b01", "1号楼", THERE),
+    ):
         world.services.places.put_place(world.boss, code, name, [], None, where)
     return world
 
@@ -35,40 +41,67 @@ class Application:
 
     def call(self, method: str, path: str, raw: bytes = b"", **headers: str) -> Answer:
         """Send anything."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"accept-language": self.language}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {
+            "accept-language": self.language
+        }
         status, answered, text = gateway.handle(method, path, sent, raw, "203.0.113.9")
-        return Answer(status, {name.lower(): value for name, value in answered}, text.decode())
+        return Answer(
+            status, {name.lower(): value for name, value in answered}, text.decode()
+        )
 
     def get(self, path: str, **query: Any) -> Answer:
         """Read a path below /open311/v2."""
-        return self.call("GET", f"{V2}{path}" + (f"?{urlencode(query, doseq=True)}" if query else ""))
+        return self.call(
+            "GET", f"{V2}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+        )
 
-    def post(self, path: str = "/requests.json", *, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
+    def post(
+        self,
+        path: str = "/requests.json",
+        *,
+        headers: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> Answer:
         """Post a form with the key."""
         form = {"api_key": self.key} | fields
-        raw = urlencode({name: value for name, value in form.items() if value is not None}, doseq=True).encode()
+        raw = urlencode(
+            {name: value for name, value in form.items() if value is not None},
+            doseq=True,
+        ).encode()
         kind = {"content_type": "application/x-www-form-urlencoded; charset=utf-8"}
         return self.call("POST", f"{V2}{path}", raw, **kind | (headers or {}))
 
     def both(self, kind: str, path: str, status: int = 200, /, **query: Any) -> Any:
         """Read a path in both formats, hold them against the specification and each other, and return what they say."""
         answers = [self.get(f"{path}.{suffix}", **query) for suffix in ("xml", "json")]
-        for answer, media in zip(answers, ("text/xml", "application/json"), strict=True):
+        for answer, media in zip(
+            answers, ("text/xml", "application/json"), strict=True
+        ):
             assert answer.status == status, answer.text
             assert answer.headers["content-type"] == f"{media}; charset=utf-8"
         return check(kind, answers[0].text, answers[1].text)
 
     def report(self, **fields: Any) -> str:
         """Report that a light is out in the building, and return the id."""
-        values = {"service_code": "light", "address_id": BUILDING, "description": "楼道灯不亮"} | fields
+        values = {
+            "service_code": "light",
+            "address_id": BUILDING,
+            "description": "楼道灯不亮",
+        } | fields
         answer = self.post(**values)
         assert answer.status == 200, answer.text
         return str(answer.json[0]["service_request_id"])
 
-    def refused(self, status: int, path: str = "/requests", /, **fields: Any) -> list[str]:
+    def refused(
+        self, status: int, path: str = "/requests", /, **fields: Any
+    ) -> list[str]:
         """Post a form in both formats, which refuse it alike; return why."""
-        answers = [self.post(f"{path}.{suffix}", **fields) for suffix in ("xml", "json")]
-        assert [answer.status for answer in answers] == [status, status], answers[1].text
+        answers = [
+            self.post(f"{path}.{suffix}", **fields) for suffix in ("xml", "json")
+        ]
+        assert [answer.status for answer in answers] == [status, status], answers[
+            1
+        ].text
         told = check("errors", answers[0].text, answers[1].text)
         assert {error["code"] for error in told} == {status}
         return [error["description"] for error in told]

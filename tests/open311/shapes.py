@@ -13,32 +13,78 @@ DATE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"
 DEGREES = r"-?\d{1,3}(\.\d+)?"
 
 REQUEST = (
-    {"service_request_id": WORD, "status": r"open|closed", "service_code": WORD, "requested_datetime": DATE},
-    {"status_notes": TEXT, "service_name": WORD, "description": TEXT, "agency_responsible": TEXT, "service_notice": TEXT}
-    | {"updated_datetime": DATE, "expected_datetime": DATE, "address": TEXT, "address_id": TEXT, "zipcode": TEXT}
+    {
+        "service_request_id": WORD,
+        "status": r"open|closed",
+        "service_code": WORD,
+        "requested_datetime": DATE,
+    },
+    {
+        "status_notes": TEXT,
+        "service_name": WORD,
+        "description": TEXT,
+        "agency_responsible": TEXT,
+        "service_notice": TEXT,
+    }
+    | {
+        "updated_datetime": DATE,
+        "expected_datetime": DATE,
+        "address": TEXT,
+        "address_id": TEXT,
+        "zipcode": TEXT,
+    }
     | {"lat": DEGREES, "long": DEGREES, "media_url": TEXT},
 )
 CREATED = {"service_request_id": WORD}, {"service_notice": TEXT, "account_id": TEXT}
 TOKEN = {"service_request_id": WORD, "token": WORD}, {}
 SERVICE = (
-    {"service_code": WORD, "service_name": WORD, "metadata": FLAG, "type": r"realtime|batch|blackbox"},
+    {
+        "service_code": WORD,
+        "service_name": WORD,
+        "metadata": FLAG,
+        "type": r"realtime|batch|blackbox",
+    },
     {"description": TEXT, "keywords": TEXT, "group": TEXT},
 )
 VALUE = {"key": WORD, "name": WORD}, {}
 ATTRIBUTE = (
-    {"variable": FLAG, "code": WORD, "required": FLAG, "order": COUNT, "description": TEXT, "datatype_description": TEXT}
+    {
+        "variable": FLAG,
+        "code": WORD,
+        "required": FLAG,
+        "order": COUNT,
+        "description": TEXT,
+        "datatype_description": TEXT,
+    }
     | {"datatype": r"string|number|datetime|text|singlevaluelist|multivaluelist"},
     {"values": ["value", VALUE]},
 )
 DEFINITION = {"service_code": WORD, "attributes": ["attribute", ATTRIBUTE]}, {}
 ENDPOINT = (
-    {"specification": r"http://wiki\.open311\.org/GeoReport_v2", "url": r"https?://.+", "changeset": WORD}
+    {
+        "specification": r"http://wiki\.open311\.org/GeoReport_v2",
+        "url": r"https?://.+",
+        "changeset": WORD,
+    }
     | {"type": r"production|test", "formats": ["format", r"text/xml|application/json"]},
     {},
 )
-DISCOVERY = {"changeset": WORD, "contact": WORD, "key_service": WORD, "endpoints": ["endpoint", ENDPOINT]}, {}
+DISCOVERY = (
+    {
+        "changeset": WORD,
+        "contact": WORD,
+        "key_service": WORD,
+        "endpoints": ["endpoint", ENDPOINT],
+    },
+    {},
+)
 UPDATE = (
-    {"update_id": WORD, "service_request_id": WORD, "status": r"open|closed", "updated_datetime": DATE},
+    {
+        "update_id": WORD,
+        "service_request_id": WORD,
+        "status": r"open|closed",
+        "updated_datetime": DATE,
+    },
     {"description": TEXT, "media_url": TEXT},
 )
 ERROR = {"code": r"[345]\d\d", "description": WORD}, {}
@@ -51,16 +97,31 @@ ROOTS: dict[str, Any] = {
     "created": ("service_requests", ["request", CREATED]),
     "token": ("service_requests", ["request", TOKEN]),
     "updates": ("service_request_updates", ["request_update", UPDATE]),
-    "update_created": ("service_request_updates", ["request_update", ({"update_id": WORD}, {})]),
+    "update_created": (
+        "service_request_updates",
+        ["request_update", ({"update_id": WORD}, {})],
+    ),
     "errors": ["error", ERROR],
 }
 # In JSON these are not text (open311/schema-validation has them so).
-TYPED = {"metadata": bool, "variable": bool, "required": bool, "order": int, "code": int, "lat": float, "long": float}
+TYPED = {
+    "metadata": bool,
+    "variable": bool,
+    "required": bool,
+    "order": int,
+    "code": int,
+    "lat": float,
+    "long": float,
+}
 
 
 def check(kind: str, xml: str, text: str) -> Any:
     """Check an answer in both formats against the table and against each other; return what the JSON says."""
-    root, shape = ROOTS[kind] if isinstance(ROOTS[kind], tuple) and isinstance(ROOTS[kind][0], str) else (kind, ROOTS[kind])
+    root, shape = (
+        ROOTS[kind]
+        if isinstance(ROOTS[kind], tuple) and isinstance(ROOTS[kind][0], str)
+        else (kind, ROOTS[kind])
+    )
     assert xml.startswith('<?xml version="1.0" encoding="utf-8"?>'), xml[:80]
     element = ET.fromstring(xml.encode())
     assert element.tag == root
@@ -98,7 +159,9 @@ def _spark(element: ET.Element, shape: Any) -> Any:
         return element.text or ""
     if isinstance(shape, list):
         return [_spark(child, shape[1]) for child in element]
-    return {child.tag: _spark(child, (shape[0] | shape[1])[child.tag]) for child in element}
+    return {
+        child.tag: _spark(child, (shape[0] | shape[1])[child.tag]) for child in element
+    }
 
 
 def _as_text(value: Any) -> Any:
@@ -106,7 +169,13 @@ def _as_text(value: Any) -> Any:
         return {name: _as_text(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_as_text(inner) for inner in value]
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        ""
+        if value is None
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _typed(value: Any, kind: str) -> None:

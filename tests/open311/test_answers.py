@@ -10,7 +10,9 @@ CHOICES = tuple(Choice(key=key, zh=key, en=key) for key in ("a", "b", "c"))
 
 
 def asked(kind, *, required=False, code="q"):
-    return CategoryQuestion(code=code, zh="问", en="Ask", kind=kind, required=required, choices=CHOICES)
+    return CategoryQuestion(
+        code=code, zh="问", en="Ask", kind=kind, required=required, choices=CHOICES
+    )
 
 
 @pytest.mark.parametrize(
@@ -20,7 +22,11 @@ def asked(kind, *, required=False, code="q"):
         (QuestionKind.TEXT, [" 一\n二 "], (" 一\n二 ",)),
         (QuestionKind.NUMBER, ["-3.50"], ("-3.50",)),
         (QuestionKind.DATETIME, ["2026-11-23"], ("2026-11-23",)),
-        (QuestionKind.DATETIME, ["2026-11-23T08:40:00+08:00"], ("2026-11-23T08:40:00+08:00",)),
+        (
+            QuestionKind.DATETIME,
+            ["2026-11-23T08:40:00+08:00"],
+            ("2026-11-23T08:40:00+08:00",),
+        ),
         (QuestionKind.ONE, ["b", "b"], ("b",)),
         (QuestionKind.SEVERAL, ["c", "a", "c"], ("c", "a")),
         (QuestionKind.SEVERAL, [], None),
@@ -28,7 +34,9 @@ def asked(kind, *, required=False, code="q"):
     ],
 )
 def test_an_answer_is_kept_as_what_was_asked_for(kind, given, kept):
-    assert answers_to([asked(kind)], {"q": given, "fixmystreet_id": ["7"]}) == ({"q": kept} if kept else {})
+    assert answers_to([asked(kind)], {"q": given, "fixmystreet_id": ["7"]}) == (
+        {"q": kept} if kept else {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,12 +59,21 @@ def test_an_answer_is_kept_as_what_was_asked_for(kind, given, kept):
 def test_an_answer_that_was_not_asked_for_is_refused(kind, given):
     with pytest.raises(Invalid) as refused:
         answers_to([asked(kind)], {"q": given})
-    assert (refused.value.code, refused.value.loc) == ("open311.attribute_wrong", ("attribute", "q"))
+    assert (refused.value.code, refused.value.loc) == (
+        "open311.attribute_wrong",
+        ("attribute", "q"),
+    )
 
 
 def test_everything_that_is_missing_is_named_at_once():
-    questions = [asked(QuestionKind.STRING, required=True, code=code) for code in ("one", "two", "three")]
+    questions = [
+        asked(QuestionKind.STRING, required=True, code=code)
+        for code in ("one", "two", "three")
+    ]
     with pytest.raises(Invalid) as refused:
-        answers_to([*questions, asked(QuestionKind.ONE)], {"two": ["x"], "three": [""], "q": ["nonsense"]})
+        answers_to(
+            [*questions, asked(QuestionKind.ONE)],
+            {"two": ["x"], "three": [""], "q": ["nonsense"]},
+        )
     assert refused.value.loc == ("attribute", "one")
     assert refused.value.facts == {"codes": "one, three"}

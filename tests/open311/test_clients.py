@@ -37,13 +37,24 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def endpoint(world: World) -> str:
     """Where the discovery says that the interface is."""
-    discovery = Three(discovery=f"{world.settings.public_url}/open311/discovery.json").discovery()
-    (found,) = [one for one in discovery["endpoints"] if one["specification"] == "http://wiki.open311.org/GeoReport_v2"]
+    discovery = Three(
+        discovery=f"{world.settings.public_url}/open311/discovery.json"
+    ).discovery()
+    (found,) = [
+        one
+        for one in discovery["endpoints"]
+        if one["specification"] == "http://wiki.open311.org/GeoReport_v2"
+    ]
     assert {"text/xml", "application/json"} == set(found["formats"])
     return found["url"]
 
 
-REPORT = {"address": "柏华社区 5号楼 1单元", "name": "秀英 王", "phone": "555-5555", "description": "楼道灯不亮，3天了 💡"}
+REPORT = {
+    "address": "柏华社区 5号楼 1单元",
+    "name": "秀英 王",
+    "phone": "555-5555",
+    "description": "楼道灯不亮，3天了 💡",
+}
 
 
 def test_three_finds_everything_in_json_and_reports(world: World, endpoint: str):
@@ -51,36 +62,59 @@ def test_three_finds_everything_in_json_and_reports(world: World, endpoint: str)
     assert client.discovery()["endpoints"][0]["url"] == endpoint
     services = {service["service_code"]: service for service in client.services()}
     assert services["rubbish"]["metadata"] is True
-    assert [question["code"] for question in client.services("rubbish")["attributes"]] == ["where"]
+    assert [
+        question["code"] for question in client.services("rubbish")["attributes"]
+    ] == ["where"]
 
     (taken,) = client.post("rubbish", **REPORT, **{"attribute[where]": "yard"})
     id = taken["service_request_id"]
     assert client.post_response.status_code == 200
     assert client.token(id) == [{"service_request_id": id, "token": id}]
     (seen,) = client.request(id)
-    assert (seen["status"], seen["description"], seen["address_id"]) == ("open", REPORT["description"], "chunhui.baihua")
-    assert client.requests() == client.requests("rubbish") == client.requests(status="open", count=5) == [seen]
+    assert (seen["status"], seen["description"], seen["address_id"]) == (
+        "open",
+        REPORT["description"],
+        "chunhui.baihua",
+    )
+    assert (
+        client.requests()
+        == client.requests("rubbish")
+        == client.requests(status="open", count=5)
+        == [seen]
+    )
     assert client.requests("light") == []
-    assert client.requests(between=[world.clock.now().date(), world.clock.now().date() + timedelta(days=1)]) == [seen]
-    assert client.requests(between=["11-22-2026", "11-23-2026"]) == []  # up to midnight, when it had not been reported yet
+    assert client.requests(
+        between=[world.clock.now().date(), world.clock.now().date() + timedelta(days=1)]
+    ) == [seen]
+    assert (
+        client.requests(between=["11-22-2026", "11-23-2026"]) == []
+    )  # up to midnight, when it had not been reported yet
     assert client.get("servicerequestupdates")[0]["service_request_id"] == id
 
 
 def test_three_is_told_what_is_wrong(endpoint: str):
     client = Three(endpoint, api_key="wrong")
-    assert client.post("light", **REPORT) == [{"code": 403, "description": "api_key 无效。"}]
+    assert client.post("light", **REPORT) == [
+        {"code": 403, "description": "api_key 无效。"}
+    ]
     client = Three(endpoint, api_key=KEY)
-    assert client.post("nothing", **REPORT) == [{"code": 404, "description": "没有这个 service_code。"}]
+    assert client.post("nothing", **REPORT) == [
+        {"code": 404, "description": "没有这个 service_code。"}
+    ]
     assert client.post("light", description="灯不亮")[0]["code"] == 400
     assert client.request("nothing")[0]["code"] == 404
-    assert client.requests(start="01-01-2010", end="12-31-2010")[0]["code"] == 400  # more than 90 days
+    assert (
+        client.requests(start="01-01-2010", end="12-31-2010")[0]["code"] == 400
+    )  # more than 90 days
 
 
 def test_three_receives_the_same_in_xml(endpoint: str):
     client, reader = Three(endpoint, format="xml", api_key=KEY), Three(endpoint)
     with pytest.raises(ET.ParseError):  # its reader gives up; the report is made
         client.post("rubbish", **REPORT)
-    id = ET.fromstring(client.post_response.content).findtext("request/service_request_id")
+    id = ET.fromstring(client.post_response.content).findtext(
+        "request/service_request_id"
+    )
     for kind, args in (
         ("discovery", ("discovery",)),
         ("services", ("services",)),
@@ -104,19 +138,33 @@ def test_three_sends_no_files(endpoint: str, tmp_path):
 
 @pytest.mark.parametrize("output_format", ["json", "xml"])
 def test_georeport_reads_everything(world: World, endpoint: str, output_format: str):
-    posted = [Three(endpoint, api_key=KEY).post(code, **REPORT)[0]["service_request_id"] for code in ("light", "rubbish")]
+    posted = [
+        Three(endpoint, api_key=KEY).post(code, **REPORT)[0]["service_request_id"]
+        for code in ("light", "rubbish")
+    ]
     client = GeoReport(endpoint, output_format=output_format)
-    services = {service["service_code"]: service for service in client.get_service_list()}
+    services = {
+        service["service_code"]: service for service in client.get_service_list()
+    }
     assert services["light"]["service_name"] == "公共照明"
     assert client.get_service_definition("rubbish")["service_code"] == "rubbish"
     found = client.get_service_requests()
     assert {request["service_request_id"] for request in found} == set(posted)
     assert client.get_service_request(posted[0])["description"] == REPORT["description"]
-    query = {"service_request_id": ",".join(posted), "status": "open", "service_code": "light,rubbish"}
+    query = {
+        "service_request_id": ",".join(posted),
+        "status": "open",
+        "service_code": "light,rubbish",
+    }
     assert len(client.get_service_requests(**query)) == 2
-    start, end = (f"{world.clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (-1, 1))
+    start, end = (
+        f"{world.clock.now() + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
+        for days in (-1, 1)
+    )
     assert len(client.get_service_requests(start_date=start, end_date=end)) == 2
-    single = GeoReport(endpoint, jurisdiction="chunhui", output_format=output_format).get_service_request(posted[1])
+    single = GeoReport(
+        endpoint, jurisdiction="chunhui", output_format=output_format
+    ).get_service_request(posted[1])
     assert single["address"] == "柏华第一网格，柏华社区"
 
 
@@ -124,7 +172,10 @@ def test_georeport_hears_that_there_is_none(endpoint: str):
     from requests import HTTPError
 
     client = GeoReport(endpoint)
-    for call in (lambda: client.get_service_definition("nothing"), lambda: client.get_service_request("nothing")):
+    for call in (
+        lambda: client.get_service_definition("nothing"),
+        lambda: client.get_service_request("nothing"),
+    ):
         with pytest.raises(HTTPError, match="404"):
             call()
     with pytest.raises(HTTPError, match="404"):
@@ -134,7 +185,12 @@ def test_georeport_hears_that_there_is_none(endpoint: str):
 def test_multipart_forms_without_files_are_taken_as_well(endpoint: str):
     import requests
 
-    fields = {"api_key": KEY, "service_code": "light", "address_id": BUILDING, "description": "灯不亮 💡"}
+    fields = {
+        "api_key": KEY,
+        "service_code": "light",
+        "address_id": BUILDING,
+        "description": "灯不亮 💡",
+    }
     parts = {name: (None, value.encode()) for name, value in fields.items()}
     answer = requests.post(f"{endpoint}/requests.json", files=parts, timeout=10)
     assert answer.status_code == 200, answer.text

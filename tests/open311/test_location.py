@@ -26,8 +26,15 @@ NAMES = {
     "c.j.g01.b05": "5号楼",
     "c.j.g01.n5": "5",
 }
-POINTS = {"c.b.g01.b05": Location(30.25, 108.95), "c.b.g02.b07": Location(30.252, 108.95), "c.j": Location(30.3, 109.0)}
-TREE = [Place(id=id, created_at=AT, updated_at=AT, name=name, location=POINTS.get(id)) for id, name in NAMES.items()]
+POINTS = {
+    "c.b.g01.b05": Location(30.25, 108.95),
+    "c.b.g02.b07": Location(30.252, 108.95),
+    "c.j": Location(30.3, 109.0),
+}
+TREE = [
+    Place(id=id, created_at=AT, updated_at=AT, name=name, location=POINTS.get(id))
+    for id, name in NAMES.items()
+]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,10 @@ TREE = [Place(id=id, created_at=AT, updated_at=AT, name=name, location=POINTS.ge
         ("柏华社区柏华第一网格5号楼1单元", "c.b.g01.b05.u1"),
         ("柏华第一网格5号楼", "c.b.g01.b05"),
         ("柏华社区，５号楼，１单元", "c.b.g01.b05.u1"),  # wide digits, commas
-        ("1单元, 5号楼, 柏华社区", "c.b.g01.b05.u1"),  # the specification's order: most specific first
+        (
+            "1单元, 5号楼, 柏华社区",
+            "c.b.g01.b05.u1",
+        ),  # the specification's order: most specific first
         ("柏华社区15号楼", "c.b.g01.b15"),
         ("柏华社区25号楼", "c.b"),  # there is none
         ("柏华社区7号楼9单元", "c.b.g02.b07"),
@@ -79,21 +89,38 @@ def test_coordinates_mean_the_nearest_place_that_is_near_enough(point, place):
 
 
 def test_nothing_is_near_where_nothing_stands_on_the_map():
-    assert nearest([place for place in TREE if not place.location], Location(30.25, 108.95)) is None
+    assert (
+        nearest(
+            [place for place in TREE if not place.location], Location(30.25, 108.95)
+        )
+        is None
+    )
     assert nearest(TREE, None) is None
 
 
 @pytest.mark.parametrize(
     ("address", "place"),
     [
-        (Address(id="c.b.g01.b15", written="柏华社区5号楼", point=Location(30.252, 108.95)), "c.b.g01.b15"),
-        (Address(written="柏华社区5号楼", point=Location(30.252, 108.95)), "c.b.g01.b05"),
+        (
+            Address(
+                id="c.b.g01.b15",
+                written="柏华社区5号楼",
+                point=Location(30.252, 108.95),
+            ),
+            "c.b.g01.b15",
+        ),
+        (
+            Address(written="柏华社区5号楼", point=Location(30.252, 108.95)),
+            "c.b.g01.b05",
+        ),
         (Address(written="某某路12号", point=Location(30.252, 108.95)), "c.b.g02.b07"),
         (Address(id="#NOTPINPOINTED#", written="某某路12号"), "c"),
         (Address(id="c.x", point=Location(0, 0)), "c"),
     ],
 )
-def test_what_names_a_place_goes_before_coordinates_and_the_street_takes_the_rest(address, place):
+def test_what_names_a_place_goes_before_coordinates_and_the_street_takes_the_rest(
+    address, place
+):
     assert locate(TREE, address) == place
 
 

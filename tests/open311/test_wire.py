@@ -33,7 +33,9 @@ AT = datetime(2010, 4, 14, 14, 37, 38, tzinfo=UTC)
 
 
 def said(view, kind):
-    xml, text = (DIALECT.answer(view, f"/open311/v2/x.{suffix}") for suffix in ("xml", "json"))
+    xml, text = (
+        DIALECT.answer(view, f"/open311/v2/x.{suffix}") for suffix in ("xml", "json")
+    )
     assert (xml.media, xml.status) == ("text/xml; charset=utf-8", 200)
     assert (text.media, text.status) == ("application/json; charset=utf-8", 200)
     return check(kind, xml.text, text.text)
@@ -68,7 +70,9 @@ def test_the_list_of_services():
         keywords="lorem, ipsum, dolor",
         group="sanitation",
     )
-    plate = cans.model_copy(update={"service_code": "002", "metadata": False, "description": None})
+    plate = cans.model_copy(
+        update={"service_code": "002", "metadata": False, "description": None}
+    )
     assert said(ServiceList([cans, plate]), "services") == [
         {
             "service_code": "001",
@@ -98,17 +102,35 @@ def test_a_service_definition():
         required=True,
         order=1,
         description="What is the ticket/tag/DL number?",
-        values=[ValueView(key="123", name="Ford"), ValueView(key="124", name="Chrysler")],
+        values=[
+            ValueView(key="123", name="Ford"),
+            ValueView(key="124", name="Chrysler"),
+        ],
     )
-    free = AttributeView(code="NOTE", datatype="text", required=False, order=2, description="Anything else?")
-    answer = said(DefinitionView(service_code="DMV66", attributes=[asked, free]), "service_definition")
-    assert answer["attributes"][0]["values"] == [{"key": "123", "name": "Ford"}, {"key": "124", "name": "Chrysler"}]
+    free = AttributeView(
+        code="NOTE",
+        datatype="text",
+        required=False,
+        order=2,
+        description="Anything else?",
+    )
+    answer = said(
+        DefinitionView(service_code="DMV66", attributes=[asked, free]),
+        "service_definition",
+    )
+    assert answer["attributes"][0]["values"] == [
+        {"key": "123", "name": "Ford"},
+        {"key": "124", "name": "Chrysler"},
+    ]
     assert "values" not in answer["attributes"][1]
     assert answer["attributes"][0]["datatype_description"] is None
 
 
 def test_requests():
-    answer = said(RequestList([a_request(lat=37.762, long=-122.465, expected_datetime=AT)]), "requests")
+    answer = said(
+        RequestList([a_request(lat=37.762, long=-122.465, expected_datetime=AT)]),
+        "requests",
+    )
     assert answer == [
         {
             "service_request_id": "638344",
@@ -132,36 +154,61 @@ def test_requests():
 
 
 def test_what_is_no_text_is_left_out_where_it_is_unknown():
-    assert not {"lat", "long", "expected_datetime", "media_url"} & set(said(RequestList([a_request()]), "requests")[0])
+    assert not {"lat", "long", "expected_datetime", "media_url"} & set(
+        said(RequestList([a_request()]), "requests")[0]
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "view"),
-    [("services", ServiceList([])), ("requests", RequestList([])), ("updates", UpdateList([])), ("created", CreatedList([]))],
+    [
+        ("services", ServiceList([])),
+        ("requests", RequestList([])),
+        ("updates", UpdateList([])),
+        ("created", CreatedList([])),
+    ],
 )
 def test_a_list_of_nothing_is_a_list(kind, view):
     assert said(view, kind) == []
 
 
 def test_a_list_of_one_is_a_list_as_well():
-    assert said(TokenList([TokenView(service_request_id="638344", token="12345")]), "token") == [
-        {"service_request_id": "638344", "token": "12345"}
-    ]
+    assert said(
+        TokenList([TokenView(service_request_id="638344", token="12345")]), "token"
+    ) == [{"service_request_id": "638344", "token": "12345"}]
     created = CreatedList([Created(service_request_id="293944", service_notice=None)])
-    assert said(created, "created") == [{"service_request_id": "293944", "service_notice": None, "account_id": None}]
+    assert said(created, "created") == [
+        {"service_request_id": "293944", "service_notice": None, "account_id": None}
+    ]
 
 
 def test_the_discovery():
-    endpoint = EndpointView(url="http://open311.mycity.gov/v2", changeset=AT, type="production")
-    document = DiscoveryView(changeset=AT, contact="call us", key_service="ask us", endpoints=[endpoint])
+    endpoint = EndpointView(
+        url="http://open311.mycity.gov/v2", changeset=AT, type="production"
+    )
+    document = DiscoveryView(
+        changeset=AT, contact="call us", key_service="ask us", endpoints=[endpoint]
+    )
     answer = said(document, "discovery")
-    assert answer["endpoints"][0]["specification"] == "http://wiki.open311.org/GeoReport_v2"
+    assert (
+        answer["endpoints"][0]["specification"]
+        == "http://wiki.open311.org/GeoReport_v2"
+    )
     assert answer["endpoints"][0]["formats"] == ["text/xml", "application/json"]
 
 
 def test_updates():
-    update = UpdateView(update_id="999", service_request_id="1001", status="closed", updated_datetime=AT, description=None)
-    assert said(UpdateList([update]), "updates")[0]["updated_datetime"] == "2010-04-14T14:37:38Z"
+    update = UpdateView(
+        update_id="999",
+        service_request_id="1001",
+        status="closed",
+        updated_datetime=AT,
+        description=None,
+    )
+    assert (
+        said(UpdateList([update]), "updates")[0]["updated_datetime"]
+        == "2010-04-14T14:37:38Z"
+    )
 
 
 # any text
@@ -182,7 +229,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_people_write_comes_out_of_both_formats_as_it_went_in(text):
-    assert said(RequestList([a_request(description=text)]), "requests")[0]["description"] == text
+    assert (
+        said(RequestList([a_request(description=text)]), "requests")[0]["description"]
+        == text
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +252,16 @@ def test_what_xml_cannot_say_neither_format_says(text, shown):
 @given(st.text())
 def test_any_text_at_all_makes_well_formed_documents_that_say_the_same(text):
     view = ServiceList(
-        [ServiceView(service_code="x", service_name="x", description=text, metadata=True, keywords=text, group=text)]
+        [
+            ServiceView(
+                service_code="x",
+                service_name="x",
+                description=text,
+                metadata=True,
+                keywords=text,
+                group=text,
+            )
+        ]
     )
     said(view, "services")
 
@@ -232,11 +291,20 @@ def refused(problem, address):
         (503, 503),
     ],
 )
-def test_each_refusal_has_the_status_that_the_specification_knows_for_it(status, answered):
+def test_each_refusal_has_the_status_that_the_specification_knows_for_it(
+    status, answered
+):
     problem = {"status": status, "detail": "不行 & <b>", "code": "x"}
-    xml, text = (refused(problem, f"/open311/v2/requests.{suffix}") for suffix in ("xml", "json"))
-    assert (xml[:2], text[:2]) == ((answered, "text/xml; charset=utf-8"), (answered, "application/json; charset=utf-8"))
-    assert check("errors", xml[2], text[2]) == [{"code": answered, "description": "不行 & <b>"}]
+    xml, text = (
+        refused(problem, f"/open311/v2/requests.{suffix}") for suffix in ("xml", "json")
+    )
+    assert (xml[:2], text[:2]) == (
+        (answered, "text/xml; charset=utf-8"),
+        (answered, "application/json; charset=utf-8"),
+    )
+    assert check("errors", xml[2], text[2]) == [
+        {"code": answered, "description": "不行 & <b>"}
+    ]
 
 
 def test_every_field_that_is_wrong_is_named_as_clients_write_it():
@@ -247,17 +315,34 @@ def test_every_field_that_is_wrong_is_named_as_clients_write_it():
     ]
     _, _, text = refused({"status": 422, "detail": "有误", "errors": errors}, "/x.json")
     told = [error["description"] for error in json.loads(text)]
-    assert told == ["service_code: 必填。", "attribute[where]: 没有这个选项。", "不对。"]
+    assert told == [
+        "service_code: 必填。",
+        "attribute[where]: 没有这个选项。",
+        "不对。",
+    ]
 
 
 def test_a_missing_key_is_403_whatever_else_is_wrong():
-    errors = [{"loc": ["service_code"], "msg": "必填。"}, {"loc": ["api_key"], "msg": "必填。"}]
-    status, _, text = refused({"status": 422, "detail": "有误", "errors": errors}, "/x.json")
+    errors = [
+        {"loc": ["service_code"], "msg": "必填。"},
+        {"loc": ["api_key"], "msg": "必填。"},
+    ]
+    status, _, text = refused(
+        {"status": 422, "detail": "有误", "errors": errors}, "/x.json"
+    )
     assert status == 403
     assert len(json.loads(text)) == 2
 
 
-@pytest.mark.parametrize("address", ["/open311/v2/requests/a", "/open311/v2/requests/a.html", "/open311/v2/requests/a.JSON", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/open311/v2/requests/a",
+        "/open311/v2/requests/a.html",
+        "/open311/v2/requests/a.JSON",
+        "",
+    ],
+)
 def test_a_path_that_names_no_format_is_answered_in_xml(address):
     status, media, text = refused({"status": 404, "detail": "没有找到"}, address)
     assert (status, media) == (404, "text/xml; charset=utf-8")

@@ -7,18 +7,36 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Grant, Role
 from chalicelib.kernel.changes import ArmedTimer
-from chalicelib.people.model import Availability, EndedSession, Person, QuietHours, Vetting, VolunteerProfile
+from chalicelib.people.model import (
+    Availability,
+    EndedSession,
+    Person,
+    QuietHours,
+    Vetting,
+    VolunteerProfile,
+)
 
 from ..world import START, UNIT
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
-PLACES = st.sampled_from(["chunhui", "chunhui.baihua", "chunhui.baihua.g01", UNIT, "qingyang.tong"])
+INSTANTS = st.datetimes(
+    datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)
+)
+PLACES = st.sampled_from(
+    ["chunhui", "chunhui.baihua", "chunhui.baihua.g01", UNIT, "qingyang.tong"]
+)
 TIMERS = st.none() | st.builds(ArmedTimer, TEXTS, INSTANTS, st.just("s1"))
 
 
 def a_person(**fields: Any) -> Person:
-    values = {"id": "per_a", "created_at": START, "updated_at": START, "name": "王秀英", "phone": "+8613900000001", "home": UNIT}
+    values = {
+        "id": "per_a",
+        "created_at": START,
+        "updated_at": START,
+        "name": "王秀英",
+        "phone": "+8613900000001",
+        "home": UNIT,
+    }
     return Person(**(values | fields))
 
 
@@ -31,14 +49,18 @@ PEOPLE = st.builds(
     address=st.none() | TEXTS,
     created_at=INSTANTS,
     timer=TIMERS,
-    grants=st.lists(st.builds(Grant, st.sampled_from(Role), PLACES), max_size=3).map(tuple),
+    grants=st.lists(st.builds(Grant, st.sampled_from(Role), PLACES), max_size=3).map(
+        tuple
+    ),
     sms=st.booleans(),
     email=st.booleans(),
     quiet_hours=st.none() | st.just(QuietHours(start="21:00", end="08:00")),
     household=st.none() | st.just("hh-1"),
     vetting=st.sampled_from(Vetting),
     blocked=st.booleans(),
-    ended_sessions=st.lists(st.builds(EndedSession, id=TEXTS, at=INSTANTS), max_size=2).map(tuple),
+    ended_sessions=st.lists(
+        st.builds(EndedSession, id=TEXTS, at=INSTANTS), max_size=2
+    ).map(tuple),
     consents=st.dictionaries(st.sampled_from(["terms", "acting"]), TEXTS),
     volunteer=st.none()
     | st.builds(

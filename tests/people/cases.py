@@ -5,8 +5,18 @@ from ..world import BAIHUA, UNIT, World
 
 
 def _change_me(world: World) -> Good:
-    body = {"name": "王秀兰", "home": UNIT, "address": "3楼302室", "locale": "en", "channels": {"sms": True, "email": False}}
-    return Good(world.resident(), "/v1/me", body | {"quiet_hours": {"from": "21:00", "to": "07:00"}})
+    body = {
+        "name": "王秀兰",
+        "home": UNIT,
+        "address": "3楼302室",
+        "locale": "en",
+        "channels": {"sms": True, "email": False},
+    }
+    return Good(
+        world.resident(),
+        "/v1/me",
+        body | {"quiet_hours": {"from": "21:00", "to": "07:00"}},
+    )
 
 
 def _erase_me(world: World) -> Good:
@@ -14,8 +24,17 @@ def _erase_me(world: World) -> Good:
 
 
 def _volunteer(world: World) -> Good:
-    body = {"places": [BAIHUA], "skills": ["水电"], "kinds": ["goods"], "dialects": ["四川话"], "capacity": 2}
-    body |= {"availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}], "paused_until": "2026-12-01T00:00:00Z"}
+    body = {
+        "places": [BAIHUA],
+        "skills": ["水电"],
+        "kinds": ["goods"],
+        "dialects": ["四川话"],
+        "capacity": 2,
+    }
+    body |= {
+        "availability": [{"weekday": 1, "from": "09:00", "to": "11:00"}],
+        "paused_until": "2026-12-01T00:00:00Z",
+    }
     return Good(world.resident(), "/v1/me/volunteer", body)
 
 

@@ -9,22 +9,35 @@ from ..world import World
 
 
 def lines(phone) -> list[tuple[str, bool]]:
-    return [(line["purpose"], line["given"]) for line in phone.get("/v1/me/consents").json["items"]]
+    return [
+        (line["purpose"], line["given"])
+        for line in phone.get("/v1/me/consents").json["items"]
+    ]
 
 
 def contact_of(world: World):
     """A resident whose household and contact were recorded with her consent, and the staff who did it."""
     phone, contact, staff = world.resident(), world.person("李强"), world.staff()
     world.clock.advance(timedelta(minutes=1))
-    body = {"household": "hh-1", "contact_via": contact.id, "consent": {"how": "spoken", "witness": "邻居周"}}
+    body = {
+        "household": "hh-1",
+        "contact_via": contact.id,
+        "consent": {"how": "spoken", "witness": "邻居周"},
+    }
     assert staff.put(f"/v1/people/{phone.me['id']}/household", body).status == 200
     world.clock.advance(timedelta(minutes=1))
     return phone, contact, staff
 
 
-def test_a_line_says_what_was_agreed_how_before_whom_and_who_wrote_it_down(world: World):
+def test_a_line_says_what_was_agreed_how_before_whom_and_who_wrote_it_down(
+    world: World,
+):
     phone, _, staff = contact_of(world)
-    line = next(line for line in phone.get("/v1/me/consents").json["items"] if line["purpose"] == "contact_via")
+    line = next(
+        line
+        for line in phone.get("/v1/me/consents").json["items"]
+        if line["purpose"] == "contact_via"
+    )
     assert line == {
         "purpose": "contact_via",
         "given": True,
@@ -43,13 +56,19 @@ def test_a_withdrawal_takes_effect_and_leaves_the_history_intact(world: World, p
     assert phone.delete(f"/v1/me/consents/{purpose}").status == 204
     after = phone.get("/v1/me/consents").json["items"]
     assert after[1:] == before
-    assert (after[0]["purpose"], after[0]["given"], after[0]["recorded_by"]) == (purpose, False, phone.me["id"])
+    assert (after[0]["purpose"], after[0]["given"], after[0]["recorded_by"]) == (
+        purpose,
+        False,
+        phone.me["id"],
+    )
     record = staff.get(f"/v1/people/{phone.me['id']}").json
     assert record[purpose] is None
     assert record["contact_via" if purpose == "household" else "household"]
 
 
-def test_what_was_never_agreed_or_is_withdrawn_already_cannot_be_withdrawn(world: World):
+def test_what_was_never_agreed_or_is_withdrawn_already_cannot_be_withdrawn(
+    world: World,
+):
     phone, _, _ = contact_of(world)
     assert phone.delete("/v1/me/consents/photos").status == 404
     assert phone.delete("/v1/me/consents/household").status == 204
@@ -75,16 +94,25 @@ def test_a_contact_is_set_only_with_consent(world: World):
 
 def test_what_was_agreed_before_needs_no_second_consent(world: World):
     phone, contact, staff = contact_of(world)
-    kept = staff.put(f"/v1/people/{phone.me['id']}/household", {"household": "hh-1", "contact_via": contact.id})
+    kept = staff.put(
+        f"/v1/people/{phone.me['id']}/household",
+        {"household": "hh-1", "contact_via": contact.id},
+    )
     assert kept.status == 200
-    assert sorted(lines(phone)) == [("contact_via", True), ("household", True), ("terms", True)]
+    assert sorted(lines(phone)) == [
+        ("contact_via", True),
+        ("household", True),
+        ("terms", True),
+    ]
 
 
 def test_acting_for_somebody_is_written_down_each_time(world: World):
     phone, staff = world.resident(), world.staff()
     for n in range(2):
         world.clock.advance(timedelta(minutes=1))
-        body = world.wish_body(title=f"心愿{n}", on_behalf_of=phone.me["id"], consent={"how": "written"})
+        body = world.wish_body(
+            title=f"心愿{n}", on_behalf_of=phone.me["id"], consent={"how": "written"}
+        )
         assert staff.post("/v1/wishes", body).status == 201
     assert lines(phone) == [("acting", True), ("acting", True), ("terms", True)]
 
@@ -95,11 +123,28 @@ def test_the_history_is_paged_newest_first(world: World):
     second = phone.get(f"/v1/me/consents?limit=2&cursor={first['next']}").json
     assert (len(first["items"]), len(second["items"]), second["next"]) == (2, 1, None)
     assert second["items"][0]["purpose"] == "terms"
-    assert len([item for item in everything()["people"] if item["sk"]["S"].startswith(f"consent#{'2026-11-23T00:4'}")]) >= 3
+    assert (
+        len(
+            [
+                item
+                for item in everything()["people"]
+                if item["sk"]["S"].startswith(f"consent#{'2026-11-23T00:4'}")
+            ]
+        )
+        >= 3
+    )
 
 
 def test_removing_a_contact_by_staff_is_a_withdrawal_in_the_ledger_too(world: World):
     phone, _, staff = contact_of(world)
-    assert staff.put(f"/v1/people/{phone.me['id']}/household", {"household": "hh-1", "contact_via": None}).status == 200
-    assert phone.delete("/v1/me/consents/contact_via").status == 404  # no longer in force ...
+    assert (
+        staff.put(
+            f"/v1/people/{phone.me['id']}/household",
+            {"household": "hh-1", "contact_via": None},
+        ).status
+        == 200
+    )
+    assert (
+        phone.delete("/v1/me/consents/contact_via").status == 404
+    )  # no longer in force ...
     assert ("contact_via", False) in lines(phone)  # ... and the ledger says since when

@@ -9,8 +9,24 @@ from ..world import BAIHUA, JINFENG, UNIT, Phone, World
 
 def test_my_record_has_what_the_contract_names(world: World):
     me = world.resident(household="hh-1").get("/v1/me").json
-    assert {"id", "name", "phone", "home", "address", "roles", "locale", "channels", "quiet_hours", "household"} <= set(me)
-    assert (me["name"], me["home"], me["address"], me["household"]) == ("王秀英", UNIT, "3楼302室", "hh-1")
+    assert {
+        "id",
+        "name",
+        "phone",
+        "home",
+        "address",
+        "roles",
+        "locale",
+        "channels",
+        "quiet_hours",
+        "household",
+    } <= set(me)
+    assert (me["name"], me["home"], me["address"], me["household"]) == (
+        "王秀英",
+        UNIT,
+        "3楼302室",
+        "hh-1",
+    )
     assert me["phone"].startswith("+86138")  # one's own is not masked
 
 
@@ -18,7 +34,11 @@ def test_a_change_changes_what_it_names_and_nothing_else(world: World):
     phone = world.resident()
     before = phone.get("/v1/me").json
     after = phone.patch("/v1/me", {"name": "王•秀英", "locale": "en"}).json
-    assert (after["name"], after["locale"], after["version"]) == ("王·秀英", "en", before["version"] + 1)
+    assert (after["name"], after["locale"], after["version"]) == (
+        "王·秀英",
+        "en",
+        before["version"] + 1,
+    )
     assert {name: after[name] for name in ("phone", "home", "address", "channels")} == {
         name: before[name] for name in ("phone", "home", "address", "channels")
     }
@@ -36,7 +56,11 @@ def test_a_null_takes_no_name_language_or_channel_away(world: World):
     phone = world.resident()
     before = phone.get("/v1/me").json
     after = phone.patch("/v1/me", {"name": None, "locale": None, "channels": None}).json
-    assert (after["name"], after["locale"], after["channels"]) == (before["name"], before["locale"], before["channels"])
+    assert (after["name"], after["locale"], after["channels"]) == (
+        before["name"],
+        before["locale"],
+        before["channels"],
+    )
 
 
 def test_one_channel_may_be_switched_without_the_other(world: World):
@@ -54,7 +78,19 @@ def test_a_home_must_be_a_place(world: World):
     assert (answer.status, answer.code) == (422, "place.unknown")
 
 
-@pytest.mark.parametrize("field", ["phone", "roles", "id", "vetting", "blocked", "household", "contact_via", "consents"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "phone",
+        "roles",
+        "id",
+        "vetting",
+        "blocked",
+        "household",
+        "contact_via",
+        "consents",
+    ],
+)
 def test_what_is_not_ones_own_to_change_is_refused(world: World, field):
     assert world.resident().patch("/v1/me", {field: "x"}).status == 422
 
@@ -64,7 +100,10 @@ def test_who_moves_is_found_at_her_new_place(world: World):
     assert staff.get(f"/v1/people/{phone.me['id']}").status == 404
     phone.patch("/v1/me", {"home": JINFENG})
     assert staff.get(f"/v1/people/{phone.me['id']}").status == 200
-    assert phone.me["id"] in [person["id"] for person in staff.get(f"/v1/people?place={JINFENG}").json["items"]]
+    assert phone.me["id"] in [
+        person["id"]
+        for person in staff.get(f"/v1/people?place={JINFENG}").json["items"]
+    ]
 
 
 PROFILE = {
@@ -84,30 +123,50 @@ def test_anybody_makes_herself_a_volunteer_without_vetting(world: World):
     assert answer.status == 200
     assert answer.json | PROFILE == answer.json
     assert answer.json["vetting"] == "none"
-    assert phone.get("/v1/me").json["roles"] == [{"role": "volunteer", "place": place} for place in (BAIHUA, JINFENG)]
+    assert phone.get("/v1/me").json["roles"] == [
+        {"role": "volunteer", "place": place} for place in (BAIHUA, JINFENG)
+    ]
 
 
 def test_a_second_put_replaces_the_first_and_leaves_vetting_alone(world: World):
     phone = world.resident()
     phone.put("/v1/me/volunteer", PROFILE)
-    world.phone_of(world.admin).put(f"/v1/people/{phone.me['id']}/vetting", {"level": "safeguarding", "note": "已核"})
+    world.phone_of(world.admin).put(
+        f"/v1/people/{phone.me['id']}/vetting",
+        {"level": "safeguarding", "note": "已核"},
+    )
     again = phone.put("/v1/me/volunteer", {"places": [BAIHUA]}).json
-    assert (again["skills"], again["capacity"], again["paused_until"], again["vetting"]) == ([], 3, None, "safeguarding")
+    assert (
+        again["skills"],
+        again["capacity"],
+        again["paused_until"],
+        again["vetting"],
+    ) == ([], 3, None, "safeguarding")
     assert phone.get("/v1/me").json["roles"] == [{"role": "volunteer", "place": BAIHUA}]
 
 
 def test_a_volunteer_helps_only_where_there_is_a_place(world: World):
-    answer = world.resident().put("/v1/me/volunteer", {"places": [BAIHUA, "chunhui.nowhere"]})
+    answer = world.resident().put(
+        "/v1/me/volunteer", {"places": [BAIHUA, "chunhui.nowhere"]}
+    )
     assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["places", 1])
 
 
 @pytest.mark.parametrize("capacity", [0, 6])
 def test_a_volunteer_carries_one_to_five(world: World, capacity):
-    assert world.resident().put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": capacity}).status == 422
+    assert (
+        world.resident()
+        .put("/v1/me/volunteer", {"places": [BAIHUA], "capacity": capacity})
+        .status
+        == 422
+    )
 
 
 def test_who_pauses_takes_no_wish_until_the_pause_is_over(world: World):
-    helper, wish = world.volunteer(paused_until="2026-11-25T00:00:00Z"), world.open_wish()
+    helper, wish = (
+        world.volunteer(paused_until="2026-11-25T00:00:00Z"),
+        world.open_wish(),
+    )
     paused = helper.post(f"/v1/wishes/{wish}/claim")
     assert (paused.status, paused.code) == (403, "volunteer.paused")
     world.clock.advance(timedelta(days=2))
@@ -122,5 +181,12 @@ def test_nobody_has_no_record(world: World):
 def test_a_volunteer_sees_what_she_offers(world: World):
     somebody = world.resident()
     assert somebody.get("/v1/me").json["volunteer"] is None
-    put = somebody.put("/v1/me/volunteer", {"places": [BAIHUA], "skills": ["理发"], "capacity": 2})
-    assert world.phone_of(world.services.people.find(somebody.me["id"])).get("/v1/me").json["volunteer"] == put.json
+    put = somebody.put(
+        "/v1/me/volunteer", {"places": [BAIHUA], "skills": ["理发"], "capacity": 2}
+    )
+    assert (
+        world.phone_of(world.services.people.find(somebody.me["id"]))
+        .get("/v1/me")
+        .json["volunteer"]
+        == put.json
+    )

@@ -7,7 +7,13 @@ import pytest
 
 from chalicelib.kernel.access import Actor, Grant, Role
 from chalicelib.kernel.errors import Conflict, Forbidden, Unauthenticated
-from chalicelib.people.model import VolunteerProfile, end_session, erase, make_volunteer, mask_phone
+from chalicelib.people.model import (
+    VolunteerProfile,
+    end_session,
+    erase,
+    make_volunteer,
+    mask_phone,
+)
 from chalicelib.staff_directory.grants import regrant
 
 from ..world import BAIHUA, GRID, JINFENG, START, STREET, UNIT
@@ -19,16 +25,22 @@ GRID_WORKER = Actor(id="per_grid", grants=(Grant(Role.GRID_WORKER, GRID),))
 
 
 def granted(actor, person, *wanted):
-    return set(regrant(actor, person, [Grant(role, place) for role, place in wanted]).grants)
+    return set(
+        regrant(actor, person, [Grant(role, place) for role, place in wanted]).grants
+    )
 
 
-@pytest.mark.parametrize(("phone", "shown"), [("+8613812348000", "+86138****8000"), (None, None)])
+@pytest.mark.parametrize(
+    ("phone", "shown"), [("+8613812348000", "+86138****8000"), (None, None)]
+)
 def test_a_phone_is_shown_with_its_middle_hidden(phone, shown):
     assert mask_phone(phone) == shown
 
 
 def test_she_belongs_to_her_home_first_and_then_to_where_she_serves():
-    person = a_person(home=UNIT, grants=(Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.PROPERTY, BAIHUA)))
+    person = a_person(
+        home=UNIT, grants=(Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.PROPERTY, BAIHUA))
+    )
     assert person.places == (UNIT, BAIHUA)
     assert replace(person, home=None).places == (BAIHUA,)
 
@@ -67,7 +79,11 @@ def test_one_does_not_grant_ones_own_role_or_elsewhere(actor, role, place):
 
 def test_roles_outside_the_actors_remit_stay_though_they_were_not_named():
     person = a_person(
-        grants=(Grant(Role.COMMUNITY_STAFF, BAIHUA), Grant(Role.GRID_WORKER, JINFENG), Grant(Role.PROPERTY, BAIHUA))
+        grants=(
+            Grant(Role.COMMUNITY_STAFF, BAIHUA),
+            Grant(Role.GRID_WORKER, JINFENG),
+            Grant(Role.PROPERTY, BAIHUA),
+        )
     )
     assert granted(STAFF, person, (Role.GRID_WORKER, GRID)) == {
         Grant(Role.COMMUNITY_STAFF, BAIHUA),
@@ -86,9 +102,15 @@ def test_resident_is_no_role_to_be_given():
 
 
 def test_a_volunteer_serves_exactly_where_she_says():
-    person = a_person(grants=(Grant(Role.VOLUNTEER, JINFENG), Grant(Role.GRID_WORKER, GRID)))
+    person = a_person(
+        grants=(Grant(Role.VOLUNTEER, JINFENG), Grant(Role.GRID_WORKER, GRID))
+    )
     changed = make_volunteer(person, VolunteerProfile(places=(BAIHUA, GRID)))
-    assert set(changed.grants) == {Grant(Role.GRID_WORKER, GRID), Grant(Role.VOLUNTEER, BAIHUA), Grant(Role.VOLUNTEER, GRID)}
+    assert set(changed.grants) == {
+        Grant(Role.GRID_WORKER, GRID),
+        Grant(Role.VOLUNTEER, BAIHUA),
+        Grant(Role.VOLUNTEER, GRID),
+    }
 
 
 def test_an_ended_session_is_remembered_as_long_as_its_tokens_live():
@@ -121,11 +143,29 @@ def test_an_actor_is_let_in_as_she_is_now_and_not_as_her_token_says():
 
 def test_what_is_left_of_somebody_is_an_id_and_a_community():
     person = a_person(
-        version=7, address="3楼302室", household="hh-1", email_address="a@example.com", grants=(Grant(Role.VOLUNTEER, BAIHUA),)
+        version=7,
+        address="3楼302室",
+        household="hh-1",
+        email_address="a@example.com",
+        grants=(Grant(Role.VOLUNTEER, BAIHUA),),
     )
     left = erase(person, START)
-    kept = {name for name, value in asdict(left).items() if value not in ("", None, False, 0, (), {})}
-    assert kept == {"id", "version", "created_at", "updated_at", "home", "locale", "vetting", "token_version", "erased_at"}
+    kept = {
+        name
+        for name, value in asdict(left).items()
+        if value not in ("", None, False, 0, (), {})
+    }
+    assert kept == {
+        "id",
+        "version",
+        "created_at",
+        "updated_at",
+        "home",
+        "locale",
+        "vetting",
+        "token_version",
+        "erased_at",
+    }
     assert (left.home, left.token_version, left.version) == (BAIHUA, 1, 7)
     assert left.locale == "zh-CN"
     with pytest.raises(Conflict):

@@ -30,8 +30,12 @@ def test_people_of_a_place_and_below_are_listed_innermost_first(world: World):
     people = {home: world.person(home=home).id for home in homes}
     staff = world.staff()
     found = listed(staff, f"place={BAIHUA}")
-    assert set(found) == {people[home] for home in homes if home != OTHER_GRID} | {staff.me["id"]}
-    assert [id for id in found if id != staff.me["id"]] == [people[home] for home in (UNIT, BUILDING, GRID, BAIHUA)]
+    assert set(found) == {people[home] for home in homes if home != OTHER_GRID} | {
+        staff.me["id"]
+    }
+    assert [id for id in found if id != staff.me["id"]] == [
+        people[home] for home in (UNIT, BUILDING, GRID, BAIHUA)
+    ]
     assert listed(staff, f"place={BUILDING}") == [people[UNIT], people[BUILDING]]
 
 
@@ -40,7 +44,9 @@ def test_a_list_of_people_is_whole_whatever_the_size_of_its_pages(world: World, 
     people = [world.person(f"居民{'甲乙'[n % 2]}").id for n in range(7)]
     staff = world.staff()
     assert sorted(listed(staff, f"place={UNIT}&limit={limit}")) == sorted(people)
-    assert sorted(listed(staff, f"place={UNIT}&limit={limit}&q=甲")) == sorted(people[::2])
+    assert sorted(listed(staff, f"place={UNIT}&limit={limit}&q=甲")) == sorted(
+        people[::2]
+    )
 
 
 def test_filters_by_role_and_part_of_the_name(world: World):
@@ -55,12 +61,18 @@ def test_filters_by_role_and_part_of_the_name(world: World):
 def test_a_phone_is_found_whole_however_it_is_written_and_never_by_a_part(world: World):
     person, staff = world.person(), world.staff()
     phone = person.phone or ""
-    for form in (phone.replace("+", "%2B"), phone.removeprefix("+86"), f"{phone[3:6]}%20{phone[6:10]}%20{phone[10:]}"):
+    for form in (
+        phone.replace("+", "%2B"),
+        phone.removeprefix("+86"),
+        f"{phone[3:6]}%20{phone[6:10]}%20{phone[10:]}",
+    ):
         assert listed(staff, f"place={BAIHUA}&q={form}") == [person.id]
     assert listed(staff, f"place={BAIHUA}&q={phone[-6:]}") == []
 
 
-def test_a_phone_is_found_only_within_the_place_and_the_role_that_was_asked_for(world: World):
+def test_a_phone_is_found_only_within_the_place_and_the_role_that_was_asked_for(
+    world: World,
+):
     person, boss = world.person(), world.phone_of(world.admin)
     phone = (person.phone or "").removeprefix("+")
     assert listed(boss, f"place={JINFENG}&q=%2B{phone}") == []
@@ -70,7 +82,9 @@ def test_a_phone_is_found_only_within_the_place_and_the_role_that_was_asked_for(
 def test_staff_see_masked_phones_and_no_address_or_mail(world: World):
     person, staff = world.person(), world.staff()
     record = staff.get(f"/v1/people/{person.id}").json
-    assert record["phone"] == f"{(person.phone or '')[:6]}****{(person.phone or '')[-4:]}"
+    assert (
+        record["phone"] == f"{(person.phone or '')[:6]}****{(person.phone or '')[-4:]}"
+    )
     assert "address" not in record
     assert record["channels"]["email_address"] is None
 
@@ -79,7 +93,9 @@ def test_staff_know_only_the_people_of_their_own_place(world: World):
     person, other = world.person(), world.staff(JINFENG)
     assert other.get(f"/v1/people/{person.id}").status == 404
     assert other.get(f"/v1/people?place={BAIHUA}").status in (403, 404)
-    assert world.staff(GRID, Role.GRID_WORKER).get(f"/v1/people/{person.id}").status == 200
+    assert (
+        world.staff(GRID, Role.GRID_WORKER).get(f"/v1/people/{person.id}").status == 200
+    )
     assert world.resident().get(f"/v1/people/{person.id}").status == 404
 
 
@@ -88,14 +104,28 @@ def test_a_cursor_of_one_filter_opens_no_other(world: World):
         world.person()
     staff = world.staff()
     cursor = staff.get(f"/v1/people?place={UNIT}&limit=1").json["next"]
-    assert staff.get(f"/v1/people?place={BAIHUA}&limit=1&cursor={cursor}").code == "cursor.invalid"
-    assert world.staff().get(f"/v1/people?place={UNIT}&limit=1&cursor={cursor}").code == "cursor.invalid"
-    assert staff.get(f"/v1/people?place={UNIT}&limit=2&cursor={cursor}").status == 200  # another size is the same list
+    assert (
+        staff.get(f"/v1/people?place={BAIHUA}&limit=1&cursor={cursor}").code
+        == "cursor.invalid"
+    )
+    assert (
+        world.staff().get(f"/v1/people?place={UNIT}&limit=1&cursor={cursor}").code
+        == "cursor.invalid"
+    )
+    assert (
+        staff.get(f"/v1/people?place={UNIT}&limit=2&cursor={cursor}").status == 200
+    )  # another size is the same list
 
 
 def test_somebody_is_registered_with_a_phone_of_her_own(world: World):
     staff = world.staff()
-    body = {"name": "李奶奶", "phone": "138 1111 2222", "home": UNIT, "address": "1楼", "consent": {"how": "written"}}
+    body = {
+        "name": "李奶奶",
+        "phone": "138 1111 2222",
+        "home": UNIT,
+        "address": "1楼",
+        "consent": {"how": "written"},
+    }
     answer = staff.post("/v1/people", body)
     assert (answer.status, answer.json["phone"]) == (201, "+86138****2222")
     assert world.sign_in("+8613811112222").me["id"] == answer.json["id"]
@@ -103,18 +133,32 @@ def test_somebody_is_registered_with_a_phone_of_her_own(world: World):
 
 def test_a_phone_belongs_to_one_account(world: World):
     person, staff = world.person(), world.staff()
-    taken = staff.post("/v1/people", {"name": "李四", "phone": person.phone, "home": UNIT})
+    taken = staff.post(
+        "/v1/people", {"name": "李四", "phone": person.phone, "home": UNIT}
+    )
     assert (taken.status, taken.code) == (409, "person.phone_taken")
     assert len(listed(staff, f"place={UNIT}")) == 1
 
 
-def test_somebody_without_a_phone_is_reached_through_a_contact_with_consent(world: World):
+def test_somebody_without_a_phone_is_reached_through_a_contact_with_consent(
+    world: World,
+):
     contact, staff = world.person(), world.staff()
     body = {"name": "李奶奶", "home": UNIT, "contact_via": contact.id}
     assert staff.post("/v1/people", body).code == "consent.required"
-    answer = staff.post("/v1/people", body | {"consent": {"how": "spoken", "witness": "周洁"}})
-    assert (answer.status, answer.json["phone"], answer.json["contact_via"]) == (201, None, contact.id)
-    purposes = {row["purpose"]["S"] for row in everything()["people"] if row["pk"]["S"] == answer.json["id"] and "purpose" in row}
+    answer = staff.post(
+        "/v1/people", body | {"consent": {"how": "spoken", "witness": "周洁"}}
+    )
+    assert (answer.status, answer.json["phone"], answer.json["contact_via"]) == (
+        201,
+        None,
+        contact.id,
+    )
+    purposes = {
+        row["purpose"]["S"]
+        for row in everything()["people"]
+        if row["pk"]["S"] == answer.json["id"] and "purpose" in row
+    }
     assert purposes == {"contact_via", "terms"}
 
 
@@ -125,26 +169,47 @@ def test_a_contact_must_be_somebody(world: World, gone):
         phone = world.resident()
         contact = phone.me["id"]
         phone.delete("/v1/me")
-    answer = staff.post("/v1/people", {"name": "李", "home": UNIT, "contact_via": contact, "consent": {"how": "spoken"}})
+    answer = staff.post(
+        "/v1/people",
+        {
+            "name": "李",
+            "home": UNIT,
+            "contact_via": contact,
+            "consent": {"how": "spoken"},
+        },
+    )
     assert (answer.status, answer.code) == (422, "person.unknown")
 
 
 def test_nobody_is_her_own_contact(world: World):
     person, staff = world.person(), world.staff()
-    answer = staff.put(f"/v1/people/{person.id}/household", {"contact_via": person.id, "consent": {"how": "spoken"}})
+    answer = staff.put(
+        f"/v1/people/{person.id}/household",
+        {"contact_via": person.id, "consent": {"how": "spoken"}},
+    )
     assert answer.code == "person.unknown"
 
 
 def test_staff_register_only_in_their_own_place_which_must_exist(world: World):
     staff = world.staff()
     assert staff.post("/v1/people", {"name": "李四", "home": JINFENG}).status == 403
-    assert staff.post("/v1/people", {"name": "李四", "home": f"{BAIHUA}.g77"}).code == "place.unknown"
+    assert (
+        staff.post("/v1/people", {"name": "李四", "home": f"{BAIHUA}.g77"}).code
+        == "place.unknown"
+    )
 
 
 def test_staff_correct_a_record_and_the_correction_is_written_down(world: World):
     person, staff = world.person(phone=None), world.staff()
-    answer = staff.patch(f"/v1/people/{person.id}", {"name": "王秀兰", "phone": "13811112222", "address": None})
-    assert (answer.status, answer.json["name"], answer.json["phone"]) == (200, "王秀兰", "+86138****2222")
+    answer = staff.patch(
+        f"/v1/people/{person.id}",
+        {"name": "王秀兰", "phone": "13811112222", "address": None},
+    )
+    assert (answer.status, answer.json["name"], answer.json["phone"]) == (
+        200,
+        "王秀兰",
+        "+86138****2222",
+    )
     (audit,) = audits("person.changed")
     assert audit["reason"]["S"] == "address, name, phone"
     assert "王秀兰" not in str(audit)
@@ -158,7 +223,10 @@ def test_a_phone_that_is_set_is_changed_by_its_owner_only(world: World):
 
 def test_nobody_is_moved_to_where_the_mover_has_no_say(world: World):
     person, staff = world.person(), world.staff()
-    assert staff.patch(f"/v1/people/{person.id}", {"home": JINFENG}).status in (403, 404)
+    assert staff.patch(f"/v1/people/{person.id}", {"home": JINFENG}).status in (
+        403,
+        404,
+    )
     assert staff.patch(f"/v1/people/{person.id}", {"home": GRID}).json["home"] == GRID
 
 
@@ -167,20 +235,38 @@ def test_roles_are_granted_below_ones_own_and_inside_ones_place(world: World):
     path = f"/v1/people/{person.id}/roles"
     granted = staff.put(path, [{"role": "grid_worker", "place": GRID}])
     assert granted.json["roles"] == [{"role": "grid_worker", "place": GRID}]
-    for role, place in (("community_staff", BAIHUA), ("grid_worker", JINFENG), ("street_admin", "chunhui")):
+    for role, place in (
+        ("community_staff", BAIHUA),
+        ("grid_worker", JINFENG),
+        ("street_admin", "chunhui"),
+    ):
         refused = staff.put(path, [{"role": role, "place": place}])
         assert (refused.status, refused.code) == (403, "role.above_own")
-    assert staff.put(path, [{"role": "grid_worker", "place": f"{BAIHUA}.g77"}]).status == 422
+    assert (
+        staff.put(path, [{"role": "grid_worker", "place": f"{BAIHUA}.g77"}]).status
+        == 422
+    )
 
 
 def test_roles_outside_ones_remit_are_kept(world: World):
-    person = world.person("吴刚", (Role.GRID_WORKER, GRID), (Role.GRID_WORKER, OTHER_GRID), (Role.COMMUNITY_STAFF, BAIHUA))
+    person = world.person(
+        "吴刚",
+        (Role.GRID_WORKER, GRID),
+        (Role.GRID_WORKER, OTHER_GRID),
+        (Role.COMMUNITY_STAFF, BAIHUA),
+    )
     kept = world.staff().put(f"/v1/people/{person.id}/roles", []).json["roles"]
-    assert kept == [{"role": "grid_worker", "place": OTHER_GRID}, {"role": "community_staff", "place": BAIHUA}]
+    assert kept == [
+        {"role": "grid_worker", "place": OTHER_GRID},
+        {"role": "community_staff", "place": BAIHUA},
+    ]
 
 
 def test_a_role_counts_at_once_where_it_matters(world: World):
-    person, wish = world.person(), world.resident().post("/v1/wishes", world.wish_body()).json["id"]
+    person, wish = (
+        world.person(),
+        world.resident().post("/v1/wishes", world.wish_body()).json["id"],
+    )
     boss = world.phone_of(world.admin)
     boss.put(f"/v1/people/{person.id}/roles", [{"role": "grid_worker", "place": GRID}])
     stale = world.phone_of(person)  # her token is from before
@@ -192,7 +278,9 @@ def test_a_role_counts_at_once_where_it_matters(world: World):
 
 def test_a_newcomer_of_no_place_may_be_taken_in(world: World):
     newcomer, staff = world.sign_in("+8613811112222", consent="2026-11"), world.staff()
-    answer = staff.put(f"/v1/people/{newcomer.me['id']}/roles", [{"role": "property", "place": BAIHUA}])
+    answer = staff.put(
+        f"/v1/people/{newcomer.me['id']}/roles", [{"role": "property", "place": BAIHUA}]
+    )
     assert answer.status == 200
     assert staff.get(f"/v1/people/{newcomer.me['id']}").status == 200
 
@@ -203,21 +291,35 @@ def test_a_reveal_shows_the_full_phone_and_address_and_is_written_down(world: Wo
     answer = staff.post(f"/v1/people/{person.id}/reveal", {"reason": "上门探访"})
     assert (answer.json["phone"], answer.json["address"]) == (person.phone, "3楼302室")
     (audit,) = audits("person.revealed")
-    assert (audit["actor"]["S"], audit["subject"]["S"], audit["reason"]["S"]) == (staff.me["id"], person.id, "上门探访")
+    assert (audit["actor"]["S"], audit["subject"]["S"], audit["reason"]["S"]) == (
+        staff.me["id"],
+        person.id,
+        "上门探访",
+    )
     assert audit["pk"]["S"] == "chunhui"
     assert audit["at"]["S"].startswith("2026-11-23T00:43")
 
 
-def test_a_reveal_without_a_reason_or_out_of_place_shows_nothing_and_writes_nothing(world: World):
+def test_a_reveal_without_a_reason_or_out_of_place_shows_nothing_and_writes_nothing(
+    world: World,
+):
     person = world.person()
     assert world.staff().post(f"/v1/people/{person.id}/reveal", {}).status == 422
-    assert world.staff(JINFENG).post(f"/v1/people/{person.id}/reveal", {"reason": "好奇"}).status == 404
+    assert (
+        world.staff(JINFENG)
+        .post(f"/v1/people/{person.id}/reveal", {"reason": "好奇"})
+        .status
+        == 404
+    )
     assert audits("person.revealed") == []
 
 
 def test_vetting_is_for_community_staff_and_above(world: World):
     helper = world.volunteer()
-    path, body = f"/v1/people/{helper.me['id']}/vetting", {"level": "safeguarding", "note": "证明已核"}
+    path, body = (
+        f"/v1/people/{helper.me['id']}/vetting",
+        {"level": "safeguarding", "note": "证明已核"},
+    )
     assert world.staff(GRID, Role.GRID_WORKER).put(path, body).status == 403
     assert world.staff().put(path, body).json["vetting"] == "safeguarding"
     assert audits("person.vetted")[0]["reason"]["S"] == "safeguarding: 证明已核"
@@ -226,7 +328,12 @@ def test_vetting_is_for_community_staff_and_above(world: World):
 def test_a_block_is_for_community_staff_about_those_below_them(world: World):
     resident, staff = world.person(), world.staff()
     body = {"blocked": True, "reason": "骚扰"}
-    assert world.staff(GRID, Role.GRID_WORKER).put(f"/v1/people/{resident.id}/blocked", body).status == 403
+    assert (
+        world.staff(GRID, Role.GRID_WORKER)
+        .put(f"/v1/people/{resident.id}/blocked", body)
+        .status
+        == 403
+    )
     assert staff.put(f"/v1/people/{resident.id}/blocked", body).json["blocked"] is True
     assert world.phone_of(resident).get("/v1/me").status == 401
     assert staff.put(f"/v1/people/{staff.me['id']}/blocked", body).status == 403
@@ -238,10 +345,17 @@ def test_a_household_groups_people_and_is_left_again(world: World):
     staff, people = world.staff(), [world.person(), world.person()]
     for person in people:
         body = {"household": "hh-7", "consent": {"how": "written"}}
-        assert staff.put(f"/v1/people/{person.id}/household", body).json["household"] == "hh-7"
-    assert set(world.services.people.kin(world.services.people.find(people[0].id))) == {person.id for person in people}
+        assert (
+            staff.put(f"/v1/people/{person.id}/household", body).json["household"]
+            == "hh-7"
+        )
+    assert set(world.services.people.kin(world.services.people.find(people[0].id))) == {
+        person.id for person in people
+    }
     staff.put(f"/v1/people/{people[1].id}/household", {"household": None})
-    assert world.services.people.kin(world.services.people.find(people[0].id)) == [people[0].id]
+    assert world.services.people.kin(world.services.people.find(people[0].id)) == [
+        people[0].id
+    ]
 
 
 def test_every_change_by_staff_leaves_an_audit_line(world: World):
@@ -253,7 +367,11 @@ def test_every_change_by_staff_leaves_an_audit_line(world: World):
     staff.put(f"{path}/household", {"household": "hh-1", "consent": {"how": "spoken"}})
     staff.put(f"{path}/blocked", {"blocked": True, "reason": "测试"})
     staff.put(f"{path}/blocked", {"blocked": False, "reason": "误会"})
-    mine = [row["action"]["S"] for row in everything()["audit"] if row["actor"]["S"] == staff.me["id"]]
+    mine = [
+        row["action"]["S"]
+        for row in everything()["audit"]
+        if row["actor"]["S"] == staff.me["id"]
+    ]
     assert sorted(mine) == [
         "person.blocked",
         "person.changed",

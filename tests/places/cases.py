@@ -9,14 +9,24 @@ _HERE = {"lat": 30.25, "long": 108.95}
 
 
 def _put_place(world: World) -> Good:
-    body = {"name": "5号楼", "kind": "building", "neighbours": [GRID], "zone": "Asia/Shanghai", "location": _HERE}
-    return Good(world.phone_of(world.admin), f"/v1/places/{BUILDING}", body, (BUILDING,))
+    body = {
+        "name": "5号楼",
+        "kind": "building",
+        "neighbours": [GRID],
+        "zone": "Asia/Shanghai",
+        "location": _HERE,
+    }
+    return Good(
+        world.phone_of(world.admin), f"/v1/places/{BUILDING}", body, (BUILDING,)
+    )
 
 
 def _assign_duty(world: World) -> Good:
     worker = world.person("周涛", (Role.GRID_WORKER, GRID))
     body = {"grid_worker": [worker.id]}
-    return Good(world.phone_of(world.admin), f"/v1/places/{BUILDING}/duty", body, (BUILDING,))
+    return Good(
+        world.phone_of(world.admin), f"/v1/places/{BUILDING}/duty", body, (BUILDING,)
+    )
 
 
 CASES = Cases(

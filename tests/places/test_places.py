@@ -8,7 +8,17 @@ from chalicelib.kernel.access import Role
 from chalicelib.places.model import Location
 
 from ..storage import counted_storage
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 
 TREE = {STREET, BAIHUA, JINFENG, GRID, OTHER_GRID, BUILDING, UNIT, f"{OTHER_GRID}.b01"}
 
@@ -17,20 +27,40 @@ def codes(answer) -> list[str]:
     return [place["code"] for place in answer.json["items"]]
 
 
-def test_the_tree_below_a_place_holds_it_and_everything_below_and_nothing_else(world: World):
+def test_the_tree_below_a_place_holds_it_and_everything_below_and_nothing_else(
+    world: World,
+):
     phone = world.resident()
     assert set(codes(phone.get(f"/v1/places?under={STREET}"))) == TREE
-    assert set(codes(phone.get(f"/v1/places?under={BAIHUA}"))) == {BAIHUA, GRID, BUILDING, UNIT}
+    assert set(codes(phone.get(f"/v1/places?under={BAIHUA}"))) == {
+        BAIHUA,
+        GRID,
+        BUILDING,
+        UNIT,
+    }
     assert codes(phone.get(f"/v1/places?under={UNIT}")) == [UNIT]
 
 
 def test_places_with_like_names_do_not_mix(world: World):
     boss = world.phone_of(world.admin)
-    for code in (f"{BAIHUA}.g1", f"{BAIHUA}.g1.b1", f"{BAIHUA}.g1-a", f"{BAIHUA}.g10", f"{BAIHUA}.g10.b1", "chunhui.baihua-2"):
+    for code in (
+        f"{BAIHUA}.g1",
+        f"{BAIHUA}.g1.b1",
+        f"{BAIHUA}.g1-a",
+        f"{BAIHUA}.g10",
+        f"{BAIHUA}.g10.b1",
+        "chunhui.baihua-2",
+    ):
         assert boss.put(f"/v1/places/{code}", {"name": "某处"}).status == 200
-    assert set(codes(boss.get(f"/v1/places?under={BAIHUA}.g1"))) == {f"{BAIHUA}.g1", f"{BAIHUA}.g1.b1"}
+    assert set(codes(boss.get(f"/v1/places?under={BAIHUA}.g1"))) == {
+        f"{BAIHUA}.g1",
+        f"{BAIHUA}.g1.b1",
+    }
     everything = codes(boss.get(f"/v1/places?under={STREET}"))
-    inside = "".join("x" if code.startswith(f"{BAIHUA}.") or code == BAIHUA else " " for code in everything)
+    inside = "".join(
+        "x" if code.startswith(f"{BAIHUA}.") or code == BAIHUA else " "
+        for code in everything
+    )
     assert " " not in inside.strip()  # they lie side by side
 
 
@@ -48,8 +78,16 @@ def test_the_tree_is_whole_whatever_the_size_of_its_pages(world: World, limit):
 
 
 def test_a_place_is_shown_with_its_level(world: World):
-    kinds = {place["code"]: place["kind"] for place in world.resident().get(f"/v1/places?under={BAIHUA}").json["items"]}
-    assert kinds == {BAIHUA: "community", GRID: "grid", BUILDING: "building", UNIT: "unit"}
+    kinds = {
+        place["code"]: place["kind"]
+        for place in world.resident().get(f"/v1/places?under={BAIHUA}").json["items"]
+    }
+    assert kinds == {
+        BAIHUA: "community",
+        GRID: "grid",
+        BUILDING: "building",
+        UNIT: "unit",
+    }
 
 
 def test_a_place_that_does_not_exist_is_not_found(world: World):
@@ -63,7 +101,11 @@ def test_places_are_for_the_signed_in(world: World):
 def test_a_place_is_made_and_then_changed(world: World):
     staff, code = world.staff(), f"{BAIHUA}.g02"
     made = staff.put(f"/v1/places/{code}", {"name": "第二网格", "kind": "grid"})
-    assert (made.status, made.json["version"], made.json["name"]) == (200, 1, "第二网格")
+    assert (made.status, made.json["version"], made.json["name"]) == (
+        200,
+        1,
+        "第二网格",
+    )
     changed = staff.put(f"/v1/places/{code}", {"name": "二网格", "neighbours": [GRID]})
     assert (changed.json["version"], changed.json["neighbours"]) == (2, [GRID])
     assert code in codes(staff.get(f"/v1/places?under={BAIHUA}"))
@@ -76,27 +118,53 @@ def test_the_place_above_must_exist(world: World):
 
 @pytest.mark.parametrize("neighbour", [f"{BAIHUA}.g09", GRID])
 def test_a_neighbour_must_exist_and_be_another(world: World, neighbour):
-    answer = world.staff().put(f"/v1/places/{GRID}", {"name": "第一网格", "neighbours": [neighbour]})
-    assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (422, "place.unknown", ["neighbours", 0])
+    answer = world.staff().put(
+        f"/v1/places/{GRID}", {"name": "第一网格", "neighbours": [neighbour]}
+    )
+    assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (
+        422,
+        "place.unknown",
+        ["neighbours", 0],
+    )
 
 
 def test_a_neighbour_may_lie_in_another_community_and_counts_once(world: World):
-    answer = world.staff().put(f"/v1/places/{GRID}", {"name": "第一网格", "neighbours": [OTHER_GRID, OTHER_GRID]})
+    answer = world.staff().put(
+        f"/v1/places/{GRID}",
+        {"name": "第一网格", "neighbours": [OTHER_GRID, OTHER_GRID]},
+    )
     assert answer.json["neighbours"] == [OTHER_GRID]
 
 
 def test_the_level_follows_from_the_code_and_no_other_is_taken(world: World):
-    answer = world.staff().put(f"/v1/places/{BAIHUA}.g02", {"name": "第二网格", "kind": "building"})
-    assert (answer.status, answer.code, answer.json["kind"]) == (422, "place.kind_wrong", "grid")
+    answer = world.staff().put(
+        f"/v1/places/{BAIHUA}.g02", {"name": "第二网格", "kind": "building"}
+    )
+    assert (answer.status, answer.code, answer.json["kind"]) == (
+        422,
+        "place.kind_wrong",
+        "grid",
+    )
 
 
 def test_places_are_changed_by_community_staff_within_their_own(world: World):
     body = {"name": "第二网格"}
-    assert world.staff(GRID, Role.GRID_WORKER).put(f"/v1/places/{BAIHUA}.g02", body).status == 403
+    assert (
+        world.staff(GRID, Role.GRID_WORKER).put(f"/v1/places/{BAIHUA}.g02", body).status
+        == 403
+    )
     assert world.staff(JINFENG).put(f"/v1/places/{BAIHUA}.g02", body).status == 403
     assert world.resident().put(f"/v1/places/{BAIHUA}.g02", body).status == 403
-    assert world.phone_of(world.admin).put("/v1/places/chunhui.gudu", {"name": "古渡社区"}).status == 200
-    assert world.phone_of(world.admin).put("/v1/places/qingyang", {"name": "青羊"}).status == 403
+    assert (
+        world.phone_of(world.admin)
+        .put("/v1/places/chunhui.gudu", {"name": "古渡社区"})
+        .status
+        == 200
+    )
+    assert (
+        world.phone_of(world.admin).put("/v1/places/qingyang", {"name": "青羊"}).status
+        == 403
+    )
 
 
 def test_who_answers_for_a_place_must_hold_that_role_there(world: World):
@@ -109,16 +177,29 @@ def test_who_answers_for_a_place_must_hold_that_role_there(world: World):
         ("grid_worker", "per_" + "a" * 24),
     ):
         answer = staff.put(f"/v1/places/{GRID}/duty", {role: [person]})
-        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (422, "duty.not_of_role", [role, 0])
+        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (
+            422,
+            "duty.not_of_role",
+            [role, 0],
+        )
     elsewhere = world.staff(OTHER_GRID, Role.GRID_WORKER)
-    assert staff.put(f"/v1/places/{GRID}/duty", {"grid_worker": [elsewhere.me["id"]]}).status == 422
+    assert (
+        staff.put(
+            f"/v1/places/{GRID}/duty", {"grid_worker": [elsewhere.me["id"]]}
+        ).status
+        == 422
+    )
 
 
 def test_duty_is_set_whole_and_emptied_by_an_empty_list(world: World):
     staff = world.staff()
     worker = world.staff(GRID, Role.GRID_WORKER)
-    staff.put(f"/v1/places/{GRID}/duty", {"grid_worker": [worker.me["id"], worker.me["id"]]})
-    assert staff.get(f"/v1/places?under={GRID}").json["items"][-1]["duty"] == {"grid_worker": [worker.me["id"]]}
+    staff.put(
+        f"/v1/places/{GRID}/duty", {"grid_worker": [worker.me["id"], worker.me["id"]]}
+    )
+    assert staff.get(f"/v1/places?under={GRID}").json["items"][-1]["duty"] == {
+        "grid_worker": [worker.me["id"]]
+    }
     assert staff.put(f"/v1/places/{GRID}/duty", {"grid_worker": []}).json["duty"] == {}
 
 
@@ -136,26 +217,55 @@ def test_a_change_of_the_name_leaves_duty_alone(world: World):
 def test_duty_is_for_staff_of_the_place_to_see(world: World):
     staff = world.staff()
     staff.put(f"/v1/places/{BAIHUA}/duty", {"community_staff": [staff.me["id"]]})
-    for phone, sees in ((staff, True), (world.resident(), False), (world.volunteer(), False), (world.staff(JINFENG), False)):
-        duties = [place["duty"] for place in phone.get(f"/v1/places?under={BAIHUA}").json["items"]]
+    for phone, sees in (
+        (staff, True),
+        (world.resident(), False),
+        (world.volunteer(), False),
+        (world.staff(JINFENG), False),
+    ):
+        duties = [
+            place["duty"]
+            for place in phone.get(f"/v1/places?under={BAIHUA}").json["items"]
+        ]
         assert any(duties) is sees
         assert all(duty is not None for duty in duties) is sees
 
 
 def test_only_a_street_has_a_zone_and_the_zone_must_be_one(world: World):
     boss = world.phone_of(world.admin)
-    assert boss.put(f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Urumqi"}).json["zone"] == "Asia/Urumqi"
-    assert boss.put(f"/v1/places/{STREET}", {"name": "春晖路街道"}).json["zone"] == "Asia/Urumqi"  # left out, it stays
-    assert boss.put(f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Chengdu"}).status == 422
-    zones = {place["code"]: place["zone"] for place in boss.get(f"/v1/places?under={STREET}").json["items"]}
+    assert (
+        boss.put(
+            f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Urumqi"}
+        ).json["zone"]
+        == "Asia/Urumqi"
+    )
+    assert (
+        boss.put(f"/v1/places/{STREET}", {"name": "春晖路街道"}).json["zone"]
+        == "Asia/Urumqi"
+    )  # left out, it stays
+    assert (
+        boss.put(
+            f"/v1/places/{STREET}", {"name": "春晖路街道", "zone": "Asia/Chengdu"}
+        ).status
+        == 422
+    )
+    zones = {
+        place["code"]: place["zone"]
+        for place in boss.get(f"/v1/places?under={STREET}").json["items"]
+    }
     assert {code for code, zone in zones.items() if zone} == {STREET}
 
 
 def test_a_wish_lives_by_the_zone_of_its_street(world: World):
     world.services.places.found_street(STREET, "春晖路街道", "Pacific/Auckland")
-    world.clock.move_to(world.clock.now().replace(hour=12))  # already tomorrow in Auckland
+    world.clock.move_to(
+        world.clock.now().replace(hour=12)
+    )  # already tomorrow in Auckland
     today = world.clock.now().date().isoformat()
-    assert world.resident().post("/v1/wishes", world.wish_body(needed_by=today)).code == "wish.needed_by_out_of_range"
+    assert (
+        world.resident().post("/v1/wishes", world.wish_body(needed_by=today)).code
+        == "wish.needed_by_out_of_range"
+    )
 
 
 def ids(people: list) -> list[str]:
@@ -180,8 +290,12 @@ def test_the_operator_founds_a_street_and_names_who_answers(world: World):
     places = world.services.places
     places.found_street("qingyang", "青羊街道", "Asia/Shanghai")
     places.found_street("qingyang", "青羊路街道", "Asia/Shanghai")  # again is a change
-    admin = world.services.person_admin.bootstrap_admin("+8613811112222", "周洁", "qingyang")
-    assert places.put_on_duty("qingyang", "street_admin", admin.id).duty == {"street_admin": (admin.id,)}
+    admin = world.services.person_admin.bootstrap_admin(
+        "+8613811112222", "周洁", "qingyang"
+    )
+    assert places.put_on_duty("qingyang", "street_admin", admin.id).duty == {
+        "street_admin": (admin.id,)
+    }
     assert places.find("qingyang").name == "青羊路街道"
     assert ids(places.on_duty("qingyang.tong", ["street_admin"])) == [admin.id]
 
@@ -190,12 +304,33 @@ def test_the_operator_founds_a_street_and_names_who_answers(world: World):
 
 
 def test_a_place_is_put_on_the_map_and_stays_there_until_it_is_moved(world: World):
-    staff, here, there = world.staff(), {"lat": 30.25, "long": 108.95}, {"lat": -0.5, "long": 180}
-    assert staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼"}).json["location"] is None
-    assert staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": here}).json["location"] == here
-    assert staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼"}).json["location"] == here
-    assert staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼", "location": there}).json["location"] == there
-    listed = {place["code"]: place["location"] for place in staff.get(f"/v1/places?under={GRID}").json["items"]}
+    staff, here, there = (
+        world.staff(),
+        {"lat": 30.25, "long": 108.95},
+        {"lat": -0.5, "long": 180},
+    )
+    assert (
+        staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼"}).json["location"] is None
+    )
+    assert (
+        staff.put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": here}).json[
+            "location"
+        ]
+        == here
+    )
+    assert (
+        staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼"}).json["location"] == here
+    )
+    assert (
+        staff.put(f"/v1/places/{BUILDING}", {"name": "五号楼", "location": there}).json[
+            "location"
+        ]
+        == there
+    )
+    listed = {
+        place["code"]: place["location"]
+        for place in staff.get(f"/v1/places?under={GRID}").json["items"]
+    }
     assert listed == {GRID: None, BUILDING: there, UNIT: None}
 
 
@@ -213,7 +348,12 @@ def test_a_place_is_put_on_the_map_and_stays_there_until_it_is_moved(world: Worl
     ],
 )
 def test_what_is_no_point_on_the_map_is_refused(world: World, wrong):
-    assert world.staff().put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": wrong}).status == 422
+    assert (
+        world.staff()
+        .put(f"/v1/places/{BUILDING}", {"name": "5号楼", "location": wrong})
+        .status
+        == 422
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +372,9 @@ def test_distances_over_the_ground(one, other, metres):
 
 def test_the_tree_of_a_street_is_read_again_after_ten_minutes(world: World):
     places = world.services.places
-    assert [place.id for place in places.tree(STREET)] == codes(world.resident().get(f"/v1/places?under={STREET}"))
+    assert [place.id for place in places.tree(STREET)] == codes(
+        world.resident().get(f"/v1/places?under={STREET}")
+    )
     places.put_place(world.boss, f"{BAIHUA}.g02", "柏华第二网格", [], None)
     with counted_storage() as storage:
         assert f"{BAIHUA}.g02" not in {place.id for place in places.tree(STREET)}

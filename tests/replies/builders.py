@@ -19,8 +19,16 @@ from ..world import GRID, Answer, Phone, World
 KEY, OTHER_KEY = b"east-key-0123456789", b"west-key-0123456789"
 PROVIDERS = (
     SmsProvider(name="console", kind="console"),
-    SmsProvider(name="east", kind="gateway", key=KEY, url="https://sms.east.example", weight=0),
-    SmsProvider(name="west", kind="gateway", key=OTHER_KEY, url="https://sms.west.example", weight=0),
+    SmsProvider(
+        name="east", kind="gateway", key=KEY, url="https://sms.east.example", weight=0
+    ),
+    SmsProvider(
+        name="west",
+        kind="gateway",
+        key=OTHER_KEY,
+        url="https://sms.west.example",
+        weight=0,
+    ),
 )
 MANY = 100_000
 
@@ -61,28 +69,45 @@ class Scripted:
 def scripted(world: World, *script: Any, price_li: int = 55) -> Scripted:
     """From now on every SMS goes through `east`, which does as it is told."""
     sender = Scripted(world, *script)
-    use_providers(world, Provider(name="east", sender=sender, weight=1, price_li=price_li))
+    use_providers(
+        world, Provider(name="east", sender=sender, weight=1, price_li=price_li)
+    )
     return sender
 
 
 def signed(world: World, raw: bytes, key: bytes = KEY, **spoilt: str) -> dict[str, str]:
     stamp = spoilt.pop("timestamp", str(int(world.clock.now().timestamp())))
     nonce = spoilt.pop("nonce", "nonce-0001")
-    return {"X_Timestamp": stamp, "X_Nonce": nonce, "X_Signature": sign(key, stamp, nonce, raw)} | spoilt
+    return {
+        "X_Timestamp": stamp,
+        "X_Nonce": nonce,
+        "X_Signature": sign(key, stamp, nonce, raw),
+    } | spoilt
 
 
-def webhook(world: World, body: Any, provider: str = "east", key: bytes = KEY, **spoilt: str) -> Answer:
+def webhook(
+    world: World, body: Any, provider: str = "east", key: bytes = KEY, **spoilt: str
+) -> Answer:
     raw = json.dumps(body, ensure_ascii=False).encode()
-    return Phone().call("POST", f"/v1/webhooks/sms/{provider}", raw=raw, **signed(world, raw, key, **spoilt))
+    return Phone().call(
+        "POST",
+        f"/v1/webhooks/sms/{provider}",
+        raw=raw,
+        **signed(world, raw, key, **spoilt),
+    )
 
 
 def report(world: World, *ids: str, status: str = "delivered", **more: Any) -> Answer:
-    return webhook(world, {"reports": [{"id": id, "status": status} for id in ids]}, **more)
+    return webhook(
+        world, {"reports": [{"id": id, "status": status} for id in ids]}, **more
+    )
 
 
 def reply(world: World, phone: str, text: str, id: str = "", **more: Any) -> Answer:
     id = id or f"r{next(world.numbers)}"
-    answer = webhook(world, {"replies": [{"id": id, "phone": phone, "text": text}]}, **more)
+    answer = webhook(
+        world, {"replies": [{"id": id, "phone": phone, "text": text}]}, **more
+    )
     assert answer.status == 204, answer.text
     return answer
 
@@ -90,9 +115,13 @@ def reply(world: World, phone: str, text: str, id: str = "", **more: Any) -> Ans
 # what is so afterwards
 
 
-def messages(world: World, person_id: str, kind: str | None = None) -> list[dict[str, Any]]:
+def messages(
+    world: World, person_id: str, kind: str | None = None
+) -> list[dict[str, Any]]:
     """What staff see of somebody's messages, newest first."""
-    answer = world.phone_of(world.admin).get(f"/v1/messages?person={person_id}&limit=100")
+    answer = world.phone_of(world.admin).get(
+        f"/v1/messages?person={person_id}&limit=100"
+    )
     assert answer.status == 200, answer.text
     return [item for item in answer.json["items"] if kind in (None, item["kind"])]
 
@@ -109,13 +138,18 @@ def lines() -> list[MessageAttempt]:
 
 def visits(world: World, place: str = GRID) -> list[dict[str, Any]]:
     """Whom a grid worker has to go and tell."""
-    answer = world.staff(place, Role.GRID_WORKER).get(f"/v1/admin/queue?place={place}&limit=100")
+    answer = world.staff(place, Role.GRID_WORKER).get(
+        f"/v1/admin/queue?place={place}&limit=100"
+    )
     assert answer.status == 200, answer.text
     return [item for item in answer.json["items"] if item["kind"] == "message.visit"]
 
 
 def consents(world: World, phone: Phone) -> list[tuple[str, bool]]:
-    return [(line["purpose"], line["given"]) for line in phone.get("/v1/me/consents").json["items"]]
+    return [
+        (line["purpose"], line["given"])
+        for line in phone.get("/v1/me/consents").json["items"]
+    ]
 
 
 def state_of_wish(world: World, wish_id: str) -> str:
@@ -125,7 +159,9 @@ def state_of_wish(world: World, wish_id: str) -> str:
 # questions
 
 
-def delivered(world: World, resident: Phone, helper: Phone | None = None, **fields: Any) -> str:
+def delivered(
+    world: World, resident: Phone, helper: Phone | None = None, **fields: Any
+) -> str:
     """A wish that its resident is asked about: has it come?"""
     helper = helper or world.volunteer()
     wish_id = world.open_wish(resident, **fields)

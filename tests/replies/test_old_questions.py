@@ -69,14 +69,19 @@ class Street:
         def again() -> None:
             _ok(self.resident, f"/v1/wishes/{wish}/keep")
             asked = len(self.world.sms_to(self.person.phone or "", "wish.expiring"))
-            while len(self.world.sms_to(self.person.phone or "", "wish.expiring")) == asked:
+            while (
+                len(self.world.sms_to(self.person.phone or "", "wish.expiring"))
+                == asked
+            ):
                 self.world.pass_time(days=1)
 
         return again
 
     def resolved(self) -> Again:
         ladder = staffed(self.world)
-        ticket = self.resident.post("/v1/tickets", {"category": "light", "text": "楼道灯坏了", "place": UNIT}).json["id"]
+        ticket = self.resident.post(
+            "/v1/tickets", {"category": "light", "text": "楼道灯坏了", "place": UNIT}
+        ).json["id"]
         self._resolve(ladder, ticket)
 
         def again() -> None:
@@ -96,7 +101,11 @@ class Street:
         return later
 
     def _resolve(self, ladder: EscalationPath, ticket: str) -> None:
-        _ok(self._fresh(ladder.worker.id), f"/v1/tickets/{ticket}/resolve", {"note": "换了灯泡"})
+        _ok(
+            self._fresh(ladder.worker.id),
+            f"/v1/tickets/{ticket}/resolve",
+            {"note": "换了灯泡"},
+        )
         self.world.pass_time(minutes=5)
 
 
@@ -122,8 +131,15 @@ def things() -> list[object]:
 
 def answers_to(street: Street, word: str) -> list[ScheduledJob]:
     """The answers of a reply, as they would come from the queue."""
-    found = street.world.services.container.get(questions).answer(street.person.phone or "", word, street.person.id).jobs
-    jobs = [ScheduledJob(job=replace(job, id="due_old"), at=street.world.clock.now()) for job in found]
+    found = (
+        street.world.services.container.get(questions)
+        .answer(street.person.phone or "", word, street.person.id)
+        .jobs
+    )
+    jobs = [
+        ScheduledJob(job=replace(job, id="due_old"), at=street.world.clock.now())
+        for job in found
+    ]
     return [read_entry(write_entry(job)) for job in jobs]
 
 
@@ -133,7 +149,9 @@ def test_every_question_is_asked_here():
 
 @pytest.mark.parametrize("word", ["1", "2"])
 @pytest.mark.parametrize("kind", ASKED)
-def test_an_answer_that_comes_late_does_not_answer_what_is_asked_anew(world: World, kind: str, word: str):
+def test_an_answer_that_comes_late_does_not_answer_what_is_asked_anew(
+    world: World, kind: str, word: str
+):
     street = Street(world)
     again = ASKED[kind](street)
     old = answers_to(street, word)
@@ -152,8 +170,14 @@ def test_an_answer_that_comes_late_does_not_answer_what_is_asked_anew(world: Wor
 
 @pytest.mark.parametrize("word", ["1", "2"])
 @pytest.mark.parametrize("contact", ["nobody", "somebody else"])
-def test_a_carer_who_is_the_contact_no_longer_does_not_answer(world: World, contact: str, word: str):
-    carer, other, staff = world.person("李强"), world.person("王芳"), world.phone_of(world.admin)
+def test_a_carer_who_is_the_contact_no_longer_does_not_answer(
+    world: World, contact: str, word: str
+):
+    carer, other, staff = (
+        world.person("李强"),
+        world.person("王芳"),
+        world.phone_of(world.admin),
+    )
     old = world.person("李奶奶", phone=None, contact_via=carer.id)
     body = world.wish_body(on_behalf_of=old.id, consent={"how": "spoken"})
     wish_id = staff.post("/v1/wishes", body).json["id"]
@@ -163,7 +187,10 @@ def test_a_carer_who_is_the_contact_no_longer_does_not_answer(world: World, cont
     _ok(helper, f"/v1/wishes/{wish_id}/deliver", {})
     assert world.sms_to(carer.phone or "", "wish.delivered")
     new = {"nobody": None, "somebody else": other.id}[contact]
-    changed = staff.put(f"/v1/people/{old.id}/household", {"household": None, "contact_via": new, "consent": {"how": "spoken"}})
+    changed = staff.put(
+        f"/v1/people/{old.id}/household",
+        {"household": None, "contact_via": new, "consent": {"how": "spoken"}},
+    )
     assert changed.status == 200, changed.text
     before = things()
     reply(world, carer.phone or "", word)

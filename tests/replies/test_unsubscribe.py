@@ -44,7 +44,9 @@ def link(world: World, resident: Phone) -> str:
 
 
 def click(path: str, **headers: str) -> Answer:
-    return Phone().call("POST", path, raw=b"List-Unsubscribe=One-Click", **(FORM | headers))
+    return Phone().call(
+        "POST", path, raw=b"List-Unsubscribe=One-Click", **(FORM | headers)
+    )
 
 
 def test_the_link_in_a_letter_stops_further_letters(world: World):
@@ -52,17 +54,37 @@ def test_the_link_in_a_letter_stops_further_letters(world: World):
     world.open_wish(resident)
     path = link_in(world.mailbox.read(MAIL)[0].text)
     assert click(path).status == 200
-    assert resident.get("/v1/me").json["channels"] == {"sms": False, "email": False, "email_address": MAIL, "promotions": False}
+    assert resident.get("/v1/me").json["channels"] == {
+        "sms": False,
+        "email": False,
+        "email_address": MAIL,
+        "promotions": False,
+    }
     assert ("email", False) in consents(world, resident)
     world.open_wish(resident, title="一把伞")
-    assert len([letter for letter in world.mailbox.read(MAIL) if letter.kind == "wish.approved"]) == 1
+    assert (
+        len(
+            [
+                letter
+                for letter in world.mailbox.read(MAIL)
+                if letter.kind == "wish.approved"
+            ]
+        )
+        == 1
+    )
     assert len(visits(world)) == 1
 
 
-def test_a_letter_carries_its_way_out_for_mail_programs_and_a_code_does_not(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_letter_carries_its_way_out_for_mail_programs_and_a_code_does_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     sent: list[Mail] = []
     sender = world.services.transport._email
-    monkeypatch.setattr(sender, "send", lambda mail: (sent.append(mail), type(sender).send(sender, mail))[1])
+    monkeypatch.setattr(
+        sender,
+        "send",
+        lambda mail: (sent.append(mail), type(sender).send(sender, mail))[1],
+    )
     resident = by_mail(world)
     world.open_wish(resident)
     assert {mail.kind: mail.unsubscribe.removeprefix(HOME) for mail in sent} == {
@@ -76,7 +98,10 @@ def test_looking_at_the_page_changes_nothing(world: World):
     resident = by_mail(world)
     path, before = link(world, resident), everything()
     page = Phone().get(path)
-    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (page.status, page.headers["content-type"]) == (
+        200,
+        "text/html; charset=utf-8",
+    )
     assert "确认后，我们不再向您发送邮件。" in page.text
     assert '<form method="post">' in page.text
     assert 'lang="zh-CN"' in page.text
@@ -98,7 +123,10 @@ def test_the_pages_run_nothing_load_nothing_and_cannot_be_framed(world: World):
 
 def test_the_pages_speak_the_readers_language(world: World):
     path = link(world, by_mail(world))
-    assert "Once you confirm, we send you no more mail." in Phone().get(path, Accept_Language="en-GB").text
+    assert (
+        "Once you confirm, we send you no more mail."
+        in Phone().get(path, Accept_Language="en-GB").text
+    )
     page = click(path, Accept_Language="en")
     assert "Done: no more mail." in page.text
     assert ('lang="en"' in page.text, page.headers["content-language"]) == (True, "en")
@@ -109,7 +137,9 @@ def test_a_second_click_does_nothing_more(world: World):
     resident = by_mail(world)
     assert click(link(world, resident)).status == 200
     before = everything()
-    again = Phone().call("POST", link(world, resident))  # a button of a mail program without the form
+    again = Phone().call(
+        "POST", link(world, resident)
+    )  # a button of a mail program without the form
     assert (again.status, everything()) == (200, before)
 
 
@@ -130,7 +160,10 @@ def test_a_forged_way_out_does_not_exist(world: World, spoil):
     path = link(world, by_mail(world))
     forged, before = f"/v1/unsubscribe/{spoil(path.rpartition('/')[2])}", everything()
     for answer in (Phone().get(forged), click(forged)):
-        assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+        assert (answer.status, answer.headers["content-type"]) == (
+            404,
+            "application/problem+json",
+        )
     assert everything() == before
 
 

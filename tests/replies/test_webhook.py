@@ -10,7 +10,18 @@ from chalicelib.message_log.repository import MessageRepository
 
 from ..store.scan import everything, remove
 from ..world import World
-from .builders import KEY, OTHER_KEY, lines, messages, reply, report, scripted, state_of, visits, webhook
+from .builders import (
+    KEY,
+    OTHER_KEY,
+    lines,
+    messages,
+    reply,
+    report,
+    scripted,
+    state_of,
+    visits,
+    webhook,
+)
 
 UNKNOWN_ID = "msg_" + "a" * 24
 
@@ -32,7 +43,8 @@ def test_only_what_the_provider_has_signed_just_now_is_taken(world: World):
     _, id = in_doubt(world)
     now, before = world.clock.now(), everything()
     old, future = (
-        str(int((now + by).timestamp())) for by in (timedelta(minutes=-5, seconds=-1), timedelta(minutes=5, seconds=1))
+        str(int((now + by).timestamp()))
+        for by in (timedelta(minutes=-5, seconds=-1), timedelta(minutes=5, seconds=1))
     )
     other_body = sign(KEY, str(int(now.timestamp())), "nonce-0001", b'{"reports": []}')
     for spoilt in (
@@ -50,11 +62,16 @@ def test_only_what_the_provider_has_signed_just_now_is_taken(world: World):
         {"key": b"guessed"},
     ):
         answer = report(world, id, **spoilt)
-        assert (answer.status, answer.code) == (401, "webhook.signature_invalid"), spoilt
+        assert (answer.status, answer.code) == (401, "webhook.signature_invalid"), (
+            spoilt
+        )
     assert report(world, id, provider="west").status == 401
     assert everything() == before
     for edge in (timedelta(minutes=-4, seconds=-59), timedelta(minutes=4, seconds=59)):
-        assert report(world, id, timestamp=str(int((now + edge).timestamp()))).status == 204
+        assert (
+            report(world, id, timestamp=str(int((now + edge).timestamp()))).status
+            == 204
+        )
 
 
 def test_a_provider_without_a_key_does_not_exist(world: World):
@@ -96,7 +113,10 @@ def test_a_message_that_was_taken_and_then_failed_comes_onto_the_list(world: Wor
     scripted(world)
     world.open_wish(resident)
     id = messages(world, resident.me["id"])[0]["id"]
-    assert (state_of(world, resident.me["id"], "wish.approved"), visits(world)) == ("sent", [])
+    assert (state_of(world, resident.me["id"], "wish.approved"), visits(world)) == (
+        "sent",
+        [],
+    )
     body = {"reports": [{"id": id, "status": "failed", "reason": "号码停机" * 100}]}
     assert webhook(world, body).status == 204
     assert [visit["id"] for visit in visits(world)] == [id]
@@ -104,7 +124,9 @@ def test_a_message_that_was_taken_and_then_failed_comes_onto_the_list(world: Wor
 
 
 @pytest.mark.parametrize("first", ["delivered", "failed"])
-def test_of_two_reports_that_contradict_each_other_the_bad_one_stands(world: World, first: str):
+def test_of_two_reports_that_contradict_each_other_the_bad_one_stands(
+    world: World, first: str
+):
     resident, id = in_doubt(world)
     for status in (first, *{"delivered", "failed"} - {first}, first):
         assert report(world, id, status=status).status == 204
@@ -117,7 +139,12 @@ def test_reports_that_come_twice_or_about_nothing_change_nothing(world: World):
     assert report(world, id, id, UNKNOWN_ID).status == 204
     before = everything()
     world.clock.advance(timedelta(minutes=1))
-    assert report(world, id, UNKNOWN_ID, "their-own-test", "msg_", "per_" + "a" * 24).status == 204
+    assert (
+        report(
+            world, id, UNKNOWN_ID, "their-own-test", "msg_", "per_" + "a" * 24
+        ).status
+        == 204
+    )
     assert everything() == before
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
@@ -146,11 +173,17 @@ def test_a_report_of_failure_that_is_quicker_than_the_worker_stands_too(world: W
     assert state_of(world, resident.me["id"], "wish.approved") == "dead"
 
 
-def test_a_report_that_meets_another_write_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_report_that_meets_another_write_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     resident, id = in_doubt(world)
     real, fails = MessageRepository.reclaim, [True]
     monkeypatch.setattr(
-        MessageRepository, "reclaim", lambda self, line, before: not (fails and fails.pop()) and real(self, line, before)
+        MessageRepository,
+        "reclaim",
+        lambda self, line, before: (
+            not (fails and fails.pop()) and real(self, line, before)
+        ),
     )
     assert report(world, id).status == 204
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
@@ -176,7 +209,9 @@ def test_a_report_about_an_attempt_that_was_refused_is_about_nothing(world: Worl
     assert state_of(world, resident.me["id"], "wish.approved") == "sent"
 
 
-def test_a_provider_that_takes_a_message_and_hangs_is_believed_when_it_reports(world: World):
+def test_a_provider_that_takes_a_message_and_hangs_is_believed_when_it_reports(
+    world: World,
+):
     """The whole way: the text goes out, the answer is lost, staff are sent, the report comes, nobody is told twice."""
     resident = world.resident()
     east = scripted(world)
@@ -200,7 +235,12 @@ def test_a_hundred_reports_come_at_once_and_no_more(world: World):
     assert webhook(world, {"reports": many}).status == 422
     assert webhook(world, {"reports": many[:100]}).status == 204
     assert webhook(world, {}).status == 204
-    for unfit in ({"reports": [{"id": id}]}, {"reports": [{"id": id, "status": "lost"}]}, {"said": 1}, {"replies": {}}):
+    for unfit in (
+        {"reports": [{"id": id}]},
+        {"reports": [{"id": id, "status": "lost"}]},
+        {"said": 1},
+        {"replies": {}},
+    ):
         assert webhook(world, unfit).status == 422, unfit
 
 
@@ -219,7 +259,9 @@ def test_the_same_call_again_within_five_minutes_does_nothing_more(world: World)
     assert everything() == before
 
 
-def test_what_fails_holds_up_nothing_that_came_with_it(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_what_fails_holds_up_nothing_that_came_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     resident, id = in_doubt(world)
     people = world.services.people
     real, fails = people.phone_owner, [RuntimeError("broken"), RuntimeError("broken")]
@@ -230,7 +272,10 @@ def test_what_fails_holds_up_nothing_that_came_with_it(world: World, monkeypatch
         return real(phone)
 
     monkeypatch.setattr(people, "phone_owner", owner)
-    replies = [{"id": f"r{n}", "phone": p, "text": "TD"} for n, p in enumerate(("+8613812345678", resident.me["phone"]))]
+    replies = [
+        {"id": f"r{n}", "phone": p, "text": "TD"}
+        for n, p in enumerate(("+8613812345678", resident.me["phone"]))
+    ]
     body = {"reports": [{"id": id, "status": "delivered"}], "replies": replies}
     assert webhook(world, body).status == 500  # so that the provider sends it again
     assert resident.get("/v1/me").json["channels"]["sms"] is False

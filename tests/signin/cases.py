@@ -11,7 +11,12 @@ def _send_code(world: World) -> Good:
 def _sign_in(world: World) -> Good:
     phone = number(world)
     Phone().post("/v1/auth/codes", {"phone": phone})
-    body = {"phone": phone, "code": world.code_in_sms(phone), "name": "王秀英", "consent": {"text_version": "1"}}
+    body = {
+        "phone": phone,
+        "code": world.code_in_sms(phone),
+        "name": "王秀英",
+        "consent": {"text_version": "1"},
+    }
     return Good(Phone(), "/v1/auth/tokens", body)
 
 
@@ -27,7 +32,11 @@ def _verify_email(world: World) -> Good:
     phone, address = world.resident(), f"a{next(world.numbers)}@example.com"
     phone.post("/v1/me/email", {"address": address})
     letter = world.mailbox.read(address)[0].text
-    return Good(phone, "/v1/me/email/verify", {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]})
+    return Good(
+        phone,
+        "/v1/me/email/verify",
+        {"code": "".join(c for c in letter.split("验证码")[1] if c.isdigit())[:6]},
+    )
 
 
 CASES = Cases(

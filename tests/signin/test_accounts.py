@@ -8,7 +8,9 @@ from ..world import BAIHUA, Phone, World
 from .builders import NUMBER, ask, exchange, sign_up
 
 
-def test_the_first_sign_in_needs_consent_and_keeps_the_text_that_was_agreed_to(world: World):
+def test_the_first_sign_in_needs_consent_and_keeps_the_text_that_was_agreed_to(
+    world: World,
+):
     phone = Phone()
     ask(phone)
     code = world.code_in_sms(NUMBER)
@@ -19,7 +21,12 @@ def test_the_first_sign_in_needs_consent_and_keeps_the_text_that_was_agreed_to(w
     assert answer.status == 201
     phone.token = answer.json["access_token"]
     (line,) = phone.get("/v1/me/consents").json["items"]
-    assert (line["purpose"], line["given"], line["text_version"], line["how"]) == ("terms", True, "2026-11", "app")
+    assert (line["purpose"], line["given"], line["text_version"], line["how"]) == (
+        "terms",
+        True,
+        "2026-11",
+        "app",
+    )
     assert line["recorded_by"] == answer.json["person"]["id"]
 
 
@@ -28,7 +35,11 @@ def test_a_sign_in_answers_with_tokens_and_the_person(world: World):
     answer = phone.seen[-1]
     assert set(answer.json) == {"access_token", "refresh_token", "expires_in", "person"}
     assert answer.json["expires_in"] == 1800
-    assert answer.json["person"] | {"name": "新居民", "phone": NUMBER, "home": None, "roles": []} == answer.json["person"]
+    assert (
+        answer.json["person"]
+        | {"name": "新居民", "phone": NUMBER, "home": None, "roles": []}
+        == answer.json["person"]
+    )
     assert phone.get("/v1/me").json["id"] == phone.me["id"]
 
 
@@ -46,22 +57,30 @@ def test_a_later_sign_in_does_not_rename_anybody(world: World):
 
 def test_somebody_whom_staff_registered_signs_in_to_that_record(world: World):
     person = world.person("王秀英")
-    assert world.sign_in(person.phone or "").me["id"] == person.id  # she had agreed in writing
+    assert (
+        world.sign_in(person.phone or "").me["id"] == person.id
+    )  # she had agreed in writing
 
 
-def test_a_resident_registered_without_consent_agrees_at_her_first_sign_in(world: World):
+def test_a_resident_registered_without_consent_agrees_at_her_first_sign_in(
+    world: World,
+):
     person = world.person("王秀英", consent=None)
     phone, number = Phone(), person.phone or ""
     ask(phone, number)
     code = world.code_in_sms(number)
     assert exchange(phone, code, number).code == "consent.required"
-    assert exchange(phone, code, number, consent={"text_version": "2026-11"}).status == 201
+    assert (
+        exchange(phone, code, number, consent={"text_version": "2026-11"}).status == 201
+    )
     assert world.sign_in(number).me["id"] == person.id
 
 
 def test_staff_sign_in_without_the_residents_terms(world: World):
     staff = world.person("陈敏", (Role.COMMUNITY_STAFF, BAIHUA), consent=None)
-    assert world.sign_in(staff.phone or "").me["roles"] == [{"role": "community_staff", "place": BAIHUA}]
+    assert world.sign_in(staff.phone or "").me["roles"] == [
+        {"role": "community_staff", "place": BAIHUA}
+    ]
     assert world.sign_in("+8613900000001").me["id"] == world.admin.id
 
 
@@ -69,7 +88,10 @@ def test_a_volunteer_is_a_resident_and_needs_the_terms(world: World):
     helper = world.person("赵志强", (Role.VOLUNTEER, BAIHUA), consent=None)
     phone = Phone()
     ask(phone, helper.phone or "")
-    assert exchange(phone, world.code_in_sms(helper.phone or ""), helper.phone or "").code == "consent.required"
+    assert (
+        exchange(phone, world.code_in_sms(helper.phone or ""), helper.phone or "").code
+        == "consent.required"
+    )
 
 
 def test_a_withdrawn_consent_signs_out_until_it_is_given_again(world: World):
@@ -85,26 +107,47 @@ def test_a_withdrawn_consent_signs_out_until_it_is_given_again(world: World):
     answer = exchange(again, code, consent={"text_version": "2027-01"})
     assert (answer.status, answer.json["person"]["id"]) == (201, phone.me["id"])
     again.token = answer.json["access_token"]
-    history = [(line["given"], line["text_version"]) for line in again.get("/v1/me/consents").json["items"]]
+    history = [
+        (line["given"], line["text_version"])
+        for line in again.get("/v1/me/consents").json["items"]
+    ]
     assert history == [(True, "2027-01"), (False, None), (True, "2026-11")]
 
 
 def test_a_blocked_account_is_told_so_with_the_right_code_and_not_without(world: World):
     phone = sign_up(world)
     boss = world.phone_of(world.admin)
-    blocked = boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"})
+    blocked = boss.put(
+        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}
+    )
     assert blocked.status == 404  # she belongs to no place yet
     phone.patch("/v1/me", {"home": BAIHUA})
-    assert boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}).status == 200
+    assert (
+        boss.put(
+            f"/v1/people/{phone.me['id']}/blocked",
+            {"blocked": True, "reason": "骚扰居民"},
+        ).status
+        == 200
+    )
     ask(phone)
-    assert exchange(Phone(), "000000" if world.code_in_sms(NUMBER) != "000000" else "000001").code == "auth.code_wrong"
+    assert (
+        exchange(
+            Phone(), "000000" if world.code_in_sms(NUMBER) != "000000" else "000001"
+        ).code
+        == "auth.code_wrong"
+    )
     answer = exchange(Phone(), world.code_in_sms(NUMBER))
     assert (answer.status, answer.code) == (403, "person.blocked")
 
 
 def test_either_a_code_or_a_refresh_token_and_not_both_or_neither(world: World):
     phone = sign_up(world)
-    for body in ({}, {"phone": NUMBER}, {"code": "123456"}, {"refresh_token": phone.refresh, "phone": NUMBER, "code": "123456"}):
+    for body in (
+        {},
+        {"phone": NUMBER},
+        {"code": "123456"},
+        {"refresh_token": phone.refresh, "phone": NUMBER, "code": "123456"},
+    ):
         assert (Phone().post("/v1/auth/tokens", body).status) == 422
 
 

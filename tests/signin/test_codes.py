@@ -35,11 +35,22 @@ def test_known_and_unknown_numbers_are_answered_alike(world: World):
 def test_a_number_is_the_same_however_it_is_written(world: World):
     assert ask(Phone(), "138 1111 2222").status == 202
     assert ask(Phone(), "+86 138-1111-2222").status == 429
-    assert exchange(Phone(), world.code_in_sms(NUMBER), "13811112222", **TERMS).json["person"]["phone"] == NUMBER
+    assert (
+        exchange(Phone(), world.code_in_sms(NUMBER), "13811112222", **TERMS).json[
+            "person"
+        ]["phone"]
+        == NUMBER
+    )
 
 
 def test_only_mainland_mobile_numbers_get_a_code(world: World):
-    for number in ("+85291234567", "+862812345678", "+14155550100", "13811112222 ext 5", "12345678901"):
+    for number in (
+        "+85291234567",
+        "+862812345678",
+        "+14155550100",
+        "13811112222 ext 5",
+        "12345678901",
+    ):
         assert ask(Phone(), number).status == 422, number
     assert world.mailbox.read() == []
 
@@ -77,16 +88,23 @@ def test_a_code_opens_no_other_phone(world: World):
     ask(Phone())
     world.clock.advance(timedelta(seconds=1))
     ask(Phone(), "+8613811113333")
-    assert exchange(Phone(), world.code_in_sms(NUMBER), "+8613811113333", **TERMS).code == "auth.code_wrong"
+    assert (
+        exchange(Phone(), world.code_in_sms(NUMBER), "+8613811113333", **TERMS).code
+        == "auth.code_wrong"
+    )
 
 
 def test_full_width_digits_are_taken(world: World):
     ask(Phone())
-    code = world.code_in_sms(NUMBER).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    code = world.code_in_sms(NUMBER).translate(
+        str.maketrans("0123456789", "０１２３４５６７８９")
+    )
     assert exchange(Phone(), code, **TERMS).status == 201
 
 
-def test_the_fifth_wrong_try_is_the_last_and_even_the_right_code_comes_too_late(world: World):
+def test_the_fifth_wrong_try_is_the_last_and_even_the_right_code_comes_too_late(
+    world: World,
+):
     phone = Phone()
     ask(phone)
     code = world.code_in_sms(NUMBER)
@@ -118,7 +136,11 @@ def test_the_next_code_waits_for_a_minute_unless_the_last_was_used(world: World)
     ask(phone)
     world.clock.advance(timedelta(seconds=20, milliseconds=500))
     soon = ask(phone)
-    assert (soon.status, soon.code, soon.json["retry_after"]) == (429, "auth.too_soon", 40)
+    assert (soon.status, soon.code, soon.json["retry_after"]) == (
+        429,
+        "auth.too_soon",
+        40,
+    )
     assert exchange(phone, world.code_in_sms(NUMBER), **TERMS).status == 201
     assert ask(phone).status == 202
 
@@ -130,7 +152,11 @@ def test_ten_codes_an_hour_and_the_eleventh_says_when(world: World):
         world.clock.advance(timedelta(seconds=60))
     # The clock began at 40 minutes past the hour, and stands at 50.
     full = ask(phone)
-    assert (full.status, full.code, full.json["retry_after"]) == (429, "auth.throttled", 600)
+    assert (full.status, full.code, full.json["retry_after"]) == (
+        429,
+        "auth.throttled",
+        600,
+    )
     assert len(world.sms_to(NUMBER)) == 10
     world.clock.advance(timedelta(seconds=600))
     assert ask(phone).status == 202
@@ -149,7 +175,9 @@ def test_thirty_codes_a_day(world: World):
     assert ask(phone).status == 202
 
 
-def test_one_address_asks_for_so_many_codes_an_hour_and_others_are_not_held_up(world: World):
+def test_one_address_asks_for_so_many_codes_an_hour_and_others_are_not_held_up(
+    world: World,
+):
     busy = World(codes_per_address_hour=3)
     for n in range(3):
         assert ask(Phone(), f"+861381111000{n}").status == 202

@@ -20,9 +20,19 @@ def test_an_address_becomes_a_channel_once_its_code_came_back(world: World):
     asked = phone.post("/v1/me/email", {"address": MAIL})
     assert (asked.status, asked.json["retry_after"]) == (202, 60)
     assert world.mailbox.read(MAIL)[0].channel == "email"
-    assert phone.get("/v1/me").json["channels"] == {"sms": True, "email": False, "email_address": None, "promotions": False}
+    assert phone.get("/v1/me").json["channels"] == {
+        "sms": True,
+        "email": False,
+        "email_address": None,
+        "promotions": False,
+    }
     proven = phone.post("/v1/me/email/verify", {"code": code_to(world)})
-    assert proven.json["channels"] == {"sms": True, "email": True, "email_address": MAIL, "promotions": False}
+    assert proven.json["channels"] == {
+        "sms": True,
+        "email": True,
+        "email_address": MAIL,
+        "promotions": False,
+    }
 
 
 def test_an_address_is_taken_by_no_other_way(world: World):
@@ -34,39 +44,66 @@ def test_an_address_may_be_dropped(world: World):
     phone = world.resident()
     phone.post("/v1/me/email", {"address": MAIL})
     phone.post("/v1/me/email/verify", {"code": code_to(world)})
-    assert phone.patch("/v1/me", {"channels": {"email_address": None}}).json["channels"]["email_address"] is None
+    assert (
+        phone.patch("/v1/me", {"channels": {"email_address": None}}).json["channels"][
+            "email_address"
+        ]
+        is None
+    )
 
 
 def test_a_wrong_late_used_or_locked_code_proves_nothing(world: World):
     phone = world.resident()
-    assert phone.post("/v1/me/email/verify", {"code": "123456"}).code == "auth.code_wrong"
+    assert (
+        phone.post("/v1/me/email/verify", {"code": "123456"}).code == "auth.code_wrong"
+    )
     phone.post("/v1/me/email", {"address": MAIL})
     code = code_to(world)
     for _ in range(5):
-        assert phone.post("/v1/me/email/verify", {"code": wrong(code)}).code == "auth.code_wrong"
+        assert (
+            phone.post("/v1/me/email/verify", {"code": wrong(code)}).code
+            == "auth.code_wrong"
+        )
     assert phone.post("/v1/me/email/verify", {"code": code}).status == 429
     world.clock.advance(timedelta(minutes=1))
     phone.post("/v1/me/email", {"address": MAIL})
     world.clock.advance(timedelta(minutes=5))
-    assert phone.post("/v1/me/email/verify", {"code": code_to(world)}).code == "auth.code_wrong"
+    assert (
+        phone.post("/v1/me/email/verify", {"code": code_to(world)}).code
+        == "auth.code_wrong"
+    )
     phone.post("/v1/me/email", {"address": MAIL})
     assert phone.post("/v1/me/email/verify", {"code": code_to(world)}).status == 200
-    assert phone.post("/v1/me/email/verify", {"code": code_to(world)}).code == "auth.code_wrong"
+    assert (
+        phone.post("/v1/me/email/verify", {"code": code_to(world)}).code
+        == "auth.code_wrong"
+    )
 
 
 def test_the_code_proves_the_address_to_which_it_went_and_is_ones_own(world: World):
     one, two = world.resident(), world.resident()
     one.post("/v1/me/email", {"address": MAIL})
-    assert two.post("/v1/me/email/verify", {"code": code_to(world)}).code == "auth.code_wrong"
+    assert (
+        two.post("/v1/me/email/verify", {"code": code_to(world)}).code
+        == "auth.code_wrong"
+    )
     world.clock.advance(timedelta(minutes=1))
     one.post("/v1/me/email", {"address": "other@example.com"})
-    assert one.post("/v1/me/email/verify", {"code": code_to(world)}).code == "auth.code_wrong"
-    answer = one.post("/v1/me/email/verify", {"code": code_to(world, "other@example.com")})
+    assert (
+        one.post("/v1/me/email/verify", {"code": code_to(world)}).code
+        == "auth.code_wrong"
+    )
+    answer = one.post(
+        "/v1/me/email/verify", {"code": code_to(world, "other@example.com")}
+    )
     assert answer.json["channels"]["email_address"] == "other@example.com"
 
 
 def test_codes_by_mail_wait_for_a_minute_too(world: World):
     phone = world.resident()
     phone.post("/v1/me/email", {"address": MAIL})
-    assert phone.post("/v1/me/email", {"address": "other@example.com"}).code == "auth.too_soon"
+    assert (
+        phone.post("/v1/me/email", {"address": "other@example.com"}).code
+        == "auth.too_soon"
+    )
     assert world.resident().post("/v1/me/email", {"address": MAIL}).status == 202

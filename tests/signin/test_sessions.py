@@ -28,7 +28,14 @@ def test_a_refresh_token_names_its_session_and_generation():
 
 
 @pytest.mark.parametrize(
-    "change", [lambda t: t[:-1], lambda t: t + "0", lambda t: t.replace(".3.", ".4."), lambda t: "", lambda t: "é"]
+    "change",
+    [
+        lambda t: t[:-1],
+        lambda t: t + "0",
+        lambda t: t.replace(".3.", ".4."),
+        lambda t: "",
+        lambda t: "é",
+    ],
 )
 def test_a_refresh_token_that_we_did_not_write_is_refused(change):
     with pytest.raises(Unauthenticated):
@@ -94,7 +101,9 @@ def test_once_its_successor_was_used_the_old_token_ends_the_family(world: World)
     assert Phone(token=third["access_token"]).get("/v1/me").status == 401
 
 
-def test_a_minute_later_the_old_token_ends_the_family_even_if_its_successor_was_never_used(world: World):
+def test_a_minute_later_the_old_token_ends_the_family_even_if_its_successor_was_never_used(
+    world: World,
+):
     phone = sign_up(world)
     second = refresh(phone).json
     world.clock.advance(timedelta(seconds=61))
@@ -139,10 +148,14 @@ def test_a_block_ends_every_session(world: World):
     phone = sign_up(world)
     phone.patch("/v1/me", {"home": "chunhui.baihua"})
     boss = world.phone_of(world.admin)
-    boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"})
+    boss.put(
+        f"/v1/people/{phone.me['id']}/blocked", {"blocked": True, "reason": "骚扰居民"}
+    )
     assert phone.get("/v1/me").status == 401
     assert refresh(phone).status in (401, 403)
-    boss.put(f"/v1/people/{phone.me['id']}/blocked", {"blocked": False, "reason": "误会"})
+    boss.put(
+        f"/v1/people/{phone.me['id']}/blocked", {"blocked": False, "reason": "误会"}
+    )
     assert phone.get("/v1/me").status == 401  # opened again, but signed out
     assert world.sign_in(NUMBER).get("/v1/me").status == 200
 
@@ -151,5 +164,12 @@ def test_roles_in_a_refreshed_token_are_those_of_now(world: World):
     phone = sign_up(world)
     phone.put("/v1/me/volunteer", {"places": ["chunhui.baihua"]})
     answer = refresh(phone)
-    assert answer.json["person"]["roles"] == [{"role": "volunteer", "place": "chunhui.baihua"}]
-    assert Phone(token=answer.json["access_token"]).post(f"/v1/wishes/{world.open_wish()}/claim").status == 200
+    assert answer.json["person"]["roles"] == [
+        {"role": "volunteer", "place": "chunhui.baihua"}
+    ]
+    assert (
+        Phone(token=answer.json["access_token"])
+        .post(f"/v1/wishes/{world.open_wish()}/claim")
+        .status
+        == 200
+    )

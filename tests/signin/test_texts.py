@@ -12,7 +12,9 @@ from chalicelib.signin.texts import MESSAGES
 def test_a_code_is_one_part_in_every_language(kind):
     template = MESSAGES[kind]
     facts = {name: "宽" * most for name, most in template.slots.items()}
-    billed = [parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}") for locale in LOCALES]
+    billed = [
+        parts_of(f"【{'春' * 8}】{template.fill(locale, facts)}") for locale in LOCALES
+    ]
     assert max(billed) == template.parts == 1
 
 

@@ -8,7 +8,9 @@ from ..world import BAIHUA, GRID, UNIT, World
 
 def _about_person(world: World, part: str, body: Any) -> Good:
     person = world.person()
-    return Good(world.phone_of(world.admin), f"/v1/people/{person.id}{part}", body, (person.id,))
+    return Good(
+        world.phone_of(world.admin), f"/v1/people/{person.id}{part}", body, (person.id,)
+    )
 
 
 def _put(part: str, body: Any) -> MakeGood:
@@ -16,19 +18,39 @@ def _put(part: str, body: Any) -> MakeGood:
 
 
 def _create_person(world: World) -> Good:
-    body = {"name": "张·李", "phone": number(world), "home": UNIT, "address": "3楼302室", "household": "h1"}
-    body |= {"contact_via": world.person().id, "locale": "zh-CN", "consent": {"how": "written", "witness": "陈敏"}}
+    body = {
+        "name": "张·李",
+        "phone": number(world),
+        "home": UNIT,
+        "address": "3楼302室",
+        "household": "h1",
+    }
+    body |= {
+        "contact_via": world.person().id,
+        "locale": "zh-CN",
+        "consent": {"how": "written", "witness": "陈敏"},
+    }
     return Good(world.staff(), "/v1/people", body)
 
 
 def _change_person(world: World) -> Good:
     ward = world.person(phone=None)
-    body = {"name": "王秀兰", "phone": number(world), "home": UNIT, "address": "3楼302室", "locale": "en"}
+    body = {
+        "name": "王秀兰",
+        "phone": number(world),
+        "home": UNIT,
+        "address": "3楼302室",
+        "locale": "en",
+    }
     return Good(world.staff(), f"/v1/people/{ward.id}", body, (ward.id,))
 
 
 def _set_household(world: World) -> Good:
-    body = {"household": "h2", "contact_via": world.person().id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    body = {
+        "household": "h2",
+        "contact_via": world.person().id,
+        "consent": {"how": "spoken", "witness": "陈敏"},
+    }
     return _about_person(world, "/household", body)
 
 

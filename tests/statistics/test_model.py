@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.statistics.model import By, Rate, grouped, hot_spots, statistics_of, wilson
+from chalicelib.statistics.model import (
+    By,
+    Rate,
+    grouped,
+    hot_spots,
+    statistics_of,
+    wilson,
+)
 from chalicelib.tickets.model import SlaTimer, Ticket, TimerSegment
 from chalicelib.tickets.policy import Level, SlaKind, TicketUrgency
 from chalicelib.tickets.states import Ending, TicketStatus
@@ -18,16 +25,36 @@ BUILDING = "chunhui.baihua.g01.b05"
 HOUR = timedelta(hours=1)
 
 
-def contact(met: int | None = None, due: int = 4, stopped: int | None = None) -> SlaTimer:
+def contact(
+    met: int | None = None, due: int = 4, stopped: int | None = None
+) -> SlaTimer:
     """A clock of contact: met, due and stopped so many hours after the report."""
-    end = None if met is None and stopped is None else BEGAN + (met if met is not None else stopped) * HOUR
+    end = (
+        None
+        if met is None and stopped is None
+        else BEGAN + (met if met is not None else stopped) * HOUR
+    )
     run, at = TimerSegment(start=BEGAN, minutes=due * 60, end=end), BEGAN + due * HOUR
     met_at = None if met is None else BEGAN + met * HOUR
-    return SlaTimer(name=SlaKind.CONTACT, limit=due * 60, due_at=at, promised_at=at, runs=(run,), met_at=met_at)
+    return SlaTimer(
+        name=SlaKind.CONTACT,
+        limit=due * 60,
+        due_at=at,
+        promised_at=at,
+        runs=(run,),
+        met_at=met_at,
+    )
 
 
 def a_ticket(n: int = 0, **fields) -> Ticket:
-    values = {"id": f"tkt_{n}", "version": 1, "created_at": BEGAN, "updated_at": BEGAN, "person_id": "per_r", "filed_by": "per_r"}
+    values = {
+        "id": f"tkt_{n}",
+        "version": 1,
+        "created_at": BEGAN,
+        "updated_at": BEGAN,
+        "person_id": "per_r",
+        "filed_by": "per_r",
+    }
     values |= {
         "category": "light",
         "urgency": TicketUrgency.GENERAL,
@@ -35,11 +62,17 @@ def a_ticket(n: int = 0, **fields) -> Ticket:
         "place": BUILDING,
         "community_name": "柏华",
     }
-    return Ticket(**values | {"zone": "Asia/Shanghai", "level": Level.GRID, "clocks": (contact(2),)} | fields)
+    return Ticket(
+        **values
+        | {"zone": "Asia/Shanghai", "level": Level.GRID, "clocks": (contact(2),)}
+        | fields
+    )
 
 
 def ended(ending: Ending, **fields) -> Ticket:
-    return a_ticket(state=TicketStatus.CLOSED, ending=ending, closed_at=BEGAN + 48 * HOUR, **fields)
+    return a_ticket(
+        state=TicketStatus.CLOSED, ending=ending, closed_at=BEGAN + 48 * HOUR, **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +110,10 @@ def test_of_nothing_there_is_no_rate():
         (a_ticket(clocks=(contact(5),)), (0, 1)),
         (a_ticket(clocks=(contact(),)), (0, 1)),  # nobody has, and it is late
         (a_ticket(clocks=(contact(due=24 * 60),)), (0, 0)),  # there is time yet
-        (ended(Ending.MERGED, clocks=(contact(stopped=1, due=50),)), (0, 0)),  # ended before anybody was late
+        (
+            ended(Ending.MERGED, clocks=(contact(stopped=1, due=50),)),
+            (0, 0),
+        ),  # ended before anybody was late
         (ended(Ending.UNSOLVED, clocks=(contact(stopped=48),)), (0, 1)),
         (a_ticket(clocks=()), (0, 0)),
     ],
@@ -91,13 +127,25 @@ def test_a_response_is_in_time_late_or_not_decided(ticket, expected):
     ("ticket", "expected", "unanswered"),
     [
         (ended(Ending.CONFIRMED, answered=1), (1, 1), 0),
-        (ended(Ending.SILENT, answered=1), (1, 1), 0),  # one of several neighbours has said so
+        (
+            ended(Ending.SILENT, answered=1),
+            (1, 1),
+            0,
+        ),  # one of several neighbours has said so
         (ended(Ending.SILENT), (0, 0), 1),
-        (ended(Ending.CONFIRMED, answered=1, reopened=1), (0, 1), 0),  # not at the first go
+        (
+            ended(Ending.CONFIRMED, answered=1, reopened=1),
+            (0, 1),
+            0,
+        ),  # not at the first go
         (ended(Ending.SILENT, reopened=1), (0, 1), 0),
         (a_ticket(state=TicketStatus.ACCEPTED, reopened=1), (0, 1), 0),
         (ended(Ending.UNSOLVED), (0, 1), 0),
-        (a_ticket(state=TicketStatus.RESOLVED, answered=1), (0, 0), 0),  # others are still asked
+        (
+            a_ticket(state=TicketStatus.RESOLVED, answered=1),
+            (0, 0),
+            0,
+        ),  # others are still asked
         (a_ticket(), (0, 0), 0),
         (ended(Ending.MERGED), (0, 0), 0),
         (ended(Ending.WITHDRAWN, reopened=1), (0, 0), 0),
@@ -124,18 +172,28 @@ def test_counts_by_hand():
     ]
     found = statistics_of("all", tickets, NOW)
     assert (found.key, found.reported, found.open, found.waiting) == ("all", 14, 1, 1)
-    assert (found.merged, found.withdrawn, found.turned, found.unanswered) == (1, 1, 1, 1)
+    assert (found.merged, found.withdrawn, found.turned, found.unanswered) == (
+        1,
+        1,
+        1,
+        1,
+    )
     assert (found.response.hits, found.response.n) == (12, 13)
     assert (found.solution.hits, found.solution.n) == (7, 8)
     assert (found.satisfaction.hits, found.satisfaction.n) == (7, 8)
     assert (found.bounces.hits, found.bounces.n) == (1, 14)
-    assert (found.solution.value, found.solution.low, found.solution.high) == (7 / 8, *wilson(7, 8))
+    assert (found.solution.value, found.solution.low, found.solution.high) == (
+        7 / 8,
+        *wilson(7, 8),
+    )
 
 
 def test_a_planted_reopen_lowers_the_solution_rate():
     solved = [ended(Ending.CONFIRMED, answered=1) for _ in range(10)]
     before = statistics_of("", solved, NOW).solution
-    after = statistics_of("", [*solved[:-1], replace(solved[-1], reopened=1)], NOW).solution
+    after = statistics_of(
+        "", [*solved[:-1], replace(solved[-1], reopened=1)], NOW
+    ).solution
     assert (before.value, after.value) == (1.0, 0.9)
     assert after.n == before.n
 
@@ -146,14 +204,21 @@ def test_groups_are_by_place_category_and_local_month():
         a_ticket(2, place="chunhui.baihua.g02"),
         a_ticket(3, place="chunhui.baihua"),  # a wider place than a grid is its own
         a_ticket(4, place="chunhui.jinfeng.g01.b01.u1", category="lift"),
-        a_ticket(5, created_at=datetime(2026, 10, 31, 17, tzinfo=UTC)),  # the first of November in Shanghai
+        a_ticket(
+            5, created_at=datetime(2026, 10, 31, 17, tzinfo=UTC)
+        ),  # the first of November in Shanghai
         a_ticket(6, created_at=datetime(2026, 10, 31, 15, tzinfo=UTC)),
     ]
 
     def counts(by: By) -> dict[str, int]:
         return {group.key: group.reported for group in grouped(tickets, by, NOW)}
 
-    assert counts(By.GRID) == {"chunhui.baihua": 1, "chunhui.baihua.g01": 3, "chunhui.baihua.g02": 1, "chunhui.jinfeng.g01": 1}
+    assert counts(By.GRID) == {
+        "chunhui.baihua": 1,
+        "chunhui.baihua.g01": 3,
+        "chunhui.baihua.g02": 1,
+        "chunhui.jinfeng.g01": 1,
+    }
     assert counts(By.COMMUNITY) == {"chunhui.baihua": 5, "chunhui.jinfeng": 1}
     assert counts(By.CATEGORY) == {"light": 5, "lift": 1}
     assert counts(By.MONTH) == {"2026-10": 1, "2026-11": 5}
@@ -172,7 +237,13 @@ def test_the_same_again_and_again_in_a_building_is_one_spot():
     ]
     (spot,) = hot_spots(tickets, {}, 3)
     assert (spot.place, spot.category, spot.reports) == (BUILDING, "light", 3)
-    assert (spot.tickets, spot.first_at, spot.last_at) == (("tkt_3", "tkt_1", "tkt_2"), BEGAN, BEGAN + HOUR)
+    assert (spot.tickets, spot.first_at, spot.last_at) == (
+        ("tkt_3", "tkt_1", "tkt_2"),
+        BEGAN,
+        BEGAN + HOUR,
+    )
     assert not hot_spots(tickets, {}, 4)
-    spots = hot_spots(tickets, {"tkt_5": 4, "tkt_4": 9}, 3)  # whoever joined has reported too
+    spots = hot_spots(
+        tickets, {"tkt_5": 4, "tkt_4": 9}, 3
+    )  # whoever joined has reported too
     assert [(s.category, s.reports) for s in spots] == [("lift", 5), ("light", 3)]

@@ -14,7 +14,17 @@ from chalicelib.tickets.states import Ending, TicketStatus
 
 from ..storage import counted_storage
 from ..store.scan import save
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 from .test_model import a_ticket
 
 SPAN = "from=2026-11-01&to=2026-11-30"
@@ -23,7 +33,16 @@ SPAN = "from=2026-11-01&to=2026-11-30"
 def saved(world: World, n: int, **fields) -> Ticket:
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
     now = world.clock.now()
-    ticket = replace(a_ticket(), **{"id": f"tkt_{letters}", "created_at": now, "updated_at": now, "place": BUILDING} | fields)
+    ticket = replace(
+        a_ticket(),
+        **{
+            "id": f"tkt_{letters}",
+            "created_at": now,
+            "updated_at": now,
+            "place": BUILDING,
+        }
+        | fields,
+    )
     save(ticket)
     return ticket
 
@@ -40,7 +59,10 @@ def solved(world: World, n: int, **fields) -> Ticket:
 
 
 def rates(phone: Phone, place: str = BAIHUA, span: str = SPAN, **query):
-    answer = phone.get(f"/v1/admin/tickets/rates?place={place}&{span}" + "".join(f"&{k}={v}" for k, v in query.items()))
+    answer = phone.get(
+        f"/v1/admin/tickets/rates?place={place}&{span}"
+        + "".join(f"&{k}={v}" for k, v in query.items())
+    )
     assert answer.status == 200, answer.text
     return answer.json
 
@@ -50,7 +72,11 @@ def test_staff_see_the_statistics_of_their_own_place(world: World):
         solved(world, n, reopened=int(n == 0), private=n == 1)
     saved(world, 10, place=OTHER_GRID)
     found = rates(world.staff())
-    assert (found["cut"], found["total"]["key"], found["total"]["reported"]) == (False, "", 4)
+    assert (found["cut"], found["total"]["key"], found["total"]["reported"]) == (
+        False,
+        "",
+        4,
+    )
     assert [group["key"] for group in found["groups"]] == [BAIHUA]
     solution = found["total"]["solution"]
     assert (solution["n"], solution["hits"], solution["value"]) == (4, 3, 0.75)
@@ -65,17 +91,30 @@ def test_staff_see_the_statistics_of_their_own_place(world: World):
     }
     worker = world.staff(GRID, Role.GRID_WORKER)
     assert rates(worker, GRID, by="category")["groups"][0]["key"] == "light"
-    assert [group["key"] for group in rates(world.phone_of(world.admin), STREET, by="grid")["groups"]] == [GRID, OTHER_GRID]
+    assert [
+        group["key"]
+        for group in rates(world.phone_of(world.admin), STREET, by="grid")["groups"]
+    ] == [GRID, OTHER_GRID]
     for phone in (worker, world.resident(), world.volunteer(), world.staff(JINFENG)):
         assert phone.get(f"/v1/admin/tickets/rates?place={BAIHUA}&{SPAN}").status == 404
         assert phone.get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").status == 404
 
 
 def test_a_span_is_of_local_days_both_included(world: World):
-    for n, at in enumerate(("2026-10-31T15:59:59", "2026-10-31T16:00:00", "2026-11-30T15:59:59", "2026-11-30T16:00:00")):
+    for n, at in enumerate(
+        (
+            "2026-10-31T15:59:59",
+            "2026-10-31T16:00:00",
+            "2026-11-30T15:59:59",
+            "2026-11-30T16:00:00",
+        )
+    ):
         saved(world, n, created_at=datetime.fromisoformat(at).replace(tzinfo=UTC))
     assert rates(world.staff())["total"]["reported"] == 2
-    assert rates(world.staff(), span="from=2026-10-31&to=2026-10-31")["total"]["reported"] == 1
+    assert (
+        rates(world.staff(), span="from=2026-10-31&to=2026-10-31")["total"]["reported"]
+        == 1
+    )
     assert [g["key"] for g in rates(world.staff(), span="from=2026-10-01&to=2026-12-31", by="month")["groups"]] == [
         "2026-10", "2026-11", "2026-12",
     ]  # fmt: skip
@@ -90,12 +129,21 @@ def test_a_span_is_of_local_days_both_included(world: World):
     ],
 )  # fmt: skip
 def test_a_span_that_cannot_be_is_refused(world: World, span: str):
-    assert world.staff().get(f"/v1/admin/tickets/rates?place={BAIHUA}&{span}").status == 422
+    assert (
+        world.staff().get(f"/v1/admin/tickets/rates?place={BAIHUA}&{span}").status
+        == 422
+    )
 
 
 def test_a_year_is_a_span(world: World):
-    assert rates(world.staff(), span="from=2025-11-01&to=2026-11-01")["total"]["reported"] == 0
-    assert rates(world.staff(), span="from=2199-12-31&to=2199-12-31")["total"]["reported"] == 0
+    assert (
+        rates(world.staff(), span="from=2025-11-01&to=2026-11-01")["total"]["reported"]
+        == 0
+    )
+    assert (
+        rates(world.staff(), span="from=2199-12-31&to=2199-12-31")["total"]["reported"]
+        == 0
+    )
 
 
 def test_what_is_read_follows_the_tickets_of_the_span(world: World):
@@ -113,17 +161,31 @@ def test_what_is_read_follows_the_tickets_of_the_span(world: World):
     assert not storage.names["Scan"]
 
 
-def test_the_newest_are_counted_and_it_is_said_that_there_were_more(world: World, monkeypatch):
+def test_the_newest_are_counted_and_it_is_said_that_there_were_more(
+    world: World, monkeypatch
+):
     monkeypatch.setattr(statistics, "_MAX_READ", 5)
     for n in range(6):
         saved(world, n)
-    assert (rates(world.staff())["cut"], rates(world.staff())["total"]["reported"]) == (True, 5)
-    assert world.staff().get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").json["cut"] is True
+    assert (rates(world.staff())["cut"], rates(world.staff())["total"]["reported"]) == (
+        True,
+        5,
+    )
+    assert (
+        world.staff().get(f"/v1/admin/tickets/hot-spots?place={BAIHUA}").json["cut"]
+        is True
+    )
 
 
 def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: World):
     first = saved(world, 1, place=UNIT)
-    joined = saved(world, 2, state=TicketStatus.CLOSED, ending=Ending.MERGED, created_at=world.clock.now() + timedelta(hours=1))
+    joined = saved(
+        world,
+        2,
+        state=TicketStatus.CLOSED,
+        ending=Ending.MERGED,
+        created_at=world.clock.now() + timedelta(hours=1),
+    )
     saved(world, 3, category="lift")
     saved(world, 4, created_at=world.clock.now() - timedelta(days=31))
     path = f"/v1/admin/tickets/hot-spots?place={BAIHUA}"
@@ -133,25 +195,37 @@ def test_the_same_again_in_a_building_suggests_one_ticket_for_the_cause(world: W
     save(Counter(subject=first.id, name=JOINED, value=1))
     with counted_storage() as storage:
         (spot,) = staff.get(path).json["items"]
-    assert storage.reads == 6  # who asks, the rules, a page of keys, its tickets, who joined them, the building's name
+    assert (
+        storage.reads == 6
+    )  # who asks, the rules, a page of keys, its tickets, who joined them, the building's name
     assert spot == {
         "place": BUILDING, "category": "light", "reports": 3, "tickets": [joined.id, first.id],
         "first_at": "2026-11-23T00:40:00Z", "last_at": "2026-11-23T01:40:00Z",
         "suggestion": {"category": "light", "place": BUILDING, "text": "5号楼：30 天内有 3 次反映「公共照明」，请查明根本原因。"},
     }  # fmt: skip
-    assert staff.get(path, accept_language="en").json["items"][0]["suggestion"]["text"] == (
-        "5号楼: 3 reports of “Lighting” within 30 days. Please find the cause."
-    )
+    assert staff.get(path, accept_language="en").json["items"][0]["suggestion"][
+        "text"
+    ] == ("5号楼: 3 reports of “Lighting” within 30 days. Please find the cause.")
     made = staff.post("/v1/tickets", spot["suggestion"])
     assert made.status == 201, made.text
     assert staff.get(f"/v1/admin/tickets/hot-spots?place={JINFENG}").status == 404
 
 
-def test_a_street_says_what_a_hot_spot_is_and_an_old_category_is_not_suggested(world: World):
+def test_a_street_says_what_a_hot_spot_is_and_an_old_category_is_not_suggested(
+    world: World,
+):
     for n in range(3):
         saved(world, n, category="old")
-    admin, path = world.phone_of(world.admin), f"/v1/admin/tickets/hot-spots?place={STREET}"
+    admin, path = (
+        world.phone_of(world.admin),
+        f"/v1/admin/tickets/hot-spots?place={STREET}",
+    )
     (spot,) = admin.get(path).json["items"]
     assert (spot["category"], spot["reports"], spot["suggestion"]) == ("old", 3, None)
-    assert admin.put(f"/v1/policies/tickets?place={STREET}", {"hot_spot_reports": 4}).status == 200
+    assert (
+        admin.put(
+            f"/v1/policies/tickets?place={STREET}", {"hot_spot_reports": 4}
+        ).status
+        == 200
+    )
     assert admin.get(path).json["items"] == []

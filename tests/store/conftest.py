@@ -11,11 +11,17 @@ from chalicelib.store.dynamo import connect
 from ..storage import ADDRESS, WatchedDynamo
 from ..world import World
 
-STORES = ("memory", pytest.param("moto", marks=pytest.mark.slow), pytest.param("embedded", marks=pytest.mark.embedded))
+STORES = (
+    "memory",
+    pytest.param("moto", marks=pytest.mark.slow),
+    pytest.param("embedded", marks=pytest.mark.embedded),
+)
 
 
 @pytest.fixture(params=STORES)
-def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """A street in each of the stores."""
     if request.param == "moto":
         with mock_aws():

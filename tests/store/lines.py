@@ -21,12 +21,20 @@ class Said:
     silent: bool = False  # nothing comes
 
     def bytes(self) -> bytes:
-        headers = {"x-amzn-requestid": "R1", "content-type": "application/x-amz-json-1.0"} | self.headers
+        headers = {
+            "x-amzn-requestid": "R1",
+            "content-type": "application/x-amz-json-1.0",
+        } | self.headers
         if self.chunked:
             headers["transfer-encoding"] = "chunked"
             half = len(self.body) // 2
             parts = [part for part in (self.body[:half], self.body[half:]) if part]
-            body = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts) + b"0\r\n\r\n"
+            body = (
+                b"".join(
+                    f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in parts
+                )
+                + b"0\r\n\r\n"
+            )
         else:
             headers["content-length"] = str(len(self.body))
             body = self.body
@@ -37,9 +45,13 @@ class Said:
 CUT = Said(status=0)
 
 
-def said(status: int = 200, crc: bool = False, chunked: bool = False, **body: Any) -> Said:
+def said(
+    status: int = 200, crc: bool = False, chunked: bool = False, **body: Any
+) -> Said:
     raw = json.dumps(body).encode()
-    return Said(status, raw, {"x-amz-crc32": str(zlib.crc32(raw))} if crc else {}, chunked)
+    return Said(
+        status, raw, {"x-amz-crc32": str(zlib.crc32(raw))} if crc else {}, chunked
+    )
 
 
 @dataclass
@@ -71,7 +83,9 @@ class Line:
             while (line := reader.readline().strip()) != b"":
                 name, _, value = line.decode().partition(":")
                 headers[name.lower()] = value.strip()
-            self.heard.append((headers, reader.read(int(headers.get("content-length", "0")))))
+            self.heard.append(
+                (headers, reader.read(int(headers.get("content-length", "0"))))
+            )
             now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
             if now.silent:
                 threading.Event().wait(2)

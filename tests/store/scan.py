@@ -72,24 +72,36 @@ def scan(kind: type[T], condition: Any = None) -> list[T]:
 
 def scan_items(kind: type, condition: Any = None) -> list[dict[str, Any]]:
     """Return the raw items of a kind."""
-    return [dict(item) for item in scanning.scan_items(store(), store().row_of(kind).table, condition)]
+    return [
+        dict(item)
+        for item in scanning.scan_items(store(), store().row_of(kind).table, condition)
+    ]
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Return every raw item of every table, by the table's short name."""
-    return {table.name: [dict(item) for item in scanning.scan_items(store(), table)] for table in all_tables()}
+    return {
+        table.name: [dict(item) for item in scanning.scan_items(store(), table)]
+        for table in all_tables()
+    }
 
 
 def scheduled() -> list[ScheduledJob]:
     """Return every job that waits, in the order of time."""
     items = [item for item in everything()["due"] if item["pk"]["S"] != PARKED_PART]
-    records = sorted((JOB.to_entity(item) for item in items), key=lambda record: record.at)
+    records = sorted(
+        (JOB.to_entity(item) for item in items), key=lambda record: record.at
+    )
     return [scheduled_of(record) for record in records]
 
 
 def counter(subject: str, name: str) -> int | None:
     """Return where a counter stands, None if it never counted."""
-    found = [item for item in everything()["counters"] if item["pk"]["S"] == subject and item["sk"]["S"] == name]
+    found = [
+        item
+        for item in everything()["counters"]
+        if item["pk"]["S"] == subject and item["sk"]["S"] == name
+    ]
     return int(found[0]["value"]["N"]) if found else None
 
 

@@ -33,7 +33,11 @@ BUS = Table("buses").row(Bus, keys=lambda bus: {"pk": bus.id, "sk": "bus"})
 
 @pytest.fixture(params=["memory", pytest.param("embedded", marks=pytest.mark.embedded)])
 def town(request: pytest.FixtureRequest) -> World:
-    world: World = World() if request.param == "memory" else request.getfixturevalue("embedded_world")
+    world: World = (
+        World()
+        if request.param == "memory"
+        else request.getfixturevalue("embedded_world")
+    )
     world.services.store.register(BUS)
     create_missing(world.services.store, [BUS.table])
     return world
@@ -42,7 +46,9 @@ def town(request: pytest.FixtureRequest) -> World:
 def adjust(world: World, bus: Bus, refusal: Conflict | None = FULL, **add: int) -> None:
     limits = {"seats": (0, None), "taken": (0, 3)}
     write = Adjust(row=bus, add=add, limits=limits, on_conflict=refusal)
-    changes: Changes[Any] = Changes(entity=world.admin, previous=world.admin, writes=(write,))
+    changes: Changes[Any] = Changes(
+        entity=world.admin, previous=world.admin, writes=(write,)
+    )
     world.services.transaction.run(lambda: changes, RequestContext())
 
 
@@ -58,8 +64,12 @@ def test_several_numbers_change_together(town: World):
     assert bus_in(town.services.store) == Bus(id="bus_1", seats=0, taken=2)
 
 
-@pytest.mark.parametrize("add", [{"seats": -3}, {"taken": 4}, {"taken": -1}, {"seats": -3, "taken": 1}])
-def test_what_passes_a_limit_is_the_named_refusal_and_changes_nothing(town: World, add: dict[str, int]):
+@pytest.mark.parametrize(
+    "add", [{"seats": -3}, {"taken": 4}, {"taken": -1}, {"seats": -3, "taken": 1}]
+)
+def test_what_passes_a_limit_is_the_named_refusal_and_changes_nothing(
+    town: World, add: dict[str, int]
+):
     bus = Bus(id="bus_1", seats=2)
     town.services.store.put(bus)
     with pytest.raises(Conflict) as refused:

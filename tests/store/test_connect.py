@@ -12,7 +12,9 @@ from ..people.builders import a_person
 from ..world import World
 
 
-def test_requests_are_lean_unless_the_switch_says_otherwise(embedded_world: World, monkeypatch: pytest.MonkeyPatch):
+def test_requests_are_lean_unless_the_switch_says_otherwise(
+    embedded_world: World, monkeypatch: pytest.MonkeyPatch
+):
     assert isinstance(connect("us-east-1"), LeanConnection)
     monkeypatch.setenv("CHUNHUI_LEAN", "0")
     whole = connect("us-east-1")
@@ -27,7 +29,9 @@ def test_a_client_that_is_brought_is_asked_instead_of_botocore():
     asked: list[str] = []
 
     class Client:
-        def _make_api_call(self, operation: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+        def _make_api_call(
+            self, operation: str, kwargs: dict[str, Any]
+        ) -> dict[str, Any]:
             asked.append(f"{operation} {kwargs['TableName']}")
             return {"Item": PERSON.from_entity(a_person())}
 

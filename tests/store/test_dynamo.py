@@ -13,7 +13,11 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
-from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
+from botocore.credentials import (
+    Credentials,
+    ReadOnlyCredentials,
+    RefreshableCredentials,
+)
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -31,14 +35,27 @@ from chalicelib.store.dynamo import Dynamo, LeanConnection, Signer
 
 from .lines import CUT, Said, line, said
 
-GET = {"TableName": "t", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}, "ReturnConsumedCapacity": "TOTAL"}
+GET = {
+    "TableName": "t",
+    "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}},
+    "ReturnConsumedCapacity": "TOTAL",
+}
 TEXTS = st.text(max_size=30)
 BYTES = st.binary(max_size=40)
 CLIENTS: list[Any] = []  # of a test; their connections are closed after it
 
 
-def client_of(kind: type[Connection], address: str | None, region: str = "us-east-1", **options: Any) -> Any:
-    times = {"connect_timeout_seconds": 1, "read_timeout_seconds": 0.3, "max_retry_attempts": 3}
+def client_of(
+    kind: type[Connection],
+    address: str | None,
+    region: str = "us-east-1",
+    **options: Any,
+) -> Any:
+    times = {
+        "connect_timeout_seconds": 1,
+        "read_timeout_seconds": 0.3,
+        "max_retry_attempts": 3,
+    }
     client = kind(region=region, host=address, **(times | options)).client
     CLIENTS.append(client)
     return client
@@ -46,7 +63,9 @@ def client_of(kind: type[Connection], address: str | None, region: str = "us-eas
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
-    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(
+        botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None)
+    )
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     yield
@@ -54,7 +73,12 @@ def _no_waiting(monkeypatch):
         CLIENTS.pop().close()
 
 
-def outcome(kind: type[Connection], script: list[Said], operation: str = "GetItem", kwargs: Any = GET) -> Any:
+def outcome(
+    kind: type[Connection],
+    script: list[Said],
+    operation: str = "GetItem",
+    kwargs: Any = GET,
+) -> Any:
     """Return what a client makes of a script, and how often it asked."""
     with line(script) as server:
         client = client_of(kind, server.address)
@@ -66,7 +90,9 @@ def outcome(kind: type[Connection], script: list[Said], operation: str = "GetIte
             answer = error.response
         except BotoCoreError as error:
             return type(error), len(server.heard)
-        answer["ResponseMetadata"].pop("HTTPHeaders", None)  # nobody reads them of what went well
+        answer["ResponseMetadata"].pop(
+            "HTTPHeaders", None
+        )  # nobody reads them of what went well
         answer["ResponseMetadata"].pop("MaxAttemptsReached", None)
         return found, len(server.heard)
 
@@ -76,30 +102,52 @@ def outcome(kind: type[Connection], script: list[Said], operation: str = "GetIte
 
 @settings(max_examples=100)
 @given(
-    region=st.sampled_from(["us-east-1", "cn-north-1", "cn-northwest-1", "eu-central-1"]),
+    region=st.sampled_from(
+        ["us-east-1", "cn-north-1", "cn-northwest-1", "eu-central-1"]
+    ),
     secret=st.text("abcABC123/+=", min_size=1, max_size=40),
     token=st.none() | st.text("abcABC123/+=", min_size=1, max_size=200),
     body=st.binary(max_size=300) | TEXTS.map(str.encode),
     operation=st.sampled_from(["GetItem", "TransactWriteItems"]),
-    at=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)),  # noqa: DTZ001 - botocore signs by naive ones
+    at=st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)),
     port=st.sampled_from(["", ":8000"]),
 )
-def test_a_request_is_signed_as_botocore_signs_it(region, secret, token, body, operation, at, port):
+def test_a_request_is_signed_as_botocore_signs_it(
+    region, secret, token, body, operation, at, port
+):
     host = f"dynamodb.{region}.amazonaws.com{port}"
-    headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"DynamoDB_20120810.{operation}"}
-    theirs = AWSRequest("POST", f"{'http' if port else 'https'}://{host}/", dict(headers), body)
+    headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": f"DynamoDB_20120810.{operation}",
+    }
+    theirs = AWSRequest(
+        "POST", f"{'http' if port else 'https'}://{host}/", dict(headers), body
+    )
     with mock.patch("botocore.auth.get_current_datetime", return_value=at):
-        SigV4Auth(Credentials("AKID", secret, token), "dynamodb", region).add_auth(theirs)
+        SigV4Auth(Credentials("AKID", secret, token), "dynamodb", region).add_auth(
+            theirs
+        )
     instant = at.strftime("%Y%m%dT%H%M%SZ")
-    ours = Signer(region, "dynamodb", host).headers(headers, body, instant, ReadOnlyCredentials("AKID", secret, token))
+    ours = Signer(region, "dynamodb", host).headers(
+        headers, body, instant, ReadOnlyCredentials("AKID", secret, token)
+    )
     assert ours["authorization"] == theirs.headers["Authorization"]
     assert ours == {name.lower(): value for name, value in theirs.headers.items()}
 
 
 def test_the_key_of_a_day_is_derived_once_and_anew_for_another_day_or_secret():
-    signer, one, other = Signer("r", "s", "h"), ReadOnlyCredentials("a", "s1", None), ReadOnlyCredentials("a", "s2", None)
+    signer, one, other = (
+        Signer("r", "s", "h"),
+        ReadOnlyCredentials("a", "s1", None),
+        ReadOnlyCredentials("a", "s2", None),
+    )
     fresh = lambda *args: Signer("r", "s", "h").headers({}, b"", *args)["authorization"]  # noqa: E731
-    for args in [("20260101T000000Z", one), ("20260101T235959Z", one), ("20260102T000000Z", one), ("20260102T000000Z", other)]:
+    for args in [
+        ("20260101T000000Z", one),
+        ("20260101T235959Z", one),
+        ("20260102T000000Z", one),
+        ("20260102T000000Z", other),
+    ]:
         assert signer.headers({}, b"", *args)["authorization"] == fresh(*args)
 
 
@@ -111,21 +159,30 @@ VALUES = st.recursive(
     | st.sampled_from([{"BOOL": True}, {"NULL": True}, {"SS": ["a", "烧水"]}]),
     lambda inner: (
         st.builds(lambda v: {"L": v}, st.lists(inner, max_size=3))
-        | st.builds(lambda v: {"M": v}, st.dictionaries(st.sampled_from(["B", "BS", "S", "名"]), inner, max_size=3))
+        | st.builds(
+            lambda v: {"M": v},
+            st.dictionaries(st.sampled_from(["B", "BS", "S", "名"]), inner, max_size=3),
+        )
     ),
     max_leaves=8,
 )
-ITEMS = st.dictionaries(st.sampled_from(["pk", "B", "BS", "故事", "x"]), VALUES, max_size=4)
+ITEMS = st.dictionaries(
+    st.sampled_from(["pk", "B", "BS", "故事", "x"]), VALUES, max_size=4
+)
 
 
 def on_the_wire(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=lambda given: b64encode(given).decode()))
+    return json.loads(
+        json.dumps(value, default=lambda given: b64encode(given).decode())
+    )
 
 
 @settings(max_examples=30, deadline=None)
 @given(item=ITEMS)
 def test_any_item_is_sent_and_read_as_botocore_does_it(item):
-    answer = Said(body=json.dumps({"Item": on_the_wire(item)}, ensure_ascii=False).encode())
+    answer = Said(
+        body=json.dumps({"Item": on_the_wire(item)}, ensure_ascii=False).encode()
+    )
     put = {"TableName": "t", "Item": item, "ReturnConsumedCapacity": "TOTAL"}
     sent = []
     for kind in (Connection, LeanConnection):
@@ -133,15 +190,24 @@ def test_any_item_is_sent_and_read_as_botocore_does_it(item):
             client = client_of(kind, server.address)
             client._make_api_call("PutItem", put)
             assert client._make_api_call("GetItem", dict(GET))["Item"] == item
-            sent.append([(headers["x-amz-target"], headers["content-type"], json.loads(body)) for headers, body in server.heard])
+            sent.append(
+                [
+                    (headers["x-amz-target"], headers["content-type"], json.loads(body))
+                    for headers, body in server.heard
+                ]
+            )
     assert sent[0] == sent[1]
 
 
 def test_a_transaction_has_a_token_and_keeps_it_for_all_its_tries():
     with line([said(500), CUT, said(200)]) as server:
-        client_of(LeanConnection, server.address)._make_api_call("TransactWriteItems", {"TransactItems": []})
+        client_of(LeanConnection, server.address)._make_api_call(
+            "TransactWriteItems", {"TransactItems": []}
+        )
         tokens = [json.loads(body)["ClientRequestToken"] for _, body in server.heard]
-        client_of(LeanConnection, server.address)._make_api_call("TransactWriteItems", {"TransactItems": []})
+        client_of(LeanConnection, server.address)._make_api_call(
+            "TransactWriteItems", {"TransactItems": []}
+        )
         other = json.loads(server.heard[-1][1])["ClientRequestToken"]
     assert len(tokens) == 3
     assert set(tokens) == {tokens[0]} != {other}
@@ -151,35 +217,88 @@ def test_a_transaction_has_a_token_and_keeps_it_for_all_its_tries():
 # what is answered
 
 FAILED = "com.amazonaws.dynamodb.v20120810#"
-REASONS = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Message": "no", "Item": {"pk": {"S": "a"}, "b": {"B": "AAEC"}}}]
+REASONS = [
+    {"Code": "None"},
+    {
+        "Code": "ConditionalCheckFailed",
+        "Message": "no",
+        "Item": {"pk": {"S": "a"}, "b": {"B": "AAEC"}},
+    },
+]
 ANSWERS = {
     "an item": [said(Item={"pk": {"S": "烧水"}, "b": {"B": "AAEC"}}, crc=True)],
     "nothing there": [said()],
     "capacity": [said(ConsumedCapacity={"TableName": "t", "CapacityUnits": 0.5})],
     "chunks": [said(Item={"pk": {"S": "a" * 5000}}, chunked=True)],
     "a condition that fails": [
-        said(400, __type=f"{FAILED}ConditionalCheckFailedException", message="no", Item={"b": {"B": "AAEC"}})
+        said(
+            400,
+            __type=f"{FAILED}ConditionalCheckFailedException",
+            message="no",
+            Item={"b": {"B": "AAEC"}},
+        )
     ],
     "a cancelled transaction": [
-        said(400, __type=f"{FAILED}TransactionCanceledException", Message="x", CancellationReasons=REASONS)
+        said(
+            400,
+            __type=f"{FAILED}TransactionCanceledException",
+            Message="x",
+            CancellationReasons=REASONS,
+        )
     ],
-    "a conflict": [said(400, __type=f"{FAILED}TransactionConflictException", message="x")],
-    "invalid": [said(400, __type="com.amazon.coral.validate#ValidationException", message="bad")],
-    "not there": [said(400, __type=f"{FAILED}ResourceNotFoundException", message="none")],
-    "a token that has expired": [said(400, __type="com.amazon.coral.service#ExpiredTokenException", message="old")],
-    "a clock that is wrong": [said(400, __type="InvalidSignatureException", message="Signature expired")],
-    "denied": [said(400, __type="com.amazon.coral.service#AccessDeniedException", Message="no")],
+    "a conflict": [
+        said(400, __type=f"{FAILED}TransactionConflictException", message="x")
+    ],
+    "invalid": [
+        said(400, __type="com.amazon.coral.validate#ValidationException", message="bad")
+    ],
+    "not there": [
+        said(400, __type=f"{FAILED}ResourceNotFoundException", message="none")
+    ],
+    "a token that has expired": [
+        said(
+            400, __type="com.amazon.coral.service#ExpiredTokenException", message="old"
+        )
+    ],
+    "a clock that is wrong": [
+        said(400, __type="InvalidSignatureException", message="Signature expired")
+    ],
+    "denied": [
+        said(400, __type="com.amazon.coral.service#AccessDeniedException", Message="no")
+    ],
     "unknown": [said(400, __type="SomethingNewException:http://x", message="?")],
     "without a type": [said(400, message="?")],
     "a page": [Said(403, b"<html>no</html>", {"content-type": "text/html"})],
-    "throttled for ever": [said(400, __type=f"{FAILED}ProvisionedThroughputExceededException", message="slow")],
-    "throttled once": [said(400, __type=f"{FAILED}ThrottlingException", message="slow"), said(Item={})],
-    "limited": [said(400, __type=f"{FAILED}RequestLimitExceeded", message="slow"), said()],
-    "in progress": [said(400, __type=f"{FAILED}TransactionInProgressException", Message="x"), said()],
-    "replicated": [said(400, __type=f"{FAILED}ReplicatedWriteConflictException", message="x"), said()],
+    "throttled for ever": [
+        said(
+            400,
+            __type=f"{FAILED}ProvisionedThroughputExceededException",
+            message="slow",
+        )
+    ],
+    "throttled once": [
+        said(400, __type=f"{FAILED}ThrottlingException", message="slow"),
+        said(Item={}),
+    ],
+    "limited": [
+        said(400, __type=f"{FAILED}RequestLimitExceeded", message="slow"),
+        said(),
+    ],
+    "in progress": [
+        said(400, __type=f"{FAILED}TransactionInProgressException", Message="x"),
+        said(),
+    ],
+    "replicated": [
+        said(400, __type=f"{FAILED}ReplicatedWriteConflictException", message="x"),
+        said(),
+    ],
     "too many": [Said(429, b""), said()],
     "broken for ever": [said(500, __type=f"{FAILED}InternalServerError", message="x")],
-    "broken twice": [said(500, __type=f"{FAILED}InternalServerError", message="x"), Said(503, b""), said(Item={})],
+    "broken twice": [
+        said(500, __type=f"{FAILED}InternalServerError", message="x"),
+        Said(503, b""),
+        said(Item={}),
+    ],
     "a gateway": [Said(502, b"<html>bad gateway</html>"), said()],
     "cut once": [CUT, said(Item={})],
     "cut for ever": [CUT],
@@ -194,7 +313,9 @@ ANSWERS = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_answer_means_what_it_means_to_botocore(name):
     script = ANSWERS[name]
-    ours, theirs = (outcome(kind, list(script)) for kind in (LeanConnection, Connection))
+    ours, theirs = (
+        outcome(kind, list(script)) for kind in (LeanConnection, Connection)
+    )
     assert ours == theirs
 
 
@@ -202,7 +323,9 @@ def test_tries_are_counted_as_configured():
     assert outcome(LeanConnection, [said(500)])[1] == 4
     with line([said(500)]) as server:
         with pytest.raises(ClientError):
-            client_of(LeanConnection, server.address, max_retry_attempts=1)._make_api_call("GetItem", dict(GET))
+            client_of(
+                LeanConnection, server.address, max_retry_attempts=1
+            )._make_api_call("GetItem", dict(GET))
         assert len(server.heard) == 2
 
 
@@ -210,7 +333,9 @@ def test_silence_is_a_timeout_after_all_tries_and_a_cut_line_a_closed_connection
     assert outcome(LeanConnection, [Said(silent=True)]) == (ReadTimeoutError, 4)
     assert outcome(LeanConnection, [CUT]) == (ConnectionClosedError, 4)
     with pytest.raises(EndpointConnectionError):
-        client_of(LeanConnection, "http://127.0.0.1:9")._make_api_call("GetItem", dict(GET))
+        client_of(LeanConnection, "http://127.0.0.1:9")._make_api_call(
+            "GetItem", dict(GET)
+        )
 
 
 def test_what_tries_have_cost_is_given_back_when_one_succeeds():
@@ -218,7 +343,9 @@ def test_what_tries_have_cost_is_given_back_when_one_succeeds():
         client = client_of(LeanConnection, server.address)
         quota = next(
             handler.__self__._quota
-            for handler in client.meta.events._emitter._handlers.prefix_search("after-call.dynamodb")
+            for handler in client.meta.events._emitter._handlers.prefix_search(
+                "after-call.dynamodb"
+            )
             if hasattr(getattr(handler, "__self__", None), "_quota")
         )
         client._make_api_call("GetItem", dict(GET))
@@ -230,7 +357,9 @@ def test_what_tries_have_cost_is_given_back_when_one_succeeds():
 
 
 def test_a_connection_is_used_again():
-    with line([said(), said(400, message="x"), said(chunked=True, Item={}), said()]) as server:
+    with line(
+        [said(), said(400, message="x"), said(chunked=True, Item={}), said()]
+    ) as server:
         client = client_of(LeanConnection, server.address)
         for _ in range(6):
             try:
@@ -243,9 +372,9 @@ def test_a_connection_is_used_again():
 def test_four_megabytes_go_and_come():
     story = "水" * 1_300_000
     with line([said(Item={"s": {"S": story}}, crc=True)]) as server:
-        answer = client_of(LeanConnection, server.address, read_timeout_seconds=20)._make_api_call(
-            "PutItem", {"TableName": "t", "Item": {"s": {"S": story}}}
-        )
+        answer = client_of(
+            LeanConnection, server.address, read_timeout_seconds=20
+        )._make_api_call("PutItem", {"TableName": "t", "Item": {"s": {"S": story}}})
         assert answer["Item"]["s"]["S"] == story
         assert json.loads(server.heard[0][1])["Item"]["s"]["S"] == story
 
@@ -254,7 +383,15 @@ def test_four_megabytes_go_and_come():
 
 
 @pytest.mark.parametrize(
-    "region", ["cn-north-1", "cn-northwest-1", "us-east-1", "ap-southeast-1", "us-gov-west-1", "us-iso-east-1"]
+    "region",
+    [
+        "cn-north-1",
+        "cn-northwest-1",
+        "us-east-1",
+        "ap-southeast-1",
+        "us-gov-west-1",
+        "us-iso-east-1",
+    ],
 )
 def test_requests_go_where_botocore_sends_them(region, monkeypatch):
     monkeypatch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
@@ -271,7 +408,9 @@ def test_requests_go_where_botocore_sends_them(region, monkeypatch):
     assert where[0] == where[1]
 
 
-def test_an_address_of_the_environment_is_taken_and_one_with_a_path_left_to_botocore(monkeypatch):
+def test_an_address_of_the_environment_is_taken_and_one_with_a_path_left_to_botocore(
+    monkeypatch,
+):
     with line([said()]) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.address)
         client_of(LeanConnection, None)._make_api_call("GetItem", dict(GET))
@@ -288,14 +427,27 @@ def test_a_session_token_goes_along_and_keys_that_are_renewed_are_used():
     def renewed() -> dict[str, str]:
         key, token = next(given)
         soon = SystemClock().now() + timedelta(seconds=1)
-        return {"access_key": key, "secret_key": "s", "token": token, "expiry_time": soon.isoformat()}
+        return {
+            "access_key": key,
+            "secret_key": "s",
+            "token": token,
+            "expiry_time": soon.isoformat(),
+        }
 
     with line([said()]) as server:
         client = client_of(LeanConnection, server.address)
-        client.whole._request_signer._credentials = RefreshableCredentials("k0", "s", "t0", at, renewed, "test")
+        client.whole._request_signer._credentials = RefreshableCredentials(
+            "k0", "s", "t0", at, renewed, "test"
+        )
         for _ in range(2):
             client._make_api_call("GetItem", dict(GET))
-        seen = [(headers["authorization"].split("/")[0][-2:], headers["x-amz-security-token"]) for headers, _ in server.heard]
+        seen = [
+            (
+                headers["authorization"].split("/")[0][-2:],
+                headers["x-amz-security-token"],
+            )
+            for headers, _ in server.heard
+        ]
     assert seen == [("k1", "t1"), ("k2", "t2")]
 
 
@@ -304,7 +456,10 @@ def test_without_credentials_nothing_is_sent_and_they_are_looked_for_again(monke
         connection = LeanConnection(region="us-east-1", host=server.address)
         CLIENTS.append(connection.client)
         connection.client.whole._request_signer._credentials = None
-        with mock.patch("botocore.session.Session.get_credentials", return_value=None), pytest.raises(NoCredentialsError):
+        with (
+            mock.patch("botocore.session.Session.get_credentials", return_value=None),
+            pytest.raises(NoCredentialsError),
+        ):
             connection.client._make_api_call("GetItem", dict(GET))
         assert not server.heard
         connection._local.session = None
@@ -316,7 +471,9 @@ def test_without_credentials_nothing_is_sent_and_they_are_looked_for_again(monke
 def test_tables_are_described_all_of_botocores_way():
     created = random.Random(1).randint(1, 10**9)
     with line([said(Table={"TableName": "t", "CreationDateTime": created})]) as server:
-        answer = client_of(LeanConnection, server.address)._make_api_call("DescribeTable", {"TableName": "t"})
+        answer = client_of(LeanConnection, server.address)._make_api_call(
+            "DescribeTable", {"TableName": "t"}
+        )
     assert answer["Table"]["CreationDateTime"] == datetime.fromtimestamp(created, UTC)
 
 

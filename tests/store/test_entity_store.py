@@ -25,7 +25,9 @@ def renamed(wish: Wish) -> Changes[Wish]:
     return Changes(entity=replace(wish, title="两个水壶"), previous=wish)
 
 
-def test_an_entity_that_is_not_there_is_not_found_and_lies_nowhere(world: World, wishes):
+def test_an_entity_that_is_not_there_is_not_found_and_lies_nowhere(
+    world: World, wishes
+):
     with pytest.raises(NotFound):
         wishes.get("wsh_none")
     with pytest.raises(NotFound):

@@ -20,41 +20,76 @@ class Store:
         self.ask(
             "CreateTable",
             KeySchema=_keys("pk", "sk"),
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk", "kind", "rank")],
-            GlobalSecondaryIndexes=[index | {"Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["name"]}}],
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "S"}
+                for key in ("pk", "sk", "kind", "rank")
+            ],
+            GlobalSecondaryIndexes=[
+                index
+                | {
+                    "Projection": {
+                        "ProjectionType": "INCLUDE",
+                        "NonKeyAttributes": ["name"],
+                    }
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
 
     def ask(self, operation: str, **kwargs: Any) -> Any:
-        given = kwargs if operation in ("TransactWriteItems", "BatchGetItem", "BatchWriteItem") else {"TableName": self.name}
+        given = (
+            kwargs
+            if operation in ("TransactWriteItems", "BatchGetItem", "BatchWriteItem")
+            else {"TableName": self.name}
+        )
         return self._client._make_api_call(operation, {**given, **kwargs})
 
     def transact(self, *parts: dict[str, Any], **kwargs: Any) -> Any:
-        items = [{kind: {"TableName": self.name, **part}} for each in parts for kind, part in each.items()]
+        items = [
+            {kind: {"TableName": self.name, **part}}
+            for each in parts
+            for kind, part in each.items()
+        ]
         return self.ask("TransactWriteItems", TransactItems=items, **kwargs)
 
     def put(self, **item: Any) -> None:
         self.ask("PutItem", Item=item_of(**item))
 
     def get(self, pk: str, sk: str = "a") -> Any:
-        return self.ask("GetItem", Key=item_of(pk=pk, sk=sk), ConsistentRead=True).get("Item")
+        return self.ask("GetItem", Key=item_of(pk=pk, sk=sk), ConsistentRead=True).get(
+            "Item"
+        )
 
     def query(self, condition: str, values: dict[str, Any], **kwargs: Any) -> Any:
         """Query; `#p #s #k #r` stand for the keys of table and index."""
         names = {"#p": "pk", "#s": "sk", "#k": "kind", "#r": "rank", "#n": "name"}
-        used = {name: names[name] for name in names if name in condition + kwargs.get("FilterExpression", "")}
+        used = {
+            name: names[name]
+            for name in names
+            if name in condition + kwargs.get("FilterExpression", "")
+        }
         given = {f":{name}": {"S": value} for name, value in values.items()}
-        asked = {"KeyConditionExpression": condition, "ExpressionAttributeNames": used, "ExpressionAttributeValues": given}
+        asked = {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": used,
+            "ExpressionAttributeValues": given,
+        }
         return self.ask("Query", **asked, **kwargs)
 
 
 def _keys(first: str, second: str) -> list[dict[str, str]]:
-    return [{"AttributeName": first, "KeyType": "HASH"}, {"AttributeName": second, "KeyType": "RANGE"}]
+    return [
+        {"AttributeName": first, "KeyType": "HASH"},
+        {"AttributeName": second, "KeyType": "RANGE"},
+    ]
 
 
 def item_of(**values: Any) -> dict[str, Any]:
     """Return an item with text and numbers."""
-    return {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in values.items()}
+    return {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in values.items()
+    }
 
 
 @pytest.fixture
@@ -67,7 +102,10 @@ def names_of(answer: Any) -> list[str]:
 
 
 A, B = item_of(pk="p", sk="a"), item_of(pk="p", sk="b")
-NEW = {"ConditionExpression": "attribute_not_exists (#0)", "ExpressionAttributeNames": {"#0": "pk"}}
+NEW = {
+    "ConditionExpression": "attribute_not_exists (#0)",
+    "ExpressionAttributeNames": {"#0": "pk"},
+}
 
 
 def reasons(error: ClientError) -> list[str]:
@@ -118,7 +156,11 @@ def test_an_update_sets_adds_and_removes_and_makes_what_was_not_there(store: Sto
     assert store.get("p") == item_of(pk="p", sk="a", name="x", count=3)
     store.put(pk="p", sk="a", old="o", count=-5, kept="k")
     answer = store.ask("UpdateItem", Key=A, ReturnValues="ALL_NEW", **update)
-    assert answer["Attributes"] == store.get("p") == item_of(pk="p", sk="a", name="x", count=-2, kept="k")
+    assert (
+        answer["Attributes"]
+        == store.get("p")
+        == item_of(pk="p", sk="a", name="x", count=-2, kept="k")
+    )
 
 
 CONDITIONS = {
@@ -147,7 +189,10 @@ def test_a_condition_decides_whether_something_is_written(store: Store, conditio
     store.put(pk="p", sk="a", name="x")
     values = {":w": {"S": "w"}, ":x": {"S": "x"}, ":y": {"S": "y"}, ":one": {"N": "1"}}
     used = {name: value for name, value in values.items() if name in condition}
-    given = {"ConditionExpression": condition, "ExpressionAttributeNames": {"#0": "name"}}
+    given = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#0": "name"},
+    }
     given |= {"ExpressionAttributeValues": used} if used else {}
     put = {"Item": item_of(pk="p", sk="a", name="written"), **given}
     if CONDITIONS[condition]:
@@ -158,11 +203,19 @@ def test_a_condition_decides_whether_something_is_written(store: Store, conditio
     with pytest.raises(ClientError, match="TransactionCanceledException") as caught:
         store.transact({"Put": {"Item": B}}, {"Put": put})
     assert reasons(caught.value) == ["None", "ConditionalCheckFailed"]
-    assert (store.get("p"), store.get("p", "b")) == (item_of(pk="p", sk="a", name="x"), None)
+    assert (store.get("p"), store.get("p", "b")) == (
+        item_of(pk="p", sk="a", name="x"),
+        None,
+    )
 
 
-def test_of_something_that_is_not_there_nothing_is_equal_and_everything_unequal(store: Store):
-    given = {"ExpressionAttributeNames": {"#0": "name"}, "ExpressionAttributeValues": {":0": {"S": "x"}}}
+def test_of_something_that_is_not_there_nothing_is_equal_and_everything_unequal(
+    store: Store,
+):
+    given = {
+        "ExpressionAttributeNames": {"#0": "name"},
+        "ExpressionAttributeValues": {":0": {"S": "x"}},
+    }
     with pytest.raises(ClientError, match="ConditionalCheckFailedException"):
         store.ask("PutItem", Item=A, ConditionExpression="#0 = :0", **given)
     store.ask("PutItem", Item=A, ConditionExpression="#0 <> :0", **given)
@@ -174,7 +227,10 @@ def test_of_something_that_is_not_there_nothing_is_equal_and_everything_unequal(
 def test_a_transaction_does_all_it_says(store: Store):
     store.put(pk="p", sk="b")
     store.put(pk="p", sk="d")
-    there = {"ConditionExpression": "attribute_exists (#0)", "ExpressionAttributeNames": {"#0": "pk"}}
+    there = {
+        "ConditionExpression": "attribute_exists (#0)",
+        "ExpressionAttributeNames": {"#0": "pk"},
+    }
     add = {"UpdateExpression": "ADD #0 :0", "ExpressionAttributeNames": {"#0": "count"}}
     add |= {"ExpressionAttributeValues": {":0": {"N": "2"}}}
     store.transact(
@@ -212,9 +268,17 @@ def test_batches_write_twenty_five_and_read_what_is_there(store: Store):
     items = [item_of(pk="p", sk=f"{n:02}") for n in range(26)]
     puts = [{"PutRequest": {"Item": item}} for item in items]
     store.ask("BatchWriteItem", RequestItems={store.name: puts[:25]})
-    store.ask("BatchWriteItem", RequestItems={store.name: [{"DeleteRequest": {"Key": items[0]}}]})
-    answer = store.ask("BatchGetItem", RequestItems={store.name: {"Keys": items, "ConsistentRead": True}})
-    assert sorted(names_of({"Items": answer["Responses"][store.name]})) == [f"{n:02}" for n in range(1, 25)]
+    store.ask(
+        "BatchWriteItem",
+        RequestItems={store.name: [{"DeleteRequest": {"Key": items[0]}}]},
+    )
+    answer = store.ask(
+        "BatchGetItem",
+        RequestItems={store.name: {"Keys": items, "ConsistentRead": True}},
+    )
+    assert sorted(names_of({"Items": answer["Responses"][store.name]})) == [
+        f"{n:02}" for n in range(1, 25)
+    ]
     assert not answer["UnprocessedKeys"]
     with pytest.raises(ClientError, match="ValidationException"):
         store.ask("BatchWriteItem", RequestItems={store.name: puts})
@@ -234,8 +298,14 @@ def filled(store: Store) -> Store:
 
 RANGES = {
     "#p = :p": (["s0", "s1", "s2", "s3", "t"], {"p": "p"}),
-    "(#p = :p AND begins_with (#s, :s))": (["s0", "s1", "s2", "s3"], {"p": "p", "s": "s"}),
-    "(#p = :p AND #s BETWEEN :a AND :b)": (["s1", "s2"], {"p": "p", "a": "s1", "b": "s2"}),
+    "(#p = :p AND begins_with (#s, :s))": (
+        ["s0", "s1", "s2", "s3"],
+        {"p": "p", "s": "s"},
+    ),
+    "(#p = :p AND #s BETWEEN :a AND :b)": (
+        ["s1", "s2"],
+        {"p": "p", "a": "s1", "b": "s2"},
+    ),
     "(#p = :p AND #s > :s)": (["s3", "t"], {"p": "p", "s": "s2"}),
     "(#p = :p AND #s >= :s)": (["s2", "s3", "t"], {"p": "p", "s": "s2"}),
     "(#p = :p AND #s < :s)": (["s0", "s1"], {"p": "p", "s": "s2"}),
@@ -248,23 +318,36 @@ RANGES = {
 def test_a_query_reads_a_range_in_both_directions(filled: Store, condition: str):
     expected, values = RANGES[condition]
     assert names_of(filled.query(condition, values)) == expected
-    assert names_of(filled.query(condition, values, ScanIndexForward=False)) == expected[::-1]
+    assert (
+        names_of(filled.query(condition, values, ScanIndexForward=False))
+        == expected[::-1]
+    )
 
 
 @pytest.mark.parametrize("forward", [True, False])
 @pytest.mark.parametrize("index", [None, "by_kind"])
-def test_pages_follow_one_another_and_the_last_one_may_be_empty(filled: Store, index: str | None, forward: bool):
-    condition, values = ("#k = :p", {"p": "k"}) if index else ("(#p = :p AND begins_with (#s, :s))", {"p": "p", "s": "s"})
+def test_pages_follow_one_another_and_the_last_one_may_be_empty(
+    filled: Store, index: str | None, forward: bool
+):
+    condition, values = (
+        ("#k = :p", {"p": "k"})
+        if index
+        else ("(#p = :p AND begins_with (#s, :s))", {"p": "p", "s": "s"})
+    )
     given: dict[str, Any] = {"IndexName": index} if index else {}
     pages, start = [], {}
     while True:
-        answer = filled.query(condition, values, Limit=2, ScanIndexForward=forward, **given, **start)
+        answer = filled.query(
+            condition, values, Limit=2, ScanIndexForward=forward, **given, **start
+        )
         pages.append(names_of(answer))
         if "LastEvaluatedKey" not in answer:
             break
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     everything = ["s1", "s2", "s0", "s3"] if index else ["s0", "s1", "s2", "s3"]
-    assert [name for page in pages for name in page] == (everything if forward else everything[::-1])
+    assert [name for page in pages for name in page] == (
+        everything if forward else everything[::-1]
+    )
     assert [len(page) for page in pages[:2]] == [2, 2]
 
 
@@ -282,14 +365,24 @@ def test_a_filter_leaves_out_what_was_read(filled: Store):
 def test_a_scan_reads_everything(filled: Store):
     assert len(filled.ask("Scan")["Items"]) == 6
     names = {"ExpressionAttributeNames": {"#0": "kind"}}
-    assert len(filled.ask("Scan", FilterExpression="attribute_exists (#0)", **names)["Items"]) == 5
+    assert (
+        len(
+            filled.ask("Scan", FilterExpression="attribute_exists (#0)", **names)[
+                "Items"
+            ]
+        )
+        == 5
+    )
 
 
 # what is refused
 
 EMPTY, MISSING = item_of(pk="", sk="a"), item_of(pk="p")
 LONG = item_of(pk="p", sk="a", name="x" * 410_000)
-VALUES = {"ExpressionAttributeNames": {"#0": "pk"}, "ExpressionAttributeValues": {":0": {"S": "p"}}}
+VALUES = {
+    "ExpressionAttributeNames": {"#0": "pk"},
+    "ExpressionAttributeValues": {":0": {"S": "p"}},
+}
 UNUSED = {"ExpressionAttributeValues": {":1": {"S": "p"}}}
 SET_KEY = {"UpdateExpression": "SET #0 = :0", **VALUES}
 REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -305,10 +398,22 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "an item that is too big": ("PutItem", {"Item": LONG}),
     "a key that is updated": ("UpdateItem", {"Key": A, **SET_KEY}),
     "a value that nothing uses": ("PutItem", {"Item": A, **NEW, **UNUSED}),
-    "a value that is missing": ("PutItem", {"Item": A, "ConditionExpression": "pk = :0"}),
-    "an index that is not there": ("Query", {"IndexName": "x", "KeyConditionExpression": "#0 = :0", **VALUES}),
-    "a query of no partition": ("Query", {"KeyConditionExpression": "#0 > :0", **VALUES}),
-    "a limit of nothing": ("Query", {"KeyConditionExpression": "#0 = :0", "Limit": 0, **VALUES}),
+    "a value that is missing": (
+        "PutItem",
+        {"Item": A, "ConditionExpression": "pk = :0"},
+    ),
+    "an index that is not there": (
+        "Query",
+        {"IndexName": "x", "KeyConditionExpression": "#0 = :0", **VALUES},
+    ),
+    "a query of no partition": (
+        "Query",
+        {"KeyConditionExpression": "#0 > :0", **VALUES},
+    ),
+    "a limit of nothing": (
+        "Query",
+        {"KeyConditionExpression": "#0 = :0", "Limit": 0, **VALUES},
+    ),
 }
 
 
@@ -331,11 +436,15 @@ def test_two_operations_on_one_item_are_refused(store: Store):
     assert store.get("p") is None
 
 
-def test_a_table_is_made_once_and_one_that_is_not_there_is_said_to_be_missing(store: Store):
+def test_a_table_is_made_once_and_one_that_is_not_there_is_said_to_be_missing(
+    store: Store,
+):
     with pytest.raises(ClientError, match="ResourceInUseException"):
         Store(store._client, store.name)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        store._client._make_api_call("GetItem", {"TableName": f"{store.name}x", "Key": A})
+        store._client._make_api_call(
+            "GetItem", {"TableName": f"{store.name}x", "Key": A}
+        )
 
 
 # in memory only
@@ -352,8 +461,12 @@ def test_nothing_that_was_given_or_returned_changes_what_is_kept(memory: Store):
     item["list"]["L"].append({"S": "y"})
     item["rank"]["S"] = "z"
     memory.get("p")["list"]["L"].clear()
-    memory.query("#k = :k", {"k": "k"}, IndexName="by_kind")["Items"][0]["rank"]["S"] = "z"
-    assert memory.get("p") == item_of(pk="p", sk="a", kind="k", rank="r") | {"list": {"L": [{"S": "x"}]}}
+    memory.query("#k = :k", {"k": "k"}, IndexName="by_kind")["Items"][0]["rank"][
+        "S"
+    ] = "z"
+    assert memory.get("p") == item_of(pk="p", sk="a", kind="k", rank="r") | {
+        "list": {"L": [{"S": "x"}]}
+    }
 
 
 def test_threads_lose_no_addition(memory: Store):
@@ -383,6 +496,8 @@ def test_threads_lose_no_addition(memory: Store):
         ("UpdateItem", {"Key": A, "UpdateExpression": "DELETE a b"}),
     ],
 )
-def test_what_it_does_not_know_it_says(memory: Store, operation: str, kwargs: dict[str, Any]):
+def test_what_it_does_not_know_it_says(
+    memory: Store, operation: str, kwargs: dict[str, Any]
+):
     with pytest.raises(NotImplementedError):
         memory.ask(operation, **kwargs)

@@ -42,14 +42,24 @@ def desk(world: World) -> Desk:
 
 
 def outbox(world: World, desk: Desk) -> Outbox:
-    return Outbox(desk, world.clock, SHARDS, world.services.metrics, world.services.store)
+    return Outbox(
+        desk, world.clock, SHARDS, world.services.metrics, world.services.store
+    )
 
 
 def wait(number: int, minutes: float = 0) -> list[str]:
     at = START + timedelta(minutes=minutes)
     ids = [f"due_{minutes}_{n:03}" for n in range(number)]
     for id in ids:
-        save(a_job(id=id, at=at, shard=shard_of(id, SHARDS), kind="wish.thanks", subject="wsh_a"))
+        save(
+            a_job(
+                id=id,
+                at=at,
+                shard=shard_of(id, SHARDS),
+                kind="wish.thanks",
+                subject="wsh_a",
+            )
+        )
     return ids
 
 
@@ -85,7 +95,9 @@ def test_what_the_queue_refuses_stays_and_does_not_hold_up_the_rest(world: World
     assert outbox(world, desk).sweep() == 3
 
 
-def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_request(world: World, desk):
+def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_request(
+    world: World, desk
+):
     wait(25, -1)
     with counted_storage() as storage:
         outbox(world, desk).sweep()
@@ -94,7 +106,9 @@ def test_entries_are_handed_over_ten_at_a_time_and_what_was_taken_goes_in_one_re
     assert storage.names == {"Query": SHARDS, "BatchWriteItem": len(desk.batches)}
 
 
-def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its_end(world: World, desk):
+def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its_end(
+    world: World, desk
+):
     wait(12, -1)
     box = outbox(world, desk)
     with box.batch():
@@ -105,7 +119,9 @@ def test_what_the_jobs_of_one_invocation_make_due_is_handed_over_together_at_its
     assert scheduled() == []
 
 
-def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(world: World, desk):
+def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(
+    world: World, desk
+):
     wait(3, -1)
     box = outbox(world, desk)
     with suppress(RuntimeError), box.batch():
@@ -118,13 +134,24 @@ def test_an_invocation_that_dies_hands_over_nothing_and_the_sweep_finds_it(world
 def test_of_a_batch_exactly_what_was_taken_is_deleted(world: World, desk):
     ids = wait(10, -1)
     desk.refuses = lambda due: due.id in ids[::3]
-    waiting = [a_job(id=id, at=START - timedelta(minutes=1), shard=shard_of(id, SHARDS), kind="", subject="") for id in ids]
+    waiting = [
+        a_job(
+            id=id,
+            at=START - timedelta(minutes=1),
+            shard=shard_of(id, SHARDS),
+            kind="",
+            subject="",
+        )
+        for id in ids
+    ]
     assert outbox(world, desk).enqueue(scheduled()) == 6
     assert [sorted(batch) for batch in desk.batches] == [ids]
     assert outbox(world, desk).are_waiting(waiting) == set(ids[::3])
 
 
-def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(world: World, desk):
+def test_what_was_taken_and_could_not_be_deleted_is_handed_over_again(
+    world: World, desk
+):
     wait(3, -1)
 
     def around(call, name, kwargs):
@@ -151,12 +178,16 @@ def test_whether_rows_are_waiting_is_asked_for_all_of_them_at_once(world: World,
     there = scheduled()
     gone = [a_job(id="due_gone", at=START, shard="s0", kind="", subject="")]
     with counted_storage() as storage:
-        assert outbox(world, desk).are_waiting([*there, *gone]) == {due.id for due in there}
+        assert outbox(world, desk).are_waiting([*there, *gone]) == {
+            due.id for due in there
+        }
     assert storage.names == {"BatchGetItem": 2}
     assert outbox(world, desk).are_waiting([]) == set()
 
 
-def test_a_sweep_with_nothing_due_reads_each_shard_once_however_much_waits(world: World, desk):
+def test_a_sweep_with_nothing_due_reads_each_shard_once_however_much_waits(
+    world: World, desk
+):
     wait(150, 60)
     with counted_storage() as storage:
         assert outbox(world, desk).sweep() == 0
@@ -185,7 +216,9 @@ def redrive(world: World, job: ParkedJob) -> None:
     world.services.desk.redrive_all([job.id])
 
 
-def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(world: World):
+def test_a_job_is_parked_once_and_keeps_everything_that_it_needs_to_be_done(
+    world: World,
+):
     outbox = world.services.outbox
     job = a_job(
         id="due_a",
@@ -220,16 +253,33 @@ def dues_of(outbox: Outbox) -> list[JobRecord]:
 def test_parked_jobs_are_listed_page_by_page_earliest_due_first(world: World):
     outbox = world.services.outbox
     for n in (3, 1, 2):
-        outbox.park(a_job(id=f"due_{n}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject=""), "")
+        outbox.park(
+            a_job(
+                id=f"due_{n}",
+                at=START + timedelta(minutes=n),
+                shard="s0",
+                kind="wish.approved",
+                subject="",
+            ),
+            "",
+        )
     first = outbox.parked("", 2)
     assert [job.record.id for job in first.items] == ["due_1", "due_2"]
-    assert [job.record.id for job in outbox.parked(first.items[-1].order, 2).items] == ["due_3"]
+    assert [job.record.id for job in outbox.parked(first.items[-1].order, 2).items] == [
+        "due_3"
+    ]
 
 
 def test_only_the_parked_jobs_that_are_wanted_fill_a_page(world: World):
     outbox = world.services.outbox
     for n in range(30):
-        job = a_job(id=f"due_{n:02}", at=START + timedelta(minutes=n), shard="s0", kind="wish.approved", subject="")
+        job = a_job(
+            id=f"due_{n:02}",
+            at=START + timedelta(minutes=n),
+            shard="s0",
+            kind="wish.approved",
+            subject="",
+        )
         outbox.park(job, "here" if n % 10 == 9 else "elsewhere")
     first = outbox.parked("", 2, lambda job: job.place == "here")
     assert [job.record.id for job in first.items] == ["due_09", "due_19"]
@@ -279,7 +329,10 @@ def test_the_audit_arms_anew_what_lost_its_alarm_and_only_that(world: World):
     assert armed.id == wish_of(lost).timer.id != row.id
     assert world.services.audit() == 0
     world.pass_time(minutes=2)
-    assert [wish_of(wish).state for wish in (lost, well)] == [State.EXPIRED, State.EXPIRED]
+    assert [wish_of(wish).state for wish in (lost, well)] == [
+        State.EXPIRED,
+        State.EXPIRED,
+    ]
     assert world.services.audit() == 0
 
 
@@ -293,7 +346,9 @@ def test_the_audit_leaves_alone_what_is_late_by_less_than_an_hour(world: World):
     assert world.services.audit() == 1
 
 
-def test_a_timer_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(world: World):
+def test_a_timer_that_somebody_moves_while_the_audit_looks_is_left_as_it_is(
+    world: World,
+):
     wish = world.open_wish()
     world.clock.advance(timedelta(days=20))
     seen = wish_of(wish)

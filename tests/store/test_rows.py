@@ -43,16 +43,26 @@ def test_a_line_of_the_wall_says_what_its_wish_says(wish):
 
 
 def test_a_row_from_before_a_field_existed_takes_the_fields_default():
-    raw = through_the_store(a_wish(claims=(a_claim(),), helpers_needed=3, told=("late",)))
+    raw = through_the_store(
+        a_wish(claims=(a_claim(),), helpers_needed=3, told=("late",))
+    )
     for younger in ("helpers_needed", "told", "claims", "thanks", "safeguarding"):
         raw.pop(younger, None)
     wish = WISH.to_entity(raw)
-    assert (wish.helpers_needed, wish.told, wish.claims, wish.thanks, wish.safeguarding) == (1, (), (), None, ())
+    assert (
+        wish.helpers_needed,
+        wish.told,
+        wish.claims,
+        wish.thanks,
+        wish.safeguarding,
+    ) == (1, (), (), None, ())
 
 
 def test_a_row_from_before_a_field_of_a_nested_part_existed_still_loads():
     raw = through_the_store(a_wish(claims=(a_claim(),)))
-    raw["claims"]["S"] = '[{"id": "clm_1", "helper": "per_h", "claimed_at": "2026-11-23T00:40:00Z"}]'
+    raw["claims"]["S"] = (
+        '[{"id": "clm_1", "helper": "per_h", "claimed_at": "2026-11-23T00:40:00Z"}]'
+    )
     assert WISH.to_entity(raw).claims == (a_claim("per_h", id="clm_1"),)
 
 
@@ -67,19 +77,43 @@ def test_two_kinds_in_one_table_do_not_take_one_anothers_rows(world: World):
     assert find(Wish, person.id, "wish") is None
 
 
-def test_events_lie_in_the_order_of_versions_beyond_ten_and_of_numbers_within(world: World):
-    wanted = [(version, number) for version in (1, 2, 9, 10, 11, 100) for number in (0, 1)]
+def test_events_lie_in_the_order_of_versions_beyond_ten_and_of_numbers_within(
+    world: World,
+):
+    wanted = [
+        (version, number) for version in (1, 2, 9, 10, 11, 100) for number in (0, 1)
+    ]
     for version, number in reversed(wanted):
-        event = WishEvent(subject="wsh_a", version=version, number=number, at=START, tag="wish.edited", by="per_a", party="owner")
+        event = WishEvent(
+            subject="wsh_a",
+            version=version,
+            number=number,
+            at=START,
+            tag="wish.edited",
+            by="per_a",
+            party="owner",
+        )
         save(event)
-    found = store().page(WISH_EVENT, "wsh_a", keys=SK.startswith("event#"), limit=100).items
+    found = (
+        store().page(WISH_EVENT, "wsh_a", keys=SK.startswith("event#"), limit=100).items
+    )
     assert [(event.version, event.number) for event in found] == wanted
     assert issubclass(WishEvent, EventRecord)
 
 
-def test_many_are_read_in_the_order_asked_for_and_the_missing_are_left_out(world: World):
+def test_many_are_read_in_the_order_asked_for_and_the_missing_are_left_out(
+    world: World,
+):
     one, two = world.person(), world.person()
-    found = store().get_many(PERSON, [(two.id, "person"), ("per_none", "person"), (one.id, "person"), (two.id, "person")])
+    found = store().get_many(
+        PERSON,
+        [
+            (two.id, "person"),
+            ("per_none", "person"),
+            (one.id, "person"),
+            (two.id, "person"),
+        ],
+    )
     assert [person.id for person in found] == [two.id, one.id, two.id]
     assert store().get_many(PERSON, []) == []
 
@@ -87,7 +121,17 @@ def test_many_are_read_in_the_order_asked_for_and_the_missing_are_left_out(world
 def _put_events(number: int) -> None:
     for n in range(number):
         at = START + timedelta(minutes=n)
-        save(WishEvent(subject="wsh_a", version=n, number=0, at=at, tag=f"t{n % 3}", by="b", party="owner"))
+        save(
+            WishEvent(
+                subject="wsh_a",
+                version=n,
+                number=0,
+                at=at,
+                tag=f"t{n % 3}",
+                by="b",
+                party="owner",
+            )
+        )
 
 
 def _pages(limit: int, **options):
@@ -117,7 +161,9 @@ def test_a_filtered_list_loses_nothing_however_little_is_read_at_once(world: Wor
     _put_events(11)
     for limit in (1, 2, 5):
         for most in (1, 4, 300):
-            pages = _pages(limit, wanted=lambda event: event.tag == "t1", read_at_most=most)
+            pages = _pages(
+                limit, wanted=lambda event: event.tag == "t1", read_at_most=most
+            )
             assert [version for found in pages for version in found] == [1, 4, 7, 10]
 
 

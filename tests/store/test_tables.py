@@ -21,17 +21,33 @@ from ..world import World
 
 def test_every_table_and_index_is_created_as_declared(world: World):
     for table in all_tables():
-        made = world.dynamo._make_api_call("DescribeTable", {"TableName": world.services.store.name_of(table)})["Table"]
+        made = world.dynamo._make_api_call(
+            "DescribeTable", {"TableName": world.services.store.name_of(table)}
+        )["Table"]
         assert [key["AttributeName"] for key in made["KeySchema"]] == ["pk", "sk"]
-        indexes = {index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])}
+        indexes = {
+            index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])
+        }
         assert indexes == {index.name for index in table.indexes}
         assert made["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
 
 
 def test_the_tables_are_those_of_the_features():
     names = {table.name for table in all_tables()}
-    assert names >= {"people", "places", "wishes", "sessions", "messages", "audit", "due", "counters", "receipts"}
-    assert len(names) == len(all_tables()) == len({id(row.table) for row in all_rows()}), "one declaration of each table"
+    assert names >= {
+        "people",
+        "places",
+        "wishes",
+        "sessions",
+        "messages",
+        "audit",
+        "due",
+        "counters",
+        "receipts",
+    }
+    assert (
+        len(names) == len(all_tables()) == len({id(row.table) for row in all_rows()})
+    ), "one declaration of each table"
 
 
 @pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
@@ -44,7 +60,9 @@ def test_no_index_holds_more_than_dynamodb_allows(table: Table):
 
 @pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
 def test_every_attribute_of_an_index_is_one_of_a_row(table: Table):
-    known = {name for row in all_rows() if row.table is table for name in row.attributes}
+    known = {
+        name for row in all_rows() if row.table is table for name in row.attributes
+    }
     for index in table.indexes:
         assert {*index.keys, *index.include} <= known
 
@@ -58,7 +76,10 @@ def test_creating_what_exists_changes_nothing(world: World):
 def test_a_repository_can_be_made_again(world: World):
     """As a feature is that failed to load half-way."""
     for _ in range(2):
-        assert PersonRepository(world.services.store).find_person(world.admin.id) == world.admin
+        assert (
+            PersonRepository(world.services.store).find_person(world.admin.id)
+            == world.admin
+        )
 
 
 def test_two_stores_in_one_process_share_nothing(world: World):
@@ -77,7 +98,12 @@ def test_a_store_knows_the_rows_of_the_repositories_that_were_made():
     with pytest.raises(KeyError):
         store.row_of(Wish)
     OfferRepository(store)
-    assert {table.name for table in store.tables} == {"offers", "due", "counters", "receipts"}
+    assert {table.name for table in store.tables} == {
+        "offers",
+        "due",
+        "counters",
+        "receipts",
+    }
 
 
 def test_every_kind_of_entity_has_a_name_of_its_own():

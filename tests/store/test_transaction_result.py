@@ -23,7 +23,9 @@ def test_the_result_of_the_attempt_that_was_committed_comes_back(world: World):
         tries.append(wish.version)
         if len(tries) == 1:  # somebody else is quicker
             save(replace(wish, version=wish.version + 1))
-        return Changes(entity=replace(wish, title="两个水壶"), previous=wish), f"from {wish.version}"
+        return Changes(
+            entity=replace(wish, title="两个水壶"), previous=wish
+        ), f"from {wish.version}"
 
     wish, result = world.services.transaction.run_with(decide, RequestContext())
     assert result == f"from {tries[1]}"
@@ -32,8 +34,12 @@ def test_the_result_of_the_attempt_that_was_committed_comes_back(world: World):
 
 def test_a_refusal_returns_no_result(world: World):
     wish, refusal = wish_of(world.open_wish()), Conflict("offer.over")
-    changes = Changes(entity=replace(wish, title="两个水壶"), previous=wish, refusal=refusal)
+    changes = Changes(
+        entity=replace(wish, title="两个水壶"), previous=wish, refusal=refusal
+    )
     with pytest.raises(Conflict) as refused:
-        world.services.transaction.run_with(lambda: (changes, "unseen"), RequestContext())
+        world.services.transaction.run_with(
+            lambda: (changes, "unseen"), RequestContext()
+        )
     assert refused.value is refusal
     assert wish_of(wish.id).title == "两个水壶", "it is raised after the commit"

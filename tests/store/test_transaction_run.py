@@ -40,7 +40,13 @@ class EscalationContext:
     waits: list = field(default_factory=list)
 
     def __post_init__(self):
-        outbox = Outbox(self, self.world.clock, 4, self.world.services.metrics, self.world.services.store)
+        outbox = Outbox(
+            self,
+            self.world.clock,
+            4,
+            self.world.services.metrics,
+            self.world.services.store,
+        )
         self.commit = Transaction(
             store=self.world.services.store,
             clock=self.world.clock,
@@ -99,14 +105,23 @@ def test_what_has_not_changed_is_not_written_again(office):
 def test_events_become_lines_of_the_timeline_in_order(office):
     wish = office.keep(a_wish())
     office.settle(changed(wish, "wish.delivered", "wish.fulfilled", thanks="谢谢"))
-    found = store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
-    assert [(event.tag, event.version, event.number) for event in found] == [("wish.delivered", 2, 0), ("wish.fulfilled", 2, 1)]
+    found = (
+        store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
+    )
+    assert [(event.tag, event.version, event.number) for event in found] == [
+        ("wish.delivered", 2, 0),
+        ("wish.fulfilled", 2, 1),
+    ]
 
 
 def test_an_event_about_something_unchanged_does_not_overwrite_an_earlier_line(office):
-    wish = office.settle(changed(office.keep(a_wish()), "wish.fulfilled", state=State.FULFILLED))
+    wish = office.settle(
+        changed(office.keep(a_wish()), "wish.fulfilled", state=State.FULFILLED)
+    )
     office.settle(changed(wish, "wish.thanked"))
-    found = store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
+    found = (
+        store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
+    )
     assert [event.tag for event in found] == ["wish.fulfilled", "wish.thanked"]
 
 
@@ -115,7 +130,9 @@ def test_a_row_that_is_taken_is_the_named_refusal_and_nothing_is_written(office)
     save(owner)
     second = Put(row=replace(owner, person_id="per_b"), new=True, on_conflict=TAKEN)
     with pytest.raises(Conflict) as refused:
-        office.settle(Changes(entity=a_person(version=0), previous=None, writes=(second,)))
+        office.settle(
+            Changes(entity=a_person(version=0), previous=None, writes=(second,))
+        )
     assert refused.value is TAKEN
     assert find(Person, "per_a", "person") is None
     assert find(PhoneOwner, "phone#f", "owner") == owner
@@ -128,7 +145,11 @@ def test_a_row_that_is_taken_without_a_refusal_is_decided_again(office):
         if find(PhoneOwner, "phone#f", "owner"):
             raise TAKEN
         save(owner)  # somebody else is quicker
-        return Changes(entity=a_person(version=0), previous=None, writes=(Put(row=replace(owner, person_id="per_b"), new=True),))
+        return Changes(
+            entity=a_person(version=0),
+            previous=None,
+            writes=(Put(row=replace(owner, person_id="per_b"), new=True),),
+        )
 
     with pytest.raises(Conflict):
         office.commit.run(decide, NEW)
@@ -147,23 +168,41 @@ def test_a_row_beside_that_changed_since_it_was_read_is_not_overwritten(office):
 
 def test_a_row_beside_that_is_as_it_was_read_is_replaced(office):
     other = office.keep(a_wish(id="wsh_b"))
-    office.settle(Changes(entity=a_wish(version=0), previous=None, writes=(Put(row=replace(other, title="新"), expected=other),)))
+    office.settle(
+        Changes(
+            entity=a_wish(version=0),
+            previous=None,
+            writes=(Put(row=replace(other, title="新"), expected=other),),
+        )
+    )
     assert find_wish("wsh_b").title == "新"
 
 
 def test_a_row_beside_may_go_with_the_change(office):
     owner = PhoneOwner(fingerprint="f", person_id="per_a")
     save(owner)
-    office.settle(Changes(entity=a_person(version=0), previous=None, writes=(Delete(row=owner),)))
+    office.settle(
+        Changes(entity=a_person(version=0), previous=None, writes=(Delete(row=owner),))
+    )
     assert find(PhoneOwner, "phone#f", "owner") is None
 
 
-def test_a_counter_stops_exactly_at_its_limit_and_the_rest_of_the_outcome_with_it(office):
+def test_a_counter_stops_exactly_at_its_limit_and_the_rest_of_the_outcome_with_it(
+    office,
+):
     count = Count(subject="per_v", name="active_claims", add=1, limit=2, refusal=FULL)
     for n in range(2):
-        office.settle(Changes(entity=a_wish(id=f"wsh_{n}", version=0), previous=None, writes=(count,)))
+        office.settle(
+            Changes(
+                entity=a_wish(id=f"wsh_{n}", version=0), previous=None, writes=(count,)
+            )
+        )
     with pytest.raises(Conflict) as refused:
-        office.settle(Changes(entity=a_wish(id="wsh_2", version=0), previous=None, writes=(count,)))
+        office.settle(
+            Changes(
+                entity=a_wish(id="wsh_2", version=0), previous=None, writes=(count,)
+            )
+        )
     assert refused.value is FULL
     assert counter("per_v", "active_claims") == 2
     assert find_wish("wsh_2") is None
@@ -180,10 +219,18 @@ def test_what_is_given_back_may_be_taken_again(office):
 def test_an_outcome_with_a_refusal_is_counted_and_then_refused(office):
     wish = office.keep(a_wish())
     wrong = Invalid("wish.code_wrong", ["code"])
-    tried = Count(subject="tries#clm", name="code", add=1, limit=5, refusal=Conflict("wish.code_locked"))
+    tried = Count(
+        subject="tries#clm",
+        name="code",
+        add=1,
+        limit=5,
+        refusal=Conflict("wish.code_locked"),
+    )
     for n in range(1, 3):
         with pytest.raises(Invalid) as refused:
-            office.settle(Changes(entity=wish, previous=wish, writes=(tried,), refusal=wrong))
+            office.settle(
+                Changes(entity=wish, previous=wish, writes=(tried,), refusal=wrong)
+            )
         assert refused.value is wrong
         assert counter("tries#clm", "code") == n
 
@@ -201,7 +248,11 @@ def test_whoever_is_overtaken_decides_again_on_what_is_true_now(office):
 
     after = office.commit.run(decide, NEW)
     assert seen == ["一个电热水壶", "别人先改了"]
-    assert (after.title, after.story, after.version) == ("别人先改了", "别人先改了的故事", 3)
+    assert (after.title, after.story, after.version) == (
+        "别人先改了",
+        "别人先改了的故事",
+        3,
+    )
     assert office.waits == [1]
 
 
@@ -222,7 +273,9 @@ def test_whoever_is_overtaken_is_refused_from_fresh_state_only(office):
     assert seen == [State.OPEN, State.CLAIMED]
 
 
-def test_lasting_contention_is_busy_after_four_fresh_tries_with_nothing_half_done(office):
+def test_lasting_contention_is_busy_after_four_fresh_tries_with_nothing_half_done(
+    office,
+):
     wish = office.keep(a_wish())
     tries = []
 
@@ -236,7 +289,11 @@ def test_lasting_contention_is_busy_after_four_fresh_tries_with_nothing_half_don
         office.commit.run(decide, NEW)
     assert (len(tries), office.waits, refused.value.retry_after) == (5, [1, 2, 3, 4], 1)
     assert find_wish(wish.id).title == "一个电热水壶"
-    assert not store().page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10).items
+    assert (
+        not store()
+        .page(WISH_EVENT, wish.id, keys=SK.startswith("event#"), limit=10)
+        .items
+    )
 
 
 def _fails(times: int, error: ClientError, operation: str = "TransactWriteItems"):
@@ -252,8 +309,16 @@ def _fails(times: int, error: ClientError, operation: str = "TransactWriteItems"
 
 
 def cancelled(*reasons: str) -> ClientError:
-    answer = {"Error": {"Code": "TransactionCanceledException", "Message": f"[{', '.join(reasons)}]"}}
-    return ClientError(answer | {"CancellationReasons": [{"Code": reason} for reason in reasons]}, "TransactWriteItems")
+    answer = {
+        "Error": {
+            "Code": "TransactionCanceledException",
+            "Message": f"[{', '.join(reasons)}]",
+        }
+    }
+    return ClientError(
+        answer | {"CancellationReasons": [{"Code": reason} for reason in reasons]},
+        "TransactWriteItems",
+    )
 
 
 def refused(code: str, operation: str = "TransactWriteItems") -> ClientError:
@@ -262,7 +327,11 @@ def refused(code: str, operation: str = "TransactWriteItems") -> ClientError:
 
 @pytest.mark.parametrize(
     "error",
-    [cancelled("TransactionConflict", "None"), cancelled("ThrottlingError"), refused("TransactionInProgressException")],
+    [
+        cancelled("TransactionConflict", "None"),
+        cancelled("ThrottlingError"),
+        refused("TransactionInProgressException"),
+    ],
 )
 def test_conflicts_and_throttles_of_the_store_are_tried_again(office, error):
     with _fails(2, error):
@@ -277,7 +346,10 @@ def test_a_fault_that_trying_again_cannot_mend_is_not_tried_again(office):
         tries.append(1)
         return Changes(entity=a_wish(version=0), previous=None)
 
-    with _fails(9, refused("ValidationException")), pytest.raises(Exception, match="Failed to write transaction items"):
+    with (
+        _fails(9, refused("ValidationException")),
+        pytest.raises(Exception, match="Failed to write transaction items"),
+    ):
         office.commit.run(decide, NEW)
     assert len(tries) == 1
 
@@ -310,7 +382,9 @@ def test_a_change_that_moves_the_due_replaces_the_alarm_with_a_fresh_one(office)
     wish = office.keep(a_wish(State.SUBMITTED))
     after = office.settle(changed(wish, submitted_at=START + timedelta(hours=1)))
     assert after.timer.id != wish.timer.id
-    assert [(due.id, due.at) for due in scheduled()] == [(after.timer.id, START + timedelta(days=30, hours=1))]
+    assert [(due.id, due.at) for due in scheduled()] == [
+        (after.timer.id, START + timedelta(days=30, hours=1))
+    ]
 
 
 def test_a_spent_alarm_is_armed_afresh_even_for_the_same_instant(office):
@@ -333,10 +407,20 @@ def test_a_change_that_leaves_nothing_to_wait_for_takes_the_alarm_away(office):
 
 def test_a_message_that_is_due_at_once_is_handed_over_and_waits_no_more(office):
     wish = office.keep(a_wish(State.FULFILLED))
-    message = Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id, params={"claim": "clm_1"})
+    message = Message(
+        kind="wish.thanks",
+        to=parse_audience("per_h"),
+        about=wish.id,
+        params={"claim": "clm_1"},
+    )
     office.settle(Changes(entity=wish, previous=wish, messages=(message,)))
     (due,) = office.handed
-    assert (due.kind, due.job.to, due.subject, due.job.params) == ("wish.thanks", OnePerson("per_h"), wish.id, {"claim": "clm_1"})
+    assert (due.kind, due.job.to, due.subject, due.job.params) == (
+        "wish.thanks",
+        OnePerson("per_h"),
+        wish.id,
+        {"claim": "clm_1"},
+    )
     assert scheduled() == []
 
 
@@ -344,7 +428,13 @@ def test_a_message_that_could_not_be_handed_over_waits_for_the_sweep(office):
     office.takes = False
     wish = office.keep(a_wish(State.FULFILLED))
     office.settle(
-        Changes(entity=wish, previous=wish, messages=(Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id),))
+        Changes(
+            entity=wish,
+            previous=wish,
+            messages=(
+                Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id),
+            ),
+        )
     )
     assert [due.id for due in scheduled()] == [due.id for due in office.handed]
     assert scheduled()[0].at == START + timedelta(seconds=30)
@@ -352,7 +442,12 @@ def test_a_message_that_could_not_be_handed_over_waits_for_the_sweep(office):
 
 def test_a_message_for_later_is_not_handed_over_before_its_time(office):
     wish = office.keep(a_wish(State.FULFILLED))
-    later = Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id, not_before=START + timedelta(hours=12))
+    later = Message(
+        kind="wish.thanks",
+        to=parse_audience("per_h"),
+        about=wish.id,
+        not_before=START + timedelta(hours=12),
+    )
     office.settle(Changes(entity=wish, previous=wish, messages=(later,)))
     assert office.handed == []
     assert [due.at for due in scheduled()] == [START + timedelta(hours=12)]
@@ -361,7 +456,9 @@ def test_a_message_for_later_is_not_handed_over_before_its_time(office):
 def test_an_event_that_somebody_listens_to_is_handed_over_and_others_are_not(office):
     wish = office.keep(a_wish(State.FULFILLED))
     office.settle(changed(wish, "wish.approved", "wish.edited", title="改"))
-    assert [(due.kind, due.subject) for due in office.handed] == [("event.wish.approved", wish.id)]
+    assert [(due.kind, due.subject) for due in office.handed] == [
+        ("event.wish.approved", wish.id)
+    ]
 
 
 # receipts
@@ -370,7 +467,10 @@ def test_an_event_that_somebody_listens_to_is_handed_over_and_others_are_not(off
 def test_a_second_request_with_the_same_key_has_no_second_effect(office):
     office.settle(Changes(entity=a_wish(version=0), previous=None), a_receipt())
     with pytest.raises(Replayed) as replay:
-        office.settle(Changes(entity=a_wish(id="wsh_again", version=0), previous=None), a_receipt())
+        office.settle(
+            Changes(entity=a_wish(id="wsh_again", version=0), previous=None),
+            a_receipt(),
+        )
     assert replay.value.resource_id == "wsh_a"
     assert find_wish("wsh_again") is None
 
@@ -389,23 +489,36 @@ def test_a_replay_is_answered_as_one_even_where_a_fresh_try_would_be_refused(off
 def test_the_same_key_with_another_body_is_a_mismatch(office):
     office.settle(Changes(entity=a_wish(version=0), previous=None), a_receipt("d1"))
     with pytest.raises(Invalid) as refusal:
-        office.settle(Changes(entity=a_wish(id="wsh_again", version=0), previous=None), a_receipt("d2"))
+        office.settle(
+            Changes(entity=a_wish(id="wsh_again", version=0), previous=None),
+            a_receipt("d2"),
+        )
     assert refusal.value.code == "idempotency.mismatch"
 
 
 def test_a_refused_request_leaves_no_receipt(office):
     wish = office.keep(a_wish())
-    wrong = Changes(entity=wish, previous=wish, refusal=Invalid("wish.code_wrong", ["code"]))
+    wrong = Changes(
+        entity=wish, previous=wish, refusal=Invalid("wish.code_wrong", ["code"])
+    )
     with pytest.raises(Invalid):
         office.settle(wrong, a_receipt())
     assert everything()["receipts"] == []
-    assert office.settle(changed(wish, title="这次对了"), a_receipt()).title == "这次对了"
+    assert (
+        office.settle(changed(wish, title="这次对了"), a_receipt()).title == "这次对了"
+    )
 
 
 def test_a_receipt_is_forgotten_after_a_week_even_if_its_row_still_lies_there(office):
     office.settle(Changes(entity=a_wish(version=0), previous=None), a_receipt())
     office.world.clock.advance(timedelta(days=7, seconds=1))
-    assert office.settle(Changes(entity=a_wish(id="wsh_again", version=0), previous=None), a_receipt("d2")).id == "wsh_again"
+    assert (
+        office.settle(
+            Changes(entity=a_wish(id="wsh_again", version=0), previous=None),
+            a_receipt("d2"),
+        ).id
+        == "wsh_again"
+    )
 
 
 def test_a_receipt_holds_no_answer(office):

@@ -17,8 +17,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = Path(__file__).resolve().parent / "sample"
 MAX_CHANGES = 4
-GENERATORS = ("tools.routes", "tools.openapi", "tools.templates", "tools.infra")  # make openapi infra
-GENERATED = {"chalicelib/routes.py", "docs/openapi.json", "docs/messages.md", "infra/template.json"}
+GENERATORS = (
+    "tools.routes",
+    "tools.openapi",
+    "tools.templates",
+    "tools.infra",
+)  # make openapi infra
+GENERATED = {
+    "chalicelib/routes.py",
+    "docs/openapi.json",
+    "docs/messages.md",
+    "infra/template.json",
+}
 POLICIES = "make policies"
 DRIVEN = (
     "tests/notes",
@@ -73,7 +83,9 @@ def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name in [name for name in environment if name.startswith(("PYTEST_", "COV_"))]:
         del environment[name]
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def add_to_the_list(tree: Path) -> None:
@@ -81,13 +93,18 @@ def add_to_the_list(tree: Path) -> None:
     path = tree / "chalicelib" / "features.py"
     text = path.read_text(encoding="utf-8")
     assert text.count('    "uploads",\n') == 1
-    path.write_text(text.replace('    "uploads",\n', '    "uploads",\n    "notes",\n'), encoding="utf-8")
+    path.write_text(
+        text.replace('    "uploads",\n', '    "uploads",\n    "notes",\n'),
+        encoding="utf-8",
+    )
 
 
 def steps_of(changed: set[str]) -> set[str]:
     """Return what somebody does for these changes: one step for each file, one for all that is generated at once."""
     steps = {"generated documents" if name in GENERATED else name for name in changed}
-    return {"tests/notes" if step.startswith("tests/notes/") else step for step in steps}
+    return {
+        "tests/notes" if step.startswith("tests/notes/") else step for step in steps
+    }
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +121,18 @@ def test_a_feature_is_its_folder_and_four_changes_and_works(tree: Path):
         done = run(tree, "-m", generator)
         assert "Traceback" not in done.stderr, done.stderr
     after = digests(tree)
-    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    changed = {
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name)
+    }
     steps = steps_of(changed) | {POLICIES}
-    assert steps <= {"chalicelib/features.py", "generated documents", "tests/notes", POLICIES}
+    assert steps <= {
+        "chalicelib/features.py",
+        "generated documents",
+        "tests/notes",
+        POLICIES,
+    }
     assert len(steps) <= MAX_CHANGES
     driven = run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", *DRIVEN)
     assert driven.returncode == 0, driven.stdout[-8000:] + driven.stderr[-2000:]

@@ -10,25 +10,59 @@ from ..world import BAIHUA, GRID, STREET, World
 
 def _rules(world: World) -> dict[str, Any]:
     worker = world.person("周涛", (Role.GRID_WORKER, GRID))
-    minutes = {"accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True}
-    question = {"code": "where", "zh": "位置", "en": "Where", "kind": "singlevaluelist", "required": True}
+    minutes = {
+        "accept": 15,
+        "contact": 30,
+        "resolve": 120,
+        "call_back": 1440,
+        "remind": 60,
+        "always": True,
+    }
+    question = {
+        "code": "where",
+        "zh": "位置",
+        "en": "Where",
+        "kind": "singlevaluelist",
+        "required": True,
+    }
     question |= {"choices": [{"key": "yard", "zh": "院内", "en": "Yard"}]}
-    category = {"code": "light", "zh": "公共照明", "en": "Lighting", "group_zh": "房屋", "group_en": "Buildings"}
-    category |= {"about_zh": "路灯和楼道灯", "about_en": "Lamps", "keywords": ["灯"], "urgency": "utility", "private": False}
+    category = {
+        "code": "light",
+        "zh": "公共照明",
+        "en": "Lighting",
+        "group_zh": "房屋",
+        "group_en": "Buildings",
+    }
+    category |= {
+        "about_zh": "路灯和楼道灯",
+        "about_en": "Lamps",
+        "keywords": ["灯"],
+        "urgency": "utility",
+        "private": False,
+    }
     hours = [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "24:00"}]
     return {
         "categories": [category | {"photo_needed": True, "questions": [question]}],
         "limits": [
-            *({"urgency": urgency} | minutes for urgency in ("urgent", "utility", "general", "complex")),
+            *(
+                {"urgency": urgency} | minutes
+                for urgency in ("urgent", "utility", "general", "complex")
+            ),
             {"urgency": "utility", "category": "light"} | minutes,
         ],
-        "rules": [{"id": "r1", "place": GRID, "category": "light", "to": worker.id}, {"id": "r2", "to": "property"}],
+        "rules": [
+            {"id": "r1", "place": GRID, "category": "light", "to": worker.id},
+            {"id": "r2", "to": "property"},
+        ],
         "ladder": [
             {"level": "grid", "role": "grid_worker", "percent": 50},
             {"level": "street", "role": "street_admin", "percent": 100},
         ],
         "week": {"1": hours, "2": hours, "3": hours, "4": hours, "5": hours, "6": []},
-        "own": {"2027-01-01": {"hours": [], "note": "元旦"}, "2027-01-03": {"note": "补班"}},
+        "own": {
+            "2027-01-01": {"hours": [], "note": "元旦"},
+            "2027-01-03": {"note": "补班"},
+        },
         "hold_days": 7,
         "holds": 2,
         "reopen_days": 10,
@@ -39,16 +73,25 @@ def _rules(world: World) -> dict[str, Any]:
 
 
 def _set_rules(world: World) -> Good:
-    return Good(world.phone_of(world.admin), "/v1/policies/tickets?place=chunhui", _rules(world))
+    return Good(
+        world.phone_of(world.admin), "/v1/policies/tickets?place=chunhui", _rules(world)
+    )
 
 
 def _replay_rules(world: World) -> Good:
-    return Good(world.staff(), "/v1/policies/tickets/replay", {"place": BAIHUA, "policy": _rules(world)})
+    return Good(
+        world.staff(),
+        "/v1/policies/tickets/replay",
+        {"place": BAIHUA, "policy": _rules(world)},
+    )
 
 
 CASES = Cases(
     who={"read_rules": MEMBER, "set_rules": ADMIN, "replay_rules": WORKER},
-    bodies={"set_rules": {"hold_days": 7}, "replay_rules": {"place": GRID, "policy": {"hold_days": 7}}},
+    bodies={
+        "set_rules": {"hold_days": 7},
+        "replay_rules": {"place": GRID, "policy": {"hold_days": 7}},
+    },
     queries={"read_rules": f"?place={GRID}", "set_rules": f"?place={GRID}"},
     good={"set_rules": _set_rules, "replay_rules": _replay_rules},
     story_queries={"read_rules": f"place={STREET}"},

@@ -19,11 +19,21 @@ from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, START, STREET, World
 
 rows = Reads(PolicyRepository)
 
-URGENT = tuple(sorted(category.code for category in HOUSE.categories if category.urgency is TicketUrgency.URGENT))
+URGENT = tuple(
+    sorted(
+        category.code
+        for category in HOUSE.categories
+        if category.urgency is TicketUrgency.URGENT
+    )
+)
 
 
 def somebody(id: str, role: Role, place: str, **fields) -> Person:
-    values = {"name": "王", "phone": "+8613800000000", "grants": (Grant(role, place),)} | fields
+    values = {
+        "name": "王",
+        "phone": "+8613800000000",
+        "grants": (Grant(role, place),),
+    } | fields
     return Person(id=id, created_at=START, updated_at=START, **values)
 
 
@@ -32,19 +42,37 @@ CLERK = somebody("per_clerk", Role.COMMUNITY_STAFF, BAIHUA)
 ADMIN = somebody("per_admin", Role.STREET_ADMIN, STREET)
 
 
-def town(*people: Person, duty: dict[str, dict[str, tuple[str, ...]]] | None = None, extra: tuple[str, ...] = ()) -> Roster:
+def town(
+    *people: Person,
+    duty: dict[str, dict[str, tuple[str, ...]]] | None = None,
+    extra: tuple[str, ...] = (),
+) -> Roster:
     """A street with one grid; whoever is given is on duty where and as what she is granted, but for those in `duty`."""
-    lists: dict[str, dict[str, tuple[str, ...]]] = {STREET: {}, BAIHUA: {}, GRID: {}, **{place: {} for place in extra}}
+    lists: dict[str, dict[str, tuple[str, ...]]] = {
+        STREET: {},
+        BAIHUA: {},
+        GRID: {},
+        **{place: {} for place in extra},
+    }
     for person in people:
         for grant in person.grants:
-            lists[grant.place][grant.role.value] = (*lists[grant.place].get(grant.role.value, ()), person.id)
+            lists[grant.place][grant.role.value] = (
+                *lists[grant.place].get(grant.role.value, ()),
+                person.id,
+            )
     lists |= duty or {}
-    places = {code: Place(id=code, created_at=START, updated_at=START, name=code, duty=named) for code, named in lists.items()}
+    places = {
+        code: Place(id=code, created_at=START, updated_at=START, name=code, duty=named)
+        for code, named in lists.items()
+    }
     return Roster(places=places, people={person.id: person for person in people})
 
 
 def found(roster: Roster, **changes) -> set[tuple]:
-    return {(h.place, h.level, h.to, h.why, h.instead, h.categories) for h in coverage_gaps(replace(HOUSE, **changes), roster)}
+    return {
+        (h.place, h.level, h.to, h.why, h.instead, h.categories)
+        for h in coverage_gaps(replace(HOUSE, **changes), roster)
+    }
 
 
 def test_a_ladder_with_somebody_on_every_step_has_no_hole():
@@ -54,16 +82,35 @@ def test_a_ladder_with_somebody_on_every_step_has_no_hole():
 @pytest.mark.parametrize(
     ("people", "hole"),
     [
-        ((CLERK, ADMIN), (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ())),
-        ((WORKER, ADMIN), (BAIHUA, "community", "community_staff", Why.NOBODY_ON_DUTY, "street", ())),
-        ((WORKER, CLERK), (STREET, "street", "street_admin", Why.NOBODY_ON_DUTY, None, ())),
+        (
+            (CLERK, ADMIN),
+            (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ()),
+        ),
+        (
+            (WORKER, ADMIN),
+            (BAIHUA, "community", "community_staff", Why.NOBODY_ON_DUTY, "street", ()),
+        ),
+        (
+            (WORKER, CLERK),
+            (STREET, "street", "street_admin", Why.NOBODY_ON_DUTY, None, ()),
+        ),
         *(
-            ((replace(WORKER, **gone), CLERK, ADMIN), (GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ()))
+            (
+                (replace(WORKER, **gone), CLERK, ADMIN),
+                (GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ()),
+            )
             for gone in ({"blocked": True}, {"erased_at": START})
         ),
-        ((replace(WORKER, phone=None), CLERK, ADMIN), (GRID, "grid", "grid_worker", Why.UNREACHABLE, None, ())),
         (
-            (replace(WORKER, phone=None, email=True, email_address="a@example.org"), CLERK, ADMIN),
+            (replace(WORKER, phone=None), CLERK, ADMIN),
+            (GRID, "grid", "grid_worker", Why.UNREACHABLE, None, ()),
+        ),
+        (
+            (
+                replace(WORKER, phone=None, email=True, email_address="a@example.org"),
+                CLERK,
+                ADMIN,
+            ),
             (GRID, "grid", "grid_worker", Why.NO_PHONE, None, URGENT),
         ),
     ],
@@ -76,21 +123,34 @@ def test_a_phone_that_takes_no_sms_still_rings_for_what_is_urgent():
     """Otherwise only mail reaches her; without mail the other categories are a hole."""
     silent = replace(WORKER, sms=False)
     calm = tuple(sorted({category.code for category in HOUSE.categories} - set(URGENT)))
-    assert found(town(silent, CLERK, ADMIN)) == {(GRID, "grid", "grid_worker", Why.UNREACHABLE, None, calm)}
-    assert not found(town(replace(silent, email=True, email_address="a@example.org"), CLERK, ADMIN))
+    assert found(town(silent, CLERK, ADMIN)) == {
+        (GRID, "grid", "grid_worker", Why.UNREACHABLE, None, calm)
+    }
+    assert not found(
+        town(replace(silent, email=True, email_address="a@example.org"), CLERK, ADMIN)
+    )
 
 
 def test_one_of_several_who_can_be_reached_is_enough_and_a_demotion_takes_effect():
     other = replace(WORKER, id="per_other", phone=None)
     assert not found(town(other, WORKER, CLERK, ADMIN))
-    demoted = town(replace(WORKER, grants=()), CLERK, ADMIN, duty={GRID: {"grid_worker": ("per_worker",)}})
-    assert found(demoted) == {(GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ())}
+    demoted = town(
+        replace(WORKER, grants=()),
+        CLERK,
+        ADMIN,
+        duty={GRID: {"grid_worker": ("per_worker",)}},
+    )
+    assert found(demoted) == {
+        (GRID, "grid", "grid_worker", Why.NOT_IN_OFFICE, "community", ())
+    }
 
 
 def test_each_level_has_lists_of_its_own_and_a_narrower_one_goes_first():
     """A grid worker on the list of the community answers for none of its grids; a building's own list goes before its grid's."""
     for_all, building = somebody("per_worker", Role.GRID_WORKER, BAIHUA), f"{GRID}.b05"
-    assert found(town(for_all, CLERK, ADMIN)) == {(GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ())}
+    assert found(town(for_all, CLERK, ADMIN)) == {
+        (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", ())
+    }
     mute = somebody("per_mute", Role.GRID_WORKER, building, phone=None)
     assert found(town(WORKER, CLERK, ADMIN, mute, extra=(building,))) == {
         (building, "grid", "grid_worker", Why.UNREACHABLE, None, ())
@@ -102,7 +162,9 @@ def test_where_a_rule_begins_higher_the_grid_is_not_needed():
     assert not found(town(CLERK, ADMIN), rules=higher)
     one = (Rule(id="r1", category="light", to="community_staff"),)
     others = tuple(sorted({category.code for category in HOUSE.categories} - {"light"}))
-    assert found(town(CLERK, ADMIN), rules=one) == {(GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", others)}
+    assert found(town(CLERK, ADMIN), rules=one) == {
+        (GRID, "grid", "grid_worker", Why.NOBODY_ON_DUTY, "community", others)
+    }
 
 
 def test_whom_a_rule_names_has_to_be_there():
@@ -113,17 +175,22 @@ def test_whom_a_rule_names_has_to_be_there():
     engineer = somebody("per_engineer", Role.PROPERTY, place)
     assert not found(town(*full, engineer, extra=(place,)), rules=(company,))
     named = Rule(id="r1", category="lift", to="per_engineer")
-    assert found(town(*full), rules=(named,)) == {(STREET, "street", "per_engineer", Why.NOT_IN_OFFICE, "street", ("lift",))}
-    mute = replace(engineer, phone=None)
-    assert found(town(*full, mute, extra=(place,)), rules=(replace(company, to="per_engineer"),)) == {
-        (place, "grid", "per_engineer", Why.UNREACHABLE, "grid", ("lift",))
+    assert found(town(*full), rules=(named,)) == {
+        (STREET, "street", "per_engineer", Why.NOT_IN_OFFICE, "street", ("lift",))
     }
+    mute = replace(engineer, phone=None)
+    assert found(
+        town(*full, mute, extra=(place,)), rules=(replace(company, to="per_engineer"),)
+    ) == {(place, "grid", "per_engineer", Why.UNREACHABLE, "grid", ("lift",))}
 
 
 def test_a_ladder_without_a_level_has_no_hole_there():
     short = (HOUSE.ladder[0], HOUSE.ladder[2])
     assert not found(town(WORKER, ADMIN), ladder=short)
-    assert not found(town(ADMIN), ladder=(EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN),))
+    assert not found(
+        town(ADMIN),
+        ladder=(EscalationStep(level=Level.STREET, role=Role.STREET_ADMIN),),
+    )
 
 
 def test_thirty_grids_without_anybody_are_thirty_lines():
@@ -135,13 +202,17 @@ def test_thirty_grids_without_anybody_are_thirty_lines():
 
 
 def missing(place: str, role: str, level: Level, instead: Level | None) -> CoverageGap:
-    return CoverageGap(place=place, level=level, to=role, why=Why.NOBODY_ON_DUTY, instead=instead)
+    return CoverageGap(
+        place=place, level=level, to=role, why=Why.NOBODY_ON_DUTY, instead=instead
+    )
 
 
 def fill(world: World, place: str, role: Role) -> Person:
     person = world.person("陈敏", (role, place), home=place)
     before = world.services.places.find(place)
-    world.services.places.assign_duty(world.boss, place, {**before.duty, role.value: [person.id]})
+    world.services.places.assign_duty(
+        world.boss, place, {**before.duty, role.value: [person.id]}
+    )
     return person
 
 
@@ -160,7 +231,11 @@ def test_a_street_is_read_in_a_handful_of_requests(world: World):
 
 def test_the_roster_answers_as_the_store_does(world: World):
     """For every place: those who are on duty and in office, whichever way they are read."""
-    for place, role in ((GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (BAIHUA, Role.GRID_WORKER)):
+    for place, role in (
+        (GRID, Role.GRID_WORKER),
+        (BAIHUA, Role.COMMUNITY_STAFF),
+        (BAIHUA, Role.GRID_WORKER),
+    ):
         fill(world, place, role)
     gone = fill(world, OTHER_GRID, Role.GRID_WORKER)
     world.services.person_admin.grant_roles(world.boss, gone.id, [])
@@ -192,7 +267,11 @@ def test_administrators_are_told_once_of_new_gaps(world: World):
     assert rulebook.check_coverage() == 3
     world.pass_time(**night)
     assert len(told()) == 1  # fewer are no news
-    for place, role in ((OTHER_GRID, Role.GRID_WORKER), (BAIHUA, Role.COMMUNITY_STAFF), (JINFENG, Role.COMMUNITY_STAFF)):
+    for place, role in (
+        (OTHER_GRID, Role.GRID_WORKER),
+        (BAIHUA, Role.COMMUNITY_STAFF),
+        (JINFENG, Role.COMMUNITY_STAFF),
+    ):
         fill(world, place, role)
     assert rulebook.check_coverage() == 0
     world.pass_time(**night)
@@ -220,13 +299,20 @@ def test_the_report_of_last_night_is_shown_to_staff_only(world: World):
     assert world.staff().get(path).json["holes"] == []
     world.services.ticket_policies.check_coverage()
     seen = world.staff().get(path).json
-    assert (seen["hole_count"], len(seen["holes"]), seen["checked_at"]) == (4, 4, "2026-11-23T00:40:00Z")
+    assert (seen["hole_count"], len(seen["holes"]), seen["checked_at"]) == (
+        4,
+        4,
+        "2026-11-23T00:40:00Z",
+    )
     assert seen["holes"][0] == {
         "place": BAIHUA, "level": "community", "to": "community_staff", "why": "nobody_on_duty", "instead": "street",
         "categories": [], "text": "没有安排值班人员。",
     }  # fmt: skip
     other = world.resident().get(path).json
-    assert [other[name] for name in ("holes", "hole_count", "checked_at", "rules", "ladder", "warnings")] == [None] * 6
+    assert [
+        other[name]
+        for name in ("holes", "hole_count", "checked_at", "rules", "ladder", "warnings")
+    ] == [None] * 6
 
 
 def test_every_street_is_looked_at(world: World):

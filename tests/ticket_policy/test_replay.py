@@ -9,20 +9,45 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import Relation
-from chalicelib.ticket_policy.replay import CLIMBING, Climb, Pair, play, summarise, urgency_under
+from chalicelib.ticket_policy.replay import (
+    CLIMBING,
+    Climb,
+    Pair,
+    play,
+    summarise,
+    urgency_under,
+)
 from chalicelib.tickets import decisions, resolution
 from chalicelib.tickets.calendar import chinese_holiday
 from chalicelib.tickets.clocks import EscalationContext, sla_of
 from chalicelib.tickets.model import Ticket
-from chalicelib.tickets.policy import HOUSE, LIMITS, EscalationStep, Level, LimitsOf, Policy, SlaKind, SlaLimits, TicketUrgency
+from chalicelib.tickets.policy import (
+    HOUSE,
+    LIMITS,
+    EscalationStep,
+    Level,
+    LimitsOf,
+    Policy,
+    SlaKind,
+    SlaLimits,
+    TicketUrgency,
+)
 from chalicelib.tickets.routing import start_at
 from chalicelib.tickets.states import TicketMover, TicketStatus
 from chalicelib.tickets.timers import on_timer
 
-BEGAN = datetime(2026, 9, 28, 0, 40, tzinfo=UTC)  # a Monday, three days before the long October holidays
+BEGAN = datetime(
+    2026, 9, 28, 0, 40, tzinfo=UTC
+)  # a Monday, three days before the long October holidays
 PLACE = "chunhui.baihua.g01.b05"
-DUTY = {Level.GRID: ("per_worker",), Level.COMMUNITY: ("per_staff",), Level.STREET: ("per_admin",)}
-STAFF = frozenset({Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
+DUTY = {
+    Level.GRID: ("per_worker",),
+    Level.COMMUNITY: ("per_staff",),
+    Level.STREET: ("per_admin",),
+}
+STAFF = frozenset(
+    {Relation.GRID_WORKER, Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
+)
 library = lru_cache(maxsize=None)(chinese_holiday)
 SECOND = timedelta(seconds=1)
 
@@ -31,9 +56,27 @@ def office_of(policy: Policy, ticket: Ticket, duty=DUTY) -> EscalationContext:
     return EscalationContext(sla=sla_of(policy, ticket, library), duty=duty)
 
 
-def blank(policy: Policy = HOUSE, duty=DUTY, urgency: TicketUrgency = TicketUrgency.GENERAL, **fields) -> Ticket:
-    values = {"id": "tkt_a", "version": 1, "created_at": BEGAN, "updated_at": BEGAN, "person_id": "per_r", "filed_by": "per_r"}
-    values |= {"category": "light", "urgency": urgency, "text": "灯不亮", "place": PLACE, "community_name": "柏华"}
+def blank(
+    policy: Policy = HOUSE,
+    duty=DUTY,
+    urgency: TicketUrgency = TicketUrgency.GENERAL,
+    **fields,
+) -> Ticket:
+    values = {
+        "id": "tkt_a",
+        "version": 1,
+        "created_at": BEGAN,
+        "updated_at": BEGAN,
+        "person_id": "per_r",
+        "filed_by": "per_r",
+    }
+    values |= {
+        "category": "light",
+        "urgency": urgency,
+        "text": "灯不亮",
+        "place": PLACE,
+        "community_name": "柏华",
+    }
     ticket = Ticket(**values | {"zone": "Asia/Shanghai", "level": Level.GRID} | fields)
     level, holder = start_at(office_of(policy, ticket, duty), PLACE, "", None)
     return replace(ticket, level=level, assignee=holder)
@@ -52,7 +95,9 @@ class Model:
     @classmethod
     def submit(cls, policy: Policy = HOUSE, duty=DUTY, **fields) -> "Model":
         ticket = blank(policy, duty, **fields)
-        outcome = decisions.submit(ticket, office_of(policy, ticket, duty), cls.mover(BEGAN), ())
+        outcome = decisions.submit(
+            ticket, office_of(policy, ticket, duty), cls.mover(BEGAN), ()
+        )
         return cls(policy, outcome.entity, duty, [], {})
 
     @staticmethod
@@ -111,7 +156,12 @@ def policies(draw) -> Policy:
         accept=draw(minutes), contact=draw(minutes), resolve=draw(minutes), call_back=draw(minutes),
         remind=draw(st.integers(300, 3000)), always=draw(st.booleans()),
     )  # fmt: skip
-    steps = [EscalationStep(level=step.level, role=step.role, percent=draw(st.integers(1, 400))) for step in HOUSE.ladder]
+    steps = [
+        EscalationStep(
+            level=step.level, role=step.role, percent=draw(st.integers(1, 400))
+        )
+        for step in HOUSE.ladder
+    ]
     kept = draw(st.sampled_from([(0, 1, 2), (0, 2), (1, 2), (2,)]))
     rows = tuple(LimitsOf(urgency=urgency, limits=made) for urgency in TicketUrgency)
     return replace(HOUSE, limits=rows, ladder=tuple(steps[n] for n in kept))
@@ -120,7 +170,9 @@ def policies(draw) -> Policy:
 duties = st.sets(st.sampled_from(list(Level))).map(
     lambda manned: {level: DUTY[level] if level in manned else () for level in Level}
 )
-stories = st.lists(st.tuples(moves, st.integers(1, 240_000)), max_size=8)  # so many seconds after the move before
+stories = st.lists(
+    st.tuples(moves, st.integers(1, 240_000)), max_size=8
+)  # so many seconds after the move before
 
 
 def told(policy: Policy, duty, story) -> Model:
@@ -142,20 +194,30 @@ def test_what_is_played_is_what_the_model_does(policy, duty, story):
     assert list(played.climbs) == model.climbs
     assert played.over == model.over
     assert played.level is model.ticket.level
-    assert {name: clock.promised_at for name in CLIMBING if (clock := model.ticket.clock(name)) and not model.ticket.holds} == (
-        {} if model.ticket.holds else played.due
-    )
+    assert {
+        name: clock.promised_at
+        for name in CLIMBING
+        if (clock := model.ticket.clock(name)) and not model.ticket.holds
+    } == ({} if model.ticket.holds else played.due)
 
 
 @settings(deadline=None, max_examples=100)
 @given(policies(), duties, stories, st.integers(0, 400))
 def test_the_same_rules_make_no_difference(policy, duty, story, hours):
     model, until = told(policy, duty, story), BEGAN + timedelta(hours=hours)
-    pair = Pair(ticket_id="tkt_a", then=model.replayed(until), now=model.replayed(until, replace(policy)))
+    pair = Pair(
+        ticket_id="tkt_a",
+        then=model.replayed(until),
+        now=model.replayed(until, replace(policy)),
+    )
     found = summarise([pair], BEGAN, cut=False)
     assert not found.examples
     assert found.total.moved == 0
-    assert all(then == now for counted in (found.total.over, found.total.reached) for then, now in counted.values())
+    assert all(
+        then == now
+        for counted in (found.total.over, found.total.reached)
+        for then, now in counted.values()
+    )
 
 
 @settings(deadline=None, max_examples=100)
@@ -166,7 +228,10 @@ def test_shorter_limits_are_never_over_later(policy, other, duty, story):
     shorter = tuple(replace(a, limits=replace(a.limits, accept=min(a.limits.accept, b.limits.accept), contact=min(a.limits.contact, b.limits.contact), resolve=min(a.limits.resolve, b.limits.resolve))) for a, b in pairs)  # fmt: skip
     model = told(policy, duty, story)
     until = BEGAN + timedelta(days=30)
-    then, now = model.replayed(until), model.replayed(until, replace(policy, limits=shorter))
+    then, now = (
+        model.replayed(until),
+        model.replayed(until, replace(policy, limits=shorter)),
+    )
     assert all(now.over[name] <= at for name, at in then.over.items())
 
 
@@ -177,14 +242,25 @@ def test_a_shorter_ladder_and_other_limits_are_told_apart():
     model.pass_to(BEGAN + timedelta(days=14))
     then = model.replayed(BEGAN + timedelta(days=14))
     assert not then.over  # seven days of work, and the holidays are between
-    hard = replace(HOUSE, limits=tuple(replace(row, limits=replace(row.limits, contact=60)) for row in LIMITS))
+    hard = replace(
+        HOUSE,
+        limits=tuple(
+            replace(row, limits=replace(row.limits, contact=60)) for row in LIMITS
+        ),
+    )
     now = model.replayed(BEGAN + timedelta(days=14), hard)
     assert set(now.over) == {SlaKind.CONTACT}
-    assert now.over[SlaKind.CONTACT] == BEGAN + timedelta(hours=1)  # 08:40 and an hour of work
+    assert now.over[SlaKind.CONTACT] == BEGAN + timedelta(
+        hours=1
+    )  # 08:40 and an hour of work
     assert now.climbs == (Climb(at=BEGAN + timedelta(hours=1), level=Level.COMMUNITY), Climb(at=BEGAN + timedelta(hours=1.5), level=Level.STREET))  # fmt: skip
     found = summarise([Pair(ticket_id="tkt_a", then=then, now=now)], BEGAN, cut=False)
     assert found.total.over[SlaKind.CONTACT] == [0, 1]
-    assert found.total.reached == {Level.GRID: [1, 0], Level.COMMUNITY: [0, 0], Level.STREET: [0, 1]}
+    assert found.total.reached == {
+        Level.GRID: [1, 0],
+        Level.COMMUNITY: [0, 0],
+        Level.STREET: [0, 1],
+    }
     assert found.by_urgency[TicketUrgency.GENERAL].tickets == 1
     assert [pair.ticket_id for pair in found.examples] == ["tkt_a"]
 
@@ -203,28 +279,58 @@ def test_a_reopened_ticket_is_played_from_its_last_round_one_level_up():
     model.do("resolve", BEGAN + timedelta(hours=2))
     again = BEGAN + timedelta(hours=3)
     model.do("reopen", again)
-    assert (model.ticket.state, model.ticket.level) == (TicketStatus.ACCEPTED, Level.COMMUNITY)
+    assert (model.ticket.state, model.ticket.level) == (
+        TicketStatus.ACCEPTED,
+        Level.COMMUNITY,
+    )
     model.pass_to(BEGAN + timedelta(days=40), also_at=True)
     played = model.replayed(BEGAN + timedelta(days=40))
-    assert list(played.climbs) == [Climb(at=again, level=Level.COMMUNITY), *model.climbs]
+    assert list(played.climbs) == [
+        Climb(at=again, level=Level.COMMUNITY),
+        *model.climbs,
+    ]
     assert played.over == model.over
     quick = replace(HOUSE, reopen_percent=1)
-    assert model.replayed(BEGAN + timedelta(days=40), quick).over[SlaKind.RESOLVE] < played.over[SlaKind.RESOLVE]
+    assert (
+        model.replayed(BEGAN + timedelta(days=40), quick).over[SlaKind.RESOLVE]
+        < played.over[SlaKind.RESOLVE]
+    )
 
 
-@pytest.mark.parametrize(("set_by_hand", "expected"), [(False, TicketUrgency.URGENT), (True, TicketUrgency.COMPLEX)])
-def test_another_class_of_a_category_moves_its_tickets_but_not_those_that_somebody_classed(set_by_hand, expected):
-    lights = tuple(replace(c, urgency=TicketUrgency.URGENT) if c.code == "light" else c for c in HOUSE.categories)
-    ticket = blank(urgency=TicketUrgency.COMPLEX if set_by_hand else TicketUrgency.GENERAL)
+@pytest.mark.parametrize(
+    ("set_by_hand", "expected"),
+    [(False, TicketUrgency.URGENT), (True, TicketUrgency.COMPLEX)],
+)
+def test_another_class_of_a_category_moves_its_tickets_but_not_those_that_somebody_classed(
+    set_by_hand, expected
+):
+    lights = tuple(
+        replace(c, urgency=TicketUrgency.URGENT) if c.code == "light" else c
+        for c in HOUSE.categories
+    )
+    ticket = blank(
+        urgency=TicketUrgency.COMPLEX if set_by_hand else TicketUrgency.GENERAL
+    )
     assert urgency_under(replace(HOUSE, categories=lights), HOUSE, ticket) is expected
-    assert urgency_under(replace(HOUSE, categories=lights[:1]), HOUSE, ticket) is ticket.urgency  # it has no class any more
+    assert (
+        urgency_under(replace(HOUSE, categories=lights[:1]), HOUSE, ticket)
+        is ticket.urgency
+    )  # it has no class any more
 
 
 def test_no_more_than_twenty_examples_the_telling_ones_first():
     model = Model.submit()
     same = model.replayed(BEGAN)
-    moved, turned = replace(same, holder="per_else"), replace(same, over={SlaKind.ACCEPT: BEGAN})
-    pairs = [Pair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned) for n in range(45)]
+    moved, turned = (
+        replace(same, holder="per_else"),
+        replace(same, over={SlaKind.ACCEPT: BEGAN}),
+    )
+    pairs = [
+        Pair(ticket_id=f"tkt_{n}", then=same, now=moved if n < 30 else turned)
+        for n in range(45)
+    ]
     found = summarise(pairs, BEGAN, cut=True)
-    assert [pair.ticket_id for pair in found.examples] == [f"tkt_{n}" for n in (*range(30, 45), *range(5))]
+    assert [pair.ticket_id for pair in found.examples] == [
+        f"tkt_{n}" for n in (*range(30, 45), *range(5))
+    ]
     assert (found.total.tickets, found.total.moved, found.cut) == (45, 30, True)

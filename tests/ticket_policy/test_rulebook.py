@@ -33,8 +33,12 @@ EDITABLE = tuple(PolicyIn.model_fields)
 def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: World):
     seen = world.resident().get(PATH)
     assert (seen.status, seen.json["version"], seen.json["street"]) == (200, 0, STREET)
-    assert [category["code"] for category in seen.json["categories"]] == [category.code for category in HOUSE.categories]
-    light = next(category for category in seen.json["categories"] if category["code"] == "light")
+    assert [category["code"] for category in seen.json["categories"]] == [
+        category.code for category in HOUSE.categories
+    ]
+    light = next(
+        category for category in seen.json["categories"] if category["code"] == "light"
+    )
     assert light == {
         "code": "light", "zh": "公共照明", "en": "Lighting", "group_zh": "房屋设施", "group_en": "Buildings and supplies",
         "about_zh": "", "about_en": "", "keywords": ["灯", "light"], "urgency": "general", "private": False, "photo_needed": False,
@@ -43,7 +47,10 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
     assert seen.json["limits"][0] == {
         "urgency": "urgent", "category": None, "accept": 15, "contact": 30, "resolve": 120, "call_back": 1440, "remind": 60, "always": True,
     }  # fmt: skip
-    assert seen.json["week"]["1"] == [{"from": "08:30", "to": "12:00"}, {"from": "13:30", "to": "18:00"}]
+    assert seen.json["week"]["1"] == [
+        {"from": "08:30", "to": "12:00"},
+        {"from": "13:30", "to": "18:00"},
+    ]
     assert world.services.policy_book.current(STREET) == (0, HOUSE)
     assert world.services.policy_book.policy_for(STREET, 0) is HOUSE
     assert world.resident().get("/v1/policies/tickets?place=nowhere").status == 404
@@ -52,7 +59,11 @@ def test_everybody_reads_the_houses_own_rules_before_a_street_has_any(world: Wor
 def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
     admin = world.phone_of(world.admin)
     seen = admin.get(PATH)
-    for body in ({name: seen.json[name] for name in EDITABLE}, {}, dict.fromkeys(EDITABLE)):
+    for body in (
+        {name: seen.json[name] for name in EDITABLE},
+        {},
+        dict.fromkeys(EDITABLE),
+    ):
         same = admin.put(PATH, body, if_match=seen.headers["etag"])
         assert (same.status, same.json["version"]) == (200, 0), same.text
     assert rows.policy_of(STREET) is None
@@ -60,7 +71,9 @@ def test_what_is_read_can_be_sent_back_and_changes_nothing(world: World):
     changed = good.send("PUT")
     again = admin.put(PATH, {name: changed.json[name] for name in EDITABLE})
     assert (again.status, again.json["version"]) == (200, 1)
-    assert {name: again.json[name] for name in EDITABLE} == {name: changed.json[name] for name in EDITABLE}
+    assert {name: again.json[name] for name in EDITABLE} == {
+        name: changed.json[name] for name in EDITABLE
+    }
 
 
 def test_each_change_is_a_version_of_its_own_that_stays(world: World):
@@ -80,14 +93,24 @@ def test_each_change_is_a_version_of_its_own_that_stays(world: World):
         date(2027, 1, 1): OwnDay(spans=()), date(2027, 1, 2): OwnDay(),
         date(2027, 1, 3): OwnDay(spans=(OfficeHours(start=time(8), end=time(0)),), note="补班"),
     }  # fmt: skip
-    assert (rulebook.policy_for(STREET, 1).hold_days, rulebook.policy_for(STREET, 2)) == (HOUSE.hold_days, policy)
+    assert (
+        rulebook.policy_for(STREET, 1).hold_days,
+        rulebook.policy_for(STREET, 2),
+    ) == (HOUSE.hold_days, policy)
     with counted_storage() as storage:
         assert rulebook.policy_for(STREET, 1) is rulebook.policy_for(STREET, 1)
     assert not storage.calls  # a version is read once in the life of a process
     record = rows.policy_version(STREET, 2)
-    assert (record.by, record.number, record.at) == (world.admin.id, 2, world.clock.now())
+    assert (record.by, record.number, record.at) == (
+        world.admin.id,
+        2,
+        world.clock.now(),
+    )
     events = scan(PolicyEvent, SK.startswith("event#"))
-    assert [(event.tag, event.note) for event in events] == [("policy.changed", "own"), ("policy.changed", "hold_days")]
+    assert [(event.tag, event.note) for event in events] == [
+        ("policy.changed", "own"),
+        ("policy.changed", "hold_days"),
+    ]
     with pytest.raises(LookupError):
         rulebook.policy_for(STREET, 3)
     with pytest.raises(LookupError):  # nor is it remembered that it was not there
@@ -106,7 +129,12 @@ def test_of_two_who_change_the_same_one_is_told(world: World):
 def test_only_administrators_of_the_street_change_its_rules(world: World):
     for phone in (world.resident(), world.staff(), world.staff(GRID, Role.GRID_WORKER)):
         assert phone.put(PATH, {"holds": 1}).status == 403
-    assert world.phone_of(world.admin).put("/v1/policies/tickets?place=nowhere", {"holds": 1}).status == 403
+    assert (
+        world.phone_of(world.admin)
+        .put("/v1/policies/tickets?place=nowhere", {"holds": 1})
+        .status
+        == 403
+    )
 
 
 def test_everything_that_is_wrong_is_said_at_once(world: World):
@@ -116,9 +144,17 @@ def test_everything_that_is_wrong_is_said_at_once(world: World):
         {
             "rules": [
                 {"id": "r1", "to": "per_" + "a" * 24},
-                {"id": "r1", "place": "qingfeng", "category": "nothing", "to": "property"},
+                {
+                    "id": "r1",
+                    "place": "qingfeng",
+                    "category": "nothing",
+                    "to": "property",
+                },
             ],
-            "ladder": [{"level": "street", "role": "volunteer"}, {"level": "grid", "role": "grid_worker"}],
+            "ladder": [
+                {"level": "street", "role": "volunteer"},
+                {"level": "grid", "role": "grid_worker"},
+            ],
         },
     )
     assert (refused.status, refused.code) == (422, "rulebook.twice")
@@ -130,9 +166,13 @@ def test_everything_that_is_wrong_is_said_at_once(world: World):
     }  # fmt: skip
     assert all(error["msg"] for error in refused.json["errors"])
     assert rows.policy_of(STREET) is None
-    assert admin.post(REPLAY, {"place": BAIHUA, "policy": {"ladder": [{"level": "grid", "role": "grid_worker"}]}}).code == (
-        "rulebook.ladder_open"
-    )
+    assert admin.post(
+        REPLAY,
+        {
+            "place": BAIHUA,
+            "policy": {"ladder": [{"level": "grid", "role": "grid_worker"}]},
+        },
+    ).code == ("rulebook.ladder_open")
 
 
 def test_a_rule_may_name_a_company_or_somebody_in_office(world: World):
@@ -144,7 +184,10 @@ def test_a_rule_may_name_a_company_or_somebody_in_office(world: World):
     changed = world.phone_of(world.admin).put(PATH, {"rules": rules})
     assert changed.status == 200, changed.text
     assert [rule["id"] for rule in changed.json["rules"]] == ["lift", "rest"]
-    assert [warning["code"] for warning in changed.json["warnings"]] == ["rulebook.holidays_unknown", "rulebook.no_phone"]
+    assert [warning["code"] for warning in changed.json["warnings"]] == [
+        "rulebook.holidays_unknown",
+        "rulebook.no_phone",
+    ]
     why = {(hole["place"], hole["to"]): hole["why"] for hole in changed.json["holes"]}
     assert why[BUILDING, engineer.id] == "unreachable"
     assert why[GRID, "property"] == "nobody_on_duty"
@@ -154,7 +197,10 @@ def test_a_rule_may_name_a_company_or_somebody_in_office(world: World):
 
 
 MINUTES = {"accept": 1, "contact": 1, "resolve": 1, "call_back": 1, "remind": 15}
-FOUR = [{"urgency": urgency} | MINUTES for urgency in ("urgent", "utility", "general", "complex")]
+FOUR = [
+    {"urgency": urgency} | MINUTES
+    for urgency in ("urgent", "utility", "general", "complex")
+]
 
 
 def category(**fields) -> dict:
@@ -206,10 +252,38 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
     admin = world.phone_of(world.admin)
     questions = [{"code": f"q{n}", "zh": "问", "en": "Q"} for n in range(14)]
     parts = [
-        {"categories": [{"code": f"c{n}", "zh": "一", "en": "A", "questions": questions} for n in range(90)]},
-        {"limits": [*FOUR, *({"urgency": "urgent", "category": f"c{n}"} | MINUTES for n in range(90))]},
-        {"own": {(date(2026, 1, 1) + timedelta(days=n)).isoformat(): {"note": "注" * 20} for n in range(400)}},
-        {"rules": [{"id": f"r{n}", "place": BUILDING, "category": f"c{n}", "to": "property"} for n in range(90)]},
+        {
+            "categories": [
+                {"code": f"c{n}", "zh": "一", "en": "A", "questions": questions}
+                for n in range(90)
+            ]
+        },
+        {
+            "limits": [
+                *FOUR,
+                *(
+                    {"urgency": "urgent", "category": f"c{n}"} | MINUTES
+                    for n in range(90)
+                ),
+            ]
+        },
+        {
+            "own": {
+                (date(2026, 1, 1) + timedelta(days=n)).isoformat(): {"note": "注" * 20}
+                for n in range(400)
+            }
+        },
+        {
+            "rules": [
+                {
+                    "id": f"r{n}",
+                    "place": BUILDING,
+                    "category": f"c{n}",
+                    "to": "property",
+                }
+                for n in range(90)
+            ]
+        },
     ]
     for part in parts:
         changed = admin.put(PATH, part)
@@ -223,7 +297,11 @@ def test_the_largest_rules_that_can_be_sent_fit_into_a_row(world: World):
 
 
 def report(
-    world: World, n: int, place: str = BUILDING, category: str = "light", urgency: TicketUrgency = TicketUrgency.GENERAL
+    world: World,
+    n: int,
+    place: str = BUILDING,
+    category: str = "light",
+    urgency: TicketUrgency = TicketUrgency.GENERAL,
 ) -> Ticket:
     """Save a ticket as it is right after its report."""
     letters = "".join("abcdefghij"[int(digit)] for digit in f"{n:024}")
@@ -233,27 +311,39 @@ def report(
         category=category, urgency=urgency, text="楼道灯不亮", place=place, community_name="柏华社区", zone="Asia/Shanghai",
         level=Level.STREET, assignee=world.admin.id,
     )  # fmt: skip
-    office = EscalationContext(sla=sla_of(HOUSE, ticket, chinese_holiday), duty={Level.STREET: (world.admin.id,)})
+    office = EscalationContext(
+        sla=sla_of(HOUSE, ticket, chinese_holiday),
+        duty={Level.STREET: (world.admin.id,)},
+    )
     by = TicketMover(id=world.admin.id, relations=frozenset(), now=now)
     ticket = decisions.submit(ticket, office, by, ()).entity
     save(ticket)
     return ticket
 
 
-def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(world: World):
+def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(
+    world: World,
+):
     engineer = world.person("周工", (Role.PROPERTY, GRID))
     lights = [report(world, n) for n in range(3)]
     report(world, 10, OTHER_GRID)
     for ticket in lights:  # accepted and contacted within three quarters of an hour
         at = world.clock.now() + timedelta(minutes=45)
-        accepted = tuple(replace(clock, met_at=at, runs=(replace(clock.runs[0], end=at),)) for clock in ticket.clocks[:2])
+        accepted = tuple(
+            replace(clock, met_at=at, runs=(replace(clock.runs[0], end=at),))
+            for clock in ticket.clocks[:2]
+        )
         save(replace(ticket, clocks=(*accepted, *ticket.clocks[2:])))
     world.clock.advance(timedelta(days=1))
     admin = world.phone_of(world.admin)
     limits = admin.get(PATH).json["limits"]
-    hard = [row | ({"accept": 30} if row["urgency"] == "general" else {}) for row in limits]
+    hard = [
+        row | ({"accept": 30} if row["urgency"] == "general" else {}) for row in limits
+    ]
     rules = [{"id": "r1", "category": "light", "place": GRID, "to": engineer.id}]
-    answer = admin.post(REPLAY, {"place": BAIHUA, "policy": {"limits": hard, "rules": rules}})
+    answer = admin.post(
+        REPLAY, {"place": BAIHUA, "policy": {"limits": hard, "rules": rules}}
+    )
     assert answer.status == 200, answer.text
     found = answer.json
     assert found["total"]["tickets"] == 3  # the other community was not asked about
@@ -265,12 +355,26 @@ def test_a_replay_says_what_shorter_limits_and_another_rule_would_have_done(worl
     assert found["by_urgency"]["urgent"]["tickets"] == 0
     example = found["examples"][0]
     assert example["ticket"] in {ticket.id for ticket in lights}
-    assert (example["then"]["holder"], example["now"]["holder"]) == (world.admin.id, engineer.id)
-    assert example["now"]["over"] == {"accept": "2026-11-23T01:10:00Z"}  # half an hour of work after 08:40
+    assert (example["then"]["holder"], example["now"]["holder"]) == (
+        world.admin.id,
+        engineer.id,
+    )
+    assert example["now"]["over"] == {
+        "accept": "2026-11-23T01:10:00Z"
+    }  # half an hour of work after 08:40
     nothing = admin.post(REPLAY, {"place": STREET, "policy": {}}).json
-    assert (nothing["total"]["tickets"], nothing["total"]["moved"], nothing["examples"]) == (4, 0, [])
+    assert (
+        nothing["total"]["tickets"],
+        nothing["total"]["moved"],
+        nothing["examples"],
+    ) == (4, 0, [])
     assert rows.policy_of(STREET) is None  # nothing is saved
-    assert world.staff(JINFENG).post(REPLAY, {"place": JINFENG, "policy": {}}).json["total"]["tickets"] == 1
+    assert (
+        world.staff(JINFENG)
+        .post(REPLAY, {"place": JINFENG, "policy": {}})
+        .json["total"]["tickets"]
+        == 1
+    )
 
 
 def test_tickets_are_played_under_the_version_that_they_name(world: World):
@@ -280,7 +384,9 @@ def test_tickets_are_played_under_the_version_that_they_name(world: World):
     for n in range(2):
         save(replace(report(world, n), policy_version=n))
     world.clock.advance(timedelta(hours=1))
-    found = world.phone_of(world.admin).post(REPLAY, {"place": STREET, "policy": {}}).json
+    found = (
+        world.phone_of(world.admin).post(REPLAY, {"place": STREET, "policy": {}}).json
+    )
     assert found["total"]["over"]["accept"] == {"then": 1, "now": 2}
 
 
@@ -288,12 +394,20 @@ def test_what_is_older_than_ninety_days_is_left_out(world: World):
     report(world, 1)
     world.clock.advance(timedelta(days=90))
     admin = world.phone_of(world.admin)
-    assert admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"] == 1
+    assert (
+        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"]
+        == 1
+    )
     world.clock.advance(timedelta(seconds=1))
-    assert admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"] == 0
+    assert (
+        admin.post(REPLAY, {"place": STREET, "policy": {}}).json["total"]["tickets"]
+        == 0
+    )
 
 
-def test_the_newest_are_read_and_it_is_said_that_there_were_more(world: World, monkeypatch):
+def test_the_newest_are_read_and_it_is_said_that_there_were_more(
+    world: World, monkeypatch
+):
     from chalicelib.ticket_policy import service as rulebook
 
     monkeypatch.setattr(rulebook, "_REPLAYED_MOST", 100)
@@ -312,5 +426,13 @@ def test_a_version_that_is_quite_new_is_found(world: World):
     """A half-price read may miss what was just written; then it is read again as it is."""
     now = world.clock.now()
     rule = Rule(id="r1", to="property")
-    save(PolicyRecord(street=STREET, number=7, policy=replace(HOUSE, rules=(rule,)), at=now, by="per_a"))
+    save(
+        PolicyRecord(
+            street=STREET,
+            number=7,
+            policy=replace(HOUSE, rules=(rule,)),
+            at=now,
+            by="per_a",
+        )
+    )
     assert world.services.policy_book.policy_for(STREET, 7).rules == (rule,)

@@ -39,7 +39,11 @@ MORNING = OfficeHours(start=time(8, 30), end=time(12))
 
 
 def somebody(id: str = "per_a", role: Role = Role.PROPERTY, **fields) -> Person:
-    values = {"name": "王", "phone": "+8613800000000", "grants": (Grant(role, GRID),)} | fields
+    values = {
+        "name": "王",
+        "phone": "+8613800000000",
+        "grants": (Grant(role, GRID),),
+    } | fields
     return Person(id=id, created_at=NOW, updated_at=NOW, **values)
 
 
@@ -56,16 +60,26 @@ PEOPLE = {
 
 def found(**changes) -> list[tuple[str, tuple]]:
     policy = replace(HOUSE, **changes)
-    return [(fault.code.removeprefix("rulebook."), fault.loc) for fault in validate(policy, STREET, PLACES, PEOPLE)]
+    return [
+        (fault.code.removeprefix("rulebook."), fault.loc)
+        for fault in validate(policy, STREET, PLACES, PEOPLE)
+    ]
 
 
 def rules(*given: tuple) -> tuple[Rule, ...]:
-    return tuple(Rule(id=f"r{n}", place=place, category=category, to=to) for n, (place, category, to) in enumerate(given))
+    return tuple(
+        Rule(id=f"r{n}", place=place, category=category, to=to)
+        for n, (place, category, to) in enumerate(given)
+    )
 
 
 def limits(**changes: int | bool) -> tuple[LimitsOf, ...]:
     general = LIMITS[2]
-    return (*LIMITS[:2], replace(general, limits=replace(general.limits, **changes)), LIMITS[3])
+    return (
+        *LIMITS[:2],
+        replace(general, limits=replace(general.limits, **changes)),
+        LIMITS[3],
+    )
 
 
 def test_the_houses_own_rules_have_no_fault():
@@ -75,18 +89,53 @@ def test_the_houses_own_rules_have_no_fault():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ([(GRID, "light", "per_a"), (GRID, "light", "property")], [("rule_unreachable", ("rules", 1))]),
-        ([(None, "light", "per_a"), (STREET, "light", "property")], [("rule_unreachable", ("rules", 0))]),
-        ([(None, "light", "per_a"), (STREET, None, "property")], [("rule_unreachable", ("rules", 0))]),
-        ([(GRID, None, "per_a"), (GRID, "light", "property"), (None, None, "property")], []),
-        ([("chunhui.baihua", "light", "property"), (GRID, None, "property")], []),  # the rest of the community is left
-        ([(GRID, "nothing", "property")], [("category_unknown", ("rules", 0, "category"))]),
-        ([("qingfeng.a", None, "property")], [("place.unknown", ("rules", 0, "place"))]),
-        ([("chunhui.baihua.g02", None, "property")], [("place.unknown", ("rules", 0, "place"))]),
+        (
+            [(GRID, "light", "per_a"), (GRID, "light", "property")],
+            [("rule_unreachable", ("rules", 1))],
+        ),
+        (
+            [(None, "light", "per_a"), (STREET, "light", "property")],
+            [("rule_unreachable", ("rules", 0))],
+        ),
+        (
+            [(None, "light", "per_a"), (STREET, None, "property")],
+            [("rule_unreachable", ("rules", 0))],
+        ),
+        (
+            [
+                (GRID, None, "per_a"),
+                (GRID, "light", "property"),
+                (None, None, "property"),
+            ],
+            [],
+        ),
+        (
+            [("chunhui.baihua", "light", "property"), (GRID, None, "property")],
+            [],
+        ),  # the rest of the community is left
+        (
+            [(GRID, "nothing", "property")],
+            [("category_unknown", ("rules", 0, "category"))],
+        ),
+        (
+            [("qingfeng.a", None, "property")],
+            [("place.unknown", ("rules", 0, "place"))],
+        ),
+        (
+            [("chunhui.baihua.g02", None, "property")],
+            [("place.unknown", ("rules", 0, "place"))],
+        ),
         ([(None, None, "volunteer")], [("to_unknown", ("rules", 0, "to"))]),
         *(
             ([(None, None, to)], [("to_unknown", ("rules", 0, "to"))])
-            for to in ("per_nobody", "per_left", "per_helper", "per_blocked", "per_erased", "per_other")
+            for to in (
+                "per_nobody",
+                "per_left",
+                "per_helper",
+                "per_blocked",
+                "per_erased",
+                "per_other",
+            )
         ),
         ([(None, None, "per_mute")], []),  # a caution, see below
         ([("chunhui.baihua", None, "per_a")], []),  # she serves in a part of it
@@ -100,9 +149,13 @@ def test_rules_that_cannot_hold_are_named(given, expected):
 
 def test_a_rule_is_over_where_every_category_is_taken_one_by_one():
     two = (Category(code="a", zh="一", en="A"), Category(code="b", zh="二", en="B"))
-    given = rules((GRID, "a", "property"), (GRID, None, "property"), (GRID, "b", "property"))
+    given = rules(
+        (GRID, "a", "property"), (GRID, None, "property"), (GRID, "b", "property")
+    )
     assert found(categories=two, rules=given) == [("rule_unreachable", ("rules", 1))]
-    assert found(categories=(*two, Category(code="c", zh="三", en="C")), rules=given) == []
+    assert (
+        found(categories=(*two, Category(code="c", zh="三", en="C")), rules=given) == []
+    )
 
 
 SPOTS = [STREET, "chunhui.baihua", GRID, "chunhui.jinfeng", f"{GRID}.b01"]
@@ -110,28 +163,54 @@ places = st.sampled_from([None, STREET, "chunhui.baihua", GRID])
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.tuples(places, st.sampled_from([None, "a", "b"]), st.just("property")), max_size=8))
+@given(
+    st.lists(
+        st.tuples(places, st.sampled_from([None, "a", "b"]), st.just("property")),
+        max_size=8,
+    )
+)
 def test_what_is_called_unreachable_is_what_routing_never_chooses(given):
     """Held against routing itself, at every place and for every category."""
     two = (Category(code="a", zh="一", en="A"), Category(code="b", zh="二", en="B"))
     made = rules(*given)
-    chosen = {rule.id for place in SPOTS for code in ("a", "b") if (rule := route(made, place, code))}
-    named = {made[loc[1]].id for code, loc in found(categories=two, rules=made) if code == "rule_unreachable"}
+    chosen = {
+        rule.id
+        for place in SPOTS
+        for code in ("a", "b")
+        if (rule := route(made, place, code))
+    }
+    named = {
+        made[loc[1]].id
+        for code, loc in found(categories=two, rules=made)
+        if code == "rule_unreachable"
+    }
     assert named == {rule.id for rule in made} - chosen
 
 
 def test_ids_and_codes_stand_once():
     twice = (*HOUSE.categories, HOUSE.categories[0])
-    assert found(categories=twice) == [("twice", ("categories", len(HOUSE.categories), "code"))]
-    same = tuple(Rule(id="r", category=code, to="property") for code in ("light", "lift"))
+    assert found(categories=twice) == [
+        ("twice", ("categories", len(HOUSE.categories), "code"))
+    ]
+    same = tuple(
+        Rule(id="r", category=code, to="property") for code in ("light", "lift")
+    )
     assert found(rules=same) == [("twice", ("rules", 1, "id"))]
     assert found(limits=(*LIMITS, LIMITS[0])) == [("twice", ("limits", 4))]
 
 
 def test_questions_have_choices_where_they_are_answered_by_choosing():
-    yard, where = Choice(key="yard", zh="院内", en="Yard"), CategoryQuestion(code="where", zh="位置", en="Where")
+    yard, where = (
+        Choice(key="yard", zh="院内", en="Yard"),
+        CategoryQuestion(code="where", zh="位置", en="Where"),
+    )
     one = replace(where, kind=QuestionKind.ONE)
-    asked = (where, one, replace(one, code="b", choices=(yard, yard)), replace(where, code="c", choices=(yard,)))
+    asked = (
+        where,
+        one,
+        replace(one, code="b", choices=(yard, yard)),
+        replace(where, code="c", choices=(yard,)),
+    )
     category = Category(code="light", zh="照明", en="Light", questions=asked)
     loc = ("categories", 0, "questions")
     assert found(categories=(category,)) == [
@@ -146,7 +225,9 @@ def test_limits_are_there_for_every_class_and_in_order():
     assert found(limits=LIMITS[1:]) == [("limits_missing", ("limits",))]
     only = replace(LIMITS[0], category="light")
     assert found(limits=(only, *LIMITS[1:])) == [("limits_missing", ("limits",))]
-    assert found(limits=(*LIMITS, replace(only, category="nothing"))) == [("category_unknown", ("limits", 4, "category"))]
+    assert found(limits=(*LIMITS, replace(only, category="nothing"))) == [
+        ("category_unknown", ("limits", 4, "category"))
+    ]
     assert found(limits=limits(accept=9999, contact=9999)) == [
         ("limits_disordered", ("limits", 2, "accept")), ("limits_disordered", ("limits", 2, "contact")),
     ]  # fmt: skip
@@ -170,10 +251,17 @@ def test_the_ladder_rises_and_ends_at_the_street(steps, expected):
 
 def test_office_hours_are_in_order_and_there_are_some():
     backwards = (OfficeHours(start=time(12), end=time(8)),)
-    assert found(week={**HOUSE.week, 6: backwards}) == [("hours_disordered", ("week", "6"))]
+    assert found(week={**HOUSE.week, 6: backwards}) == [
+        ("hours_disordered", ("week", "6"))
+    ]
     assert ("never_open", ("week",)) in found(week={1: ()})
-    assert found(own={date(2026, 7, 1): OwnDay(spans=backwards)}) == [("hours_disordered", ("own", "2026-07-01"))]
-    assert found(own={date(2026, 7, 1): OwnDay(spans=()), date(2026, 7, 2): OwnDay()}) == []
+    assert found(own={date(2026, 7, 1): OwnDay(spans=backwards)}) == [
+        ("hours_disordered", ("own", "2026-07-01"))
+    ]
+    assert (
+        found(own={date(2026, 7, 1): OwnDay(spans=()), date(2026, 7, 2): OwnDay()})
+        == []
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -184,18 +272,38 @@ def test_office_hours_are_in_order_and_there_are_some():
     percent=st.integers(1, 400),
     off=st.integers(0, 60),
 )
-def test_no_limit_that_is_taken_fails_for_want_of_office_hours(minutes, weekdays, limit, percent, off):
+def test_no_limit_that_is_taken_fails_for_want_of_office_hours(
+    minutes, weekdays, limit, percent, off
+):
     """Whatever passes, a clock can be started with it and given its share at a level, with days off from tomorrow on."""
     span = OfficeHours(start=time(0), end=time(minutes // 60, minutes % 60))
-    own = {date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=()) for n in range(off)}
+    own = {
+        date.fromordinal(date(2026, 6, 2).toordinal() + n): OwnDay(spans=())
+        for n in range(off)
+    }
     ladder = (replace(HOUSE.ladder[-1], percent=percent),)
-    all_long = SlaLimits(accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit)
-    rows = tuple(LimitsOf(urgency=urgency, limits=all_long) for urgency in TicketUrgency)
-    policy = Policy(limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own)
+    all_long = SlaLimits(
+        accept=limit, contact=limit, resolve=limit, call_back=limit, remind=limit
+    )
+    rows = tuple(
+        LimitsOf(urgency=urgency, limits=all_long) for urgency in TicketUrgency
+    )
+    policy = Policy(
+        limits=rows, ladder=ladder, week=dict.fromkeys(weekdays, (span,)), own=own
+    )
     if not validate(policy, STREET, PLACES, PEOPLE):
-        calendar = Calendar(zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday)
-        clock = start(Sla(policy=policy, limits=all_long, calendar=calendar), SlaKind.RESOLVE, NOW)
-        prolong(Sla(policy=policy, limits=all_long, calendar=calendar), clock, NOW, clock.limit * percent // 100)
+        calendar = Calendar(
+            zone="Asia/Shanghai", week=policy.week, own=own, library=chinese_holiday
+        )
+        clock = start(
+            Sla(policy=policy, limits=all_long, calendar=calendar), SlaKind.RESOLVE, NOW
+        )
+        prolong(
+            Sla(policy=policy, limits=all_long, calendar=calendar),
+            clock,
+            NOW,
+            clock.limit * percent // 100,
+        )
 
 
 def test_a_limit_that_would_not_be_up_in_five_years_is_refused():
@@ -203,23 +311,42 @@ def test_a_limit_that_would_not_be_up_in_five_years_is_refused():
     codes = {code for code, _ in found(week=week)}
     assert codes == {"never_up"}
     with pytest.raises(ValueError, match="five years"):
-        due_after(Calendar(zone="Asia/Shanghai", week=week, own={}, library=chinese_holiday), NOW, 7 * 480)
+        due_after(
+            Calendar(zone="Asia/Shanghai", week=week, own={}, library=chinese_holiday),
+            NOW,
+            7 * 480,
+        )
 
 
 def test_a_year_without_known_holidays_is_warned_of_sixty_days_ahead():
     def warned(now: datetime, policy: Policy = HOUSE) -> list[tuple]:
-        return [(c.code, c.facts) for c in warnings_of(policy, {}, "Asia/Shanghai", now, chinese_holiday)]
+        return [
+            (c.code, c.facts)
+            for c in warnings_of(policy, {}, "Asia/Shanghai", now, chinese_holiday)
+        ]
 
     assert warned(datetime(2026, 11, 1, tzinfo=UTC)) == []
-    assert warned(datetime(2026, 11, 23, tzinfo=UTC)) == [("rulebook.holidays_unknown", {"year": 2027})]
-    known = {date.fromordinal(date(2027, 1, 1).toordinal() + n): OwnDay(spans=(MORNING,)) for n in range(30)}
+    assert warned(datetime(2026, 11, 23, tzinfo=UTC)) == [
+        ("rulebook.holidays_unknown", {"year": 2027})
+    ]
+    known = {
+        date.fromordinal(date(2027, 1, 1).toordinal() + n): OwnDay(spans=(MORNING,))
+        for n in range(30)
+    }
     assert warned(datetime(2026, 11, 23, tzinfo=UTC), replace(HOUSE, own=known)) == []
-    always = tuple(replace(row, limits=replace(row.limits, always=True)) for row in LIMITS)
-    assert warned(datetime(2026, 11, 23, tzinfo=UTC), replace(HOUSE, limits=always)) == []
+    always = tuple(
+        replace(row, limits=replace(row.limits, always=True)) for row in LIMITS
+    )
+    assert (
+        warned(datetime(2026, 11, 23, tzinfo=UTC), replace(HOUSE, limits=always)) == []
+    )
 
 
 def test_whom_a_rule_names_without_a_phone_is_warned_of():
-    policy = replace(HOUSE, rules=rules((None, "light", "per_mute"), (None, "lift", "per_a")))
-    assert [(c.code, c.facts) for c in warnings_of(policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday)] == [
-        ("rulebook.no_phone", {"rule": "r0"})
-    ]
+    policy = replace(
+        HOUSE, rules=rules((None, "light", "per_mute"), (None, "lift", "per_a"))
+    )
+    assert [
+        (c.code, c.facts)
+        for c in warnings_of(policy, PEOPLE, "Asia/Shanghai", NOW, chinese_holiday)
+    ] == [("rulebook.no_phone", {"rule": "r0"})]

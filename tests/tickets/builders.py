@@ -22,7 +22,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 GRID, COMMUNITY, STREET = ("per_grid", "per_grid2"), ("per_staff",), ("per_admin",)
 
 OWNER, HELPER, MEMBER = (
-    {Relation.SIGNED_IN, Relation.PUBLIC, party} for party in (Relation.OWNER, Relation.HELPER, Relation.SIGNED_IN)
+    {Relation.SIGNED_IN, Relation.PUBLIC, party}
+    for party in (Relation.OWNER, Relation.HELPER, Relation.SIGNED_IN)
 )
 WORKER = MEMBER | {Relation.GRID_WORKER}
 CLERK = WORKER | {Relation.COMMUNITY_STAFF}
@@ -64,12 +65,17 @@ def a_ticket(state: TicketStatus = S.OPEN, **fields: Any) -> Ticket:
     }
     ticket = Ticket(**(values | {"state": state} | fields))
     fresh = _moved_on(ticket)
-    return replace(ticket, **{name: value for name, value in fresh.items() if name not in fields})
+    return replace(
+        ticket, **{name: value for name, value in fresh.items() if name not in fields}
+    )
 
 
 def _moved_on(ticket: Ticket) -> dict[str, Any]:
     terms, state = the_sla(ticket), ticket.state
-    running = {name: clocks.start(terms, name, START) for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)}
+    running = {
+        name: clocks.start(terms, name, START)
+        for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
+    }
     fresh: dict[str, Any] = {}
     if state is not S.OPEN:
         running[C.ACCEPT] = clocks.meet(running[C.ACCEPT], START)
@@ -77,9 +83,15 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     if state is S.ON_HOLD:
         running[C.CONTACT] = clocks.meet(running[C.CONTACT], START)
         running[C.RESOLVE] = clocks.pause(running[C.RESOLVE], START)
-        fresh["holds"] = (Hold(start=START, until=START + 5 * DAY, reason="等配件", before=S.ACCEPTED),)
+        fresh["holds"] = (
+            Hold(
+                start=START, until=START + 5 * DAY, reason="等配件", before=S.ACCEPTED
+            ),
+        )
     if state in (S.RESOLVED, S.CLOSED):
-        running |= {name: clocks.meet(running[name], START) for name in (C.CONTACT, C.RESOLVE)}
+        running |= {
+            name: clocks.meet(running[name], START) for name in (C.CONTACT, C.RESOLVE)
+        }
         running[C.CALL_BACK] = clocks.start(terms, C.CALL_BACK, START)
         fresh |= {"resolved_at": START, "solution": "已清理"}
     if state is S.CLOSED:
@@ -88,7 +100,12 @@ def _moved_on(ticket: Ticket) -> dict[str, Any]:
     return fresh | {"clocks": tuple(running.values())}
 
 
-def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = HOUR) -> TicketMover:
+def by(
+    relations: set[Relation] | frozenset[Relation],
+    id: str = "per_x",
+    *,
+    after: timedelta = HOUR,
+) -> TicketMover:
     return TicketMover(id=id, relations=frozenset(relations), now=START + after)
 
 
@@ -96,7 +113,11 @@ def at(mover: TicketMover, now: datetime) -> TicketMover:
     return replace(mover, now=now)
 
 
-OWNER_ACTS, JOINER_ACTS, NEIGHBOUR_ACTS = by(OWNER, "per_owner"), by(OWNER, "per_joiner"), by(MEMBER, "per_neighbour")
+OWNER_ACTS, JOINER_ACTS, NEIGHBOUR_ACTS = (
+    by(OWNER, "per_owner"),
+    by(OWNER, "per_joiner"),
+    by(MEMBER, "per_neighbour"),
+)
 WORKER_ACTS, CLERK_ACTS = by(WORKER | HELPER, "per_grid"), by(CLERK, "per_staff")
 ADMIN_ACTS = by(MEMBER | STAFF, "per_admin")
 PROPERTY_ACTS = by(HELPER, "per_property")
@@ -104,11 +125,24 @@ SYSTEM_ACTS = by(SYSTEM_ONLY, "system")
 
 
 def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
-    return TicketReport(**({"ticket_id": "tkt_a", "person_id": person, "by": person, "joined_at": START} | fields))
+    return TicketReport(
+        **(
+            {
+                "ticket_id": "tkt_a",
+                "person_id": person,
+                "by": person,
+                "joined_at": START,
+            }
+            | fields
+        )
+    )
 
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("ticket."), format_audience(message.to)) for message in outcome.messages]
+    return [
+        (message.kind.removeprefix("ticket."), format_audience(message.to))
+        for message in outcome.messages
+    ]
 
 
 def tags(outcome: Changes[Any]) -> list[str]:

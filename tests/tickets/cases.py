@@ -14,7 +14,9 @@ INSIDE = OWN | HELP
 OPEN = ("open", "accepted", "assigned", "on_hold")
 
 
-def _from(states: tuple[str, ...], who: AbstractSet[str]) -> dict[str, AbstractSet[str]]:
+def _from(
+    states: tuple[str, ...], who: AbstractSet[str]
+) -> dict[str, AbstractSet[str]]:
     return dict.fromkeys(states, who)
 
 
@@ -29,14 +31,22 @@ TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "resolve_ticket": _from(OPEN, HELP),
     "confirm_ticket": {"resolved": OWN, "closed": {"owner", "joiner"}},
     "reopen_ticket": _from(("resolved", "closed"), OWN),
-    "close_ticket": {**_from(OPEN, {"owner", "worker"}), "resolved": WORKER},  # what others have joined nobody takes back
+    "close_ticket": {
+        **_from(OPEN, {"owner", "worker"}),
+        "resolved": WORKER,
+    },  # what others have joined nobody takes back
     "escalate_ticket": _from(OPEN, HELP),
     "join_ticket": _from((*OPEN, "resolved", "merged"), MEMBER),
     "merge_ticket": _from(OPEN, WORKER),
     "split_ticket": _from(("merged",), WORKER),
     "turn_ticket": _from(OPEN, WORKER),
 }
-TICKET_READS = {"read_ticket": MEMBER, "read_ticket_timeline": INSIDE, "read_clocks": INSIDE, "read_photos": INSIDE}
+TICKET_READS = {
+    "read_ticket": MEMBER,
+    "read_ticket_timeline": INSIDE,
+    "read_clocks": INSIDE,
+    "read_photos": INSIDE,
+}
 
 
 _BODIES: dict[str, Any] = {
@@ -48,13 +58,24 @@ _BODIES: dict[str, Any] = {
 def reported(world: World, *moves: str, **fields: Any) -> tuple[str, Phone]:
     """Return a ticket after some moves of staff, and its resident."""
     resident = world.resident()
-    rules = resident.get(f"/v1/policies/tickets?place={STREET}").json  # a request before may have changed them
-    body = {"category": rules["categories"][0]["code"], "text": "楼道里有垃圾", "place": UNIT} | fields
+    rules = resident.get(
+        f"/v1/policies/tickets?place={STREET}"
+    ).json  # a request before may have changed them
+    body = {
+        "category": rules["categories"][0]["code"],
+        "text": "楼道里有垃圾",
+        "place": UNIT,
+    } | fields
     answer = resident.post("/v1/tickets", body)
     assert answer.status == 201, answer.text
     ticket_id = str(answer.json["id"])
     for move in moves:
-        assert world.staff().post(f"/v1/tickets/{ticket_id}/{move}", _BODIES.get(move, {})).status == 200, move
+        assert (
+            world.staff()
+            .post(f"/v1/tickets/{ticket_id}/{move}", _BODIES.get(move, {}))
+            .status
+            == 200
+        ), move
     return ticket_id, resident
 
 
@@ -64,15 +85,34 @@ def of_ticket(world: World, ticket_id: str, move: str, body: Any) -> Good:
 
 
 def _ticket_move(move: str, *before: str) -> MakeGood:
-    bodies = _BODIES | {"accept": {}, "resume": {}, "comment": {"text": "下午来", "public": False}}
-    return lambda world: of_ticket(world, reported(world, *before)[0], move, bodies.get(move, {"reason": "需要再看看"}))
+    bodies = _BODIES | {
+        "accept": {},
+        "resume": {},
+        "comment": {"text": "下午来", "public": False},
+    }
+    return lambda world: of_ticket(
+        world,
+        reported(world, *before)[0],
+        move,
+        bodies.get(move, {"reason": "需要再看看"}),
+    )
 
 
 def _report(world: World) -> Good:
     staff, ward = world.staff(), world.person("李明")
-    body = {"category": "rubbish", "text": "楼道里有垃圾", "place": UNIT, "location_note": "7楼电梯口"}
+    body = {
+        "category": "rubbish",
+        "text": "楼道里有垃圾",
+        "place": UNIT,
+        "location_note": "7楼电梯口",
+    }
     body |= {"photos": [_photo(world, staff)], "urgency": "utility", "private": True}
-    return Good(staff, "/v1/tickets", body | {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}})
+    return Good(
+        staff,
+        "/v1/tickets",
+        body
+        | {"on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}},
+    )
 
 
 def _photo(world: World, phone: Phone) -> str:
@@ -100,11 +140,16 @@ def _resolve(world: World) -> Good:
 
 def _confirm(world: World) -> Good:
     ticket_id, resident = reported(world, "accept", "resolve")
-    return of_ticket(world, ticket_id, "confirm", {"satisfied": 5, "on_behalf_of": resident.me["id"]})
+    return of_ticket(
+        world, ticket_id, "confirm", {"satisfied": 5, "on_behalf_of": resident.me["id"]}
+    )
 
 
 def _join(world: World) -> Good:
-    body = {"on_behalf_of": world.person("李明").id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    body = {
+        "on_behalf_of": world.person("李明").id,
+        "consent": {"how": "spoken", "witness": "陈敏"},
+    }
     return of_ticket(world, reported(world)[0], "join", body)
 
 
@@ -120,7 +165,8 @@ def _merge(world: World) -> Good:
 
 CASES = Cases(
     who={"report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER},
-    elsewhere=TICKET_READS.keys() | TICKET_MOVES.keys() - {"turn_ticket"},  # tests/test_ticket_permissions.py
+    elsewhere=TICKET_READS.keys()
+    | TICKET_MOVES.keys() - {"turn_ticket"},  # tests/test_ticket_permissions.py
     bodies={"report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT}},
     queries={"list_tickets": f"?place={GRID}"},
     good={

@@ -38,7 +38,10 @@ class EscalationContext:
         return Calendar(
             zone="Asia/Shanghai",
             week={weekday: spans(hours) for weekday, hours in self.week.items()},
-            own={day: OwnDay(spans=None if hours is None else spans(hours)) for day, hours in self.own.items()},
+            own={
+                day: OwnDay(spans=None if hours is None else spans(hours))
+                for day, hours in self.own.items()
+            },
             library=chinese_holiday,
         )
 
@@ -60,14 +63,20 @@ class EscalationContext:
         while day <= end.date():
             midnight = datetime.combine(day, time.min)
             open_at = _flags(self.hours(day))
-            for minute in range(max(0, (start - midnight) // MINUTE), min(1440, (end - midnight) // MINUTE)):
+            for minute in range(
+                max(0, (start - midnight) // MINUTE),
+                min(1440, (end - midnight) // MINUTE),
+            ):
                 worked += open_at[minute]
             day += DAY
         return worked
 
     def seconds(self, start: date, days: int) -> bytes:
         """Return one byte for each second of some days: 1 where it is worked."""
-        return b"".join(bytes(86400) if not hours else _by_second(hours) for hours in map(self.hours, _run(start, days)))
+        return b"".join(
+            bytes(86400) if not hours else _by_second(hours)
+            for hours in map(self.hours, _run(start, days))
+        )
 
     def hours(self, day: date) -> Hours:
         weekday = day.isoweekday()
@@ -90,7 +99,9 @@ def _run(start: date, days: int) -> list[date]:
 
 @cache
 def _flags(hours: Hours) -> bytes:
-    return bytes(any(start <= minute < end for start, end in hours) for minute in range(1440))
+    return bytes(
+        any(start <= minute < end for start, end in hours) for minute in range(1440)
+    )
 
 
 @cache

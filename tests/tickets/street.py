@@ -41,7 +41,11 @@ class Street:
             duty.setdefault(place, {})[role.value] = [self.ids[name]]
         for place, roles in duty.items():
             places.assign_duty(world.boss, place, roles)
-        self.ids |= {"admin": world.admin.id, "resident": world.person("魏秀英").id, "neighbour": world.person("赵志强").id}
+        self.ids |= {
+            "admin": world.admin.id,
+            "resident": world.person("魏秀英").id,
+            "neighbour": world.person("赵志强").id,
+        }
 
     def __getattr__(self, name: str) -> Phone:
         if name not in self.ids:
@@ -62,12 +66,26 @@ class Street:
     def set_policy(self, policy: Policy, number: int = 1) -> None:
         """Have the street set its rules."""
         now = self.world.clock.now()
-        save(StreetPolicy(id=STREET, version=number, created_at=now, updated_at=now, policy=policy))
-        save(PolicyRecord(street=STREET, number=number, policy=policy, at=now, by=self.world.admin.id))
+        save(
+            StreetPolicy(
+                id=STREET, version=number, created_at=now, updated_at=now, policy=policy
+            )
+        )
+        save(
+            PolicyRecord(
+                street=STREET,
+                number=number,
+                policy=policy,
+                at=now,
+                by=self.world.admin.id,
+            )
+        )
 
     def grant(self, name: str, *roles: tuple[Role, str]) -> None:
         self.world.services.person_admin.grant_roles(
-            self.world.boss, self.ids[name], [Grant(role, place) for role, place in roles]
+            self.world.boss,
+            self.ids[name],
+            [Grant(role, place) for role, place in roles],
         )
 
     def kinds_to(self, name: str) -> list[str]:
@@ -128,4 +146,7 @@ def timeline(phone: Phone, ticket_id: str) -> list[tuple[str, str, Any]]:
     """Return what somebody reads of what happened: the event, as what it was done, and the note."""
     answer = phone.get(f"/v1/tickets/{ticket_id}/timeline?limit=100")
     assert answer.status == 200, answer.text
-    return [(item["event"].removeprefix("ticket."), item["party"], item["note"]) for item in answer.json["items"]]
+    return [
+        (item["event"].removeprefix("ticket."), item["party"], item["note"])
+        for item in answer.json["items"]
+    ]

@@ -20,7 +20,11 @@ STREET = Calendar(zone=DEFAULT_ZONE, week=HOUSE.week, own={}, library=chinese_ho
 def test_every_day_of_nine_years_is_off_or_worked_as_another_library_has_it():
     other = holidays.country_holidays("CN", years=range(2018, 2027))
     assert DAYS[-1] == date(2026, 12, 31)
-    assert [day for day in DAYS if bool(STREET.day(day).spans) is not other.is_working_day(day)] == []
+    assert [
+        day
+        for day in DAYS
+        if bool(STREET.day(day).spans) is not other.is_working_day(day)
+    ] == []
 
 
 def test_the_library_answers_for_the_years_that_were_decreed():
@@ -34,13 +38,23 @@ def test_the_library_answers_for_the_years_that_were_decreed():
     ("day", "why", "name", "worked"),
     [
         (date(2026, 10, 1), DayReason.HOLIDAY, "国庆节", False),
-        (date(2026, 10, 3), DayReason.HOLIDAY, "国庆节", False),  # a Saturday, but people remember the holiday
+        (
+            date(2026, 10, 3),
+            DayReason.HOLIDAY,
+            "国庆节",
+            False,
+        ),  # a Saturday, but people remember the holiday
         (date(2026, 10, 10), DayReason.MAKEUP, "国庆节", True),
         (date(2026, 9, 20), DayReason.MAKEUP, "国庆节", True),
         (date(2026, 9, 25), DayReason.HOLIDAY, "中秋", False),
         (date(2026, 10, 11), DayReason.WEEKDAY, "", False),
         (date(2026, 10, 12), DayReason.WEEKDAY, "", True),
-        (date(2020, 1, 31), DayReason.HOLIDAY, "春节", False),  # prolonged by the epidemic, by a notice of its own
+        (
+            date(2020, 1, 31),
+            DayReason.HOLIDAY,
+            "春节",
+            False,
+        ),  # prolonged by the epidemic, by a notice of its own
     ],
 )
 def test_a_day_carries_the_name_that_people_know_it_by(day, why, name, worked):
@@ -49,9 +63,15 @@ def test_a_day_carries_the_name_that_people_know_it_by(day, why, name, worked):
 
 
 def test_every_holiday_has_a_chinese_name():
-    named = [chinese_holiday(day) for day in chinese_calendar.holidays | chinese_calendar.workdays]
+    named = [
+        chinese_holiday(day)
+        for day in chinese_calendar.holidays | chinese_calendar.workdays
+    ]
     assert len(named) > 700
-    assert all(holiday is not None and holiday.name and not holiday.name.isascii() for holiday in named)
+    assert all(
+        holiday is not None and holiday.name and not holiday.name.isascii()
+        for holiday in named
+    )
 
 
 @pytest.mark.parametrize("error", [KeyError, TypeError, OSError, RecursionError])
@@ -70,12 +90,17 @@ def test_a_library_that_cannot_be_loaded_knows_nothing(monkeypatch):
 
 
 def test_a_holiday_that_its_own_list_does_not_name_is_off_all_the_same(monkeypatch):
-    monkeypatch.setattr(chinese_calendar, "get_holiday_detail", lambda day: (True, "Day of the Bug"))
+    monkeypatch.setattr(
+        chinese_calendar, "get_holiday_detail", lambda day: (True, "Day of the Bug")
+    )
     assert chinese_holiday(date(2026, 10, 8)) == Holiday(off=True)
 
 
 def test_the_ordinary_week_has_forty_hours():
     check_week(HOUSE.week)
     assert sorted(HOUSE.week) == [1, 2, 3, 4, 5]
-    minutes = [span.end.hour * 60 + span.end.minute - span.start.hour * 60 - span.start.minute for span in HOUSE.week[1]]
+    minutes = [
+        span.end.hour * 60 + span.end.minute - span.start.hour * 60 - span.start.minute
+        for span in HOUSE.week[1]
+    ]
     assert minutes == [210, 270]

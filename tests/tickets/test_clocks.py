@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from chalicelib.kernel.access import Role
 from chalicelib.tickets import clocks
 from chalicelib.tickets.clocks import Sla
-from chalicelib.tickets.policy import HOUSE, EscalationStep, Level, LimitsOf, Policy, SlaKind, SlaLimits, TicketUrgency
+from chalicelib.tickets.policy import (
+    HOUSE,
+    EscalationStep,
+    Level,
+    LimitsOf,
+    Policy,
+    SlaKind,
+    SlaLimits,
+    TicketUrgency,
+)
 from chalicelib.tickets.worktime import due_after, worked_between
 
 from ..world import START
@@ -20,9 +29,15 @@ WORKING = the_sla(a_ticket())
 ALWAYS = the_sla(a_ticket(urgency=TicketUrgency.URGENT))
 BOTH = st.sampled_from([WORKING, ALWAYS])
 NAMES = st.sampled_from(SlaKind)
-STARTS = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+STARTS = st.datetimes(
+    datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=st.just(UTC)
+)
 # Holds: after how long it is put on hold, and for how long; of any length, to the second.
-PAUSES = st.lists(st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 20 * 86_400)), min_size=1, max_size=3)
+PAUSES = st.lists(
+    st.tuples(st.integers(0, 3 * 86_400), st.integers(0, 20 * 86_400)),
+    min_size=1,
+    max_size=3,
+)
 FEW = settings(max_examples=150, deadline=None)
 
 
@@ -51,9 +66,16 @@ def test_a_clock_starts_with_its_limit_or_a_share_of_it(terms, name, now, percen
     clock = clocks.start(terms, name, now, percent)
     now = now.replace(second=0, microsecond=0)  # of the minute that has begun
     assert clock.limit == max(1, terms.limits.of(name) * percent // 100)
-    assert clock.due_at == clock.promised_at == due_after(terms.calendar, now, clock.limit)
+    assert (
+        clock.due_at == clock.promised_at == due_after(terms.calendar, now, clock.limit)
+    )
     assert worked_between(terms.calendar, now, clock.due_at) == clock.limit * MINUTE
-    assert (clock.running, clock.paused, clock.fired, clock.started_at) == (True, False, 0, now)
+    assert (clock.running, clock.paused, clock.fired, clock.started_at) == (
+        True,
+        False,
+        0,
+        now,
+    )
 
 
 def test_a_share_of_nearly_nothing_is_a_minute():
@@ -73,16 +95,22 @@ def test_no_hold_gives_or_takes_working_time(terms, name, now, pauses):
     clock, resumed_at, worked = held(terms, fresh, pauses)
     left = worked_between(terms.calendar, resumed_at, clock.due_at)
     if worked < fresh.limit * MINUTE:
-        assert timedelta() <= worked + left - fresh.limit * MINUTE < len(pauses) * MINUTE
+        assert (
+            timedelta() <= worked + left - fresh.limit * MINUTE < len(pauses) * MINUTE
+        )
     else:
-        assert left == MINUTE  # it was over before: a minute, so that nobody is late the moment she goes on
+        assert (
+            left == MINUTE
+        )  # it was over before: a minute, so that nobody is late the moment she goes on
     assert clock.promised_at == clock.due_at
     assert clock.limit == fresh.limit
 
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.integers(0, 86_400), st.integers(1, 4))
-def test_a_hold_that_is_taken_back_at_once_changes_nothing(terms, name, now, after, times):
+def test_a_hold_that_is_taken_back_at_once_changes_nothing(
+    terms, name, now, after, times
+):
     now = now.replace(second=0, microsecond=0)
     fresh = clocks.start(terms, name, now)
     instant = now + after * MINUTE
@@ -97,12 +125,18 @@ def test_a_hold_that_is_taken_back_at_once_changes_nothing(terms, name, now, aft
 
 @FEW
 @given(BOTH, NAMES, STARTS, st.integers(0, 86_400))
-def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_second(terms, name, now, after):
+def test_a_hold_that_is_taken_back_at_once_is_neutral_to_the_minute_at_any_second(
+    terms, name, now, after
+):
     fresh = clocks.start(terms, name, now)
     instant = now + seconds(after)
     clock = clocks.resume(terms, clocks.pause(fresh, instant), instant)
     if instant < fresh.due_at:
-        assert timedelta() <= worked_between(terms.calendar, fresh.due_at, clock.due_at) < MINUTE
+        assert (
+            timedelta()
+            <= worked_between(terms.calendar, fresh.due_at, clock.due_at)
+            < MINUTE
+        )
 
 
 def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_again():
@@ -112,15 +146,25 @@ def test_what_stands_still_cannot_be_stopped_and_what_runs_cannot_be_started_aga
     assert clocks.pause(still, START + 2 * HOUR) == still
     assert clocks.resume(WORKING, clock, START + HOUR) == clock
     met = clocks.meet(clock, START + HOUR)
-    assert clocks.pause(met, START + 2 * HOUR) == clocks.resume(WORKING, met, START + 2 * HOUR) == met
+    assert (
+        clocks.pause(met, START + 2 * HOUR)
+        == clocks.resume(WORKING, met, START + 2 * HOUR)
+        == met
+    )
 
 
 def test_a_hold_over_the_weekend_costs_only_the_work_of_monday_morning():
-    friday = datetime(2026, 11, 27, 9, tzinfo=UTC)  # 17:00 in Shanghai, an hour before the office closes
+    friday = datetime(
+        2026, 11, 27, 9, tzinfo=UTC
+    )  # 17:00 in Shanghai, an hour before the office closes
     clock = clocks.start(WORKING, C.ACCEPT, friday)  # 120 minutes
     assert clock.due_at == datetime(2026, 11, 30, 1, 30, tzinfo=UTC)
-    held_till_sunday = clocks.resume(WORKING, clocks.pause(clock, friday + 30 * MINUTE), friday + 2 * DAY)
-    assert held_till_sunday.due_at == datetime(2026, 11, 30, 2, tzinfo=UTC)  # 08:30 and the ninety minutes that were left
+    held_till_sunday = clocks.resume(
+        WORKING, clocks.pause(clock, friday + 30 * MINUTE), friday + 2 * DAY
+    )
+    assert held_till_sunday.due_at == datetime(
+        2026, 11, 30, 2, tzinfo=UTC
+    )  # 08:30 and the ninety minutes that were left
 
 
 # what ends and climbs
@@ -133,7 +177,12 @@ def test_what_was_done_is_done_once_whatever_comes_after(terms, name, now, after
     met = clocks.meet(clock, now + seconds(after))
     assert met.met_at == now + seconds(after)
     assert clocks.meet(met, now + 40 * DAY) == met
-    assert (met.running, met.paused, met.due_at, met.promised_at) == (False, False, clock.due_at, clock.promised_at)
+    assert (met.running, met.paused, met.due_at, met.promised_at) == (
+        False,
+        False,
+        clock.due_at,
+        clock.promised_at,
+    )
     assert met.runs[-1].end == met.met_at
 
 
@@ -144,8 +193,16 @@ def test_what_is_done_while_it_stands_still_has_taken_no_longer_than_it_ran():
 
 
 @FEW
-@given(BOTH, NAMES, STARTS, st.lists(st.integers(0, 5000), min_size=1, max_size=4), st.integers(0, 86_400))
-def test_a_clock_that_fires_keeps_its_promise_in_view_and_gives_whoever_is_told_her_own_time(terms, name, now, shares, late):
+@given(
+    BOTH,
+    NAMES,
+    STARTS,
+    st.lists(st.integers(0, 5000), min_size=1, max_size=4),
+    st.integers(0, 86_400),
+)
+def test_a_clock_that_fires_keeps_its_promise_in_view_and_gives_whoever_is_told_her_own_time(
+    terms, name, now, shares, late
+):
     clock = clocks.start(terms, name, now)
     promised = clock.promised_at
     for n, minutes in enumerate(shares, 1):
@@ -163,7 +220,9 @@ def test_a_hold_does_not_move_a_promise_that_is_broken(terms, now, runs_for, wai
     promised = clock.promised_at
     clock = clocks.prolong(terms, clock, clock.due_at, 240)
     still = clocks.pause(clock, clock.runs[-1].start + seconds(runs_for))
-    again = clocks.resume(terms, still, clock.runs[-1].start + seconds(runs_for + waits_for))
+    again = clocks.resume(
+        terms, still, clock.runs[-1].start + seconds(runs_for + waits_for)
+    )
     assert again.promised_at == promised
     assert again.fired == 1
 
@@ -172,25 +231,47 @@ def test_a_hold_does_not_move_a_promise_that_is_broken(terms, now, runs_for, wai
 
 
 @FEW
-@given(BOTH, NAMES, STARTS, st.lists(st.tuples(st.integers(0, 100), st.integers(0, 20 * 86_400)), max_size=3))
-def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_holds(terms, name, now, pauses):
+@given(
+    BOTH,
+    NAMES,
+    STARTS,
+    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 20 * 86_400)), max_size=3),
+)
+def test_an_explanation_adds_up_to_the_limit_and_ends_at_the_due_time_also_over_holds(
+    terms, name, now, pauses
+):
     clock = clocks.start(terms, name, now)
-    for share, waits_for in pauses:  # each time when a share of what is left has been worked
+    for (
+        share,
+        waits_for,
+    ) in pauses:  # each time when a share of what is left has been worked
         last = clock.runs[-1]
         still_at = due_after(terms.calendar, last.start, last.minutes * share // 101)
-        clock = clocks.resume(terms, clocks.pause(clock, still_at), still_at + seconds(waits_for))
+        clock = clocks.resume(
+            terms, clocks.pause(clock, still_at), still_at + seconds(waits_for)
+        )
     told = clocks.explained_segments(terms, clock)
     assert len(told) == len(pauses) + 1
     assert sum(stretch.lines[-1].total for stretch in told) == clock.limit
     assert told[-1].lines[-1].end == clock.due_at
     for stretch in told:
-        assert sum(line.minutes for line in stretch.lines) == pytest.approx(stretch.lines[-1].total)
+        assert sum(line.minutes for line in stretch.lines) == pytest.approx(
+            stretch.lines[-1].total
+        )
         assert stretch.lines[0].start >= stretch.run.start
 
 
 @FEW
-@given(BOTH, NAMES, STARTS, st.lists(st.integers(1, 5000), min_size=1, max_size=3), st.integers(0, 86_400))
-def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(terms, name, now, shares, late):
+@given(
+    BOTH,
+    NAMES,
+    STARTS,
+    st.lists(st.integers(1, 5000), min_size=1, max_size=3),
+    st.integers(0, 86_400),
+)
+def test_an_explanation_over_climbs_shows_the_limit_and_then_each_levels_own_time(
+    terms, name, now, shares, late
+):
     clock = clocks.start(terms, name, now)
     for minutes in shares:
         clock = clocks.prolong(terms, clock, clock.due_at + seconds(late), minutes)
@@ -229,12 +310,16 @@ def test_of_a_name_the_latest_clock_is_kept():
 @pytest.mark.parametrize("urgency", TicketUrgency)
 def test_what_threatens_life_property_or_supply_is_counted_day_and_night(urgency):
     terms = the_sla(a_ticket(urgency=urgency))
-    assert (terms.calendar is None) == (urgency in (TicketUrgency.URGENT, TicketUrgency.UTILITY))
+    assert (terms.calendar is None) == (
+        urgency in (TicketUrgency.URGENT, TicketUrgency.UTILITY)
+    )
 
 
 def test_a_category_may_have_limits_of_its_own():
     own = LimitsOf(
-        urgency=TicketUrgency.GENERAL, category="rubbish", limits=SlaLimits(accept=5, contact=6, resolve=7, call_back=8, remind=9)
+        urgency=TicketUrgency.GENERAL,
+        category="rubbish",
+        limits=SlaLimits(accept=5, contact=6, resolve=7, call_back=8, remind=9),
     )
     policy = Policy(limits=(*HOUSE.limits, own))
     assert the_sla(a_ticket(), policy).limits.resolve == 7
@@ -250,7 +335,9 @@ def test_the_next_level_is_the_next_at_which_somebody_is_on_duty():
     assert escalation.from_level(Level.COMMUNITY) is Level.STREET
     assert escalation.from_level(Level.GRID) is Level.GRID
     assert escalation.leader(Level.GRID) == "per_grid"
-    assert an_escalation(community=(), street=()).above(Level.GRID) is Level.STREET  # the last, where nobody is
+    assert (
+        an_escalation(community=(), street=()).above(Level.GRID) is Level.STREET
+    )  # the last, where nobody is
     assert escalation.above(Level.STREET) is Level.STREET
 
 
@@ -264,4 +351,8 @@ def test_a_ladder_may_leave_out_a_level():
     assert escalation.step(Level.COMMUNITY).level is Level.STREET
     assert escalation.from_level(Level.COMMUNITY) is Level.STREET
     low = an_escalation(policy=Policy(ladder=short[:1]))
-    assert (low.top, low.above(Level.GRID), low.step(Level.STREET).level) == (Level.GRID, Level.GRID, Level.GRID)
+    assert (low.top, low.above(Level.GRID), low.step(Level.STREET).level) == (
+        Level.GRID,
+        Level.GRID,
+        Level.GRID,
+    )

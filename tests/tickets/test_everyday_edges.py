@@ -26,12 +26,22 @@ def test_who_has_no_phone_is_reported_for_visited_and_asked_at_her_door(street: 
     done(street.worker, id, "accept")
     done(street.worker, id, "resolve", note="已修好")
     queue = street.worker.get(f"/v1/admin/queue?place={GRID}").json["items"]
-    visits = [task for task in queue if task["kind"] == "message.visit" and "李奶奶" in task["title"]]
+    visits = [
+        task
+        for task in queue
+        if task["kind"] == "message.visit" and "李奶奶" in task["title"]
+    ]
     assert any("解决了" in visit["title"] for visit in visits)
     for visit in visits:
-        assert street.worker.post(f"/v1/messages/{visit['id']}/visited", {}).status == 200
+        assert (
+            street.worker.post(f"/v1/messages/{visit['id']}/visited", {}).status == 200
+        )
     seen = done(street.worker, id, "confirm", satisfied=4, on_behalf_of=old.id)
-    assert (seen["state"], seen["ending"], seen["ratings"]) == ("closed", "confirmed", [4])
+    assert (seen["state"], seen["ending"], seen["ratings"]) == (
+        "closed",
+        "confirmed",
+        [4],
+    )
 
 
 def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
@@ -52,12 +62,28 @@ def test_whose_daughters_phone_is_used_is_asked_there_and_answered_from_there():
     ("now", "accept", "urgent"),
     [
         # half a minute before midnight on a Tuesday; the clock begins with its minute, and office hours at 08:30
-        ("2026-11-24T15:59:30.000000Z", "2026-11-25T02:30:00.000000Z", "2026-11-24T16:14:00.000000Z"),
+        (
+            "2026-11-24T15:59:30.000000Z",
+            "2026-11-25T02:30:00.000000Z",
+            "2026-11-24T16:14:00.000000Z",
+        ),
         # the last minute of the year: Friday the 1st is a holiday, and 2027 is not known yet
-        ("2026-12-31T15:59:59.000000Z", "2027-01-01T02:30:00.000000Z", "2026-12-31T16:14:00.000000Z"),
+        (
+            "2026-12-31T15:59:59.000000Z",
+            "2027-01-01T02:30:00.000000Z",
+            "2026-12-31T16:14:00.000000Z",
+        ),
         # noon to the second, and the last minute of a day
-        ("2026-11-24T04:00:00.000000Z", "2026-11-24T07:30:00.000000Z", "2026-11-24T04:15:00.000000Z"),
-        ("2026-11-24T09:59:59.000000Z", "2026-11-25T02:29:00.000000Z", "2026-11-24T10:14:00.000000Z"),
+        (
+            "2026-11-24T04:00:00.000000Z",
+            "2026-11-24T07:30:00.000000Z",
+            "2026-11-24T04:15:00.000000Z",
+        ),
+        (
+            "2026-11-24T09:59:59.000000Z",
+            "2026-11-25T02:29:00.000000Z",
+            "2026-11-24T10:14:00.000000Z",
+        ),
     ],
 )
 def test_around_midnight_noon_and_the_end_of_a_year_clocks_begin_when_they_should(
@@ -74,9 +100,15 @@ def test_what_threatens_life_rings_at_midnight_and_climbs_before_one(street: Str
     id = street.report(urgency="urgent")
     assert street.kinds_to("worker") == ["urgent_new"]
     street.world.pass_time(minutes=15)
-    assert (stored(id).level, street.kinds_to("clerk")) == ("community", ["urgent_climbed_staff"])
+    assert (stored(id).level, street.kinds_to("clerk")) == (
+        "community",
+        ["urgent_climbed_staff"],
+    )
     street.world.pass_time(minutes=8)
-    assert (stored(id).level, street.kinds_to("admin")) == ("street", ["urgent_climbed_staff"])
+    assert (stored(id).level, street.kinds_to("admin")) == (
+        "street",
+        ["urgent_climbed_staff"],
+    )
 
 
 def test_what_is_said_of_the_whole_street_is_the_streets(street: Street):
@@ -94,21 +126,38 @@ def test_where_nobody_is_on_duty_the_street_has_it_at_once(street: Street):
     assert done(staff, id, "accept")["level"] == "street"
 
 
-def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(street: Street):
+def test_a_category_that_is_gone_hinders_nothing_that_was_reported_of_it(
+    street: Street,
+):
     id = street.report(category="lift")
     version = street.admin.get(f"/v1/policies/tickets?place={STREET}")
     assert version.status == 200
-    kept = [category for category in version.json["categories"] if category["code"] == "other"]
-    answer = street.admin.put(f"/v1/policies/tickets?place={STREET}", {"categories": kept})
+    kept = [
+        category
+        for category in version.json["categories"]
+        if category["code"] == "other"
+    ]
+    answer = street.admin.put(
+        f"/v1/policies/tickets?place={STREET}", {"categories": kept}
+    )
     assert answer.status == 200, answer.text
-    assert street.resident.post("/v1/tickets", a_body(category="lift")).code == "ticket.category_unknown"
-    for move, body in (("accept", {}), ("comment", {"text": "在看"}), ("resolve", {"note": "好了"})):
+    assert (
+        street.resident.post("/v1/tickets", a_body(category="lift")).code
+        == "ticket.category_unknown"
+    )
+    for move, body in (
+        ("accept", {}),
+        ("comment", {"text": "在看"}),
+        ("resolve", {"note": "好了"}),
+    ):
         done(street.worker, id, move, **body)
     assert done(street.resident, id, "reopen", reason="又停了")["reopened"] == 1
     assert street.resident.get(f"/v1/tickets/{id}/clocks").status == 200
     street.world.pass_time(days=3)
     assert stored(id).level == "street"
-    rates = street.clerk.get(f"/v1/admin/tickets/rates?place={BAIHUA}&from=2026-11-01&to=2026-12-01&by=category")
+    rates = street.clerk.get(
+        f"/v1/admin/tickets/rates?place={BAIHUA}&from=2026-11-01&to=2026-12-01&by=category"
+    )
     assert [group["key"] for group in rates.json["groups"]] == ["lift"]
 
 
@@ -119,7 +168,11 @@ def test_who_left_is_asked_nothing_and_what_she_reported_ends(street: Street):
     street.world.pass_time(minutes=1)
     done(street.worker, id, "resolve", note="已清走")
     street.world.pass_time(days=8)
-    assert (stored(id).state, stored(id).ending, stored(id).person_id) == ("closed", "silent", None)
+    assert (stored(id).state, stored(id).ending, stored(id).person_id) == (
+        "closed",
+        "silent",
+        None,
+    )
 
 
 def test_a_phone_that_says_everything_twice_has_said_it_once(street: Street):
@@ -137,16 +190,28 @@ def test_a_phone_that_says_everything_twice_has_said_it_once(street: Street):
     id = street.report()
     for again in range(2):
         for n, (name, move, body) in enumerate(taps):
-            answer = street.phone(street.ids[name]).post(f"/v1/tickets/{id}/{move}", body, Idempotency_Key=f"tap-{n}")
+            answer = street.phone(street.ids[name]).post(
+                f"/v1/tickets/{id}/{move}", body, Idempotency_Key=f"tap-{n}"
+            )
             assert answer.status == 200, (again, move, answer.text)
     ticket = stored(id)
-    assert (ticket.version, ticket.state, ticket.reopened, ticket.ratings) == (1 + len(taps), "closed", 1, (5,))
-    assert len(street.kinds_to("resident")) == len({"accepted", "commented", "held"}) + 2
+    assert (ticket.version, ticket.state, ticket.reopened, ticket.ratings) == (
+        1 + len(taps),
+        "closed",
+        1,
+        (5,),
+    )
+    assert (
+        len(street.kinds_to("resident")) == len({"accepted", "commented", "held"}) + 2
+    )
 
 
 def test_staff_of_another_community_can_do_nothing_with_it(street: Street):
     id, other = street.report(), street.world.staff(JINFENG)
-    assert [act(other, id, move, **body).status for move, body in (("accept", {}), ("assign", {"to": "property"}))] == [403, 403]
+    assert [
+        act(other, id, move, **body).status
+        for move, body in (("accept", {}), ("assign", {"to": "property"}))
+    ] == [403, 403]
     far = street.world.person("远方", (Role.PROPERTY, JINFENG), home=JINFENG)
     assert act(street.worker, id, "assign", to=far.id).code == "ticket.cannot_have_it"
     assert lines(other, JINFENG) == []

@@ -11,7 +11,18 @@ from chalicelib.tickets.policy import MAX_BOUNCES, Level, SlaKind
 from chalicelib.tickets.states import ANSWERS, TABLE, Ending, TicketStatus
 
 from ..world import BAIHUA, BUILDING, GRID, START, STREET, UNIT
-from .builders import CLERK, DAY, HELPER, MEMBER, MINUTE, OWNER, WORKER, S, a_ticket, clock
+from .builders import (
+    CLERK,
+    DAY,
+    HELPER,
+    MEMBER,
+    MINUTE,
+    OWNER,
+    WORKER,
+    S,
+    a_ticket,
+    clock,
+)
 
 WHO = {
     "reporter": frozenset(OWNER),
@@ -76,10 +87,15 @@ accepted  escalate  system                   accepted
 assigned  escalate  system                   assigned
 resolved  end       system                   closed
 """
-ALSO = {"staff": ["staff", "grid_worker"], "everybody": ["reporter", "assignee", "staff", "grid_worker", "neighbour"]}
+ALSO = {
+    "staff": ["staff", "grid_worker"],
+    "everybody": ["reporter", "assignee", "staff", "grid_worker", "neighbour"],
+}
 EXPECTED = {
     (source, move, one): target
-    for source, move, who, target in (line.split() for line in CONTRACT.strip().splitlines())
+    for source, move, who, target in (
+        line.split() for line in CONTRACT.strip().splitlines()
+    )
     for party in who.split(",")
     for one in ALSO.get(party, [party])
 }
@@ -94,21 +110,33 @@ def test_the_table_is_the_contracts(move, who):
         if target:
             assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
-        known = any(source == state.value and name == move for source, name, _ in EXPECTED)
+        known = any(
+            source == state.value and name == move for source, name, _ in EXPECTED
+        )
         with pytest.raises(Forbidden if known else Conflict):
             TABLE.go(state, move, WHO[who])
 
 
 def test_the_table_knows_no_other_moves():
     assert {row.name for row in TABLE.rows} == set(MOVES)
-    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {"ticket"}
+    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {
+        "ticket"
+    }
 
 
 @pytest.mark.parametrize("who", WHO)
 def test_the_moves_on_offer_are_those_that_would_be_taken_but_for_what_is_hidden(who):
     hidden = {"reporter": {"join"}}.get(who, set())
     for state in TicketStatus:
-        wanted = {move for source, move, one in EXPECTED if (source, one) == (state.value, who)} - hidden - {"split"}
+        wanted = (
+            {
+                move
+                for source, move, one in EXPECTED
+                if (source, one) == (state.value, who)
+            }
+            - hidden
+            - {"split"}
+        )
         assert set(a_ticket(state).moves(WHO[who])) == wanted
 
 
@@ -123,7 +151,9 @@ TWICE = {"bounces": MAX_BOUNCES}
 
 
 @pytest.mark.parametrize("state", [S.OPEN, S.ACCEPTED])
-def test_what_was_sent_back_twice_is_only_to_be_assigned_and_by_nobody_below_its_level(state):
+def test_what_was_sent_back_twice_is_only_to_be_assigned_and_by_nobody_below_its_level(
+    state,
+):
     ticket = a_ticket(state, level=Level.COMMUNITY, **TWICE)
     assert ticket.must_be_assigned
     for who, may in (("staff", True), ("grid_worker", False), ("assignee", False)):
@@ -149,7 +179,9 @@ def test_after_one_bounce_everything_is_as_before():
 
 def test_nothing_climbs_above_the_street():
     for level in Level:
-        assert ("escalate" in a_ticket(level=level).moves(WHO["assignee"])) == (level is not Level.STREET)
+        assert ("escalate" in a_ticket(level=level).moves(WHO["assignee"])) == (
+            level is not Level.STREET
+        )
 
 
 def test_who_reported_it_does_not_join_it_and_only_what_was_merged_is_split():
@@ -170,13 +202,18 @@ def test_what_nobody_reported_becomes_nobodys_wish():
     [
         (Ending.CONFIRMED, ["confirm", "reopen"]),
         (Ending.SILENT, ["confirm", "reopen"]),
-        (Ending.UNSOLVED, ["reopen"]),  # nobody is asked how she likes a solution that there is not
+        (
+            Ending.UNSOLVED,
+            ["reopen"],
+        ),  # nobody is asked how she likes a solution that there is not
         (Ending.WITHDRAWN, ["reopen"]),
         (Ending.MERGED, []),
         (Ending.WISH, []),
     ],
 )
-def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_ended(ending, moves):
+def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_ended(
+    ending, moves
+):
     assert a_ticket(S.CLOSED, ending=ending).moves(WHO["reporter"]) == moves
 
 
@@ -194,7 +231,9 @@ def test_what_whoever_reported_it_may_do_about_what_is_over_depends_on_how_it_en
         (S.CLOSED, set()),
     ],
 )
-def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(state, waits):
+def test_what_is_not_over_waits_for_something_and_what_is_over_for_nothing(
+    state, waits
+):
     ticket = a_ticket(state)
     assert set(ticket.deadlines()) == waits
     assert (ticket.next_due is not None) == bool(waits)
@@ -220,14 +259,21 @@ def test_a_queue_is_in_the_order_of_promises_and_what_is_overdue_stays_on_top():
     assert ticket.next_due == ("accept", START + 120 * MINUTE)
     accept = clock(ticket, SlaKind.ACCEPT)
     fired = replace(accept, due_at=START + 9 * DAY, fired=1)
-    late = replace(ticket, clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks))
+    late = replace(
+        ticket,
+        clocks=tuple(fired if c.name is accept.name else c for c in ticket.clocks),
+    )
     assert late.next_due == ("accept", START + 120 * MINUTE)
     assert late.deadlines()["accept"] == START + 9 * DAY
 
 
 def test_a_line_of_a_queue_offers_the_moves_of_its_ticket():
     for state in (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD, S.RESOLVED):
-        for ticket in (a_ticket(state), a_ticket(state, **TWICE), a_ticket(state, level=Level.STREET, person_id=None)):
+        for ticket in (
+            a_ticket(state),
+            a_ticket(state, **TWICE),
+            a_ticket(state, level=Level.STREET, person_id=None),
+        ):
             line = TicketLine.of(ticket)
             for who in WHO.values():
                 assert line.moves(who) == ticket.moves(who)
@@ -256,7 +302,11 @@ def test_a_line_holds_nothing_that_was_not_written_for_everybody():
 def test_who_is_what_towards_a_ticket():
     resource = a_ticket(proxy_id="per_son").as_resource("per_joiner")
     assert resource.relations[Relation.OWNER] == {"per_owner", "per_son", "per_joiner"}
-    assert (resource.relations[Relation.HELPER], resource.places, resource.public) == ({"per_grid"}, (UNIT,), True)
+    assert (resource.relations[Relation.HELPER], resource.places, resource.public) == (
+        {"per_grid"},
+        (UNIT,),
+        True,
+    )
     assert not a_ticket(private=True).as_resource().public
     nobodys = a_ticket(person_id=None, assignee=None).as_resource()
     assert not any(nobodys.relations.values())
@@ -272,7 +322,9 @@ def test_who_is_what_towards_a_ticket():
         (STREET, STREET, Level.STREET),
     ],
 )
-def test_a_spot_is_a_building_and_the_lowest_level_is_that_of_the_place(place, spot, level):
+def test_a_spot_is_a_building_and_the_lowest_level_is_that_of_the_place(
+    place, spot, level
+):
     assert (building_of(place), level_of(place)) == (spot, level)
 
 

@@ -6,7 +6,11 @@ import pytest
 
 from chalicelib.kernel.template import Urgency
 from chalicelib.tickets.model import Hold
-from chalicelib.tickets.notifications import RELEVANT_WHILE, is_relevant, template_context
+from chalicelib.tickets.notifications import (
+    RELEVANT_WHILE,
+    is_relevant,
+    template_context,
+)
 from chalicelib.tickets.policy import Level
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.texts import MESSAGES
@@ -28,9 +32,19 @@ def others(*states: TicketStatus):
 
 
 OPEN = (S.OPEN, S.ACCEPTED, S.ASSIGNED, S.ON_HOLD)
-ELSEWHERE = [a_ticket(state, assignee="per_other") for state in OPEN] + [a_ticket(assignee=None), *others(*OPEN)]
-BELOW = [a_ticket(level=Level.GRID), a_ticket(S.RESOLVED, level=C), a_ticket(S.CLOSED, level=C)]
-NOT_ENDED = {ending: [*others(S.CLOSED), *(ended(one) for one in Ending if one is not ending)] for ending in Ending}
+ELSEWHERE = [a_ticket(state, assignee="per_other") for state in OPEN] + [
+    a_ticket(assignee=None),
+    *others(*OPEN),
+]
+BELOW = [
+    a_ticket(level=Level.GRID),
+    a_ticket(S.RESOLVED, level=C),
+    a_ticket(S.CLOSED, level=C),
+]
+NOT_ENDED = {
+    ending: [*others(S.CLOSED), *(ended(one) for one in Ending if one is not ending)]
+    for ending in Ending
+}
 CLOSED_BY_STAFF = (Ending.UNSOLVED, Ending.SILENT)
 
 # Of which tickets each kind is true, and with what it was said.
@@ -52,7 +66,10 @@ TRUE = {
     "turned": ([ended(Ending.WISH)], {}),
     "bounced_staff": ([a_ticket(S.OPEN), a_ticket(S.ACCEPTED)], AT),
     "must_assign_staff": ([a_ticket(bounces=2), a_ticket(S.ACCEPTED, bounces=2)], AT),
-    "climbed_staff": ([a_ticket(level=C), a_ticket(S.ON_HOLD, level=C), a_ticket(level=Level.STREET)], AT),
+    "climbed_staff": (
+        [a_ticket(level=C), a_ticket(S.ON_HOLD, level=C), a_ticket(level=Level.STREET)],
+        AT,
+    ),
     "overdue_staff": ([a_ticket(level=C), a_ticket(S.ASSIGNED, level=C)], AT),
     "reopened_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ON_HOLD)], AT),
     "released_staff": ([a_ticket(S.ACCEPTED), a_ticket(S.ASSIGNED)], AT),
@@ -71,11 +88,18 @@ SINCE = {
     "held": others(S.ON_HOLD),
     "resolved": others(S.RESOLVED),
     "unanswered": others(S.RESOLVED),
-    "closed": [*others(S.CLOSED), *(ended(one) for one in Ending if one not in CLOSED_BY_STAFF)],
+    "closed": [
+        *others(S.CLOSED),
+        *(ended(one) for one in Ending if one not in CLOSED_BY_STAFF),
+    ],
     "merged": NOT_ENDED[Ending.MERGED],
     "turned": NOT_ENDED[Ending.WISH],
     "bounced_staff": others(S.OPEN, S.ACCEPTED),
-    "must_assign_staff": [a_ticket(), a_ticket(S.ASSIGNED, bounces=2), a_ticket(S.CLOSED, bounces=2)],
+    "must_assign_staff": [
+        a_ticket(),
+        a_ticket(S.ASSIGNED, bounces=2),
+        a_ticket(S.CLOSED, bounces=2),
+    ],
     "climbed_staff": BELOW,
     "overdue_staff": BELOW,
     "reopened_staff": others(*OPEN),
@@ -104,18 +128,27 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
 def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind):
     for ticket in SINCE[kind]:
         for said in (f"ticket.{kind}", f"ticket.urgent_{kind}"):
-            assert not is_relevant(ticket, said, TRUE[kind][1]), (ticket.state, ticket.ending)
+            assert not is_relevant(ticket, said, TRUE[kind][1]), (
+                ticket.state,
+                ticket.ending,
+            )
 
 
 def test_each_level_that_it_reached_is_told_also_where_it_has_climbed_on_since():
     climbed = a_ticket(level=Level.STREET)
     for level in Level:
         assert is_relevant(climbed, "ticket.climbed_staff", {"level": level.value})
-    assert not is_relevant(a_ticket(level=C), "ticket.climbed_staff", {"level": "street"})
+    assert not is_relevant(
+        a_ticket(level=C), "ticket.climbed_staff", {"level": "street"}
+    )
 
 
 def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
-    urgent = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
+    urgent = {
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is Urgency.URGENT
+    }
     assert urgent == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
     for kind in urgent:
         tickets, params = TRUE[kind.removeprefix("ticket.urgent_")]
@@ -126,13 +159,17 @@ def test_what_is_urgent_is_true_while_the_same_is_that_is_not():
 
 
 def test_a_ticket_is_called_by_its_text_as_everybody_may_read_it():
-    facts = template_context(a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾"))
+    facts = template_context(
+        a_ticket(text="＊＊门口有垃圾", as_written="王秀英门口有垃圾")
+    )
     assert (facts["what"], facts["where"]) == ("＊＊门口有垃圾", "柏华社区")
     assert "王秀英" not in str(facts)
 
 
 def test_no_reason_and_no_solution_carries_a_phone_or_an_address_into_an_sms():
-    facts = template_context(a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了"))
+    facts = template_context(
+        a_ticket(S.RESOLVED, reason="请打13812345678", solution="放在5号楼302室了")
+    )
     assert (facts["reason"], facts["solution"]) == ("请打＊＊", "放在＊＊了")
 
 
@@ -140,8 +177,16 @@ def test_until_when_it_waits_is_a_day_where_people_live():
     until = START.replace(hour=17)  # past midnight in Shanghai
     hold = Hold(start=START, until=until, reason="等", before=S.ACCEPTED)
     assert template_context(a_ticket(S.ON_HOLD, holds=(hold,)))["until"] == "11-24"
-    assert template_context(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))["until"] == "11-23"
-    assert template_context(a_ticket(updated_at=START + timedelta(days=1)))["until"] == "11-24"
+    assert (
+        template_context(a_ticket(S.ON_HOLD, holds=(hold,), zone="Europe/Berlin"))[
+            "until"
+        ]
+        == "11-23"
+    )
+    assert (
+        template_context(a_ticket(updated_at=START + timedelta(days=1)))["until"]
+        == "11-24"
+    )
 
 
 def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_could():
@@ -149,4 +194,6 @@ def test_whoever_had_it_first_hears_of_it_also_where_it_has_climbed_before_she_c
     said = {"holder": "per_grid", "level": "grid"}
     assert is_relevant(a_ticket(level=C, assignee="per_staff"), "ticket.new", said)
     assert not is_relevant(a_ticket(assignee="per_other"), "ticket.new", said)
-    assert not is_relevant(a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said)
+    assert not is_relevant(
+        a_ticket(S.ACCEPTED, level=C, assignee="per_staff"), "ticket.new", said
+    )

@@ -9,12 +9,25 @@ from chalicelib.tickets.repository import TICKET
 
 from ..adapters.pictures import jpeg
 from ..store.scan import everything
-from ..world import BAIHUA, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Answer, Phone, World
+from ..world import (
+    BAIHUA,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Answer,
+    Phone,
+    World,
+)
 from .street import Street, a_body, act, done, lines, mine, refused, stored
 
 TEXT = "魏秀英和楼上邻居吵架，电话13812345678"
 LIKE = "和楼上邻居吵架"
-PRIVATE = {"by its category": {"category": "quarrel"}, "by choice": {"category": "noise", "private": True}}
+PRIVATE = {
+    "by its category": {"category": "quarrel"},
+    "by choice": {"category": "noise", "private": True},
+}
 MOVES: dict[str, dict[str, Any]] = {
     "accept": {}, "assign": {"to": "property"}, "bounce": {"reason": "不归我管"}, "comment": {"text": "好"},
     "hold": {"reason": "等配件", "until": "2026-11-25T01:00:00Z"}, "resume": {}, "resolve": {}, "confirm": {},
@@ -32,7 +45,9 @@ def street(world: World) -> Street:
 def private(request: pytest.FixtureRequest, street: Street) -> str:
     """A private ticket of the resident's, with a photo, joined by nobody, accepted and commented."""
     photo = street.world.upload(street.resident, jpeg((64, 48)))
-    id = street.report(text=TEXT, location_note="302门口", photos=[photo], **PRIVATE[request.param])
+    id = street.report(
+        text=TEXT, location_note="302门口", photos=[photo], **PRIVATE[request.param]
+    )
     done(street.worker, id, "accept")
     done(street.worker, id, "comment", text="今天上门")
     return id
@@ -52,16 +67,24 @@ def outsiders(street: Street) -> dict[str, Phone]:
 
 def _other_street(world: World) -> Phone:
     world.services.places.found_street("qingfeng", "清风街道", "Asia/Shanghai")
-    return world.phone_of(world.services.person_admin.bootstrap_admin("+8613700000001", "外街", "qingfeng"))
+    return world.phone_of(
+        world.services.person_admin.bootstrap_admin(
+            "+8613700000001", "外街", "qingfeng"
+        )
+    )
 
 
 NOTHING = "tkt_" + "b" * 24
 
 
-def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(street: Street, private: str):
+def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(
+    street: Street, private: str
+):
     for who, phone in outsiders(street).items():
         for part in ("", "/timeline", "/clocks", "/photos"):
-            answers = [phone.get(f"/v1/tickets/{id}{part}") for id in (private, NOTHING)]
+            answers = [
+                phone.get(f"/v1/tickets/{id}{part}") for id in (private, NOTHING)
+            ]
             assert [answer.status for answer in answers] == [404, 404], (who, part)
             assert answers[0].text == answers[1].text, (who, part)
         for move, body in MOVES.items():
@@ -69,7 +92,11 @@ def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(street: Street,
             assert [answer.status for answer in moved] == [404, 404], (who, move)
             assert moved[0].text == moved[1].text, (who, move)
         turned = [
-            phone.post(f"/v1/tickets/{id}/turn", street.world.wish_body(consent={"how": "spoken"})) for id in (private, NOTHING)
+            phone.post(
+                f"/v1/tickets/{id}/turn",
+                street.world.wish_body(consent={"how": "spoken"}),
+            )
+            for id in (private, NOTHING)
         ]
         assert turned[0].text == turned[1].text, who
         assert turned[0].status in (403, 404), who
@@ -79,16 +106,31 @@ def test_nobody_else_can_tell_it_from_a_ticket_that_is_not_there(street: Street,
 def test_it_is_in_nobody_elses_lists(street: Street, private: str):
     for who, phone in outsiders(street).items():
         for place in (UNIT, GRID, BAIHUA, STREET, JINFENG):
-            for query in ({}, {"order": "new"}, {"state": "accepted"}, {"category": stored(private).category}):
-                answer = phone.get(f"/v1/tickets?place={place}" + "".join(f"&{k}={v}" for k, v in query.items()))
+            for query in (
+                {},
+                {"order": "new"},
+                {"state": "accepted"},
+                {"category": stored(private).category},
+            ):
+                answer = phone.get(
+                    f"/v1/tickets?place={place}"
+                    + "".join(f"&{k}={v}" for k, v in query.items())
+                )
                 assert answer.status == 200, who
-                assert (answer.json["items"], private in answer.text) == ([], False), (who, place)
+                assert (answer.json["items"], private in answer.text) == ([], False), (
+                    who,
+                    place,
+                )
         assert mine(phone) == [], who
         assert private not in phone.get("/v1/me/data").text, who
 
 
 def test_it_is_counted_at_the_desk_of_its_own_place_only(street: Street, private: str):
-    for phone, place in ((street.worker, GRID), (street.clerk, BAIHUA), (street.admin, STREET)):
+    for phone, place in (
+        (street.worker, GRID),
+        (street.clerk, BAIHUA),
+        (street.admin, STREET),
+    ):
         queue = phone.get(f"/v1/admin/queue?place={place}").json
         assert [task["id"] for task in queue["items"]] == [private]
         assert queue["counts"] == {"ticket.resolve": 1}
@@ -96,7 +138,10 @@ def test_it_is_counted_at_the_desk_of_its_own_place_only(street: Street, private
         assert "13812345678" not in str(queue)
     for who, phone in outsiders(street).items():
         for place in (GRID, BAIHUA, STREET):
-            assert phone.get(f"/v1/admin/queue?place={place}").status in (403, 404), (who, place)
+            assert phone.get(f"/v1/admin/queue?place={place}").status in (403, 404), (
+                who,
+                place,
+            )
     assert street.admin.get(f"/v1/admin/queue?place={JINFENG}").json["counts"] == {}
 
 
@@ -109,27 +154,58 @@ def test_no_hint_leads_to_it(street: Street, private: str):
     assert private not in street.neighbour.get(f"/v1/tickets/{id}").text
     assert private not in street.neighbour.get("/v1/me/tickets").text
     assert private not in street.neighbour.get("/v1/me/data").text
-    assert street.clerk.get(f"/v1/tickets/{id}").json["possible_duplicates"] == [private]
+    assert street.clerk.get(f"/v1/tickets/{id}").json["possible_duplicates"] == [
+        private
+    ]
 
 
-def test_it_is_not_merged_into_what_everybody_sees_and_nothing_public_into_it(street: Street, private: str):
+def test_it_is_not_merged_into_what_everybody_sees_and_nothing_public_into_it(
+    street: Street, private: str
+):
     public = street.report(text="路灯不亮", category="light")
-    assert refused(street.clerk, public, "merge", into=private) == (422, "ticket.cannot_merge")
-    assert refused(street.clerk, private, "merge", into=public) == (422, "ticket.cannot_merge")
+    assert refused(street.clerk, public, "merge", into=private) == (
+        422,
+        "ticket.cannot_merge",
+    )
+    assert refused(street.clerk, private, "merge", into=public) == (
+        422,
+        "ticket.cannot_merge",
+    )
 
 
 def test_nothing_of_it_is_published(street: Street, private: str):
     done(street.worker, private, "resolve", note="已调解")
     done(street.resident, private, "confirm", satisfied=5)
-    rows = [item for item in everything()["tickets"] if item["sk"]["S"].startswith("update#")]
+    rows = [
+        item
+        for item in everything()["tickets"]
+        if item["sk"]["S"].startswith("update#")
+    ]
     assert rows == []
 
 
-def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(street: Street, private: str):
-    done(street.worker, private, "hold", reason="魏秀英不在家，打13812345678", until="2026-11-25T01:00:00Z")
+def test_it_is_told_to_those_whom_it_concerns_without_what_is_personal(
+    street: Street, private: str
+):
+    done(
+        street.worker,
+        private,
+        "hold",
+        reason="魏秀英不在家，打13812345678",
+        until="2026-11-25T01:00:00Z",
+    )
     street.world.pass_time(days=9)
-    told = [letter for letter in street.world.mailbox.read() if letter.kind.startswith("ticket.")]
-    ours = {street.resident.me["phone"], street.worker.me["phone"], street.clerk.me["phone"], street.admin.me["phone"]}
+    told = [
+        letter
+        for letter in street.world.mailbox.read()
+        if letter.kind.startswith("ticket.")
+    ]
+    ours = {
+        street.resident.me["phone"],
+        street.worker.me["phone"],
+        street.clerk.me["phone"],
+        street.admin.me["phone"],
+    }
     assert told
     assert {letter.to for letter in told} <= ours
     for letter in told:
@@ -154,9 +230,17 @@ def test_those_whom_it_concerns_see_all_of_it(street: Street, private: str):
     assert lines(street.company) == []
 
 
-def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(street: Street, private: str):
+def test_staff_bring_in_who_is_concerned_too_and_then_she_sees_it(
+    street: Street, private: str
+):
     consent = {"how": "spoken"}
-    seen = done(street.worker, private, "join", on_behalf_of=street.ids["neighbour"], consent=consent)
+    seen = done(
+        street.worker,
+        private,
+        "join",
+        on_behalf_of=street.ids["neighbour"],
+        consent=consent,
+    )
     assert seen["reporters"] == 2
     hers = street.neighbour.get(f"/v1/tickets/{private}").json
     assert hers["text"] == "＊＊和楼上邻居吵架，电话＊＊"
@@ -168,10 +252,15 @@ def test_what_is_held_about_who_joined_holds_nothing_of_who_reported_it(street: 
     done(street.neighbour, id, "join")
     held = street.neighbour.get("/v1/me/data")
     assert [ticket["id"] for ticket in held.json["tickets"]] == [id]
-    assert [(report["ticket_id"], report["person_id"]) for report in held.json["ticket_reports"]] == [
-        (id, street.ids["neighbour"])
+    assert [
+        (report["ticket_id"], report["person_id"])
+        for report in held.json["ticket_reports"]
+    ] == [(id, street.ids["neighbour"])]
+    assert not [
+        secret
+        for secret in ("魏秀英", "13812345678", "302门口", street.ids["resident"])
+        if secret in held.text
     ]
-    assert not [secret for secret in ("魏秀英", "13812345678", "302门口", street.ids["resident"]) if secret in held.text]
     assert TEXT in street.resident.get("/v1/me/data").text
 
 
@@ -183,15 +272,22 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", ["open", "accepted", "assigned", "on_hold", "resolved", "closed"])
-def test_everybody_sees_of_a_public_ticket_what_names_nobody(street: Street, state: str):
+@pytest.mark.parametrize(
+    "state", ["open", "accepted", "assigned", "on_hold", "resolved", "closed"]
+)
+def test_everybody_sees_of_a_public_ticket_what_names_nobody(
+    street: Street, state: str
+):
     photo = street.world.upload(street.resident, jpeg((64, 48)))
     text = "我是魏秀英，5号楼302门口有垃圾，打13812345678"
     id = street.report(text=text, location_note="302门口", photos=[photo])
     moves = {
         "accepted": [("accept", {})],
         "assigned": [("assign", {"to": "property"})],
-        "on_hold": [("accept", {}), ("hold", {"reason": "魏秀英不在", "until": "2026-11-25T01:00:00Z"})],
+        "on_hold": [
+            ("accept", {}),
+            ("hold", {"reason": "魏秀英不在", "until": "2026-11-25T01:00:00Z"}),
+        ],
         "resolved": [("resolve", {"note": "已告知魏秀英13812345678"})],
         "closed": [("close", {"reason": "已告知魏秀英13812345678"})],
     }
@@ -206,7 +302,17 @@ def test_everybody_sees_of_a_public_ticket_what_names_nobody(street: Street, sta
         seen: Answer = phone.get(f"/v1/tickets/{id}")
         assert (seen.status, seen.json["state"]) == (200, state)
         assert set(seen.json) == OPEN_TO_ALL
-        named = ("魏秀英", "秀英", "13812345678", "302", "5号楼", UNIT, GRID, photo, *street.ids.values())
+        named = (
+            "魏秀英",
+            "秀英",
+            "13812345678",
+            "302",
+            "5号楼",
+            UNIT,
+            GRID,
+            photo,
+            *street.ids.values(),
+        )
         assert not [secret for secret in named if secret in seen.text], seen.text
         for part in ("timeline", "clocks", "photos"):
             assert phone.get(f"/v1/tickets/{id}/{part}").status == 403, part
@@ -226,7 +332,9 @@ def test_the_property_company_sees_only_what_is_in_its_hands(street: Street):
     assert refused(street.company, given, "resolve")[0] == 403
 
 
-def test_no_index_holds_a_name_a_phone_or_a_text_as_it_was_written(street: Street, private: str):
+def test_no_index_holds_a_name_a_phone_or_a_text_as_it_was_written(
+    street: Street, private: str
+):
     kept: set[str] = set()
     for index in TICKET.table.indexes:
         kept |= set(index.include)

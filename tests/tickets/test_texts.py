@@ -19,7 +19,9 @@ FACTS = {"what", "where", "reason", "until"}
 
 def longest(kind: str, locale: str) -> str:
     template = MESSAGES[kind]
-    return template.fill(locale, {name: "宽" * most for name, most in template.slots.items()})
+    return template.fill(
+        locale, {name: "宽" * most for name, most in template.slots.items()}
+    )
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
@@ -44,26 +46,48 @@ def test_a_question_ends_with_how_to_answer_it():
         zh, en = (template.text.format(locale) for locale in ("zh-CN", "en"))
         assert template.asks == ("回复1" in zh and "回复2" in zh), kind
         assert template.asks == ("Reply 1" in en), kind
-    assert MESSAGES["ticket.resolved"].text.format("zh-CN").endswith("解决了请回复1，没解决回复2")
-    assert {kind for kind, template in MESSAGES.items() if template.asks} == {"ticket.resolved", "ticket.unanswered"}
+    assert (
+        MESSAGES["ticket.resolved"]
+        .text.format("zh-CN")
+        .endswith("解决了请回复1，没解决回复2")
+    )
+    assert {kind for kind, template in MESSAGES.items() if template.asks} == {
+        "ticket.resolved",
+        "ticket.unanswered",
+    }
 
 
 def test_only_residents_are_asked():
-    assert {template.told for template in MESSAGES.values() if template.asks} == {"the resident"}
+    assert {template.told for template in MESSAGES.values() if template.asks} == {
+        "the resident"
+    }
 
 
 def test_what_can_wait_goes_with_the_rest_of_the_day():
-    assert {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW} == LOW
+    assert {
+        kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW
+    } == LOW
 
 
 def test_nobody_is_woken_but_those_who_work_on_what_threatens_life_or_property():
-    loud = {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT}
+    loud = {
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is Urgency.URGENT
+    }
     assert loud == {kind for kind in MESSAGES if kind.startswith("ticket.urgent_")}
-    assert {MESSAGES[kind].told for kind in loud} == {"the assignee", "the staff on duty"}
+    assert {MESSAGES[kind].told for kind in loud} == {
+        "the assignee",
+        "the staff on duty",
+    }
     for kind in loud:
         calm = MESSAGES[kind.replace("urgent_", "")]
         assert MESSAGES[kind].text == text(zh="紧急！", en="Urgent! ") + calm.text
-        assert (MESSAGES[kind].slots, MESSAGES[kind].told, MESSAGES[kind].asks) == (calm.slots, calm.told, False)
+        assert (MESSAGES[kind].slots, MESSAGES[kind].told, MESSAGES[kind].asks) == (
+            calm.slots,
+            calm.told,
+            False,
+        )
 
 
 def test_staff_have_messages_of_their_own():

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets import decisions, resolution
-from chalicelib.tickets.policy import HOUSE, LADDER, Level, Policy, SlaKind, TicketUrgency
+from chalicelib.tickets.policy import (
+    HOUSE,
+    LADDER,
+    Level,
+    Policy,
+    SlaKind,
+    TicketUrgency,
+)
 from chalicelib.tickets.states import Ending, TicketStatus
 from chalicelib.tickets.timers import on_timer
 from chalicelib.tickets.worktime import due_after, worked_between
@@ -58,13 +65,26 @@ def climbing(ticket, escalation=ESCALATION, times=20):
 
 def test_what_nobody_accepts_climbs_one_level_for_each_firing_and_each_level_is_told_once():
     steps = climbing(a_ticket(), times=4)
-    assert [outcome.entity.level for _, _, outcome in steps[:2]] == [L.COMMUNITY, L.STREET]
+    assert [outcome.entity.level for _, _, outcome in steps[:2]] == [
+        L.COMMUNITY,
+        L.STREET,
+    ]
     heard = [line for _, _, outcome in steps for line in told(outcome)]
-    assert heard.count(("climbed_staff", AT_COMMUNITY)) == heard.count(("climbed_staff", AT_STREET)) == 1
+    assert (
+        heard.count(("climbed_staff", AT_COMMUNITY))
+        == heard.count(("climbed_staff", AT_STREET))
+        == 1
+    )
     first = steps[0][2]
     assert steps[0][0] == ACCEPT_DUE
-    assert (tags(first), first.events[0].note, first.events[0].party) == (["climbed"], "accept community", "system")
-    assert first.entity.assignee == "per_staff"  # while nobody has accepted it, who leads there has it
+    assert (tags(first), first.events[0].note, first.events[0].party) == (
+        ["climbed"],
+        "accept community",
+        "system",
+    )
+    assert (
+        first.entity.assignee == "per_staff"
+    )  # while nobody has accepted it, who leads there has it
     assert first.bump_version
 
 
@@ -93,8 +113,16 @@ def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
     for times in range(1, 6):
         now = next_at(top)
         outcome = on_timer(top, ESCALATION, now)
-        assert (told(outcome), tags(outcome), (not outcome.bump_version)) == ([("overdue_staff", AT_STREET)], [], True)
-        assert (outcome.entity.level, outcome.entity.state, outcome.entity.assignee) == (L.STREET, S.OPEN, "per_admin")
+        assert (told(outcome), tags(outcome), (not outcome.bump_version)) == (
+            [("overdue_staff", AT_STREET)],
+            [],
+            True,
+        )
+        assert (
+            outcome.entity.level,
+            outcome.entity.state,
+            outcome.entity.assignee,
+        ) == (L.STREET, S.OPEN, "per_admin")
         assert sum(c.fired for c in outcome.entity.clocks) == times
         assert next_at(outcome.entity) > now
         top = outcome.entity
@@ -103,11 +131,17 @@ def test_at_the_top_they_are_told_again_and_again_and_nothing_else_changes():
 def test_at_the_top_a_clock_comes_round_a_working_day_later():
     top = a_ticket(level=L.STREET)
     after = clock(on_timer(top, ESCALATION, ACCEPT_DUE).entity, C.ACCEPT)
-    assert worked_between(the_sla(top).calendar, ACCEPT_DUE, after.due_at) == timedelta(minutes=480)
+    assert worked_between(the_sla(top).calendar, ACCEPT_DUE, after.due_at) == timedelta(
+        minutes=480
+    )
 
 
 def test_the_top_is_where_the_ladder_of_the_street_ends():
-    outcome = on_timer(a_ticket(level=L.COMMUNITY), an_escalation(policy=Policy(ladder=LADDER[:2])), ACCEPT_DUE)
+    outcome = on_timer(
+        a_ticket(level=L.COMMUNITY),
+        an_escalation(policy=Policy(ladder=LADDER[:2])),
+        ACCEPT_DUE,
+    )
     assert told(outcome) == [("overdue_staff", AT_COMMUNITY)]
 
 
@@ -115,19 +149,30 @@ def test_what_is_urgent_climbs_by_night_too_and_wakes_whoever_has_to_work_on_it(
     urgent = a_ticket(urgency=TicketUrgency.URGENT)
     outcome = on_timer(urgent, an_escalation(urgent), START + 15 * MINUTE)
     assert told(outcome) == [("urgent_climbed_staff", AT_COMMUNITY)]
-    assert clock(outcome.entity, C.ACCEPT).due_at == START + 22 * MINUTE  # half of fifteen, whole minutes
+    assert (
+        clock(outcome.entity, C.ACCEPT).due_at == START + 22 * MINUTE
+    )  # half of fifteen, whole minutes
 
 
 @pytest.mark.parametrize("state", [S.ACCEPTED, S.ASSIGNED])
-def test_accepting_stops_only_its_own_clock_and_who_has_it_keeps_it_when_another_climbs(state):
+def test_accepting_stops_only_its_own_clock_and_who_has_it_keeps_it_when_another_climbs(
+    state,
+):
     ticket = a_ticket(state, assignee="per_property")
     assert running(ticket) == {"contact", "resolve"}
     outcome = on_timer(ticket, ESCALATION, clock(ticket, C.CONTACT).due_at)
-    assert (outcome.entity.level, outcome.entity.assignee, outcome.entity.state) == (L.COMMUNITY, "per_property", state)
+    assert (outcome.entity.level, outcome.entity.assignee, outcome.entity.state) == (
+        L.COMMUNITY,
+        "per_property",
+        state,
+    )
     assert outcome.events[0].note == "contact community"
     resolve = clock(ticket, C.RESOLVE).due_at
     later = on_timer(outcome.entity, ESCALATION, max(resolve, next_at(outcome.entity)))
-    assert clock(later.entity, C.RESOLVE).fired == 1 or clock(later.entity, C.CONTACT).fired == 2
+    assert (
+        clock(later.entity, C.RESOLVE).fired == 1
+        or clock(later.entity, C.CONTACT).fired == 2
+    )
 
 
 def test_two_clocks_that_are_over_at_once_are_one_step_up():
@@ -135,7 +180,9 @@ def test_two_clocks_that_are_over_at_once_are_one_step_up():
     outcome = on_timer(ticket, ESCALATION, clock(ticket, C.CONTACT).due_at)
     assert outcome.entity.level is L.COMMUNITY
     assert outcome.events[0].note == "accept,contact community"
-    assert [clock(outcome.entity, name).fired for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)] == [1, 1, 0]
+    assert [
+        clock(outcome.entity, name).fired for name in (C.ACCEPT, C.CONTACT, C.RESOLVE)
+    ] == [1, 1, 0]
 
 
 def test_what_has_to_be_assigned_climbs_as_well():
@@ -148,12 +195,16 @@ def test_what_has_to_be_assigned_climbs_as_well():
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=1), 3 * HOUR, 2 * DAY, 40 * DAY])
-def test_after_an_outage_no_level_is_skipped_and_each_has_its_own_time_from_when_it_is_told(late):
+def test_after_an_outage_no_level_is_skipped_and_each_has_its_own_time_from_when_it_is_told(
+    late,
+):
     now = ACCEPT_DUE + late
     first = on_timer(a_ticket(), ESCALATION, now)
     assert (first.entity.level, len(first.messages)) == (L.COMMUNITY, 1)
     again = on_timer(first.entity, ESCALATION, now)
-    assert (again.messages, again.events) == ((), ()), "nothing more is due at that instant"
+    assert (again.messages, again.events) == ((), ()), (
+        "nothing more is due at that instant"
+    )
     assert next_at(first.entity) > now
     assert clock(first.entity, C.ACCEPT).promised_at == ACCEPT_DUE
 
@@ -161,10 +212,15 @@ def test_after_an_outage_no_level_is_skipped_and_each_has_its_own_time_from_when
 def test_a_hold_that_ended_in_an_outage_ended_when_it_was_to():
     ticket = a_ticket(S.ON_HOLD)
     until = ticket.hold.until
-    on_time, late = on_timer(ticket, ESCALATION, until), on_timer(ticket, ESCALATION, until + 30 * DAY)
+    on_time, late = (
+        on_timer(ticket, ESCALATION, until),
+        on_timer(ticket, ESCALATION, until + 30 * DAY),
+    )
     assert clock(late.entity, C.RESOLVE) == clock(on_time.entity, C.RESOLVE)
     assert late.entity.holds == on_time.entity.holds
-    climbs = on_timer(late.entity, ESCALATION, until + 30 * DAY)  # what was due meanwhile is due at once, one step later
+    climbs = on_timer(
+        late.entity, ESCALATION, until + 30 * DAY
+    )  # what was due meanwhile is due at once, one step later
     assert climbs.entity.level is L.COMMUNITY
 
 
@@ -172,7 +228,12 @@ def test_a_clock_ahead_of_ours_wakes_it_in_vain():
     for state in (S.OPEN, S.ON_HOLD, S.RESOLVED, S.CLOSED):
         ticket = a_ticket(state)
         outcome = on_timer(ticket, ESCALATION, START - MINUTE)
-        assert (outcome.entity, outcome.messages, outcome.events, (not outcome.bump_version)) == (ticket, (), (), True)
+        assert (
+            outcome.entity,
+            outcome.messages,
+            outcome.events,
+            (not outcome.bump_version),
+        ) == (ticket, (), (), True)
 
 
 def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
@@ -189,16 +250,30 @@ def test_the_spent_alarm_is_dropped_so_that_the_commit_arms_the_next():
 @pytest.mark.parametrize("before", [S.ACCEPTED, S.ASSIGNED])
 def test_a_hold_ends_by_itself_and_whoever_has_it_hears_of_it(before):
     ticket = decisions.hold(
-        a_ticket(before, assignee="per_property"), ESCALATION, WORKER_ACTS, "等", WORKER_ACTS.now + DAY, public_text="等"
+        a_ticket(before, assignee="per_property"),
+        ESCALATION,
+        WORKER_ACTS,
+        "等",
+        WORKER_ACTS.now + DAY,
+        public_text="等",
     ).entity
     outcome = on_timer(ticket, ESCALATION, ticket.hold.until)
-    assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (before, "per_property", {"resolve"})
-    assert (tags(outcome), told(outcome)) == (["resumed"], [("released", "per_property")])
+    assert (outcome.entity.state, outcome.entity.assignee, running(outcome.entity)) == (
+        before,
+        "per_property",
+        {"resolve"},
+    )
+    assert (tags(outcome), told(outcome)) == (
+        ["resumed"],
+        [("released", "per_property")],
+    )
 
 
 def test_where_nobody_has_it_those_on_duty_hear_that_a_hold_is_over():
     ticket = a_ticket(S.ON_HOLD, assignee=None)
-    assert told(on_timer(ticket, ESCALATION, ticket.hold.until)) == [("released_staff", "staff:chunhui.baihua.g01")]
+    assert told(on_timer(ticket, ESCALATION, ticket.hold.until)) == [
+        ("released_staff", "staff:chunhui.baihua.g01")
+    ]
 
 
 def test_on_hold_no_clock_climbs():
@@ -210,17 +285,31 @@ def test_whoever_has_not_answered_is_asked_once_more_and_then_it_is_over():
     ticket = a_ticket(S.RESOLVED)
     halfway = ticket.deadlines()["ask_again"]
     again = on_timer(ticket, ESCALATION, halfway)
-    assert (told(again), tags(again), (not again.bump_version)) == ([("unanswered", "all:unanswered:tkt_a")], [], True)
+    assert (told(again), tags(again), (not again.bump_version)) == (
+        [("unanswered", "all:unanswered:tkt_a")],
+        [],
+        True,
+    )
     assert again.entity.deadlines() == {"call_back": clock(ticket, C.CALL_BACK).due_at}
     over = on_timer(again.entity, ESCALATION, clock(ticket, C.CALL_BACK).due_at)
-    assert (over.entity.state, over.entity.ending, over.entity.answered) == (S.CLOSED, Ending.SILENT, 0)
+    assert (over.entity.state, over.entity.ending, over.entity.answered) == (
+        S.CLOSED,
+        Ending.SILENT,
+        0,
+    )
     assert (told(over), over.entity.deadlines(), tags(over)) == ([], {}, ["ended"])
 
 
 def test_an_answer_ends_the_waiting_for_it():
-    ticket = on_timer(a_ticket(S.RESOLVED), ESCALATION, a_ticket(S.RESOLVED).deadlines()["ask_again"]).entity
+    ticket = on_timer(
+        a_ticket(S.RESOLVED), ESCALATION, a_ticket(S.RESOLVED).deadlines()["ask_again"]
+    ).entity
     done = resolution.confirm(
-        ticket, replace(PROPERTY_ACTS, id="per_owner", relations=frozenset({"owner"})), [a_report()], "per_owner", 5
+        ticket,
+        replace(PROPERTY_ACTS, id="per_owner", relations=frozenset({"owner"})),
+        [a_report()],
+        "per_owner",
+        5,
     )
     assert done.entity.deadlines() == {}
 
@@ -254,7 +343,9 @@ def test_however_late_it_is_woken_each_step_leaves_a_trace_goes_up_one_level_at_
         outcome = on_timer(ticket, escalation, now)
         after = outcome.entity
         assert after != ticket, "an alarm that changes nothing comes again for ever"
-        assert after.level is ticket.level or after.level is escalation.above(ticket.level)
+        assert after.level is ticket.level or after.level is escalation.above(
+            ticket.level
+        )
         assert len(outcome.messages) <= 1
         assert (not outcome.bump_version) is not bool(outcome.events)
         if after.level is not ticket.level:
@@ -266,7 +357,9 @@ def test_whatever_is_never_looked_at_ends_up_at_the_street_with_every_broken_pro
     steps = climbing(a_ticket(), times=40)
     last = steps[-1][2].entity
     assert last.level is L.STREET
-    assert [c.promised_at for c in last.clocks] == [c.promised_at for c in a_ticket().clocks]
+    assert [c.promised_at for c in last.clocks] == [
+        c.promised_at for c in a_ticket().clocks
+    ]
     assert [name for name, at in last.deadlines().items() if at <= steps[-1][0]] == []
     assert HOUSE.limits_of("rubbish", TicketUrgency.GENERAL).remind == 480
     assert at(WORKER_ACTS, START).now == START

@@ -26,7 +26,18 @@ from chalicelib.tickets.worktime import (
     worked_between,
 )
 
-from .oracle import DAY, ESCALATION, MINUTE, OFFICE_WEEK, SECOND, EscalationContext, Hours, shanghai, spans, walls
+from .oracle import (
+    DAY,
+    ESCALATION,
+    MINUTE,
+    OFFICE_WEEK,
+    SECOND,
+    EscalationContext,
+    Hours,
+    shanghai,
+    spans,
+    walls,
+)
 
 WORKING_DAY = 480  # minutes
 LONGER = 5 if os.environ.get("CHAOS") else 1  # CHAOS=1 looks five times as long
@@ -43,7 +54,17 @@ def never_worked(day: date) -> Holiday:
 
 
 def a_calendar(**parts) -> Calendar:
-    return Calendar(**({"zone": DEFAULT_ZONE, "week": HOUSE.week, "own": {}, "library": chinese_holiday} | parts))
+    return Calendar(
+        **(
+            {
+                "zone": DEFAULT_ZONE,
+                "week": HOUSE.week,
+                "own": {},
+                "library": chinese_holiday,
+            }
+            | parts
+        )
+    )
 
 
 def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
@@ -51,13 +72,28 @@ def local(text: str, zone: str = DEFAULT_ZONE) -> datetime:
 
 
 def told(line: CountedDay) -> tuple[str, str, str, str, str, float, float]:
-    start, end = (f"{instant.astimezone(ZoneInfo(DEFAULT_ZONE)):%H:%M}" for instant in (line.start, line.end))
-    return f"{line.date:%a %m-%d}", str(line.why), line.name, start, end, line.minutes, line.total
+    start, end = (
+        f"{instant.astimezone(ZoneInfo(DEFAULT_ZONE)):%H:%M}"
+        for instant in (line.start, line.end)
+    )
+    return (
+        f"{line.date:%a %m-%d}",
+        str(line.why),
+        line.name,
+        start,
+        end,
+        line.minutes,
+        line.total,
+    )
 
 
-def holidays(first: date, count: int, name: str, total: float) -> list[tuple[str, str, str, str, str, float, float]]:
+def holidays(
+    first: date, count: int, name: str, total: float
+) -> list[tuple[str, str, str, str, str, float, float]]:
     days = [first + n * DAY for n in range(count)]
-    return [(f"{day:%a %m-%d}", "holiday", name, "00:00", "00:00", 0, total) for day in days]
+    return [
+        (f"{day:%a %m-%d}", "holiday", name, "00:00", "00:00", 0, total) for day in days
+    ]
 
 
 STREET = a_calendar()
@@ -79,7 +115,9 @@ def test_two_hours_on_the_eve_of_spring_festival_are_up_on_the_make_up_sunday():
 
 
 def test_a_working_day_around_national_day_ends_on_the_first_day_after_it():
-    assert [told(line) for line in explain(STREET, local("2026-09-30 17:00"), WORKING_DAY)] == [
+    assert [
+        told(line) for line in explain(STREET, local("2026-09-30 17:00"), WORKING_DAY)
+    ] == [
         ("Wed 09-30", "weekday", "", "17:00", "18:00", 60, 60),
         *holidays(date(2026, 10, 1), 7, "国庆节", total=60),
         ("Thu 10-08", "weekday", "", "08:30", "17:00", 420, 480),
@@ -92,7 +130,10 @@ def test_both_make_up_days_of_national_day_are_worked_and_the_weekends_beside_th
         ("Sat 09-19", "weekday", "", "00:00", "00:00", 0, 30),
         ("Sun 09-20", "makeup", "国庆节", "08:30", "10:01", 91, 121),
     ]
-    assert [told(line) for line in explain(STREET, local("2026-10-09 16:00"), 2 * WORKING_DAY)] == [
+    assert [
+        told(line)
+        for line in explain(STREET, local("2026-10-09 16:00"), 2 * WORKING_DAY)
+    ] == [
         ("Fri 10-09", "weekday", "", "16:00", "18:00", 120, 120),
         ("Sat 10-10", "makeup", "国庆节", "08:30", "18:00", 480, 600),
         ("Sun 10-11", "weekday", "", "00:00", "00:00", 0, 600),
@@ -103,8 +144,14 @@ def test_both_make_up_days_of_national_day_are_worked_and_the_weekends_beside_th
 def test_fifteen_working_days_across_two_holidays_end_at_the_minute_at_which_they_began():
     reported = local("2026-09-18 17:30")
     lines = explain(STREET, reported, 15 * WORKING_DAY)
-    assert lines[-1].end == due_after(STREET, reported, 15 * WORKING_DAY) == local("2026-10-15 17:30")
-    assert [line.date for line in lines] == [date(2026, 9, 18) + n * DAY for n in range(28)]
+    assert (
+        lines[-1].end
+        == due_after(STREET, reported, 15 * WORKING_DAY)
+        == local("2026-10-15 17:30")
+    )
+    assert [line.date for line in lines] == [
+        date(2026, 9, 18) + n * DAY for n in range(28)
+    ]
     assert sum(line.minutes for line in lines) == lines[-1].total == 15 * WORKING_DAY
 
 
@@ -131,7 +178,10 @@ def test_a_limit_ends_with_the_hours_it_fills(start, minutes, due):
     assert due_after(STREET, local(start), minutes) == local(due)
 
 
-@pytest.mark.parametrize("start", ["2026-11-23 10:00:01", "2026-11-23 12:30", "2026-11-22 10:00", "2026-11-22 00:00"])
+@pytest.mark.parametrize(
+    "start",
+    ["2026-11-23 10:00:01", "2026-11-23 12:30", "2026-11-22 10:00", "2026-11-22 00:00"],
+)
 def test_no_minutes_are_up_at_once_even_on_a_day_off(start):
     at = local(start)
     assert due_after(STREET, at, 0) == at
@@ -147,7 +197,12 @@ def test_a_day_on_which_nothing_counts_any_more_is_seen_from_the_start_on():
 
 def test_a_line_says_parts_of_minutes():
     first, second = explain(STREET, local("2026-11-23 17:59:30"), 1)
-    assert (first.minutes, first.total, second.minutes, second.total) == (0.5, 0.5, 0.5, 1)
+    assert (first.minutes, first.total, second.minutes, second.total) == (
+        0.5,
+        0.5,
+        0.5,
+        1,
+    )
 
 
 def test_a_limit_cannot_be_negative():
@@ -159,7 +214,11 @@ def test_a_limit_cannot_be_negative():
 def test_nothing_is_worked_from_late_to_early():
     early, late = local("2026-11-23 09:00"), local("2026-11-24 16:00")
     for calendar in (STREET, None):
-        assert worked_between(calendar, late, early) == worked_between(calendar, late, late) == timedelta()
+        assert (
+            worked_between(calendar, late, early)
+            == worked_between(calendar, late, late)
+            == timedelta()
+        )
 
 
 # --- round the clock --------------------------------------------------------------------------------------------------------
@@ -183,7 +242,9 @@ def test_round_the_clock_the_day_is_that_of_the_zone_in_which_the_start_is_given
 def test_round_the_clock_an_hour_is_an_hour_when_the_clocks_change():
     before = local("2024-03-10 01:30", "America/New_York")
     assert due_after(None, before, 60) == local("2024-03-10 03:30", "America/New_York")
-    assert worked_between(None, before, local("2024-03-10 03:30", "America/New_York")) == timedelta(hours=1)
+    assert worked_between(
+        None, before, local("2024-03-10 03:30", "America/New_York")
+    ) == timedelta(hours=1)
 
 
 # --- the order of truth -----------------------------------------------------------------------------------------------------
@@ -199,7 +260,12 @@ def test_the_streets_own_calendar_beats_the_library_both_ways():
             date(2026, 10, 11): OwnDay(spans=None, note="补搬家"),
         }
     )
-    assert [told(line) for line in explain(street, local("2026-09-30 17:30"), 30 + 180 + 2 * WORKING_DAY + 300)][2:] == [
+    assert [
+        told(line)
+        for line in explain(
+            street, local("2026-09-30 17:30"), 30 + 180 + 2 * WORKING_DAY + 300
+        )
+    ][2:] == [
         ("Fri 10-02", "street", "国庆值班", "09:00", "12:00", 180, 210),
         *holidays(date(2026, 10, 3), 5, "国庆节", total=210),
         ("Thu 10-08", "weekday", "", "08:30", "18:00", 480, 690),
@@ -214,24 +280,35 @@ def test_an_office_that_opens_on_saturdays_is_closed_on_those_of_a_holiday():
     assert street.day(date(2026, 11, 28)).spans == MORNING
     assert street.day(date(2026, 11, 28)).why is DayReason.WEEKDAY
     assert street.day(date(2026, 10, 3)).spans == ()
-    assert street.day(date(2026, 10, 10)).spans == HOUSE.week[1]  # a make-up day is a Monday
+    assert (
+        street.day(date(2026, 10, 10)).spans == HOUSE.week[1]
+    )  # a make-up day is a Monday
 
 
 def test_a_library_that_names_nothing_closes_weekdays_only():
-    street = a_calendar(week=dict.fromkeys(range(1, 8), MORNING), library=lambda day: Holiday(off=True))
+    street = a_calendar(
+        week=dict.fromkeys(range(1, 8), MORNING), library=lambda day: Holiday(off=True)
+    )
     whys = [street.day(date(2026, 11, 23) + n * DAY).why for n in range(7)]
     assert whys == [DayReason.HOLIDAY] * 5 + [DayReason.WEEKDAY] * 2
 
 
 def test_a_year_that_nobody_knows_goes_by_the_week_and_is_named():
     new_year = STREET.day(date(2027, 1, 1))
-    assert (new_year.why, new_year.spans, new_year.name) == (DayReason.UNKNOWN, HOUSE.week[5], "")
+    assert (new_year.why, new_year.spans, new_year.name) == (
+        DayReason.UNKNOWN,
+        HOUSE.week[5],
+        "",
+    )
     assert STREET.day(date(2027, 1, 2)).spans == ()
     reported = local("2026-12-31 17:30")
     due = due_after(STREET, reported, 120)
     assert due == local("2027-01-01 10:00")
     assert uncertain(STREET, reported, due) == (2027,)
-    assert uncertain(STREET, local("2027-12-31 17:30"), local("2028-01-04 10:00")) == (2027, 2028)
+    assert uncertain(STREET, local("2027-12-31 17:30"), local("2028-01-04 10:00")) == (
+        2027,
+        2028,
+    )
     assert [told(line) for line in explain(STREET, reported, 30 + WORKING_DAY + 1)] == [
         ("Thu 12-31", "weekday", "", "17:30", "18:00", 30, 30),
         ("Fri 01-01", "unknown", "", "08:30", "18:00", 480, 510),
@@ -243,26 +320,38 @@ def test_a_year_that_nobody_knows_goes_by_the_week_and_is_named():
 
 def test_a_span_that_ends_with_the_last_known_day_is_certain():
     assert uncertain(STREET, local("2026-12-01 00:00"), local("2027-01-01 00:00")) == ()
-    assert uncertain(STREET, local("2026-12-01 00:00"), local("2027-01-01 00:00:01")) == (2027,)
+    assert uncertain(
+        STREET, local("2026-12-01 00:00"), local("2027-01-01 00:00:01")
+    ) == (2027,)
 
 
 def test_days_of_the_streets_own_calendar_are_certain_in_any_year():
     street = a_calendar(own={date(2027, 1, 1): OwnDay(spans=(), note="元旦")})
     assert uncertain(street, local("2026-12-31 17:30"), local("2027-01-02 00:00")) == ()
-    assert uncertain(street, local("2026-12-31 17:30"), local("2027-01-02 00:01")) == (2027,)
+    assert uncertain(street, local("2026-12-31 17:30"), local("2027-01-02 00:01")) == (
+        2027,
+    )
 
 
 def test_decades_that_nobody_knows_are_no_error():
-    assert due_after(STREET, local("2050-01-03 08:30"), WORKING_DAY) == local("2050-01-03 18:00")
-    assert due_after(STREET, local("1998-01-05 08:30"), WORKING_DAY) == local("1998-01-05 18:00")
+    assert due_after(STREET, local("2050-01-03 08:30"), WORKING_DAY) == local(
+        "2050-01-03 18:00"
+    )
+    assert due_after(STREET, local("1998-01-05 08:30"), WORKING_DAY) == local(
+        "1998-01-05 18:00"
+    )
 
 
 # --- the end of patience ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("calendar", [a_calendar(week={}), a_calendar(library=never_worked)])
+@pytest.mark.parametrize(
+    "calendar", [a_calendar(week={}), a_calendar(library=never_worked)]
+)
 def test_a_limit_that_never_ends_is_refused_after_five_years(calendar):
-    with pytest.raises(ValueError, match="1 office minutes do not pass within five years"):
+    with pytest.raises(
+        ValueError, match="1 office minutes do not pass within five years"
+    ):
         due_after(calendar, local("2024-02-09 17:30"), 1)
 
 
@@ -327,20 +416,34 @@ def some_hours(most: int = 3):
 
 
 WALLS = st.builds(
-    lambda day, minute: datetime(2018, 1, 1) + day * DAY + minute * MINUTE,  # noqa: DTZ001 - a wall shows no zone
+    lambda day, minute: datetime(2018, 1, 1) + day * DAY + minute * MINUTE,
     st.integers(0, 3286),
-    st.one_of(st.integers(0, 1439), st.sampled_from([0, 510, 511, 720, 809, 810, 1080, 1439])),
+    st.one_of(
+        st.integers(0, 1439), st.sampled_from([0, 510, 511, 720, 809, 810, 1080, 1439])
+    ),
 )
-LIMITS = st.one_of(st.integers(0, 15 * WORKING_DAY), st.sampled_from([0, 1, 210, 270, 480, 15 * WORKING_DAY]))
-OWN_DAYS = st.dictionaries(st.integers(0, 30), st.one_of(st.none(), st.just(()), some_hours()), max_size=4)
+LIMITS = st.one_of(
+    st.integers(0, 15 * WORKING_DAY),
+    st.sampled_from([0, 1, 210, 270, 480, 15 * WORKING_DAY]),
+)
+OWN_DAYS = st.dictionaries(
+    st.integers(0, 30), st.one_of(st.none(), st.just(()), some_hours()), max_size=4
+)
 WEEKS = st.one_of(
     st.just(OFFICE_WEEK),
-    st.builds(lambda rest, hours: {**rest, 1: hours}, st.dictionaries(st.integers(2, 7), some_hours()), st.just(ESCALATION)),
+    st.builds(
+        lambda rest, hours: {**rest, 1: hours},
+        st.dictionaries(st.integers(2, 7), some_hours()),
+        st.just(ESCALATION),
+    ),
 )
 
 
 def an_escalation(start: datetime, week, own) -> EscalationContext:
-    return EscalationContext(week=week, own={start.date() + after * DAY: hours for after, hours in own.items()})
+    return EscalationContext(
+        week=week,
+        own={start.date() + after * DAY: hours for after, hours in own.items()},
+    )
 
 
 @settings(max_examples=300 * LONGER, deadline=None)
@@ -349,15 +452,21 @@ def test_a_limit_is_due_when_walking_minute_by_minute_gets_there(start, minutes,
     escalation = an_escalation(start, OFFICE_WEEK, own)
     due = escalation.due_by_walking(start, minutes)
     assert due_after(escalation.calendar(), shanghai(start), minutes) == shanghai(due)
-    assert worked_between(escalation.calendar(), shanghai(start), shanghai(due)) == minutes * MINUTE
+    assert (
+        worked_between(escalation.calendar(), shanghai(start), shanghai(due))
+        == minutes * MINUTE
+    )
 
 
 @settings(max_examples=200 * LONGER, deadline=None)
 @given(WALLS, st.integers(0, 30 * 1440), WEEKS, OWN_DAYS)
-def test_as_much_is_worked_as_walking_minute_by_minute_counts(start, minutes, week, own):
+def test_as_much_is_worked_as_walking_minute_by_minute_counts(
+    start, minutes, week, own
+):
     escalation, end = an_escalation(start, week, own), start + minutes * MINUTE
     assert (
-        worked_between(escalation.calendar(), shanghai(start), shanghai(end)) == escalation.worked_by_walking(start, end) * MINUTE
+        worked_between(escalation.calendar(), shanghai(start), shanghai(end))
+        == escalation.worked_by_walking(start, end) * MINUTE
     )
 
 
@@ -385,16 +494,30 @@ CHANGES = [
     (NEW_YORK, datetime(2024, 11, 3, 6, tzinfo=UTC)),
     ("Australia/Lord_Howe", datetime(2024, 4, 6, 15, tzinfo=UTC)),  # by half an hour
     ("Australia/Lord_Howe", datetime(2024, 10, 5, 15, 30, tzinfo=UTC)),
-    ("America/Havana", datetime(2024, 3, 10, 5, tzinfo=UTC)),  # a day that does not begin at midnight
-    ("America/Havana", datetime(2024, 11, 3, 5, tzinfo=UTC)),  # a midnight that comes twice
-    ("America/Sao_Paulo", datetime(2018, 2, 18, 2, tzinfo=UTC)),  # back from midnight, into the day before
-    ("Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC)),  # a day that there never was
+    (
+        "America/Havana",
+        datetime(2024, 3, 10, 5, tzinfo=UTC),
+    ),  # a day that does not begin at midnight
+    (
+        "America/Havana",
+        datetime(2024, 11, 3, 5, tzinfo=UTC),
+    ),  # a midnight that comes twice
+    (
+        "America/Sao_Paulo",
+        datetime(2018, 2, 18, 2, tzinfo=UTC),
+    ),  # back from midnight, into the day before
+    (
+        "Pacific/Apia",
+        datetime(2011, 12, 30, 10, tzinfo=UTC),
+    ),  # a day that there never was
 ]
 ALL_WEEK = st.dictionaries(st.integers(1, 7), some_hours())
 
 
 def every_day(zone: str, hours: Hours) -> Calendar:
-    return a_calendar(zone=zone, week=dict.fromkeys(range(1, 8), spans(hours)), library=weekdays_only)
+    return a_calendar(
+        zone=zone, week=dict.fromkeys(range(1, 8), spans(hours)), library=weekdays_only
+    )
 
 
 @pytest.mark.parametrize(
@@ -412,32 +535,56 @@ def every_day(zone: str, hours: Hours) -> Calendar:
         (1, ((0, 90), (90, 180)), 240),
     ],
 )
-def test_what_the_clocks_skip_is_not_worked_and_what_they_repeat_is_worked_twice(change, hours, worked):
+def test_what_the_clocks_skip_is_not_worked_and_what_they_repeat_is_worked_twice(
+    change, hours, worked
+):
     zone, at = CHANGES[change]
     day = at.astimezone(ZoneInfo(zone)).date()
-    midnights = [datetime.combine(day + n * DAY, time.min, ZoneInfo(zone)) for n in range(2)]
+    midnights = [
+        datetime.combine(day + n * DAY, time.min, ZoneInfo(zone)) for n in range(2)
+    ]
     assert worked_between(every_day(zone, hours), *midnights) == worked * MINUTE
 
 
 def test_a_working_night_over_the_clock_change_is_due_in_real_time():
     night = every_day(NEW_YORK, ((0, 1440),))
-    assert due_after(night, local("2024-03-09 22:00", NEW_YORK), 480) == local("2024-03-10 07:00", NEW_YORK)
-    assert due_after(night, local("2024-11-02 22:00", NEW_YORK), 480) == local("2024-11-03 05:00", NEW_YORK)
+    assert due_after(night, local("2024-03-09 22:00", NEW_YORK), 480) == local(
+        "2024-03-10 07:00", NEW_YORK
+    )
+    assert due_after(night, local("2024-11-02 22:00", NEW_YORK), 480) == local(
+        "2024-11-03 05:00", NEW_YORK
+    )
 
 
 def test_hours_that_meet_within_a_repeated_hour_are_worked_in_the_order_in_which_they_come():
     night = every_day(NEW_YORK, ((0, 90), (90, 180)))
-    assert due_after(night, local("2024-11-03 00:00", NEW_YORK), 100) == datetime(2024, 11, 3, 5, 40, tzinfo=UTC)  # 01:40, first
+    assert due_after(night, local("2024-11-03 00:00", NEW_YORK), 100) == datetime(
+        2024, 11, 3, 5, 40, tzinfo=UTC
+    )  # 01:40, first
 
 
 @settings(max_examples=200 * LONGER, deadline=None)
-@given(st.sampled_from(CHANGES), ALL_WEEK, st.integers(0, 4 * 1440), st.integers(0, 4 * 1440))
-def test_an_instant_is_worked_if_and_only_if_the_clock_on_the_wall_says_so(change, week, after, minutes):
+@given(
+    st.sampled_from(CHANGES),
+    ALL_WEEK,
+    st.integers(0, 4 * 1440),
+    st.integers(0, 4 * 1440),
+)
+def test_an_instant_is_worked_if_and_only_if_the_clock_on_the_wall_says_so(
+    change, week, after, minutes
+):
     zone, at = change
     first = at - 3 * DAY
-    calendar = a_calendar(zone=zone, week={day: spans(hours) for day, hours in week.items()}, library=lambda day: None)
+    calendar = a_calendar(
+        zone=zone,
+        week={day: spans(hours) for day, hours in week.items()},
+        library=lambda day: None,
+    )
     shown = walls(zone, first, 8)
-    worked = [any(a <= minute < b for a, b in week.get(day.isoweekday(), ())) for day, minute in shown]
+    worked = [
+        any(a <= minute < b for a, b in week.get(day.isoweekday(), ()))
+        for day, minute in shown
+    ]
     start = first + after * MINUTE
     counted = sum(worked[after : after + minutes])
     assert worked_between(calendar, start, start + minutes * MINUTE) == counted * MINUTE
@@ -449,8 +596,12 @@ def test_an_instant_is_worked_if_and_only_if_the_clock_on_the_wall_says_so(chang
 # --- laws -------------------------------------------------------------------------------------------------------------------
 
 INSTANTS = st.one_of(
-    st.datetimes(datetime(2018, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
-    st.builds(lambda change, after: change[1] + after, st.sampled_from(CHANGES), st.timedeltas(-2 * DAY, 2 * DAY)),
+    st.datetimes(datetime(2018, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC)),
+    st.builds(
+        lambda change, after: change[1] + after,
+        st.sampled_from(CHANGES),
+        st.timedeltas(-2 * DAY, 2 * DAY),
+    ),
 )
 CALENDARS = st.one_of(
     st.none(),
@@ -459,7 +610,12 @@ CALENDARS = st.one_of(
             zone=zone,
             week={day: spans(hours) for day, hours in week.items()},
             library=library,
-            own={date(2024, 3, 1) + n * DAY: OwnDay(spans=hours if hours is None else spans(hours)) for n, hours in own.items()},
+            own={
+                date(2024, 3, 1) + n * DAY: OwnDay(
+                    spans=hours if hours is None else spans(hours)
+                )
+                for n, hours in own.items()
+            },
         ),
         st.sampled_from([DEFAULT_ZONE, *(zone for zone, _ in CHANGES)]),
         WEEKS,
@@ -473,30 +629,51 @@ LAW = settings(max_examples=60 * LONGER, deadline=None)
 
 @LAW
 @given(CALENDARS, INSTANTS, SHORT)
-def test_the_due_instant_is_the_earliest_at_which_the_limit_was_worked(calendar, start, minutes):
+def test_the_due_instant_is_the_earliest_at_which_the_limit_was_worked(
+    calendar, start, minutes
+):
     due = due_after(calendar, start, minutes)
     assert worked_between(calendar, start, due) == minutes * MINUTE
     if minutes:
         assert worked_between(calendar, start, due - SECOND) < minutes * MINUTE
-        assert worked_between(calendar, start, due - timedelta.resolution) == minutes * MINUTE - timedelta.resolution
+        assert (
+            worked_between(calendar, start, due - timedelta.resolution)
+            == minutes * MINUTE - timedelta.resolution
+        )
     else:
         assert due == start
 
 
 @LAW
 @given(CALENDARS, INSTANTS, st.timedeltas(timedelta(), 5 * DAY), SHORT, SHORT)
-def test_who_starts_later_or_has_longer_is_never_due_earlier(calendar, start, later, minutes, more):
-    due, longer = due_after(calendar, start, minutes), due_after(calendar, start, minutes + more)
+def test_who_starts_later_or_has_longer_is_never_due_earlier(
+    calendar, start, later, minutes, more
+):
+    due, longer = (
+        due_after(calendar, start, minutes),
+        due_after(calendar, start, minutes + more),
+    )
     assert due <= due_after(calendar, start + later, minutes)
     assert due <= longer == due_after(calendar, due, more)
 
 
 @LAW
-@given(CALENDARS, INSTANTS, st.timedeltas(timedelta(), 9 * DAY), st.timedeltas(timedelta(), 9 * DAY))
+@given(
+    CALENDARS,
+    INSTANTS,
+    st.timedeltas(timedelta(), 9 * DAY),
+    st.timedeltas(timedelta(), 9 * DAY),
+)
 def test_time_worked_adds_up(calendar, start, one, other):
-    parts = worked_between(calendar, start, start + one), worked_between(calendar, start + one, start + one + other)
+    parts = (
+        worked_between(calendar, start, start + one),
+        worked_between(calendar, start + one, start + one + other),
+    )
     assert parts[0] + parts[1] == worked_between(calendar, start, start + one + other)
-    assert all(timedelta() <= part <= span for part, span in zip(parts, (one, other), strict=True))
+    assert all(
+        timedelta() <= part <= span
+        for part, span in zip(parts, (one, other), strict=True)
+    )
 
 
 @LAW
@@ -506,16 +683,28 @@ def test_an_explanation_adds_up_to_the_answer(calendar, start, minutes):
     assert lines[-1].end == due_after(calendar, start, minutes)
     assert lines[-1].total == minutes
     assert sum(line.minutes for line in lines) == pytest.approx(minutes)
-    assert [line.date for line in lines] == [lines[0].date + n * DAY for n in range(len(lines))]
+    assert [line.date for line in lines] == [
+        lines[0].date + n * DAY for n in range(len(lines))
+    ]
     assert all(start <= line.start <= line.end for line in lines)
     assert all((line.start == line.end) == (line.minutes == 0) for line in lines)
     assert all(one.end <= next_.start for one, next_ in pairwise(lines))
 
 
 @LAW
-@given(CALENDARS, INSTANTS, SHORT, st.sampled_from([DEFAULT_ZONE, NEW_YORK, "Europe/London"]))
-def test_an_instant_is_the_same_whatever_zone_it_is_written_in(calendar, start, minutes, zone):
+@given(
+    CALENDARS,
+    INSTANTS,
+    SHORT,
+    st.sampled_from([DEFAULT_ZONE, NEW_YORK, "Europe/London"]),
+)
+def test_an_instant_is_the_same_whatever_zone_it_is_written_in(
+    calendar, start, minutes, zone
+):
     elsewhere = start.astimezone(ZoneInfo(zone))
     due = due_after(calendar, start, minutes)
     assert due_after(calendar, elsewhere, minutes) == due
-    assert worked_between(calendar, elsewhere, due.astimezone(ZoneInfo(zone))) == minutes * MINUTE
+    assert (
+        worked_between(calendar, elsewhere, due.astimezone(ZoneInfo(zone)))
+        == minutes * MINUTE
+    )

@@ -30,7 +30,13 @@ def test_what_a_worker_does_in_which_order(upload: Upload) -> None:
     with upload.cloud.hooks():
         upload.told()
     reads, made = ["GetItem", "size_of", "read"], ["write", "write"]
-    assert upload.cloud.steps == [*reads, *made, "GetItem", "TransactWriteItems", "delete"]
+    assert upload.cloud.steps == [
+        *reads,
+        *made,
+        "GetItem",
+        "TransactWriteItems",
+        "delete",
+    ]
     with upload.cloud.hooks():
         upload.told()
     assert upload.cloud.steps == ["GetItem", "delete"]
@@ -38,10 +44,14 @@ def test_what_a_worker_does_in_which_order(upload: Upload) -> None:
 
 @pytest.mark.parametrize("dies", [False, True], ids=["and lives", "and dies"])
 @pytest.mark.parametrize("end", ["erased", "never arrived"])
-def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(upload: Upload, end: str, dies: bool) -> None:
+def test_what_is_given_up_while_a_worker_is_at_it_keeps_no_file(
+    upload: Upload, end: str, dies: bool
+) -> None:
     """It ends before each of the worker's steps; the worker lives, or dies at its last one."""
     give_up = {
-        "erased": partial(upload.cloud.world.services.upload_jobs.forget_person, upload.phone.me["id"]),
+        "erased": partial(
+            upload.cloud.world.services.upload_jobs.forget_person, upload.phone.me["id"]
+        ),
         "never arrived": partial(upload.later, hours=1),
     }[end]
     told = scene(upload, upload.told, upload.check_at_rest)
@@ -64,7 +74,9 @@ def test_two_workers_at_once_make_one_photo(upload: Upload) -> None:
     assert steps == 8
 
 
-def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing(upload: Upload) -> None:
+def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing(
+    upload: Upload,
+) -> None:
     upload.told()
     files = upload.cloud.world.files
     photo = files.read(f"photos/{upload.id}.jpg", 10**7)
@@ -82,7 +94,11 @@ def test_a_form_that_is_used_again_changes_nothing_and_leaves_nothing(upload: Up
 def test_a_file_that_comes_after_the_end_is_deleted(upload: Upload) -> None:
     upload.later(hours=1)
     known = find_upload(upload.id)
-    assert (known.state, known.reason, upload.files) == (S.REFUSED, Reason.NEVER_ARRIVED, set())
+    assert (known.state, known.reason, upload.files) == (
+        S.REFUSED,
+        Reason.NEVER_ARRIVED,
+        set(),
+    )
     upload.sent_again(PHOTO)
     upload.told()
     assert (upload.state, upload.files) == (S.REFUSED, set())
@@ -100,7 +116,9 @@ KEYS = [
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_elsewhere(upload: Upload, key: str) -> None:
+def test_what_belongs_to_nobody_is_deleted_where_things_arrive_and_left_alone_elsewhere(
+    upload: Upload, key: str
+) -> None:
     upload.told()
     seams.kept_files(upload.cloud.world)[key] = PHOTO
     assert upload.told_of(key) == {"batchItemFailures": []}

@@ -16,7 +16,15 @@ S = UploadState
 
 
 def an_upload(**fields) -> Upload:
-    upload = Upload(id="upl_a", created_at=NOW, updated_at=NOW, owner="per_a", content_type="image/png", size=9, version=1)
+    upload = Upload(
+        id="upl_a",
+        created_at=NOW,
+        updated_at=NOW,
+        owner="per_a",
+        content_type="image/png",
+        size=9,
+        version=1,
+    )
     return replace(upload, timer=ArmedTimer("due_a", NOW, "s0"), **fields)
 
 
@@ -31,7 +39,11 @@ def wake(upload: Upload, now: datetime) -> Upload:
 def test_what_never_arrives_is_given_up_after_an_hour():
     assert an_upload().deadlines() == {"arrive": NOW + HOUR}
     over = wake(an_upload(), NOW + HOUR)
-    assert (over.state, over.reason, over.timer) == (S.REFUSED, Reason.NEVER_ARRIVED, None)
+    assert (over.state, over.reason, over.timer) == (
+        S.REFUSED,
+        Reason.NEVER_ARRIVED,
+        None,
+    )
 
 
 @pytest.mark.parametrize("bound", [None, "tkt_a"])
@@ -54,11 +66,21 @@ def test_a_photo_that_is_part_of_nothing_goes_after_a_day():
 
 
 @pytest.mark.parametrize(
-    "ended", [decisions.refuse(an_upload(), Reason.BROKEN, NOW), decisions.end(ready(), Reason.REMOVED, NOW)]
+    "ended",
+    [
+        decisions.refuse(an_upload(), Reason.BROKEN, NOW),
+        decisions.end(ready(), Reason.REMOVED, NOW),
+    ],
 )
-def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_them(ended):
+def test_files_of_what_has_ended_are_deleted_once_more_when_nobody_can_write_them(
+    ended,
+):
     upload = ended.entity
-    assert upload.leftovers == ("incoming/upl_a", "photos/upl_a.jpg", "photos/upl_a.thumb.jpg")
+    assert upload.leftovers == (
+        "incoming/upl_a",
+        "photos/upl_a.jpg",
+        "photos/upl_a.thumb.jpg",
+    )
     assert upload.deadlines() == {"clear": NOW + HOUR}
     cleared = wake(upload, NOW + HOUR)
     assert (cleared.deadlines(), cleared.ttl) == ({}, NOW + HOUR + timedelta(days=30))
@@ -69,10 +91,15 @@ def test_a_worker_that_began_before_the_end_is_waited_for():
     assert late.deadlines() == {"clear": NOW + 24 * HOUR + 10 * MINUTE}
 
 
-@pytest.mark.parametrize("upload", [an_upload(), ready(), ready(bound_to="tkt_a", clear_at=None)])
+@pytest.mark.parametrize(
+    "upload", [an_upload(), ready(), ready(bound_to="tkt_a", clear_at=None)]
+)
 def test_woken_too_early_it_sleeps_on(upload):
     early = decisions.on_timer(upload, NOW + 2 * MINUTE)
-    assert (early.entity, (not early.bump_version)) == (replace(upload, timer=None), True)
+    assert (early.entity, (not early.bump_version)) == (
+        replace(upload, timer=None),
+        True,
+    )
 
 
 def test_an_end_is_an_end():
@@ -88,14 +115,26 @@ def test_an_end_is_an_end():
         ):
             assert outcome.entity == outcome.previous == over
     photo = ready()
-    assert decisions.refuse(photo, Reason.BROKEN, NOW).entity == decisions.make_ready(photo, 1, 1, 1, NOW).entity == photo
+    assert (
+        decisions.refuse(photo, Reason.BROKEN, NOW).entity
+        == decisions.make_ready(photo, 1, 1, 1, NOW).entity
+        == photo
+    )
 
 
 def test_an_upload_becomes_part_of_one_thing():
     for upload in (an_upload(), ready()):
-        bound = decisions.bind(upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0])
-        assert (bound.entity.bound_to, bound.entity.place, bound.entity.state) == ("tkt_a", "chunhui.baihua", upload.state)
-        again = decisions.bind(bound.entity, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0])
+        bound = decisions.bind(
+            upload, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0]
+        )
+        assert (bound.entity.bound_to, bound.entity.place, bound.entity.state) == (
+            "tkt_a",
+            "chunhui.baihua",
+            upload.state,
+        )
+        again = decisions.bind(
+            bound.entity, "per_a", "tkt_a", "chunhui.baihua", ["photos", 0]
+        )
         assert again.entity == again.previous
 
 

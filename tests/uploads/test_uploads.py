@@ -26,8 +26,12 @@ PHOTO = jpeg((640, 480))
 TICKET, OTHER = "tkt_aaaaaaaaaaaaaaaaaaaaaaaa", "tkt_bbbbbbbbbbbbbbbbbbbbbbbb"
 
 
-def ask(phone: Phone, size: object = 1000, kind: object = "image/jpeg", **more: object) -> Answer:
-    return phone.post("/v1/uploads", {"kind": "photo", "content_type": kind, "size": size} | more)
+def ask(
+    phone: Phone, size: object = 1000, kind: object = "image/jpeg", **more: object
+) -> Answer:
+    return phone.post(
+        "/v1/uploads", {"kind": "photo", "content_type": kind, "size": size} | more
+    )
 
 
 def kept(world: World) -> set[str]:
@@ -46,7 +50,12 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
     def decide() -> Changes:
         person = people.find(actor.id)
         bound = world.services.uploads.binding(actor.id, ids, to, BAIHUA, ["photos"])
-        return Changes(entity=person, previous=person, events=(Event(tag="person.changed", by="x", party="x"),), related=bound)
+        return Changes(
+            entity=person,
+            previous=person,
+            events=(Event(tag="person.changed", by="x", party="x"),),
+            related=bound,
+        )
 
     world.services.transaction.run(decide, RequestContext())
 
@@ -57,9 +66,14 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
 def test_a_form_is_for_one_file_of_one_type_and_ten_minutes(world: World):
     answer = ask(world.resident())
     assert (answer.status, answer.json["state"]) == (201, "pending")
-    assert datetime.fromisoformat(answer.json["expires_at"]) == world.clock.now() + timedelta(minutes=10)
+    assert datetime.fromisoformat(
+        answer.json["expires_at"]
+    ) == world.clock.now() + timedelta(minutes=10)
     fields = answer.json["fields"]
-    assert (fields["key"], fields["Content-Type"]) == (f"incoming/{answer.json['id']}", "image/jpeg")
+    assert (fields["key"], fields["Content-Type"]) == (
+        f"incoming/{answer.json['id']}",
+        "image/jpeg",
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,13 +92,20 @@ def test_a_form_for_anything_else_is_not_given(world: World, body):
 def test_the_largest_and_the_smallest_are_taken(world: World):
     phone = world.resident()
     assert [ask(phone, size).status for size in (1, MOST_BYTES, 11.0)] == [201] * 3
-    assert phone.post("/v1/uploads", {"kind": "video", "content_type": "image/jpeg", "size": 1}).status == 422
+    assert (
+        phone.post(
+            "/v1/uploads", {"kind": "video", "content_type": "image/jpeg", "size": 1}
+        ).status
+        == 422
+    )
 
 
 def test_a_form_that_was_lost_on_the_way_is_given_again(world: World):
     phone = world.resident()
     body = {"kind": "photo", "content_type": "image/jpeg", "size": len(PHOTO)}
-    first, again = (phone.post("/v1/uploads", body, idempotency_key="tap") for _ in range(2))
+    first, again = (
+        phone.post("/v1/uploads", body, idempotency_key="tap") for _ in range(2)
+    )
     assert first.json == again.json
     assert len(everything()["uploads"]) == 1
     FileDoor(app, world.files).take(again.json["fields"], PHOTO)
@@ -95,7 +116,11 @@ def test_nobody_fills_the_bucket(world: World):
     phone = world.resident()
     assert [ask(phone).status for _ in range(MAX_PER_HOUR)] == [201] * MAX_PER_HOUR
     refused = ask(phone)
-    assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "upload.too_many", str(20 * 60))
+    assert (refused.status, refused.code, refused.headers["retry-after"]) == (
+        429,
+        "upload.too_many",
+        str(20 * 60),
+    )
     assert ask(world.resident()).status == 201
     world.clock.advance(timedelta(minutes=20))
     assert ask(phone).status == 201
@@ -108,8 +133,15 @@ def test_a_photo_is_pending_until_it_has_come(world: World):
     phone = world.resident()
     id = ask(phone, 1000).json["id"]
     pending = phone.get(f"/v1/uploads/{id}").json
-    assert (pending["state"], pending["content_type"], pending["size"]) == ("pending", "image/jpeg", 1000)
-    assert [pending[name] for name in ("reason", "width", "height", "url", "thumb_url", "expires_at")] == [None] * 6
+    assert (pending["state"], pending["content_type"], pending["size"]) == (
+        "pending",
+        "image/jpeg",
+        1000,
+    )
+    assert [
+        pending[name]
+        for name in ("reason", "width", "height", "url", "thumb_url", "expires_at")
+    ] == [None] * 6
 
 
 def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(world: World):
@@ -117,14 +149,21 @@ def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(world: Wor
     id = world.upload(phone, PHOTO)
     seen = phone.get(f"/v1/uploads/{id}")
     assert seen.headers["cache-control"].startswith("private")
-    assert (seen.json["state"], seen.json["content_type"], seen.json["width"], seen.json["height"]) == (
+    assert (
+        seen.json["state"],
+        seen.json["content_type"],
+        seen.json["width"],
+        seen.json["height"],
+    ) == (
         "ready",
         "image/jpeg",
         640,
         480,
     )
     assert seen.json["size"] == len(world.files.read(f"photos/{id}.jpg", MOST_BYTES))
-    assert datetime.fromisoformat(seen.json["expires_at"]) == world.clock.now() + timedelta(minutes=15)
+    assert datetime.fromisoformat(
+        seen.json["expires_at"]
+    ) == world.clock.now() + timedelta(minutes=15)
     assert kept(world) == files_of(id)
     for other in (world.resident(), world.staff(), world.phone_of(world.admin)):
         assert other.get(f"/v1/uploads/{id}").status == 404
@@ -134,7 +173,12 @@ def test_a_photo_is_shown_to_whoever_sent_it_for_a_quarter_of_an_hour(world: Wor
 def test_what_is_refused_says_why(world: World):
     phone = world.resident()
     seen = phone.get(f"/v1/uploads/{world.upload(phone, b'<svg/>')}").json
-    assert (seen["state"], seen["reason"], seen["url"], seen["width"]) == ("refused", "not_an_image", None, None)
+    assert (seen["state"], seen["reason"], seen["url"], seen["width"]) == (
+        "refused",
+        "not_an_image",
+        None,
+        None,
+    )
     assert kept(world) == set()
 
 
@@ -148,8 +192,14 @@ def test_a_photo_that_is_part_of_something_stays_and_others_do_not(world: World)
     bind(world, phone, [used])
     world.pass_time(days=60)
     assert kept(world) == files_of(used)
-    assert (find_upload(used).state, find_upload(used).place) == (UploadState.READY, BAIHUA)
-    assert (find_upload(unused).state, find_upload(unused).reason) == (UploadState.GONE, "unused")
+    assert (find_upload(used).state, find_upload(used).place) == (
+        UploadState.READY,
+        BAIHUA,
+    )
+    assert (find_upload(unused).state, find_upload(unused).reason) == (
+        UploadState.GONE,
+        "unused",
+    )
     assert not [due for due in scheduled() if due.kind == "timer.upload"]
     assert list(waiting_uploads()) == []
 
@@ -220,13 +270,21 @@ def test_what_is_taken_out_of_something_is_deleted(world: World):
 
 def test_whoever_goes_takes_the_photos_that_nothing_shows_with_her(world: World):
     phone, other = world.resident(), world.resident()
-    unused, used, theirs = world.upload(phone, PHOTO), world.upload(phone, PHOTO), world.upload(other, PHOTO)
+    unused, used, theirs = (
+        world.upload(phone, PHOTO),
+        world.upload(phone, PHOTO),
+        world.upload(other, PHOTO),
+    )
     pending = ask(phone, len(PHOTO)).json
     bind(world, phone, [used])
     assert phone.delete("/v1/me").status == 202
     assert kept(world) == files_of(used) | files_of(theirs)
-    assert [find_upload(id).reason for id in (unused, pending["id"])] == ["owner_erased"] * 2
-    FileDoor(app, world.files).take(pending["fields"], PHOTO)  # her form is still good for some minutes
+    assert [find_upload(id).reason for id in (unused, pending["id"])] == [
+        "owner_erased"
+    ] * 2
+    FileDoor(app, world.files).take(
+        pending["fields"], PHOTO
+    )  # her form is still good for some minutes
     assert kept(world) == files_of(used) | files_of(theirs)
 
 
@@ -239,14 +297,21 @@ def test_what_is_held_of_her_photos_is_told(world: World):
     assert {upload["reason"] for upload in told} == {None, "not_an_image"}
 
 
-def test_no_log_line_says_where_a_photo_can_be_seen(world: World, caplog: pytest.LogCaptureFixture, capsys):
+def test_no_log_line_says_where_a_photo_can_be_seen(
+    world: World, caplog: pytest.LogCaptureFixture, capsys
+):
     phone = world.resident()
     id = world.upload(phone, PHOTO)
     answer = ask(phone).json
     seen = phone.get(f"/v1/uploads/{id}").json
     out = capsys.readouterr()
     said = caplog.text + out.out + out.err + repr(world.services.uploads.shown([id]))
-    for secret in (seen["url"], seen["url"].rpartition("=")[2], answer["fields"]["signature"], answer["fields"]["policy"]):
+    for secret in (
+        seen["url"],
+        seen["url"].rpartition("=")[2],
+        answer["fields"]["signature"],
+        answer["fields"]["policy"],
+    ):
         assert secret not in said
 
 
@@ -282,4 +347,7 @@ def test_all_of_it_works_in_the_durable_store(embedded_world: World):
     world.pass_time(days=2)
     assert kept(world) == files_of(used)
     assert find_upload(unused).state is UploadState.GONE
-    assert {upload.id for upload in world.services.uploads.export_data(phone.me["id"])["uploads"]} == {used, unused}
+    assert {
+        upload.id
+        for upload in world.services.uploads.export_data(phone.me["id"])["uploads"]
+    } == {used, unused}

@@ -27,7 +27,9 @@ class Sample:
     def __init__(self, routes: Routes[Any], service: Any = None) -> None:
         app = Chalice(app_name="sample", configure_logs=False)
         self.api = Api(app, lambda: CORE, log)
-        lines = [f"{operation.method} {operation.path}" for operation in routes.operations]
+        lines = [
+            f"{operation.method} {operation.path}" for operation in routes.operations
+        ]
         self.loaded = 0
 
         def load_routes() -> Routes[Any]:
@@ -37,8 +39,12 @@ class Sample:
         self.api.mount(lines, load_routes, lambda: service)
         self._gateway = Gateway(app, self.api)
 
-    def ask(self, method: str, path: str, **headers: str) -> tuple[int, list[tuple[str, str]], str]:
+    def ask(
+        self, method: str, path: str, **headers: str
+    ) -> tuple[int, list[tuple[str, str]], str]:
         """Make a request; return status, headers with lower-case names, and text."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        status, found, body = self._gateway.handle(method, path, sent, b"", "203.0.113.7")
+        status, found, body = self._gateway.handle(
+            method, path, sent, b"", "203.0.113.7"
+        )
         return status, [(name.lower(), value) for name, value in found], body.decode()

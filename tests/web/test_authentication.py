@@ -19,7 +19,9 @@ def test_another_scheme_is_refused_even_where_nobody_need_sign_in(world: World, 
     assert (answer.status, answer.code) == (401, "auth.token_invalid")
 
 
-@pytest.mark.parametrize("name", ["authorization", "session", "token", "__Host-session"])
+@pytest.mark.parametrize(
+    "name", ["authorization", "session", "token", "__Host-session"]
+)
 def test_a_cookie_authenticates_nobody(world: World, name):
     token = world.resident().token
     answer = Phone().get("/v1/me", cookie=f"{name}={token}")

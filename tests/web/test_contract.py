@@ -10,9 +10,17 @@ from chalicelib.web.openapi import document
 from ..world import Phone, World
 
 SPEC = document(api.operations, api.id_prefixes)
-OPERATIONS = [(path, method, op) for path, item in SPEC["paths"].items() for method, op in item.items()]
+OPERATIONS = [
+    (path, method, op)
+    for path, item in SPEC["paths"].items()
+    for method, op in item.items()
+]
 # Open311 answers as its own specification says (tests/open311).
-OURS = [(path, method, op) for path, method, op in OPERATIONS if not path.startswith("/open311/")]
+OURS = [
+    (path, method, op)
+    for path, method, op in OPERATIONS
+    if not path.startswith("/open311/")
+]
 
 
 def names(where: list[dict], place: str) -> set[str]:
@@ -24,7 +32,9 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_route_of_the_house_stands_in_it():
-    assert {(op.method.lower(), op.path) for op in api.operations} == {(method, path) for path, method, _ in OPERATIONS}
+    assert {(op.method.lower(), op.path) for op in api.operations} == {
+        (method, path) for path, method, _ in OPERATIONS
+    }
 
 
 def test_every_operation_has_an_id_of_its_own_a_tag_and_a_summary():
@@ -34,28 +44,63 @@ def test_every_operation_has_an_id_of_its_own_a_tag_and_a_summary():
 
 def test_every_operation_documents_its_problems():
     for path, _, op in OURS:
-        for status in ("400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "503"):
-            assert "application/problem+json" in op["responses"][status]["content"], path
+        for status in (
+            "400",
+            "401",
+            "403",
+            "404",
+            "409",
+            "412",
+            "413",
+            "415",
+            "422",
+            "429",
+            "503",
+        ):
+            assert "application/problem+json" in op["responses"][status]["content"], (
+                path
+            )
 
 
 def test_every_operation_documents_its_success_with_a_schema():
     for path, _, op in OURS:
-        good = {status: answer for status, answer in op["responses"].items() if status.startswith("2")}
+        good = {
+            status: answer
+            for status, answer in op["responses"].items()
+            if status.startswith("2")
+        }
         assert len(good) == 1
         media = {kind for answer in good.values() for kind in answer.get("content", {})}
-        assert media <= ({"text/html"} if "unsubscribe" in path else {"application/json"}), path
-        assert "204" in good or all("schema" in answer["content"][kind] for answer in good.values() for kind in media), path
+        assert media <= (
+            {"text/html"} if "unsubscribe" in path else {"application/json"}
+        ), path
+        assert "204" in good or all(
+            "schema" in answer["content"][kind]
+            for answer in good.values()
+            for kind in media
+        ), path
 
 
 def test_what_open311_answers_is_documented_in_the_formats_that_a_path_can_name():
     for path, method, op in (op for op in OPERATIONS if op not in OURS):
         assert op["security"] == [{}]
         media = {"application/json", "text/xml"}
-        media &= {{"json": "application/json", ".xml": "text/xml"}.get(path[-4:]), *(media if "{document}" in path else ())}
-        assert set(op["responses"]) == {"200", "400", "403", "404", "429", "503"} | ({"304"} if method == "get" else set())
-        assert all(set(answer["content"]) == media for status, answer in op["responses"].items() if status != "304"), path
+        media &= {
+            {"json": "application/json", ".xml": "text/xml"}.get(path[-4:]),
+            *(media if "{document}" in path else ()),
+        }
+        assert set(op["responses"]) == {"200", "400", "403", "404", "429", "503"} | (
+            {"304"} if method == "get" else set()
+        )
+        assert all(
+            set(answer["content"]) == media
+            for status, answer in op["responses"].items()
+            if status != "304"
+        ), path
         forms = {"application/x-www-form-urlencoded", "multipart/form-data"}
-        assert set(op.get("requestBody", {}).get("content", ())) == (forms if method == "post" else set())
+        assert set(op.get("requestBody", {}).get("content", ())) == (
+            forms if method == "post" else set()
+        )
 
 
 def test_every_part_of_a_path_is_a_documented_parameter():
@@ -64,14 +109,20 @@ def test_every_part_of_a_path_is_a_documented_parameter():
 
 
 # Signing in has its own rules; a trial changes nothing; of an update from outside no receipt could remember the answer.
-UNKEYED = ("/v1/auth", "/v1/policies/tickets/replay", "/open311/v2/servicerequestupdates")
+UNKEYED = (
+    "/v1/auth",
+    "/v1/policies/tickets/replay",
+    "/open311/v2/servicerequestupdates",
+)
 
 
 def test_reads_take_if_none_match_and_most_posts_an_idempotency_key():
     for path, method, op in OPERATIONS:
         headers = names(op["parameters"], "header")
         assert ("If-None-Match" in headers) == (method == "get")
-        assert ("Idempotency-Key" in headers) == (method == "post" and not path.startswith(UNKEYED))
+        assert ("Idempotency-Key" in headers) == (
+            method == "post" and not path.startswith(UNKEYED)
+        )
 
 
 def test_what_is_public_is_what_the_contract_lists():

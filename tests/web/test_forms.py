@@ -10,8 +10,17 @@ PARTS = "multipart/form-data; boundary=xyz"
 
 
 def parts(*fields: tuple[str, bytes], end: bytes = b"--xyz--\r\n") -> bytes:
-    heads = [f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() for name, _ in fields]
-    return b"".join(head + value + b"\r\n" for head, (_, value) in zip(heads, fields, strict=True)) + end
+    heads = [
+        f'--xyz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+        for name, _ in fields
+    ]
+    return (
+        b"".join(
+            head + value + b"\r\n"
+            for head, (_, value) in zip(heads, fields, strict=True)
+        )
+        + end
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,7 +33,10 @@ def parts(*fields: tuple[str, bytes], end: bytes = b"--xyz--\r\n") -> bytes:
         (b"a+b=c+d&e=%2B", {"a b": "c d", "e": "+"}),
         ("描述=楼道灯不亮 👍".encode(), {"描述": "楼道灯不亮 👍"}),
         (b"d=%E6%A5%BC%F0%9F%91%8D", {"d": "楼👍"}),
-        (b"attribute%5Bwhere%5D=yard&attribute[b][]=1", {"attribute[where]": "yard", "attribute[b][]": "1"}),
+        (
+            b"attribute%5Bwhere%5D=yard&attribute[b][]=1",
+            {"attribute[where]": "yard", "attribute[b][]": "1"},
+        ),
         (b"a=1;b=2", {"a": "1;b=2"}),
         (b"&&a=1&&", {"a": "1"}),
         (b"a=%zz", {"a": "%zz"}),
@@ -34,7 +46,17 @@ def test_url_encoded_fields(raw, found):
     assert read_form(raw, FORM) == found
 
 
-@pytest.mark.parametrize("given", [None, FORM, f"{FORM}; charset=utf-8", f'{FORM};charset="UTF-8"', FORM.title(), f"{FORM}; x=1"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        FORM,
+        f"{FORM}; charset=utf-8",
+        f'{FORM};charset="UTF-8"',
+        FORM.title(),
+        f"{FORM}; x=1",
+    ],
+)
 def test_a_form_under_each_of_its_names_and_under_none(given):
     assert read_form(b"a=1", given) == {"a": "1"}
 
@@ -58,23 +80,37 @@ def test_what_is_no_form_in_utf_8_is_refused(given, code):
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("raw", [b"a=\xff\xfe", b"a=%ff", b"%c0%af=1", b"a=%ED%A0%80", "好".encode("gbk")])
+@pytest.mark.parametrize(
+    "raw", [b"a=\xff\xfe", b"a=%ff", b"%c0%af=1", b"a=%ED%A0%80", "好".encode("gbk")]
+)
 def test_what_is_not_utf_8_cannot_be_read(raw):
     with pytest.raises(Malformed):
         read_form(raw, FORM)
 
 
 def test_a_form_has_so_many_fields_and_no_more():
-    assert len(read_form("&".join(f"f{n}=1" for n in range(MAX_FIELDS)).encode(), FORM)) == MAX_FIELDS
-    for raw in ("&".join(f"f{n}=1" for n in range(MAX_FIELDS + 1)).encode(), b"&" * 65_000, b"a=1&" * 16_000):
+    assert (
+        len(read_form("&".join(f"f{n}=1" for n in range(MAX_FIELDS)).encode(), FORM))
+        == MAX_FIELDS
+    )
+    for raw in (
+        "&".join(f"f{n}=1" for n in range(MAX_FIELDS + 1)).encode(),
+        b"&" * 65_000,
+        b"a=1&" * 16_000,
+    ):
         with pytest.raises(Malformed) as refused:
             read_form(raw, FORM)
         assert refused.value.facts == {"most": MAX_FIELDS}
 
 
-@pytest.mark.parametrize("given", [PARTS, 'multipart/form-data; boundary="xyz"', "Multipart/Form-Data;Boundary=xyz"])
+@pytest.mark.parametrize(
+    "given",
+    [PARTS, 'multipart/form-data; boundary="xyz"', "Multipart/Form-Data;Boundary=xyz"],
+)
 def test_multipart_fields(given):
-    raw = parts(("a", b"1"), ("描述", "一\r\n二 👍".encode()), ("a", b""), ("c", b"--xy"))
+    raw = parts(
+        ("a", b"1"), ("描述", "一\r\n二 👍".encode()), ("a", b""), ("c", b"--xy")
+    )
     assert read_form(raw, given) == {"a": ["1", ""], "描述": "一\r\n二 👍", "c": "--xy"}
 
 

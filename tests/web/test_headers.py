@@ -13,19 +13,28 @@ from .sample import Sample
 def test_a_success_may_be_read_from_any_page_and_is_kept_apart_by_caches(world: World):
     answer = world.resident().get("/v1/me", accept_language="en")
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert {"ETag", "Retry-After", "Content-Language"} <= set(answer.headers["access-control-expose-headers"].split(","))
+    assert {"ETag", "Retry-After", "Content-Language"} <= set(
+        answer.headers["access-control-expose-headers"].split(",")
+    )
     assert answer.headers["vary"] == "Accept-Language, Authorization"
     assert answer.headers["cache-control"].startswith("private")
     assert answer.headers["content-language"] == "en"
 
 
 def test_a_preflight_allows_what_clients_send(world: World):
-    status, headers, _ = gateway.handle("OPTIONS", "/v1/wishes", {"origin": "https://a.example"}, b"", "203.0.113.7")
+    status, headers, _ = gateway.handle(
+        "OPTIONS", "/v1/wishes", {"origin": "https://a.example"}, b"", "203.0.113.7"
+    )
     allowed = {name.lower(): value for name, value in headers}
     assert status == 200
-    assert {"Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Accept-Language"} <= set(
-        allowed["access-control-allow-headers"].split(",")
-    )
+    assert {
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-None-Match",
+        "Accept-Language",
+    } <= set(allowed["access-control-allow-headers"].split(","))
 
 
 def test_a_page_loads_nothing_is_never_framed_and_sends_no_referrer():

@@ -42,7 +42,9 @@ def test_a_replay_is_rendered_under_todays_permissions(world: World):
 def test_the_same_key_with_another_body_is_a_mismatch(world: World):
     phone = world.resident()
     phone.post("/v1/wishes", world.wish_body(), idempotency_key="k1")
-    other = phone.post("/v1/wishes", world.wish_body(title="另一个心愿"), idempotency_key="k1")
+    other = phone.post(
+        "/v1/wishes", world.wish_body(title="另一个心愿"), idempotency_key="k1"
+    )
     assert (other.status, other.code) == (422, "idempotency.mismatch")
     assert len(phone.get("/v1/me/wishes").json["items"]) == 1
 
@@ -50,17 +52,28 @@ def test_the_same_key_with_another_body_is_a_mismatch(world: World):
 def test_the_same_body_written_otherwise_is_the_same_body(world: World):
     phone, body = world.resident(), world.wish_body()
     first = phone.post("/v1/wishes", body, idempotency_key="k1")
-    turned = phone.post("/v1/wishes", dict(reversed(body.items())), idempotency_key="k1")
+    turned = phone.post(
+        "/v1/wishes", dict(reversed(body.items())), idempotency_key="k1"
+    )
     assert (turned.status, turned.json["id"]) == (201, first.json["id"])
 
 
 def test_a_key_is_ones_own_and_the_routes_own(world: World):
     one, two, body = world.resident(), world.resident(), world.wish_body()
     first = one.post("/v1/wishes", body, idempotency_key="k1")
-    assert two.post("/v1/wishes", body, idempotency_key="k1").json["id"] != first.json["id"]
+    assert (
+        two.post("/v1/wishes", body, idempotency_key="k1").json["id"]
+        != first.json["id"]
+    )
     staff = world.staff()
-    ids = [phone.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"] for n, phone in enumerate((one, two))]
-    assert [staff.post(f"/v1/wishes/{id}/approve", idempotency_key="k9").json["state"] for id in ids] == ["open", "open"]
+    ids = [
+        phone.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"]
+        for n, phone in enumerate((one, two))
+    ]
+    assert [
+        staff.post(f"/v1/wishes/{id}/approve", idempotency_key="k9").json["state"]
+        for id in ids
+    ] == ["open", "open"]
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 201, "钥匙"])
@@ -74,7 +87,10 @@ def test_a_look_at_somebodys_phone_is_written_down_once_per_key(world: World):
     path, body = f"/v1/people/{person.id}/reveal", {"reason": "送餐联系"}
     answers = [staff.post(path, body, idempotency_key="k1").json for _ in range(2)]
     assert answers[0] == answers[1]
-    assert sum(row["action"]["S"] == "person.revealed" for row in everything()["audit"]) == 1
+    assert (
+        sum(row["action"]["S"] == "person.revealed" for row in everything()["audit"])
+        == 1
+    )
 
 
 def test_posts_that_make_no_wish_take_a_key_too(world: World):
@@ -87,11 +103,19 @@ def test_posts_that_make_no_wish_take_a_key_too(world: World):
         assert (again.status, again.json) == (first.status, first.json)
     code = world.mailbox.read("a@example.com")[0].text.split()[-1]
     digits = "".join(c for c in code if c.isdigit())[:6]
-    answers = [resident.post("/v1/me/email/verify", {"code": digits}, idempotency_key="k2") for _ in range(2)]
+    answers = [
+        resident.post("/v1/me/email/verify", {"code": digits}, idempotency_key="k2")
+        for _ in range(2)
+    ]
     assert [answer.status for answer in answers] == [200, 200]
 
 
 def test_signing_in_remembers_no_key(world: World):
     phone = world.resident()
     phone.post("/v1/auth/codes", {"phone": "+8613811112222"}, idempotency_key="k1")
-    assert phone.post("/v1/auth/codes", {"phone": "+8613811112222"}, idempotency_key="k1").status == 429
+    assert (
+        phone.post(
+            "/v1/auth/codes", {"phone": "+8613811112222"}, idempotency_key="k1"
+        ).status
+        == 429
+    )

@@ -26,7 +26,12 @@ class Note(View):
 @routes.get("/reply", public=True)
 def read_reply(service: Any, context: RequestContext) -> Reply[Note]:
     """Read a note with a header."""
-    return Reply(view=Note(text="水壶"), status=202, headers={"Link": "</next>"}, cookies=[SESSION])
+    return Reply(
+        view=Note(text="水壶"),
+        status=202,
+        headers={"Link": "</next>"},
+        cookies=[SESSION],
+    )
 
 
 @routes.get("/page", public=True)
@@ -81,7 +86,9 @@ def test_what_has_changed_is_sent_again_under_another_etag(world: World):
 def test_another_view_of_the_same_version_has_another_etag(world: World):
     resident = world.resident()
     id = world.open_wish(resident)
-    own, public = (phone.get(f"/v1/wishes/{id}") for phone in (resident, world.resident()))
+    own, public = (
+        phone.get(f"/v1/wishes/{id}") for phone in (resident, world.resident())
+    )
     assert own.json["version"] == public.json["version"]
     assert own.headers["etag"] != public.headers["etag"]
 
@@ -99,7 +106,10 @@ def test_a_reply_sets_its_status_headers_and_cookies(sample: Sample):
     status, headers, text = sample.ask("GET", "/reply")
     assert (status, json.loads(text)) == (202, {"text": "水壶"})
     assert ("link", "</next>") in headers
-    assert ("set-cookie", "session=abc; Max-Age=600; Path=/; SameSite=Lax; Secure; HttpOnly") in headers
+    assert (
+        "set-cookie",
+        "session=abc; Max-Age=600; Path=/; SameSite=Lax; Secure; HttpOnly",
+    ) in headers
     assert ("cache-control", "no-store") in headers
     assert ("x-content-type-options", "nosniff") in headers
 
@@ -132,7 +142,9 @@ def test_a_redirect_sets_several_cookies(sample: Sample):
 
 def test_the_contract_shows_what_a_reply_holds(sample: Sample):
     paths = document(sample.api.operations)["paths"]
-    schema = paths["/reply"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = paths["/reply"]["get"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
     assert schema == {"$ref": "#/components/schemas/Note"}
     assert set(paths["/page"]["get"]["responses"]["200"]["content"]) == {"text/html"}
     assert "content" not in paths["/moved"]["get"]["responses"]["303"]

@@ -32,8 +32,14 @@ def declared() -> Routes[Any]:
 
 
 def test_a_route_with_formats_is_a_route_for_each():
-    operations = [(operation.path, operation.name) for operation in declared().operations]
-    assert operations == [("/names", "read_name"), ("/list.json", "read_all_json"), ("/list.xml", "read_all_xml")]
+    operations = [
+        (operation.path, operation.name) for operation in declared().operations
+    ]
+    assert operations == [
+        ("/names", "read_name"),
+        ("/list.json", "read_all_json"),
+        ("/list.xml", "read_all_xml"),
+    ]
 
 
 def test_routes_are_loaded_on_the_first_request_only():

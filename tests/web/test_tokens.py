@@ -16,7 +16,10 @@ from ..world import START, token_parts
 
 SECRETS = {"k2": b"2" * 32, "k1": b"1" * 32}
 ACTOR = Actor(
-    id="per_aaaaaaaaaaaaaaaaaaaaaaaa", grants=(Grant(Role.VOLUNTEER, "chunhui.baihua"),), token_version=3, session="ses_1"
+    id="per_aaaaaaaaaaaaaaaaaaaaaaaa",
+    grants=(Grant(Role.VOLUNTEER, "chunhui.baihua"),),
+    token_version=3,
+    session="ses_1",
 )
 
 
@@ -31,7 +34,12 @@ def forged(key=None, algorithm="HS256", header=None, **changes):
     headers = {"kid": "k2", "typ": "at+jwt"} | (header or {})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of keys that are too short for the algorithm
-        return jwt.encode(claims, key or Keyring(SECRETS["k2"]).key("access-token"), algorithm, headers)
+        return jwt.encode(
+            claims,
+            key or Keyring(SECRETS["k2"]).key("access-token"),
+            algorithm,
+            headers,
+        )
 
 
 def test_a_token_names_its_actor_for_thirty_minutes():
@@ -80,7 +88,12 @@ def test_a_forgery_that_is_none_is_taken_so_that_the_others_mean_something():
         forged(tv="many"),
         forged(roles=["emperor@chunhui"]),
         forged(roles=None),
-        jwt.encode({"sub": "per_aaaaaaaaaaaaaaaaaaaaaaaa"}, None, "none", {"kid": "k2", "typ": "at+jwt"}),
+        jwt.encode(
+            {"sub": "per_aaaaaaaaaaaaaaaaaaaaaaaa"},
+            None,
+            "none",
+            {"kid": "k2", "typ": "at+jwt"},
+        ),
     ],
 )
 def test_anything_else_is_nobodys_token(token):

@@ -6,12 +6,24 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.kernel.access import STAFF, Relation
-from chalicelib.wishes.model import Claim, ClaimState, Safeguarding, State, Window, Wish, WishKind, WishMover
+from chalicelib.wishes.model import (
+    Claim,
+    ClaimState,
+    Safeguarding,
+    State,
+    Window,
+    Wish,
+    WishKind,
+    WishMover,
+)
 
 from ..people.builders import INSTANTS, TEXTS, TIMERS
 from ..world import START, UNIT
 
-OWNER, HELPER, VOLUNTEER = ({Relation.SIGNED_IN, party} for party in (Relation.OWNER, Relation.HELPER, Relation.VOLUNTEER))
+OWNER, HELPER, VOLUNTEER = (
+    {Relation.SIGNED_IN, party}
+    for party in (Relation.OWNER, Relation.HELPER, Relation.VOLUNTEER)
+)
 
 
 def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
@@ -35,16 +47,36 @@ def a_wish(state: State = State.OPEN, *claims: Claim, **fields: Any) -> Wish:
     return Wish(**(values | {"state": state, "claims": claims} | fields))
 
 
-def a_claim(helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, **fields: Any) -> Claim:
-    return Claim(**({"id": f"clm_{helper}", "helper": helper, "state": state, "claimed_at": START} | fields))
+def a_claim(
+    helper: str = "per_helper", state: ClaimState = ClaimState.ACTIVE, **fields: Any
+) -> Claim:
+    return Claim(
+        **(
+            {
+                "id": f"clm_{helper}",
+                "helper": helper,
+                "state": state,
+                "claimed_at": START,
+            }
+            | fields
+        )
+    )
 
 
-def by(relations: set[Relation] | frozenset[Relation], id: str = "per_x", *, after: timedelta = timedelta(hours=1)) -> WishMover:
+def by(
+    relations: set[Relation] | frozenset[Relation],
+    id: str = "per_x",
+    *,
+    after: timedelta = timedelta(hours=1),
+) -> WishMover:
     return WishMover(id=id, relations=frozenset(relations), now=START + after)
 
 
 OWNER_ACTS, HELPER_ACTS = by(OWNER, "per_owner"), by(HELPER | VOLUNTEER, "per_helper")
-VOLUNTEER_ACTS, STAFF_ACTS = by(VOLUNTEER, "per_volunteer"), by(STAFF | {Relation.SIGNED_IN}, "per_staff")
+VOLUNTEER_ACTS, STAFF_ACTS = (
+    by(VOLUNTEER, "per_volunteer"),
+    by(STAFF | {Relation.SIGNED_IN}, "per_staff"),
+)
 
 CLAIMS = st.builds(
     Claim,
@@ -55,7 +87,9 @@ CLAIMS = st.builds(
     checked_in_at=st.none() | INSTANTS,
     note=st.none() | TEXTS,
     minutes=st.integers(0, 600),
-    reminded=st.integers(0, 3).map(lambda n: ("due_in_2_days", "due_tomorrow", "overdue")[:n]),  # in their order
+    reminded=st.integers(0, 3).map(
+        lambda n: ("due_in_2_days", "due_tomorrow", "overdue")[:n]
+    ),  # in their order
 )
 WISHES = st.builds(
     a_wish,
@@ -70,13 +104,17 @@ WISHES = st.builds(
     budget_fen=st.none() | st.integers(1, 10_000_000),
     helpers_needed=st.integers(1, 5),
     needed_by=st.dates(date(2020, 1, 1), date(2100, 1, 1)),
-    window=st.lists(st.builds(Window, start=INSTANTS, end=INSTANTS), max_size=2).map(tuple),
+    window=st.lists(st.builds(Window, start=INSTANTS, end=INSTANTS), max_size=2).map(
+        tuple
+    ),
     dialects=st.lists(TEXTS, max_size=2).map(tuple),
     safeguarding=st.lists(st.sampled_from(Safeguarding), max_size=2).map(tuple),
     possible_duplicates=st.lists(TEXTS, max_size=2).map(tuple),
     listed_at=st.none() | INSTANTS,
     delivered_at=st.none() | INSTANTS,
-    told=st.lists(st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]), max_size=2).map(tuple),
+    told=st.lists(
+        st.sampled_from(["late", "asked", "unconfirmed", "expiring", "x"]), max_size=2
+    ).map(tuple),
     rating=st.none() | st.integers(1, 5),
     thanks=st.none() | TEXTS,
     opened_at=st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC)),

@@ -27,9 +27,17 @@ MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "confirm_wish": {"delivered": OWN, "disputed": WORKER, "fulfilled": {"owner"}},
     "dispute_wish": {"delivered": OWN},
     "withdraw_wish": {"submitted": OWN, "open": OWN, "claimed": OWN},
-    "reopen_wish": {"disputed": WORKER, "rejected": OWN, "withdrawn": OWN, "expired": OWN},
+    "reopen_wish": {
+        "disputed": WORKER,
+        "rejected": OWN,
+        "withdrawn": OWN,
+        "expired": OWN,
+    },
 }
-READS: Mapping[str, AbstractSet[str]] = {"read_wish": ANYONE, "read_timeline": {"owner", "worker", "helper"}}
+READS: Mapping[str, AbstractSet[str]] = {
+    "read_wish": ANYONE,
+    "read_timeline": {"owner", "worker", "helper"},
+}
 _WINDOW = {"from": "2026-11-25T01:00:00Z", "to": "2026-11-25T03:00:00Z"}
 
 
@@ -89,7 +97,11 @@ def a_wish_body(world: World) -> dict[str, Any]:
         "skills": ["水电"],
         "safeguarding": ["alone"],
     }
-    more |= {"alias": "小草", "on_behalf_of": ward.id, "consent": {"how": "spoken", "witness": "陈敏"}}
+    more |= {
+        "alias": "小草",
+        "on_behalf_of": ward.id,
+        "consent": {"how": "spoken", "witness": "陈敏"},
+    }
     return world.wish_body(**more)
 
 
@@ -97,7 +109,13 @@ def _edit(world: World) -> Good:
     wish_id, resident = submitted(world)
     kept = ("kind", "title", "story", "budget_fen", "needed_by")
     body = {name: value for name, value in world.wish_body().items() if name in kept}
-    more = {"helpers_needed": 2, "window": [_WINDOW], "dialects": ["四川话"], "safeguarding": ["alone"], "alias": "小草"}
+    more = {
+        "helpers_needed": 2,
+        "window": [_WINDOW],
+        "dialects": ["四川话"],
+        "safeguarding": ["alone"],
+        "alias": "小草",
+    }
     more |= {"skills": ["水电"]}
     return _of(resident, wish_id, "edit", body | more)
 

@@ -15,7 +15,9 @@ from ..world import Phone, World
 find_wish = Reads(WishRepository).find_wish
 
 
-def reply(world: World, wish_id: str, kind: str, answer: str, to: str, **params: str) -> None:
+def reply(
+    world: World, wish_id: str, kind: str, answer: str, to: str, **params: str
+) -> None:
     wish = find_wish(wish_id)
     assert wish
     on_answer(
@@ -52,7 +54,11 @@ def until_asked(world: World, wish_id: str) -> None:
     assert wish.told == ("expiring",)
 
 
-ASKED = {"wish.delivered": delivered, "wish.unconfirmed": delivered, "wish.expiring": expiring}
+ASKED = {
+    "wish.delivered": delivered,
+    "wish.unconfirmed": delivered,
+    "wish.expiring": expiring,
+}
 
 
 def last_event(world: World, wish_id: str) -> tuple[str, str, str, str | None]:
@@ -62,10 +68,16 @@ def last_event(world: World, wish_id: str) -> tuple[str, str, str, str | None]:
 
 
 def test_every_question_can_be_answered_and_nothing_else():
-    questions = {kind for kind, template in TEMPLATES.items() if template.asks and kind.startswith("wish.")}
+    questions = {
+        kind
+        for kind, template in TEMPLATES.items()
+        if template.asks and kind.startswith("wish.")
+    }
     assert {kind for kind, _ in ANSWERS} == questions == set(ASKED)
     assert set(ANSWERS) == {(kind, yes) for kind in questions for yes in (True, False)}
-    assert {answer.move for answer in ANSWERS.values()} <= {row.name for row in TABLE.rows}
+    assert {answer.move for answer in ANSWERS.values()} <= {
+        row.name for row in TABLE.rows
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,10 +88,18 @@ def test_every_question_can_be_answered_and_nothing_else():
         ("wish.unconfirmed", "yes", State.FULFILLED, "wish.fulfilled", None),
         ("wish.unconfirmed", "no", State.DISPUTED, "wish.disputed", "短信回复：未收到"),
         ("wish.expiring", "yes", State.OPEN, "wish.kept", None),
-        ("wish.expiring", "no", State.WITHDRAWN, "wish.withdrawn", "短信回复：不需要了"),
+        (
+            "wish.expiring",
+            "no",
+            State.WITHDRAWN,
+            "wish.withdrawn",
+            "短信回复：不需要了",
+        ),
     ],
 )
-def test_an_answer_is_the_residents_own_move_and_a_doubled_one_does_nothing(world: World, kind, answer, state, event, note):
+def test_an_answer_is_the_residents_own_move_and_a_doubled_one_does_nothing(
+    world: World, kind, answer, state, event, note
+):
     resident = world.resident()
     wish_id = ASKED[kind](world, resident)
     reply(world, wish_id, kind, answer, resident.me["id"])
@@ -97,9 +117,13 @@ def test_an_answer_is_the_residents_own_move_and_a_doubled_one_does_nothing(worl
 
 def test_an_answer_that_comes_too_late_does_nothing_quietly(world: World):
     resident = world.resident()
-    withdrawn, taken = (world.open_wish(resident, needed_by="2026-11-25") for _ in range(2))
+    withdrawn, taken = (
+        world.open_wish(resident, needed_by="2026-11-25") for _ in range(2)
+    )
     until_asked(world, taken)
-    confirmed = delivered(world, world.phone_of(world.services.people.find(resident.me["id"])))
+    confirmed = delivered(
+        world, world.phone_of(world.services.people.find(resident.me["id"]))
+    )
     staff = world.phone_of(world.admin)
     assert staff.post(f"/v1/wishes/{confirmed}/confirm", {}).status == 200
     assert staff.post(f"/v1/wishes/{withdrawn}/withdraw", {}).status == 200
@@ -127,23 +151,43 @@ def test_only_the_resident_answers(world: World, who):
     before = find_wish(wish_id)
     if who == "somebody blocked":
         block = {"blocked": True, "reason": "手机丢了"}
-        assert world.phone_of(world.admin).put(f"/v1/people/{resident.me['id']}/blocked", block).status == 200
-    ids = {"a stranger": world.resident().me["id"], "staff": world.admin.id, "somebody blocked": resident.me["id"]}
+        assert (
+            world.phone_of(world.admin)
+            .put(f"/v1/people/{resident.me['id']}/blocked", block)
+            .status
+            == 200
+        )
+    ids = {
+        "a stranger": world.resident().me["id"],
+        "staff": world.admin.id,
+        "somebody blocked": resident.me["id"],
+    }
     reply(world, wish_id, "wish.delivered", "yes", ids.get(who, "per_nobody"))
     assert find_wish(wish_id) == before
 
 
 @pytest.mark.parametrize("kind", ["wish.delivered", "wish.unconfirmed"])
 @pytest.mark.parametrize("answer", ["yes", "no"])
-def test_a_helper_does_not_answer_from_her_phone_for_the_resident(world: World, kind: str, answer: str):
+def test_a_helper_does_not_answer_from_her_phone_for_the_resident(
+    world: World, kind: str, answer: str
+):
     """As tapping "confirm" is refused to her (wish.own_delivery), whatever was asked at her phone before she helped."""
     resident = world.resident()
     wish_id = delivered(world, resident)
     wish = find_wish(wish_id)
     assert wish
-    reply(world, wish_id, kind, answer, resident.me["id"], phone_of=wish.claims[0].helper)
+    reply(
+        world, wish_id, kind, answer, resident.me["id"], phone_of=wish.claims[0].helper
+    )
     assert find_wish(wish_id) == wish
-    reply(world, wish_id, kind, answer, resident.me["id"], phone_of=world.person("李强").id)  # a carer who has not helped
+    reply(
+        world,
+        wish_id,
+        kind,
+        answer,
+        resident.me["id"],
+        phone_of=world.person("李强").id,
+    )  # a carer who has not helped
     after = find_wish(wish_id)
     assert after
     assert after.state is (State.FULFILLED if answer == "yes" else State.DISPUTED)

@@ -10,11 +10,29 @@ from chalicelib.kernel.audiences import format_audience
 from chalicelib.kernel.changes import Changes, Count
 from chalicelib.kernel.errors import Conflict, Forbidden, Invalid
 from chalicelib.wishes import claiming, delivery, erasure, resolution, submission
-from chalicelib.wishes.model import ClaimPointer, ClaimState, State, Window, WishKind, Written, reminders_of
+from chalicelib.wishes.model import (
+    ClaimPointer,
+    ClaimState,
+    State,
+    Window,
+    WishKind,
+    Written,
+    reminders_of,
+)
 from chalicelib.wishes.timers import on_timer
 
 from ..world import START, UNIT
-from .builders import HELPER, HELPER_ACTS, OWNER_ACTS, STAFF_ACTS, VOLUNTEER, VOLUNTEER_ACTS, a_claim, a_wish, by
+from .builders import (
+    HELPER,
+    HELPER_ACTS,
+    OWNER_ACTS,
+    STAFF_ACTS,
+    VOLUNTEER,
+    VOLUNTEER_ACTS,
+    a_claim,
+    a_wish,
+    by,
+)
 
 S, C = State, ClaimState
 CLAIMING = {"claim_id": "clm_new", "capacity": 3, "vetted": False, "paused": False}
@@ -22,11 +40,18 @@ TODAY = date(2026, 11, 23)
 
 
 def told(outcome: Changes) -> list[tuple[str, str]]:
-    return [(message.kind.removeprefix("wish."), format_audience(message.to)) for message in outcome.messages]
+    return [
+        (message.kind.removeprefix("wish."), format_audience(message.to))
+        for message in outcome.messages
+    ]
 
 
 def counts(outcome: Changes) -> list[tuple[str, int]]:
-    return [(b.subject, b.add) for b in outcome.writes if isinstance(b, Count) and b.name == "active_claims"]
+    return [
+        (b.subject, b.add)
+        for b in outcome.writes
+        if isinstance(b, Count) and b.name == "active_claims"
+    ]
 
 
 def tags(outcome: Changes) -> list[str]:
@@ -38,7 +63,12 @@ def states(outcome: Changes) -> list[ClaimState]:
 
 
 def two(*given: ClaimState, state: State = S.CLAIMED, **fields):
-    return a_wish(state, *(a_claim(f"per_{n}", s) for n, s in enumerate(given)), helpers_needed=2, **fields)
+    return a_wish(
+        state,
+        *(a_claim(f"per_{n}", s) for n, s in enumerate(given)),
+        helpers_needed=2,
+        **fields,
+    )
 
 
 # terms
@@ -66,27 +96,48 @@ def test_it_is_needed_between_today_and_a_year_from_now_where_people_live():
     check(needed_by=TODAY)
     check(needed_by=TODAY + timedelta(days=366))
     assert code_of(needed_by=TODAY - timedelta(days=1)) == "wish.needed_by_out_of_range"
-    assert code_of(needed_by=TODAY + timedelta(days=367)) == "wish.needed_by_out_of_range"
-    assert code_of(needed_by=TODAY, now=datetime(2026, 11, 23, 16, tzinfo=UTC)) == "wish.needed_by_out_of_range"
+    assert (
+        code_of(needed_by=TODAY + timedelta(days=367)) == "wish.needed_by_out_of_range"
+    )
+    assert (
+        code_of(needed_by=TODAY, now=datetime(2026, 11, 23, 16, tzinfo=UTC))
+        == "wish.needed_by_out_of_range"
+    )
 
 
 def test_a_window_ends_after_it_begins():
-    good, bad = Window(start=START, end=START + timedelta(hours=1)), Window(start=START, end=START)
+    good, bad = (
+        Window(start=START, end=START + timedelta(hours=1)),
+        Window(start=START, end=START),
+    )
     check(window=(good,))
     with pytest.raises(Invalid) as refused:
         check(window=(good, bad))
-    assert (refused.value.code, refused.value.loc) == ("wish.window_backwards", ("window", 1))
+    assert (refused.value.code, refused.value.loc) == (
+        "wish.window_backwards",
+        ("window", 1),
+    )
 
 
 def test_the_wall_shows_the_words_without_what_names_the_resident():
-    written = Written(title="王秀英要水壶", story="住5号楼，打13812345678", alias="秀英")
-    shown = submission.with_public_text(a_wish(), written, name="王秀英", secrets=["望江阁", ""])
-    assert (shown.title, shown.story, shown.alias) == ("＊＊要水壶", "住＊＊，打＊＊", "＊＊")
+    written = Written(
+        title="王秀英要水壶", story="住5号楼，打13812345678", alias="秀英"
+    )
+    shown = submission.with_public_text(
+        a_wish(), written, name="王秀英", secrets=["望江阁", ""]
+    )
+    assert (shown.title, shown.story, shown.alias) == (
+        "＊＊要水壶",
+        "住＊＊，打＊＊",
+        "＊＊",
+    )
     assert shown.written == written
 
 
 def test_words_that_name_nobody_are_kept_once():
-    shown = submission.with_public_text(a_wish(), Written(title="一个水壶", story="旧的坏了"), name="王秀英", secrets=[])
+    shown = submission.with_public_text(
+        a_wish(), Written(title="一个水壶", story="旧的坏了"), name="王秀英", secrets=[]
+    )
     assert (shown.title, shown.as_written) == ("一个水壶", None)
 
 
@@ -95,7 +146,9 @@ def test_words_that_name_nobody_are_kept_once():
 
 def test_the_same_wish_in_other_words_is_a_likely_duplicate():
     wish = a_wish(id="wsh_new", title="电热水壶一个")
-    assert submission.likely_duplicates(wish, [a_wish(id="wsh_old")], START) == ("wsh_old",)
+    assert submission.likely_duplicates(wish, [a_wish(id="wsh_old")], START) == (
+        "wsh_old",
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +169,9 @@ def test_what_is_no_duplicate(other):
 
 def test_a_wish_that_was_fulfilled_lately_still_counts_as_a_duplicate():
     old = a_wish(S.FULFILLED, id="wsh_b", created_at=START - timedelta(days=179))
-    assert submission.likely_duplicates(a_wish(id="wsh_new"), [old], START) == ("wsh_b",)
+    assert submission.likely_duplicates(a_wish(id="wsh_new"), [old], START) == (
+        "wsh_b",
+    )
 
 
 # before the wall
@@ -124,18 +179,32 @@ def test_a_wish_that_was_fulfilled_lately_still_counts_as_a_duplicate():
 
 def test_an_approved_wish_is_on_the_wall_and_its_resident_hears_of_it():
     outcome = submission.approve(a_wish(S.SUBMITTED, reason="上次的理由"), STAFF_ACTS)
-    assert (outcome.entity.state, outcome.entity.opened_at, outcome.entity.reason) == (S.OPEN, STAFF_ACTS.now, None)
-    assert (told(outcome), tags(outcome)) == ([("approved", "per_owner")], ["wish.approved"])
+    assert (outcome.entity.state, outcome.entity.opened_at, outcome.entity.reason) == (
+        S.OPEN,
+        STAFF_ACTS.now,
+        None,
+    )
+    assert (told(outcome), tags(outcome)) == (
+        [("approved", "per_owner")],
+        ["wish.approved"],
+    )
 
 
 def test_a_wish_that_comes_to_the_wall_again_keeps_its_age():
     outcome = submission.approve(a_wish(S.SUBMITTED, opened_at=START), STAFF_ACTS)
-    assert (outcome.entity.opened_at, outcome.entity.listed_at) == (START, STAFF_ACTS.now)
+    assert (outcome.entity.opened_at, outcome.entity.listed_at) == (
+        START,
+        STAFF_ACTS.now,
+    )
 
 
 def test_a_rejected_wish_says_why():
     outcome = submission.reject(a_wish(S.SUBMITTED), STAFF_ACTS, "超出范围")
-    assert (outcome.entity.state, outcome.entity.reason, outcome.events[0].note) == (S.REJECTED, "超出范围", "超出范围")
+    assert (outcome.entity.state, outcome.entity.reason, outcome.events[0].note) == (
+        S.REJECTED,
+        "超出范围",
+        "超出范围",
+    )
     assert told(outcome) == [("rejected", "per_owner")]
 
 
@@ -153,20 +222,34 @@ def test_an_unpublished_wish_frees_its_helpers_and_tells_everybody():
 def test_an_owners_edit_of_a_listed_wish_goes_back_to_staff_and_ends_its_claims():
     wish = two(C.ACTIVE, state=S.OPEN)
     outcome = submission.edit(wish, OWNER_ACTS, replace(wish, title="另一个"))
-    assert (outcome.entity.state, outcome.entity.title, states(outcome)) == (S.SUBMITTED, "另一个", [C.RELEASED])
-    assert (told(outcome), counts(outcome)) == ([("claim_ended", "per_0")], [("per_0", -1)])
+    assert (outcome.entity.state, outcome.entity.title, states(outcome)) == (
+        S.SUBMITTED,
+        "另一个",
+        [C.RELEASED],
+    )
+    assert (told(outcome), counts(outcome)) == (
+        [("claim_ended", "per_0")],
+        [("per_0", -1)],
+    )
 
 
 def test_an_edit_by_staff_stays_on_the_wall_with_its_claims():
     wish = two(C.ACTIVE, state=S.OPEN)
     outcome = submission.edit(wish, STAFF_ACTS, replace(wish, title="另一个"))
-    assert (outcome.entity.state, states(outcome), told(outcome)) == (S.OPEN, [C.ACTIVE], [])
+    assert (outcome.entity.state, states(outcome), told(outcome)) == (
+        S.OPEN,
+        [C.ACTIVE],
+        [],
+    )
 
 
 def test_an_edit_before_approval_stays_with_staff_whoever_made_it():
     wish = a_wish(S.SUBMITTED)
     for mover in (OWNER_ACTS, STAFF_ACTS):
-        assert submission.edit(wish, mover, replace(wish, title="另一个")).entity.state is S.SUBMITTED
+        assert (
+            submission.edit(wish, mover, replace(wish, title="另一个")).entity.state
+            is S.SUBMITTED
+        )
 
 
 def test_fewer_helpers_than_have_come_cannot_be_needed():
@@ -174,12 +257,19 @@ def test_fewer_helpers_than_have_come_cannot_be_needed():
     with pytest.raises(Invalid) as refused:
         submission.edit(wish, STAFF_ACTS, replace(wish, helpers_needed=1))
     assert refused.value.code == "wish.helpers_already_claimed"
-    assert submission.edit(wish, STAFF_ACTS, replace(wish, helpers_needed=2)).entity.state is S.CLAIMED  # now it is full
+    assert (
+        submission.edit(wish, STAFF_ACTS, replace(wish, helpers_needed=2)).entity.state
+        is S.CLAIMED
+    )  # now it is full
 
 
 def test_an_edit_changes_the_terms_and_nothing_else():
     wish = a_wish(S.SUBMITTED)
-    outcome = submission.edit(wish, OWNER_ACTS, replace(wish, title="另一个", person_id="per_evil", place="x.y", rating=5))
+    outcome = submission.edit(
+        wish,
+        OWNER_ACTS,
+        replace(wish, title="另一个", person_id="per_evil", place="x.y", rating=5),
+    )
     assert outcome.entity == replace(wish, title="另一个")
 
 
@@ -189,11 +279,22 @@ def test_an_edit_changes_the_terms_and_nothing_else():
 def test_the_first_claim_takes_the_only_place():
     outcome = claiming.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING)
     wish = outcome.entity
-    assert (wish.state, wish.places_left, [c.helper for c in wish.active]) == (S.CLAIMED, 0, ["per_volunteer"])
+    assert (wish.state, wish.places_left, [c.helper for c in wish.active]) == (
+        S.CLAIMED,
+        0,
+        ["per_volunteer"],
+    )
     assert told(outcome) == [("claimed", "per_owner"), ("yours", "per_volunteer")]
     assert {message.params["claim"] for message in outcome.messages} == {"clm_new"}
     pointers = [b.row for b in outcome.writes if not isinstance(b, Count)]
-    assert pointers == [ClaimPointer(wish_id=wish.id, id="clm_new", helper="per_volunteer", claimed_at=VOLUNTEER_ACTS.now)]
+    assert pointers == [
+        ClaimPointer(
+            wish_id=wish.id,
+            id="clm_new",
+            helper="per_volunteer",
+            claimed_at=VOLUNTEER_ACTS.now,
+        )
+    ]
 
 
 @pytest.mark.parametrize("needed", [1, 2, 3, 4, 5])
@@ -201,7 +302,9 @@ def test_a_wish_is_claimed_when_as_many_have_come_as_were_needed(needed):
     wish = a_wish(helpers_needed=needed)
     for n in range(needed):
         assert wish.state is S.OPEN
-        outcome = claiming.claim(wish, by(VOLUNTEER, f"per_{n}"), **(CLAIMING | {"claim_id": f"clm_{n}"}))
+        outcome = claiming.claim(
+            wish, by(VOLUNTEER, f"per_{n}"), **(CLAIMING | {"claim_id": f"clm_{n}"})
+        )
         wish = outcome.entity
     assert (wish.state, wish.places_left, len(wish.active)) == (S.CLAIMED, 0, needed)
 
@@ -211,7 +314,9 @@ def test_who_takes_it_and_gives_it_back_three_times_leaves_it_to_others():
     wish = a_wish()
     for n in range(3):
         assert "claim" in wish.moves("per_helper", frozenset(VOLUNTEER))
-        wish = claiming.claim(wish, by(VOLUNTEER, "per_helper"), **CLAIMING | {"claim_id": f"clm_{n}"}).entity
+        wish = claiming.claim(
+            wish, by(VOLUNTEER, "per_helper"), **CLAIMING | {"claim_id": f"clm_{n}"}
+        ).entity
         wish = claiming.release(wish, HELPER_ACTS, None, "来不了").entity
     assert "claim" not in wish.moves("per_helper", frozenset(VOLUNTEER))
     with pytest.raises(Conflict) as refused:
@@ -221,13 +326,29 @@ def test_who_takes_it_and_gives_it_back_three_times_leaves_it_to_others():
 
 
 def test_who_brought_it_and_was_not_believed_has_not_given_it_back():
-    brought = [a_claim(state=C.RELEASED, id=f"clm_{n}", delivered_at=START) for n in range(3)]
-    assert claiming.claim(a_wish(S.OPEN, *brought), by(VOLUNTEER, "per_helper"), **CLAIMING).entity.state is S.CLAIMED
+    brought = [
+        a_claim(state=C.RELEASED, id=f"clm_{n}", delivered_at=START) for n in range(3)
+    ]
+    assert (
+        claiming.claim(
+            a_wish(S.OPEN, *brought), by(VOLUNTEER, "per_helper"), **CLAIMING
+        ).entity.state
+        is S.CLAIMED
+    )
 
 
 def test_a_claim_counts_towards_what_its_helper_carries():
-    (count,) = [b for b in claiming.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes if isinstance(b, Count)]
-    assert (count.subject, count.name, count.add, count.limit) == ("per_volunteer", "active_claims", 1, 3)
+    (count,) = [
+        b
+        for b in claiming.claim(a_wish(), VOLUNTEER_ACTS, **CLAIMING).writes
+        if isinstance(b, Count)
+    ]
+    assert (count.subject, count.name, count.add, count.limit) == (
+        "per_volunteer",
+        "active_claims",
+        1,
+        3,
+    )
     assert count.refusal
     assert count.refusal.code == "volunteer.too_many_claims"
 
@@ -235,11 +356,15 @@ def test_a_claim_counts_towards_what_its_helper_carries():
 @pytest.mark.parametrize("state", [S.CLAIMED, S.DELIVERED, S.FULFILLED])
 def test_who_comes_too_late_is_told_so(state):
     with pytest.raises(Conflict) as refused:
-        claiming.claim(a_wish(state, a_claim(state=C.CONFIRMED)), VOLUNTEER_ACTS, **CLAIMING)
+        claiming.claim(
+            a_wish(state, a_claim(state=C.CONFIRMED)), VOLUNTEER_ACTS, **CLAIMING
+        )
     assert refused.value.code == "wish.already_claimed"
 
 
-@pytest.mark.parametrize("state", [S.SUBMITTED, S.WITHDRAWN, S.EXPIRED, S.REJECTED, S.DISPUTED])
+@pytest.mark.parametrize(
+    "state", [S.SUBMITTED, S.WITHDRAWN, S.EXPIRED, S.REJECTED, S.DISPUTED]
+)
 def test_what_is_not_on_the_wall_cannot_be_claimed(state):
     with pytest.raises(Conflict) as refused:
         claiming.claim(a_wish(state), VOLUNTEER_ACTS, **CLAIMING)
@@ -274,35 +399,63 @@ def test_a_visit_to_a_child_needs_a_vetted_volunteer():
     with pytest.raises(Forbidden) as refused:
         claiming.claim(wish, VOLUNTEER_ACTS, **CLAIMING)
     assert refused.value.code == "wish.vetting_required"
-    assert claiming.claim(wish, VOLUNTEER_ACTS, **(CLAIMING | {"vetted": True})).entity.state is S.CLAIMED
+    assert (
+        claiming.claim(
+            wish, VOLUNTEER_ACTS, **(CLAIMING | {"vetted": True})
+        ).entity.state
+        is S.CLAIMED
+    )
 
 
 def test_of_what_has_ended_a_wish_remembers_the_latest_ten():
     ended = [a_claim(f"per_{n}", C.RELEASED) for n in range(12)]
     wish = claiming.claim(a_wish(S.OPEN, *ended), VOLUNTEER_ACTS, **CLAIMING).entity
-    assert [claim.helper for claim in wish.claims] == [f"per_{n}" for n in range(2, 12)] + ["per_volunteer"]
+    assert [claim.helper for claim in wish.claims] == [
+        f"per_{n}" for n in range(2, 12)
+    ] + ["per_volunteer"]
 
 
 # giving back
 
 
 def test_a_released_wish_is_on_the_wall_again_with_its_age_kept():
-    outcome = claiming.release(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, "临时有事")
+    outcome = claiming.release(
+        a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, "临时有事"
+    )
     wish = outcome.entity
-    assert (wish.state, wish.opened_at, wish.listed_at, states(outcome)) == (S.OPEN, START, HELPER_ACTS.now, [C.RELEASED])
-    assert told(outcome) == [("released", "per_owner"), ("released_staff", f"staff:{UNIT}")]
-    assert (counts(outcome), outcome.events[0].note) == ([("per_helper", -1)], "临时有事")
+    assert (wish.state, wish.opened_at, wish.listed_at, states(outcome)) == (
+        S.OPEN,
+        START,
+        HELPER_ACTS.now,
+        [C.RELEASED],
+    )
+    assert told(outcome) == [
+        ("released", "per_owner"),
+        ("released_staff", f"staff:{UNIT}"),
+    ]
+    assert (counts(outcome), outcome.events[0].note) == (
+        [("per_helper", -1)],
+        "临时有事",
+    )
 
 
 def test_a_helper_whose_claim_is_released_by_staff_is_told():
-    outcome = claiming.release(a_wish(S.CLAIMED, a_claim()), STAFF_ACTS, None, "联系不上")
+    outcome = claiming.release(
+        a_wish(S.CLAIMED, a_claim()), STAFF_ACTS, None, "联系不上"
+    )
     assert ("claim_ended", "per_helper") in told(outcome)
     assert counts(outcome) == [("per_helper", -1)]
 
 
 def test_one_of_two_leaves_and_the_other_stays():
-    outcome = claiming.release(two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_1"), None, "有事")
-    assert (states(outcome), outcome.entity.state, outcome.entity.places_left) == ([C.ACTIVE, C.RELEASED], S.OPEN, 1)
+    outcome = claiming.release(
+        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_1"), None, "有事"
+    )
+    assert (states(outcome), outcome.entity.state, outcome.entity.places_left) == (
+        [C.ACTIVE, C.RELEASED],
+        S.OPEN,
+        1,
+    )
 
 
 # whose claim
@@ -320,8 +473,14 @@ def test_staff_name_the_claim_where_there_are_several():
     with pytest.raises(Invalid) as refused:
         claiming.pick_claim(two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, None)
     assert refused.value.code == "wish.claim_ambiguous"
-    assert claiming.pick_claim(two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, "clm_per_0").helper == "per_0"
-    assert claiming.pick_claim(two(C.DELIVERED, C.ACTIVE), STAFF_ACTS, None).helper == "per_1"
+    assert (
+        claiming.pick_claim(two(C.ACTIVE, C.ACTIVE), STAFF_ACTS, "clm_per_0").helper
+        == "per_0"
+    )
+    assert (
+        claiming.pick_claim(two(C.DELIVERED, C.ACTIVE), STAFF_ACTS, None).helper
+        == "per_1"
+    )
 
 
 @pytest.mark.parametrize("state", [C.DELIVERED, C.RELEASED, C.CONFIRMED])
@@ -338,10 +497,15 @@ def test_a_claim_that_is_no_longer_active_cannot_be_meant(state):
 
 
 def test_a_visit_is_checked_in_and_out():
-    wish = claiming.check(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None).entity
+    wish = claiming.check(
+        a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, "check-in", None
+    ).entity
     assert wish.claims[0].checked_in_at == HELPER_ACTS.now
     later = by(HELPER, "per_helper", after=timedelta(hours=3))
-    assert claiming.check(wish, later, "check-out", None).entity.claims[0].checked_out_at == later.now
+    assert (
+        claiming.check(wish, later, "check-out", None).entity.claims[0].checked_out_at
+        == later.now
+    )
 
 
 def test_nobody_checks_out_who_has_not_checked_in():
@@ -352,12 +516,16 @@ def test_nobody_checks_out_who_has_not_checked_in():
 
 def test_a_second_check_in_begins_the_visit_anew():
     claim = a_claim(checked_in_at=START, checked_out_at=START + timedelta(minutes=5))
-    again = claiming.check(a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None).entity.claims[0]
+    again = claiming.check(
+        a_wish(S.CLAIMED, claim), HELPER_ACTS, "check-in", None
+    ).entity.claims[0]
     assert (again.checked_in_at, again.checked_out_at) == (HELPER_ACTS.now, None)
 
 
 def test_a_delivery_without_a_code_waits_for_the_resident():
-    outcome = delivery.deliver(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, "放门口了", None)
+    outcome = delivery.deliver(
+        a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, "放门口了", None
+    )
     wish = outcome.entity
     assert (wish.state, states(outcome), wish.delivered_at, wish.claims[0].note) == (
         S.DELIVERED,
@@ -365,23 +533,39 @@ def test_a_delivery_without_a_code_waits_for_the_resident():
         HELPER_ACTS.now,
         "放门口了",
     )
-    assert (told(outcome), counts(outcome)) == ([("delivered", "per_owner")], [("per_helper", -1)])
+    assert (told(outcome), counts(outcome)) == (
+        [("delivered", "per_owner")],
+        [("per_helper", -1)],
+    )
 
 
 def test_a_delivery_with_the_right_code_is_fulfilled_at_the_door():
-    outcome = delivery.deliver(a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, None, True)
-    assert (outcome.entity.state, states(outcome), outcome.entity.claims[0].minutes) == (S.FULFILLED, [C.CONFIRMED], 60)
+    outcome = delivery.deliver(
+        a_wish(S.CLAIMED, a_claim()), HELPER_ACTS, None, None, True
+    )
+    assert (
+        outcome.entity.state,
+        states(outcome),
+        outcome.entity.claims[0].minutes,
+    ) == (S.FULFILLED, [C.CONFIRMED], 60)
     assert tags(outcome) == ["wish.delivered", "wish.fulfilled"]
     assert told(outcome) == [("thanks", "per_helper")]
-    assert [(b.subject, b.limit) for b in outcome.writes if isinstance(b, Count) and b.name == "code"] == [
-        (f"tries#{outcome.entity.id}#per_helper", 5)
-    ]
+    assert [
+        (b.subject, b.limit)
+        for b in outcome.writes
+        if isinstance(b, Count) and b.name == "code"
+    ] == [(f"tries#{outcome.entity.id}#per_helper", 5)]
 
 
 def test_a_wrong_code_is_counted_and_changes_nothing_else():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = delivery.deliver(wish, HELPER_ACTS, None, None, False)
-    assert (outcome.entity, outcome.previous, outcome.events, outcome.messages) == (wish, wish, (), ())
+    assert (outcome.entity, outcome.previous, outcome.events, outcome.messages) == (
+        wish,
+        wish,
+        (),
+        (),
+    )
     assert outcome.refusal
     assert outcome.refusal.code == "wish.code_wrong"
     (count,) = outcome.writes
@@ -392,36 +576,57 @@ def test_a_wrong_code_is_counted_and_changes_nothing_else():
 
 
 def test_a_wish_is_delivered_when_all_have_delivered():
-    first = delivery.deliver(two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None)
+    first = delivery.deliver(
+        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None
+    )
     assert (first.entity.state, first.entity.delivered_at) == (S.CLAIMED, None)
     second = delivery.deliver(first.entity, by(HELPER, "per_1"), None, None, None)
-    assert (second.entity.state, states(second)) == (S.DELIVERED, [C.DELIVERED, C.DELIVERED])
+    assert (second.entity.state, states(second)) == (
+        S.DELIVERED,
+        [C.DELIVERED, C.DELIVERED],
+    )
 
 
 def test_the_resident_is_asked_once_all_have_delivered():
-    first = delivery.deliver(two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None)
+    first = delivery.deliver(
+        two(C.ACTIVE, C.ACTIVE), by(HELPER, "per_0"), None, None, None
+    )
     assert told(first) == []  # she could not confirm yet
     second = delivery.deliver(first.entity, by(HELPER, "per_1"), None, None, None)
     assert told(second) == [("delivered", "per_owner")]
 
 
 def test_one_code_of_two_does_not_confirm_for_both():
-    outcome = delivery.deliver(two(C.DELIVERED, C.ACTIVE), by(HELPER, "per_1"), None, None, True)
+    outcome = delivery.deliver(
+        two(C.DELIVERED, C.ACTIVE), by(HELPER, "per_1"), None, None, True
+    )
     assert told(outcome) == [("thanks", "per_1"), ("delivered", "per_owner")]
-    assert (outcome.entity.state, states(outcome)) == (S.DELIVERED, [C.DELIVERED, C.CONFIRMED])
-    both = delivery.deliver(two(C.CONFIRMED, C.ACTIVE), by(HELPER, "per_1"), None, None, True)
+    assert (outcome.entity.state, states(outcome)) == (
+        S.DELIVERED,
+        [C.DELIVERED, C.CONFIRMED],
+    )
+    both = delivery.deliver(
+        two(C.CONFIRMED, C.ACTIVE), by(HELPER, "per_1"), None, None, True
+    )
     assert both.entity.state is S.FULFILLED
 
 
-@pytest.mark.parametrize(("minutes", "booked"), [(1, 30), (30, 30), (31, 60), (60, 60), (61, 90), (0, 30), (125, 150)])
+@pytest.mark.parametrize(
+    ("minutes", "booked"),
+    [(1, 30), (30, 30), (31, 60), (60, 60), (61, 90), (0, 30), (125, 150)],
+)
 def test_time_is_booked_in_half_hours_rounded_up(minutes, booked):
-    claim = a_claim(checked_in_at=START, checked_out_at=START + timedelta(minutes=minutes))
+    claim = a_claim(
+        checked_in_at=START, checked_out_at=START + timedelta(minutes=minutes)
+    )
     outcome = delivery.deliver(a_wish(S.CLAIMED, claim), HELPER_ACTS, None, None, True)
     assert outcome.entity.claims[0].minutes == booked
 
 
 def test_an_hour_is_booked_where_nobody_checked_out():
-    outcome = delivery.deliver(a_wish(S.CLAIMED, a_claim(checked_in_at=START)), HELPER_ACTS, None, None, True)
+    outcome = delivery.deliver(
+        a_wish(S.CLAIMED, a_claim(checked_in_at=START)), HELPER_ACTS, None, None, True
+    )
     assert outcome.entity.claims[0].minutes == 60
 
 
@@ -429,20 +634,31 @@ def test_an_hour_is_booked_where_nobody_checked_out():
 
 
 def test_a_confirmation_books_the_time_and_thanks_each_helper():
-    outcome = resolution.confirm(two(C.DELIVERED, C.DELIVERED, state=S.DELIVERED), OWNER_ACTS, 5, "谢谢")
+    outcome = resolution.confirm(
+        two(C.DELIVERED, C.DELIVERED, state=S.DELIVERED), OWNER_ACTS, 5, "谢谢"
+    )
     wish = outcome.entity
-    assert (wish.state, wish.rating, wish.thanks, states(outcome)) == (S.FULFILLED, 5, "谢谢", [C.CONFIRMED, C.CONFIRMED])
+    assert (wish.state, wish.rating, wish.thanks, states(outcome)) == (
+        S.FULFILLED,
+        5,
+        "谢谢",
+        [C.CONFIRMED, C.CONFIRMED],
+    )
     assert told(outcome) == [("thanks", "per_0"), ("thanks", "per_1")]
     assert [claim.minutes for claim in wish.claims] == [60, 60]
 
 
 def test_a_helper_who_was_thanked_at_the_door_is_not_thanked_again():
-    outcome = resolution.confirm(two(C.CONFIRMED, C.DELIVERED, state=S.DELIVERED), OWNER_ACTS, None, None)
+    outcome = resolution.confirm(
+        two(C.CONFIRMED, C.DELIVERED, state=S.DELIVERED), OWNER_ACTS, None, None
+    )
     assert told(outcome) == [("thanks", "per_1")]
 
 
 def test_a_second_confirmation_only_adds_rating_and_thanks():
-    wish = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED, minutes=60), rating=4, thanks="好")
+    wish = a_wish(
+        S.FULFILLED, a_claim(state=C.CONFIRMED, minutes=60), rating=4, thanks="好"
+    )
     outcome = resolution.confirm(wish, OWNER_ACTS, None, "非常好")
     assert outcome.entity == replace(wish, thanks="非常好")
     assert tags(outcome) == ["wish.thanked"]
@@ -451,12 +667,16 @@ def test_a_second_confirmation_only_adds_rating_and_thanks():
 
 
 def test_a_helper_hears_once_of_thanks_and_once_of_a_rating_that_come_afterwards():
-    wish = a_wish(S.FULFILLED, a_claim(state=C.CONFIRMED), a_claim("per_gone", C.RELEASED))
+    wish = a_wish(
+        S.FULFILLED, a_claim(state=C.CONFIRMED), a_claim("per_gone", C.RELEASED)
+    )
     assert told(resolution.confirm(wish, OWNER_ACTS, None, None)) == []
     first = resolution.confirm(wish, OWNER_ACTS, 4, None)
     second = resolution.confirm(first.entity, OWNER_ACTS, None, "谢谢")
     assert told(first) == told(second) == [("thanked", "per_helper")]
-    assert second.messages[0].params == {"claim": "clm_per_helper"}  # the words of the thanks are read in the app
+    assert second.messages[0].params == {
+        "claim": "clm_per_helper"
+    }  # the words of the thanks are read in the app
     assert told(resolution.confirm(second.entity, OWNER_ACTS, 5, "非常感谢")) == []
 
 
@@ -470,19 +690,33 @@ def test_a_dispute_is_for_staff_to_settle():
     )
     with pytest.raises(Forbidden):
         resolution.confirm(outcome.entity, OWNER_ACTS, 5, None)
-    assert resolution.confirm(outcome.entity, STAFF_ACTS, None, None).entity.state is S.FULFILLED
+    assert (
+        resolution.confirm(outcome.entity, STAFF_ACTS, None, None).entity.state
+        is S.FULFILLED
+    )
 
 
 def test_a_disputed_wish_that_staff_reopen_is_on_the_wall_for_another_helper():
-    outcome = resolution.reopen(a_wish(S.DISPUTED, a_claim(state=C.DELIVERED), delivered_at=START), STAFF_ACTS, "重新来")
+    outcome = resolution.reopen(
+        a_wish(S.DISPUTED, a_claim(state=C.DELIVERED), delivered_at=START),
+        STAFF_ACTS,
+        "重新来",
+    )
     wish = outcome.entity
-    assert (wish.state, wish.places_left, wish.opened_at, wish.delivered_at) == (S.OPEN, 1, START, None)
+    assert (wish.state, wish.places_left, wish.opened_at, wish.delivered_at) == (
+        S.OPEN,
+        1,
+        START,
+        None,
+    )
     assert told(outcome) == [("reopened", "per_owner")]
     assert counts(outcome) == []  # the delivery gave her place back already
 
 
 def test_reopening_a_dispute_does_not_take_back_what_was_confirmed_at_the_door():
-    outcome = resolution.reopen(two(C.CONFIRMED, C.DELIVERED, state=S.DISPUTED), STAFF_ACTS, "第二份没到")
+    outcome = resolution.reopen(
+        two(C.CONFIRMED, C.DELIVERED, state=S.DISPUTED), STAFF_ACTS, "第二份没到"
+    )
     assert states(outcome) == [C.CONFIRMED, C.RELEASED]
     assert outcome.entity.places_left == 1
 
@@ -491,13 +725,23 @@ def test_reopening_a_dispute_does_not_take_back_what_was_confirmed_at_the_door()
 def test_what_is_over_can_start_again_with_staff(state):
     for mover in (OWNER_ACTS, STAFF_ACTS):
         outcome = resolution.reopen(a_wish(state, reason="旧理由"), mover, None)
-        assert (outcome.entity.state, outcome.entity.submitted_at, outcome.entity.reason) == (S.SUBMITTED, mover.now, None)
+        assert (
+            outcome.entity.state,
+            outcome.entity.submitted_at,
+            outcome.entity.reason,
+        ) == (S.SUBMITTED, mover.now, None)
 
 
 def test_a_withdrawn_wish_tells_its_helpers_at_once_and_frees_them():
     outcome = resolution.withdraw(two(C.ACTIVE, C.DELIVERED), OWNER_ACTS, "不需要了")
-    assert (outcome.entity.state, states(outcome)) == (S.WITHDRAWN, [C.RELEASED, C.DELIVERED])
-    assert (told(outcome), counts(outcome)) == ([("withdrawn", "per_0")], [("per_0", -1)])
+    assert (outcome.entity.state, states(outcome)) == (
+        S.WITHDRAWN,
+        [C.RELEASED, C.DELIVERED],
+    )
+    assert (told(outcome), counts(outcome)) == (
+        [("withdrawn", "per_0")],
+        [("per_0", -1)],
+    )
 
 
 # the clock
@@ -507,14 +751,21 @@ def test_a_wish_nobody_took_expires_and_both_sides_hear_of_it():
     wish = two(C.ACTIVE, state=S.OPEN)
     outcome = on_timer(wish, wish.deadlines()["expire"])
     assert (outcome.entity.state, states(outcome)) == (S.EXPIRED, [C.RELEASED])
-    assert told(outcome) == [("claim_ended", "per_0"), ("expired", "per_owner"), ("expired_staff", f"staff:{UNIT}")]
+    assert told(outcome) == [
+        ("claim_ended", "per_0"),
+        ("expired", "per_owner"),
+        ("expired_staff", f"staff:{UNIT}"),
+    ]
     assert (counts(outcome), tags(outcome)) == ([("per_0", -1)], ["wish.expired"])
 
 
 def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = on_timer(wish, wish.late_at)
-    assert (outcome.entity.state, told(outcome)) == (S.CLAIMED, [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")])
+    assert (outcome.entity.state, told(outcome)) == (
+        S.CLAIMED,
+        [("overdue", "per_helper"), ("late_staff", f"staff:{UNIT}")],
+    )
     assert (tags(outcome), (not outcome.bump_version)) == (["wish.late"], False)
     assert outcome.entity.deadlines() == {}
 
@@ -522,13 +773,20 @@ def test_a_late_delivery_is_told_to_staff_and_stays_claimed():
 def test_an_unanswered_delivery_is_told_to_staff():
     wish = a_wish(S.DELIVERED, a_claim(state=C.DELIVERED), delivered_at=START)
     outcome = on_timer(wish, START + timedelta(days=3))
-    assert (outcome.entity.state, told(outcome)) == (S.DELIVERED, [("unconfirmed_staff", f"staff:{UNIT}")])
+    assert (outcome.entity.state, told(outcome)) == (
+        S.DELIVERED,
+        [("unconfirmed_staff", f"staff:{UNIT}")],
+    )
 
 
 def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
     wish = a_wish(S.CLAIMED, a_claim())
     outcome = on_timer(wish, reminders_of(wish)[0].at - timedelta(seconds=1))
-    assert (outcome.events, outcome.messages, (not outcome.bump_version)) == ((), (), True)
+    assert (outcome.events, outcome.messages, (not outcome.bump_version)) == (
+        (),
+        (),
+        True,
+    )
     assert replace(outcome.entity, timer=wish.timer) == wish
 
 
@@ -536,18 +794,42 @@ def test_whoever_is_woken_too_early_does_nothing_but_sleep_on():
 
 
 def test_nothing_of_somebody_who_is_gone_stays_in_a_wish():
-    wish = a_wish(S.CLAIMED, a_claim(note="交给本人"), story="故事", alias="秀英", thanks="谢", reason="x", proxy_id="per_son")
+    wish = a_wish(
+        S.CLAIMED,
+        a_claim(note="交给本人"),
+        story="故事",
+        alias="秀英",
+        thanks="谢",
+        reason="x",
+        proxy_id="per_son",
+    )
     outcome = erasure.forget_owner(wish, START)
     gone = outcome.entity
-    assert (gone.state, gone.place, gone.proxy_id, gone.claims[0].note) == (S.WITHDRAWN, wish.community, None, None)
-    assert not any([gone.title, gone.story, gone.alias, gone.as_written, gone.thanks, gone.reason])
-    assert (told(outcome), counts(outcome)) == ([("withdrawn", "per_helper")], [("per_helper", -1)])
+    assert (gone.state, gone.place, gone.proxy_id, gone.claims[0].note) == (
+        S.WITHDRAWN,
+        wish.community,
+        None,
+        None,
+    )
+    assert not any(
+        [gone.title, gone.story, gone.alias, gone.as_written, gone.thanks, gone.reason]
+    )
+    assert (told(outcome), counts(outcome)) == (
+        [("withdrawn", "per_helper")],
+        [("per_helper", -1)],
+    )
 
 
 @pytest.mark.parametrize("state", [S.FULFILLED, S.REJECTED, S.EXPIRED, S.WITHDRAWN])
 def test_history_of_somebody_who_is_gone_stays_countable(state):
-    outcome = erasure.forget_owner(a_wish(state, a_claim(state=C.CONFIRMED, minutes=60), rating=5), START)
-    assert (outcome.entity.state, outcome.entity.rating, outcome.entity.claims[0].minutes) == (state, 5, 60)
+    outcome = erasure.forget_owner(
+        a_wish(state, a_claim(state=C.CONFIRMED, minutes=60), rating=5), START
+    )
+    assert (
+        outcome.entity.state,
+        outcome.entity.rating,
+        outcome.entity.claims[0].minutes,
+    ) == (state, 5, 60)
 
 
 def test_what_a_helper_who_is_gone_had_taken_goes_back_to_the_wall():

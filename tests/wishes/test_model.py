@@ -7,7 +7,13 @@ import pytest
 
 from chalicelib.kernel.access import STAFF, Relation
 from chalicelib.kernel.errors import Conflict, Forbidden
-from chalicelib.wishes.model import PUBLIC_STATES, TABLE, ClaimState, Safeguarding, State
+from chalicelib.wishes.model import (
+    PUBLIC_STATES,
+    TABLE,
+    ClaimState,
+    Safeguarding,
+    State,
+)
 
 from ..world import BAIHUA, START
 from .builders import a_claim, a_wish
@@ -65,7 +71,10 @@ rejected  forget_owner system rejected
 withdrawn forget_owner system withdrawn
 expired   forget_owner system expired
 """
-ALSO = {"staff": ["staff", "grid_worker"], "volunteer": ["volunteer", "helper"]}  # a helper is a volunteer
+ALSO = {
+    "staff": ["staff", "grid_worker"],
+    "volunteer": ["volunteer", "helper"],
+}  # a helper is a volunteer
 
 
 def expected() -> dict[tuple[str, str, str], str]:
@@ -90,25 +99,38 @@ def test_the_table_is_the_contracts(move, who):
         if target:
             assert TABLE.go(state, move, WHO[who]).target.value == target
             continue
-        known = any(source == state.value and name == move for source, name, _ in EXPECTED)
+        known = any(
+            source == state.value and name == move for source, name, _ in EXPECTED
+        )
         with pytest.raises(Forbidden if known else Conflict):
             TABLE.go(state, move, WHO[who])
 
 
 def test_the_table_knows_no_other_moves():
     assert {row.name for row in TABLE.rows} == set(MOVES)
-    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {"wish"}
+    assert {tag.partition(".")[0] for row in TABLE.rows for tag in row.events} == {
+        "wish"
+    }
 
 
 @pytest.mark.parametrize("who", WHO)
 def test_the_moves_on_offer_are_those_that_would_be_taken(who):
     for state in State:
-        wanted = {move for source, move, one in EXPECTED if (source, one) == (state.value, who)}
+        wanted = {
+            move
+            for source, move, one in EXPECTED
+            if (source, one) == (state.value, who)
+        }
         assert set(TABLE.moves(state, WHO[who])) == wanted
 
 
 def test_what_the_public_may_see():
-    assert {state.value for state in PUBLIC_STATES} == {"open", "claimed", "delivered", "fulfilled"}
+    assert {state.value for state in PUBLIC_STATES} == {
+        "open",
+        "claimed",
+        "delivered",
+        "fulfilled",
+    }
     assert a_wish(State.SUBMITTED).as_resource().public is False
 
 
@@ -117,7 +139,12 @@ def test_what_the_public_may_see():
 
 def test_a_helper_is_offered_what_she_can_do_about_her_own_claim_only():
     wish = a_wish(State.CLAIMED, a_claim())
-    assert wish.moves("per_helper", WHO["helper"]) == ["release", "check-in", "check-out", "deliver"]
+    assert wish.moves("per_helper", WHO["helper"]) == [
+        "release",
+        "check-in",
+        "check-out",
+        "deliver",
+    ]
     assert wish.moves("per_other", WHO["volunteer"]) == []
 
 
@@ -129,27 +156,48 @@ def test_whoever_helps_already_or_owns_the_wish_is_not_offered_to_claim_it():
 
 
 def test_staff_are_offered_moves_about_claims_only_where_there_is_one():
-    assert "release" not in a_wish(State.OPEN, helpers_needed=2).moves("per_staff", WHO["staff"])
-    assert "release" in a_wish(State.OPEN, a_claim(), helpers_needed=2).moves("per_staff", WHO["staff"])
+    assert "release" not in a_wish(State.OPEN, helpers_needed=2).moves(
+        "per_staff", WHO["staff"]
+    )
+    assert "release" in a_wish(State.OPEN, a_claim(), helpers_needed=2).moves(
+        "per_staff", WHO["staff"]
+    )
 
 
 def test_no_person_is_offered_what_the_clock_does():
     for state in State:
         for who in set(WHO) - {"system"}:
-            assert not {"expire", "tell_late", "ask_staff"} & set(a_wish(state, a_claim()).moves("per_helper", WHO[who]))
+            assert not {"expire", "tell_late", "ask_staff"} & set(
+                a_wish(state, a_claim()).moves("per_helper", WHO[who])
+            )
 
 
 # places, and what waits
 
 
-@pytest.mark.parametrize(("needed", "held", "left"), [(1, 0, 1), (1, 1, 0), (5, 2, 3), (2, 5, 0)])
+@pytest.mark.parametrize(
+    ("needed", "held", "left"), [(1, 0, 1), (1, 1, 0), (5, 2, 3), (2, 5, 0)]
+)
 def test_places_that_are_left(needed, held, left):
     claims = [a_claim(f"per_{n}") for n in range(held)]
-    assert a_wish(State.OPEN, *claims, a_claim("per_gone", ClaimState.RELEASED), helpers_needed=needed).places_left == left
+    assert (
+        a_wish(
+            State.OPEN,
+            *claims,
+            a_claim("per_gone", ClaimState.RELEASED),
+            helpers_needed=needed,
+        ).places_left
+        == left
+    )
 
 
 def test_delivered_claims_take_a_place_but_are_not_active():
-    wish = a_wish(State.CLAIMED, a_claim("per_1"), a_claim("per_2", ClaimState.DELIVERED), a_claim("per_3", ClaimState.CONFIRMED))
+    wish = a_wish(
+        State.CLAIMED,
+        a_claim("per_1"),
+        a_claim("per_2", ClaimState.DELIVERED),
+        a_claim("per_3", ClaimState.CONFIRMED),
+    )
     assert (len(wish.held), len(wish.active)) == (3, 1)
 
 
@@ -172,12 +220,18 @@ def test_a_wish_nobody_looks_at_expires_after_thirty_days():
 
 def test_a_wish_nobody_takes_expires_three_days_after_it_was_needed():
     instant = a_wish(State.OPEN).deadlines()["expire"]  # needed by 7 December
-    assert datetime(2026, 12, 9, 16, tzinfo=UTC) <= instant <= datetime(2026, 12, 10, 16, tzinfo=UTC)
+    assert (
+        datetime(2026, 12, 9, 16, tzinfo=UTC)
+        <= instant
+        <= datetime(2026, 12, 10, 16, tzinfo=UTC)
+    )
 
 
 def test_a_wish_that_came_late_to_the_wall_stands_there_for_three_days():
     late = datetime(2026, 12, 20, tzinfo=UTC)
-    assert a_wish(State.OPEN, listed_at=late).deadlines()["expire"] == late + timedelta(days=3)
+    assert a_wish(State.OPEN, listed_at=late).deadlines()["expire"] == late + timedelta(
+        days=3
+    )
 
 
 def test_staff_hear_of_a_late_delivery_when_the_day_is_over_where_people_live_and_once():
@@ -187,12 +241,17 @@ def test_staff_hear_of_a_late_delivery_when_the_day_is_over_where_people_live_an
 
 
 def test_staff_ask_after_three_days_without_an_answer_and_once():
-    wish = a_wish(State.DELIVERED, a_claim(state=ClaimState.DELIVERED), delivered_at=START)
+    wish = a_wish(
+        State.DELIVERED, a_claim(state=ClaimState.DELIVERED), delivered_at=START
+    )
     assert wish.deadlines()["ask_staff"] == START + timedelta(days=3)
     assert replace(wish, told=("unconfirmed",)).deadlines() == {}
 
 
-@pytest.mark.parametrize("state", [State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.DISPUTED])
+@pytest.mark.parametrize(
+    "state",
+    [State.FULFILLED, State.REJECTED, State.WITHDRAWN, State.EXPIRED, State.DISPUTED],
+)
 def test_what_is_over_waits_for_nothing(state):
     assert a_wish(state).deadlines() == {}
 
@@ -202,13 +261,20 @@ def test_what_waits_for_staff_and_until_when():
         "wish.approve": a_wish(State.SUBMITTED),
         "wish.dispute": a_wish(State.DISPUTED, disputed_at=START),
         "wish.late": a_wish(State.CLAIMED, told=("late",)),
-        "wish.unconfirmed": a_wish(State.DELIVERED, delivered_at=START, told=("unconfirmed",)),
+        "wish.unconfirmed": a_wish(
+            State.DELIVERED, delivered_at=START, told=("unconfirmed",)
+        ),
     }
     for what, wish in waiting.items():
         found = wish.waits_for_staff()
         assert found
         assert found[0] == what
-    for wish in (a_wish(State.OPEN), a_wish(State.CLAIMED), a_wish(State.DELIVERED, delivered_at=START), a_wish(State.FULFILLED)):
+    for wish in (
+        a_wish(State.OPEN),
+        a_wish(State.CLAIMED),
+        a_wish(State.DELIVERED, delivered_at=START),
+        a_wish(State.FULFILLED),
+    ):
         assert wish.waits_for_staff() is None
 
 
@@ -219,6 +285,13 @@ def test_a_wish_belongs_to_the_community_of_its_place_and_is_late_at_the_end_of_
 
 
 def test_the_trusted_contact_who_filed_it_is_an_owner_too():
-    assert a_wish(proxy_id="per_son").as_resource().relations[Relation.OWNER] == {"per_owner", "per_son"}
-    helpers = a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED)).as_resource().relations[Relation.HELPER]
+    assert a_wish(proxy_id="per_son").as_resource().relations[Relation.OWNER] == {
+        "per_owner",
+        "per_son",
+    }
+    helpers = (
+        a_wish(State.CLAIMED, a_claim(), a_claim("per_gone", ClaimState.RELEASED))
+        .as_resource()
+        .relations[Relation.HELPER]
+    )
     assert helpers == {"per_helper"}

@@ -8,7 +8,11 @@ import pytest
 from chalicelib.kernel.message_context import MessageSubject
 from chalicelib.kernel.template import Urgency
 from chalicelib.wishes.model import ClaimState, State
-from chalicelib.wishes.notifications import RELEVANT_WHILE, is_relevant, template_context
+from chalicelib.wishes.notifications import (
+    RELEVANT_WHILE,
+    is_relevant,
+    template_context,
+)
 from chalicelib.wishes.texts import MESSAGES
 
 from ..world import START, Phone, World
@@ -21,7 +25,9 @@ DAY = timedelta(days=1)
 
 
 def wish(state: State, claim: ClaimState | None = None, *told: str, **fields):
-    return a_wish(state, *([a_claim(state=claim)] if claim else []), told=told, **fields)
+    return a_wish(
+        state, *([a_claim(state=claim)] if claim else []), told=told, **fields
+    )
 
 
 # Of which wish each kind is true, and when.
@@ -57,14 +63,37 @@ NOT_DUE = [
     wish(S.FULFILLED, C.CONFIRMED),
     wish(S.CLAIMED, C.ACTIVE, needed_by=date(2026, 12, 30)),
 ]
-NOT_EXPIRING = [wish(S.OPEN), wish(S.OPEN, C.ACTIVE, "expiring"), *(wish(s, None, "expiring") for s in (S.EXPIRED, S.WITHDRAWN))]
+NOT_EXPIRING = [
+    wish(S.OPEN),
+    wish(S.OPEN, C.ACTIVE, "expiring"),
+    *(wish(s, None, "expiring") for s in (S.EXPIRED, S.WITHDRAWN)),
+]
 # What may have happened by the time it is sent.
 SINCE = {
-    "approved": [wish(S.WITHDRAWN), wish(S.SUBMITTED), wish(S.CLAIMED, C.ACTIVE), wish(S.EXPIRED)],
+    "approved": [
+        wish(S.WITHDRAWN),
+        wish(S.SUBMITTED),
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.EXPIRED),
+    ],
     "rejected": [wish(S.SUBMITTED), wish(S.OPEN)],
-    "unpublished": [wish(S.SUBMITTED), wish(S.OPEN), wish(S.REJECTED, reason="超出范围"), wish(S.WITHDRAWN, reason="再看看")],
-    "claimed": [wish(S.OPEN, C.RELEASED), wish(S.FULFILLED, C.CONFIRMED), wish(S.DELIVERED, C.DELIVERED), wish(S.OPEN)],
-    "yours": [wish(S.OPEN, C.RELEASED), wish(S.WITHDRAWN, C.RELEASED), wish(S.DELIVERED, C.DELIVERED)],
+    "unpublished": [
+        wish(S.SUBMITTED),
+        wish(S.OPEN),
+        wish(S.REJECTED, reason="超出范围"),
+        wish(S.WITHDRAWN, reason="再看看"),
+    ],
+    "claimed": [
+        wish(S.OPEN, C.RELEASED),
+        wish(S.FULFILLED, C.CONFIRMED),
+        wish(S.DELIVERED, C.DELIVERED),
+        wish(S.OPEN),
+    ],
+    "yours": [
+        wish(S.OPEN, C.RELEASED),
+        wish(S.WITHDRAWN, C.RELEASED),
+        wish(S.DELIVERED, C.DELIVERED),
+    ],
     "due_in_2_days": NOT_DUE,
     "due_tomorrow": NOT_DUE,
     "overdue": NOT_DUE,
@@ -75,9 +104,19 @@ SINCE = {
         wish(S.CLAIMED, C.ACTIVE),
         wish(S.OPEN),
     ],
-    "withdrawn": [a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again"))],
-    "delivered": [wish(S.FULFILLED, C.CONFIRMED), wish(S.DISPUTED, C.DELIVERED), wish(S.OPEN, C.RELEASED)],
-    "unconfirmed": [wish(S.FULFILLED, C.CONFIRMED), wish(S.DISPUTED, C.DELIVERED), wish(S.OPEN, C.RELEASED)],
+    "withdrawn": [
+        a_wish(S.CLAIMED, a_claim(state=C.RELEASED), a_claim(id="clm_again"))
+    ],
+    "delivered": [
+        wish(S.FULFILLED, C.CONFIRMED),
+        wish(S.DISPUTED, C.DELIVERED),
+        wish(S.OPEN, C.RELEASED),
+    ],
+    "unconfirmed": [
+        wish(S.FULFILLED, C.CONFIRMED),
+        wish(S.DISPUTED, C.DELIVERED),
+        wish(S.OPEN, C.RELEASED),
+    ],
     "thanks": [wish(S.OPEN, C.RELEASED), wish(S.OPEN)],
     "thanked": [wish(S.OPEN, C.CONFIRMED), wish(S.FULFILLED, C.RELEASED)],
     "disputed_staff": [wish(S.FULFILLED, C.CONFIRMED), wish(S.OPEN, C.RELEASED)],
@@ -86,14 +125,26 @@ SINCE = {
     "expiring_staff": NOT_EXPIRING,
     "expired": [wish(S.SUBMITTED), wish(S.OPEN)],
     "expired_staff": [wish(S.SUBMITTED), wish(S.OPEN)],
-    "late_staff": [wish(S.CLAIMED, C.ACTIVE), wish(S.DELIVERED, C.DELIVERED, "late"), wish(S.OPEN, C.RELEASED)],
-    "unconfirmed_staff": [wish(S.DELIVERED, C.DELIVERED), wish(S.FULFILLED, C.CONFIRMED, "unconfirmed")],
+    "late_staff": [
+        wish(S.CLAIMED, C.ACTIVE),
+        wish(S.DELIVERED, C.DELIVERED, "late"),
+        wish(S.OPEN, C.RELEASED),
+    ],
+    "unconfirmed_staff": [
+        wish(S.DELIVERED, C.DELIVERED),
+        wish(S.FULFILLED, C.CONFIRMED, "unconfirmed"),
+    ],
 }
 
 
 def test_of_every_message_it_is_known_while_what_it_is_true():
     kinds = {f"wish.{kind}" for kind in TRUE}
-    assert set(RELEVANT_WHILE) == set(MESSAGES) == kinds == {f"wish.{kind}" for kind in SINCE}
+    assert (
+        set(RELEVANT_WHILE)
+        == set(MESSAGES)
+        == kinds
+        == {f"wish.{kind}" for kind in SINCE}
+    )
 
 
 @pytest.mark.parametrize("kind", TRUE)
@@ -106,13 +157,24 @@ def test_a_message_is_told_while_it_is_true_with_all_its_facts(kind):
     assert all(isinstance(fact, str) for fact in facts.values())
 
 
-@pytest.mark.parametrize(("kind", "since"), [(kind, since) for kind, all_of in SINCE.items() for since in all_of])
+@pytest.mark.parametrize(
+    ("kind", "since"),
+    [(kind, since) for kind, all_of in SINCE.items() for since in all_of],
+)
 def test_a_message_that_is_no_longer_true_is_told_to_nobody(kind, since):
     assert not is_relevant(since, f"wish.{kind}", CLAIM, TRUE[kind][1])
 
 
 def test_nothing_is_said_of_a_claim_that_is_not_known():
-    for kind in ("claimed", "yours", "due_tomorrow", "overdue", "claim_ended", "thanks", "thanked"):
+    for kind in (
+        "claimed",
+        "yours",
+        "due_tomorrow",
+        "overdue",
+        "claim_ended",
+        "thanks",
+        "thanked",
+    ):
         told, now = TRUE[kind]
         assert not is_relevant(told, f"wish.{kind}", "clm_other", now)
         assert not is_relevant(told, f"wish.{kind}", None, now)
@@ -121,19 +183,32 @@ def test_nothing_is_said_of_a_claim_that_is_not_known():
 @pytest.mark.parametrize(
     ("kind", "first", "last"),
     [
-        ("due_in_2_days", datetime(2026, 12, 4, 16, tzinfo=UTC), datetime(2026, 12, 5, 16, tzinfo=UTC)),
-        ("due_tomorrow", datetime(2026, 12, 5, 16, tzinfo=UTC), datetime(2026, 12, 6, 16, tzinfo=UTC)),
+        (
+            "due_in_2_days",
+            datetime(2026, 12, 4, 16, tzinfo=UTC),
+            datetime(2026, 12, 5, 16, tzinfo=UTC),
+        ),
+        (
+            "due_tomorrow",
+            datetime(2026, 12, 5, 16, tzinfo=UTC),
+            datetime(2026, 12, 6, 16, tzinfo=UTC),
+        ),
     ],
 )
 def test_words_that_name_a_day_are_told_on_that_day_only(kind, first, last):
     told, second = wish(S.CLAIMED, C.ACTIVE), timedelta(seconds=1)
-    said = [is_relevant(told, f"wish.{kind}", CLAIM, at) for at in (first - second, first, last - second, last)]
+    said = [
+        is_relevant(told, f"wish.{kind}", CLAIM, at)
+        for at in (first - second, first, last - second, last)
+    ]
     assert said == [False, True, True, False]
 
 
 def test_nothing_is_overdue_before_its_day_is_over():
     told = wish(S.CLAIMED, C.ACTIVE)
-    assert not is_relevant(told, "wish.overdue", CLAIM, told.late_at - timedelta(seconds=1))
+    assert not is_relevant(
+        told, "wish.overdue", CLAIM, told.late_at - timedelta(seconds=1)
+    )
     assert is_relevant(told, "wish.overdue", CLAIM, told.late_at)
 
 
@@ -149,7 +224,9 @@ def test_a_reason_names_no_door_and_no_number_in_a_message(kind):
     text = MESSAGES[f"wish.{kind}"].fill("zh-CN", template_context(told, CLAIM))
     assert "没收到" in text
     assert [trace for trace in ("5号", "302", "1381", "a@b.cn") if trace in text] == []
-    assert told.reason == "5号楼302室 13812345678 a@b.cn 没收到"  # staff who may read the wish read it as written
+    assert (
+        told.reason == "5号楼302室 13812345678 a@b.cn 没收到"
+    )  # staff who may read the wish read it as written
 
 
 def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world: World):
@@ -167,7 +244,9 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
     assert facts
     assert (facts["title"], facts["needed_by"]) == ("一个电热水壶", "12-07")
     assert "code" not in facts
-    world.phone_of(world.services.people.find(helper.me["id"])).post(f"/v1/wishes/{wish_id}/deliver", {})
+    world.phone_of(world.services.people.find(helper.me["id"])).post(
+        f"/v1/wishes/{wish_id}/deliver", {}
+    )
     assert words(wish_id, "wish.due_in_2_days", {"claim": claim}) is None
 
 
@@ -176,23 +255,41 @@ def test_helpers_are_reminded_in_time_and_once(world: World):
     helper.post(f"/v1/wishes/{wish_id}/claim")
     version = world.services.wish_queries.read_wish(world.boss, wish_id).wish.version
     world.pass_time(days=6)
-    assert world.services.wish_queries.read_wish(world.boss, wish_id).wish.version == version  # no phone need read it again
+    assert (
+        world.services.wish_queries.read_wish(world.boss, wish_id).wish.version
+        == version
+    )  # no phone need read it again
     world.pass_time(days=10)
     kinds = [letter.kind for letter in world.sms_to(helper.me["phone"])][::-1]
-    assert kinds == ["wish.yours", "wish.due_in_2_days", "wish.due_tomorrow", "wish.overdue"]
+    assert kinds == [
+        "wish.yours",
+        "wish.due_in_2_days",
+        "wish.due_tomorrow",
+        "wish.overdue",
+    ]
 
 
 def test_every_message_is_really_told_to_somebody(world: World):
-    helper = world.volunteer(kinds=["learning"])  # she is asked for none of these, which would fill her week
+    helper = world.volunteer(
+        kinds=["learning"]
+    )  # she is asked for none of these, which would fill her week
     staff = world.phone_of(world.admin)
-    residents = [world.resident() for _ in range(7)]  # one who is told too much in a week would hear the rest in a digest
+    residents = [
+        world.resident() for _ in range(7)
+    ]  # one who is told too much in a week would hear the rest in a digest
 
     def act(phone: Phone, wish_id: str, move: str, **body: object) -> None:
-        fresh = world.phone_of(world.services.people.find(phone.me["id"])) if phone.me else phone
+        fresh = (
+            world.phone_of(world.services.people.find(phone.me["id"]))
+            if phone.me
+            else phone
+        )
         answer = fresh.post(f"/v1/wishes/{wish_id}/{move}", body)
         assert answer.status == 200, answer.text
 
-    wishes = [world.open_wish(resident, needed_by="2026-11-27") for resident in residents]
+    wishes = [
+        world.open_wish(resident, needed_by="2026-11-27") for resident in residents
+    ]
     whose = dict(zip(wishes, residents, strict=True))
     withdrawn, unpublished, edited, disputed, _late, unanswered, _expiring = wishes
     for wish_id in wishes[:6]:
@@ -209,10 +306,23 @@ def test_every_message_is_really_told_to_somebody(world: World):
     act(helper, disputed, "claim")
     act(staff, disputed, "release", reason="联系不上")
     act(helper, disputed, "claim")
-    act(helper, disputed, "deliver", code=world.delivery_code(whose[disputed].me["phone"]))
+    act(
+        helper,
+        disputed,
+        "deliver",
+        code=world.delivery_code(whose[disputed].me["phone"]),
+    )
     act(whose[disputed], disputed, "confirm", rating=5)
     world.pass_time(days=14)
-    at_once = {kind for kind, template in MESSAGES.items() if template.urgency is not Urgency.LOW}
+    at_once = {
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is not Urgency.LOW
+    }
     assert {letter.kind for letter in world.mailbox.read()} >= at_once
-    ended = [letter.kind for letter in world.sms_to(helper.me["phone"]) if letter.kind in ("wish.withdrawn", "wish.claim_ended")]
+    ended = [
+        letter.kind
+        for letter in world.sms_to(helper.me["phone"])
+        if letter.kind in ("wish.withdrawn", "wish.claim_ended")
+    ]
     assert sorted(ended) == ["wish.claim_ended", "wish.withdrawn", "wish.withdrawn"]

@@ -35,37 +35,72 @@ def wrong(code: str) -> str:
 def test_a_wish_is_filed_for_the_home_of_whoever_files_it(world: World):
     resident = world.resident()
     answer = resident.post("/v1/wishes", world.wish_body())
-    assert (answer.status, answer.json["state"], answer.json["place"]) == (201, "submitted", UNIT)
+    assert (answer.status, answer.json["state"], answer.json["place"]) == (
+        201,
+        "submitted",
+        UNIT,
+    )
     assert answer.json["community"] == BAIHUA
     assert answer.json["possible_duplicates"] == []
     assert answer.json["version"] == 1
 
 
-def test_without_a_home_a_place_must_be_given_and_it_must_exist_within_a_community(world: World):
+def test_without_a_home_a_place_must_be_given_and_it_must_exist_within_a_community(
+    world: World,
+):
     phone = world.sign_in("+8613811112222", consent="2026-11")
     codes = [
         phone.post("/v1/wishes", world.wish_body(**place)).json.get("code")
-        for place in ({}, {"place": STREET}, {"place": f"{BAIHUA}.g77"}, {"place": GRID})
+        for place in (
+            {},
+            {"place": STREET},
+            {"place": f"{BAIHUA}.g77"},
+            {"place": GRID},
+        )
     ]
-    assert codes == ["wish.place_required", "wish.place_too_wide", "place.unknown", None]
+    assert codes == [
+        "wish.place_required",
+        "wish.place_too_wide",
+        "place.unknown",
+        None,
+    ]
 
 
 def test_a_likely_duplicate_of_the_same_household_is_named(world: World):
-    staff, one, two = world.staff(), world.resident(household="hh-1"), world.resident(household="hh-1")
+    staff, one, two = (
+        world.staff(),
+        world.resident(household="hh-1"),
+        world.resident(household="hh-1"),
+    )
     first = one.post("/v1/wishes", world.wish_body()).json["id"]
-    body = world.wish_body(title="电热水壶一个", on_behalf_of=two.me["id"], consent={"how": "spoken"})
+    body = world.wish_body(
+        title="电热水壶一个", on_behalf_of=two.me["id"], consent={"how": "spoken"}
+    )
     second = staff.post("/v1/wishes", body).json
     assert second["possible_duplicates"] == [first]
-    assert staff.get(f"/v1/wishes/{second['id']}").json["possible_duplicates"] == [first]
-    assert world.resident().post("/v1/wishes", world.wish_body()).json["possible_duplicates"] == []
+    assert staff.get(f"/v1/wishes/{second['id']}").json["possible_duplicates"] == [
+        first
+    ]
+    assert (
+        world.resident()
+        .post("/v1/wishes", world.wish_body())
+        .json["possible_duplicates"]
+        == []
+    )
 
 
 def test_staff_file_for_a_resident_with_her_consent_only(world: World):
     staff, old = world.staff(), world.person("李奶奶", phone=None)
     body = world.wish_body(on_behalf_of=old.id)
     assert staff.post("/v1/wishes", body).code == "consent.required"
-    filed = staff.post("/v1/wishes", body | {"consent": {"how": "spoken", "witness": "周洁"}}).json
-    assert (filed["person_id"], filed["filed_by"], filed["name"]) == (old.id, staff.me["id"], "李奶奶")
+    filed = staff.post(
+        "/v1/wishes", body | {"consent": {"how": "spoken", "witness": "周洁"}}
+    ).json
+    assert (filed["person_id"], filed["filed_by"], filed["name"]) == (
+        old.id,
+        staff.me["id"],
+        "李奶奶",
+    )
 
 
 def test_nobody_files_for_somebody_who_is_none_of_her_business(world: World):
@@ -73,12 +108,19 @@ def test_nobody_files_for_somebody_who_is_none_of_her_business(world: World):
     body = world.wish_body(on_behalf_of=resident.me["id"], consent={"how": "spoken"})
     for stranger in (world.resident(), world.volunteer(), world.staff(JINFENG)):
         assert stranger.post("/v1/wishes", body).status == 403
-    assert world.staff().post("/v1/wishes", body | {"place": OTHER_GRID}).status == 403  # hers is the other community
+    assert (
+        world.staff().post("/v1/wishes", body | {"place": OTHER_GRID}).status == 403
+    )  # hers is the other community
 
 
 def test_acting_for_oneself_needs_no_consent(world: World):
     resident = world.resident()
-    assert resident.post("/v1/wishes", world.wish_body(on_behalf_of=resident.me["id"])).status == 201
+    assert (
+        resident.post(
+            "/v1/wishes", world.wish_body(on_behalf_of=resident.me["id"])
+        ).status
+        == 201
+    )
 
 
 # claims
@@ -88,17 +130,25 @@ def test_who_comes_too_late_is_shown_up_to_three_similar_wishes(world: World):
     resident = world.resident(name="王秀英")
     titles = ["一个电饭煲", "电热水壶", "一个热水袋", "一副手套"]
     wishes = {title: world.open_wish(world.resident(), title=title) for title in titles}
-    service = world.open_wish(world.resident(), title="一个电热水壶", kind="service", budget_fen=None)
+    service = world.open_wish(
+        world.resident(), title="一个电热水壶", kind="service", budget_fen=None
+    )
     id = world.open_wish(resident)
     done(world.volunteer(), id, "claim")
     late = act(world.volunteer(), id, "claim")
     assert (late.status, late.code) == (409, "wish.already_claimed")
     similar = [wish["id"] for wish in late.json["similar"]]
-    assert similar == [wishes[title] for title in ("电热水壶", "一个热水袋", "一个电饭煲")] or similar[0] == wishes["电热水壶"]
+    assert (
+        similar == [wishes[title] for title in ("电热水壶", "一个热水袋", "一个电饭煲")]
+        or similar[0] == wishes["电热水壶"]
+    )
     assert len(similar) == 3
     assert not {id, service} & set(similar)
     assert all(
-        "person_id" not in wish and wish["state"] == "open" and wish["moves"] == ["claim"] for wish in late.json["similar"]
+        "person_id" not in wish
+        and wish["state"] == "open"
+        and wish["moves"] == ["claim"]
+        for wish in late.json["similar"]
     )
 
 
@@ -108,12 +158,18 @@ def test_the_only_wish_has_no_similar_ones(world: World):
     assert act(world.volunteer(), id, "claim").json["similar"] == []
 
 
-def test_a_volunteer_carries_no_more_than_she_can_and_takes_another_when_one_is_done(world: World):
+def test_a_volunteer_carries_no_more_than_she_can_and_takes_another_when_one_is_done(
+    world: World,
+):
     helper, wishes = world.volunteer(capacity=2), [world.open_wish() for _ in range(3)]
     for id in wishes[:2]:
         done(helper, id, "claim")
     full = act(helper, wishes[2], "claim")
-    assert (full.status, full.code, full.json["capacity"]) == (409, "volunteer.too_many_claims", 2)
+    assert (full.status, full.code, full.json["capacity"]) == (
+        409,
+        "volunteer.too_many_claims",
+        2,
+    )
     done(helper, wishes[0], "deliver")
     done(helper, wishes[2], "claim")
     assert counter(helper.me["id"], "active_claims") == 2
@@ -127,13 +183,21 @@ def test_a_wish_takes_as_many_helpers_as_it_needs(world: World, needed):
     id = world.open_wish(helpers_needed=needed)
     for n in range(needed):
         view = done(world.volunteer(), id, "claim")
-        assert (view["places_left"], view["state"]) == (needed - n - 1, "claimed" if n + 1 == needed else "open")
+        assert (view["places_left"], view["state"]) == (
+            needed - n - 1,
+            "claimed" if n + 1 == needed else "open",
+        )
     assert act(world.volunteer(), id, "claim").code == "wish.already_claimed"
 
 
 @pytest.mark.parametrize("needed", [0, 6, -1, 1.5, "2"])
 def test_a_wish_needs_one_to_five_helpers(world: World, needed):
-    assert world.resident().post("/v1/wishes", world.wish_body(helpers_needed=needed)).status == 422
+    assert (
+        world.resident()
+        .post("/v1/wishes", world.wish_body(helpers_needed=needed))
+        .status
+        == 422
+    )
 
 
 def test_a_wish_of_a_child_is_taken_only_by_a_vetted_volunteer(world: World):
@@ -158,7 +222,11 @@ def test_release_keeps_the_age_of_a_wish(world: World):
     world.clock.advance(timedelta(minutes=10))
     done(helper, id, "release", reason="来不了")
     view = Phone().get(f"/v1/wishes/{id}").json
-    assert (view["state"], view["opened_at"], view["places_left"]) == ("open", "2026-11-23T00:40:00Z", 1)
+    assert (view["state"], view["opened_at"], view["places_left"]) == (
+        "open",
+        "2026-11-23T00:40:00Z",
+        1,
+    )
     assert done(world.volunteer(), id, "claim")["state"] == "claimed"
 
 
@@ -175,13 +243,19 @@ def test_staff_name_whose_claim_they_mean_where_there_are_several(world: World):
 # the code
 
 
-def test_the_code_is_told_to_the_resident_and_with_it_the_wish_is_fulfilled_at_once(world: World):
+def test_the_code_is_told_to_the_resident_and_with_it_the_wish_is_fulfilled_at_once(
+    world: World,
+):
     resident, helper = world.resident(), world.volunteer()
     id = world.open_wish(resident)
     done(helper, id, "claim")
     assert world.sms_to(helper.me["phone"], "wish.claimed") == []
     view = done(helper, id, "deliver", code=world.delivery_code(resident.me["phone"]))
-    assert (view["state"], view["claims"][0]["state"], view["claims"][0]["minutes"]) == ("fulfilled", "confirmed", 60)
+    assert (
+        view["state"],
+        view["claims"][0]["state"],
+        view["claims"][0]["minutes"],
+    ) == ("fulfilled", "confirmed", 60)
 
 
 def test_a_code_of_an_earlier_claim_is_worth_nothing(world: World):
@@ -203,7 +277,11 @@ def test_five_wrong_codes_lock_it_and_staff_confirm(world: World):
     code = world.delivery_code(resident.me["phone"])
     for _ in range(5):
         answer = act(helper, id, "deliver", code=wrong(code))
-        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (422, "wish.code_wrong", ["code"])
+        assert (answer.status, answer.code, answer.json["errors"][0]["loc"]) == (
+            422,
+            "wish.code_wrong",
+            ["code"],
+        )
     for tried in (wrong(code), code):
         answer = act(helper, id, "deliver", code=tried)
         assert (answer.status, answer.code) == (409, "wish.code_locked")
@@ -230,20 +308,30 @@ def test_a_lock_is_of_one_claim_and_the_next_helper_has_five_tries_again(world: 
         act(one, id, "deliver", code=wrong(world.delivery_code(resident.me["phone"])))
     done(one, id, "release", reason="来不了")
     done(two, id, "claim")
-    assert done(two, id, "deliver", code=world.delivery_code(resident.me["phone"]))["state"] == "fulfilled"
+    assert (
+        done(two, id, "deliver", code=world.delivery_code(resident.me["phone"]))[
+            "state"
+        ]
+        == "fulfilled"
+    )
 
 
 # edits and second lives
 
 
-def test_the_owners_edit_of_a_listed_wish_waits_for_staff_again_and_keeps_its_age(world: World):
+def test_the_owners_edit_of_a_listed_wish_waits_for_staff_again_and_keeps_its_age(
+    world: World,
+):
     resident = world.resident()
     id = world.open_wish(resident)
     world.clock.advance(timedelta(minutes=5))
     assert done(resident, id, "edit", title="两个电热水壶")["state"] == "submitted"
     assert Phone().get(f"/v1/wishes/{id}").status == 404
     view = done(world.staff(), id, "approve")
-    assert (view["title"], view["opened_at"]) == ("两个电热水壶", "2026-11-23T00:40:00Z")
+    assert (view["title"], view["opened_at"]) == (
+        "两个电热水壶",
+        "2026-11-23T00:40:00Z",
+    )
 
 
 def test_an_edit_by_staff_stays_on_the_wall_and_is_masked_there(world: World):
@@ -257,9 +345,16 @@ def test_an_edit_is_checked_like_a_new_wish(world: World):
     id = resident.post("/v1/wishes", world.wish_body()).json["id"]
     assert act(resident, id, "edit", kind="service").code == "wish.budget_goods_only"
     assert act(resident, id, "edit", budget_fen=200_000).code == "wish.budget_too_high"
-    assert act(resident, id, "edit", needed_by="2026-11-22").code == "wish.needed_by_out_of_range"
+    assert (
+        act(resident, id, "edit", needed_by="2026-11-22").code
+        == "wish.needed_by_out_of_range"
+    )
     view = done(resident, id, "edit", kind="service", budget_fen=None)
-    assert (view["kind"], view["budget_fen"], view["title"]) == ("service", None, "一个电热水壶")
+    assert (view["kind"], view["budget_fen"], view["title"]) == (
+        "service",
+        None,
+        "一个电热水壶",
+    )
     assert act(resident, id, "edit", place=GRID).status == 422
 
 
@@ -272,11 +367,17 @@ def test_a_claimed_wish_is_not_edited(world: World):
 
 
 @pytest.mark.parametrize("hour", [2, 12, 20])
-def test_the_words_of_a_wish_whose_day_has_passed_may_still_be_changed_at_any_hour(world: World, hour):
+def test_the_words_of_a_wish_whose_day_has_passed_may_still_be_changed_at_any_hour(
+    world: World, hour
+):
     resident = world.resident()
     id = world.open_wish(resident, needed_by="2026-11-23")
-    world.clock.move_to(datetime(2026, 11, 24, hour, tzinfo=UTC))  # 20:00 is tomorrow already in Shanghai
-    assert act(world.phone_of(world.admin), id, "edit", title="还需要水壶").status == 200
+    world.clock.move_to(
+        datetime(2026, 11, 24, hour, tzinfo=UTC)
+    )  # 20:00 is tomorrow already in Shanghai
+    assert (
+        act(world.phone_of(world.admin), id, "edit", title="还需要水壶").status == 200
+    )
 
 
 def test_a_withdrawn_wish_starts_again_and_comes_back_to_the_wall(world: World):
@@ -306,7 +407,11 @@ def test_thanks_may_follow_later_and_nothing_else_changes(world: World):
     done(helper, id, "deliver")
     done(resident, id, "confirm")
     view = done(resident, id, "confirm", rating=5, thanks="谢谢小赵")
-    assert (view["state"], view["rating"], view["thanks"]) == ("fulfilled", 5, "谢谢小赵")
+    assert (view["state"], view["rating"], view["thanks"]) == (
+        "fulfilled",
+        5,
+        "谢谢小赵",
+    )
     assert helper.get(f"/v1/wishes/{id}").json["thanks"] == "谢谢小赵"
     assert len(world.sms_to(helper.me["phone"], "wish.thanks")) == 1
 
@@ -314,7 +419,9 @@ def test_thanks_may_follow_later_and_nothing_else_changes(world: World):
 # the timeline
 
 
-def test_the_timeline_tells_what_happened_in_order_with_names_for_staff_only(world: World):
+def test_the_timeline_tells_what_happened_in_order_with_names_for_staff_only(
+    world: World,
+):
     resident, helper, staff = world.resident(), world.volunteer(), world.staff()
     id = world.open_wish(resident)
     done(helper, id, "claim")
@@ -323,10 +430,23 @@ def test_the_timeline_tells_what_happened_in_order_with_names_for_staff_only(wor
     assert [event["event"] for event in events] == [
         "wish.submitted", "wish.approved", "wish.claimed", "wish.delivered", "wish.fulfilled"
     ]  # fmt: skip
-    assert [event["party"] for event in events] == ["owner", "staff", "helper", "helper", "helper"]
-    assert [event["by"] for event in events][:3] == [resident.me["id"], world.admin.id, helper.me["id"]]
+    assert [event["party"] for event in events] == [
+        "owner",
+        "staff",
+        "helper",
+        "helper",
+        "helper",
+    ]
+    assert [event["by"] for event in events][:3] == [
+        resident.me["id"],
+        world.admin.id,
+        helper.me["id"],
+    ]
     for phone in (resident, helper):
-        assert {event["by"] for event in phone.get(f"/v1/wishes/{id}/timeline").json["items"]} == {None}
+        assert {
+            event["by"]
+            for event in phone.get(f"/v1/wishes/{id}/timeline").json["items"]
+        } == {None}
 
 
 def test_confirming_twice_without_a_word_loses_no_line_of_the_timeline(world: World):
@@ -336,7 +456,9 @@ def test_confirming_twice_without_a_word_loses_no_line_of_the_timeline(world: Wo
     done(helper, id, "deliver")
     done(resident, id, "confirm", rating=5)
     done(resident, id, "confirm", rating=5)
-    assert "wish.fulfilled" in [event["event"] for event in staff.get(f"/v1/wishes/{id}/timeline").json["items"]]
+    assert "wish.fulfilled" in [
+        event["event"] for event in staff.get(f"/v1/wishes/{id}/timeline").json["items"]
+    ]
 
 
 def test_the_timeline_is_not_public_and_is_paged(world: World):
@@ -345,8 +467,13 @@ def test_the_timeline_is_not_public_and_is_paged(world: World):
     assert Phone().get(f"/v1/wishes/{id}/timeline").status == 401
     assert world.resident().get(f"/v1/wishes/{id}/timeline").status == 403
     first = resident.get(f"/v1/wishes/{id}/timeline?limit=1").json
-    second = resident.get(f"/v1/wishes/{id}/timeline?limit=1&cursor={first['next']}").json
-    assert [page["items"][0]["event"] for page in (first, second)] == ["wish.submitted", "wish.approved"]
+    second = resident.get(
+        f"/v1/wishes/{id}/timeline?limit=1&cursor={first['next']}"
+    ).json
+    assert [page["items"][0]["event"] for page in (first, second)] == [
+        "wish.submitted",
+        "wish.approved",
+    ]
     assert second["next"] is None
 
 
@@ -363,7 +490,9 @@ def test_a_wish_nobody_looks_at_expires_after_thirty_days(world: World):
     assert world.sms_to(resident.me["phone"], "wish.expired")
 
 
-def test_a_wish_nobody_takes_expires_after_its_day_and_staff_are_told_once(world: World):
+def test_a_wish_nobody_takes_expires_after_its_day_and_staff_are_told_once(
+    world: World,
+):
     resident = world.resident()
     id = world.open_wish(resident, needed_by="2026-11-30")
     world.pass_time(days=8)
@@ -410,7 +539,9 @@ def test_my_wishes_are_mine_newest_first(world: World):
     resident = world.resident()
     wishes = []
     for n in range(3):
-        wishes.append(resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"])
+        wishes.append(
+            resident.post("/v1/wishes", world.wish_body(title=f"心愿{n}")).json["id"]
+        )
         world.clock.advance(timedelta(minutes=1))
     world.open_wish()
     first = resident.get("/v1/me/wishes?limit=2").json
@@ -420,14 +551,19 @@ def test_my_wishes_are_mine_newest_first(world: World):
     assert first["items"][0]["moves"] == ["edit", "withdraw"]
 
 
-def test_my_claims_are_mine_newest_first_each_with_what_i_may_see_of_its_wish(world: World):
+def test_my_claims_are_mine_newest_first_each_with_what_i_may_see_of_its_wish(
+    world: World,
+):
     helper, wishes = world.volunteer(), [world.open_wish() for _ in range(2)]
     for id in wishes:
         done(helper, id, "claim")
         world.clock.advance(timedelta(minutes=1))
     done(helper, wishes[0], "deliver")
     claims = helper.get("/v1/me/claims").json["items"]
-    assert [(claim["wish"]["id"], claim["state"]) for claim in claims] == [(wishes[1], "active"), (wishes[0], "delivered")]
+    assert [(claim["wish"]["id"], claim["state"]) for claim in claims] == [
+        (wishes[1], "active"),
+        (wishes[0], "delivered"),
+    ]
     assert claims[0]["wish"]["address"]
     assert "address" not in claims[1]["wish"]
     done(helper, wishes[1], "release", reason="来不了")
@@ -436,7 +572,10 @@ def test_my_claims_are_mine_newest_first_each_with_what_i_may_see_of_its_wish(wo
 
 def test_my_hours_are_what_was_confirmed(world: World):
     resident, helper = world.resident(), world.volunteer()
-    confirmed, waiting = world.open_wish(resident, title="陪聊天"), world.open_wish(resident, title="修水管")
+    confirmed, waiting = (
+        world.open_wish(resident, title="陪聊天"),
+        world.open_wish(resident, title="修水管"),
+    )
     for id in (confirmed, waiting):
         done(helper, id, "claim")
     done(helper, confirmed, "check-in")
@@ -447,7 +586,12 @@ def test_my_hours_are_what_was_confirmed(world: World):
     assert helper.get("/v1/me/hours").json["items"] == []
     done(resident, confirmed, "confirm", rating=5)
     assert helper.get("/v1/me/hours").json["items"] == [
-        {"wish": confirmed, "title": "陪聊天", "minutes": 30, "booked_at": "2026-11-23T01:00:00Z"}
+        {
+            "wish": confirmed,
+            "title": "陪聊天",
+            "minutes": 30,
+            "booked_at": "2026-11-23T01:00:00Z",
+        }
     ]
 
 

@@ -15,7 +15,9 @@ FACTS = {"title", "reason", "code", "needed_by", "hours"}
 
 def longest(kind: str, locale: str) -> str:
     template = MESSAGES[kind]
-    return template.fill(locale, {name: "宽" * most for name, most in template.slots.items()})
+    return template.fill(
+        locale, {name: "宽" * most for name, most in template.slots.items()}
+    )
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
@@ -40,17 +42,33 @@ def test_a_question_ends_with_how_to_answer_it():
         zh, en = (template.text.format(locale) for locale in ("zh-CN", "en"))
         assert template.asks == ("回复1" in zh and "回复2" in zh), kind
         assert template.asks == ("Reply 1" in en), kind
-    assert MESSAGES["wish.delivered"].text.format("zh-CN").endswith("收到请回复1，有问题回复2")
-    assert MESSAGES["wish.delivered"].text.format("en").endswith("Reply 1 if it came, 2 if not.")
+    assert (
+        MESSAGES["wish.delivered"]
+        .text.format("zh-CN")
+        .endswith("收到请回复1，有问题回复2")
+    )
+    assert (
+        MESSAGES["wish.delivered"]
+        .text.format("en")
+        .endswith("Reply 1 if it came, 2 if not.")
+    )
 
 
 def test_only_residents_are_asked():
-    assert {template.told for template in MESSAGES.values() if template.asks} == {"the resident"}
+    assert {template.told for template in MESSAGES.values() if template.asks} == {
+        "the resident"
+    }
 
 
 def test_what_can_wait_goes_with_the_rest_of_the_day_and_nothing_wakes_anybody():
-    assert {kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW} == LOW
-    assert not [kind for kind, template in MESSAGES.items() if template.urgency is Urgency.URGENT]
+    assert {
+        kind for kind, template in MESSAGES.items() if template.urgency is Urgency.LOW
+    } == LOW
+    assert not [
+        kind
+        for kind, template in MESSAGES.items()
+        if template.urgency is Urgency.URGENT
+    ]
 
 
 def test_staff_have_messages_of_their_own():

@@ -7,7 +7,17 @@ import pytest
 from chalicelib.kernel.access import Role
 
 from ..storage import counted_storage
-from ..world import BAIHUA, BUILDING, GRID, JINFENG, OTHER_GRID, STREET, UNIT, Phone, World
+from ..world import (
+    BAIHUA,
+    BUILDING,
+    GRID,
+    JINFENG,
+    OTHER_GRID,
+    STREET,
+    UNIT,
+    Phone,
+    World,
+)
 
 NOBODY = Phone()
 
@@ -26,10 +36,21 @@ def listed(phone: Phone, query: str, limit: int = 100) -> list[str]:
 
 def a_wall(world: World) -> list[str]:
     """Wishes of baihua in every state; those on the wall in the order in which it shows them."""
-    resident, helper, boss = world.resident(), world.volunteer(), world.phone_of(world.admin)
+    resident, helper, boss = (
+        world.resident(),
+        world.volunteer(),
+        world.phone_of(world.admin),
+    )
     wishes = []
     for n in range(8):
-        wishes.append(world.open_wish(resident, title=f"心愿第{n}", kind="company" if n % 2 else "service", budget_fen=None))
+        wishes.append(
+            world.open_wish(
+                resident,
+                title=f"心愿第{n}",
+                kind="company" if n % 2 else "service",
+                budget_fen=None,
+            )
+        )
         world.clock.advance(timedelta(minutes=1))
     for n in (1, 4, 5, 6):
         helper.post(f"/v1/wishes/{wishes[n]}/claim")
@@ -42,7 +63,9 @@ def a_wall(world: World) -> list[str]:
     return [wishes[n] for n in (0, 2, 3, 1, 5, 4)]
 
 
-def test_the_wall_shows_open_then_claimed_then_fulfilled_each_oldest_first(world: World):
+def test_the_wall_shows_open_then_claimed_then_fulfilled_each_oldest_first(
+    world: World,
+):
     wall = a_wall(world)
     for limit in (1, 2, 3, 4, 6, 100):
         assert listed(NOBODY, f"place={BAIHUA}", limit) == wall
@@ -55,7 +78,9 @@ def test_the_wall_is_filtered_by_state_and_kind(world: World):
     assert listed(NOBODY, f"place={BAIHUA}&state=claimed", 1) == wall[3:5]
     assert listed(NOBODY, f"place={BAIHUA}&state=fulfilled") == wall[5:]
     for limit in (1, 2, 5):
-        assert listed(NOBODY, f"place={BAIHUA}&kind=company", limit) == [wall[n] for n in (2, 3, 4)]
+        assert listed(NOBODY, f"place={BAIHUA}&kind=company", limit) == [
+            wall[n] for n in (2, 3, 4)
+        ]
     assert listed(NOBODY, f"place={BAIHUA}&kind=learning") == []
 
 
@@ -75,9 +100,19 @@ def test_the_public_asks_for_a_street_or_community_only(world: World, place):
 
 
 def test_other_states_are_for_staff(world: World):
-    for state in ("submitted", "delivered", "disputed", "rejected", "withdrawn", "expired"):
+    for state in (
+        "submitted",
+        "delivered",
+        "disputed",
+        "rejected",
+        "withdrawn",
+        "expired",
+    ):
         assert NOBODY.get(f"/v1/wishes?place={BAIHUA}&state={state}").status == 401
-        assert world.staff(JINFENG).get(f"/v1/wishes?place={BAIHUA}&state={state}").status == 403
+        assert (
+            world.staff(JINFENG).get(f"/v1/wishes?place={BAIHUA}&state={state}").status
+            == 403
+        )
 
 
 def test_staff_list_every_state_of_every_place_below_their_own(world: World):
@@ -105,9 +140,19 @@ def test_a_cursor_is_good_for_its_own_filter_only(world: World):
     for _ in range(2):
         world.open_wish()
     cursor = NOBODY.get(f"/v1/wishes?place={BAIHUA}&limit=1").json["next"]
-    for other in (f"place={STREET}", f"place={BAIHUA}&kind=goods", f"place={BAIHUA}&state=open"):
-        assert NOBODY.get(f"/v1/wishes?{other}&limit=1&cursor={cursor}").code == "cursor.invalid"
-    assert world.resident().get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={cursor}").code == "cursor.invalid"
+    for other in (
+        f"place={STREET}",
+        f"place={BAIHUA}&kind=goods",
+        f"place={BAIHUA}&state=open",
+    ):
+        assert (
+            NOBODY.get(f"/v1/wishes?{other}&limit=1&cursor={cursor}").code
+            == "cursor.invalid"
+        )
+    assert (
+        world.resident().get(f"/v1/wishes?place={BAIHUA}&limit=1&cursor={cursor}").code
+        == "cursor.invalid"
+    )
 
 
 def test_age_counts_from_the_first_day_on_the_wall(world: World):

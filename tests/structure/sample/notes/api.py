@@ -30,12 +30,16 @@ def read_note(notes: Notes, context: RequestContext, note_id: str) -> NoteView:
 
 
 @routes.post("/v1/notes/{note_id}/answer")
-def answer_note(notes: Notes, context: RequestContext, note_id: str, body: AnswerIn) -> NoteView:
+def answer_note(
+    notes: Notes, context: RequestContext, note_id: str, body: AnswerIn
+) -> NoteView:
     """Answer a note, as staff of its place."""
     return note_view(notes.answer_note(context, note_id, body.answer))
 
 
 @routes.post("/v1/notes/{note_id}/withdraw")
-def withdraw_note(notes: Notes, context: RequestContext, note_id: str, body: NoFields) -> NoteView:
+def withdraw_note(
+    notes: Notes, context: RequestContext, note_id: str, body: NoFields
+) -> NoteView:
     """Withdraw one's own note."""
     return note_view(notes.withdraw_note(context, note_id))

@@ -13,7 +13,15 @@ from ..kernel.state_table import SYSTEM_ONLY, Move, StateTable
 from . import permissions as can
 from . import policy
 
-__all__ = ["TABLE", "UNANSWERED", "Note", "NoteState", "change", "erase", "make_overdue"]
+__all__ = [
+    "TABLE",
+    "UNANSWERED",
+    "Note",
+    "NoteState",
+    "change",
+    "erase",
+    "make_overdue",
+]
 
 UNANSWERED = "note.unanswered"
 
@@ -40,7 +48,11 @@ TABLE: StateTable[NoteState] = StateTable(
         M(S.OVERDUE, can.WITHDRAW, (S.WITHDRAWN,)),
         M(S.OPEN, "close", (S.WITHDRAWN,)),
         M(S.OVERDUE, "close", (S.WITHDRAWN,)),
-        *(M(state, "erase", (S.ERASED,)) for state in NoteState if state is not S.ERASED),
+        *(
+            M(state, "erase", (S.ERASED,))
+            for state in NoteState
+            if state is not S.ERASED
+        ),
     ],
 )
 
@@ -74,7 +86,9 @@ class Note(Entity):
     def as_resource(self) -> Resource:
         """Return what permission needs to know of the note."""
         owners = frozenset({self.owner} if self.owner else ())
-        return Resource(see=can.SEE, places=(self.place,), relations={Relation.OWNER: owners})
+        return Resource(
+            see=can.SEE, places=(self.place,), relations={Relation.OWNER: owners}
+        )
 
     def moves(self, relations: frozenset[Relation]) -> list[str]:
         """Return the moves that these relations may make now."""
@@ -90,7 +104,9 @@ def change(
 ) -> Changes[Note]:
     """Make a move that needs nothing but the note."""
     step = TABLE.go(note.state, move, relations, moves=note.moves(relations))
-    return Changes(entity=replace(note, state=step.target, answer=answer), previous=note)
+    return Changes(
+        entity=replace(note, state=step.target, answer=answer), previous=note
+    )
 
 
 def make_overdue(note: Note) -> Changes[Note]:

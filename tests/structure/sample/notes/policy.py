@@ -4,4 +4,6 @@ from datetime import timedelta
 
 __all__ = ["OVERDUE_AFTER"]
 
-OVERDUE_AFTER = timedelta(days=2)  # two working days; the owner is then told that the note is not forgotten
+OVERDUE_AFTER = timedelta(
+    days=2
+)  # two working days; the owner is then told that the note is not forgotten

@@ -17,7 +17,12 @@ _NOTES = Table(
     indexes=(
         index("by_owner", hash_key="owner", range_key="created_at"),
         # What waits for staff, soonest overdue first. Sparse.
-        index("by_waiting", hash_key="waits_in", range_key="waits_order", include=("place",)),
+        index(
+            "by_waiting",
+            hash_key="waits_in",
+            range_key="waits_order",
+            include=("place",),
+        ),
     ),
 )
 
@@ -51,7 +56,9 @@ class NoteRepository(Repository):
         """Read all notes of a person, oldest first."""
 
         def read(start: Position | None) -> Page[Key]:
-            return self._store.page(_KEY, owner, index="by_owner", start=start, limit=100)
+            return self._store.page(
+                _KEY, owner, index="by_owner", start=start, limit=100
+            )
 
         for key in every(read):
             note = self.find_note(key.pk)
@@ -61,7 +68,9 @@ class NoteRepository(Repository):
     def waiting_at(self, place: str, after: str, limit: int) -> Page[Note]:
         """Read the notes that wait at a place and below, from behind an order on."""
         order = behind(NOTE.attribute("waits_order"), after)
-        page = self._store.page(_KEY, street_of(place), index="by_waiting", keys=order, limit=limit)
+        page = self._store.page(
+            _KEY, street_of(place), index="by_waiting", keys=order, limit=limit
+        )
         notes = self._store.get_many(NOTE, [(key.pk, key.sk) for key in page.items])
         here = [note for note in notes if note.waits and covers(place, note.place)]
         return Page(here, {"after": page.next["waits_order"]} if page.next else None)

@@ -85,14 +85,20 @@ class Notes:
         granted = self._access.require(context, permissions.SEE, note.as_resource())
         return NoteSeen(note=note, relations=granted.relations)
 
-    def answer_note(self, context: RequestContext, note_id: str, answer: str) -> NoteSeen:
+    def answer_note(
+        self, context: RequestContext, note_id: str, answer: str
+    ) -> NoteSeen:
         """Answer a note as staff."""
 
         def attempt() -> tuple[Changes[Note], frozenset[Relation]]:
             note = self._entities.get(note_id)
-            granted = self._access.require(context, permissions.ANSWER, note.as_resource())
+            granted = self._access.require(
+                context, permissions.ANSWER, note.as_resource()
+            )
             note.check_version(context.seen_version)
-            return model.change(note, "answer", granted.relations, answer=answer), granted.relations
+            return model.change(
+                note, "answer", granted.relations, answer=answer
+            ), granted.relations
 
         note, relations = self._transaction.run_with(attempt, context)
         return NoteSeen(note=note, relations=relations)
@@ -102,7 +108,9 @@ class Notes:
 
         def attempt() -> tuple[Changes[Note], frozenset[Relation]]:
             note = self._entities.get(note_id)
-            granted = self._access.require(context, permissions.WITHDRAW, note.as_resource())
+            granted = self._access.require(
+                context, permissions.WITHDRAW, note.as_resource()
+            )
             note.check_version(context.seen_version)
             return model.change(note, "withdraw", granted.relations), granted.relations
 
@@ -129,7 +137,9 @@ class Notes:
     def rearm_lost(self) -> int:
         """Arm lost timers; return how many there were."""
         streets = self._places.streets()
-        return sum(self._entities.rearm(self._repository.waiting_in(one)) for one in streets)
+        return sum(
+            self._entities.rearm(self._repository.waiting_in(one)) for one in streets
+        )
 
     # for others
 

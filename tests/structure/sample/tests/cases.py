@@ -19,7 +19,9 @@ def _write(world: World) -> Good:
 
 def _answer(world: World) -> Good:
     note_id = a_note(world, world.person())
-    return Good(world.staff(), f"/v1/notes/{note_id}/answer", {"answer": "明天来修"}, (note_id,))
+    return Good(
+        world.staff(), f"/v1/notes/{note_id}/answer", {"answer": "明天来修"}, (note_id,)
+    )
 
 
 def _withdraw(world: World) -> Good:
@@ -35,7 +37,11 @@ CASES = Cases(
         "answer_note": WORKER,
         "withdraw_note": {"owner"},
     },
-    bodies={"write_note": {"text": "楼道的灯坏了"}, "answer_note": {"answer": "明天来修"}, "withdraw_note": {}},
+    bodies={
+        "write_note": {"text": "楼道的灯坏了"},
+        "answer_note": {"answer": "明天来修"},
+        "withdraw_note": {},
+    },
     path_values={"note_id": lambda world, owner, target: a_note(world, owner)},
     good={"write_note": _write, "answer_note": _answer, "withdraw_note": _withdraw},
 )

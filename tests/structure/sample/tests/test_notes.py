@@ -23,8 +23,12 @@ def queue(world: World, place: str = BAIHUA) -> tuple[list[dict], dict]:
 
 def parked(world: World) -> list[str]:
     """Return the kinds of the jobs that failed for good, as the administrator sees them."""
-    answer = world.phone_of(world.admin).get(f"/v1/admin/queue?place={STREET}&limit=100")
-    return [item["title"] for item in answer.json["items"] if item["kind"] == "job.parked"]
+    answer = world.phone_of(world.admin).get(
+        f"/v1/admin/queue?place={STREET}&limit=100"
+    )
+    return [
+        item["title"] for item in answer.json["items"] if item["kind"] == "job.parked"
+    ]
 
 
 def state_of(world: World, note_id: str) -> str:
@@ -35,7 +39,11 @@ def state_of(world: World, note_id: str) -> str:
 def test_a_route_makes_a_note_and_others_may_not_touch_it(world: World):
     owner = world.resident()
     made = owner.post("/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k")
-    assert (made.status, made.json["state"], made.json["moves"]) == (201, "open", ["withdraw"])
+    assert (made.status, made.json["state"], made.json["moves"]) == (
+        201,
+        "open",
+        ["withdraw"],
+    )
     again = owner.post("/v1/notes", {"text": "楼道的灯坏了"}, Idempotency_Key="k")
     assert again.json["id"] == made.json["id"]
     path = f"/v1/notes/{made.json['id']}"
@@ -50,7 +58,11 @@ def test_a_note_moves_by_its_state_table(world: World):
     note_id = a_note(world, world.person())
     path = f"/v1/notes/{note_id}/answer"
     answered = world.staff().post(path, {"answer": "明天来修"})
-    assert (answered.status, answered.json["state"], answered.json["moves"]) == (200, "answered", [])
+    assert (answered.status, answered.json["state"], answered.json["moves"]) == (
+        200,
+        "answered",
+        [],
+    )
     again = world.staff().post(path, {"answer": "后天"}, Accept_Language="en")
     assert (again.status, again.code) == (409, "note.wrong_state")
     assert "This note is answered" in again.text
@@ -61,7 +73,10 @@ def test_the_timer_fires_and_the_owner_is_sent_a_message(world: World):
     owner = world.person()
     note_id = a_note(world, owner)
     world.pass_time(days=1, hours=23)
-    assert (state_of(world, note_id), world.sms_to(owner.phone, "note.unanswered")) == ("open", [])
+    assert (state_of(world, note_id), world.sms_to(owner.phone, "note.unanswered")) == (
+        "open",
+        [],
+    )
     world.pass_time(hours=2)
     assert state_of(world, note_id) == "overdue"
     (letter,) = world.sms_to(owner.phone, "note.unanswered")
@@ -71,12 +86,17 @@ def test_the_timer_fires_and_the_owner_is_sent_a_message(world: World):
 def test_an_answered_note_sends_no_message(world: World):
     owner = world.person()
     note_id = a_note(world, owner)
-    assert world.staff().post(f"/v1/notes/{note_id}/answer", {"answer": "好"}).status == 200
+    assert (
+        world.staff().post(f"/v1/notes/{note_id}/answer", {"answer": "好"}).status
+        == 200
+    )
     world.pass_time(days=3)
     assert world.sms_to(owner.phone, "note.unanswered") == []
 
 
-def test_the_event_is_handled_although_another_subscriber_fails(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_the_event_is_handled_although_another_subscriber_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
     offers, runs = declaration("offers"), []
 
     def fail(service: object, event: Event) -> None:
@@ -92,14 +112,18 @@ def test_the_event_is_handled_although_another_subscriber_fails(world: World, mo
         handled.append(event.subject)
         mine.function(service, event)
 
-    monkeypatch.setitem(declaration("notes").events, "person.blocked", Bound(mine.provider, note))
+    monkeypatch.setitem(
+        declaration("notes").events, "person.blocked", Bound(mine.provider, note)
+    )
     owner = world.person()
     note_id = a_note(world, owner)
     body = {"blocked": True, "reason": "冒用"}
     assert world.staff().put(f"/v1/people/{owner.id}/blocked", body).status == 200
     assert state_of(world, note_id) == "withdrawn"
     world.pass_time(hours=1)
-    assert parked(world) == ["event.person.blocked"], "one job, that of the subscriber that failed"
+    assert parked(world) == ["event.person.blocked"], (
+        "one job, that of the subscriber that failed"
+    )
     assert len(runs) == 5
     assert handled == [owner.id], "a failing subscriber repeats no other"
 
