@@ -74,7 +74,7 @@ class Watch:
         from chalicelib.kernel.audiences import SeveralPeople
         from chalicelib.kernel.job import Send
 
-        if isinstance(due.job, Send) and isinstance(due.job.to, SeveralPeople):
+        if isinstance(due.job, Send) and isinstance(due.job.audience, SeveralPeople):
             self.shares.add(due.job.message_id + due.job.id)
         return True
 

@@ -120,5 +120,5 @@ def lane_of(scheduled: ScheduledJob) -> Lane:
         return lane
     urgency = TEMPLATES[job.message_kind].urgency
     if urgency is Urgency.NORMAL:
-        return Lane.BULK if isinstance(job.to, SeveralPeople) else Lane.URGENT
+        return Lane.BULK if isinstance(job.audience, SeveralPeople) else Lane.URGENT
     return Lane.URGENT if urgency is Urgency.URGENT else Lane.BULK

@@ -65,8 +65,8 @@ def step(
 def _share(fanout: Fanout, people: Sequence[str], at: datetime) -> Message:
     return Message(
         kind=fanout.kind,
-        to=SeveralPeople(tuple(people)),
-        about=fanout.about,
+        audience=SeveralPeople(tuple(people)),
+        subject=fanout.about,
         params=fanout.params,
         not_after=fanout.not_after,
         part_of=fanout.message,

@@ -61,8 +61,8 @@ class Fanouts:
             self._expand(started)
 
     def _fresh(self, send: Send) -> Fanout:
-        if not isinstance(send.to, GroupMembers):
-            raise TypeError(f"not a group: {send.to}")
+        if not isinstance(send.audience, GroupMembers):
+            raise TypeError(f"not a group: {send.audience}")
         now = self._clock.now()
         return Fanout(
             id=f"fan_{send.message_id.partition('_')[2]}",
@@ -70,10 +70,10 @@ class Fanouts:
             updated_at=now,
             message=send.message_id,
             kind=send.message_kind,
-            about=send.about,
+            about=send.subject,
             params=send.params,
-            audience=f"{send.to.kind}:{send.to.name}",
-            zone=self._zone_of(send.to),
+            audience=f"{send.audience.kind}:{send.audience.name}",
+            zone=self._zone_of(send.audience),
             published_at=now,
             not_after=send.not_after,
             next_at=send.not_before or now,

@@ -17,9 +17,9 @@ __all__ = [
     "Count",
     "Delete",
     "Entity",
-    "Event",
     "Message",
     "Put",
+    "TimelineEvent",
     "Write",
 ]
 
@@ -62,11 +62,11 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One line of an entity's event log. `tag` is past tense (``wish.claimed``); `by` is who did it, `party` as what."""
+class TimelineEvent:
+    """One line of an entity's event log. `tag` is past tense (``wish.claimed``); `actor` did it, in the role `party`."""
 
     tag: str
-    by: str
+    actor: str
     party: str
     note: str | None = None
 
@@ -75,15 +75,15 @@ class Event:
 class Message:
     """A message to send.
 
-    `about` and `params` hold ids, never personal data: texts are composed at the moment of sending. From `not_after` on
+    `subject` and `params` hold ids, never personal data: texts are composed at the moment of sending. From `not_after` on
     the message is worthless, for the event that it reminds of has come. A message with both bounds is planned for each
     recipient at once. One that would fall into a recipient's quiet hours can then go out the evening before. `part_of`
     names the message that this one is a share of, and `paced_at` the instant of that share.
     """
 
     kind: str
-    to: Audience
-    about: str
+    audience: Audience
+    subject: str
     params: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -164,7 +164,7 @@ class Changes(Generic[E_co]):
     entity: E_co
     previous: E_co | None
     writes: tuple[Write, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[TimelineEvent, ...] = ()
     messages: tuple[Message, ...] = ()
     jobs: tuple[Job, ...] = ()
     refusal: Refusal | None = None

@@ -110,8 +110,8 @@ class Send:
 
     id: str
     message_kind: str
-    about: str
-    to: Audience
+    subject: str
+    audience: Audience
     params: Mapping[str, str] = field(default_factory=dict)
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -122,11 +122,6 @@ class Send:
     def kind(self) -> str:
         """Return the kind of the job: that of the message, which has no prefix."""
         return self.message_kind
-
-    @property
-    def subject(self) -> str:
-        """Return the id of what the message is about."""
-        return self.about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +214,7 @@ def record_of(scheduled: ScheduledJob) -> JobRecord:
         case Send():
             return replace(
                 record,
-                to=format_audience(job.to),
+                to=format_audience(job.audience),
                 params=job.params,
                 not_before=job.not_before,
                 not_after=job.not_after,
@@ -258,8 +253,8 @@ def _job_of(record: JobRecord) -> Job:
     return Send(
         id=record.id,
         message_kind=record.kind,
-        about=record.subject,
-        to=parse_audience(record.to),
+        subject=record.subject,
+        audience=parse_audience(record.to),
         params=record.params,
         not_before=record.not_before,
         not_after=record.not_after,

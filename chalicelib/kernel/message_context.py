@@ -11,7 +11,7 @@ class MessageSubject:
     """What a message is about: its kind, the id of its subject and its parameters."""
 
     kind: str
-    about: str
+    subject: str
     params: Mapping[str, str] = field(default_factory=dict)
 
 

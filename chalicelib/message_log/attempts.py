@@ -44,7 +44,7 @@ class AttemptStore:
             id=self.id_of(envelope),
             message=send.message_id,
             kind=send.message_kind,
-            about=send.about,
+            about=send.subject,
             params=send.params,
             person=recipient.people[0],
             others=recipient.people[1:],

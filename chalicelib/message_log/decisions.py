@@ -165,7 +165,11 @@ def digest_job(person: str, at: datetime) -> ScheduledJob:
     """Return the job that makes the digest of a day: one per person and day."""
     id = id_of_parts("due", "digest", person, f"{at:%Y%m%d}")
     send = Send(
-        id=id, message_kind=DIGEST, about=person, to=OnePerson(person), message_id=id
+        id=id,
+        message_kind=DIGEST,
+        subject=person,
+        audience=OnePerson(person),
+        message_id=id,
     )
     return ScheduledJob(job=send, at=at)
 

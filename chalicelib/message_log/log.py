@@ -200,8 +200,10 @@ class MessageLog:
         The id of the job follows from the one that it continues. It is never the same: that one is
         about to be deleted.
         """
-        to = narrowed(send.to, tuple(people))
-        job = replace(send, id=id_of_parts("due", send.id, format_audience(to)), to=to)
+        to = narrowed(send.audience, tuple(people))
+        job = replace(
+            send, id=id_of_parts("due", send.id, format_audience(to)), audience=to
+        )
         self._outbox.put(ScheduledJob(job=job, at=until))
 
     # no attempt

@@ -243,4 +243,4 @@ def attempt_id(message: str, channel: Channel, address: str) -> str:
 
 def subject_of(line: MessageAttempt | PendingVisit) -> MessageSubject:
     """Return what the message of a line is about."""
-    return MessageSubject(kind=line.kind, about=line.about, params=line.params)
+    return MessageSubject(kind=line.kind, subject=line.about, params=line.params)

@@ -58,7 +58,7 @@ class Recipients:
         return list(found.values())
 
     def _audience(self, send: Send) -> list[Person]:
-        match send.to:
+        match send.audience:
             case StaffOnDuty(place, only):
                 on_duty = self._places.on_duty(place, policy.STAFF_ROLES)
                 return [person for person in on_duty if person.id in only] or on_duty
@@ -67,7 +67,7 @@ class Recipients:
             case OnePerson(id):
                 person = self._people.find(id)
                 return [person] if person else []
-        raise ValueError(f"no people are named by {send.to}")
+        raise ValueError(f"no people are named by {send.audience}")
 
     def _read(self, ids: Sequence[str]) -> list[Person]:
         people = self._people.find_many(ids)
@@ -140,9 +140,9 @@ class Recipients:
 
         For staff, and a person without a home, the place of what the message is about.
         """
-        if isinstance(send.to, StaffOnDuty):
-            return send.to.place
-        return person.places[0] if person.places else self._hooks.place_of(send.about)
+        if isinstance(send.audience, StaffOnDuty):
+            return send.audience.place
+        return person.places[0] if person.places else self._hooks.place_of(send.subject)
 
     def _at(
         self,

@@ -84,18 +84,18 @@ class Notifier:
         if send.message_kind == DIGEST:
             self._deliver_digest(send, due_at)
             return
-        to = self._direct(send.to)
+        to = self._direct(send.audience)
         if isinstance(to, GroupMembers):
             self._start_fanout(send)
             return
         subject = MessageSubject(
-            kind=send.message_kind, about=send.about, params=send.params
+            kind=send.message_kind, subject=send.subject, params=send.params
         )
         context = self._hooks.contexts([subject])[0]
         if isinstance(to, ChallengeTarget):
             self._deliver_code(self._message(send, due_at, context), to)
         else:
-            self.notify(replace(send, to=to), due_at, context)
+            self.notify(replace(send, audience=to), due_at, context)
 
     def _message(
         self, send: Send, due_at: datetime, context: MessageContext | None
@@ -235,7 +235,7 @@ class Notifier:
             not_before=send.not_before,
             not_after=send.not_after,
             seed=send.id
-            if isinstance(send.to, SeveralPeople)
+            if isinstance(send.audience, SeveralPeople)
             else route.recipient.people[0],
         )
 
@@ -258,7 +258,7 @@ class Notifier:
             self._clock.now(), due_at
         )  # a slow clock must not pass over what is due
         for route in self._recipients.routes(send, message.template):
-            held = self._digest.held_for(send.about, now)
+            held = self._digest.held_for(send.subject, now)
             if self._settle_unreachable(message, route):
                 self._digest.suppress(held, route.unreached or "")
                 continue

@@ -104,8 +104,8 @@ class OfferJobs:
             kind = "offer.too_late" if over else "offer.not_taken"
             message = Message(
                 kind=kind,
-                to=OnePerson(offer.volunteer),
-                about=offer.id,
+                audience=OnePerson(offer.volunteer),
+                subject=offer.id,
                 part_of=f"{kind}_{offer.id}",  # one message, however often the answer comes
             )
             return Changes(entity=offer, previous=offer, messages=(message,))
@@ -212,12 +212,12 @@ class OfferJobs:
 
         All offers are read together, and then their wishes.
         """
-        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        ids = list(dict.fromkeys(subject.subject for subject in subjects))
         offers = {offer.id: offer for offer in self._repository.find_offers(ids)}
         wishes = self._wishes.find_many([offer.wish_id for offer in offers.values()])
         contexts = []
         for subject in subjects:
-            offer = offers.get(subject.about)
+            offer = offers.get(subject.subject)
             contexts.append(
                 self._message_context(offer, wishes, subject) if offer else None
             )

@@ -103,8 +103,8 @@ def ask(
     for offer in offers:
         made = Message(
             kind="offer.made",
-            to=OnePerson(offer.volunteer),
-            about=offer.id,
+            audience=OnePerson(offer.volunteer),
+            subject=offer.id,
             not_after=until,
         )
         before = histories[offer.volunteer]
@@ -257,8 +257,8 @@ def supersede(
             messages = (
                 Message(
                     kind="offer.superseded",
-                    to=OnePerson(offer.volunteer),
-                    about=offer.id,
+                    audience=OnePerson(offer.volunteer),
+                    subject=offer.id,
                 ),
             )
         ended_offer = replace(offer, state=state, answered_at=now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ..kernel.changes import Changes, Event
+from ..kernel.changes import Changes, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.hooks import Hooks
@@ -84,7 +84,7 @@ class Accounts:
             person.check_version(context.seen_version)
             changed = change(person)
             lines = self._consents.record_changes(person, changed)
-            event = Event(tag=tag, by=person.id, party="owner")
+            event = TimelineEvent(tag=tag, actor=person.id, party="owner")
             return Changes(
                 entity=changed, previous=person, writes=lines, events=(event,)
             )
@@ -109,9 +109,9 @@ class Accounts:
                 raise NotFound("consent.unknown")
             changed = _without_consent(person, purpose)
             line = self._consents.record_withdrawal(person, purpose, person.id)
-            event = Event(
+            event = TimelineEvent(
                 tag="person.consent_withdrawn",
-                by=person.id,
+                actor=person.id,
                 party="owner",
                 note=purpose,
             )
@@ -146,7 +146,9 @@ class Accounts:
                 entity=erase(person, self._clock.now()),
                 previous=person,
                 writes=(self._phones.release(person), *traces),
-                events=(Event(tag="person.erased", by=person.id, party="owner"),),
+                events=(
+                    TimelineEvent(tag="person.erased", actor=person.id, party="owner"),
+                ),
             )
 
         self._transaction.run(decide, context)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from ..kernel.changes import Changes, Event, Put
+from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import NotFound
 from ..kernel.ids import Ids
@@ -119,8 +119,8 @@ class Consents:
             if person.erased_at or not getattr(person, channel):
                 return Changes(entity=person, previous=person)
             line = self.record_withdrawal(person, channel, person.id)
-            event = Event(
-                tag="person.opted_out", by=person.id, party="owner", note=channel
+            event = TimelineEvent(
+                tag="person.opted_out", actor=person.id, party="owner", note=channel
             )
             silent = _without_channel(person, channel)
             return Changes(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Literal
 
 from ..kernel.access import Actor, Role, relations
-from ..kernel.changes import Changes, Event, Put
+from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.errors import Forbidden, Invalid
 from ..kernel.paging import Page, Position
 from ..kernel.place import community_of, street_of
@@ -116,7 +116,9 @@ class People:
     def never_again(self, person: Person, kind: str) -> Changes[Person]:
         """Return the decision that a volunteer is not asked for a kind any more."""
         note = f"never {kind}"
-        event = Event(tag="person.volunteered", by=person.id, party="owner", note=note)
+        event = TimelineEvent(
+            tag="person.volunteered", actor=person.id, party="owner", note=note
+        )
         return Changes(
             entity=never_again(person, kind), previous=person, events=(event,)
         )

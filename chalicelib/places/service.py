@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Action, Actor, Resource
-from ..kernel.changes import Changes, Event, Put
+from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
 from ..kernel.paging import Page, Position, every
@@ -192,7 +192,7 @@ class Places:
                 zone=zone or place.zone,
                 location=location or place.location,
             )
-            event = Event(tag="place.changed", by=actor.id, party="staff")
+            event = TimelineEvent(tag="place.changed", actor=actor.id, party="staff")
             return Changes(entity=changed, previous=before, events=(event,))
 
         return self._transaction.run(decide, context)
@@ -237,7 +237,9 @@ class Places:
                     role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids
                 },
             )
-            event = Event(tag="place.duty_assigned", by=actor.id, party="staff")
+            event = TimelineEvent(
+                tag="place.duty_assigned", actor=actor.id, party="staff"
+            )
             return Changes(entity=changed, previous=place, events=(event,))
 
         return self._transaction.run(decide, context)
@@ -249,7 +251,7 @@ class Places:
     def found_street(self, code: str, name: str, zone: str) -> Place:
         """Create the root of a tree; for the operator's command. No route leads here."""
         now = self._clock.now()
-        event = Event(tag="place.changed", by="operator", party="system")
+        event = TimelineEvent(tag="place.changed", actor="operator", party="system")
 
         def decide() -> Changes[Place]:
             before = self._repository.find_place(code)
@@ -269,7 +271,9 @@ class Places:
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
         """Add a person to the duty list of a place; for the operator's command. No route leads here."""
-        event = Event(tag="place.duty_assigned", by="operator", party="system")
+        event = TimelineEvent(
+            tag="place.duty_assigned", actor="operator", party="system"
+        )
 
         def decide() -> Changes[Place]:
             place = self._repository.find_place(code)

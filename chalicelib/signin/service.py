@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ..kernel.access import Actor
 from ..kernel.audiences import ChallengeTarget
-from ..kernel.changes import Changes, Delete, Event, Message, Put, Write
+from ..kernel.changes import Changes, Delete, Message, Put, TimelineEvent, Write
 from ..kernel.clock import Clock
 from ..kernel.codes import Keyring
 from ..kernel.errors import Forbidden, Invalid, Unauthenticated
@@ -127,8 +127,8 @@ class SignIn:
             )
             message = Message(
                 kind=f"code.{purpose}",
-                to=ChallengeTarget(id),
-                about=id,
+                audience=ChallengeTarget(id),
+                subject=id,
                 params={"nonce": nonce},
             )
             counts = tuple(limit.count(subject, now) for subject, limit in limits)
@@ -243,7 +243,9 @@ class SignIn:
                 if session
                 else ()
             )
-            event = Event(tag="person.signed_out", by=person.id, party="owner")
+            event = TimelineEvent(
+                tag="person.signed_out", actor=person.id, party="owner"
+            )
             signed_out = end_session(person, session_id, self._clock.now())
             return Changes(
                 entity=signed_out, previous=person, writes=over, events=(event,)
@@ -265,7 +267,9 @@ class SignIn:
                     entity=person, previous=person, writes=(tried,), refusal=wrong
                 )
             changed = replace(person, email_address=challenge.target, email=True)
-            event = Event(tag="person.email_verified", by=person.id, party="owner")
+            event = TimelineEvent(
+                tag="person.email_verified", actor=person.id, party="owner"
+            )
             used = _use(challenge)
             return Changes(
                 entity=changed, previous=person, writes=(tried, used), events=(event,)
@@ -291,7 +295,7 @@ class SignIn:
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return the code of a challenge; None when the challenge is used, replaced or expired."""
-        challenge = self._repository.find_challenge(subject.about)
+        challenge = self._repository.find_challenge(subject.subject)
         if (
             challenge is None
             or challenge.used

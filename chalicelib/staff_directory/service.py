@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..kernel.access import Action, Actor, Grant, Relation, Resource, Role, authorize
-from ..kernel.changes import Changes, Event, Put
+from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Conflict, Forbidden, NotFound
 from ..kernel.ids import Ids
@@ -107,7 +107,9 @@ class PersonAdmin:
             self._registration.check_place(new.home, ["home"])
             person, ledger = self._new_person(new, actor)
             phone = self._claims(person) if person.phone else ()
-            event = Event(tag="person.registered", by=actor.id, party="staff")
+            event = TimelineEvent(
+                tag="person.registered", actor=actor.id, party="staff"
+            )
             return Changes(
                 entity=person, previous=None, writes=(*phone, *ledger), events=(event,)
             )
@@ -166,7 +168,7 @@ class PersonAdmin:
             audit = self._audit.record(
                 actor, "person.changed", person, ", ".join(fields_set(edit))
             )
-            event = Event(tag="person.changed", by=actor.id, party="staff")
+            event = TimelineEvent(tag="person.changed", actor=actor.id, party="staff")
             return Changes(
                 entity=changed,
                 previous=person,
@@ -191,7 +193,9 @@ class PersonAdmin:
             changed = regrant(actor, person, grants)
             text = ", ".join(f"{g.role.value}@{g.place}" for g in changed.grants)
             audit = self._audit.record(actor, "person.granted", person, text)
-            event = Event(tag="person.granted", by=actor.id, party="staff", note=text)
+            event = TimelineEvent(
+                tag="person.granted", actor=actor.id, party="staff", note=text
+            )
             return Changes(
                 entity=changed, previous=person, writes=(audit,), events=(event,)
             )
@@ -228,8 +232,8 @@ class PersonAdmin:
             audit = self._audit.record(
                 actor, "person.vetted", person, f"{level.value}: {note}"
             )
-            event = Event(
-                tag="person.vetted", by=actor.id, party="staff", note=level.value
+            event = TimelineEvent(
+                tag="person.vetted", actor=actor.id, party="staff", note=level.value
             )
             return Changes(
                 entity=changed, previous=person, writes=(audit,), events=(event,)
@@ -250,7 +254,7 @@ class PersonAdmin:
                 changed = replace(changed, token_version=person.token_version + 1)
             tag = "person.blocked" if blocked else "person.unblocked"
             audit = self._audit.record(actor, tag, person, reason)
-            event = Event(tag=tag, by=actor.id, party="staff")
+            event = TimelineEvent(tag=tag, actor=actor.id, party="staff")
             return Changes(
                 entity=changed, previous=person, writes=(audit,), events=(event,)
             )
@@ -278,7 +282,9 @@ class PersonAdmin:
             audit = self._audit.record(
                 actor, "person.household_set", person, household or "-"
             )
-            event = Event(tag="person.household_set", by=actor.id, party="staff")
+            event = TimelineEvent(
+                tag="person.household_set", actor=actor.id, party="staff"
+            )
             return Changes(
                 entity=changed,
                 previous=person,
@@ -322,7 +328,9 @@ class PersonAdmin:
         self._registration.check_place(street, ["street"])
         grant = Grant(Role.STREET_ADMIN, street)
         note = f"{grant.role.value}@{street}"
-        event = Event(tag="person.granted", by="operator", party="system", note=note)
+        event = TimelineEvent(
+            tag="person.granted", actor="operator", party="system", note=note
+        )
 
         def decide() -> Changes[Person]:
             known = self._phones.find_owner(phone)

@@ -42,8 +42,8 @@ class JobScheduler:
         send = Send(
             id=id,
             message_kind=message.kind,
-            about=message.about,
-            to=message.to,
+            subject=message.subject,
+            audience=message.audience,
             params=message.params,
             not_before=message.not_before,
             not_after=message.not_after,

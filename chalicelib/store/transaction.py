@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from pynamodb.exceptions import TransactWriteError
 
-from ..kernel.changes import ArmedTimer, Changes, Entity, Event
+from ..kernel.changes import ArmedTimer, Changes, Entity, TimelineEvent
 from ..kernel.clock import Clock, pause
 from ..kernel.errors import Busy, Invalid, NotFound, Refusal, Replayed
 from ..kernel.ids import Ids
@@ -252,7 +252,7 @@ class Transaction:
         return entity, items
 
     def _records(
-        self, entity: Entity, events: tuple[Event, ...], now: datetime
+        self, entity: Entity, events: tuple[TimelineEvent, ...], now: datetime
     ) -> list[object]:
         if not events:
             return []
@@ -264,7 +264,7 @@ class Transaction:
                 number=n,
                 at=now,
                 tag=e.tag,
-                by=e.by,
+                by=e.actor,
                 party=e.party,
                 note=e.note,
             )

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ..kernel.access import Action, Resource, Role
 from ..kernel.audiences import StaffOnDuty
-from ..kernel.changes import Changes, Event, Message, Put
+from ..kernel.changes import Changes, Message, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Busy, Invalid, NotFound
 from ..kernel.message_context import MessageContext, MessageSubject
@@ -85,14 +85,14 @@ class TicketPolicies:
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return what fills each message about a street now; None where it is no longer true."""
-        streets = list(dict.fromkeys(subject.about for subject in subjects))
+        streets = list(dict.fromkeys(subject.subject for subject in subjects))
         counts = {
             report.id: report.count
             for report in self._repository.coverage_reports(streets)
         }
         contexts: list[MessageContext | None] = []
         for subject in subjects:
-            count = counts.get(subject.about)
+            count = counts.get(subject.subject)
             contexts.append(MessageContext(facts={"count": count}) if count else None)
         return contexts
 
@@ -152,8 +152,8 @@ class TicketPolicies:
         kept = PolicyRecord(
             street=before.id, number=number, policy=policy, at=self._clock.now(), by=by
         )
-        event = Event(
-            tag="policy.changed", by=by, party="staff", note=",".join(changed)
+        event = TimelineEvent(
+            tag="policy.changed", actor=by, party="staff", note=",".join(changed)
         )
         return Changes(
             entity=replace(before, policy=policy),
@@ -293,7 +293,7 @@ def _news_of(
 ) -> tuple[Message, ...]:
     """Return the message to a street's staff about new gaps."""
     message = Message(
-        kind="ticket.holes_staff", to=StaffOnDuty(report.id), about=report.id
+        kind="ticket.holes_staff", audience=StaffOnDuty(report.id), subject=report.id
     )
     return (message,) if new else ()
 

@@ -183,10 +183,10 @@ class TicketJobs:
         self, subjects: Sequence[MessageSubject]
     ) -> list[MessageContext | None]:
         """Return the contexts of messages, read together; None for a message no longer relevant."""
-        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        ids = list(dict.fromkeys(subject.subject for subject in subjects))
         tickets = {ticket.id: ticket for ticket in self._repository.find_tickets(ids)}
         return [
-            _message_context(tickets.get(subject.about), subject)
+            _message_context(tickets.get(subject.subject), subject)
             for subject in subjects
         ]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.changes import Changes, Event, Message, Write
+from ..kernel.changes import Changes, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
@@ -45,7 +45,7 @@ def submit(
     kinds = (SlaKind.ACCEPT, SlaKind.CONTACT, SlaKind.RESOLVE)
     timers = tuple(clocks.start(escalation.sla, kind, by.now) for kind in kinds)
     ticket = replace(ticket, clocks=timers)
-    event = Event(tag="ticket.submitted", by=by.id, party=by.party)
+    event = TimelineEvent(tag="ticket.submitted", actor=by.id, party=by.party)
     messages = (
         to_assignee(ticket, "new") if ticket.assignee else to_staff(ticket, "new")
     )
@@ -142,7 +142,7 @@ def reassign(
     """Give a ticket whose assignee left to the leader on duty, of a higher level if need be."""
     level = escalation.from_level(ticket.level)
     entity = replace(ticket, level=level, assignee=escalation.leader(level))
-    event = Event(tag="ticket.rehanded", by=by.id, party=by.party)
+    event = TimelineEvent(tag="ticket.rehanded", actor=by.id, party=by.party)
     messages = (
         to_assignee(entity, "assigned") if entity.assignee else to_staff(entity, "new")
     )
@@ -211,7 +211,9 @@ def comment_from_outside(ticket: Ticket, by: TicketMover, text: str) -> Changes[
     """Publish a comment of another application, and tell the assignee."""
     if ticket.state is S.CLOSED:
         raise Conflict("ticket.wrong_state", state=ticket.state.value, moves=[])
-    event = Event(tag="ticket.commented", by=by.id, party="outside", note=text)
+    event = TimelineEvent(
+        tag="ticket.commented", actor=by.id, party="outside", note=text
+    )
     return Changes(
         entity=ticket,
         previous=ticket,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ..kernel.changes import Changes, Event, Message, Put, Write
+from ..kernel.changes import Changes, Message, Put, TimelineEvent, Write
 from ..kernel.errors import Conflict
 from ..kernel.ids import derived_id
 from ..kernel.place import street_of
@@ -49,9 +49,11 @@ def go(
     entity = replace(after or ticket, state=step.target)
     if entity.state is not ticket.state or public_text:
         writes = (*writes, *public_update(entity, by.now, public_text))
-    events: tuple[Event, ...] = ()
+    events: tuple[TimelineEvent, ...] = ()
     if step.event:
-        events = (Event(tag=step.event, by=by.id, party=by.party, note=note),)
+        events = (
+            TimelineEvent(tag=step.event, actor=by.id, party=by.party, note=note),
+        )
     return Changes(
         entity=entity, previous=ticket, writes=writes, events=events, messages=messages
     )

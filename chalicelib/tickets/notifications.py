@@ -62,7 +62,7 @@ def to_reporters(
 def _message(ticket: Ticket, kind: str, recipient: Audience, **params: str) -> Message:
     urgent = ticket.urgency is TicketUrgency.URGENT and kind in ALSO_AT_NIGHT
     full_kind = f"ticket.urgent_{kind}" if urgent else f"ticket.{kind}"
-    return Message(kind=full_kind, to=recipient, about=ticket.id, params=params)
+    return Message(kind=full_kind, audience=recipient, subject=ticket.id, params=params)
 
 
 def _in(*states: TicketStatus) -> Test:

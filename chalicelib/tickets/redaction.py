@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..kernel.changes import Changes, Event
+from ..kernel.changes import Changes, TimelineEvent
 from .model import Ticket
 
 __all__ = ["forget_reporter"]
@@ -17,5 +17,5 @@ def forget_reporter(ticket: Ticket, person_id: str) -> Changes[Ticket]:
     if ticket.person_id == person_id:
         after = replace(after, person_id=None, as_written=None, location_note=None)
         after = replace(after, answers=None, photos=())
-    event = Event(tag="ticket.reporter_erased", by="system", party="system")
+    event = TimelineEvent(tag="ticket.reporter_erased", actor="system", party="system")
     return Changes(entity=after, previous=ticket, events=(event,))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..kernel.access import STAFF, Relation
-from ..kernel.changes import Changes, Check, Count, Event, Message, Put, Write
+from ..kernel.changes import Changes, Check, Count, Message, Put, TimelineEvent, Write
 from ..kernel.errors import Conflict, Forbidden, Invalid
 from . import clocks
 from .clocks import EscalationContext
@@ -257,7 +257,9 @@ def merge(ticket: Ticket, into: Ticket, by: TicketMover) -> Changes[Ticket]:
     together = replace(
         into, merged=tuple(dict.fromkeys((*into.merged, *ticket.merged, ticket.id)))
     )
-    taken = Event(tag="ticket.joined_by", by=by.id, party=by.party, note=ticket.id)
+    taken = TimelineEvent(
+        tag="ticket.joined_by", actor=by.id, party=by.party, note=ticket.id
+    )
     messages = to_reporters(ticket, "merged") + _tell_assignee_of_end(ticket, by)
     closed = replace(_closed(ticket, Ending.MERGED, by.now), merged_into=into.id)
     changes = go(ticket, "merge", by, closed, note=into.id, messages=messages)
@@ -296,7 +298,9 @@ def _without(target: Ticket, ticket: Ticket, by: TicketMover) -> Changes[Ticket]
     rest = tuple(
         id for id in target.merged if id != ticket.id and id not in ticket.merged
     )
-    event = Event(tag="ticket.left_by", by=by.id, party=by.party, note=ticket.id)
+    event = TimelineEvent(
+        tag="ticket.left_by", actor=by.id, party=by.party, note=ticket.id
+    )
     return Changes(
         entity=replace(target, merged=rest), previous=target, events=(event,)
     )

@@ -156,9 +156,9 @@ class WishJobs:
 
         All wishes are read together, a hundred in a request.
         """
-        ids = list(dict.fromkeys(subject.about for subject in subjects))
+        ids = list(dict.fromkeys(subject.subject for subject in subjects))
         wishes = {wish.id: wish for wish in self._repository.find_wishes(ids)}
-        return [self._message_context(wishes.get(one.about), one) for one in subjects]
+        return [self._message_context(wishes.get(one.subject), one) for one in subjects]
 
     def _message_context(
         self, wish: Wish | None, subject: MessageSubject

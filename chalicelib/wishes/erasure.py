@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..kernel.access import Relation
-from ..kernel.changes import Changes, Event
+from ..kernel.changes import Changes, TimelineEvent
 from .claiming import release
 from .model import FORGET_OWNER, SYSTEM_ONLY, TABLE, Claim, Wish, WishMover
 from .transitions import EndedClaims, all_ended
@@ -38,7 +38,7 @@ def forget_owner(wish: Wish, now: datetime) -> Changes[Wish]:
         claims=tuple(replace(claim, note=None) for claim in ended.claims),
         state=step.target,
     )
-    event = Event(tag=step.event, by=mover.id, party=mover.party)
+    event = TimelineEvent(tag=step.event, actor=mover.id, party=mover.party)
     return Changes(
         entity=entity,
         previous=wish,
@@ -57,7 +57,7 @@ def forget_helper(wish: Wish, helper: str, now: datetime) -> Changes[Wish]:
     if after == wish and not mine:
         return Changes(entity=wish, previous=wish)
     if not mine:
-        event = Event(tag="wish.helper_erased", by="system", party="system")
+        event = TimelineEvent(tag="wish.helper_erased", actor="system", party="system")
         return Changes(entity=after, previous=wish, events=(event,))
     mover = WishMover(id=helper, relations=frozenset({Relation.HELPER}), now=now)
     return replace(release(after, mover, mine[0].id, ACCOUNT_ERASED), previous=wish)

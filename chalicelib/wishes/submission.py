@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from ..kernel.changes import Changes, Event, Put
+from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import local_day
 from ..kernel.errors import Invalid
 from ..kernel.text import mask_personal, overlap
@@ -87,7 +87,7 @@ def likely_duplicates(
 
 def submit(wish: Wish, mover: WishMover, ledger: tuple[Put, ...]) -> Changes[Wish]:
     """File a new wish; it waits for staff."""
-    event = Event(tag="wish.submitted", by=mover.id, party=mover.party)
+    event = TimelineEvent(tag="wish.submitted", actor=mover.id, party=mover.party)
     return Changes(entity=wish, previous=None, writes=ledger, events=(event,))
 
 

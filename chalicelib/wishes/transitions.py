@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..kernel.audiences import OnePerson, StaffOnDuty
-from ..kernel.changes import Changes, Count, Event, Message, Write
+from ..kernel.changes import Changes, Count, Message, TimelineEvent, Write
 from ..kernel.errors import Conflict
 from ..kernel.state_table import Move
 from .model import TABLE, Claim, ClaimState, State, Wish, WishMover
@@ -55,7 +55,7 @@ def go(
     step = TABLE.go(
         wish.state, move, mover.relations, target=target, event=event, moves=moves
     )
-    made = Event(tag=step.event, by=mover.id, party=mover.party, note=note)
+    made = TimelineEvent(tag=step.event, actor=mover.id, party=mover.party, note=note)
     entity = replace(after or wish, state=step.target)
     return Changes(
         entity=entity, previous=wish, writes=writes, events=(made,), messages=messages
@@ -65,7 +65,12 @@ def go(
 def tell(wish: Wish, kind: str, *to: str, **params: str) -> tuple[Message, ...]:
     """Return a message of a kind to each of these recipients."""
     return tuple(
-        Message(kind=f"wish.{kind}", to=OnePerson(person), about=wish.id, params=params)
+        Message(
+            kind=f"wish.{kind}",
+            audience=OnePerson(person),
+            subject=wish.id,
+            params=params,
+        )
         for person in to
     )
 
@@ -84,8 +89,8 @@ def tell_staff(wish: Wish, kind: str, **params: str) -> tuple[Message, ...]:
     return (
         Message(
             kind=f"wish.{kind}",
-            to=StaffOnDuty(wish.place),
-            about=wish.id,
+            audience=StaffOnDuty(wish.place),
+            subject=wish.id,
             params=params,
         ),
     )

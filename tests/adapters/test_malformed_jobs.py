@@ -44,8 +44,8 @@ JOBS: list[Job] = [
     Send(
         id="due_s",
         message_kind="wish.approved",
-        about="wsh_a",
-        to=OnePerson("per_a"),
+        subject="wsh_a",
+        audience=OnePerson("per_a"),
         params={"claim": "clm_a"},
         not_before=NOON,
         not_after=NOON,

@@ -205,7 +205,7 @@ def test_what_was_estimated_is_what_is_done(
     begun = world.clock.now()
     title = {"title": "一个电热水壶"}
     said = world.services.fanouts.estimate(
-        message.job.to, "wish.approved", title, 55, "春晖"
+        message.job.audience, "wish.approved", title, 55, "春晖"
     )
     world.services.outbox.put(message)
     cloud.run(begun + timedelta(days=2))

@@ -116,10 +116,10 @@ class SendingChaos(Chaos):
         people = people or (getattr(street, to).id,)
         message = Message(
             kind=kind,
-            to={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(
+            audience={"couple": SeveralPeople(people), "staff": StaffOnDuty(GRID)}.get(
                 to, OnePerson(people[0])
             ),
-            about=wish,
+            subject=wish,
             params={"tag": tag},
             not_before=now + not_before if not_before else None,
             not_after=now + not_after if not_after else None,

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 
-from chalicelib.kernel.changes import Changes, Event, Put
+from chalicelib.kernel.changes import Changes, Put, TimelineEvent
 from chalicelib.kernel.request import RequestContext
 from chalicelib.ticket_policy.model import PolicyRecord, StreetPolicy
 from chalicelib.tickets import resolution
@@ -147,7 +147,7 @@ def other_limits(world: World) -> Iterator[Callable[[], int]]:
         record = PolicyRecord(
             street=STREET, number=number, policy=policy, at=now, by="per_x"
         )
-        event = Event(tag="policy.set", by="per_x", party="staff")
+        event = TimelineEvent(tag="policy.set", actor="per_x", party="staff")
         outcome = Changes(
             entity=replace(fresh, policy=policy),
             previous=known,

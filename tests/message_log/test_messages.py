@@ -216,7 +216,7 @@ def test_messages_of_a_kind_are_filled_in_the_same_requests_however_many(
             if kind.startswith("offer.")
             else [an_id(world, "wsh") for _ in range(number)]
         )
-        subjects = [MessageSubject(kind=kind, about=id) for id in about]
+        subjects = [MessageSubject(kind=kind, subject=id) for id in about]
         with counted_storage() as storage:
             assert len(world.services.hooks.contexts(subjects)) == number
         reads.append(storage.reads)

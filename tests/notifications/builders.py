@@ -25,7 +25,9 @@ def a_send(
 ) -> Send:
     """Return the job of a message; `to` is an audience as it is stored."""
     fields = {"message_id": id} | fields
-    return Send(id=id, message_kind=kind, about=about, to=parse_audience(to), **fields)
+    return Send(
+        id=id, message_kind=kind, subject=about, audience=parse_audience(to), **fields
+    )
 
 
 def notify(

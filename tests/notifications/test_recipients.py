@@ -26,7 +26,7 @@ def tell(
         else f"people:{','.join(person.id for person in people)}"
     )
     (context,) = world.services.hooks.contexts(
-        [MessageSubject(kind=kind, about=wish_id)]
+        [MessageSubject(kind=kind, subject=wish_id)]
     )
     world.services.notifier.notify(a_send(id, to, kind, wish_id), START, context)
 

@@ -390,7 +390,7 @@ def test_a_code_of_a_claim_that_is_over_is_not_told(world: World):
     def words(*asked):
         id, kind, params = asked
         (context,) = world.services.hooks.contexts(
-            [MessageSubject(kind=kind, about=id, params=params)]
+            [MessageSubject(kind=kind, subject=id, params=params)]
         )
         return context and context.facts
 

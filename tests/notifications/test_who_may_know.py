@@ -212,8 +212,11 @@ def test_a_visit_names_everybody_who_shares_the_phone(world: World):
     wish = world.open_wish()
     over(world, Gateway(world, TimeoutError()))
     send = a_send("due_1", owner.id, about=wish)
-    for to in (send.to, SeveralPeople((wife.id,))):  # in two shares of one message
-        notify(world, replace(send, to=to), {"title": "一个水壶"})
+    for to in (
+        send.audience,
+        SeveralPeople((wife.id,)),
+    ):  # in two shares of one message
+        notify(world, replace(send, audience=to), {"title": "一个水壶"})
     (visit,) = visits(world.staff(), BAIHUA)
     assert visit["title"].startswith("李强、张梅：")
 
@@ -230,7 +233,7 @@ def test_both_who_share_a_phone_find_it_in_their_inbox_whoever_s_row_comes_first
     world.clock.advance(timedelta(minutes=1))
     notify(
         world,
-        replace(send, id="due_2", to=SeveralPeople((wife.id,))),
+        replace(send, id="due_2", audience=SeveralPeople((wife.id,))),
         {"title": "一个水壶"},
     )
     assert len(gateway.taken) == 1

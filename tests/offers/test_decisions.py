@@ -151,16 +151,16 @@ def test_asking_makes_an_offer_a_line_of_the_round_and_of_the_history():
     assert first.messages == (
         Message(
             kind="offer.made",
-            to=parse_audience("per_1"),
-            about="off_1",
+            audience=parse_audience("per_1"),
+            subject="off_1",
             not_after=UNTIL,
         ),
     )
     assert second.messages == (
         Message(
             kind="offer.made",
-            to=parse_audience("per_2"),
-            about="off_2",
+            audience=parse_audience("per_2"),
+            subject="off_2",
             not_after=UNTIL,
         ),
     )
@@ -434,8 +434,12 @@ def test_offers_that_nobody_needs_end_together_and_each_is_told_kindly():
         history, sent=(a_sent("off_1", state=S.SUPERSEDED),)
     )  # it says nothing about her
     assert told(outcome) == [
-        Message(kind="offer.superseded", to=parse_audience("per_1"), about="off_1"),
-        Message(kind="offer.superseded", to=parse_audience("per_3"), about="off_3"),
+        Message(
+            kind="offer.superseded", audience=parse_audience("per_1"), subject="off_1"
+        ),
+        Message(
+            kind="offer.superseded", audience=parse_audience("per_3"), subject="off_3"
+        ),
     ]
     assert changes(outcome) == []
     assert outcome.entity.not_again == {"per_0", "per_2"}

@@ -7,7 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.kernel.audiences import OnePerson, parse_audience
-from chalicelib.kernel.changes import Changes, Count, Delete, Event, Message, Put
+from chalicelib.kernel.changes import (
+    Changes,
+    Count,
+    Delete,
+    Message,
+    Put,
+    TimelineEvent,
+)
 from chalicelib.kernel.errors import Busy, Conflict, Invalid, Replayed
 from chalicelib.kernel.ids import RandomIds
 from chalicelib.kernel.request import IdempotencyKey, RequestContext
@@ -77,7 +84,7 @@ def a_receipt(digest="d1", id="rcp_1"):
 
 
 def changed(wish: Wish, *tags: str, **changes) -> Changes:
-    events = tuple(Event(tag=tag, by="per_a", party="owner") for tag in tags)
+    events = tuple(TimelineEvent(tag=tag, actor="per_a", party="owner") for tag in tags)
     return Changes(entity=replace(wish, **changes), previous=wish, events=events)
 
 
@@ -409,13 +416,13 @@ def test_a_message_that_is_due_at_once_is_handed_over_and_waits_no_more(office):
     wish = office.keep(a_wish(State.FULFILLED))
     message = Message(
         kind="wish.thanks",
-        to=parse_audience("per_h"),
-        about=wish.id,
+        audience=parse_audience("per_h"),
+        subject=wish.id,
         params={"claim": "clm_1"},
     )
     office.settle(Changes(entity=wish, previous=wish, messages=(message,)))
     (due,) = office.handed
-    assert (due.kind, due.job.to, due.subject, due.job.params) == (
+    assert (due.kind, due.job.audience, due.subject, due.job.params) == (
         "wish.thanks",
         OnePerson("per_h"),
         wish.id,
@@ -432,7 +439,11 @@ def test_a_message_that_could_not_be_handed_over_waits_for_the_sweep(office):
             entity=wish,
             previous=wish,
             messages=(
-                Message(kind="wish.thanks", to=parse_audience("per_h"), about=wish.id),
+                Message(
+                    kind="wish.thanks",
+                    audience=parse_audience("per_h"),
+                    subject=wish.id,
+                ),
             ),
         )
     )
@@ -444,8 +455,8 @@ def test_a_message_for_later_is_not_handed_over_before_its_time(office):
     wish = office.keep(a_wish(State.FULFILLED))
     later = Message(
         kind="wish.thanks",
-        to=parse_audience("per_h"),
-        about=wish.id,
+        audience=parse_audience("per_h"),
+        subject=wish.id,
         not_before=START + timedelta(hours=12),
     )
     office.settle(Changes(entity=wish, previous=wish, messages=(later,)))

@@ -140,7 +140,7 @@ def a_report(person: str = "per_owner", **fields: Any) -> TicketReport:
 
 def told(outcome: Changes[Any]) -> list[tuple[str, str]]:
     return [
-        (message.kind.removeprefix("ticket."), format_audience(message.to))
+        (message.kind.removeprefix("ticket."), format_audience(message.audience))
         for message in outcome.messages
     ]
 

@@ -825,7 +825,7 @@ def test_once_it_is_over_whoever_reported_it_may_still_rate_it():
 
 def test_staff_note_what_somebody_told_them_and_for_nobody_who_has_not_reported_it():
     outcome = confirmed(a_ticket(S.RESOLVED), CLERK_ACTS, TWO[:1], 4, "per_owner")
-    assert (outcome.entity.state, outcome.entity.ratings, outcome.events[0].by) == (
+    assert (outcome.entity.state, outcome.entity.ratings, outcome.events[0].actor) == (
         S.CLOSED,
         (4,),
         "per_staff",

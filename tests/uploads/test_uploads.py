@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app import app
-from chalicelib.kernel.changes import Changes, Event
+from chalicelib.kernel.changes import Changes, TimelineEvent
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.request import RequestContext
 from chalicelib.people.service import People
@@ -53,7 +53,7 @@ def bind(world: World, phone: Phone, ids: list[str], to: str = TICKET) -> None:
         return Changes(
             entity=person,
             previous=person,
-            events=(Event(tag="person.changed", by="x", party="x"),),
+            events=(TimelineEvent(tag="person.changed", actor="x", party="x"),),
             related=bound,
         )
 

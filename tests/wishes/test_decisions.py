@@ -41,7 +41,7 @@ TODAY = date(2026, 11, 23)
 
 def told(outcome: Changes) -> list[tuple[str, str]]:
     return [
-        (message.kind.removeprefix("wish."), format_audience(message.to))
+        (message.kind.removeprefix("wish."), format_audience(message.audience))
         for message in outcome.messages
     ]
 

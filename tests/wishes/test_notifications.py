@@ -236,7 +236,7 @@ def test_a_reminder_that_was_put_off_until_after_the_delivery_is_not_sent(world:
 
     def words(*asked):
         about, kind, params = asked
-        subject = MessageSubject(kind=kind, about=about, params=params)
+        subject = MessageSubject(kind=kind, subject=about, params=params)
         (context,) = world.services.wish_jobs.message_contexts([subject])
         return context and context.facts
 

@@ -352,7 +352,11 @@ def test_after_any_outage_nobody_is_told_twice_of_the_same(wish):
     for _ in range(4):
         outcome = on_timer(wish, over)
         heard += [
-            (message.kind, format_audience(message.to), message.params.get("claim"))
+            (
+                message.kind,
+                format_audience(message.audience),
+                message.params.get("claim"),
+            )
             for message in outcome.messages
         ]
         wish = outcome.entity

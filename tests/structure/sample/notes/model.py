@@ -112,7 +112,9 @@ def change(
 def make_overdue(note: Note) -> Changes[Note]:
     """Note that staff are late, and tell the owner."""
     changes = change(note, "make_overdue", SYSTEM_ONLY)
-    message = Message(kind=UNANSWERED, to=OnePerson(note.owner or ""), about=note.id)
+    message = Message(
+        kind=UNANSWERED, audience=OnePerson(note.owner or ""), subject=note.id
+    )
     return replace(changes, messages=(message,))
 
 

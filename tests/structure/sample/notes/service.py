@@ -145,7 +145,7 @@ class Notes:
 
     def message_context(self, subject: MessageSubject) -> MessageContext | None:
         """Return the facts of a message; None when the note does not wait any more."""
-        note = self._find(subject.about)
+        note = self._find(subject.subject)
         if note is None or note.state is not NoteState.OVERDUE:
             return None
         return MessageContext(facts={"text": note.text})
