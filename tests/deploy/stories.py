@@ -766,6 +766,11 @@ class Street:
         for source in app.event_sources:
             if isinstance(source, ScheduledEventConfig):
                 self.world.run(source.name)
+        self._awake()
+        self.world.run("check_ladders")
+        self._awake()
+        lines = ok(self.admin.get("/v1/me/inbox?limit=100"))["items"]
+        assert "ticket.holes_staff" in {line["kind"] for line in lines}
 
     def audits(self) -> None:
         """Lose every timer, some of them long ago; the audit arms them again."""
