@@ -6,7 +6,7 @@ from openapi_spec_validator import validate
 
 from app import api
 from chalicelib.web.openapi import document
-from tools.openapi import FILE, current
+from tools.openapi import FILE, generated
 
 # Paths that clients rely on; adding is free, dropping one is a breach.
 PROMISED = """
@@ -37,7 +37,7 @@ POST /open311/v2/servicerequestupdates.json; POST /open311/v2/servicerequestupda
 
 
 def test_the_committed_contract_is_what_the_routes_say():
-    assert FILE.read_text(encoding="utf-8") == current(), (
+    assert FILE.read_text(encoding="utf-8") == generated(), (
         "run `make openapi` and commit docs/openapi.json"
     )
 

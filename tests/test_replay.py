@@ -93,7 +93,7 @@ def test_a_run_of_which_nothing_is_kept_any_more_cannot_be_computed(
     code, lines = said(capsys, run_id)
     assert (code, lines) == (
         1,
-        {f"{run_id}:": "what it was computed from is not kept (any more)"},
+        {f"{run_id}:": "its input is not kept"},
     )
 
 
@@ -130,7 +130,7 @@ def test_a_run_whose_offers_were_changed_is_found_out(world: World, capsys) -> N
             world, replace(plan, solution=replace(plan.solution, assigned=assigned))
         ),
     )
-    assert (code, lines["assigned"]) == (1, "otherwise for 1 of 20 wishes")
+    assert (code, lines["assigned"]) == (1, "differs for 1 of 20 wishes")
 
 
 def test_a_run_whose_instance_was_changed_is_found_out(world: World, capsys) -> None:
@@ -162,7 +162,7 @@ def test_a_run_that_was_cut_short_comes_out_otherwise_and_it_is_said_why(
     code, lines = said(capsys, keep_run(world, plan))
     assert code == 1
     assert lines["cost"].endswith(f", recorded as {plan.solution.cost}")
-    assert lines["proof"] == "holds over the pairs that were looked at"
+    assert lines["proof"] == "holds over the pairs that were examined"
     assert lines["the"].startswith("run was cut short")
 
 

@@ -7,7 +7,7 @@ from chalicelib.kernel.segments import parts_of
 from chalicelib.kernel.template import Lane, Legal, Template, Urgency
 from chalicelib.kernel.text_catalogue import LOCALES, text
 from chalicelib.message_log.decisions import compose_sms
-from tools.templates import FILE, current
+from tools.templates import FILE, generated
 
 from .job_rows import a_job
 from .world import START
@@ -37,7 +37,7 @@ def test_a_message_is_billed_as_it_says_at_the_worst(kind: str) -> None:
 
 
 def test_every_text_is_written_down_as_providers_want_it_registered() -> None:
-    assert FILE.read_text(encoding="utf-8") == current(), (
+    assert FILE.read_text(encoding="utf-8") == generated(), (
         "run `python -m tools.templates` and commit docs/messages.md"
     )
 

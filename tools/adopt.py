@@ -1,7 +1,7 @@
-"""Takes what a deleted installation has left, its tables and photos, into a new stack; then `make deploy` makes the rest.
+"""Import the tables and photos of a deleted installation into a new stack, before `make deploy`.
 
 python -m tools.adopt --stage dev
-CloudFormation cannot make a table whose name is taken, and an import takes in what is there and makes nothing.
+CloudFormation cannot create a table whose name is taken. An import creates nothing.
 """
 
 import argparse
@@ -13,97 +13,100 @@ from typing import Any
 
 import boto3
 
-from .deploy import KEEPS_DATA, PACKAGE, Deployment, Refused, agreed, readable
+from .deploy import KEEPS_DATA, PACKAGE, Deployment, NotDeployed, agreed, readable
 
 __all__ = ["adoption", "main"]
 
-_NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName"}
+_TABLE = "AWS::DynamoDB::Table"
+_NAMES = {_TABLE: "TableName", "AWS::S3::Bucket": "BucketName"}
 
 
 def adoption(
     template: Mapping[str, Any], names: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return a template of nothing but what holds data, and what CloudFormation has to import for it.
+    """Return a template of only the tables and the bucket, and the resources to import.
 
-    `names` are the stage, account and region, as `Fn::Sub` calls them. Of the bucket only its name: what else it is told
-    refers to queues that are not there yet, and comes with the next deployment.
+    `names` holds the stage, account and region as `Fn::Sub` calls them. The bucket has only its
+    name: its other properties refer to queues, which the next deployment creates.
     """
-    kept, imported = {}, []
+    resources, imported = {}, []
     for logical, resource in template["Resources"].items():
-        if resource["Type"] in KEEPS_DATA:
-            attribute = _NAMES[resource["Type"]]
-            name = resource["Properties"][attribute]["Fn::Sub"]
-            for variable, value in names.items():
-                name = name.replace(f"${{{variable}}}", value)
-            given = (
-                resource["Properties"]
-                if resource["Type"] == "AWS::DynamoDB::Table"
-                else {attribute: name}
-            )
-            kept[logical] = {
-                "Type": resource["Type"],
-                "DeletionPolicy": "Retain",
-                "UpdateReplacePolicy": "Retain",
-                "Properties": given,
+        type_ = resource["Type"]
+        if type_ not in KEEPS_DATA:
+            continue
+        properties = resource["Properties"]
+        name = _resolved(properties[_NAMES[type_]]["Fn::Sub"], names)
+        identifier = {_NAMES[type_]: name}
+        resources[logical] = {
+            "Type": type_,
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": properties if type_ == _TABLE else identifier,
+        }
+        imported.append(
+            {
+                "ResourceType": type_,
+                "LogicalResourceId": logical,
+                "ResourceIdentifier": identifier,
             }
-            imported.append(
-                {
-                    "ResourceType": resource["Type"],
-                    "LogicalResourceId": logical,
-                    "ResourceIdentifier": {attribute: name},
-                }
-            )
-    parts = {
-        "Parameters": {
-            name: template["Parameters"][name] for name in ("Stage", "PublicUrl")
-        },
-        "Conditions": {
-            name: template["Conditions"][name] for name in ("IsProd", "IsProtected")
-        },
-    }
-    return {
+        )
+    reduced = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        **parts,
-        "Resources": kept,
-    }, imported
+        "Parameters": _only(template["Parameters"], "Stage", "PublicUrl"),
+        "Conditions": _only(template["Conditions"], "IsProd", "IsProtected"),
+        "Resources": resources,
+    }
+    return reduced, imported
+
+
+def _resolved(text: str, names: Mapping[str, str]) -> str:
+    for variable, value in names.items():
+        text = text.replace(f"${{{variable}}}", value)
+    return text
+
+
+def _only(section: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: section[name] for name in names}
 
 
 def main() -> None:
-    """Propose the import, ask, carry it out."""
+    """Propose the import, ask, and carry it out."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    here = Deployment(stage=given.stage, aws=boto3.session.Session())
-    account = here.aws.client("sts").get_caller_identity()["Account"]
-    template = json.loads((PACKAGE / "template.json").read_text(encoding="utf-8"))
-    kept, imported = adoption(
-        template,
-        {
-            "Stage": here.stage,
-            "AWS::AccountId": account,
-            "AWS::Region": here.aws.region_name,
-        },
-    )
+    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
     try:
-        proposed = here.change_set(
-            f"adopt-{secrets.token_hex(4)}",
-            ChangeSetType="IMPORT",
-            TemplateBody=json.dumps(kept, separators=(",", ":")),
-            Parameters=[{"ParameterKey": "Stage", "ParameterValue": here.stage}],
-            ResourcesToImport=imported,
-        )
-        if proposed is None:
-            raise Refused("nothing to take in")
-        print("\n".join(readable(proposed["Changes"])))
-        if not agreed(f"Take these into {here.stack}?", yes=given.yes):
-            here.drop(proposed["ChangeSetName"])
-            raise Refused("nothing was done")
-        print(here.carry_out(proposed["ChangeSetName"])["StackStatus"])
-    except Refused as refused:
+        _adopt(deployment, yes=given.yes)
+    except NotDeployed as refused:
         sys.exit(str(refused))
+
+
+def _adopt(deployment: Deployment, *, yes: bool) -> None:
+    account = deployment.aws.client("sts").get_caller_identity()["Account"]
+    names = {
+        "Stage": deployment.stage,
+        "AWS::AccountId": account,
+        "AWS::Region": deployment.aws.region_name,
+    }
+    template = json.loads((PACKAGE / "template.json").read_text(encoding="utf-8"))
+    reduced, imported = adoption(template, names)
+    proposed = deployment.change_set(
+        f"adopt-{secrets.token_hex(4)}",
+        ChangeSetType="IMPORT",
+        TemplateBody=json.dumps(reduced, separators=(",", ":")),
+        Parameters=[{"ParameterKey": "Stage", "ParameterValue": deployment.stage}],
+        ResourcesToImport=imported,
+    )
+    if proposed is None:
+        raise NotDeployed("nothing to take in")
+    print("\n".join(readable(proposed["Changes"])))
+    if not agreed(f"Take these into {deployment.stack}?", yes=yes):
+        deployment.drop(proposed["ChangeSetName"])
+        raise NotDeployed("nothing was done")
+    print(deployment.carry_out(proposed["ChangeSetName"])["StackStatus"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
-"""Founds a street and names its first administrator: what no route can do. Run by an operator with the installation's environment.
+r"""Create a street and its first administrator, which no route can do.
 
-python -m tools.bootstrap --street chunhui --name 春晖路街道 --admin-phone +8613900000001 --admin-name 林晖
+It runs with the installation's environment (`python -m tools.inside`).
+
+python -m tools.bootstrap --street chunhui --name 春晖路街道 \
+    --admin-phone +8613900000001 --admin-name 林晖
 """
 
 import argparse
@@ -15,9 +18,9 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Found the street; running it again renames it and adds the administrator."""
+    """Create the street. A second run renames it and adds the administrator."""
     parser = argparse.ArgumentParser(
-        description="Found a street and name its first administrator."
+        description="Create a street and its first administrator."
     )
     parser.add_argument(
         "--street", required=True, help="the street's code, [a-z0-9-]{1,24}"
@@ -29,14 +32,13 @@ def main() -> None:
     given = parser.parse_args()
     if not re.fullmatch(r"[a-z0-9-]{1,24}", given.street):
         parser.error("a street's code is 1 to 24 of a-z, 0-9 and -")
-    house = services()
-    house.get(places_feature.feature).found_street(given.street, given.name, given.zone)
-    admin = house.get(staff_directory_feature.feature).bootstrap_admin(
-        mainland_mobile(given.admin_phone), given.admin_name, given.street
-    )
-    house.get(places_feature.feature).put_on_duty(
-        given.street, "street_admin", admin.id
-    )
+    container = services()
+    places = container.get(places_feature.feature)
+    directory = container.get(staff_directory_feature.feature)
+    places.found_street(given.street, given.name, given.zone)
+    phone = mainland_mobile(given.admin_phone)
+    admin = directory.bootstrap_admin(phone, given.admin_name, given.street)
+    places.put_on_duty(given.street, "street_admin", admin.id)
     print(f"{given.street}: {admin.id} is street_admin")
 
 

@@ -1,11 +1,11 @@
-"""Brings a package to AWS by a CloudFormation change set, after a person has read what it will change.
+"""Deploy a package by a CloudFormation change set, after a person has read the changes.
 
-python -m tools.deploy --stage dev                      # shows the changes and asks
+python -m tools.deploy --stage dev                      # show the changes and ask
 python -m tools.deploy --stage prod --set AlarmEmail=duty@example.cn --yes
-python -m tools.deploy --stage prod --former            # lists what was deployed, the present one last
-python -m tools.deploy --stage prod --former before     # goes back to what was deployed before the present one
+python -m tools.deploy --stage prod --former            # list the deployments, the present one last
+python -m tools.deploy --stage prod --former before     # go back to the one before the present one
 python -m tools.deploy --stage prod --former 20261124T130501-3f9c0a1b2c3d   # or to any other
-Everything goes through boto3, so AWS_ENDPOINT_URL leads it to an emulator.
+Every call goes through boto3, so AWS_ENDPOINT_URL can name an emulator.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,13 @@ __all__ = [
     "KEEPS_DATA",
     "PACKAGE",
     "Deployment",
-    "Refused",
+    "NotDeployed",
     "agreed",
     "main",
     "readable",
 ]
 
-# What `make package` makes; an emulator's test deploys one of its own with the same commands.
+# The output of `make package`. The emulator's test deploys another with the same commands.
 PACKAGE = Path(
     os.environ.get("DEPLOY_FROM")
     or Path(__file__).resolve().parent.parent / "build" / "package"
@@ -43,10 +44,12 @@ PACKAGE = Path(
 KEEPS_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
 _POLL = 2  # seconds between two looks at CloudFormation
 _ENDED = ("_COMPLETE", "_FAILED")
+_SUCCEEDED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+_ORDER = {"Remove": 0, "Modify": 2, "Import": 3, "Add": 4}  # in the list of changes
 
 
-class Refused(Exception):
-    """Says why nothing was deployed."""
+class NotDeployed(Exception):
+    """Nothing was deployed; the text is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,35 +71,31 @@ class Deployment:
         return f"chunhui-packages-{account}-{self.aws.region_name}"
 
     def upload(self, template: Mapping[str, Any], package: Path) -> str:
-        """Put package and template into the bucket, the package under its digest; return the template's name."""
+        """Upload the package, under its digest, and the template; return the template's name."""
         s3, bucket, data = self.aws.client("s3"), self.bucket, package.read_bytes()
         self._make_bucket(s3, bucket)
-        key = f"code/{hashlib.sha256(data).hexdigest()}.zip"
+        key = f"code/{_digest(data)}.zip"
         s3.put_object(Bucket=bucket, Key=key, Body=data)
         text = json.dumps(with_code(template, bucket, key), ensure_ascii=False).encode()
-        name = f"{SystemClock().now():%Y%m%dT%H%M%S}-{hashlib.sha256(text).hexdigest()[:12]}"
+        name = f"{SystemClock().now():%Y%m%dT%H%M%S}-{_digest(text)[:12]}"
         s3.put_object(Bucket=bucket, Key=self._template_key(name), Body=text)
         return name
 
     def _make_bucket(self, s3: Any, bucket: str) -> None:
-        if bucket in (found["Name"] for found in s3.list_buckets()["Buckets"]):
+        if bucket in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
             return
         region = self.aws.region_name
-        where = (
-            {}
-            if region == "us-east-1"
-            else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        )
-        s3.create_bucket(Bucket=bucket, **where)
-        private = dict.fromkeys(
-            (
-                "BlockPublicAcls",
-                "IgnorePublicAcls",
-                "BlockPublicPolicy",
-                "RestrictPublicBuckets",
-            ),
-            True,
-        )
+        if region == "us-east-1":  # the default, which may not be named
+            s3.create_bucket(Bucket=bucket)
+        else:
+            location = {"LocationConstraint": region}
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+        private = {
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        }
         s3.put_public_access_block(
             Bucket=bucket, PublicAccessBlockConfiguration=private
         )
@@ -105,33 +104,30 @@ class Deployment:
         return f"templates/{self.stage}/{name}.json"
 
     def former(self) -> list[str]:
-        """Return the names of the templates that were deployed, the present one last."""
-        pages = (
-            self.aws.client("s3")
-            .get_paginator("list_objects_v2")
-            .paginate(Bucket=self.bucket, Prefix=f"deployed/{self.stage}/")
-        )
-        return [
-            item["Key"].rpartition(".")[2]
-            for page in pages
-            for item in page.get("Contents", [])
-        ]
+        """Return the names of the deployed templates, the present one last."""
+        lister = self.aws.client("s3").get_paginator("list_objects_v2")
+        names: list[str] = []
+        prefix = f"deployed/{self.stage}/"
+        for page in lister.paginate(Bucket=self.bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                names.append(item["Key"].rpartition(".")[2])
+        return names
 
     def before(self) -> str:
-        """Return the name of the template that was deployed before the present one, and is another.
+        """Return the name of the last deployed template that differs from the present one.
 
         Raises:
-            Refused: there is none.
+            NotDeployed: there is none.
 
         """
         *earlier, present = self.former() or [""]
         for name in reversed(earlier):
             if name.partition("-")[2] != present.partition("-")[2]:
                 return name
-        raise Refused("nothing else was deployed before")
+        raise NotDeployed("nothing else was deployed before")
 
     def _remember(self, name: str) -> str:
-        """Note that a template is deployed from now on; what was only proposed is nothing to go back to. Return the note's key."""
+        """Note that a template is deployed from now on; return the key of the note."""
         key = f"deployed/{self.stage}/{SystemClock().now():%Y%m%dT%H%M%S}.{name}"
         self.aws.client("s3").put_object(Bucket=self.bucket, Key=key, Body=b"")
         return key
@@ -140,26 +136,23 @@ class Deployment:
         """Make a change set of a template; return it, or None where it would change nothing.
 
         Raises:
-            Refused: CloudFormation does not take it.
+            NotDeployed: CloudFormation does not take it.
 
         """
         s3, before = self.aws.client("s3"), self.look()
         if before and before["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
-            raise Refused(
-                "the first deployment has failed and left a stack that takes no other; end it with tools.undeploy"
+            raise NotDeployed(
+                "the first deployment has failed and left a stack that takes no other; "
+                "end it with tools.undeploy"
             )
-        template = json.loads(
-            s3.get_object(Bucket=self.bucket, Key=self._template_key(name))[
-                "Body"
-            ].read()
-        )
+        key = self._template_key(name)
+        stored = s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        known = json.loads(stored).get("Parameters", {})
         return self.change_set(
-            f"c{name}-{secrets.token_hex(4)}",  # who goes back to a template twice, or was interrupted, proposes it once more
+            f"c{name}-{secrets.token_hex(4)}",  # the same template may be proposed again
             ChangeSetType="UPDATE" if before else "CREATE",
-            TemplateURL=f"{s3.meta.endpoint_url}/{self.bucket}/{self._template_key(name)}",
-            Parameters=list(
-                self._parameters(template.get("Parameters", {}), before, given)
-            ),
+            TemplateURL=f"{s3.meta.endpoint_url}/{self.bucket}/{key}",
+            Parameters=list(self._parameters(known, before, given)),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
 
@@ -167,34 +160,29 @@ class Deployment:
         """Make a change set and wait for it; return it, or None where it would change nothing.
 
         Raises:
-            Refused: CloudFormation does not take it.
+            NotDeployed: CloudFormation does not take it.
 
         """
-        formation, described = (
-            self.aws.client("cloudformation"),
-            {"StackName": self.stack, "ChangeSetName": name},
-        )
-        formation.create_change_set(**described, **asked)
-        while (found := formation.describe_change_set(**described))["Status"].endswith(
-            ("PENDING", "IN_PROGRESS")
-        ):
+        formation = self.aws.client("cloudformation")
+        named = {"StackName": self.stack, "ChangeSetName": name}
+        formation.create_change_set(**named, **asked)
+        described = formation.describe_change_set(**named)
+        while described["Status"].endswith(("PENDING", "IN_PROGRESS")):
             time.sleep(_POLL)
-        if found["Status"] == "FAILED":
-            formation.delete_change_set(**described)
-            reason = found.get("StatusReason", "")
+            described = formation.describe_change_set(**named)
+        if described["Status"] == "FAILED":
+            formation.delete_change_set(**named)
+            reason = described.get("StatusReason", "")
             if "didn't contain changes" in reason or "No updates" in reason:
                 return None
-            raise Refused(f"CloudFormation does not take it: {reason}")
-        changes = list(found["Changes"])
-        while found.get("NextToken"):
-            found = formation.describe_change_set(
-                **described, NextToken=found["NextToken"]
-            )
-            changes += found["Changes"]
-        return {
-            "ChangeSetName": name,
-            "Changes": [change["ResourceChange"] for change in changes],
-        }
+            raise NotDeployed(f"CloudFormation does not take it: {reason}")
+        changes = list(described["Changes"])
+        while described.get("NextToken"):
+            token = described["NextToken"]
+            described = formation.describe_change_set(**named, NextToken=token)
+            changes += described["Changes"]
+        resources = [change["ResourceChange"] for change in changes]
+        return {"ChangeSetName": name, "Changes": resources}
 
     def _parameters(
         self,
@@ -202,17 +190,18 @@ class Deployment:
         before: Mapping[str, Any] | None,
         given: Mapping[str, str],
     ) -> Iterator[dict[str, Any]]:
-        """Yield the value of every parameter: given now, of the installation itself, as it was, or the template's own."""
+        """Yield the value of every parameter that does not keep its default.
+
+        A given value comes first, then the installation's own, then the value as it was.
+        """
         unknown = given.keys() - known.keys()
         if unknown:
-            raise Refused(f"no such parameter: {', '.join(sorted(unknown))}")
-        former = {
-            p["ParameterKey"]: p.get("ParameterValue", "")
-            for p in (before or {}).get("Parameters", [])
-        }
-        values = {"Stage": self.stage, "SecretVersion": self._secret_version()} | dict(
-            given
-        )
+            raise NotDeployed(f"no such parameter: {', '.join(sorted(unknown))}")
+        former = {}
+        for parameter in (before or {}).get("Parameters", []):
+            former[parameter["ParameterKey"]] = parameter.get("ParameterValue", "")
+        values = {"Stage": self.stage, "SecretVersion": self._secret_version()}
+        values |= given
         if not values.get("PublicUrl") and not former.get("PublicUrl") and before:
             values["PublicUrl"] = outputs_of(before).get("EndpointURL", "").rstrip("/")
         for name in known:
@@ -222,83 +211,81 @@ class Deployment:
                 yield {"ParameterKey": name, "UsePreviousValue": True}
 
     def _secret_version(self) -> str:
-        """Return the current version of the installation's secret; its values are never read here."""
-        try:
-            found = self.aws.client("secretsmanager").describe_secret(
-                SecretId=f"chunhui/{self.stage}"
-            )
-        except ClientError as error:
-            raise Refused(
-                f"the secret chunhui/{self.stage} cannot be read (docs/operations.md, Secrets): {error}"
-            ) from None
-        return str(
-            next(
-                id
-                for id, labels in found["VersionIdsToStages"].items()
-                if "AWSCURRENT" in labels
-            )
-        )
-
-    def look(self) -> dict[str, Any] | None:
-        """Return the stack as it is; None where there is none yet."""
-        try:
-            (found,) = self.aws.client("cloudformation").describe_stacks(
-                StackName=self.stack
-            )["Stacks"]
-        except ClientError as error:
-            if (
-                error.response["Error"]["Code"] != "ValidationError"
-            ):  # what cannot be seen may be there all the same
-                raise
-            return None
-        return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else dict(found)
-
-    def carry_out(self, change_set: str, template: str = "") -> dict[str, Any]:
-        """Execute a change set and wait; return the stack. `template` is what it brings, to be gone back to some day.
-
-        It is noted as soon as AWS has begun, and crossed out if it failed: whoever stops waiting stops nothing in AWS.
+        """Return the current version of the installation's secret. Its values are not read.
 
         Raises:
-            Refused: it failed, and CloudFormation has put everything back as it was, or says what it could not.
+            NotDeployed: the secret cannot be read.
+
+        """
+        name = f"chunhui/{self.stage}"
+        try:
+            secret = self.aws.client("secretsmanager").describe_secret(SecretId=name)
+        except ClientError as error:
+            raise NotDeployed(
+                f"the secret {name} cannot be read (docs/operations.md, Secrets): {error}"
+            ) from None
+        versions = secret["VersionIdsToStages"].items()
+        (current,) = [id for id, labels in versions if "AWSCURRENT" in labels]
+        return str(current)
+
+    def look(self) -> dict[str, Any] | None:
+        """Return the stack; None where there is none yet."""
+        formation = self.aws.client("cloudformation")
+        try:
+            (stack,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise  # there may be a stack that cannot be seen
+            return None
+        if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+            return None
+        return dict(stack)
+
+    def carry_out(self, change_set: str, template: str = "") -> dict[str, Any]:
+        """Execute a change set of a template and wait; return the stack.
+
+        The template is noted as soon as AWS has begun, because an interrupted wait stops nothing
+        in AWS. The note is removed if the deployment fails.
+
+        Raises:
+            NotDeployed: it failed. The text lists the resources that failed.
 
         """
         formation, begun = self.aws.client("cloudformation"), SystemClock().now()
         formation.execute_change_set(StackName=self.stack, ChangeSetName=change_set)
         note = self._remember(template) if template else ""
+        stack = self._wait(formation)
+        if stack["StackStatus"] in _SUCCEEDED:
+            return stack
+        if note:
+            self.aws.client("s3").delete_object(Bucket=self.bucket, Key=note)
+        outcome = "everything is as it was before"
+        if stack["StackStatus"].endswith("_FAILED"):
+            outcome = "not everything could be put back"
+        lines = [f"{stack['StackStatus']}; {outcome}"]
+        lines += self._failures(formation, begun)
+        raise NotDeployed("\n".join(lines))
+
+    def _wait(self, formation: Any) -> dict[str, Any]:
         while True:
             time.sleep(_POLL)
-            (found,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
-            if found["StackStatus"].endswith(_ENDED):
-                break
-        if found["StackStatus"] not in (
-            "CREATE_COMPLETE",
-            "UPDATE_COMPLETE",
-            "IMPORT_COMPLETE",
-        ):
-            if note:
-                self.aws.client("s3").delete_object(Bucket=self.bucket, Key=note)
-            events = formation.describe_stack_events(StackName=self.stack)[
-                "StackEvents"
-            ]
-            failed = [
-                e
-                for e in events
-                if e["ResourceStatus"].endswith("_FAILED") and e["Timestamp"] >= begun
-            ]
-            said = "\n".join(
-                f"  {e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}"
-                for e in reversed(failed)
-            )
-            back = (
-                "not everything could be put back"
-                if found["StackStatus"].endswith("_FAILED")
-                else "everything is as it was before"
-            )
-            raise Refused(f"{found['StackStatus']}; {back}\n{said}")
-        return dict(found)
+            (stack,) = formation.describe_stacks(StackName=self.stack)["Stacks"]
+            if stack["StackStatus"].endswith(_ENDED):
+                return dict(stack)
+
+    def _failures(self, formation: Any, begun: datetime) -> list[str]:
+        """Return a line for each resource that failed, the first one first."""
+        answer = formation.describe_stack_events(StackName=self.stack)
+        lines = []
+        for event in reversed(answer["StackEvents"]):
+            failed = event["ResourceStatus"].endswith("_FAILED")
+            if failed and event["Timestamp"] >= begun:
+                reason = event.get("ResourceStatusReason", "")
+                lines.append(f"  {event['LogicalResourceId']}: {reason}")
+        return lines
 
     def drop(self, change_set: str) -> None:
-        """Forget a change set that nobody wants."""
+        """Delete a change set that is not carried out."""
         self.aws.client("cloudformation").delete_change_set(
             StackName=self.stack, ChangeSetName=change_set
         )
@@ -314,51 +301,57 @@ def with_code(template: Mapping[str, Any], bucket: str, key: str) -> dict[str, A
 
 
 def outputs_of(stack: Mapping[str, Any]) -> dict[str, str]:
-    """Return a stack's outputs."""
-    return {
-        output["OutputKey"]: output["OutputValue"]
-        for output in stack.get("Outputs", [])
-    }
+    """Return a stack's outputs by name."""
+    outputs = stack.get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
 def losing(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what holds data and would leave the stack: the data stays in AWS, and the house would stand before empty tables."""
-    return [
-        change["LogicalResourceId"]
-        for change in changes
-        if change["ResourceType"] in KEEPS_DATA
-        and (change["Action"] == "Remove" or change.get("Replacement") == "True")
-    ]
+    """Return the tables and buckets that would leave the stack.
+
+    Their data stays in AWS, and the app would start with empty tables.
+    """
+    names = []
+    for change in changes:
+        leaves = change["Action"] == "Remove" or change.get("Replacement") == "True"
+        if leaves and change["ResourceType"] in KEEPS_DATA:
+            names.append(change["LogicalResourceId"])
+    return names
 
 
 def readable(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each change: what is replaced or removed first, and why anything is changed at all."""
-    order = {"Remove": 0, "Modify": 2, "Import": 3, "Add": 4}
+    """Return a line for each change with its reasons, removals and replacements first."""
     lines = []
     for change in changes:
-        replaced = change["Action"] == "Modify" and change.get("Replacement") in (
-            "True",
-            "Conditional",
-        )
-        rank = 1 if replaced else order.get(change["Action"], 5)
-        what = (
-            {"True": "REPLACE", "Conditional": "MAY REPLACE"}[change["Replacement"]]
-            if replaced
-            else change["Action"].upper()
-        )
-        why = sorted(
-            {
-                d["Target"].get("Name") or d["Target"]["Attribute"]
-                for d in change.get("Details", [])
-            }
-        )
-        lines.append(
-            (
-                rank,
-                f"{what:12}{change['ResourceType']:36}{change['LogicalResourceId']:28}{', '.join(why)}".rstrip(),
-            )
-        )
+        rank, verb = _verb_of(change)
+        line = f"{verb:12}{change['ResourceType']:36}{change['LogicalResourceId']:28}"
+        line += ", ".join(_reasons(change))
+        lines.append((rank, line.rstrip()))
     return [line for _, line in sorted(lines)]
+
+
+def _verb_of(change: Mapping[str, Any]) -> tuple[int, str]:
+    """Return the place of a change in the list, and its verb."""
+    action = change["Action"]
+    if action == "Modify":
+        replacement = change.get("Replacement")
+        if replacement == "True":
+            return 1, "REPLACE"
+        if replacement == "Conditional":
+            return 1, "MAY REPLACE"
+    return _ORDER.get(action, 5), action.upper()
+
+
+def _reasons(change: Mapping[str, Any]) -> list[str]:
+    reasons = set()
+    for detail in change.get("Details", []):
+        target = detail["Target"]
+        reasons.add(target.get("Name") or target["Attribute"])
+    return sorted(reasons)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _arguments() -> argparse.Namespace:
@@ -396,51 +389,56 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Package in, change set out; nothing happens before somebody has said yes."""
+    """Deploy a package or a former template, after a person has agreed."""
     given = _arguments()
-    here = Deployment(stage=given.stage, aws=boto3.session.Session())
+    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
     try:
-        _deploy(here, given)
-    except (Refused, BotoCoreError, ClientError) as refused:
+        _deploy(deployment, given)
+    except (NotDeployed, BotoCoreError, ClientError) as refused:
         sys.exit(str(refused))
 
 
 def agreed(question: str, *, yes: bool) -> bool:
-    """Ask a person, unless she has said so already. Whoever breaks off has said no."""
+    """Ask a person for consent, unless `yes` is given. An interruption means no."""
     try:
         return yes or input(f"{question} [y/N] ").strip().lower() == "y"
     except (EOFError, KeyboardInterrupt):
         return False
 
 
-def _deploy(here: Deployment, given: argparse.Namespace) -> None:
+def _template_of(deployment: Deployment, given: argparse.Namespace) -> str:
+    """Return the name of the template to deploy; a package is uploaded first."""
+    if given.former == "before":
+        return deployment.before()
+    if given.former:
+        return str(given.former)
+    text = (given.package / "template.json").read_text(encoding="utf-8")
+    return deployment.upload(json.loads(text), given.package / "deployment.zip")
+
+
+def _deploy(deployment: Deployment, given: argparse.Namespace) -> None:
     parameters = dict(pair.split("=", 1) for pair in given.set)
     if given.former == "":
-        print("\n".join(here.former()))
+        print("\n".join(deployment.former()))
         return
-    if given.former:
-        name = here.before() if given.former == "before" else given.former
-    else:
-        template = json.loads(
-            (given.package / "template.json").read_text(encoding="utf-8")
-        )
-        name = here.upload(template, given.package / "deployment.zip")
-    print(f"{here.stack}: {name}")
-    proposed = here.propose(name, parameters)
+    name = _template_of(deployment, given)
+    print(f"{deployment.stack}: {name}")
+    proposed = deployment.propose(name, parameters)
     if proposed is None:
         print("nothing would change")
         return
     print("\n".join(readable(proposed["Changes"])))
     lost = losing(proposed["Changes"])
     if lost and not given.leave_data:
-        here.drop(proposed["ChangeSetName"])
-        raise Refused(
-            f"{', '.join(lost)} would leave the stack with all its data; say --leave-data if that is meant"
+        deployment.drop(proposed["ChangeSetName"])
+        raise NotDeployed(
+            f"{', '.join(lost)} would leave the stack with all its data; "
+            "say --leave-data if that is meant"
         )
-    if not agreed(f"Deploy to {here.stage}?", yes=given.yes):
-        here.drop(proposed["ChangeSetName"])
-        raise Refused("nothing was deployed")
-    stack = here.carry_out(proposed["ChangeSetName"], name)
+    if not agreed(f"Deploy to {deployment.stage}?", yes=given.yes):
+        deployment.drop(proposed["ChangeSetName"])
+        raise NotDeployed("nothing was deployed")
+    stack = deployment.carry_out(proposed["ChangeSetName"], name)
     for key, value in sorted(outputs_of(stack).items()):
         print(f"{key:18}{value}")
 

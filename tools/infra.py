@@ -1,12 +1,11 @@
-"""Makes infra/template.json, which `chalice package --merge-template` adds to what Chalice says of functions and routes.
+"""Write infra/template.json, which `chalice package --merge-template` adds to Chalice's own.
 
-python -m tools.infra            # writes it if it differs, and fails if it did
-What is written by hand lies in infra/*.yaml, each about one thing. What the code knows already is made of the code: the tables
-of the row classes, an alarm for each table, and the gateway's refusals.
+python -m tools.infra            # write it if it differs, and fail then
+The parts written by hand are infra/*.yaml, one subject each. The rest is generated from the
+code: the tables of the row classes, an alarm for each table, and the gateway's refusals.
 """
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from chalice.package import YAMLTemplateSerializer
 from app import api
 from chalicelib.repositories import all_rows, all_tables
 from chalicelib.store.table import Table
+
+from .generated import keep
 
 __all__ = [
     "FOLDER",
@@ -29,12 +30,10 @@ __all__ = [
 
 FOLDER = Path(__file__).resolve().parent.parent / "infra"
 TEMPLATE = FOLDER / "template.json"
-# What API Gateway refuses itself, before the house is asked: its name for it, and what the house would say.
+# API Gateway's own refusals by its name for them, each with the status and code of the API.
 _REFUSALS: Mapping[str, tuple[int, str]] = {
-    "MISSING_AUTHENTICATION_TOKEN": (
-        404,
-        "resource.not_found",
-    ),  # what it says of a path or method that it does not know
+    # of an unknown path or method
+    "MISSING_AUTHENTICATION_TOKEN": (404, "resource.not_found"),
     "RESOURCE_NOT_FOUND": (404, "resource.not_found"),
     "REQUEST_TOO_LARGE": (413, "request.too_large"),
     "UNSUPPORTED_MEDIA_TYPE": (415, "request.media_type"),
@@ -42,22 +41,23 @@ _REFUSALS: Mapping[str, tuple[int, str]] = {
     "QUOTA_EXCEEDED": (429, "server.busy"),
     "INTEGRATION_TIMEOUT": (503, "server.busy"),
     "INTEGRATION_FAILURE": (503, "server.busy"),
-    "DEFAULT_4XX": (
-        404,
-        "resource.not_found",
-    ),  # also a token at such a path, which it takes for a bad AWS signature
+    # also of a token at an unknown path, which it takes for a bad AWS signature
+    "DEFAULT_4XX": (404, "resource.not_found"),
     "DEFAULT_5XX": (500, "server.error"),
 }
 _RETRY_AFTER = {429: 2, 503: 5}  # seconds
 
 
 def logical_id(base: str) -> str:
-    """Return what the template calls a table."""
+    """Return the logical id of a table in the template."""
     return f"{base.capitalize()}Table"
 
 
 def table_resources() -> dict[str, Any]:
-    """Return every table as a resource: it outlives its stack, and can be set back to any second of five weeks."""
+    """Return every table as a resource.
+
+    A table outlives its stack, and can be restored to any second of the last 35 days.
+    """
     expiring = {row.table.name for row in all_rows() if row.expires}
     return {
         logical_id(table.name): _table(table, expires=table.name in expiring)
@@ -67,26 +67,13 @@ def table_resources() -> dict[str, Any]:
 
 def _table(table: Table, *, expires: bool) -> dict[str, Any]:
     schema = table.schema()
-    indexes = [
-        {
-            "IndexName": index["index_name"],
-            "KeySchema": index["key_schema"],
-            "Projection": index["projection"],
-        }
-        for index in schema["global_secondary_indexes"]
-    ]
-    assert not schema["local_secondary_indexes"]  # noqa: S101 - they would bound an item collection to 10 GB
+    if schema["local_secondary_indexes"]:
+        raise ValueError(f"{table.name}: a local index bounds a partition to 10 GB")
     properties = {
         "TableName": {"Fn::Sub": f"chunhui-${{Stage}}-{table.name}"},
         "BillingMode": schema["billing_mode"],
         "AttributeDefinitions": schema["attribute_definitions"],
         "KeySchema": schema["key_schema"],
-        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
-        **(
-            {"TimeToLiveSpecification": {"AttributeName": "ttl", "Enabled": True}}
-            if expires
-            else {}
-        ),
         "PointInTimeRecoverySpecification": {
             "PointInTimeRecoveryEnabled": True,
             "RecoveryPeriodInDays": 35,
@@ -94,12 +81,26 @@ def _table(table: Table, *, expires: bool) -> dict[str, Any]:
         "SSESpecification": {"SSEEnabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsProtected", True, False]},
     }
+    indexes = [_index(index) for index in schema["global_secondary_indexes"]]
+    if indexes:
+        properties["GlobalSecondaryIndexes"] = indexes
+    if expires:
+        expiry = {"AttributeName": "ttl", "Enabled": True}
+        properties["TimeToLiveSpecification"] = expiry
     kept = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
     return {"Type": "AWS::DynamoDB::Table", **kept, "Properties": properties}
 
 
+def _index(index: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "IndexName": index["index_name"],
+        "KeySchema": index["key_schema"],
+        "Projection": index["projection"],
+    }
+
+
 def throttle_alarms() -> dict[str, Any]:
-    """Return an alarm on throttled writes for each table, so that the alarm names its table."""
+    """Return an alarm on throttled writes for each table. The alarm names its table."""
     return {
         f"{table.name.capitalize()}Throttled": _throttle_alarm(table.name)
         for table in all_tables()
@@ -127,11 +128,11 @@ def _throttle_alarm(base: str) -> dict[str, Any]:
 
 
 def gateway_responses() -> dict[str, Any]:
-    """Return what the gateway answers by itself: the same problem documents, in the house's first language.
+    """Return the gateway's own answers: the API's problem documents, in Chinese.
 
-    It fills in variables but runs no template in them, so it cannot choose a language.
+    The gateway fills in variables but runs no template, so it cannot choose a language.
     """
-    return {name: _refusal(*said) for name, said in _REFUSALS.items()}
+    return {name: _refusal(status, code) for name, (status, code) in _REFUSALS.items()}
 
 
 def _refusal(status: int, code: str) -> dict[str, Any]:
@@ -141,18 +142,24 @@ def _refusal(status: int, code: str) -> dict[str, Any]:
     media = headers.pop("Content-Type")
     if status in _RETRY_AFTER:
         headers["Retry-After"] = body["retry_after"] = _RETRY_AFTER[status]
+    parameters = {
+        f"gatewayresponse.header.{name}": f"'{value}'"
+        for name, value in sorted(headers.items())
+    }
     return {
         "statusCode": str(status),
-        "responseParameters": {
-            f"gatewayresponse.header.{name}": f"'{value}'"
-            for name, value in sorted(headers.items())
-        },
+        "responseParameters": parameters,
         "responseTemplates": {media: json.dumps(body, ensure_ascii=False)},
     }
 
 
 def merged_template() -> dict[str, Any]:
-    """Return what is written by hand together with what is made of the code."""
+    """Return the parts written by hand and the generated ones as one template.
+
+    Raises:
+        ValueError: two files define the same name.
+
+    """
     whole: dict[str, Any] = {"Resources": {}}
     for path in sorted(FOLDER.glob("*.yaml")):
         part = YAMLTemplateSerializer().load_template(
@@ -160,7 +167,8 @@ def merged_template() -> dict[str, Any]:
         )
         for section, content in part.items():
             twice = whole.setdefault(section, {}).keys() & content.keys()
-            assert not twice, f"{path.name}: {twice} stand elsewhere too"  # noqa: S101 - a fault of whoever wrote them
+            if twice:
+                raise ValueError(f"{path.name}: {twice} are defined twice")
             whole[section] |= content
     whole["Resources"] |= table_resources() | throttle_alarms()
     whole["Resources"]["RestAPI"]["Properties"]["DefinitionBody"] = {
@@ -170,14 +178,9 @@ def merged_template() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the template if it differs from what the code and infra/*.yaml say, and fail if it did."""
+    """Write the template if it differs from the code and infra/*.yaml, and fail then."""
     text = json.dumps(merged_template(), ensure_ascii=False, indent=1) + "\n"
-    if TEMPLATE.exists() and TEMPLATE.read_text(encoding="utf-8") == text:
-        return
-    TEMPLATE.write_text(text, encoding="utf-8")
-    sys.exit(
-        f"{TEMPLATE.name} was not what infra/*.yaml and the code say; it is now. Look at the difference and commit it."
-    )
+    keep(TEMPLATE, text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Makes what is deployed: build/package/template.json and deployment.zip, the same bytes whenever the same goes in.
+"""Build the package of a stage: build/package/template.json and deployment.zip, reproducibly.
 
-Chalice writes the template; the archive is put together here (docs/decisions/0028): wheels that run in Lambda, what nobody
-asks for left out (`tools.slim`), bytecode for what is left, entries in order and without times.
+Chalice writes the template. The archive is built here (docs/decisions/0028): wheels for Lambda,
+unused parts left out (`tools.slim`), bytecode, entries sorted and without times.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,24 +32,17 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # what a package may weigh, in bytes
-_OURS = {
-    ".py",
-    ".json",
-    ".html",
-    ".css",
-    ".js",
-    ".svg",
-    ".ico",
-    ".webmanifest",
-}  # what may stand in chalicelib
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant that a zip can say
-_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"  # Chalice deploys to the Python that packages
+LARGEST, LARGEST_ZIPPED = 45 * 2**20, 15 * 2**20  # bytes
+# The kinds of files of chalicelib that are packaged.
+_PACKAGED = {".py", ".json", ".html", ".css", ".js", ".svg", ".ico", ".webmanifest"}
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry in a zip file
+# Chalice deploys to the version of Python that packages.
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _ABI = f"cp{sys.version_info.major}{sys.version_info.minor}"
 
 
 def main() -> None:
-    """Make the package of a stage and say what it weighs and costs."""
+    """Build the package of a stage, and print its size and import time."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -67,32 +61,33 @@ def main() -> None:
     (package / "template.json").write_text(template_of(stage), encoding="utf-8")
     tree = build_tree(BUILD / "tree")
     archive = build_archive(tree, package / "deployment.zip")
-    plain, compiled = (
-        median(cpu_to_import(tree, bytecode=each) for _ in range(5))
-        for each in (False, True)
-    )
-    weight, installed = (
-        _weight(tree),
-        _weight(_libraries()) + _weight(ROOT / "chalicelib", "*.py"),
-    )
+    _print_sizes(tree, archive)
+    if _size(tree) > LARGEST or archive.stat().st_size > LARGEST_ZIPPED:
+        sys.exit("the package is larger than its limits")
+
+
+def _print_sizes(tree: Path, archive: Path) -> None:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    installed = _size(_libraries()) + _size(ROOT / "chalicelib", "*.py")
+    packaged, zipped = _size(tree), archive.stat().st_size
+    plain = median(cpu_to_import(tree, bytecode=False) for _ in range(5))
+    compiled = median(cpu_to_import(tree) for _ in range(5))
     print(f"{archive.relative_to(ROOT)}  sha256 {digest}")
-    zipped = archive.stat().st_size / 2**20
+    print(f"  libraries and app as installed   {_mb(installed)} MB")
+    print(f"  packaged, with bytecode          {_mb(packaged)} MB of {LARGEST >> 20}")
     print(
-        f"  {installed / 2**20:.1f} MB of libraries and house as installed; {weight / 2**20:.1f} MB without what nobody asks for,"
+        f"  zipped                           {_mb(zipped)} MB of {LARGEST_ZIPPED >> 20}"
     )
-    print(
-        f"  bytecode included, zipped {zipped:.1f} MB; at most {LARGEST >> 20} and {LARGEST_ZIPPED >> 20}"
-    )
-    print(
-        f"  import app: {plain:.0f} ms of CPU without bytecode, as Chalice packages it; {compiled:.0f} ms with it"
-    )
-    if weight > LARGEST or archive.stat().st_size > LARGEST_ZIPPED:
-        sys.exit("the package is larger than it may be")
+    print(f"  CPU of `import app`              {compiled:.0f} ms")
+    print(f"  the same without bytecode        {plain:.0f} ms")
+
+
+def _mb(size: int) -> str:
+    return f"{size / 2**20:.1f}"
 
 
 def template_of(stage: str) -> str:
-    """Return the CloudFormation template that Chalice makes of the app, with what infra/ adds to it."""
+    """Return Chalice's CloudFormation template of the app, merged with infra/template.json."""
     project, out = BUILD / "project", BUILD / "chalice"
     for folder in (project, out):
         shutil.rmtree(folder, ignore_errors=True)
@@ -102,19 +97,14 @@ def template_of(stage: str) -> str:
         project / ".chalice",
         ignore=shutil.ignore_patterns("deployments", "deployed"),
     )
-    (
-        project / "requirements.txt"
-    ).touch()  # the archive is made here, and Chalice's is thrown away
+    # No libraries: the archive is built here, and Chalice's own is not used.
+    (project / "requirements.txt").touch()
+    chalice = str(Path(sys.executable).parent / "chalice")
+    command = [chalice, "package", "--stage", stage]
     merged = ROOT / "infra" / "template.json"
-    added = ["--merge-template", str(merged)] if merged.exists() else []
-    command = [
-        str(Path(sys.executable).parent / "chalice"),
-        "package",
-        "--stage",
-        stage,
-        *added,
-        str(out),
-    ]
+    if merged.exists():
+        command += ["--merge-template", str(merged)]
+    command.append(str(out))
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -127,29 +117,22 @@ def template_of(stage: str) -> str:
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
     )
-    return (
-        json.dumps(
-            json.loads((out / "sam.json").read_text(encoding="utf-8")),
-            indent=1,
-            sort_keys=True,
-        )
-        + "\n"
-    )
+    template = json.loads((out / "sam.json").read_text(encoding="utf-8"))
+    return json.dumps(template, indent=1, sort_keys=True) + "\n"
 
 
 def build_tree(tree: Path) -> Path:
-    """Put together what Lambda unzips: the app, its libraries without what nobody asks for, and bytecode for both."""
+    """Build the folder that Lambda unzips: the app, its slimmed libraries, and bytecode."""
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(_libraries(), tree)
     slim(tree)
     _copy_app(tree)
-    # Where it is unzipped nothing can be written, and times are not kept: Python believes this bytecode without a look at
-    # its source. In a process of its own, and with one seed: sets and shared constants are written in the order of hashes.
-    program = f"import compileall, sys; sys.exit(not compileall.compile_dir({str(tree)!r}, quiet=1, stripdir={str(tree)!r}, "
-    program += "prependdir='/var/task', invalidation_mode=__import__('py_compile').PycInvalidationMode.UNCHECKED_HASH))"
-    subprocess.run(
-        [sys.executable, "-S", "-c", program], check=True, env={"PYTHONHASHSEED": "0"}
-    )
+    # Lambda's folder is read-only and keeps no times, so the bytecode is unchecked. One hash seed
+    # in a process of its own, because sets and shared constants are written in order of hashes.
+    command = [sys.executable, "-S", "-m", "compileall", "-q", str(tree)]
+    command += ["-s", str(tree), "-p", "/var/task"]
+    command += ["--invalidation-mode", "unchecked-hash"]
+    subprocess.run(command, check=True, env={"PYTHONHASHSEED": "0"})
     return tree
 
 
@@ -158,7 +141,8 @@ def build_archive(tree: Path, archive: Path) -> Path:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
         for file in _files(tree):
             entry = zipfile.ZipInfo(file.relative_to(tree).as_posix(), _EPOCH)
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
             zipped.writestr(entry, file.read_bytes())
     return archive
 
@@ -166,18 +150,28 @@ def build_archive(tree: Path, archive: Path) -> Path:
 def cpu_to_import(
     tree: Path, program: str = "import app", *, bytecode: bool = True
 ) -> float:
-    """Return the milliseconds of CPU that a program takes in a fresh process that has the tree and nothing else."""
-    nothing = [] if bytecode else ["-X", "pycache_prefix=/nonexistent"]
-    code = f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True\n{program}"
-    command = [sys.executable, "-I", "-S", *nothing, "-c", code]
-    environment = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    environment |= {
+    """Return the CPU time of a program in milliseconds, in a fresh process with only the tree.
+
+    Raises:
+        RuntimeError: the program fails.
+
+    """
+    setup = (
+        f"import sys; sys.path.insert(0, {str(tree)!r}); sys.dont_write_bytecode = True"
+    )
+    command = [sys.executable, "-I", "-S"]
+    if not bytecode:
+        command += ["-X", "pycache_prefix=/nonexistent"]
+    command += ["-c", f"{setup}\n{program}"]
+    environment = {
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        # A request is signed before it is stubbed.
         "AWS_ACCESS_KEY_ID": "nobody",
         "AWS_SECRET_ACCESS_KEY": "nothing",
-    }  # a request is signed before it is stubbed
-    silent = [
-        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
-    ]  # an answer writes its log line
+    }
+    # Each answer writes a log line, which nobody reads here.
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     child = os.posix_spawn(sys.executable, command, environment, file_actions=silent)
     _, status, usage = os.wait4(child, 0)
     if status:
@@ -185,66 +179,52 @@ def cpu_to_import(
     return (usage.ru_utime + usage.ru_stime) * 1000
 
 
-def _copy_app(to: Path) -> None:
+def _copy_app(folder: Path) -> None:
     for file in [ROOT / "app.py", *_files(ROOT / "chalicelib")]:
-        if file.suffix in _OURS and not any(
-            part.startswith((".", "__pycache__"))
-            for part in file.relative_to(ROOT).parts
-        ):
-            target = to / file.relative_to(ROOT)
+        name = file.relative_to(ROOT)
+        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
+        if file.suffix in _PACKAGED and not hidden:
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
 
 
 def _libraries() -> Path:
-    """Return a folder with the pinned libraries as Lambda can load them; kept until a pin changes."""
-    pins = (
-        line.partition("#")[0].strip()
-        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    )
-    chosen = {pin.partition("==")[0].lower(): pin for pin in pins if pin}
-    folder = (
-        BUILD
-        / f"libraries-{hashlib.sha256(json.dumps([_ABI, *sorted(chosen.values())]).encode()).hexdigest()[:12]}"
-    )
+    """Return a folder with the pinned libraries for Lambda; it is kept until a pin changes."""
+    pins = _pins()
+    key = json.dumps([_ABI, *sorted(pins.values())])
+    folder = BUILD / f"libraries-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     if not folder.exists():
-        fetched = folder.with_suffix(".part")
-        shutil.rmtree(fetched, ignore_errors=True)
-        # Chalice brings a command line and a packager, of which nothing runs in Lambda: it comes without what it asks for.
-        _install(fetched, [chosen.pop(CHALICE)], "--no-deps")
-        _install(fetched, list(chosen.values()))
-        fetched.rename(folder)
+        BUILD.mkdir(exist_ok=True)
+        fetched = Path(tempfile.mkdtemp(dir=BUILD, prefix=f"{folder.name}."))
+        # Chalice requires a command line and a packager, which do not run in Lambda.
+        _install(fetched, [pins.pop(CHALICE)], "--no-deps")
+        _install(fetched, list(pins.values()))
+        try:
+            fetched.rename(folder)
+        except OSError:  # another process has built the same at the same time
+            shutil.rmtree(fetched)
     return folder
 
 
+def _pins() -> dict[str, str]:
+    """Return the lines of requirements.txt by the lower-case name of the library."""
+    pins = {}
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        pin = line.partition("#")[0].strip()
+        if pin:
+            pins[pin.partition("==")[0].lower()] = pin
+    return pins
+
+
 def _install(folder: Path, pins: list[str], *options: str) -> None:
-    # A wheel that was built here, or for a newer glibc than that of Lambda's system, would only fail there.
-    newest: int = DependencyBuilder._RUNTIME_GLIBC[_ABI][1]  # noqa: SLF001 - nobody else lists it
-    platforms = [
-        "manylinux2014_x86_64",
-        *(f"manylinux_2_{minor}_x86_64" for minor in range(newest, 16, -1)),
-    ]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--only-binary=:all:",
-    ]
-    command += [
-        "--target",
-        str(folder),
-        "--python-version",
-        _PYTHON,
-        "--implementation",
-        "cp",
-        *options,
-    ]
-    command += [part for platform in platforms for part in ("--platform", platform)]
-    # It warns of what the two installations do not know of each other; only what stops it is worth reading.
+    command = [sys.executable, "-m", "pip", "install", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-compile", "--only-binary=:all:"]
+    command += ["--target", str(folder), "--python-version", _PYTHON]
+    command += ["--implementation", "cp", *options]
+    for platform in _platforms():
+        command += ["--platform", platform]
+    # pip warns that the two installations do not know of each other; only a failure matters.
     ran = subprocess.run(
         [*command, *pins], check=False, stderr=subprocess.PIPE, text=True
     )
@@ -252,14 +232,21 @@ def _install(folder: Path, pins: list[str], *options: str) -> None:
         sys.exit(f"the libraries cannot be fetched:\n{ran.stderr}")
 
 
-def _weight(folder: Path, names: str = "*") -> int:
+def _platforms() -> list[str]:
+    """Return the wheel platforms that Lambda can load: its glibc and every older one."""
+    newest: int = DependencyBuilder._RUNTIME_GLIBC[_ABI][1]  # noqa: SLF001 - listed only there
+    older = [f"manylinux_2_{minor}_x86_64" for minor in range(newest, 16, -1)]
+    return ["manylinux2014_x86_64", *older]
+
+
+def _size(folder: Path, names: str = "*") -> int:
     return sum(file.stat().st_size for file in folder.rglob(names) if file.is_file())
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (
-        path for path in sorted(folder.rglob("*"), key=Path.as_posix) if path.is_file()
-    )
+    for path in sorted(folder.rglob("*"), key=Path.as_posix):
+        if path.is_file():
+            yield path
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ __all__ = [
     "ADDRESSES",
     "API",
     "UNRECORDED",
-    "Grant",
     "Permission",
+    "RecordedCall",
     "address_of",
     "differences",
     "file_of",
@@ -39,7 +39,7 @@ _TABLE, _QUEUE, _BUCKET = "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::B
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Grant:
+class RecordedCall:
     """An action and the resource that it needs, as the recorder names it.
 
     Resources: `table/wishes`, `table/wishes/index/by_street`, `queue/urgent`, `bucket`,
@@ -74,25 +74,25 @@ class Unrecorded:
     """
 
     actions: tuple[str, ...]
-    address: Callable[[str, AbstractSet[Grant]], str | None]
+    address: Callable[[str, AbstractSet[RecordedCall]], str | None]
     reason: str
     effect: str = "Allow"
 
 
-def _log(function: str, calls: AbstractSet[Grant]) -> str:
+def _log(function: str, calls: AbstractSet[RecordedCall]) -> str:
     given = _resources()[_logical_id(function)]["Properties"]["LoggingConfig"]
     return f"${{{given['LogGroup']['Ref']}.Arn}}"
 
 
-def _source_queue(function: str, calls: AbstractSet[Grant]) -> str | None:
+def _source_queue(function: str, calls: AbstractSet[RecordedCall]) -> str | None:
     for source in app.event_sources:
         if isinstance(source, SQSEventConfig) and source.name == function:
             return address_of(f"queue/{str(source.queue).rpartition('-')[2]}")
     return None
 
 
-def _topics(function: str, calls: AbstractSet[Grant]) -> str | None:
-    if Grant("sns:Publish", "phone") in calls:
+def _topics(function: str, calls: AbstractSet[RecordedCall]) -> str | None:
+    if RecordedCall("sns:Publish", "phone") in calls:
         return "arn:${AWS::Partition}:sns:*:*:*"
     return None
 
@@ -134,7 +134,7 @@ def _ids() -> dict[str, str]:
     """Map `table/NAME`, `queue/NAME` and `bucket` to the logical ids of the template."""
     found = {}
     for id, resource in _resources().items():
-        kind = resource.get("Type")  # Chalice knows it of functions
+        kind = resource.get("Type")  # a function has none: Chalice adds it
         if kind == _TABLE:
             found[f"table/{_name(resource, 'TableName')}"] = id
         elif kind == _QUEUE:
@@ -149,7 +149,9 @@ def _name(resource: Mapping[str, Any], named: str) -> str:
 
 
 def _logical_id(function: str) -> str:
-    return "APIHandler" if function == API else str(to_cfn_resource_name(function))
+    if function == API:
+        return "APIHandler"
+    return str(to_cfn_resource_name(function))
 
 
 def address_of(resource: str) -> str:
@@ -169,8 +171,8 @@ def address_of(resource: str) -> str:
     return "/".join([f"${{{id}.Arn}}", *parts[named:]])
 
 
-def permissions_of(function: str, calls: Iterable[Grant]) -> set[Permission]:
-    """Return what a function needs: its recorded calls, and what cannot be recorded."""
+def permissions_of(function: str, calls: Iterable[RecordedCall]) -> set[Permission]:
+    """Return the permissions that a function needs, those that no call shows included."""
     recorded = frozenset(calls)
     needed = {
         Permission("Allow", grant.action, address_of(grant.resource))
@@ -191,16 +193,25 @@ def policy_text(permissions: Iterable[Permission]) -> str:
     Addresses that need the same actions of a service share a statement. Everything is sorted.
     """
     actions: dict[tuple[str, str, str], set[str]] = {}
-    for one in permissions:
-        key = (one.effect, one.action.partition(":")[0], one.address)
-        actions.setdefault(key, set()).add(one.action)
+    for permission in permissions:
+        service = permission.action.partition(":")[0]
+        key = (permission.effect, service, permission.address)
+        actions.setdefault(key, set()).add(permission.action)
     shared: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (effect, _, address), needed in sorted(actions.items()):
         shared.setdefault((effect, tuple(sorted(needed))), []).append(address)
-    statements = ",\n".join(
-        _statement(*key, addresses) for key, addresses in shared.items()
-    )
-    return f'{{\n  "Version": "2012-10-17",\n  "Statement": [\n{statements}\n  ]\n}}\n'
+    statements = []
+    for (effect, needed_actions), addresses in shared.items():
+        statements.append(_statement(effect, needed_actions, addresses))
+    lines = [
+        "{",
+        '  "Version": "2012-10-17",',
+        '  "Statement": [',
+        ",\n".join(statements),
+        "  ]",
+        "}\n",
+    ]
+    return "\n".join(lines)
 
 
 def _statement(effect: str, actions: tuple[str, ...], addresses: Iterable[str]) -> str:
@@ -217,38 +228,34 @@ def _statement(effect: str, actions: tuple[str, ...], addresses: Iterable[str]) 
 
 
 def _written(address: str) -> str:
-    return json.dumps({"Fn::Sub": address} if "${" in address else address)
+    if "${" in address:
+        return json.dumps({"Fn::Sub": address})
+    return json.dumps(address)
 
 
 def permissions_in(text: str) -> set[Permission]:
-    """Return what a policy says, one permission for each action and address."""
-    found = set()
+    """Return the permissions of a policy, one for each action and address."""
+    permissions = set()
     for statement in json.loads(text)["Statement"]:
-        for given in statement["Resource"]:
-            address = given["Fn::Sub"] if isinstance(given, dict) else given
-            effect = statement["Effect"]
-            found |= {
-                Permission(effect, action, address) for action in statement["Action"]
-            }
-    return found
+        effect = statement["Effect"]
+        for resource in statement["Resource"]:
+            address = resource["Fn::Sub"] if isinstance(resource, dict) else resource
+            for action in statement["Action"]:
+                permissions.add(Permission(effect, action, address))
+    return permissions
 
 
 def differences(function: str, committed: str, generated: str) -> list[str]:
     """Return each permission that only one of two policies has."""
     before, after = permissions_in(committed), permissions_in(generated)
     missing = [f"{function} needs {each}" for each in sorted(after - before)]
-    return missing + [
-        f"{function} never uses {each}" for each in sorted(before - after)
-    ]
+    unused = [f"{function} never uses {each}" for each in sorted(before - after)]
+    return missing + unused
 
 
 def file_of(function: str) -> Path:
     """Return the file of a function's policy, which is the same in each stage."""
-    stages = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))[
-        "stages"
-    ]
-    (name,) = {
-        stage["lambda_functions"][function]["iam_policy_file"]
-        for stage in stages.values()
-    }
+    config = json.loads((_CHALICE / "config.json").read_text(encoding="utf-8"))
+    functions = [stage["lambda_functions"] for stage in config["stages"].values()]
+    (name,) = {each[function]["iam_policy_file"] for each in functions}
     return _CHALICE / str(name)

@@ -1,6 +1,6 @@
-"""Computes a run of matching again and checks its proof. Run by an operator with the installation's environment.
+"""Compute a matching run again and check its proof, with the installation's environment.
 
-python -m tools.replay run_…    # ends with 1 if it comes out otherwise, or nothing is kept of it
+python -m tools.replay run_…    # ends with 1 if the result differs or its input is not kept
 """
 
 import argparse
@@ -18,7 +18,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compute a run again; return 0 if its record is right in every figure, the same people are asked and the proof holds."""
+    """Return 0 if the run has the same cost, bound and assignments, and its proof holds."""
     parser = argparse.ArgumentParser(description="Compute a run of matching again.")
     parser.add_argument("run", help="the run's id")
     given = parser.parse_args(arguments)
@@ -27,42 +27,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if run is None:
         print(f"{given.run}: there is no such run")
         return 1
-    kept = matching.replay_of(run)
-    if kept is None:
-        print(f"{run.id}: what it was computed from is not kept (any more)")
+    record = matching.replay_of(run)
+    if record is None:
+        print(f"{run.id}: its input is not kept")
         return 1
-    return _compare(run, kept, solve(kept.problem))
+    return _compare(run, record, solve(record.problem))
 
 
-def _compare(run: Run, kept: Replay, found: Solution) -> int:
-    print(
-        f"{run.id}  {run.place}  {run.created_at:%Y-%m-%d %H:%M} UTC, by {run.by}{', a preview' if run.dry_run else ''}"
-    )
-    figures = [
-        _same("digest", run.digest, kept.digest),
-        _same("cost", run.cost, found.cost),
-        _same("bound", run.bound, found.bound),
-        _same("regret", run.regret, found.regret),
+def _compare(run: Run, record: Replay, solution: Solution) -> int:
+    preview = ", a preview" if run.dry_run else ""
+    created = f"{run.created_at:%Y-%m-%d %H:%M} UTC"
+    print(f"{run.id}  {run.place}  {created}, by {run.by}{preview}")
+    checks = [
+        _check("digest", run.digest, record.digest),
+        _check("cost", run.cost, solution.cost),
+        _check("bound", run.bound, solution.bound),
+        _check("regret", run.regret, solution.regret),
+        _check_assignments(run, record, solution),
+        _check_proof(run, record, solution),
     ]
-    others = sum(
-        before != now for before, now in zip(kept.assigned, found.assigned, strict=True)
-    )
-    print(
-        f"assigned  {f'otherwise for {others} of {run.wishes} wishes' if others else 'the same'}"
-    )
-    wrong = faults(kept.problem, found)
-    over = "every eligible pair" if run.priced else "the pairs that were looked at"
-    print(f"proof     {'; '.join(wrong) or f'holds over {over}'}")
     if not run.exact:
-        print(
-            "the run was cut short by its work budget; this is what it would have come to"
-        )
-    return 0 if all(figures) and not others and not wrong else 1
+        print("the run was cut short by its work budget; this is the full result")
+    return 0 if all(checks) else 1
 
 
-def _same(name: str, recorded: str | int, now: str | int) -> bool:
-    print(f"{name:8}  {now}{'' if now == recorded else f', recorded as {recorded}'}")
-    return now == recorded
+def _check(name: str, recorded: str | int, computed: str | int) -> bool:
+    if computed == recorded:
+        print(f"{name:8}  {computed}")
+        return True
+    print(f"{name:8}  {computed}, recorded as {recorded}")
+    return False
+
+
+def _check_assignments(run: Run, record: Replay, solution: Solution) -> bool:
+    pairs = zip(record.assigned, solution.assigned, strict=True)
+    different = sum(before != now for before, now in pairs)
+    if different:
+        print(f"assigned  differs for {different} of {run.wishes} wishes")
+        return False
+    print("assigned  the same")
+    return True
+
+
+def _check_proof(run: Run, record: Replay, solution: Solution) -> bool:
+    wrong = faults(record.problem, solution)
+    if wrong:
+        print(f"proof     {'; '.join(wrong)}")
+        return False
+    scope = "every eligible pair" if run.priced else "the pairs that were examined"
+    print(f"proof     holds over {scope}")
+    return True
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Sets the tables of an installation back to one second, under other names, beside those that it uses.
+"""Restore the tables of an installation as of one second, under other names.
 
-python -m tools.restore --stage dev --to chunhui-drill-                               # the last second that all of them have
+python -m tools.restore --stage dev --to chunhui-drill-    # as of the last possible second
 python -m tools.restore --stage prod --to chunhui-saved- --at 2026-11-24T03:00:00Z
-python -m tools.restore --stage dev --drop chunhui-drill-                             # when it is looked at
+python -m tools.restore --stage dev --drop chunhui-drill-  # delete the restored tables
 """
 
 import argparse
@@ -20,102 +20,93 @@ from .infra import table_resources
 
 __all__ = ["main", "names"]
 
-_TWO_HOURS = {
-    "Delay": 15,
-    "MaxAttempts": 480,
-}  # seconds, times: a restore takes longer the more there is
+# 15 s, 480 times: a restore takes longer the more rows there are.
+_TWO_HOURS = {"Delay": 15, "MaxAttempts": 480}
+_INSTALLATIONS = ("chunhui-dev-", "chunhui-prod-")
 
 
 def names(prefix: str) -> list[str]:
-    """Return what the tables of a prefix are called."""
-    bases = (
-        resource["Properties"]["TableName"]["Fn::Sub"].rpartition("}-")[2]
-        for resource in table_resources().values()
-    )
+    """Return the names of all tables with a prefix."""
+    bases = []
+    for resource in table_resources().values():
+        name = resource["Properties"]["TableName"]["Fn::Sub"]
+        bases.append(name.rpartition("}-")[2])
     return [prefix + base for base in sorted(bases)]
 
 
 def main() -> None:
-    """Restore and wait, or drop what was restored."""
+    """Restore the tables and wait, or delete restored tables."""
+    given = _arguments()
+    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
+    store, stack = deployment.aws.client("dynamodb"), deployment.look()
+    if stack is None:
+        sys.exit(f"there is no stack {deployment.stack} in this account and region")
+    live = outputs_of(stack)["TablePrefix"]
+    if bool(given.to) == bool(given.drop):
+        sys.exit("say either --to or --drop")
+    prefix = given.to or given.drop
+    if prefix in (*_INSTALLATIONS, live):
+        sys.exit("say a prefix that no installation uses")
+    if given.drop:
+        _drop(store, names(prefix))
+        return
+    at = from_text(given.at) if given.at else _last_second(store, names(live))
+    print(f"to {at:%Y-%m-%d %H:%M:%S} UTC")
+    _restore(store, live, prefix, at)
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
-    parser.add_argument(
-        "--to", metavar="PREFIX", help="what the restored tables' names begin with"
-    )
+    parser.add_argument("--to", metavar="PREFIX", help="prefix of the restored tables")
     parser.add_argument("--at", metavar="INSTANT", help="a second of the last 35 days")
-    parser.add_argument(
-        "--drop", metavar="PREFIX", help="delete tables that were restored"
-    )
-    given = parser.parse_args()
-    here = Deployment(stage=given.stage, aws=boto3.session.Session())
-    store, stack = here.aws.client("dynamodb"), here.look()
-    if stack is None:
-        sys.exit(f"there is no stack {here.stack} in this account and region")
-    own = outputs_of(stack)["TablePrefix"]
-    prefix = given.to or given.drop
-    if (
-        not prefix
-        or bool(given.to) == bool(given.drop)
-        or prefix in ("chunhui-dev-", "chunhui-prod-", own)
-    ):
-        sys.exit("say --to or --drop, with a prefix that is no installation's")
-    if given.drop:
-        _drop(store, names(prefix))
-    else:
-        at = from_text(given.at) if given.at else _last_second(store, names(own))
-        print(f"to {at:%Y-%m-%d %H:%M:%S} UTC")
-        _restore(store, own, prefix, at)
+    parser.add_argument("--drop", metavar="PREFIX", help="delete restored tables")
+    return parser.parse_args()
 
 
 def _last_second(store: Any, tables: Iterable[str]) -> datetime:
-    """Return the last second to which every table can be set back; some minutes ago."""
-    found: dict[str, datetime | None] = {}
+    """Return the last second to which every table can be restored, some minutes ago."""
+    latest: list[datetime] = []
+    without: list[str] = []
     for table in tables:
-        described = store.describe_continuous_backups(TableName=table)[
-            "ContinuousBackupsDescription"
-        ]
-        found[table] = described.get("PointInTimeRecoveryDescription", {}).get(
-            "LatestRestorableDateTime"
-        )
-    off = [table for table, last in found.items() if last is None]
-    if off:
-        sys.exit(f"without point-in-time recovery: {', '.join(off)}")
-    return min(last for last in found.values() if last is not None)
+        answer = store.describe_continuous_backups(TableName=table)
+        described = answer["ContinuousBackupsDescription"]
+        recovery = described.get("PointInTimeRecoveryDescription", {})
+        if "LatestRestorableDateTime" in recovery:
+            latest.append(recovery["LatestRestorableDateTime"])
+        else:
+            without.append(table)
+    if without:
+        sys.exit(f"without point-in-time recovery: {', '.join(without)}")
+    return min(latest)
 
 
-def _restore(store: Any, own: str, prefix: str, at: datetime) -> None:
-    pairs = list(zip(names(own), names(prefix), strict=True))
+def _restore(store: Any, live: str, prefix: str, at: datetime) -> None:
+    pairs = list(zip(names(live), names(prefix), strict=True))
     for source, target in pairs:
         store.restore_table_to_point_in_time(
             SourceTableName=source, TargetTableName=target, RestoreDateTime=at
         )
     for source, target in pairs:
         store.get_waiter("table_exists").wait(TableName=target, WaiterConfig=_TWO_HOURS)
-        print(
-            f"{target:32}{_rows(store, target):10} rows, now {_rows(store, source)} in {source}"
-        )
+        restored, now = _rows(store, target), _rows(store, source)
+        print(f"{target:32}{restored:10} rows, now {now} in {source}")
 
 
 def _rows(store: Any, table: str) -> int:
-    return sum(
-        page["Count"]
-        for page in store.get_paginator("scan").paginate(
-            TableName=table, Select="COUNT"
-        )
-    )
+    pages = store.get_paginator("scan").paginate(TableName=table, Select="COUNT")
+    return sum(page["Count"] for page in pages)
 
 
 def _drop(store: Any, tables: Iterable[str]) -> None:
-    there = {
-        name
-        for page in store.get_paginator("list_tables").paginate()
-        for name in page["TableNames"]
-    }
-    for table in sorted(there & set(tables)):
+    present: set[str] = set()
+    for page in store.get_paginator("list_tables").paginate():
+        present.update(page["TableNames"])
+    for table in sorted(present & set(tables)):
         store.delete_table(TableName=table)
-        print(f"{table} is gone")
+        print(f"{table} is deleted")
 
 
 if __name__ == "__main__":

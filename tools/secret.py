@@ -1,11 +1,12 @@
-"""Makes and changes the secret of an installation, `chunhui/STAGE`; of what is in it only names are ever printed.
+"""Create and change the secret of an installation, `chunhui/STAGE`. Only names are printed.
 
-python -m tools.secret --stage dev new SMS_PROVIDERS=sms.json MAIL_SERVER=mail.json   # keys of the house's own are made by chance
-python -m tools.secret --stage dev set SMS_PROVIDERS=sms.json                         # a part of it anew, from a file
-python -m tools.secret --stage dev add-token-key 2027-11    # signs from now on; the others still verify
+python -m tools.secret --stage dev new SMS_PROVIDERS=sms.json MAIL_SERVER=mail.json
+python -m tools.secret --stage dev set SMS_PROVIDERS=sms.json   # replace a part from a file
+python -m tools.secret --stage dev add-token-key 2027-11    # signs from now on; the others verify
 python -m tools.secret --stage dev drop-token-keys          # all but the one that signs
-python -m tools.secret --stage dev show                     # what is in it, by name
-The functions have what they were deployed with: `make deploy` gives them the new version.
+python -m tools.secret --stage dev show                     # the parts, by name
+`new` makes random keys. The functions keep the version that they were deployed with:
+`make deploy` gives them the new one.
 """
 
 import argparse
@@ -32,10 +33,11 @@ __all__ = ["changed", "check", "described", "made", "main"]
 _PARTS = ("TOKEN_KEYS", "SECRET", "SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
 _FROM_FILES = ("SMS_PROVIDERS", "MAIL_SERVER", "OPEN311_KEYS")
 _FIRST_KEY = "first"
+_OF_THE_STACK = ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET")
 
 
 def made(parts: Mapping[str, str]) -> dict[str, str]:
-    """Return a new secret: what is given, and keys by chance for the rest."""
+    """Return a new secret: the given parts, and random keys for the rest."""
     keys = {
         "TOKEN_KEYS": json.dumps({_FIRST_KEY: secrets.token_urlsafe(48)}),
         "SECRET": secrets.token_urlsafe(48),
@@ -46,7 +48,7 @@ def made(parts: Mapping[str, str]) -> dict[str, str]:
 def changed(
     secret: Mapping[str, str], command: str, words: list[str]
 ) -> dict[str, str]:
-    """Return the secret as a command leaves it."""
+    """Return the secret after a command."""
     keys: dict[str, str] = json.loads(secret["TOKEN_KEYS"])
     if command == "add-token-key":
         (name,) = words
@@ -55,57 +57,39 @@ def changed(
         keys = {name: secrets.token_urlsafe(48)} | keys  # the first signs
     elif command == "drop-token-keys":
         keys = dict([next(iter(keys.items()))])
-    return check(
-        {
-            **secret,
-            "TOKEN_KEYS": json.dumps(keys),
-            **_from_files(words if command == "set" else []),
-        }
-    )
+    parts = {**secret, "TOKEN_KEYS": json.dumps(keys)}
+    if command == "set":
+        parts |= _from_files(words)
+    return check(parts)
 
 
 def check(secret: Mapping[str, str]) -> dict[str, str]:
-    """Return a secret that the house can read.
+    """Return a secret that the functions can read.
 
     Raises:
-        KeyError, TypeError, ValueError: it could not, and every function would fail at its first request.
+        KeyError, TypeError, ValueError: they could not, and would fail at their first request.
 
     """
-    in_cloud = dict.fromkeys(
-        ("URGENT_QUEUE_URL", "BULK_QUEUE_URL", "UPLOAD_BUCKET"), "x"
-    )
+    in_cloud = dict.fromkeys(_OF_THE_STACK, "x")
     settings = Settings.from_env({**secret, **in_cloud})
     kinds = {given.kind for given in settings.sms_providers} | {settings.mail.kind}
     unknown = kinds - {"console", "gateway", "ses", "smtp", "sns"}
     if unknown:
         raise ValueError(f"nothing sends by {', '.join(sorted(unknown))}")
     if not json.loads(secret["SMS_PROVIDERS"]):
-        raise ValueError(
-            "SMS_PROVIDERS: nobody sends text messages"
-        )  # the house would write them into its log
+        # Without a provider messages would be written into the log.
+        raise ValueError("SMS_PROVIDERS: nobody sends text messages")
     _try(settings)
     return {name: secret[name] for name in _PARTS}
 
 
 def _try(settings: Settings) -> None:
-    """Make what sends, which refuses what never could: a gateway without https or key, two of one name, a sender that is none."""
+    """Create the senders, which refuse settings that could never send.
+
+    For example a gateway without https or key, or two providers of one name.
+    """
     clock = SystemClock()
-    providers = []
-    for given in settings.sms_providers:
-        sender: SmsSender = SnsSms(settings.region)
-        if given.kind == "gateway":
-            sender = HttpSms(
-                given.url, given.key, given.name, ids=RandomIds(), clock=clock
-            )
-        providers.append(
-            Provider(
-                name=given.name,
-                sender=sender,
-                weight=given.weight,
-                price_li=given.price_li,
-            )
-        )
-    Providers(providers)
+    Providers([_provider(given, settings, clock) for given in settings.sms_providers])
     mail = settings.mail
     if mail.kind == "smtp":
         SmtpEmail(
@@ -120,32 +104,46 @@ def _try(settings: Settings) -> None:
         SesEmail(settings.region, mail.sender)
 
 
+def _provider(given: Any, settings: Settings, clock: SystemClock) -> Provider:
+    sender: SmsSender
+    if given.kind == "gateway":
+        sender = HttpSms(given.url, given.key, given.name, ids=RandomIds(), clock=clock)
+    else:
+        sender = SnsSms(settings.region)
+    return Provider(
+        name=given.name, sender=sender, weight=given.weight, price_li=given.price_li
+    )
+
+
 def described(secret: Mapping[str, str]) -> list[str]:
-    """Return what is in a secret, in names."""
+    """Return the parts of a secret, by name only."""
     parts = {name: json.loads(secret[name]) for name in _PARTS if name != "SECRET"}
+    providers = [f"{one['name']} ({one['kind']})" for one in parts["SMS_PROVIDERS"]]
     return [
         f"TOKEN_KEYS      {', '.join(parts['TOKEN_KEYS'])} (the first signs)",
         "SECRET          one key",
-        f"SMS_PROVIDERS   {', '.join('{name} ({kind})'.format_map(given) for given in parts['SMS_PROVIDERS'])}",
+        f"SMS_PROVIDERS   {', '.join(providers)}",
         f"MAIL_SERVER     {parts['MAIL_SERVER']['kind']}",
         f"OPEN311_KEYS    {', '.join(parts['OPEN311_KEYS']) or 'none'}",
     ]
 
 
 def _from_files(words: list[str]) -> dict[str, str]:
-    given = dict(word.split("=", 1) for word in words)
-    if not given.keys() <= set(_FROM_FILES):
+    paths = dict(word.split("=", 1) for word in words)
+    others = paths.keys() - set(_FROM_FILES)
+    if others:
         raise ValueError(
-            f"{', '.join(given.keys() - set(_FROM_FILES))}: from a file come {', '.join(_FROM_FILES)}"
+            f"{', '.join(others)}: from a file come {', '.join(_FROM_FILES)}"
         )
-    return {
-        name: json.dumps(json.loads(Path(path).read_text("utf-8")), ensure_ascii=False)
-        for name, path in given.items()
-    }
+    parts = {}
+    for name, path in paths.items():
+        part = json.loads(Path(path).read_text("utf-8"))
+        parts[name] = json.dumps(part, ensure_ascii=False)
+    return parts
 
 
 def main() -> None:
-    """Do what is asked, or say why not."""
+    """Run the command and print the parts, or the reason for refusing it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -155,17 +153,16 @@ def main() -> None:
     )
     parser.add_argument("words", nargs="*", metavar="NAME=FILE or key id")
     given = parser.parse_args()
-    store, name = (
-        boto3.session.Session().client("secretsmanager"),
-        f"chunhui/{given.stage}",
-    )
+    store = boto3.session.Session().client("secretsmanager")
+    name = f"chunhui/{given.stage}"
     try:
-        print("\n".join(described(_do(store, name, given.command, given.words))))
+        secret = _run(store, name, given.command, given.words)
+        print("\n".join(described(secret)))
     except (KeyError, OSError, TypeError, ValueError) as wrong:
         sys.exit(f"{name} stays as it is: {wrong}")
 
 
-def _do(store: Any, name: str, command: str, words: list[str]) -> dict[str, str]:
+def _run(store: Any, name: str, command: str, words: list[str]) -> dict[str, str]:
     if command == "new":
         secret = made(_from_files(words))
         store.create_secret(

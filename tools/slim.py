@@ -1,4 +1,4 @@
-"""What of the libraries nobody asks for in Lambda, and so is not shipped."""
+"""Remove the parts of libraries that are not used in Lambda."""
 
 import re
 import shutil
@@ -8,45 +8,44 @@ from pathlib import Path
 __all__ = ["CHALICE", "SERVICES", "slim"]
 
 CHALICE = "chalice"
-SERVICES = {
-    "dynamodb",
-    "s3",
-    "sesv2",
-    "sns",
-    "sqs",
-    "sts",
-}  # what of AWS is called; sts gives out credentials
+# The AWS services that are called; sts gives out credentials.
+SERVICES = {"dynamodb", "s3", "sesv2", "sns", "sqs", "sts"}
 # Files of any library that Python never loads.
 _NOT_LOADED = re.compile(r".*\.(pyi|pyx|pxd|c|h|cpp|hpp|md|rst|exe|swp|typed)$")
 _FOLDERS = {"__pycache__", "tests", "test", "examples", "bin"}
 _DROPPED = (
-    *(
-        "chalice/cli",
-        "chalice/deploy",
-        "chalice/templates",
-        "chalice/cdk",
-    ),  # packaging and deploying
-    *("aws_lambda_powertools/event_handler",),  # what Chalice does
-    *(
-        f"aws_lambda_powertools/utilities/{name}"
-        for name in ("data_masking", "feature_flags", "kafka", "streaming")
-    ),
-    *("PIL/_imagingtk*", "PIL/ImageTk.py", "PIL/_tkinter_finder.py"),  # windows
-    *(
-        "PIL/_avif*",
-        "PIL/AvifImagePlugin.py",
-        "pillow.libs/libavif-*",
-    ),  # photos are JPEG, PNG or WebP
-    *(
-        "PIL/_imagingft*",
-        "PIL/_imagingcms*",
-    ),  # nothing is written on photos, and their colours are not matched to devices
-    *(
-        f"pillow.libs/lib{name}*"
-        for name in ("freetype", "harfbuzz", "brotli", "lcms2")
-    ),  # which only those two load
-    *("pydantic/v1", "pydantic/deprecated/*.json"),  # models of another age
-    *("boto3/data", "s3transfer/crt.py"),  # resources; clients need none
+    # packaging and deploying
+    "chalice/cli",
+    "chalice/deploy",
+    "chalice/templates",
+    "chalice/cdk",
+    # routing, which Chalice does
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/streaming",
+    # windows on a desktop
+    "PIL/_imagingtk*",
+    "PIL/ImageTk.py",
+    "PIL/_tkinter_finder.py",
+    # photos are JPEG, PNG or WebP
+    "PIL/_avif*",
+    "PIL/AvifImagePlugin.py",
+    "pillow.libs/libavif-*",
+    # no text is drawn on photos, and colours are not matched to devices
+    "PIL/_imagingft*",
+    "PIL/_imagingcms*",
+    "pillow.libs/libfreetype*",
+    "pillow.libs/libharfbuzz*",
+    "pillow.libs/libbrotli*",
+    "pillow.libs/liblcms2*",
+    # models of version 1
+    "pydantic/v1",
+    "pydantic/deprecated/*.json",
+    # boto3 resources; clients need none
+    "boto3/data",
+    "s3transfer/crt.py",
 )
 _KEPT_OF_INFO = re.compile(
     r"METADATA$|.*(LICEN[CS]E|NOTICE|COPYING|AUTHORS)", re.IGNORECASE
@@ -54,7 +53,7 @@ _KEPT_OF_INFO = re.compile(
 
 
 def slim(tree: Path) -> None:
-    """Remove from a tree of libraries what is not used; what is left loads as before."""
+    """Remove the unused parts from a tree of libraries. The rest loads as before."""
     for pattern in _DROPPED:
         for path in tree.glob(pattern):
             _remove(path)
@@ -65,36 +64,36 @@ def slim(tree: Path) -> None:
 
 
 def _unused_services(data: Path) -> Iterator[Path]:
-    for service in (path for path in data.iterdir() if path.is_dir()):
+    for service in _folders(data):
         if service.name not in SERVICES:
             yield service
-        else:
-            yield from sorted(path for path in service.iterdir() if path.is_dir())[
-                :-1
-            ]  # older versions of its interface
-            yield from service.glob("*/examples-*")
+            continue
+        *older, _ = _folders(service)  # by date of the interface
+        yield from older
+        yield from service.glob("*/examples-*")
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(path for path in parent.iterdir() if path.is_dir())
 
 
 def _unused_files(tree: Path) -> Iterator[Path]:
     for path in sorted(tree.rglob("*")):
-        if (
-            path.is_dir()
-            and path.name in _FOLDERS
-            and not any(part.endswith(".dist-info") for part in path.parts)
-        ) or (
-            path.is_file()
-            and _NOT_LOADED.fullmatch(path.name)
-            and not any(part.endswith(".dist-info") for part in path.parts)
-        ):
+        if any(part.endswith(".dist-info") for part in path.parts):
+            continue
+        if path.is_dir():
+            unused = path.name in _FOLDERS
+        else:
+            unused = _NOT_LOADED.fullmatch(path.name) is not None
+        if unused:
             yield path
 
 
 def _trim(info: Path) -> None:
-    """Keep what a library is called, its version and its licence; its description is not read by anybody here."""
-    for path in sorted(
-        (path for path in info.rglob("*") if path.is_file()), reverse=True
-    ):
-        if not _KEPT_OF_INFO.fullmatch(path.name) and "licenses" not in path.parts:
+    """Keep the name, version and licence of a library; its long description is not used."""
+    for path in sorted(info.rglob("*"), reverse=True):
+        kept = _KEPT_OF_INFO.fullmatch(path.name) or "licenses" in path.parts
+        if path.is_file() and not kept:
             path.unlink()
     metadata = info / "METADATA"
     head, _, _ = metadata.read_text(encoding="utf-8").partition("\n\n")

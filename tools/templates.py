@@ -1,53 +1,68 @@
-"""Writes docs/messages.md: every text that the house sends, as providers want it registered; ends with 1 if it had to."""
+"""Write docs/messages.md, the texts of all messages as SMS providers register them."""
 
-import sys
 from pathlib import Path
 
 from chalicelib.catalogue import TEMPLATES
 from chalicelib.kernel.template import Template
 
-__all__ = ["FILE", "current"]
+from .generated import keep
+
+__all__ = ["FILE", "generated"]
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "messages.md"
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
+COLUMNS = (
+    "kind",
+    "version",
+    "recipients",
+    "urgency",
+    "class",
+    "asks",
+    "can wait",
+    "parts",
+    *LANGUAGES.values(),
+)
 HEAD = f"""# Messages
 
-Every message that the house sends, written by `python -m tools.templates` from the templates in the code and compared in a
-test. Domestic SMS providers want each text registered with its variables; each is sent behind the signature in 【】, and a
-promotional one ends with the way to refuse it. *Parts* is what the longest it can become is billed as (70 units alone, 67
-each in a chain), signature of eight characters included. *Asks*: answered by replying 1 or 2. *Can wait*: goes into the
-daily digest of somebody who was told enough this week.
+Every message that Chunhui sends. `python -m tools.templates` writes this page from the
+templates in the code, and a test compares it. Domestic SMS providers register each text with
+its variables. Each text is sent behind a signature in 【】. A promotional text ends with the way
+to refuse it.
 
-| kind | version | who hears it | urgency | class | asks | can wait | parts | {" | ".join(LANGUAGES.values())} |
-|---|---|---|---|---|---|---|---|{"---|" * len(LANGUAGES)}
+- *parts*: the number of SMS parts billed for the longest text. A part has 70 units alone, or 67
+  in a chain. The signature is included, with eight characters.
+- *asks*: the recipient answers with 1 or 2.
+- *can wait*: goes into the daily digest of a person who has had their weekly share of messages.
+
+| {" | ".join(COLUMNS)} |
+{"|---" * len(COLUMNS)}|
 """
 
 
-def current() -> str:
-    """Return the document as it is committed."""
-    return HEAD + "".join(_line(kind, TEMPLATES[kind]) for kind in sorted(TEMPLATES))
+def generated() -> str:
+    """Return the page."""
+    rows = [_row(kind, TEMPLATES[kind]) for kind in sorted(TEMPLATES)]
+    return HEAD + "".join(rows)
 
 
-def _line(kind: str, template: Template) -> str:
-    marks = ["yes" if mark else "" for mark in (template.asks, template.can_wait)]
+def _row(kind: str, template: Template) -> str:
     cells = [
         f"`{kind}`",
         template.version,
         template.told,
         template.urgency.value,
         template.legal.value,
-        *marks,
+        _mark(template.asks),
+        _mark(template.can_wait),
+        template.parts,
     ]
-    texts = [template.text.format(locale) for locale in LANGUAGES]
-    return (
-        "| "
-        + " | ".join(str(cell) for cell in [*cells, template.parts, *texts])
-        + " |\n"
-    )
+    cells += [template.text.format(locale) for locale in LANGUAGES]
+    return f"| {' | '.join(map(str, cells))} |\n"
+
+
+def _mark(holds: object) -> str:
+    return "yes" if holds else ""
 
 
 if __name__ == "__main__":
-    before, now = FILE.read_text(encoding="utf-8") if FILE.exists() else "", current()
-    if before != now:
-        FILE.write_text(now, encoding="utf-8")
-        sys.exit("docs/messages.md was out of date and has been written; commit it")
+    keep(FILE, generated())

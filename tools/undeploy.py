@@ -1,4 +1,4 @@
-"""Ends an installation: its stack is deleted, and its tables, photos and logs stay.
+"""Delete the stack of an installation. Its tables, photos and logs stay.
 
 python -m tools.undeploy --stage dev
 """
@@ -15,54 +15,57 @@ from .deploy import KEEPS_DATA, Deployment, agreed
 
 __all__ = ["main"]
 
+_STAYS = (*KEEPS_DATA, "AWS::Logs::LogGroup")
+_ENDED = ("DELETE_COMPLETE", "DELETE_FAILED")
+
 
 def main() -> None:
-    """Say what stays, ask, delete, wait."""
+    """List the resources that stay, ask, delete the stack and wait."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--stage", required=True, choices=("dev", "prod"))
     parser.add_argument("--yes", action="store_true", help="do not ask")
     given = parser.parse_args()
-    here = Deployment(stage=given.stage, aws=boto3.session.Session())
-    stack, formation = here.look(), here.aws.client("cloudformation")
+    deployment = Deployment(stage=given.stage, aws=boto3.session.Session())
+    stack = deployment.look()
+    formation = deployment.aws.client("cloudformation")
     if stack is None:
-        sys.exit(f"there is no stack {here.stack} in this account and region")
-    pages = formation.get_paginator("list_stack_resources").paginate(
-        StackName=here.stack
-    )
-    resources = [
-        resource for page in pages for resource in page["StackResourceSummaries"]
-    ]
-    kept = sorted(
-        r["PhysicalResourceId"]
-        for r in resources
-        if r["ResourceType"] in (*KEEPS_DATA, "AWS::Logs::LogGroup")
-    )
-    print(
-        f"{len(resources) - len(kept)} resources go. These stay, with everything in them:\n  "
-        + "\n  ".join(kept)
-    )
-    if not agreed(f"Delete {here.stack}?", yes=given.yes):
+        sys.exit(f"there is no stack {deployment.stack} in this account and region")
+    going, staying = _resources(formation, deployment.stack)
+    print(f"{going} resources go. These stay, with everything in them:")
+    for name in staying:
+        print(f"  {name}")
+    if not agreed(f"Delete {deployment.stack}?", yes=given.yes):
         sys.exit("nothing was deleted")
-    formation.delete_stack(StackName=here.stack)
-    while (status := _status(formation, stack["StackId"])) not in (
-        "DELETE_COMPLETE",
-        "DELETE_FAILED",
-    ):
+    formation.delete_stack(StackName=deployment.stack)
+    while (status := _status(formation, stack["StackId"])) not in _ENDED:
         time.sleep(2)
     print(status)
     sys.exit(0 if status == "DELETE_COMPLETE" else 1)
 
 
+def _resources(formation: Any, stack: str) -> tuple[int, list[str]]:
+    """Return how many resources go, and the names of those that stay."""
+    going, staying = 0, []
+    pages = formation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    for page in pages:
+        for resource in page["StackResourceSummaries"]:
+            if resource["ResourceType"] in _STAYS:
+                staying.append(resource["PhysicalResourceId"])
+            else:
+                going += 1
+    return going, sorted(staying)
+
+
 def _status(formation: Any, stack: str) -> str:
     try:
-        (found,) = formation.describe_stacks(StackName=stack)["Stacks"]
+        (described,) = formation.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
-            raise  # credentials that have run out, say: nobody knows then
+            raise  # expired credentials, for example, say nothing about the stack
         return "DELETE_COMPLETE"
-    return str(found["StackStatus"])
+    return str(described["StackStatus"])
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from chalicelib.people.model import Person
 from chalicelib.runtime import services, use
 from chalicelib.uploads import feature as uploads_feature
 from devserver.files import told_of
-from tools.policies import API, Grant
+from tools.policies import API, RecordedCall
 
 from ..faults.cloud import sqs_event
 from ..faults.story import cancelled, failure
@@ -68,7 +68,7 @@ class Recorder:
     """Calls by function, what was answered below 400 (method and path), and which kinds of jobs were done."""
 
     prefix: str = ""
-    calls: dict[str, Counter[Grant]] = field(default_factory=dict)
+    calls: dict[str, Counter[RecordedCall]] = field(default_factory=dict)
     answered: set[tuple[str, str]] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     running: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Recorder:
     def note(self, action: str, resource: str) -> None:
         if self.running:
             self.calls.setdefault(self.running[-1], Counter())[
-                Grant(action, resource)
+                RecordedCall(action, resource)
             ] += 1
 
     @contextmanager

@@ -12,8 +12,8 @@ from chalicelib.catalogue import job_kinds
 from tools.policies import (
     ADDRESSES,
     API,
-    Grant,
     Permission,
+    RecordedCall,
     address_of,
     differences,
     file_of,
@@ -119,14 +119,14 @@ def test_no_function_scans_or_manages_a_table(recorder: Recorder):
 def test_who_may_publish_to_phones_may_not_publish_to_topics(recorder: Recorder):
     denied = Permission("Deny", "sns:Publish", "arn:${AWS::Partition}:sns:*:*:*")
     for function, calls in recorder.calls.items():
-        texts = Grant("sns:Publish", "phone") in calls
+        texts = RecordedCall("sns:Publish", "phone") in calls
         assert (denied in permissions_in(committed(function))) == texts, function
 
 
 @pytest.mark.parametrize("resource", ["table/nothing", "queue/nothing", "topic", "?"])
 def test_a_call_to_what_the_stack_does_not_have_is_refused(resource: str):
     with pytest.raises(LookupError, match="make infra"):
-        permissions_of(API, [Grant("dynamodb:Query", resource)])
+        permissions_of(API, [RecordedCall("dynamodb:Query", resource)])
 
 
 def test_the_text_of_a_policy_does_not_depend_on_an_order(recorder: Recorder):

@@ -17,7 +17,7 @@ from tools.adopt import adoption
 from tools.deploy import (
     KEEPS_DATA,
     Deployment,
-    Refused,
+    NotDeployed,
     agreed,
     losing,
     outputs_of,
@@ -282,11 +282,11 @@ def test_what_failed_is_nothing_to_go_back_to_and_what_stayed_behind_is_not_deni
             "describe_stacks", lambda **_: {"Stacks": [{"StackStatus": status}]}
         ),
     )
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(NotDeployed, match=said):
         failing.carry_out(change_set["ChangeSetName"], name)
     assert here.former() == []
     if status == "ROLLBACK_FAILED":
-        with pytest.raises(Refused, match="undeploy"):
+        with pytest.raises(NotDeployed, match="undeploy"):
             failing.propose(name, {})
 
 
