@@ -1,1 +1,1 @@
-"""The one tree of places: street, community, grid, building, unit; who answers for each, and what lies next to it."""
+"""The tree of places (street, community, grid, building, unit), with duty lists and neighbours."""

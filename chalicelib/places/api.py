@@ -29,22 +29,20 @@ def list_places(
 def put_place(
     places: Places, context: RequestContext, code: str, body: PlaceIn
 ) -> PlaceView:
-    """Create or change a place."""
+    """Create or change a place, and set its neighbours."""
     if body.kind not in (None, kind_of(code)):
         raise Invalid("place.kind_wrong", ["kind"], kind=kind_of(code).value)
     location = body.location.as_location() if body.location else None
-    return PlaceView.of(
-        places.put_place(
-            context, code, body.name, body.neighbours, body.zone, location
-        ),
-        with_duty=True,
+    place = places.put_place(
+        context, code, body.name, body.neighbours, body.zone, location
     )
+    return PlaceView.of(place, with_duty=True)
 
 
 @routes.put("/v1/places/{code}/duty")
 def assign_duty(
     places: Places, context: RequestContext, code: str, body: DutyIn
 ) -> PlaceView:
-    """Say who answers for a place."""
+    """Replace the duty list of a place: the people on duty there, by role."""
     duty = {role.value: people for role, people in body.root.items()}
     return PlaceView.of(places.assign_duty(context, code, duty), with_duty=True)

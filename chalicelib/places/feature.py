@@ -1,4 +1,4 @@
-"""The declaration of places: the tree of streets, communities, grids and buildings, and who is on duty there."""
+"""The declaration of places: the tree of a street, and the people on duty at each place."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ def build(core: "Core", get: Get) -> "Places":
 
 @feature.fill(place_exists)
 def fill_place_exists(core: "Core", get: Get) -> Callable[[str], bool]:
-    """Tell people whether a place exists."""
+    """Return the check whether a place exists, which people use."""
     from .repository import PlaceRepository
 
     return PlaceRepository(core.store).place_exists

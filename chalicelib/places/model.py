@@ -49,12 +49,12 @@ class Place(Entity):
         return kind_of(self.id)
 
     def as_resource(self) -> Resource:
-        """Return what permission needs to know of it."""
+        """Return the place as access checks see it."""
         return Resource(see=permissions.SEE, places=(self.id,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Street:
-    """The entry of a street in the list of streets: nightly jobs find all streets without a scan."""
+    """The entry of a street in the list of streets, which nightly jobs read instead of a scan."""
 
     code: str

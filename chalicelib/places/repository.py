@@ -1,4 +1,4 @@
-"""How places are stored: a street is one partition, its tree lies in the order of the codes."""
+"""How places are stored: a street is one partition, its places sorted in tree order."""
 
 from ..kernel.paging import Page, Position, every
 from ..kernel.place import sort_key, street_of, subtree
@@ -21,8 +21,12 @@ def _keys(place: Place) -> dict[str, str]:
     return {"pk": street_of(place.id), "sk": sort_key(place.id)}
 
 
+def _street_keys(street: Street) -> dict[str, str]:
+    return {"pk": _STREETS, "sk": street.code}
+
+
 PLACE = _PLACES.row(Place, keys=_keys)
-STREET = _PLACES.row(Street, keys=lambda street: {"pk": _STREETS, "sk": street.code})
+STREET = _PLACES.row(Street, keys=_street_keys)
 PLACE_EVENT = _PLACES.event_log(Place, PlaceEvent)
 
 
@@ -36,19 +40,20 @@ class PlaceRepository(Repository):
         return self._store.get(PLACE, street_of(code), sort_key(code))
 
     def place_exists(self, code: str) -> bool:
-        """Say whether there is such a place."""
+        """Return whether a place exists."""
         return self.find_place(code) is not None
 
     def zone_of(self, street: str) -> str | None:
         """Read a street's time zone, eventually consistent: it hardly ever changes."""
         place = self._store.get(PLACE, street, sort_key(street), consistent=False)
-        return place.zone if place else None
+        if place is None:
+            return None
+        return place.zone
 
     def find_places(self, codes: list[str]) -> list[Place]:
         """Read several places, a hundred in a request."""
-        return self._store.get_many(
-            PLACE, [(street_of(code), sort_key(code)) for code in codes]
-        )
+        keys = [(street_of(code), sort_key(code)) for code in codes]
+        return self._store.get_many(PLACE, keys)
 
     def places_below(
         self, code: str, start: Position | None, limit: int, *, consistent: bool = True

@@ -20,7 +20,7 @@ def _zone(name: str) -> str:
 
 
 class SubtreeQuery(PageQuery):
-    """Below which place."""
+    """The place whose tree is listed."""
 
     under: PlaceCode
     limit: Annotated[int, Field(ge=1, le=100)] = 100
@@ -33,7 +33,7 @@ class LocationIn(Request):
     long: Annotated[float, Field(strict=True, ge=-180, le=180)]
 
     def as_location(self) -> Location:
-        """Return it as it is kept."""
+        """Return the point as a value of the model."""
         return Location(self.lat, self.long)
 
 
@@ -45,25 +45,25 @@ class LocationView(View):
 
 
 class PlaceIn(Request):
-    """What is said about a place; its level follows from its code."""
+    """A place to create or change. Its level follows from its code."""
 
     name: Annotated[Line, Field(min_length=1, max_length=40)]
     kind: PlaceKind | None = Field(
-        None, description="May be given; must be the level that the code names."
+        None, description="Optional; must be the level that the code names."
     )
     neighbours: Annotated[list[PlaceCode], Field(max_length=20)] = []
     zone: Annotated[str, Field(max_length=40), AfterValidator(_zone)] | None = None
     location: LocationIn | None = Field(
-        None, description="Where it is on the map; left out, it stays as it is."
+        None, description="A point on the map; unchanged if it is left out."
     )
 
 
 class DutyIn(RootModel[dict[Role, Annotated[list[PersonId], Field(max_length=20)]]]):
-    """Who answers for a place, by role."""
+    """The ids of the people on duty at a place, by role."""
 
 
 class PlaceView(View):
-    """A place. `duty` is shown to staff of it."""
+    """A place. `duty` is shown only to staff of the place."""
 
     code: PlaceCode
     version: int
@@ -77,19 +77,22 @@ class PlaceView(View):
     @classmethod
     def of(cls, place: Place, *, with_duty: bool) -> "PlaceView":
         """Return the view of a place."""
+        zone = location = duty = None
+        if place.kind is PlaceKind.STREET:
+            zone = place.zone
+        if place.location:
+            location = LocationView.model_validate(place.location)
+        if with_duty:
+            duty = {role: list(people) for role, people in place.duty.items()}
         return cls(
             code=place.id,
             version=place.version,
             name=place.name,
             kind=place.kind,
             neighbours=list(place.neighbours),
-            zone=place.zone if place.kind is PlaceKind.STREET else None,
-            location=LocationView.model_validate(place.location)
-            if place.location
-            else None,
-            duty={role: list(people) for role, people in place.duty.items()}
-            if with_duty
-            else None,
+            zone=zone,
+            location=location,
+            duty=duty,
         )
 
 

@@ -1,10 +1,11 @@
 """Use cases of places: the tree of a street, and the duty lists."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..kernel.access import STAFF, Action, Actor, Resource
+from ..kernel.cache import ExpiringCache
 from ..kernel.changes import Changes, Put, TimelineEvent
 from ..kernel.clock import Clock
 from ..kernel.errors import Invalid, NotFound, Stale
@@ -21,25 +22,27 @@ from .repository import PlaceRepository
 
 __all__ = ["Places", "Roster"]
 
-_FRESH = timedelta(minutes=10)
+_CACHED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The places of a street and the people on duty there, read at once. Answers as `Places` does."""
+    """The places of a street and the people on duty there, all read at once."""
 
     places: Mapping[str, Place]
     people: Mapping[str, Person]
 
     def duty_along(self, code: str) -> dict[str, dict[str, list[Person]]]:
-        """See `Places.duty_along`."""
-        return _along(
-            {level: self.duty_at(level) for level in ancestors(code)}, self.people
-        )
+        """Return the people on duty at a place and each place around it, by role, if in office."""
+        lists = {level: self.duty_at(level) for level in ancestors(code)}
+        return _along(lists, self.people)
 
     def duty_at(self, code: str) -> Mapping[str, Sequence[str]]:
         """Return the ids on the duty list of one place by role, in office or not."""
-        return self.places[code].duty if code in self.places else {}
+        place = self.places.get(code)
+        if place is None:
+            return {}
+        return place.duty
 
 
 class Places:
@@ -54,14 +57,11 @@ class Places:
         access: Access,
         people: People,
     ) -> None:
-        self._transaction, self._repository, self._access = (
-            transaction,
-            repository,
-            access,
-        )
-        self._clock, self._people = clock, people
-        self._zones: dict[str, tuple[datetime, str]] = {}
-        self._trees: dict[str, tuple[datetime, Sequence[Place]]] = {}
+        self._transaction, self._repository = transaction, repository
+        self._access, self._people = access, people
+        self._zones = ExpiringCache[str](clock, _CACHED_FOR)
+        self._trees = ExpiringCache[Sequence[Place]](clock, _CACHED_FOR)
+        self._clock = clock
 
     def find(self, code: str) -> Place | None:
         """Read one place; for other features."""
@@ -69,72 +69,68 @@ class Places:
 
     def find_many(self, codes: Sequence[str]) -> dict[str, Place]:
         """Read several places in one request, by code."""
-        return {
-            place.id: place
-            for place in self._repository.find_places(list(dict.fromkeys(codes)))
-        }
+        distinct = list(dict.fromkeys(codes))
+        return {place.id: place for place in self._repository.find_places(distinct)}
 
     def zone_of(self, street: str) -> str:
         """Return a street's time zone. It is cached for ten minutes, as every message needs it."""
-        now = self._clock.now()
-        known = self._zones.get(street)
-        if known is None or now - known[0] >= _FRESH:
-            known = self._zones[street] = (
-                now,
-                self._repository.zone_of(street) or DEFAULT_ZONE,
-            )
-        return known[1]
+        return self._zones.get(street, self._read_zone)
+
+    def _read_zone(self, street: str) -> str:
+        return self._repository.zone_of(street) or DEFAULT_ZONE
 
     def tree(self, street: str) -> Sequence[Place]:
-        """Return every place of a street, in tree order. It is cached for ten minutes: thousands of rows."""
-        now = self._clock.now()
-        known = self._trees.get(street)
-        if known is None or now - known[0] >= _FRESH:
-            known = self._trees[street] = now, list(self._places_of(street))
-        return known[1]
+        """Return every place of a street, in tree order.
 
-    def _places_of(self, street: str) -> Iterator[Place]:
+        The tree has thousands of rows, so it is cached for ten minutes.
+        """
+        return self._trees.get(street, self._read_tree)
+
+    def _read_tree(self, street: str) -> Sequence[Place]:
         def read(start: Position | None) -> Page[Place]:
             return self._repository.places_below(street, start, 1000, consistent=False)
 
-        return every(read)
+        return list(every(read))
 
     def streets(self) -> list[str]:
         """Return the code of every street of the installation."""
         return self._repository.streets()
 
     def on_duty(self, code: str, roles: Sequence[str]) -> list[Person]:
-        """Return the people on duty for a place in these roles, from the nearest level that has any.
+        """Return the people on duty for a place in these roles, from the nearest level with any.
 
         A duty list may still name people who were demoted, blocked or erased. They are left out.
         """
         for level, duty in self._duty_lists(code).items():
-            named = list(
-                dict.fromkeys(person for role in roles for person in duty.get(role, ()))
-            )
-            people = self._people.find_many(named) if named else {}
-            in_office = _in_office(named, people, roles, level)
+            listed: dict[str, None] = {}  # in order, without repetition
+            for role in roles:
+                listed.update(dict.fromkeys(duty.get(role, ())))
+            if not listed:
+                continue
+            people = self._people.find_many(list(listed))
+            in_office = _in_office(list(listed), people, roles, level)
             if in_office:
                 return in_office
         return []
 
     def _duty_lists(self, code: str) -> dict[str, Mapping[str, Sequence[str]]]:
         """Read the duty list of a place and of each place around it, the place itself first."""
-        found = {
-            place.id: place.duty
-            for place in self._repository.find_places(ancestors(code))
-        }
-        return {level: found.get(level, {}) for level in ancestors(code)}
+        levels = ancestors(code)
+        places = self._repository.find_places(levels)
+        duty = {place.id: place.duty for place in places}
+        return {level: duty.get(level, {}) for level in levels}
 
-    def roster(self, street: str, also: Iterable[str] = ()) -> Roster:
-        """Read all places of a street, the people on duty there and those of `also`, a hundred in a request."""
-        places = {
-            place.id: place
-            for place in every(
-                lambda start: self._repository.places_below(street, start, 100)
-            )
-        }
-        named = set(also)
+    def roster(self, street: str, more_people: Iterable[str] = ()) -> Roster:
+        """Read all places of a street, the people on duty there and `more_people`.
+
+        A request reads a hundred rows.
+        """
+
+        def read(start: Position | None) -> Page[Place]:
+            return self._repository.places_below(street, start, 100)
+
+        places = {place.id: place for place in every(read)}
+        named = set(more_people)
         for place in places.values():
             named.update(*place.duty.values())
         return Roster(places=places, people=self._people.find_many(sorted(named)))
@@ -170,9 +166,11 @@ class Places:
         zone: str | None,
         location: Location | None = None,
     ) -> Place:
-        """Create or change a place; its parent and its neighbours must exist.
+        """Create or change a place. Zone and location stay where none is given.
 
-        Zone and location stay where none is given.
+        Raises:
+            Invalid: its parent or a neighbour does not exist.
+
         """
 
         def decide() -> Changes[Place]:
@@ -219,24 +217,12 @@ class Places:
             if place is None:
                 raise NotFound
             place.check_version(context.seen_version)
-            people = self._people.find_many(
-                {person for ids in duty.values() for person in ids}
-            )
+            self._check_roles(code, duty)
+            distinct: dict[str, tuple[str, ...]] = {}
             for role, ids in duty.items():
-                for n, id in enumerate(ids):
-                    person = people.get(id)
-                    if not person or not any(
-                        g.role.value == role and g.reaches(code) for g in person.grants
-                    ):
-                        raise Invalid(
-                            "duty.not_of_role", [role, n], role=role, place=code
-                        )
-            changed = replace(
-                place,
-                duty={
-                    role: tuple(dict.fromkeys(ids)) for role, ids in duty.items() if ids
-                },
-            )
+                if ids:
+                    distinct[role] = tuple(dict.fromkeys(ids))
+            changed = replace(place, duty=distinct)
             event = TimelineEvent(
                 tag="place.duty_assigned", actor=actor.id, party="staff"
             )
@@ -244,12 +230,24 @@ class Places:
 
         return self._transaction.run(decide, context)
 
+    def _check_roles(self, code: str, duty: Mapping[str, Sequence[str]]) -> None:
+        """Refuse with Invalid a person who does not hold the role at a place."""
+        named: set[str] = set()
+        named.update(*duty.values())
+        people = self._people.find_many(named)
+        for role, ids in duty.items():
+            for position, id in enumerate(ids):
+                person = people.get(id)
+                if person is None or not _holds(person, [role], code):
+                    loc: list[str | int] = [role, position]
+                    raise Invalid("duty.not_of_role", loc, role=role, place=code)
+
     def _require(self, context: RequestContext, action: Action, code: str) -> Actor:
         resource = Resource(see=permissions.SEE, places=(code,))
         return self._access.require(context, action, resource).actor
 
     def found_street(self, code: str, name: str, zone: str) -> Place:
-        """Create the root of a tree; for the operator's command. No route leads here."""
+        """Create a street, for the operator's command. No route leads here."""
         now = self._clock.now()
         event = TimelineEvent(tag="place.changed", actor="operator", party="system")
 
@@ -270,7 +268,7 @@ class Places:
         return self._transaction.run(decide, RequestContext())
 
     def put_on_duty(self, code: str, role: str, person_id: str) -> Place:
-        """Add a person to the duty list of a place; for the operator's command. No route leads here."""
+        """Add a person to a duty list, for the operator's command. No route leads here."""
         event = TimelineEvent(
             tag="place.duty_assigned", actor="operator", party="system"
         )
@@ -295,22 +293,26 @@ def _along(
     """Return the people in office by place and role; `lists` are duty lists by place."""
     along: dict[str, dict[str, list[Person]]] = {}
     for level, duty in lists.items():
-        along[level] = {
-            role: _in_office(ids, people, [role], level) for role, ids in duty.items()
-        }
+        by_role = along[level] = {}
+        for role, ids in duty.items():
+            by_role[role] = _in_office(ids, people, [role], level)
     return along
 
 
 def _in_office(
     ids: Sequence[str], people: Mapping[str, Person], roles: Sequence[str], place: str
 ) -> list[Person]:
-    """Return those of some people who still hold one of the roles at a place."""
-    found = [people[id] for id in ids if id in people]
-    return [person for person in found if _serves(person, roles, place)]
+    """Return the active people of `ids` who still hold one of the roles at a place."""
+    serving = []
+    for id in ids:
+        person = people.get(id)
+        if person is None or person.erased_at or person.blocked:
+            continue
+        if _holds(person, roles, place):
+            serving.append(person)
+    return serving
 
 
-def _serves(person: Person, roles: Sequence[str], place: str) -> bool:
-    active = not person.erased_at and not person.blocked
-    return active and any(
-        grant.role.value in roles and grant.reaches(place) for grant in person.grants
-    )
+def _holds(person: Person, roles: Sequence[str], place: str) -> bool:
+    there = [grant for grant in person.grants if grant.reaches(place)]
+    return any(grant.role.value in roles for grant in there)
