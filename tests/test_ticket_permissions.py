@@ -141,7 +141,7 @@ class Stage:
             "hold_ticket": {"reason": "等配件", "until": f"{until:%Y-%m-%dT%H:%M:%SZ}"}, "confirm_ticket": for_her,
             "reopen_ticket": {"reason": "没解决"}, "close_ticket": {"reason": "不用了"}, "escalate_ticket": {"reason": "太大了"},
             "merge_ticket": {"into": self.other(private=private)},
-            "turn_ticket": self.world.wish_body(kind="service", budget_fen=None, consent={"how": "spoken"}),
+            "convert_ticket": self.world.wish_body(kind="service", budget_fen=None, consent={"how": "spoken"}),
         }  # fmt: skip
         return bodies.get(move, {})
 

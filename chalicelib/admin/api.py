@@ -1,30 +1,40 @@
-"""Routes of the staff desk."""
+"""Routes of the staff queue and parked jobs."""
 
 from ..kernel.request import RequestContext
 from ..web.fields import NoFields, PlaceQuery
 from ..web.routes import Routes
 from .schemas import (
+    ConvertedView,
+    ConvertToWishIn,
+    QueueTaskView,
     QueueView,
     SpendingView,
     StaffQueueQuery,
-    TaskView,
-    TurnedView,
-    TurnIn,
 )
-from .service import Desk
+from .service import StaffQueue
 
 __all__ = ["routes"]
 
-routes: Routes[Desk] = Routes("admin", {})
+routes: Routes[StaffQueue] = Routes("admin", {})
+
+
+def _converted(
+    staff_queue: StaffQueue, context: RequestContext, wish_id: str
+) -> ConvertedView:
+    return ConvertedView(wish=wish_id)
+
+
+def _nothing(staff_queue: StaffQueue, context: RequestContext, job_id: str) -> None:
+    """Answer a repeated request without a body."""
 
 
 @routes.get("/v1/admin/queue")
 def read_queue(
-    desk: Desk, context: RequestContext, query: StaffQueueQuery
+    staff_queue: StaffQueue, context: RequestContext, query: StaffQueueQuery
 ) -> QueueView:
-    """What waits for the staff of a place, soonest due first."""
-    page, counts = desk.queue(context, query.place, query.limit)
-    items = [TaskView.model_validate(task) for task in page.items]
+    """Read the tasks that wait for the staff of a place, soonest due first."""
+    page, counts = staff_queue.queue(context, query.place, query.limit)
+    items = [QueueTaskView.model_validate(task) for task in page.items]
     return QueueView(
         items=items, counts=dict(counts), next=context.cursor_of(page.next)
     )
@@ -34,35 +44,37 @@ def read_queue(
     "/v1/tickets/{ticket_id}/turn",
     status=201,
     conditional=False,
-    reread=lambda desk, context, wish_id: TurnedView(wish=wish_id),
+    reread=_converted,
 )
-def turn_ticket(
-    desk: Desk, context: RequestContext, ticket_id: str, body: TurnIn
-) -> TurnedView:
-    """Turn a ticket into a wish that volunteers can take, with the resident's consent."""
-    return TurnedView(
-        wish=desk.turn_into_wish(
-            context, ticket_id, body.terms(), body.consent.given()
-        ).id
+def convert_ticket(
+    staff_queue: StaffQueue,
+    context: RequestContext,
+    ticket_id: str,
+    body: ConvertToWishIn,
+) -> ConvertedView:
+    """Convert a ticket to a wish, with the resident's consent."""
+    wish = staff_queue.convert_to_wish(
+        context, ticket_id, body.terms(), body.consent.given()
     )
+    return ConvertedView(wish=wish.id)
 
 
 @routes.post(
     "/v1/admin/jobs/{job_id}/redrive",
     status=204,
     conditional=False,
-    reread=lambda desk, context, job_id: None,
+    reread=_nothing,
 )
 def redrive_job(
-    desk: Desk, context: RequestContext, job_id: str, body: NoFields
+    staff_queue: StaffQueue, context: RequestContext, job_id: str, body: NoFields
 ) -> None:
-    """Make a job that failed for good due again."""
-    desk.redrive(context, job_id)
+    """Make a parked job due again."""
+    staff_queue.redrive(context, job_id)
 
 
 @routes.get("/v1/admin/spending")
 def read_spending(
-    desk: Desk, context: RequestContext, query: PlaceQuery
+    staff_queue: StaffQueue, context: RequestContext, query: PlaceQuery
 ) -> SpendingView:
-    """What the street of a place has spent on text messages this month."""
-    return SpendingView.model_validate(desk.spending(context, query.place))
+    """Read the spending of a street on SMS this month."""
+    return SpendingView.model_validate(staff_queue.spending(context, query.place))

@@ -1,4 +1,4 @@
-"""The declaration of the staff queue: everything that waits for the staff of a place."""
+"""The declaration of the staff queue and of parked jobs."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from ..core import Core
     from ..kernel.staff_queue import QueuePart, QueueQuery
     from ..web.routes import Routes
-    from .service import Desk
+    from .service import StaffQueue
 
 __all__ = ["feature"]
 
-feature: "Feature[Desk]" = Feature("admin", id_prefixes={"job": "due"})
+feature: "Feature[StaffQueue]" = Feature("admin", id_prefixes={"job": "due"})
 
 
 @feature.build
-def build(core: "Core", get: Get) -> "Desk":
+def build(core: "Core", get: Get) -> "StaffQueue":
     """Build the service."""
-    from .service import Desk
+    from .service import StaffQueue
 
-    return Desk(
+    return StaffQueue(
         transaction=core.transaction,
         access=get(access),
         submitter=get(submitter),
@@ -44,6 +44,6 @@ def routes() -> "Routes[Any]":
 
 
 @feature.queue_line()
-def parked(desk: "Desk", query: "QueueQuery") -> "QueuePart":
-    """Return the jobs that failed for good."""
-    return desk.parked(query)
+def parked(staff_queue: "StaffQueue", query: "QueueQuery") -> "QueuePart":
+    """Return the parked jobs as tasks."""
+    return staff_queue.parked(query)

@@ -1,40 +1,40 @@
-"""The staff desk as clients see it."""
+"""The staff queue as clients see it."""
 
 from ..people.schemas import ConsentIn
 from ..web.fields import Instant, PageQuery, PlaceCode, View
 from ..wishes.schemas import WishIn
 
 __all__ = [
+    "ConvertToWishIn",
+    "ConvertedView",
+    "QueueTaskView",
     "QueueView",
     "SpendingView",
     "StaffQueueQuery",
-    "TaskView",
-    "TurnIn",
-    "TurnedView",
 ]
 
 
-class TurnIn(WishIn):
-    """The wish that a ticket becomes: whoever reported it is its resident, and has agreed."""
+class ConvertToWishIn(WishIn):
+    """The wish that a ticket is converted to. Its resident is the reporter, who has agreed."""
 
     on_behalf_of: None = None
     consent: ConsentIn
 
 
-class TurnedView(View):
-    """The wish that a ticket has become."""
+class ConvertedView(View):
+    """The id of the wish that a ticket was converted to."""
 
     wish: str
 
 
 class StaffQueueQuery(PageQuery):
-    """Whose queue."""
+    """The place whose queue is read."""
 
     place: PlaceCode
 
 
-class TaskView(View):
-    """One thing that waits for staff."""
+class QueueTaskView(View):
+    """A task that waits for staff."""
 
     kind: str
     id: str
@@ -45,15 +45,15 @@ class TaskView(View):
 
 
 class QueueView(View):
-    """What waits, soonest due first, and how much of each kind."""
+    """A page of tasks, soonest due first, and the number of tasks of each kind."""
 
-    items: list[TaskView]
+    items: list[QueueTaskView]
     counts: dict[str, int]
     next: str | None
 
 
 class SpendingView(View):
-    """What a street has spent on text messages this month, and what it may; no budget is no limit."""
+    """The spending of a street on SMS this month. Without a budget there is no limit."""
 
     street: PlaceCode
     month: str

@@ -1,8 +1,9 @@
-"""What waits for the staff of a place, soonest due first, over all features."""
+"""The staff queue: the tasks that wait for the staff of a place, over all features."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ..kernel.access import Actor, Relation, Resource, authorize, relations
 from ..kernel.changes import Changes
@@ -22,12 +23,12 @@ from ..wishes.model import Wish
 from ..wishes.submitter import WishSubmitter, WishTerms
 from . import permissions
 
-__all__ = ["Desk", "Spending"]
+__all__ = ["Spending", "StaffQueue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What a street has spent on text messages in a month (UTC), in whole fen, and its budget."""
+    """The spending of a street on SMS in a month (UTC) and its budget, in whole fen."""
 
     street: str
     month: str
@@ -35,8 +36,8 @@ class Spending:
     budget_fen: int | None
 
 
-class Desk:
-    """Use cases of the staff desk."""
+class StaffQueue:
+    """Use cases of the staff queue and parked jobs."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class Desk:
     def queue(
         self, context: RequestContext, place: str, limit: int
     ) -> tuple[Page[Task], Mapping[str, int]]:
-        """Return what waits for the staff of a place and below, and how much of each kind there is in all."""
+        """Return a page of tasks of a place and below, soonest due first, and all counts by kind."""
         granted = self._require_read(context, place)
         is_street_admin = Relation.STREET_ADMIN in granted.relations
         query = QueueQuery(
@@ -68,20 +69,20 @@ class Desk:
             limit=limit,
         )
         parts = self._hooks.queue_parts(query)
-        counts: Counter[str] = Counter()
+        counts = Counter[str]()
         for part in parts:
             counts.update(part.counts)
         merged = merge_pairs([part.tasks for part in parts], limit)
         return Page([task for _, task in merged.items], merged.next), +counts
 
-    def turn_into_wish(
+    def convert_to_wish(
         self,
         context: RequestContext,
         ticket_id: str,
         terms: WishTerms,
         consent: ConsentGiven,
     ) -> Wish:
-        """Have neighbours help with what nobody is obliged to do: the ticket is over, and its resident's wish begins. Both or neither."""
+        """Close a ticket and submit its resident's wish, both or neither."""
 
         def decide() -> Changes[Wish]:
             ticket = self._tickets.find(context, ticket_id)
@@ -94,19 +95,17 @@ class Desk:
         return self._transaction.run(decide, context)
 
     def parked(self, query: QueueQuery) -> QueuePart:
-        """Return jobs that failed for good; those of no known place are for the administrators of streets."""
+        """Return the parked jobs. Those of no known place are for administrators of streets."""
 
         def waits_here(job: ParkedJob) -> bool:
-            return (
-                covers(query.place, job.place) if job.place else query.is_street_admin
-            )
+            if not job.place:
+                return query.is_street_admin
+            return covers(query.place, job.place)
 
         def read(after: str, limit: int) -> Page[tuple[str, ParkedJob]]:
-            found = self._outbox.parked(after, limit, waits_here)
-            return Page(
-                [(job.order, job) for job in found.items],
-                {"after": found.next["sk"]} if found.next else None,
-            )
+            parked = self._outbox.parked(after, limit, waits_here)
+            position = {"after": parked.next["sk"]} if parked.next else None
+            return Page([(job.order, job) for job in parked.items], position)
 
         page, everything = page_and_all(read, query)
         tasks = [(order, _as_task(query, job)) for order, job in page.items]
@@ -115,7 +114,7 @@ class Desk:
         )
 
     def spending(self, context: RequestContext, place: str) -> Spending:
-        """Return what the street of a place has spent this month; for staff of the place."""
+        """Return the SMS spending of the street of a place this month, for staff of the place."""
         self._require_read(context, place)
         street = street_of(place)
         month, spent_li, budget_li = self._sms_budget.spending(street)
@@ -129,31 +128,36 @@ class Desk:
         return self._access.require(context, permissions.READ, resource)
 
     def redrive(self, context: RequestContext, job_id: str) -> None:
-        """Make a job that failed for good due again."""
+        """Make a parked job due again."""
 
         def decide() -> Changes[ParkedJob]:
-            actor = self._access.require(
-                context, permissions.REDRIVE, _everywhere
-            ).actor
-            job = next(
-                (job for job in self._outbox.every_parked() if job.id == job_id), None
-            )
-            if job is None:
-                raise NotFound
+            granted = self._access.require(context, permissions.REDRIVE, _everywhere)
+            actor, job = granted.actor, self._find_parked(job_id)
             authorize(actor, permissions.REDRIVE, _as_resource(actor, job))
-            return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
+            return self._requeue(job)
 
         self._transaction.run(decide, context)
 
+    def _find_parked(self, job_id: str) -> ParkedJob:
+        for job in self._outbox.every_parked():
+            if job.id == job_id:
+                return job
+        raise NotFound
+
     def redrive_all(self, ids: Collection[str] | None) -> int:
-        """Make parked jobs due again, those with these ids or all; return their number. For the operator's command."""
-        jobs = [
-            job for job in self._outbox.every_parked() if ids is None or job.id in ids
-        ]
-        for job in jobs:
-            again = Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
-            self._transaction.run(lambda again=again: again, RequestContext())  # type: ignore[misc]
-        return len(jobs)
+        """Make the parked jobs with these ids, or all, due again; return their number.
+
+        For the operator's command.
+        """
+        count = 0
+        for job in list(self._outbox.every_parked()):
+            if ids is None or job.id in ids:
+                self._transaction.run(partial(self._requeue, job), RequestContext())
+                count += 1
+        return count
+
+    def _requeue(self, job: ParkedJob) -> Changes[ParkedJob]:
+        return Changes(entity=job, previous=job, writes=self._outbox.requeue(job))
 
 
 def _everywhere(person: Person) -> Resource:
@@ -163,28 +167,28 @@ def _everywhere(person: Person) -> Resource:
 
 
 def _as_resource(actor: Actor, job: ParkedJob) -> Resource:
-    """A job of no known place belongs to every street."""
-    places = (
-        (job.place,)
-        if job.place
-        else tuple(street_of(grant.place) for grant in actor.grants)
-    )
-    return Resource(see=permissions.SEE, places=places)
+    """Return a parked job as access checks see it.
+
+    A job of no known place belongs to every street.
+    """
+    if job.place:
+        return Resource(see=permissions.SEE, places=(job.place,))
+    streets = tuple(street_of(grant.place) for grant in actor.grants)
+    return Resource(see=permissions.SEE, places=streets)
 
 
 def _may_redrive(actor: Actor, job: ParkedJob) -> bool:
-    return bool(
-        relations(actor, _as_resource(actor, job))
-        & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN}
-    )
+    held = relations(actor, _as_resource(actor, job))
+    return bool(held & {Relation.COMMUNITY_STAFF, Relation.STREET_ADMIN})
 
 
 def _as_task(query: QueueQuery, job: ParkedJob) -> Task:
+    moves = ["redrive"] if _may_redrive(query.actor, job) else []
     return Task(
         kind="job.parked",
         id=job.record.id,
         title=job.record.kind,
         place=job.place or query.place,
         due_at=job.record.at,
-        moves=["redrive"] if _may_redrive(query.actor, job) else [],
+        moves=moves,
     )

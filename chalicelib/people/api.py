@@ -1,4 +1,4 @@
-"""Routes about accounts."""
+"""Routes of the caller's own account."""
 
 from pydantic_core import to_jsonable_python
 
@@ -9,9 +9,9 @@ from .accounts import Accounts
 from .schemas import (
     ConsentList,
     ConsentView,
-    Me,
-    MePatch,
-    MyData,
+    MyAccountPatch,
+    MyAccountView,
+    MyDataView,
     VolunteerIn,
     VolunteerView,
 )
@@ -24,35 +24,37 @@ routes: Routes[Accounts] = Routes("people", REFUSALS)
 
 
 @routes.get("/v1/me")
-def read_me(accounts: Accounts, context: RequestContext) -> Me:
-    """Read one's own record."""
-    return Me.of(accounts.read_me(context))
+def read_me(accounts: Accounts, context: RequestContext) -> MyAccountView:
+    """Read the caller's account."""
+    return MyAccountView.of(accounts.read_me(context))
 
 
 @routes.patch("/v1/me")
-def change_me(accounts: Accounts, context: RequestContext, body: MePatch) -> Me:
-    """Change one's own record."""
-    return Me.of(accounts.change_me(context, body.edit()))
+def change_me(
+    accounts: Accounts, context: RequestContext, body: MyAccountPatch
+) -> MyAccountView:
+    """Change the caller's account."""
+    return MyAccountView.of(accounts.change_me(context, body.edit()))
 
 
 @routes.delete("/v1/me", status=202)
-def erase_me(accounts: Accounts, context: RequestContext) -> MyData:
-    """Erase one's personal data; counted history stays without it."""
+def erase_me(accounts: Accounts, context: RequestContext) -> MyDataView:
+    """Erase the caller's personal data; counted history stays without it."""
     accounts.erase_me(context)
-    return MyData({})
+    return MyDataView({})
 
 
 @routes.get("/v1/me/data")
-def read_my_data(accounts: Accounts, context: RequestContext) -> MyData:
-    """Read everything held about oneself."""
-    return MyData(to_jsonable_python(accounts.read_my_data(context)))
+def read_my_data(accounts: Accounts, context: RequestContext) -> MyDataView:
+    """Read all data held about the caller."""
+    return MyDataView(to_jsonable_python(accounts.read_my_data(context)))
 
 
 @routes.put("/v1/me/volunteer")
 def volunteer(
     accounts: Accounts, context: RequestContext, body: VolunteerIn
 ) -> VolunteerView:
-    """Become a volunteer, or change what one offers."""
+    """Become a volunteer, or replace the volunteer profile."""
     return VolunteerView.of(accounts.volunteer(context, body.profile()))
 
 
@@ -60,7 +62,7 @@ def volunteer(
 def read_consents(
     accounts: Accounts, context: RequestContext, query: PageQuery
 ) -> ConsentList:
-    """Read one's own consent history."""
+    """Read the caller's consent history."""
     page = accounts.read_consents(context, query.limit)
     items = [ConsentView.model_validate(consent) for consent in page.items]
     return ConsentList(items=items, next=context.cursor_of(page.next))
@@ -68,5 +70,5 @@ def read_consents(
 
 @routes.delete("/v1/me/consents/{purpose}", status=204)
 def withdraw_consent(accounts: Accounts, context: RequestContext, purpose: str) -> None:
-    """Withdraw a consent; withdrawing the terms signs one out."""
+    """Withdraw a consent; without the terms every session ends."""
     accounts.withdraw_consent(context, purpose)

@@ -1,4 +1,4 @@
-"""People as clients send and see them. Phones are masked wherever they are not one's own."""
+"""People as clients send and see them."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -33,8 +33,8 @@ from .model import (
 
 __all__ = [
     "ConsentIn",
-    "Me",
-    "MePatch",
+    "MyAccountPatch",
+    "MyAccountView",
     "Phone",
     "VolunteerIn",
     "mainland_mobile",
@@ -45,7 +45,10 @@ _DIALLED = re.compile(r"[+＋]?[\d\s\-－()（）]+")
 
 
 def mainland_mobile(text: str) -> str:
-    """Return E.164; other regions and land lines are refused, for no code and no reminder would reach them."""
+    """Return a mainland mobile number in E.164.
+
+    Other regions and landlines are refused, because no code or reminder would reach them.
+    """
     if not _DIALLED.fullmatch(text):
         raise ValueError("phone")  # the library would find a number among words
     try:
@@ -83,32 +86,32 @@ Household = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
 class ConsentIn(Request):
-    """How somebody agreed."""
+    """A consent given by a person, in front of staff."""
 
     how: Literal["spoken", "written"]
     witness: Name | None = None
 
     def given(self) -> ConsentGiven:
-        """Return it as the service takes it."""
+        """Return it as a value of the model."""
         return ConsentGiven(how=self.how, witness=self.witness)
 
 
-class GrantView(View):
+class RoleGrantView(View):
     """A role at a place and below."""
 
     role: Role
     place: PlaceCode
 
 
-class QuietHoursBoth(Request):
-    """From when to when nothing but the urgent may ring, local time."""
+class QuietHoursIn(Request):
+    """The hours of the day without messages that are not urgent, local time."""
 
     start: TimeOfDay = Field(alias="from")
     end: TimeOfDay = Field(alias="to")
 
 
-class Channels(View):
-    """How somebody may be told things."""
+class ChannelsView(View):
+    """The channels for messages to a person."""
 
     sms: bool
     email: bool
@@ -117,7 +120,10 @@ class Channels(View):
 
 
 class ChannelsPatch(Request):
-    """What to change of the channels; `email_address` can only be dropped here. `promotions` is a consent, on record."""
+    """The channels to change. `email_address` can only be removed here.
+
+    `promotions` is a consent and is recorded as one.
+    """
 
     sms: Flag | None = None
     email: Flag | None = None
@@ -125,19 +131,21 @@ class ChannelsPatch(Request):
     email_address: Mail | None = None
 
     def dropped_address(self) -> Maybe[str | None]:
-        """Return the e-mail address; null drops it."""
-        return self.email_address if "email_address" in self.model_fields_set else UNSET
+        """Return the new e-mail address; null removes it."""
+        if "email_address" in self.model_fields_set:
+            return self.email_address
+        return UNSET
 
 
 class QuietHoursView(View):
-    """Local times."""
+    """The hours without messages that are not urgent, local time."""
 
     start: str = Field(serialization_alias="from")
     end: str = Field(serialization_alias="to")
 
 
 class AvailabilityView(View):
-    """A weekly window."""
+    """A weekly window of a volunteer; weekday 1 is Monday."""
 
     weekday: int
     start: str = Field(serialization_alias="from")
@@ -145,7 +153,7 @@ class AvailabilityView(View):
 
 
 class VolunteerView(View):
-    """What a volunteer offers, and how far she has been checked."""
+    """The profile and vetting level of a volunteer."""
 
     id: PersonId
     version: int
@@ -157,7 +165,7 @@ class VolunteerView(View):
     capacity: int
     paused_until: Instant | None
     never: list[str] = Field(
-        description="Kinds that she does not want to be asked for again; naming one in `kinds` takes it back."
+        description="Kinds of wishes that are never offered again; naming one in `kinds` ends that."
     )
     vetting: Vetting
 
@@ -165,22 +173,14 @@ class VolunteerView(View):
     def of(cls, person: Person) -> "VolunteerView":
         """Return the view of a volunteer."""
         profile = person.volunteer or VolunteerProfile()
-        fields = {
-            name: getattr(profile, name)
-            for name in VolunteerProfile.__dataclass_fields__
-        }
-        return cls.model_validate(
-            {
-                "id": person.id,
-                "version": person.version,
-                "vetting": person.vetting,
-                **fields,
-            }
-        )
+        names = VolunteerProfile.__dataclass_fields__
+        fields = {name: getattr(profile, name) for name in names}
+        fields |= {"id": person.id, "version": person.version}
+        return cls.model_validate(fields | {"vetting": person.vetting})
 
 
-class Me(View):
-    """One's own record."""
+class MyAccountView(View):
+    """The caller's account."""
 
     id: PersonId
     version: int
@@ -188,34 +188,34 @@ class Me(View):
     phone: str | None
     home: str | None
     address: str | None
-    roles: list[GrantView]
+    roles: list[RoleGrantView]
     locale: str
-    channels: Channels
+    channels: ChannelsView
     quiet_hours: QuietHoursView | None
     household: str | None
     vetting: Vetting
     volunteer: VolunteerView | None = Field(
-        description="What she offers, once she is a volunteer."
+        description="The volunteer profile; null for those who are no volunteers."
     )
     created_at: Instant
     updated_at: Instant
 
     @classmethod
-    def of(cls, person: Person) -> "Me":
+    def of(cls, person: Person) -> "MyAccountView":
         """Return the view of a person."""
         offered = VolunteerView.of(person) if person.volunteer else None
         return cls.model_validate(person_fields(person) | {"volunteer": offered})
 
 
-class MePatch(Request):
-    """What one may change of oneself; what is left out stays."""
+class MyAccountPatch(Request):
+    """The fields of the account to change; a field that is left out stays."""
 
     name: Name | None = None
     home: PlaceCode | None = None
     address: Address | None = None
     locale: Locale | None = None
     channels: ChannelsPatch | None = None
-    quiet_hours: QuietHoursBoth | None = None
+    quiet_hours: QuietHoursIn | None = None
 
     def edit(self) -> AccountEdit:
         """Return the changes; null empties home, address, e-mail address and quiet hours only."""
@@ -234,11 +234,13 @@ class MePatch(Request):
 
     def _hours(self) -> QuietHours | None:
         hours = self.quiet_hours
-        return QuietHours(start=hours.start, end=hours.end) if hours else None
+        if hours is None:
+            return None
+        return QuietHours(start=hours.start, end=hours.end)
 
 
-class AvailabilityBoth(Request):
-    """A weekly window, weekday 1 is Monday."""
+class AvailabilityIn(Request):
+    """A weekly window of a volunteer; weekday 1 is Monday."""
 
     weekday: Annotated[int, Field(ge=1, le=7), WHOLE]
     start: TimeOfDay = Field(alias="from")
@@ -246,7 +248,7 @@ class AvailabilityBoth(Request):
 
 
 class VolunteerIn(Request):
-    """What a volunteer offers."""
+    """The profile of a volunteer."""
 
     places: Annotated[list[PlaceCode], Field(min_length=1, max_length=10)]
     skills: Annotated[list[Label], Field(max_length=20)] = []
@@ -254,28 +256,29 @@ class VolunteerIn(Request):
         list[Literal["goods", "service", "company", "learning"]], Field(max_length=4)
     ] = []
     dialects: Annotated[list[Label], Field(max_length=10)] = []
-    availability: Annotated[list[AvailabilityBoth], Field(max_length=28)] = []
+    availability: Annotated[list[AvailabilityIn], Field(max_length=28)] = []
     capacity: Annotated[int, Field(ge=1, le=5), WHOLE] = 3
     paused_until: Moment | None = None
 
     def profile(self) -> VolunteerProfile:
-        """Return it as the service takes it."""
+        """Return it as a value of the model."""
+        windows = [
+            Availability(weekday=window.weekday, start=window.start, end=window.end)
+            for window in self.availability
+        ]
         return VolunteerProfile(
             places=tuple(dict.fromkeys(self.places)),
             skills=tuple(self.skills),
             kinds=tuple(self.kinds),
             dialects=tuple(self.dialects),
-            availability=tuple(
-                Availability(weekday=a.weekday, start=a.start, end=a.end)
-                for a in self.availability
-            ),
+            availability=tuple(windows),
             capacity=self.capacity,
             paused_until=self.paused_until,
         )
 
 
 class ConsentView(View):
-    """One line of the consent ledger."""
+    """A line of the consent history."""
 
     purpose: str
     given: bool
@@ -287,22 +290,22 @@ class ConsentView(View):
 
 
 class ConsentList(View):
-    """A page of the consent ledger, newest first."""
+    """A page of the consent history, newest first."""
 
     items: list[ConsentView]
     next: str | None
 
 
-class MyData(RootModel[dict[str, Any]]):
-    """Everything held about oneself, by section."""
+class MyDataView(RootModel[dict[str, Any]]):
+    """All data held about the caller, by section."""
 
 
 def person_fields(person: Person) -> dict[str, Any]:
-    """Return the fields that views of somebody are made of."""
+    """Return the fields that the views of a person share."""
     fields = {name: getattr(person, name) for name in (*Person.__dataclass_fields__,)}
     return fields | {
         "roles": person.grants,
-        "channels": Channels(
+        "channels": ChannelsView(
             sms=person.sms,
             email=person.email,
             email_address=person.email_address,

@@ -1,12 +1,12 @@
-"""Routes of signing in."""
+"""Routes of signing in and of proving an e-mail address."""
 
 import unicodedata
 
 from ..kernel.errors import Invalid
 from ..kernel.request import RequestContext
-from ..people.schemas import Me
+from ..people.schemas import MyAccountView
 from ..web.routes import Routes
-from .schemas import CodeAsked, CodeIn, EmailIn, PhoneIn, TokensIn, TokensView
+from .schemas import CodeIn, CodeSentView, EmailIn, PhoneIn, TokensIn, TokensView
 from .service import SignIn
 from .texts import REFUSALS
 
@@ -16,9 +16,9 @@ routes: Routes[SignIn] = Routes("sign-in", REFUSALS)
 
 
 @routes.post("/v1/auth/codes", status=202, public=True, repeatable=False)
-def send_code(signin: SignIn, context: RequestContext, body: PhoneIn) -> CodeAsked:
-    """Send a sign-in code by SMS; the same answer whether or not the number is known."""
-    return CodeAsked(retry_after=signin.send_code(context, body.phone))
+def send_code(signin: SignIn, context: RequestContext, body: PhoneIn) -> CodeSentView:
+    """Send a sign-in code by SMS; the answer is the same for unknown numbers."""
+    return CodeSentView(retry_after=signin.send_code(context, body.phone))
 
 
 @routes.post("/v1/auth/tokens", status=201, public=True, repeatable=False)
@@ -41,32 +41,36 @@ def sign_in(signin: SignIn, context: RequestContext, body: TokensIn) -> TokensVi
         access_token=signed.access_token,
         refresh_token=signed.refresh_token,
         expires_in=signed.expires_in,
-        person=Me.of(signed.person),
+        person=MyAccountView.of(signed.person),
     )
 
 
 @routes.delete("/v1/auth/tokens", status=204)
 def sign_out(signin: SignIn, context: RequestContext) -> None:
-    """End this sign-in everywhere it was copied to."""
+    """End the session; every copy of its tokens is refused from now on."""
     signin.sign_out(context)
 
 
 @routes.post(
     "/v1/me/email",
     status=202,
-    reread=lambda signin, context, id: CodeAsked(retry_after=60),
+    reread=lambda signin, context, id: CodeSentView(retry_after=60),
 )
 def send_email_code(
     signin: SignIn, context: RequestContext, body: EmailIn
-) -> CodeAsked:
-    """Send a code to an address, to prove it one's own."""
-    return CodeAsked(retry_after=signin.send_email_code(context, body.address))
+) -> CodeSentView:
+    """Send a code to an e-mail address, to prove that it is the caller's."""
+    return CodeSentView(retry_after=signin.send_email_code(context, body.address))
 
 
 @routes.post(
     "/v1/me/email/verify",
-    reread=lambda signin, context, id: Me.of(signin.read_me(context)),
+    reread=lambda signin, context, id: MyAccountView.of(signin.read_me(context)),
 )
-def verify_email(signin: SignIn, context: RequestContext, body: CodeIn) -> Me:
-    """Take a proven address as a channel."""
-    return Me.of(signin.verify_email(context, unicodedata.normalize("NFKC", body.code)))
+def verify_email(
+    signin: SignIn, context: RequestContext, body: CodeIn
+) -> MyAccountView:
+    """Verify an e-mail address with its code; it becomes a channel."""
+    return MyAccountView.of(
+        signin.verify_email(context, unicodedata.normalize("NFKC", body.code))
+    )

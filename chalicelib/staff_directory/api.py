@@ -1,4 +1,4 @@
-"""Routes of the person_admin."""
+"""Routes of the staff directory."""
 
 from ..kernel.access import Grant
 from ..kernel.request import RequestContext
@@ -6,12 +6,12 @@ from ..web.routes import Routes
 from .schemas import (
     BlockedIn,
     HouseholdIn,
-    NewPersonIn,
     PeopleList,
     PeopleQuery,
+    PersonIn,
     PersonPatch,
     PersonView,
-    RevealedView,
+    RevealedContactView,
     RevealIn,
     RolesIn,
     VettingIn,
@@ -35,7 +35,7 @@ routes: Routes[PersonAdmin] = Routes("register", REFUSALS, _reread)
 def list_people(
     person_admin: PersonAdmin, context: RequestContext, query: PeopleQuery
 ) -> PeopleList:
-    """List people of a place, for staff."""
+    """List the people of a place, for its staff."""
     page = person_admin.list_people(
         context, query.place, query.role, query.search(), query.limit
     )
@@ -47,9 +47,9 @@ def list_people(
 
 @routes.post("/v1/people", status=201)
 def create_person(
-    person_admin: PersonAdmin, context: RequestContext, body: NewPersonIn
+    person_admin: PersonAdmin, context: RequestContext, body: PersonIn
 ) -> PersonView:
-    """Register somebody, with or without a phone of her own."""
+    """Register a person, with or without a phone of their own."""
     return PersonView.of(person_admin.create_person(context, body.new()))
 
 
@@ -57,7 +57,7 @@ def create_person(
 def read_person(
     person_admin: PersonAdmin, context: RequestContext, person_id: str
 ) -> PersonView:
-    """Read somebody's record, phone masked."""
+    """Read the record of a person, with a masked phone."""
     return PersonView.of(person_admin.read_person(context, person_id))
 
 
@@ -68,7 +68,7 @@ def change_person(
     person_id: str,
     body: PersonPatch,
 ) -> PersonView:
-    """Correct somebody's record."""
+    """Correct the record of a person."""
     return PersonView.of(person_admin.change_person(context, person_id, body.edit()))
 
 
@@ -76,7 +76,7 @@ def change_person(
 def grant_roles(
     person_admin: PersonAdmin, context: RequestContext, person_id: str, body: RolesIn
 ) -> PersonView:
-    """Set the roles that the caller may give and take."""
+    """Replace the roles of a person, of those that the caller may give."""
     return PersonView.of(
         person_admin.grant_roles(
             context, person_id, [Grant(g.role, g.place) for g in body.root]
@@ -86,15 +86,15 @@ def grant_roles(
 
 @routes.post(
     "/v1/people/{person_id}/reveal",
-    reread=lambda person_admin, context, person_id: RevealedView.model_validate(
+    reread=lambda person_admin, context, person_id: RevealedContactView.model_validate(
         person_admin.reread_revealed(context, person_id)
     ),
 )
 def reveal(
     person_admin: PersonAdmin, context: RequestContext, person_id: str, body: RevealIn
-) -> RevealedView:
-    """Show the full phone and address; the look and its reason are written down."""
-    return RevealedView.model_validate(
+) -> RevealedContactView:
+    """Reveal the full phone and address of a person; the reason is recorded."""
+    return RevealedContactView.model_validate(
         person_admin.reveal(context, person_id, body.reason)
     )
 
@@ -103,7 +103,7 @@ def reveal(
 def vet(
     person_admin: PersonAdmin, context: RequestContext, person_id: str, body: VettingIn
 ) -> PersonView:
-    """Record how far a volunteer has been checked."""
+    """Set the vetting level of a volunteer."""
     return PersonView.of(person_admin.vet(context, person_id, body.level, body.note))
 
 
@@ -111,7 +111,7 @@ def vet(
 def block(
     person_admin: PersonAdmin, context: RequestContext, person_id: str, body: BlockedIn
 ) -> PersonView:
-    """Block an account or open it again."""
+    """Block or unblock an account."""
     return PersonView.of(
         person_admin.block(context, person_id, body.blocked, body.reason)
     )
@@ -124,7 +124,7 @@ def set_household(
     person_id: str,
     body: HouseholdIn,
 ) -> PersonView:
-    """Record with whom somebody lives and whose phone may be used for her."""
+    """Set the household of a person and the contact whose phone may be used for them."""
     consent = body.consent.given() if body.consent else None
     return PersonView.of(
         person_admin.set_household(

@@ -1,4 +1,4 @@
-"""The staff directory as staff send and see it. Phones are masked; a full one takes a reason."""
+"""The staff directory as staff send and see it. Phones are masked; /reveal needs a reason."""
 
 from typing import Annotated
 
@@ -11,11 +11,11 @@ from ..people.edits import PersonCorrection
 from ..people.model import Person, Vetting, mask_phone
 from ..people.schemas import (
     Address,
-    Channels,
+    ChannelsView,
     ConsentIn,
-    GrantView,
     Household,
     Phone,
+    RoleGrantView,
     mainland_mobile,
     person_fields,
 )
@@ -36,13 +36,13 @@ from .service import NewPerson
 __all__ = [
     "BlockedIn",
     "HouseholdIn",
-    "NewPersonIn",
     "PeopleList",
     "PeopleQuery",
+    "PersonIn",
     "PersonPatch",
     "PersonView",
     "RevealIn",
-    "RevealedView",
+    "RevealedContactView",
     "RolesIn",
     "VettingIn",
 ]
@@ -50,28 +50,28 @@ __all__ = [
 Reason = Annotated[Line, Field(min_length=2, max_length=200)]
 
 
-class GrantIn(Request):
+class RoleGrantIn(Request):
     """A role at a place and below."""
 
     role: Role
     place: PlaceCode
 
 
-class RolesIn(RootModel[Annotated[list[GrantIn], Field(max_length=20)]]):
-    """The roles somebody shall have, as far as the caller may give them."""
+class RolesIn(RootModel[Annotated[list[RoleGrantIn], Field(max_length=20)]]):
+    """The roles that a person is to have, of those that the caller may give."""
 
 
 class PersonView(View):
-    """Somebody as staff see her: enough to know who she is, nothing to reach her by."""
+    """A person as staff see them: no full phone, no address."""
 
     id: PersonId
     version: int
     name: str
     phone: str | None = Field(description="Masked; see /reveal.")
     home: str | None
-    roles: list[GrantView]
+    roles: list[RoleGrantView]
     locale: str
-    channels: Channels
+    channels: ChannelsView
     household: str | None
     contact_via: str | None
     vetting: Vetting
@@ -83,7 +83,7 @@ class PersonView(View):
     def of(cls, person: Person) -> "PersonView":
         """Return the masked view of a person."""
         fields = person_fields(person)
-        channels: Channels = fields["channels"]
+        channels: ChannelsView = fields["channels"]
         masked = {
             "phone": mask_phone(person.phone),
             "channels": channels.model_copy(update={"email_address": None}),
@@ -91,8 +91,8 @@ class PersonView(View):
         return cls.model_validate(fields | masked)
 
 
-class RevealedView(View):
-    """What was asked to be revealed."""
+class RevealedContactView(View):
+    """The full phone and address of a person."""
 
     id: PersonId
     phone: str | None
@@ -107,22 +107,24 @@ class PeopleList(View):
 
 
 class PeopleQuery(PageQuery):
-    """Which people; `q` is a part of the name or a whole phone."""
+    """The place and role of people to list. `q` is a part of the name or a whole phone."""
 
     place: PlaceCode
     role: Role | None = None
     q: Name | None = None
 
     def search(self) -> str | None:
-        """Return what is looked for; a phone in the one form in which phones are kept."""
+        """Return the text to search for; a phone in E.164."""
+        if not self.q:
+            return None
         try:
-            return mainland_mobile(self.q) if self.q else None
+            return mainland_mobile(self.q)
         except ValueError:
             return self.q
 
 
-class NewPersonIn(Request):
-    """Somebody whom staff register."""
+class PersonIn(Request):
+    """A person to register."""
 
     name: Name
     phone: Phone | None = None
@@ -134,19 +136,21 @@ class NewPersonIn(Request):
     consent: ConsentIn | None = None
 
     def new(self) -> NewPerson:
-        """Return it as the service takes it."""
-        fields = {
-            name: getattr(self, name)
-            for name in NewPerson.__dataclass_fields__
-            if name != "consent"
-        }
+        """Return the person as a value of the model."""
         return NewPerson(
-            **fields, consent=self.consent.given() if self.consent else None
+            name=self.name,
+            phone=self.phone,
+            home=self.home,
+            address=self.address,
+            household=self.household,
+            contact_via=self.contact_via,
+            locale=self.locale,
+            consent=self.consent.given() if self.consent else None,
         )
 
 
 class PersonPatch(Request):
-    """What staff may correct."""
+    """The fields of a person that staff may correct."""
 
     name: Name | None = None
     phone: Phone | None = None
@@ -166,27 +170,27 @@ class PersonPatch(Request):
 
 
 class RevealIn(Request):
-    """Why somebody's phone and address are needed."""
+    """The reason for revealing a person's phone and address."""
 
     reason: Reason
 
 
 class VettingIn(Request):
-    """How far a volunteer was checked, and by what."""
+    """The vetting level of a volunteer, and a note on its proof."""
 
     level: Vetting
     note: Annotated[Prose, Field(max_length=200)] = ""
 
 
 class BlockedIn(Request):
-    """Whether an account is blocked, and why."""
+    """The blocked state of an account, with a reason."""
 
     blocked: Flag
     reason: Reason
 
 
 class HouseholdIn(Request):
-    """With whom somebody lives, and whose phone may be used for her."""
+    """The household of a person, and the contact whose phone may be used for them."""
 
     household: Household | None = None
     contact_via: PersonId | None = None

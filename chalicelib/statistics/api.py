@@ -16,15 +16,14 @@ routes: Routes[Statistics] = Routes("tickets", REFUSALS)
 def read_rates(
     statistics: Statistics, context: RequestContext, query: RatesQuery
 ) -> RatesView:
-    """Response, solution and satisfaction of what was reported between two days, with sample sizes and intervals."""
-    return RatesView.of(
-        statistics.rates(context, query.place, query.start, query.end, query.by)
-    )
+    """Read the rates of response, solution and satisfaction of tickets, with intervals."""
+    rates = statistics.rates(context, query.place, query.start, query.end, query.by)
+    return RatesView.of(rates)
 
 
 @routes.get("/v1/admin/tickets/hot-spots")
 def list_hot_spots(
     statistics: Statistics, context: RequestContext, query: PlaceQuery
 ) -> HotSpotList:
-    """Buildings where the same was reported again and again lately, each with a ticket for the cause."""
+    """List the buildings with many recent reports of one category."""
     return HotSpotList.of(statistics.hot_spots(context, query.place), context.locale)

@@ -4,7 +4,7 @@ The formulas are in docs/tickets.md too; docs/decisions/0024 has the reasons.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,9 @@ from ..tickets.policy import Level, SlaKind
 from ..tickets.states import Ending, TicketStatus
 
 __all__ = [
-    "By",
     "HotSpot",
     "Rate",
+    "StatisticsGrouping",
     "TicketStatistics",
     "grouped",
     "hot_spots",
@@ -31,8 +31,8 @@ _LEFT_OUT = (Ending.MERGED, Ending.WITHDRAWN, Ending.WISH)  # never solved nor u
 _SATISFIED = 4  # of 5
 
 
-class By(StrEnum):
-    """What figures are given for, one by one."""
+class StatisticsGrouping(StrEnum):
+    """The property by which tickets are grouped."""
 
     GRID = "grid"
     COMMUNITY = "community"
@@ -52,7 +52,7 @@ class Rate:
 
     @classmethod
     def of(cls, verdicts: Iterable[bool]) -> "Rate":
-        """Return the rate of yes among verdicts."""
+        """Return the share of True among verdicts."""
         counted = Counter(verdicts)
         hits, n = counted[True], counted.total()
         if not n:
@@ -63,7 +63,10 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketStatistics:
-    """The statistics of a group of tickets; `key` names the group. Counts are of tickets, but for `satisfaction`: of ratings."""
+    """The statistics of the group of tickets named `key`.
+
+    Every count is of tickets, except that `satisfaction` counts ratings.
+    """
 
     key: str
     reported: int
@@ -92,9 +95,9 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
 
 
 def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
-    """Say whether the reporters were contacted within the promised time; None while undecided.
+    """Return whether reporters were contacted within the promised time; None while undecided.
 
-    It is decided by the contact, or by the end of the time. A ticket that ended before either is not
+    The contact decides, or else the end of the time. A ticket that ended before either is not
     counted. Of a reopened ticket the present round counts.
     """
     clock = ticket.clock(SlaKind.CONTACT)
@@ -103,11 +106,13 @@ def contacted_in_time(ticket: Ticket, now: datetime) -> bool | None:
     if clock.met_at is not None:
         return clock.met_at <= clock.promised_at
     until = ticket.closed_at or now
-    return False if clock.promised_at < until else None
+    if clock.promised_at < until:
+        return False
+    return None
 
 
 def solved_at_once(ticket: Ticket) -> bool | None:
-    """Say whether reporters confirm that it was solved at the first attempt; None without an answer.
+    """Return whether reporters confirm a solution at the first attempt; None without an answer.
 
     A reopen is a no, and so is a close as unsolved by staff. Silence is no answer: of tickets that
     ended by silence only confirmed ones count. Merged, withdrawn and converted ones are left out.
@@ -116,14 +121,15 @@ def solved_at_once(ticket: Ticket) -> bool | None:
         return None
     if ticket.reopened or ticket.ending is Ending.UNSOLVED:
         return False
-    answered = ticket.ending is Ending.CONFIRMED or (
-        ticket.ending is Ending.SILENT and ticket.answered > 0
-    )
-    return True if answered else None
+    if ticket.ending is Ending.CONFIRMED:
+        return True
+    if ticket.ending is Ending.SILENT and ticket.answered > 0:
+        return True
+    return None
 
 
 def is_unanswered(ticket: Ticket) -> bool:
-    """Say whether a ticket ended without any answer: a group of its own, neither solved nor unsolved."""
+    """Return whether a ticket ended without any answer: neither solved nor unsolved."""
     return (
         ticket.ending is Ending.SILENT and not ticket.answered and not ticket.reopened
     )
@@ -136,6 +142,7 @@ def statistics_of(
     endings = Counter(ticket.ending for ticket in tickets)
     responses = [contacted_in_time(ticket, now) for ticket in tickets]
     solutions = [solved_at_once(ticket) for ticket in tickets]
+    ratings = [rating for ticket in tickets for rating in ticket.ratings]
     return TicketStatistics(
         key=key,
         reported=len(tickets),
@@ -145,30 +152,39 @@ def statistics_of(
         withdrawn=endings[Ending.WITHDRAWN],
         turned=endings[Ending.WISH],
         unanswered=sum(is_unanswered(ticket) for ticket in tickets),
-        response=Rate.of(said for said in responses if said is not None),
-        solution=Rate.of(said for said in solutions if said is not None),
-        satisfaction=Rate.of(
-            rating >= _SATISFIED for ticket in tickets for rating in ticket.ratings
-        ),
+        response=Rate.of(_decided(responses)),
+        solution=Rate.of(_decided(solutions)),
+        satisfaction=Rate.of(rating >= _SATISFIED for rating in ratings),
         bounces=Rate.of(ticket.bounces > 0 for ticket in tickets),
     )
 
 
-_KEYS: Mapping[By, Callable[[Ticket], str]] = {
-    By.GRID: lambda ticket: place_at(Level.GRID, ticket.place),
-    By.COMMUNITY: lambda ticket: ticket.community,
-    By.CATEGORY: lambda ticket: ticket.category,
-    By.MONTH: lambda ticket: f"{ticket.created_at.astimezone(ticket.local):%Y-%m}",
-}
+def _decided(verdicts: Iterable[bool | None]) -> list[bool]:
+    return [verdict for verdict in verdicts if verdict is not None]
+
+
+def _key_of(ticket: Ticket, grouping: StatisticsGrouping) -> str:
+    match grouping:
+        case StatisticsGrouping.GRID:
+            return place_at(Level.GRID, ticket.place)
+        case StatisticsGrouping.COMMUNITY:
+            return ticket.community
+        case StatisticsGrouping.CATEGORY:
+            return ticket.category
+        case StatisticsGrouping.MONTH:
+            return f"{ticket.created_at.astimezone(ticket.local):%Y-%m}"
 
 
 def grouped(
-    tickets: Iterable[Ticket], by: By, now: datetime
+    tickets: Iterable[Ticket], grouping: StatisticsGrouping, now: datetime
 ) -> tuple[TicketStatistics, ...]:
-    """Return the statistics of each group, in the order of its name. A wider place than a grid is a group of its own."""
+    """Return the statistics of each group, in the order of its name.
+
+    By grid, a place wider than a grid is a group of its own.
+    """
     groups: defaultdict[str, list[Ticket]] = defaultdict(list)
     for ticket in tickets:
-        groups[_KEYS[by](ticket)].append(ticket)
+        groups[_key_of(ticket, grouping)].append(ticket)
     return tuple(statistics_of(key, groups[key], now) for key in sorted(groups))
 
 
@@ -178,7 +194,7 @@ class HotSpot:
 
     place: str
     category: str
-    reports: int  # tickets and those who joined them
+    reports: int  # tickets, and people who joined them
     tickets: tuple[str, ...]  # newest first
     first_at: datetime
     last_at: datetime
@@ -187,7 +203,7 @@ class HotSpot:
 def hot_spots(
     tickets: Iterable[Ticket], joined: Mapping[str, int], least: int
 ) -> tuple[HotSpot, ...]:
-    """Return the buildings and categories with at least so many reports, most first.
+    """Return the buildings and categories with at least `least` reports, most first.
 
     Every ticket counts as a report, also a merged one, and so does every person who joined one
     (`joined`, by ticket). Withdrawn tickets do not count.
@@ -200,11 +216,16 @@ def hot_spots(
             and ticket.ending is not Ending.WITHDRAWN
         ):
             spots[place, ticket.category].append(ticket)
-    found = [_spot(*spot, of_spot, joined) for spot, of_spot in spots.items()]
-    many = [spot for spot in found if spot.reports >= least]
-    return tuple(
-        sorted(many, key=lambda spot: (-spot.reports, spot.place, spot.category))
-    )
+    hot = []
+    for (place, category), reported in spots.items():
+        spot = _spot(place, category, reported, joined)
+        if spot.reports >= least:
+            hot.append(spot)
+    return tuple(sorted(hot, key=_most_first))
+
+
+def _most_first(spot: HotSpot) -> tuple[int, str, str]:
+    return -spot.reports, spot.place, spot.category
 
 
 def _spot(

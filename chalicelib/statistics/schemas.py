@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from ..kernel.text_catalogue import text
 from ..web.fields import Day, Instant, PlaceCode, Request, View
-from .model import By, HotSpot, TicketStatistics
+from .model import HotSpot, StatisticsGrouping, TicketStatistics
 from .service import HotSpots, Rates
 from .texts import ROOT_CAUSE
 
@@ -26,16 +26,16 @@ NearDay = Annotated[Day, AfterValidator(_near)]
 
 
 class RatesQuery(Request):
-    """Whose figures, of what was reported when, and by what they are told apart."""
+    """The place and days of the tickets, and the grouping of their statistics."""
 
     place: PlaceCode
     start: NearDay = Field(alias="from")
     end: NearDay = Field(alias="to")
-    by: By = By.COMMUNITY
+    by: StatisticsGrouping = StatisticsGrouping.COMMUNITY
 
 
 class RateView(View):
-    """A share of `n`, from 0 to 1, with its 95 % Wilson interval; of nothing there is none."""
+    """A share of `n`, from 0 to 1, with its 95 % Wilson interval; null if `n` is 0."""
 
     n: int
     hits: int
@@ -44,38 +44,40 @@ class RateView(View):
     high: float | None
 
 
-class FiguresView(View):
-    """What a number of tickets come to; see docs/tickets.md for the formulas."""
+class StatisticsView(View):
+    """The statistics of a group of tickets. docs/tickets.md has the formulas."""
 
     key: str = Field(
         description="A place, a category's code or a month; empty for all together."
     )
     reported: int
     open: int
-    waiting: int = Field(description="Said to be solved, and asked about.")
+    waiting: int = Field(
+        description="Resolved, and waiting for the answers of the reporters."
+    )
     merged: int
     withdrawn: int
-    turned: int = Field(description="Became wishes.")
+    turned: int = Field(description="Converted to wishes.")
     unanswered: int = Field(
-        description="Ended because nobody said anything; neither solved nor unsolved."
+        description="Closed without any answer: neither solved nor unsolved."
     )
     response: RateView = Field(description="Contacted within the promised time.")
     solution: RateView = Field(
-        description="Solved at the first go, as those say who reported it."
+        description="Solved at the first attempt, as confirmed by reporters."
     )
     satisfaction: RateView = Field(
         description="Ratings of 4 and 5; `n` counts ratings."
     )
-    bounces: RateView = Field(description="Sent back at least once.")
+    bounces: RateView = Field(description="Returned to the dispatcher at least once.")
 
 
 class RatesView(View):
-    """The figures of a place."""
+    """The statistics of a place, in total and by group."""
 
-    total: FiguresView
-    groups: list[FiguresView]
+    total: StatisticsView
+    groups: list[StatisticsView]
     cut: bool = Field(
-        description="There were more tickets than are read; these are the newest."
+        description="More tickets were found than are read; these are the newest."
     )
 
     @classmethod
@@ -88,8 +90,8 @@ class RatesView(View):
         )
 
 
-def _statistics(group: TicketStatistics) -> FiguresView:
-    return FiguresView.model_validate(group)
+def _statistics(group: TicketStatistics) -> StatisticsView:
+    return StatisticsView.model_validate(group)
 
 
 class SuggestionView(View):
@@ -101,16 +103,16 @@ class SuggestionView(View):
 
 
 class HotSpotView(View):
-    """A building where the same is reported again and again."""
+    """A building with many recent reports of one category."""
 
     place: PlaceCode
     category: str
-    reports: int = Field(description="Tickets, and those who joined them.")
-    tickets: list[str] = Field(description="The latest.")
+    reports: int = Field(description="Tickets, and people who joined them.")
+    tickets: list[str] = Field(description="The newest tickets, 50 at most.")
     first_at: Instant
     last_at: Instant
     suggestion: SuggestionView | None = Field(
-        description="One ticket for the cause; none where there is no such category any more."
+        description="A ticket about the cause; null if the category was removed."
     )
 
 
@@ -119,11 +121,11 @@ class HotSpotList(View):
 
     items: list[HotSpotView]
     cut: bool = Field(
-        description="There were more tickets than are read; these are the newest."
+        description="More tickets were found than are read; these are the newest."
     )
 
     @classmethod
-    def of(cls, found: HotSpots, locale: str) -> "HotSpotList":
+    def of(cls, hot_spots: HotSpots, locale: str) -> "HotSpotList":
         """Return the view of hot spots."""
         items = [
             HotSpotView(
@@ -133,20 +135,22 @@ class HotSpotList(View):
                 tickets=list(spot.tickets[:_TICKETS_SHOWN]),
                 first_at=spot.first_at,
                 last_at=spot.last_at,
-                suggestion=_suggestion(spot, found, locale),
+                suggestion=_suggestion(spot, hot_spots, locale),
             )
-            for spot in found.spots
+            for spot in hot_spots.spots
         ]
-        return cls(items=items, cut=found.cut)
+        return cls(items=items, cut=hot_spots.cut)
 
 
-def _suggestion(spot: HotSpot, found: HotSpots, locale: str) -> SuggestionView | None:
-    category = found.policy.category(spot.category)
+def _suggestion(
+    spot: HotSpot, hot_spots: HotSpots, locale: str
+) -> SuggestionView | None:
+    category = hot_spots.policy.category(spot.category)
     if category is None:
         return None
     facts = {
-        "building": found.names.get(spot.place, spot.place),
-        "days": found.policy.hot_spot_days,
+        "building": hot_spots.names.get(spot.place, spot.place),
+        "days": hot_spots.policy.hot_spot_days,
         "reports": spot.reports,
         "category": text(zh=category.zh, en=category.en).format(locale),
     }

@@ -15,7 +15,14 @@ from ..tickets.model import Ticket
 from ..tickets.policy import Policy
 from ..tickets.queries import TicketQueries
 from . import permissions
-from .model import By, HotSpot, TicketStatistics, grouped, hot_spots, statistics_of
+from .model import (
+    HotSpot,
+    StatisticsGrouping,
+    TicketStatistics,
+    grouped,
+    hot_spots,
+    statistics_of,
+)
 
 __all__ = ["MAX_SPAN", "HotSpots", "Rates", "Statistics"]
 
@@ -26,7 +33,10 @@ _MAX_READ = 20_000  # tickets: four hundred requests, some eight seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The statistics of a place, in total and by group. `cut` says that there were too many tickets to read all."""
+    """The statistics of a place, in total and by group.
+
+    `cut` is True if there were too many tickets to read all.
+    """
 
     total: TicketStatistics
     groups: Sequence[TicketStatistics]
@@ -59,7 +69,12 @@ class Statistics:
         self._tickets, self._current_policy = tickets, current_policy
 
     def rates(
-        self, context: RequestContext, place: str, since: date, until: date, by: By
+        self,
+        context: RequestContext,
+        place: str,
+        since: date,
+        until: date,
+        grouping: StatisticsGrouping,
     ) -> Rates:
         """Return the rates of the tickets reported at a place between two local days, both included.
 
@@ -76,7 +91,7 @@ class Statistics:
         now = self._clock.now()
         return Rates(
             total=statistics_of("", tickets, now),
-            groups=grouped(tickets, by, now),
+            groups=grouped(tickets, grouping, now),
             cut=cut,
         )
 
@@ -85,17 +100,12 @@ class Statistics:
         self._require(context, place)
         _, policy = self._current_policy(street_of(place))
         now = self._clock.now()
-        tickets, cut = self._reported(
-            place, now - timedelta(days=policy.hot_spot_days), now
-        )
+        since = now - timedelta(days=policy.hot_spot_days)
+        tickets, cut = self._reported(place, since, now)
         joined = self._tickets.joined_to([ticket.id for ticket in tickets])
         spots = hot_spots(tickets, joined, policy.hot_spot_reports)[:_MAX_SPOTS]
-        names = {
-            code: found.name
-            for code, found in self._places.find_many(
-                [spot.place for spot in spots]
-            ).items()
-        }
+        buildings = self._places.find_many([spot.place for spot in spots])
+        names = {code: building.name for code, building in buildings.items()}
         return HotSpots(spots=spots, policy=policy, names=names, cut=cut)
 
     def _require(self, context: RequestContext, place: str) -> None:
@@ -105,7 +115,7 @@ class Statistics:
     def _reported(
         self, place: str, since: datetime, until: datetime
     ) -> tuple[list[Ticket], bool]:
-        """Return the tickets reported at a place in a span, newest first, and whether some were not read."""
+        """Return the tickets reported at a place, newest first, and whether some were not read."""
         read, cut = self._tickets.reported_between(
             street_of(place), since, until, _MAX_READ
         )

@@ -7,7 +7,7 @@ __all__ = ["REFUSALS", "ROOT_CAUSE"]
 REFUSALS = {
     "figures.span": text(
         zh="起止日期须先后有序，最多 {days} 天。",
-        en="From is not after to, and they are {days} days at most.",
+        en="`from` must not be after `to`, and the span is {days} days at most.",
     ),
 }
 

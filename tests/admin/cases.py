@@ -1,4 +1,4 @@
-"""The cases of the staff desk."""
+"""The cases of the staff staff_queue."""
 
 from chalicelib.people.model import Person
 
@@ -44,9 +44,9 @@ def _turn(world: World) -> Good:
 
 CASES = Cases(
     who={"read_queue": WORKER, "redrive_job": STAFF, "read_spending": WORKER},
-    elsewhere={"turn_ticket"},  # tests/test_ticket_permissions.py
+    elsewhere={"convert_ticket"},  # tests/test_ticket_permissions.py
     queries={"read_queue": f"?place={GRID}", "read_spending": f"?place={GRID}"},
     path_values={"job_id": _job_id},
-    good={"redrive_job": _redrive, "turn_ticket": _turn},
+    good={"redrive_job": _redrive, "convert_ticket": _turn},
     story_queries={"read_queue": f"place={BAIHUA}", "read_spending": f"place={BAIHUA}"},
 )

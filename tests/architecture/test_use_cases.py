@@ -8,7 +8,7 @@ from .source import FEATURE_SET, functions, modules, top
 
 # Use cases that need no `Access.require`, each with the reason.
 EXEMPT = {
-    "admin.service.Desk.turn_into_wish": "both halves authorize: the ticket's and the wish's",
+    "admin.service.StaffQueue.convert_to_wish": "both halves authorize: the ticket's and the wish's",
     "matching.runs.RunExecutor.run": "Matching has authorized; the schedule has no actor",
     "open311.service.Open311.report": "by an API key, or an access token sent as one",
     "open311.service.Open311.update": "by an API key, or an access token sent as one",

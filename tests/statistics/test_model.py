@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.statistics.model import (
-    By,
     Rate,
+    StatisticsGrouping,
     grouped,
     hot_spots,
     statistics_of,
@@ -210,18 +210,21 @@ def test_groups_are_by_place_category_and_local_month():
         a_ticket(6, created_at=datetime(2026, 10, 31, 15, tzinfo=UTC)),
     ]
 
-    def counts(by: By) -> dict[str, int]:
+    def counts(by: StatisticsGrouping) -> dict[str, int]:
         return {group.key: group.reported for group in grouped(tickets, by, NOW)}
 
-    assert counts(By.GRID) == {
+    assert counts(StatisticsGrouping.GRID) == {
         "chunhui.baihua": 1,
         "chunhui.baihua.g01": 3,
         "chunhui.baihua.g02": 1,
         "chunhui.jinfeng.g01": 1,
     }
-    assert counts(By.COMMUNITY) == {"chunhui.baihua": 5, "chunhui.jinfeng": 1}
-    assert counts(By.CATEGORY) == {"light": 5, "lift": 1}
-    assert counts(By.MONTH) == {"2026-10": 1, "2026-11": 5}
+    assert counts(StatisticsGrouping.COMMUNITY) == {
+        "chunhui.baihua": 5,
+        "chunhui.jinfeng": 1,
+    }
+    assert counts(StatisticsGrouping.CATEGORY) == {"light": 5, "lift": 1}
+    assert counts(StatisticsGrouping.MONTH) == {"2026-10": 1, "2026-11": 5}
 
 
 def test_the_same_again_and_again_in_a_building_is_one_spot():

@@ -39,7 +39,7 @@ TICKET_MOVES: Mapping[str, Mapping[str, AbstractSet[str]]] = {
     "join_ticket": _from((*OPEN, "resolved", "merged"), MEMBER),
     "merge_ticket": _from(OPEN, WORKER),
     "split_ticket": _from(("merged",), WORKER),
-    "turn_ticket": _from(OPEN, WORKER),
+    "convert_ticket": _from(OPEN, WORKER),
 }
 TICKET_READS = {
     "read_ticket": MEMBER,
@@ -166,7 +166,7 @@ def _merge(world: World) -> Good:
 CASES = Cases(
     who={"report_problem": MEMBER, "list_tickets": MEMBER, "my_tickets": MEMBER},
     elsewhere=TICKET_READS.keys()
-    | TICKET_MOVES.keys() - {"turn_ticket"},  # tests/test_ticket_permissions.py
+    | TICKET_MOVES.keys() - {"convert_ticket"},  # tests/test_ticket_permissions.py
     bodies={"report_problem": {"category": "rubbish", "text": "有垃圾", "place": UNIT}},
     queries={"list_tickets": f"?place={GRID}"},
     good={
